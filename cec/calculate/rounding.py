@@ -1,0 +1,39 @@
+"""Rounding, half-up, in one function; down, and by a table of bands; and how far a dose moved."""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+from cec.errors import OrderRefused
+from cec.pharmacy import DoseRounding
+from cec.units import EXACT, Quantity, convert
+
+
+def to_nearest(value: Decimal, step: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
+    """The multiple of `step` nearest to `value`, a tie away from zero.
+
+    >>> to_nearest(Decimal("0.955"), Decimal("0.01"))
+    Decimal('0.96')
+    >>> to_nearest(Decimal("250"), Decimal("100"))
+    Decimal('300')
+    """
+    multiples = EXACT.divide(value, step).to_integral_value(rounding)
+    return EXACT.multiply(multiples, step)
+
+
+def round_down(value: Decimal, step: Decimal) -> Decimal:
+    """The largest multiple of `step` that is not above `value`.
+
+    >>> round_down(Decimal("38.4"), Decimal("5"))
+    Decimal('35')
+    """
+    return to_nearest(value, step, ROUND_DOWN)
+
+
+def deviation_percent(value: Decimal, reference: Decimal) -> Decimal:
+    """How far `value` lies from `reference`, in percent of it, unrounded.
+
+    >>> deviation_percent(Decimal(76), Decimal(75)).quantize(Decimal("0.01"))
+    Decimal('1.33')
+    """
+    return EXACT.divide(EXACT.multiply(EXACT.subtract(value, reference), Decimal(100)), reference)

@@ -1,0 +1,47 @@
+"""Everything cec raises.
+
+    CecError                 no order; the message says what, where, and what would be right
+    ├── InputError           an option or argument cannot be used
+    ├── FileError            a file cannot be read, or has faults: all of them, each with its place
+    └── OrderRefused         the input is readable, but no dose may come of it
+
+A wrong call of a command is typer's own usage error (exit 2). Anything else is a bug and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong: ``file:line:column: where: text``. The text ends with what would be right."""
+
+    text: str
+    where: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return ": ".join(part for part in (place, self.where, self.text) if part)
+
+
+class CecError(Exception):
+    """The input gives no order. ``faults`` lists every reason; ``str()`` is one line for each."""
+
+    def __init__(self, *faults: Fault | str) -> None:
+        self.faults: tuple[Fault, ...] = tuple(Fault(fault) if isinstance(fault, str) else fault for fault in faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class InputError(CecError):
+    """An option, argument or cell cannot be read, or its value is not possible."""
+
+
+class FileError(CecError):
+    """A file cannot be read or has faults."""
+
+
+class OrderRefused(CecError):
+    """The input can be read, but no dose may come of it."""

@@ -1,0 +1,92 @@
+"""The pharmacy: how it doses (policy) and what it stocks (formulary)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from cec.units import Quantity
+
+
+class RoundingBand(msgspec.Struct, frozen=True):
+    """Doses from `low` to `high` (both included) are given as `dose`."""
+
+    low: Quantity
+    high: Quantity
+    dose: Quantity
+
+
+class DoseRounding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the doses of one drug are rounded: to an amount, or by a table of bands."""
+
+    way: Literal["nearest", "down", "band"]
+    to: Quantity | None = None
+    bands: tuple[RoundingBand, ...] = ()
+
+
+class Product(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One product on the shelf: a vial, a tablet or a bottle.
+
+    A solution has a `strength` (mg/mL) and a `volume`; a powder has a `content` and the volume it is dissolved in
+    (`reconstituted_with`), which give its strength; a tablet has a `content`.
+    """
+
+    name: str
+    form: Literal["solution", "powder", "tablet", "oral solution"]
+    strength: Quantity | None = None
+    volume: Quantity | None = None
+    content: Quantity | None = None
+    reconstituted_with: Quantity | None = None
+    halves: bool = False
+    rxnorm: str = ""
+    source: str = ""
+
+
+class Stability(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How long the diluted drug keeps, and by whose label."""
+
+    hours: Quantity
+    conditions: str
+    jurisdiction: str
+    concentration: Quantity | None = None
+    source: str = ""
+
+
+class FormularyDrug(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the pharmacy knows of one drug; every list in the order of preference."""
+
+    drug: str
+    products: tuple[Product, ...] = ()
+    diluents: tuple[str, ...] = ()
+    lowest_concentration: Quantity | None = None
+    highest_concentration: Quantity | None = None
+    bags: tuple[Quantity, ...] = ()
+    measuring_step: Quantity | None = None
+    filter: str = ""
+    light: str = ""
+    line: str = ""
+    stability: tuple[Stability, ...] = ()
+    atc: str = ""
+    rxnorm: str = ""
+    source: str = ""
+
+
+class Pharmacy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The policy, with its defaults, and the formulary. An empty `sha256` is the built-in default, no file."""
+
+    name: str = ""
+    default_regimen: str = "cec-induction"
+    bsa_formula: str = "mosteller"
+    bsa_rounding: Quantity | None = Quantity(Decimal("0.01"), "m2")
+    dose_rounding: dict[str, DoseRounding] = {}
+    largest_deviation: Decimal = Decimal(5)
+    """The most that rounding may move a dose, in percent."""
+    first_infusion: str = "09:00"
+    gap: Quantity = Quantity(Decimal(0), "min")
+    time_zone: str = ""
+    measures_valid_for: Quantity = Quantity(Decimal(7), "days")
+    share_vials: bool = False
+    formulary: dict[str, FormularyDrug] = {}
+    sha256: str = ""

@@ -1,0 +1,117 @@
+"""The regimen: what the protocol says, exactly as its file says it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from cec.units import Quantity
+
+Comparison = Literal["<", "<=", ">", ">="]
+Level = Literal["note", "check", "stop"]
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """One bound of a condition: ``under 20 kg``."""
+
+    comparison: Comparison
+    value: Quantity
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """One fact and what must be true of it: within every limit, or just so (yes or no)."""
+
+    fact: str
+    limits: tuple[Limit, ...] = ()
+    is_so: bool | None = None
+
+
+class Source(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a regimen is published."""
+
+    citation: str
+    url: str = ""
+
+
+class DoseBand(msgspec.Struct, frozen=True):
+    """The dose for patients of whom every condition is true."""
+
+    when: tuple[Condition, ...]
+    dose: Quantity
+
+
+class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One drug of a regimen: dose, route, duration and days, and when in the day it is given.
+
+    `dose` is for one administration, unless `divided_into` says that it is a day's dose in so many parts. Its unit is
+    its basis: mg/m2 by BSA, mg/kg by weight, AUC by Calvert, mg flat.
+    """
+
+    drug: str
+    dose: Quantity | tuple[DoseBand, ...]
+    route: str
+    days: tuple[int, ...]
+    purpose: str = ""
+    over: Quantity | None = None
+    maximum: Quantity | None = None
+    lifetime_maximum: Quantity | None = None
+    times: int = 1
+    every: Quantity | None = None
+    divided_into: int = 1
+    at: tuple[str, ...] = ()
+    """Clock times (HH:MM), or the one text `before first infusion`."""
+    after: str = ""
+    gap: Quantity | None = None
+    cycles: tuple[int, ...] = ()
+    diluent: str = ""
+    note: str = ""
+    source: str = ""
+    assumed: dict[str, str] = {}
+
+    @property
+    def per_day(self) -> int:
+        """Administrations on each of its days."""
+        return max(self.times, self.divided_into, len(self.at))
+
+
+class NextCycle(msgspec.Struct, frozen=True, omit_defaults=True):
+    """When the next cycle may begin: not before this day of the present one."""
+
+    earliest_day: int
+    text: str = ""
+    source: str = ""
+
+
+class Check(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a person must look at when every condition is true."""
+
+    when: tuple[Condition, ...]
+    level: Level
+    code: str
+    text: str
+    about: str = ""
+    source: str = ""
+
+
+class Regimen(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A regimen with its drug lines in the sequence in which a day gives them."""
+
+    name: str
+    title: str
+    edition: int
+    indication: str
+    source: Source
+    drugs: tuple[DrugLine, ...]
+    sha256: str
+    """Fingerprint of the file."""
+    phase: str = ""
+    next_cycle: NextCycle | None = None
+    prescribe_separately: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    assumed: dict[str, str] = {}
+
+    @property
+    def days(self) -> int:
+        """The last day on which a drug is given."""
+        return max(day for line in self.drugs for day in line.days)
