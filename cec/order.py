@@ -37,6 +37,15 @@ class Bsa(msgspec.Struct, frozen=True, omit_defaults=True):
     unit: Literal["m2"] = "m2"
 
 
+class CreatinineClearance(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Kidney function as measured, or as estimated from serum creatinine, with its working."""
+
+    value: Quantity
+    method: str
+    how: str
+    source: str = ""
+
+
 class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one drug line comes to: the ordered amount is the value of the last step, for one administration."""
 
@@ -58,6 +67,8 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     """When in the day, in words, where the regimen says."""
     unreduced: Quantity | None = None
     """The dose that a declared reduction was taken from."""
+    diluent: str = ""
+    """The diluent that the regimen names."""
     note: str = ""
     assumed: dict[str, str] = {}
 
@@ -80,19 +91,24 @@ class Administration(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class VialUse(msgspec.Struct, frozen=True):
-    """How many of one product are taken."""
+    """How many of one product are taken; half a tablet is 0.5."""
 
     product: str
     count: Decimal
 
 
 class Preparation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How one dose (the same on all its days) is made up; `missing` says why a figure is not there."""
+    """How one dose (the same on all its days) is made up; `missing` says why a figure is not there.
+
+    `draw` contains `contains`, which is the ordered dose as nearly as it can be measured. `remove` is the diluent taken
+    out of the bag first. The total volume must lie from `lowest_volume` to `highest_volume`.
+    """
 
     drug: str
     line: int
     dose: Quantity
     product: str = ""
+    form: str = ""
     strength: Quantity | None = None
     draw: Quantity | None = None
     contains: Quantity | None = None
@@ -102,14 +118,37 @@ class Preparation(msgspec.Struct, frozen=True, omit_defaults=True):
     unused_percent: Decimal | None = None
     diluent: str = ""
     bag: Quantity | None = None
+    remove: Quantity | None = None
     final_volume: Quantity | None = None
     concentration: Quantity | None = None
+    lowest_concentration: Quantity | None = None
+    highest_concentration: Quantity | None = None
     rate: Quantity | None = None
     lowest_volume: Quantity | None = None
     highest_volume: Quantity | None = None
     handling: tuple[str, ...] = ()
     how: tuple[str, ...] = ()
     missing: str = ""
+
+
+class PickItem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is taken from the shelf for the whole cycle: a count of containers, or a volume where none is known."""
+
+    item: str
+    kind: Literal["vial", "tablet", "bottle", "bag"]
+    drug: str
+    count: Decimal | None = None
+    volume: Quantity | None = None
+    unused: Quantity | None = None
+
+
+class DailyFluid(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The volume infused on each of these days, and per kg; drugs whose volume is not known are not counted."""
+
+    days: tuple[int, ...]
+    volume: Quantity
+    per_kg: Quantity
+    not_counted: tuple[str, ...] = ()
 
 
 class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -148,8 +187,11 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     age: Quantity | None = None
     start: datetime.date | None = None
     cycle: int | None = None
+    creatinine_clearance: CreatinineClearance | None = None
     administrations: tuple[Administration, ...] = ()
     preparations: tuple[Preparation, ...] = ()
+    daily_fluids: tuple[DailyFluid, ...] = ()
+    pick_list: tuple[PickItem, ...] = ()
     next_cycle: EarliestNextCycle | None = None
     alerts: tuple[Alert, ...] = ()
     overrides: tuple[str, ...] = ()

@@ -39,6 +39,7 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     volume: Quantity | None = None
     content: Quantity | None = None
     reconstituted_with: Quantity | None = None
+    reconstitution_fluid: str = ""
     halves: bool = False
     rxnorm: str = ""
     source: str = ""
@@ -63,7 +64,11 @@ class FormularyDrug(msgspec.Struct, frozen=True, omit_defaults=True):
     lowest_concentration: Quantity | None = None
     highest_concentration: Quantity | None = None
     bags: tuple[Quantity, ...] = ()
+    drug_volume: Literal["replaces diluent", "added to bag"] = "replaces diluent"
+    """What becomes of the drawn volume: as much diluent is taken out first, or the bag grows by it."""
     measuring_step: Quantity | None = None
+    cytotoxic: bool | None = None
+    """Whether labels and worksheets call it cytotoxic; nothing where the file does not say."""
     filter: str = ""
     light: str = ""
     line: str = ""
