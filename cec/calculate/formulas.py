@@ -1,0 +1,300 @@
+"""Published equations for body surface area, renal function and carboplatin, each with its citation.
+
+Every result has 40 digits and is not rounded; rounding is the caller's, by the pharmacy's policy. An equation stands in
+one place: its text, its working with a patient's numbers and its value all come from the same constants.
+"""
+
+from __future__ import annotations
+
+import difflib
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from cec.errors import InputError
+from cec.units import AGE, CREATININE, EXACT, Quantity, convert, shorten, write_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cec.patient import Sex
+
+
+class Equation(NamedTuple):
+    """One equation: its text, in `height` (cm) and `weight` (kg), and its value in m2 for a height and a weight."""
+
+    text: str
+    value: Callable[[Decimal, Decimal], Decimal]
+
+
+class BsaFormula(NamedTuple):
+    """A published formula for body surface area, m2. `equation_for` picks its equation by weight (kg) and sex."""
+
+    name: str
+    title: str
+    equation: str
+    citation: str
+    equation_for: Callable[[Decimal, Sex | None], Equation]
+
+    def compute(self, height: Decimal, weight: Decimal, sex: Sex | None = None) -> Decimal:
+        """Body surface area in m2 from a height in cm and a weight in kg, unrounded."""
+        return self.equation_for(weight, sex).value(height, weight)
+
+    def working(self, height: Decimal, weight: Decimal, sex: Sex | None = None) -> str:
+        """The equation with these numbers in it, and what it comes to (cut after five decimals).
+
+        >>> BSA_FORMULAS["mosteller"].working(Decimal(128), Decimal(26))
+        '√(128 cm × 26 kg / 3600) = 0.96148… m2'
+        """
+        text = self.equation_for(weight, sex).text
+        cm, kg = f"{write_number(height)} cm", f"{write_number(weight)} kg"
+        for word, number in (
+            (WEIGHT_IN_GRAMS, f"{write_number(weight * 1000)} g"),
+            ("height^", f"({cm})^"),
+            ("weight^", f"({kg})^"),
+            ("height", cm),
+            ("weight", kg),
+        ):
+            text = text.replace(word, number)
+        return f"{text} = {shorten(self.compute(height, weight, sex))} m2"
+
+
+class Worked(NamedTuple):
+    """A result with its working and the source of its equation."""
+
+    value: Quantity
+    how: str
+    source: str
+
+
+WEIGHT_IN_GRAMS = "weight in g"
+
+
+def _mosteller(height: Decimal, weight: Decimal) -> Decimal:
+    """BSA in m2; exact where the root is a terminating decimal, so that a tie stays a tie."""
+    return EXACT.sqrt(EXACT.divide(EXACT.multiply(height, weight), Decimal(3600)))
+
+
+def _boyd(height: Decimal, weight: Decimal) -> Decimal:
+    """BSA in m2 by Boyd's form in grams; the form in kg with rounded coefficients differs from the fourth digit on."""
+    grams = EXACT.multiply(weight, Decimal(1000))
+    exponent = EXACT.subtract(Decimal("0.7285"), EXACT.multiply(Decimal("0.0188"), EXACT.log10(grams)))
+    product = EXACT.multiply(EXACT.power(height, Decimal("0.3")), EXACT.power(grams, exponent))
+    return EXACT.multiply(Decimal("0.0003207"), product)
+
+
+def _powers(coefficient: str, weight_power: str, height_power: str = "") -> Equation:
+    """BSA = coefficient × height^a × weight^b; without a power of height, by weight alone."""
+
+    def value(height: Decimal, weight: Decimal) -> Decimal:
+        area = EXACT.multiply(Decimal(coefficient), EXACT.power(weight, Decimal(weight_power)))
+        return EXACT.multiply(area, EXACT.power(height, Decimal(height_power))) if height_power else area
+
+    height_text = f"height^{height_power} × " if height_power else ""
+    return Equation(f"{coefficient} × {height_text}weight^{weight_power}", value)
+
+
+def _one(name: str, title: str, equation: Equation, citation: str) -> BsaFormula:
+    """A formula that is one equation for every patient."""
+    return BsaFormula(name, title, equation.text, citation, lambda _weight, _sex: equation)
+
+
+_MOSTELLER = Equation("√(height × weight / 3600)", _mosteller)
+_BOYD = Equation(
+    f"0.0003207 × height^0.3 × ({WEIGHT_IN_GRAMS})^(0.7285 - 0.0188 × log10({WEIGHT_IN_GRAMS}))",
+    _boyd,
+)
+_LIVINGSTON_LEE = _powers("0.1173", "0.6466")
+_LIVINGSTON_LEE_BELOW_10_KG = _powers("0.1037", "0.6724")
+_SCHLICH: dict[Sex, Equation] = {
+    "male": _powers("0.000579479", "0.38", "1.24"),
+    "female": _powers("0.000975482", "0.46", "1.08"),
+}
+
+
+def _livingston_lee(weight: Decimal, _sex: Sex | None) -> Equation:
+    return _LIVINGSTON_LEE_BELOW_10_KG if weight < 10 else _LIVINGSTON_LEE
+
+
+def _schlich(_weight: Decimal, sex: Sex | None) -> Equation:
+    if sex is None:
+        raise InputError("the Schlich formula needs the patient's sex; give --sex female or --sex male")
+    return _SCHLICH[sex]
+
+
+_FORMULAS = (
+    _one(
+        "mosteller",
+        "Mosteller",
+        _MOSTELLER,
+        "Mosteller RD. Simplified calculation of body-surface area. N Engl J Med 1987;317(17):1098. "
+        "doi:10.1056/NEJM198710223171717",
+    ),
+    _one(
+        "du-bois",
+        "Du Bois",
+        _powers("0.007184", "0.425", "0.725"),
+        "Du Bois D, Du Bois EF. A formula to estimate the approximate surface area if height and weight be known. "
+        "Arch Intern Med 1916;17:863-871. doi:10.1001/archinte.1916.00080130010002",
+    ),
+    _one(
+        "haycock",
+        "Haycock",
+        _powers("0.024265", "0.5378", "0.3964"),
+        "Haycock GB, Schwartz GJ, Wisotsky DH. Geometric method for measuring body surface area. "
+        "J Pediatr 1978;93:62-66",
+    ),
+    _one(
+        "gehan-george",
+        "Gehan-George",
+        _powers("0.0235", "0.51456", "0.42246"),
+        "Gehan EA, George SL. Estimation of human body surface area from height and weight. "
+        "Cancer Chemother Rep 1970;54:225-235",
+    ),
+    _one(
+        "boyd",
+        "Boyd",
+        _BOYD,
+        "Boyd E. The Growth of the Surface Area of the Human Body. Univ of Minnesota Inst of Child Welfare "
+        "Monograph X, 1935",
+    ),
+    _one(
+        "fujimoto",
+        "Fujimoto",
+        _powers("0.008883", "0.444", "0.663"),
+        "Fujimoto S, Watanabe T, Sakamoto A, Yukawa K, Morimoto K. Studies on the physical surface area of Japanese. "
+        "18. Nippon Eiseigaku Zasshi 1968;23:443-450",
+    ),
+    _one(
+        "takahira",
+        "Takahira",
+        _powers("0.007241", "0.425", "0.725"),
+        "Takahira H. Rep Imp Inst Nutr Tokyo 1925;1:61-95 (known through Fujimoto 1968)",
+    ),
+    _one(
+        "shuter-aslani",
+        "Shuter-Aslani",
+        _powers("0.00949", "0.441", "0.655"),
+        "Shuter B, Aslani A. Body surface area: Du Bois and Du Bois revisited. Eur J Appl Physiol 2000;82:250-254",
+    ),
+    BsaFormula(
+        "schlich",
+        "Schlich",
+        f"male {_SCHLICH['male'].text}; female {_SCHLICH['female'].text}",
+        "Schlich E, Schumm M, Schlich M. 3-D-Body-Scan als anthropometrisches Verfahren zur Bestimmung der "
+        "spezifischen Körperoberfläche. Ernährungs Umschau 2010;57:178-183",
+        _schlich,
+    ),
+    BsaFormula(
+        "livingston-lee",
+        "Livingston-Lee",
+        f"{_LIVINGSTON_LEE.text}; below 10 kg {_LIVINGSTON_LEE_BELOW_10_KG.text}",
+        "Livingston EH, Lee S. Body surface area prediction in normal-weight and obese patients. "
+        "Am J Physiol Endocrinol Metab 2001;281:E586-E591",
+        _livingston_lee,
+    ),
+)
+
+BSA_FORMULAS: dict[str, BsaFormula] = {formula.name: formula for formula in _FORMULAS}
+"""Every formula by its name on the command line; in every equation height is in cm and weight in kg."""
+
+
+def bsa_formula(name: str) -> BsaFormula:
+    """The formula of that name; InputError with the nearest name for any other.
+
+    >>> bsa_formula("du-bois").title
+    'Du Bois'
+    """
+    if name in BSA_FORMULAS:
+        return BSA_FORMULAS[name]
+    alike = difflib.get_close_matches("-".join(name[:40].lower().replace("_", " ").split()), BSA_FORMULAS, 1, 0.5)
+    hint = f"did you mean {alike[0]}?" if alike else f"there are {', '.join(BSA_FORMULAS)}"
+    raise InputError(f"there is no BSA formula '{name[:40]}'; {hint}")
+
+
+def body_surface_area(formula: str, height: Quantity, weight: Quantity, sex: Sex | None = None) -> Decimal:
+    """Body surface area in m2 by a formula of BSA_FORMULAS from cm and kg, 40 digits, unrounded.
+
+    >>> body_surface_area("mosteller", Quantity(Decimal(100), "cm"), Quantity(Decimal("32.8329"), "kg"))
+    Decimal('0.955')
+    """
+    return bsa_formula(formula).compute(_in("cm", height), _in("kg", weight), sex)
+
+
+SCHWARTZ = (
+    "Schwartz GJ, Muñoz A, Schneider MF, et al. New equations to estimate GFR in children with CKD. "
+    "J Am Soc Nephrol 2009;20:629-637. doi:10.1681/ASN.2008030287"
+)
+COCKCROFT_GAULT = (
+    "Cockcroft DW, Gault MH. Prediction of creatinine clearance from serum creatinine. Nephron 1976;16:31-41"
+)
+CALVERT = (
+    "Calvert AH, Newell DR, Gumbrell LA, et al. Carboplatin dosage: prospective evaluation of a simple formula based "
+    "on renal function. J Clin Oncol 1989;7:1748-1756. doi:10.1200/JCO.1989.7.11.1748"
+)
+
+
+def bedside_schwartz(height: Quantity, creatinine: Quantity) -> Worked:
+    """Estimated GFR of a child in mL/min/1.73 m2: 0.413 × height (cm) / creatinine (mg/dL), by Schwartz 2009.
+
+    >>> bedside_schwartz(Quantity(Decimal(128), "cm"), Quantity(Decimal("0.5"), "mg/dL")).how
+    '0.413 × 128 cm / 0.5 mg/dL = 105.728 mL/min/1.73 m2'
+    """
+    serum, text = _serum(creatinine)
+    value = EXACT.divide(EXACT.multiply(Decimal("0.413"), _in("cm", height)), serum)
+    return _worked(value, "mL/min/1.73 m2", f"0.413 × {height} / {text}", SCHWARTZ)
+
+
+def cockcroft_gault(age: Quantity, weight: Quantity, creatinine: Quantity, sex: Sex | None) -> Worked:
+    """Creatinine clearance of an adult in mL/min: (140 - age) × weight / (72 × creatinine), 15% less in women.
+
+    Age counts in completed years, weight in kg, creatinine in mg/dL.
+
+    >>> adult = Quantity(Decimal(40), "years"), Quantity(Decimal(80), "kg"), Quantity(Decimal(1), "mg/dL")
+    >>> cockcroft_gault(*adult, "female").how
+    '(140 - 40) × 80 kg / (72 × 1 mg/dL) × 0.85 = 94.44444… mL/min'
+    """
+    if sex is None:
+        raise InputError("Cockcroft-Gault needs the patient's sex; give --sex female or --sex male")
+    years = convert(age, "years", AGE).value // 1
+    if years >= 140:
+        raise InputError(f"Cockcroft-Gault gives nothing for an age of {age}")
+    serum, text = _serum(creatinine)
+    value = EXACT.divide(
+        EXACT.multiply(EXACT.subtract(Decimal(140), years), _in("kg", weight)), EXACT.multiply(Decimal(72), serum)
+    )
+    how = f"(140 - {years}) × {weight} / (72 × {text})"
+    if sex == "female":
+        value, how = EXACT.multiply(value, Decimal("0.85")), f"{how} × 0.85"
+    return _worked(value, "mL/min", how, COCKCROFT_GAULT)
+
+
+def calvert(target: Quantity, clearance: Quantity) -> Worked:
+    """Dose of carboplatin in mg: target AUC (mg/mL × min) × (GFR in mL/min + 25), by Calvert 1989.
+
+    The GFR is the patient's own in mL/min, not one per 1.73 m2.
+
+    >>> print(calvert(Quantity(Decimal(5), "AUC"), Quantity(Decimal(90), "mL/min")).value)
+    575 mg
+    """
+    auc = _in("AUC", target)
+    value = EXACT.multiply(auc, EXACT.add(_in("mL/min", clearance), Decimal(25)))
+    return _worked(value, "mg", f"{target} × ({clearance} + 25)", CALVERT)
+
+
+def _worked(value: Decimal, unit: str, how: str, source: str) -> Worked:
+    return Worked(Quantity(value, unit), f"{how} = {shorten(value)} {unit}", source)
+
+
+def _serum(creatinine: Quantity) -> tuple[Decimal, str]:
+    """Serum creatinine in mg/dL, above 0, and its text in an equation."""
+    value = convert(creatinine, "mg/dL", CREATININE).value
+    if value <= 0:
+        raise InputError(f"a serum creatinine of {creatinine} is not possible; write it like {CREATININE.example}")
+    return value, str(creatinine) if creatinine.unit == "mg/dL" else f"({creatinine} / 88.4)"
+
+
+def _in(unit: str, quantity: Quantity) -> Decimal:
+    """The number of a quantity that must be in just that unit."""
+    if quantity.unit != unit:
+        raise InputError(f"{quantity} is not in {unit}")
+    return quantity.value
