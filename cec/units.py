@@ -7,6 +7,7 @@ pattern reads the text, and pint, loaded at the first conversion, converts.
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import re
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
@@ -25,6 +26,9 @@ DIGITS = 40
 cannot look like one at 40 digits."""
 
 EXACT = Context(prec=DIGITS, traps=[InvalidOperation, DivisionByZero, Overflow])
+
+LARGEST_EXPONENT = 30
+"""Powers of ten, either way, beyond which nothing is a quantity: only a damaged file has such numbers."""
 
 _PINT_DEFINITIONS = """
 gram = [drug_mass]
@@ -116,8 +120,12 @@ _MEANT = {
 }
 """Unsafe or unknown spellings, and what is probably meant: offered, never taken."""
 
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
-_QUANTITY = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[^\s0-9.,+-]\S*)?", re.ASCII)
+_NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,12})?", re.ASCII)
+_MINUS = ("-", "\N{MINUS SIGN}", "\N{EN DASH}")
+_QUANTITY = re.compile(
+    r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?![eE][+-]?[0-9])\s*(?P<unit>[^\s0-9.,+-]\S*)?",
+    re.ASCII,
+)
 _FEET_INCHES = re.compile(r"([0-9]+)\s*(?:ft|foot|feet)\s*([0-9]+(?:\.[0-9]+)?)\s*(?:in|inch|inches)", re.ASCII)
 _AUC = re.compile(r"AUC\s*(?P<number>\S.*)", re.ASCII)
 
@@ -135,6 +143,8 @@ class Quantity(msgspec.Struct, frozen=True):
     unit: str
 
     def __post_init__(self) -> None:
+        if not self.value.is_finite() or not -LARGEST_EXPONENT <= self.value.adjusted() <= LARGEST_EXPONENT:
+            raise ValueError(f"{self.value} is no number of a quantity")
         msgspec.structs.force_setattr(self, "value", plain(self.value))
 
     def __str__(self) -> str:
@@ -143,8 +153,12 @@ class Quantity(msgspec.Struct, frozen=True):
             return f"AUC {number}"
         if self.unit == "%":
             return f"{number}%"
-        unit = self.unit[:-1] if self.value == 1 and self.unit in {"days", "weeks", "months", "years"} else self.unit
-        return f"{number} {unit}"
+        unit = (
+            self.unit[:-1]
+            if self.value == 1 and self.unit in {"days", "weeks", "months", "years", "units"}
+            else self.unit
+        )
+        return f"{number} {unit}".rstrip()
 
 
 def plain(value: Decimal) -> Decimal:
@@ -192,26 +206,20 @@ def read_number(text: str, example: str = "26.5") -> Decimal:
 
 def _number_fault(text: str) -> str:
     """What is wrong with the text of a number, or nothing."""
-    if not text:
-        return "is empty"
-    if "," in text:
-        return "has a comma: use a point for decimals and nothing for thousands"
-    if text.startswith("-"):
-        return "is negative"
-    if not text.isascii() and any(character.isdigit() for character in text):
-        return "has digits other than 0 to 9"
-    if re.fullmatch(r"[0-9.]+[eE][+-]?[0-9]+", text):
-        return "is in exponent notation"
-    if text.startswith(".") or text.endswith("."):
-        return "needs a digit on both sides of the point"
-    if not _NUMBER.fullmatch(text):
-        return "is not a number"
+    if _NUMBER.fullmatch(text):
+        return ""
     whole, _, decimals = text.partition(".")
-    if len(whole) > 1 and whole.startswith("0"):
-        return "has a leading zero"
-    if len(whole) > 9 or len(decimals) > 12:
-        return "has too many digits (9 before and 12 after the point are read)"
-    return ""
+    reasons = (
+        (not text, "is empty"),
+        ("," in text, "has a comma: use a point for decimals and nothing for thousands"),
+        (text.startswith(_MINUS), "is negative"),
+        (any(sign.isdigit() and not sign.isascii() for sign in text), "has digits other than 0 to 9"),
+        (re.fullmatch(r"[0-9.]+[eE][+-]?[0-9]+", text), "is in exponent notation"),
+        (re.fullmatch(r"\.[0-9]+|[0-9]+\.", text), "needs a digit on both sides of the point"),
+        (not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text), "is not a number"),
+        (len(whole) > 9 or len(decimals) > 12, "has too many digits (9 before and 12 after the point are read)"),
+    )
+    return next((fault for wrong, fault in reasons if wrong), "has a leading zero")
 
 
 def read_quantity(text: str, *kinds: Kind, bare: str = "") -> Quantity:
@@ -222,7 +230,7 @@ def read_quantity(text: str, *kinds: Kind, bare: str = "") -> Quantity:
     >>> read_quantity("40 mg/m2", PER_AREA, PER_WEIGHT)
     Quantity(value=Decimal('40'), unit='mg/m2')
     """
-    text = text.strip()
+    text = " ".join(text.split())
     example = kinds[0].example
     if EXPOSURE in kinds and (auc := _AUC.fullmatch(text)):
         return Quantity(read_number(auc["number"], example), "AUC")
@@ -239,7 +247,7 @@ def read_quantity(text: str, *kinds: Kind, bare: str = "") -> Quantity:
 
 def _quantity_fault(text: str) -> str:
     """Why a text is not one number and one unit."""
-    number = re.match(r"[-+]?[\d.,]+(?:[eE][+-]?\d+)?", text)
+    number = re.match(rf"[+{''.join(_MINUS)}]?[\d.,]+(?:[eE][+-]?\d+)?", text)
     fault = _number_fault(number.group()) if number else _number_fault(text)
     return fault or "is not one number and one unit"
 
@@ -247,16 +255,41 @@ def _quantity_fault(text: str) -> str:
 def _unit(unit: str, text: str, kinds: tuple[Kind, ...]) -> str:
     """The canonical symbol of a unit that one of the kinds has."""
     allowed = [symbol for kind in kinds for symbol in kind.units]
-    symbol = unit if unit in allowed else _SPELLINGS.get(unit, unit)
+    symbol = unit if unit in allowed else _translated(unit, _SPELLINGS)
     if symbol in allowed:
         return symbol
-    names = " or ".join(kind.name for kind in kinds)
     owner = next((kind for kind in _KINDS if symbol in kind.units), None)
     if owner:
-        raise InputError(f"{_quoted(text)} is no {names} but a {owner.name}; write it like {kinds[0].example}")
-    meant = _MEANT.get(unit.lower()) or next(iter(difflib.get_close_matches(unit, allowed, 1, 0.5)), "")
-    hint = f"did you mean {meant}?" if meant in allowed else f"a {names} is in {', '.join(allowed)}"
-    raise InputError(f"{_quoted(text)} has a unit that is not known here ({unit}); {hint}")
+        names = " or ".join(kind.name for kind in kinds)
+        raise InputError(f"{_quoted(text)} is no {names} but {_a(owner.name)}; write it like {kinds[0].example}")
+    meant = _meant(unit, allowed)
+    hint = f"did you mean {meant}?" if meant else " or ".join(f"{_a(k.name)} is in {', '.join(k.units)}" for k in kinds)
+    raise InputError(f"{_quoted(text)} has a unit that is not known here ({_cut(unit)}); {hint}")
+
+
+def _translated(unit: str, words: dict[str, str]) -> str:
+    """A unit with each side of its stroke replaced where it stands in the list."""
+    return "/".join(words.get(part, part) for part in unit.split("/"))
+
+
+def _meant(unit: str, allowed: list[str]) -> str:
+    """The allowed unit that was probably meant, or nothing. Only its spelling may differ: never ng for mg."""
+    if len(unit) > 30:
+        return ""
+    by_lower = {symbol.lower(): symbol for symbol in allowed}
+    words = {word: meant.lower() for word, meant in (_SPELLINGS | _MEANT).items()}
+    lower = _translated(_translated(unit.lower(), words), words)
+    meant = by_lower.get(_MEANT.get(unit.lower(), lower).lower()) or by_lower.get(lower)
+    if meant:
+        return meant
+    mass, stroke, _ = lower.partition("/")
+    alike = [symbol for symbol in by_lower if symbol.startswith(mass + "/")] if stroke else list(by_lower)
+    return by_lower[close[0]] if (close := difflib.get_close_matches(lower, alike, 1, 0.7)) else ""
+
+
+def _a(name: str) -> str:
+    """The name with its article."""
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 _KINDS = (
@@ -274,6 +307,7 @@ _KINDS = (
     CLEARANCE,
     CREATININE,
     PERCENT,
+    EXPOSURE,
 )
 
 
@@ -334,8 +368,28 @@ def _registry() -> UnitRegistry[Any]:
 
 def _quoted(text: str) -> str:
     """What was typed, in quotes, cut where it is long."""
+    return f"'{_cut(text)}'"
+
+
+def _cut(text: str) -> str:
+    """A text that can be shown on one line."""
     text = text if len(text) <= 60 else text[:60] + "…"
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in f"'{text}'")
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
+_TIMEDELTA = {"min": "minutes", "h": "hours", "days": "days", "weeks": "weeks"}
+
+
+def span(duration: Quantity) -> datetime.timedelta:
+    """A duration as a span of time, to the microsecond.
+
+    >>> span(Quantity(Decimal("1.5"), "h"))
+    datetime.timedelta(seconds=5400)
+    """
+    whole = int(duration.value)
+    rest = int(EXACT.multiply(EXACT.subtract(duration.value, Decimal(whole)), Decimal(10**6)))
+    unit = datetime.timedelta(**{_TIMEDELTA[duration.unit]: 1})
+    return unit * whole + unit * rest / 10**6
 
 
 def multiply(dose: Quantity, measure: Quantity) -> Quantity:
