@@ -130,6 +130,9 @@ _FEET_INCHES = re.compile(r"([0-9]+)\s*(?:ft|foot|feet)\s*([0-9]+(?:\.[0-9]+)?)\
 _AUC = re.compile(r"AUC\s*(?P<number>\S.*)", re.ASCII)
 
 
+_PLURALS = {"days", "weeks", "months", "years", "units"}
+
+
 class Quantity(msgspec.Struct, frozen=True):
     """An exact number with its unit.
 
@@ -144,7 +147,7 @@ class Quantity(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if not self.value.is_finite() or not -LARGEST_EXPONENT <= self.value.adjusted() <= LARGEST_EXPONENT:
-            raise ValueError(f"{self.value} is no number of a quantity")
+            raise ValueError(f"{_cut(str(self.value))} is no number of a quantity")
         msgspec.structs.force_setattr(self, "value", plain(self.value))
 
     def __str__(self) -> str:
@@ -153,11 +156,7 @@ class Quantity(msgspec.Struct, frozen=True):
             return f"AUC {number}"
         if self.unit == "%":
             return f"{number}%"
-        unit = (
-            self.unit[:-1]
-            if self.value == 1 and self.unit in {"days", "weeks", "months", "years", "units"}
-            else self.unit
-        )
+        unit = self.unit[:-1] if self.value == 1 and self.unit in _PLURALS else self.unit
         return f"{number} {unit}".rstrip()
 
 
