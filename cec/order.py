@@ -26,10 +26,11 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str = ""
 
 
-class Bsa(msgspec.Struct, frozen=True, omit_defaults=True):
+class Bsa(msgspec.Struct, frozen=True):
     """The body surface area used for every dose per m2, with its working."""
 
     formula: str
+    title: str
     value: Decimal
     unrounded: Decimal
     how: str

@@ -11,6 +11,9 @@ from cec.units import Quantity
 Comparison = Literal["<", "<=", ">", ">="]
 Level = Literal["note", "check", "stop"]
 
+BEFORE_FIRST_INFUSION = "before first infusion"
+"""The one time of day that is no clock time."""
+
 
 class Limit(msgspec.Struct, frozen=True):
     """One bound of a condition: ``under 20 kg``."""

@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from cec.errors import OrderRefused
 from cec.pharmacy import DoseRounding
-from cec.units import EXACT, Quantity, convert
+from cec.units import AMOUNT, EXACT, Quantity, convert
 
 
 def to_nearest(value: Decimal, step: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
@@ -37,3 +37,19 @@ def deviation_percent(value: Decimal, reference: Decimal) -> Decimal:
     Decimal('1.33')
     """
     return EXACT.divide(EXACT.multiply(EXACT.subtract(value, reference), Decimal(100)), reference)
+
+
+def round_dose(dose: Quantity, rule: DoseRounding, drug: str) -> tuple[Quantity, str]:
+    """The rounded dose and, in words, how; OrderRefused where the rule has another unit or no band for the dose."""
+    if rule.way == "band":
+        for band in rule.bands:
+            low, high = (convert(bound, dose.unit, AMOUNT).value for bound in (band.low, band.high))
+            if low <= dose.value <= high:
+                return convert(band.dose, dose.unit, AMOUNT), f"in the band {band.low} to {band.high}"
+        raise OrderRefused(f"{drug}: the pharmacy's table of bands has no band for {dose}")
+    if rule.to is None:
+        raise OrderRefused(f"{drug}: the pharmacy's rounding names no amount")
+    step = convert(rule.to, dose.unit, AMOUNT)
+    if rule.way == "down":
+        return Quantity(round_down(dose.value, step.value), dose.unit), f"down to a multiple of {rule.to}"
+    return Quantity(to_nearest(dose.value, step.value), dose.unit), f"to the nearest {rule.to}"

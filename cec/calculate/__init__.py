@@ -1,0 +1,193 @@
+"""Regimen × Patient × Pharmacy -> Order: the whole calculation on one page."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Mapping
+from decimal import Decimal, localcontext
+from types import MappingProxyType
+
+import msgspec
+
+from cec.calculate.checks import check
+from cec.calculate.dosing import Facts, Measures, compute_dose
+from cec.calculate.measures import creatinine_clearance, measure_bsa
+from cec.calculate.preparation import prepare
+from cec.calculate.schedule import administrations
+from cec.errors import Fault, InputError, OrderRefused
+from cec.order import Alert, Dose, EarliestNextCycle, Order
+from cec.patient import Patient
+from cec.pharmacy import Pharmacy
+from cec.regimen import DrugLine, Regimen
+from cec.units import EXACT, Quantity
+
+_DEFAULT_PHARMACY = Pharmacy()
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def draft_order(
+    regimen: Regimen,
+    patient: Patient,
+    pharmacy: Pharmacy = _DEFAULT_PHARMACY,
+    *,
+    start: datetime.date | None = None,
+    cycle: int | None = None,
+    as_of: datetime.date | None = None,
+    accept: Mapping[str, str] = _NOTHING,
+    strict: bool = False,
+    overrides: tuple[str, ...] = (),
+) -> Order:
+    """The order of one cycle for one patient: doses with their derivation and, from `start` on, the schedule.
+
+    `as_of` is the day for which an age is computed where neither a start nor the day of the measures is known.
+    `accept` lets a `stop` through, by code and with a reason; `strict` treats a `check` as a `stop`. OrderRefused where
+    no dose may come of the input.
+
+    >>> from cec import draft_order, load_patient, load_regimen
+    >>> patient = load_patient(texts={"height": "128 cm", "weight": "26 kg"})
+    >>> for dose in draft_order(load_regimen("cec-induction"), patient).doses:
+    ...     print(dose.drug, dose.ordered)
+    clofarabine 38.4 mg
+    etoposide 96 mg
+    cyclophosphamide 422.4 mg
+    prednisone 13 mg
+    """
+    with localcontext(EXACT):
+        as_of = _day_for_age(patient, start, as_of)
+        age = patient.age_on(as_of)
+        bsa = measure_bsa(patient, pharmacy)
+        clearance = creatinine_clearance(patient, age)
+        facts: Facts = {
+            "age": age,
+            "weight": patient.weight,
+            "height": patient.height,
+            "bsa": Quantity(bsa.value, "m2"),
+            "creatinine_clearance": Quantity(clearance.value.value, "mL/min") if clearance else None,
+            "cycle": _count(cycle),
+            "previous_cycles": _count(patient.previous_cycles),
+            "total_cycles": None if patient.previous_cycles is None else _count(patient.previous_cycles + 1),
+            "days_since_day_1": _days_between(patient.previous_day_1, start),
+            **patient.history,
+        }
+        measures = Measures(patient.weight, bsa, clearance, facts)
+        lines = _lines_of_cycle(regimen, cycle)
+        doses = _each_dose(lines, regimen, patient, pharmacy, measures)
+        preparations, preparation_alerts = prepare(doses, pharmacy)
+        schedule = administrations(lines, doses, start, pharmacy) if start else ()
+        alerts = (*check(regimen, patient, pharmacy, facts, doses=doses, start=start), *preparation_alerts)
+        return Order(
+            regimen=regimen,
+            patient=patient,
+            pharmacy=pharmacy,
+            age=age,
+            as_of=as_of,
+            start=start,
+            cycle=cycle,
+            bsa=bsa,
+            creatinine_clearance=clearance,
+            doses=doses,
+            administrations=tuple(
+                msgspec.structs.replace(row, rate=preparations[row.line].rate) if row.line < len(preparations) else row
+                for row in schedule
+            ),
+            preparations=preparations,
+            next_cycle=_earliest_next_cycle(regimen, start),
+            alerts=_accepted(alerts, accept, strict=strict),
+            overrides=overrides,
+            sha256=fingerprint(regimen, patient, pharmacy, start, cycle, as_of, dict(accept)),
+        )
+
+
+def fingerprint(*inputs: object) -> str:
+    """SHA-256 of everything that an order is computed from."""
+    return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()
+
+
+def _each_dose(
+    lines: tuple[DrugLine, ...], regimen: Regimen, patient: Patient, pharmacy: Pharmacy, measures: Measures
+) -> tuple[Dose, ...]:
+    """The doses of the lines; OrderRefused with all that stands against any of them."""
+    reductions = {reduction.drug: reduction for reduction in patient.reductions}
+    if strangers := sorted(set(reductions) - {line.drug for line in lines}):
+        raise InputError(
+            *(
+                f"a reduction of {drug} is declared, but {regimen.name} gives {', '.join(line.drug for line in lines)}"
+                for drug in strangers
+            )
+        )
+    doses: list[Dose] = []
+    faults: list[Fault] = []
+    for line in lines:
+        try:
+            doses.append(
+                compute_dose(
+                    line, measures, pharmacy, reduction=reductions.get(line.drug), source=regimen.source.citation
+                )
+            )
+        except OrderRefused as refusal:
+            faults += refusal.faults
+    if faults:
+        raise OrderRefused(*faults)
+    return tuple(doses)
+
+
+def _lines_of_cycle(regimen: Regimen, cycle: int | None) -> tuple[DrugLine, ...]:
+    """The drug lines that this cycle gives."""
+    if cycle is None and (differing := [line.drug for line in regimen.drugs if line.cycles]):
+        raise InputError(f"{regimen.name} does not give {', '.join(differing)} in every cycle; say which cycle this is")
+    lines = tuple(line for line in regimen.drugs if not line.cycles or cycle in line.cycles)
+    if not lines:
+        raise InputError(f"{regimen.name} gives nothing in cycle {cycle}")
+    return lines
+
+
+def _day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.date | None) -> datetime.date | None:
+    """The day for which an age is computed from a date of birth."""
+    if patient.born is None:
+        return None
+    day = start or patient.measured_on or as_of
+    if day is None:
+        raise InputError("an age from a date of birth needs a day: give a start or the day of the measures")
+    if day < patient.born:
+        raise InputError(f"the date of birth, {patient.born}, lies after {day}")
+    return day
+
+
+def _count(number: int | None) -> Quantity | None:
+    return None if number is None else Quantity(Decimal(number), "")
+
+
+def _days_between(previous: datetime.date | None, start: datetime.date | None) -> Quantity | None:
+    """Days from the previous day 1 to this one."""
+    return Quantity(Decimal((start - previous).days), "days") if previous and start else None
+
+
+def _earliest_next_cycle(regimen: Regimen, start: datetime.date | None) -> EarliestNextCycle | None:
+    """The earliest day 1 of the next cycle."""
+    rule = regimen.next_cycle
+    if rule is None:
+        return None
+    date = start + datetime.timedelta(days=rule.earliest_day - 1) if start else None
+    return EarliestNextCycle(rule.earliest_day, date, rule.text, rule.source)
+
+
+def _accepted(alerts: tuple[Alert, ...], accept: Mapping[str, str], *, strict: bool) -> tuple[Alert, ...]:
+    """The alerts, accepted ones with their reason; OrderRefused for a stop that nobody accepted."""
+    if unknown := sorted(set(accept) - {alert.code for alert in alerts}):
+        raise InputError(*(f"nothing to accept: there is no alert '{code}' on this order" for code in unknown))
+    alerts = tuple(
+        msgspec.structs.replace(alert, accepted=accept[alert.code]) if alert.code in accept else alert
+        for alert in alerts
+    )
+    stopping = {"stop", "check"} if strict else {"stop"}
+    stops = [alert for alert in alerts if alert.level in stopping and not alert.accepted]
+    if stops:
+        raise OrderRefused(
+            *(
+                f"{alert.level} {alert.code}: {alert.about + ': ' if alert.about else ''}{alert.text}"
+                f'; accepted only by code with a reason ({alert.code}="…")'
+                for alert in stops
+            )
+        )
+    return alerts

@@ -1,0 +1,196 @@
+"""YAML text -> a tree of nodes, each with its line and column. The only place that knows PyYAML.
+
+libyaml's events are walked with a stack of our own, so that depth is ours to limit; every value stays the text that
+stands in the file. What YAML readers disagree about (anchors, tags, `no`, `1:30`, `010`, a second document) is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from cec.errors import Fault, FileError
+
+LARGEST_FILE = 1_000_000
+"""Bytes: a hundred times the longest regimen."""
+DEEPEST = 20
+
+_AMBIGUOUS = re.compile(
+    r"(?P<yes_no>(?i:yes|no|on|off|y|n))|(?P<sexagesimal>[1-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)"
+    r"|(?P<octal>0[0-7_]+|0o[0-7]+|0b[01_]+|0x[0-9a-fA-F_]+)|(?P<underscore>[0-9]+_[0-9_]*)"
+)
+_NOTHING = re.compile(r"|~|null|Null|NULL")
+_WHY_AMBIGUOUS = {
+    "yes_no": "is read as true or false by some programs; write true or false, or put the word in quotes",
+    "sexagesimal": "is read as a number of seconds by some programs; put it in quotes, or write a number and a unit",
+    "octal": "is read in another number base by some programs; write it without the leading 0, or in quotes",
+    "underscore": "has an underscore in a number; write it without",
+}
+
+
+class Node(NamedTuple):
+    """A text, a list or a mapping of the file, and where it starts (counted from 1)."""
+
+    line: int
+    column: int
+    text: str | None = None
+    items: tuple[Node, ...] | None = None
+    entries: tuple[tuple[Node, Node], ...] | None = None
+
+    @property
+    def shape(self) -> str:
+        """What stands here, in words."""
+        if self.items is not None:
+            return "a list"
+        if self.entries is not None:
+            return "a mapping"
+        return "a text" if self.text else "nothing"
+
+
+class SourceFile(NamedTuple):
+    """A file that was read: its name for messages, its SHA-256 and its tree."""
+
+    name: str
+    sha256: str
+    root: Node
+
+
+def read_file(path: str | Path) -> SourceFile:
+    """The tree of a YAML file; FileError with every fault that its text has."""
+    name = str(path)
+    content = read_bytes(Path(path))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
+        raise FileError(
+            Fault("this byte is no UTF-8; save the file as UTF-8", "", name, line, column),
+        ) from None
+    return SourceFile(name, hashlib.sha256(content).hexdigest(), read_text(text, name))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file of a sane size; FileError where there is none."""
+    name = str(path)
+    try:
+        if path.is_dir():
+            raise FileError(Fault("is a folder, not a file", "", name))
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        raise FileError(Fault("there is no such file", "", name)) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise FileError(Fault(f"cannot be read: {reason}", "", name)) from None
+    if len(content) > LARGEST_FILE:
+        raise FileError(Fault(f"is larger than {LARGEST_FILE:,} bytes; no file of cec is", "", name))
+    return content
+
+
+def read_text(text: str, name: str) -> Node:
+    """The tree of a YAML text; FileError with every fault in its notation."""
+    builder = _Builder(name)
+    try:
+        for event in yaml.parse(text, Loader=getattr(yaml, "CLoader", yaml.Loader)):
+            builder.take(event)
+    except yaml.YAMLError as error:
+        builder.faults.append(_yaml_fault(error, name))
+    except _TooDeepError:
+        pass
+    if not builder.faults and builder.root is None:
+        builder.faults.append(Fault("is empty", "", name))
+    if builder.faults or builder.root is None:
+        raise FileError(*builder.faults)
+    return builder.root
+
+
+class _TooDeepError(Exception):
+    """The file nests deeper than any file of cec does; reading stops."""
+
+
+class _Builder:
+    """Builds the tree from events; collects faults."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.faults: list[Fault] = []
+        self.root: Node | None = None
+        self.documents = 0
+        self.open: list[tuple[int, int, bool, list[Node]]] = []
+
+    def fault(self, event: yaml.Event, text: str) -> None:
+        """Note a fault at an event."""
+        line, column = _place(event)
+        self.faults.append(Fault(text, "", self.name, line, column))
+
+    def take(self, event: yaml.Event) -> None:
+        """One event more."""
+        if isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents == 2:
+                self.fault(event, "a second document starts here; a file holds one")
+        elif isinstance(event, yaml.AliasEvent):
+            self.fault(event, "aliases (*name) are not read; write the value out")
+            self._add(Node(*_place(event), text=""))
+        elif isinstance(event, yaml.ScalarEvent):
+            self._refuse_marks(event)
+            self._add(self._scalar(event))
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._refuse_marks(event)
+            if len(self.open) >= DEEPEST:
+                self.fault(event, f"nests more than {DEEPEST} levels deep")
+                raise _TooDeepError
+            self.open.append((*_place(event), isinstance(event, yaml.MappingStartEvent), []))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            line, column, is_mapping, nodes = self.open.pop()
+            if is_mapping:
+                pairs = tuple(zip(nodes[::2], nodes[1::2], strict=True))
+                self._add(Node(line, column, entries=pairs))
+            else:
+                self._add(Node(line, column, items=tuple(nodes)))
+
+    def _add(self, node: Node) -> None:
+        if self.open:
+            self.open[-1][3].append(node)
+        elif self.root is None:
+            self.root = node
+
+    def _refuse_marks(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
+        if event.anchor:
+            self.fault(event, f"anchors (&{event.anchor}) are not read; write the value out where it is needed")
+        if event.tag:
+            self.fault(event, f"tags ({event.tag}) are not read; write the plain value")
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Node:
+        text: str = event.value
+        if not event.style:  # plain: neither quoted nor a block
+            if match := _AMBIGUOUS.fullmatch(text):
+                self.fault(event, f"{text} {_WHY_AMBIGUOUS[str(match.lastgroup)]}")
+            elif _NOTHING.fullmatch(text):
+                text = ""
+        return Node(*_place(event), text=text)
+
+
+def _place(event: yaml.Event) -> tuple[int, int]:
+    """Line and column of an event, counted from 1."""
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _yaml_fault(error: yaml.YAMLError, name: str) -> Fault:
+    """libyaml's complaint in one line."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    if "\\t" in problem or "tab" in problem:
+        problem += "; indent with spaces"
+    if "control characters" in problem or "special characters" in problem:
+        problem = "has a control character; remove it"
+    if "cannot start any token" in problem:
+        problem += "; put the text in quotes"
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return Fault(f"is no YAML here: {problem}", "", name, line, column)

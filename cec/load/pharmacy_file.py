@@ -1,0 +1,208 @@
+"""The shape of a pharmacy file: policy and formulary."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+from cec.errors import CecError, InputError
+from cec.load.shapes import Field, choice, either, list_of, mapping, mapping_of, text
+from cec.load.texts import (
+    positive,
+    read_boolean,
+    read_clock,
+    read_percent,
+    read_rounding_amount,
+    read_text,
+)
+from cec.pharmacy import (
+    DoseRounding,
+    FormularyDrug,
+    Pharmacy,
+    Product,
+    RoundingBand,
+    Stability,
+)
+from cec.units import AMOUNT, CONCENTRATION, DURATION, VOLUME, Quantity, read_quantity
+
+TEXT = text(read_text)
+TRUE_FALSE = text(read_boolean, {"type": "boolean"})
+AMOUNT_TEXT = text(positive(AMOUNT), {"type": "string", "examples": ["20 mg"]})
+VOLUME_TEXT = text(positive(VOLUME), {"type": "string", "examples": ["20 mL"]})
+CONCENTRATION_TEXT = text(positive(CONCENTRATION), {"type": "string", "examples": ["1 mg/mL"]})
+
+
+def read_rounding(value: str) -> DoseRounding:
+    """A rule from its words.
+
+    >>> read_rounding("down to 5 mg")
+    DoseRounding(way='down', to=Quantity(value=Decimal('5'), unit='mg'), bands=())
+    """
+    match = re.fullmatch(r"(nearest|down to)\s+(.+)", value)
+    if not match:
+        raise InputError(f"'{value}' is no rounding; write it like: nearest 0.5 mg, or: down to 5 mg")
+    return DoseRounding("nearest" if match[1] == "nearest" else "down", positive(AMOUNT)(match[2]))
+
+
+def _bands(bands: tuple[RoundingBand, ...]) -> DoseRounding:
+    """A table of bands; gaps are allowed (no rounding there is refused at the dose), overlaps are not."""
+    faults = [f"band {band.low} to {band.high} runs backwards" for band in bands if band.low.value > band.high.value]
+    faults += [
+        f"band {after.low} to {after.high} does not lie above the band before it, {before.low} to {before.high}"
+        for before, after in itertools.pairwise(bands)
+        if after.low.value <= before.high.value
+    ]
+    if len({quantity.unit for band in bands for quantity in (band.low, band.high, band.dose)}) != 1:
+        faults.append("the bands are empty or in several units; use one unit")
+    if faults:
+        raise CecError(*faults)
+    return DoseRounding("band", bands=bands)
+
+
+BAND = mapping(
+    {
+        "from": Field(AMOUNT_TEXT, "lowest calculated dose of the band, included", required=True),
+        "to": Field(AMOUNT_TEXT, "highest calculated dose of the band, included", required=True),
+        "dose": Field(AMOUNT_TEXT, "the dose that is given", required=True),
+    },
+    lambda values: RoundingBand(values["from"], values["to"], values["dose"]),
+)
+ROUNDING = either(
+    mapping({"bands": Field(list_of(BAND), "from, to, dose", required=True)}, lambda values: _bands(values["bands"])),
+    text(read_rounding, {"type": "string", "examples": ["nearest 0.5 mg", "down to 5 mg"]}),
+    lambda node: node.entries is not None,
+)
+
+PRODUCT = mapping(
+    {
+        "name": Field(TEXT, "as it stands on the shelf", required=True),
+        "form": Field(choice("solution", "powder", "tablet", "oral solution"), "what it is", required=True),
+        "strength": Field(CONCENTRATION_TEXT, "concentration of a solution, e.g. 1 mg/mL"),
+        "volume": Field(VOLUME_TEXT, "volume of one container of a solution"),
+        "content": Field(AMOUNT_TEXT, "drug in one container of powder, or in one tablet"),
+        "reconstituted_with": Field(VOLUME_TEXT, "volume that a powder is dissolved in"),
+        "halves": Field(TRUE_FALSE, "whether the tablet may be halved"),
+        "rxnorm": Field(TEXT, "RxNorm code of the product"),
+        "source": Field(TEXT, "where these facts are from"),
+    },
+    lambda values: _product(Product(**values)),
+    label="name",
+)
+
+
+def _product(product: Product) -> Product:
+    """A product that has the figures its form needs, and no others."""
+    needed = {
+        "solution": {"strength", "volume"},
+        "oral solution": {"strength"},
+        "powder": {"content", "reconstituted_with"},
+        "tablet": {"content"},
+    }[product.form]
+    allowed = needed | ({"volume"} if product.form == "oral solution" else set())
+    faults = []
+    for name in ("strength", "volume", "content", "reconstituted_with"):
+        given = getattr(product, name) is not None
+        if name in needed and not given:
+            faults.append(f"'{name}' is missing: a {product.form} has {' and '.join(sorted(needed))}")
+        elif given and name not in allowed:
+            faults.append(f"'{name}' does not belong to a {product.form}")
+    if product.halves and product.form != "tablet":
+        faults.append("only a tablet can be halved")
+    if faults:
+        raise CecError(*faults)
+    return product
+
+
+STABILITY = mapping(
+    {
+        "hours": Field(
+            text(positive(DURATION), {"type": "string", "examples": ["24 h"]}), "how long it keeps", required=True
+        ),
+        "conditions": Field(TEXT, "e.g. room temperature", required=True),
+        "jurisdiction": Field(TEXT, "whose label says so, e.g. US", required=True),
+        "concentration": Field(CONCENTRATION_TEXT, "at which concentration, where it matters"),
+        "source": Field(TEXT, "where this is from"),
+    },
+    lambda values: Stability(**values),
+)
+
+FORMULARY_DRUG_FIELDS: dict[str, Field] = {
+    "products": Field(list_of(PRODUCT), "products in stock, the preferred one first"),
+    "diluents": Field(list_of(TEXT), "allowed diluents, the preferred one first"),
+    "lowest_concentration": Field(CONCENTRATION_TEXT, "lowest allowed final concentration"),
+    "highest_concentration": Field(CONCENTRATION_TEXT, "highest allowed final concentration"),
+    "bags": Field(list_of(VOLUME_TEXT), "bag sizes in stock"),
+    "measuring_step": Field(VOLUME_TEXT, "the smallest step that a syringe is read to, e.g. 0.1 mL"),
+    "filter": Field(TEXT, "filter"),
+    "light": Field(TEXT, "protection from light"),
+    "line": Field(TEXT, "rules for the infusion line"),
+    "stability": Field(list_of(STABILITY), "how long the diluted drug keeps, by whose label"),
+    "atc": Field(TEXT, "ATC code"),
+    "rxnorm": Field(TEXT, "RxNorm code of the ingredient"),
+    "source": Field(TEXT, "where these facts are from"),
+}
+
+
+def _formulary(drugs: dict[str, dict[str, Any]]) -> dict[str, FormularyDrug]:
+    return {drug: FormularyDrug(drug=drug, **values) for drug, values in drugs.items()}
+
+
+def _gap(value: str) -> Quantity:
+    return read_quantity(value, DURATION)
+
+
+def _time_zone(value: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(value).key
+    except (KeyError, ValueError, OSError):
+        raise InputError(f"'{value}' is no time zone; write it like Europe/Warsaw") from None
+
+
+def _bsa_formula(value: str) -> str:
+    from cec.calculate.formulas import BSA_FORMULAS
+    from cec.load.shapes import did_you_mean
+
+    if value not in BSA_FORMULAS:
+        raise InputError(
+            f"'{value}' is no BSA formula{did_you_mean(value, BSA_FORMULAS)} Known: {', '.join(BSA_FORMULAS)}"
+        )
+    return value
+
+
+def _pharmacy(values: dict[str, Any]) -> Pharmacy:
+    values["formulary"] = _formulary(values.get("formulary", {}))
+    return Pharmacy(**values)
+
+
+PHARMACY_FIELDS: dict[str, Field] = {
+    "name": Field(TEXT, "the pharmacy's name, for the sheet"),
+    "default_regimen": Field(TEXT, "the regimen of `cec dose` where none is named"),
+    "bsa_formula": Field(text(_bsa_formula), "e.g. mosteller; see cec bsa"),
+    "bsa_rounding": Field(
+        text(read_rounding_amount, {"type": "string", "examples": ["0.01 m2", "none"]}),
+        "e.g. 0.01 m2, half-up; or none",
+    ),
+    "dose_rounding": Field(mapping_of(ROUNDING), "by drug: nearest 0.5 mg, down to 5 mg, or a table of bands"),
+    "largest_deviation": Field(
+        text(read_percent, {"type": "string", "examples": ["5%"]}), "the most that rounding may move a dose"
+    ),
+    "first_infusion": Field(
+        text(read_clock, {"type": "string", "examples": ["09:00"]}), "start of the day's first infusion, in quotes"
+    ),
+    "gap": Field(text(_gap, {"type": "string", "examples": ["15 min"]}), "time between two infusions, e.g. 15 min"),
+    "time_zone": Field(text(_time_zone), "for calendar files, e.g. Europe/Warsaw; without it local times"),
+    "measures_valid_for": Field(
+        text(positive(DURATION), {"type": "string", "examples": ["7 days"]}),
+        "how old height and weight may be at the start",
+    ),
+    "share_vials": Field(TRUE_FALSE, "whether doses of one day may share a vial"),
+    "formulary": Field(
+        mapping_of(mapping(FORMULARY_DRUG_FIELDS, lambda values: values)),
+        "by drug: products, bags and how it is made up",
+    ),
+}
+
+PHARMACY = mapping(PHARMACY_FIELDS, _pharmacy)

@@ -1,0 +1,192 @@
+"""What may stand in a file: shapes that read a node, note every fault, and describe themselves as JSON Schema.
+
+A shape is a reader and a schema. The shapes of whole files are tables of fields, in the modules beside this one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from cec.errors import CecError, Fault
+from cec.load.nodes import Node
+
+Schema = dict[str, Any]
+
+
+class _Invalid:
+    """What a reader gives back where it noted a fault."""
+
+
+INVALID = _Invalid()
+
+
+class Reading:
+    """One reading of one file: where faults are noted."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.faults: list[Fault] = []
+
+    def fault(self, node: Node, where: str, *texts: str) -> _Invalid:
+        """Note what is wrong at a node."""
+        self.faults += (Fault(text, where, self.file if node.line else "", node.line, node.column) for text in texts)
+        return INVALID
+
+
+class Shape(NamedTuple):
+    """How to read a node, and the same as JSON Schema."""
+
+    read: Callable[[Node, str, Reading], Any]
+    schema: Schema
+
+
+class Field(NamedTuple):
+    """One key of a mapping: its shape, what it means, and whether it must be there."""
+
+    shape: Shape
+    about: str
+    required: bool = False
+
+
+Build = Callable[[dict[str, Any]], Any]
+
+
+def text(convert: Callable[[str], Any], schema: Schema | None = None) -> Shape:
+    """One value, converted from its text; CecError of the converter becomes a fault of this place."""
+
+    def read(node: Node, where: str, reading: Reading) -> Any:
+        if node.text is None:
+            return reading.fault(node, where, f"is {node.shape}; one value is wanted")
+        if not node.text.strip():
+            return reading.fault(node, where, "is empty; write a value or leave the key out")
+        try:
+            return convert(node.text)
+        except CecError as error:
+            return reading.fault(node, where, *(fault.text for fault in error.faults))
+
+    return Shape(read, schema or {"type": "string"})
+
+
+def choice(*words: str) -> Shape:
+    """One of these words."""
+
+    def convert(word: str) -> str:
+        if word in words:
+            return word
+        raise CecError(f"'{word}' is none of {', '.join(words)}{did_you_mean(word, words)}")
+
+    return text(convert, {"enum": list(words)})
+
+
+def list_of(item: Shape) -> Shape:
+    """A list, each item of one shape, as a tuple."""
+
+    def read(node: Node, where: str, reading: Reading) -> Any:
+        if node.items is None:
+            return reading.fault(node, where, f"is {node.shape}; a list is wanted")
+        values = [item.read(child, f"{where} {index}", reading) for index, child in enumerate(node.items, 1)]
+        return INVALID if any(value is INVALID for value in values) else tuple(values)
+
+    return Shape(read, {"type": "array", "items": item.schema})
+
+
+def mapping_of(item: Shape, key: Callable[[str], str] = str) -> Shape:
+    """A mapping from free keys to values of one shape."""
+
+    def read(node: Node, where: str, reading: Reading) -> Any:
+        entries = _entries(node, where, reading)
+        if entries is None:
+            return INVALID
+        values: dict[str, Any] = {}
+        for name, (key_node, child) in entries.items():
+            try:
+                values[key(name)] = item.read(child, _inside(where, name), reading)
+            except CecError as error:
+                values[name] = reading.fault(key_node, where, *(fault.text for fault in error.faults))
+        return INVALID if any(value is INVALID for value in values.values()) else values
+
+    return Shape(read, {"type": "object", "additionalProperties": item.schema})
+
+
+def mapping(fields: Mapping[str, Field], build: Build, label: str = "") -> Shape:
+    """A mapping with the keys of a table, built into a value; `label` is the key whose text names it in messages."""
+
+    def read(node: Node, where: str, reading: Reading) -> Any:
+        entries = _entries(node, where, reading)
+        if entries is None:
+            return INVALID
+        named = entries[label][1].text if label in entries else None
+        if named and where:
+            where = f"{where} ({named})"
+        before = len(reading.faults)
+        for name, (key_node, _) in entries.items():
+            if name not in fields:
+                reading.fault(key_node, where, f"unknown key '{name}'{did_you_mean(name, fields) or _known(fields)}")
+        values = {
+            name: field.shape.read(entries[name][1], _inside(where, name), reading)
+            for name, field in fields.items()
+            if name in entries
+        }
+        missing = [name for name, field in fields.items() if field.required and name not in entries]
+        if missing:
+            reading.fault(node, where, *(f"'{name}' is missing: {fields[name].about}" for name in missing))
+        if len(reading.faults) > before:
+            return INVALID
+        try:
+            return build(values)
+        except CecError as error:
+            return reading.fault(node, where, *(fault.text for fault in error.faults))
+
+    return Shape(read, object_schema(fields))
+
+
+def either(first: Shape, second: Shape, is_first: Callable[[Node], bool]) -> Shape:
+    """One shape or another, told apart by the node."""
+
+    def read(node: Node, where: str, reading: Reading) -> Any:
+        return (first if is_first(node) else second).read(node, where, reading)
+
+    return Shape(read, {"anyOf": [first.schema, second.schema]})
+
+
+def object_schema(fields: Mapping[str, Field]) -> Schema:
+    """The JSON Schema of a table of fields."""
+    return {
+        "type": "object",
+        "properties": {name: {**field.shape.schema, "description": field.about} for name, field in fields.items()},
+        "required": [name for name, field in fields.items() if field.required],
+        "additionalProperties": False,
+    }
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The nearest known word as the end of a message, or nothing."""
+    near = difflib.get_close_matches(word, list(known), 1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def _known(fields: Mapping[str, Field]) -> str:
+    return f"; known here: {', '.join(fields)}"
+
+
+def _inside(where: str, name: str) -> str:
+    return f"{where}: {name}" if where else name
+
+
+def _entries(node: Node, where: str, reading: Reading) -> dict[str, tuple[Node, Node]] | None:
+    """The entries of a mapping by key, each with the node of its key; repeated keys are faults."""
+    if node.entries is None:
+        reading.fault(node, where, f"is {node.shape}; keys with values are wanted")
+        return None
+    entries: dict[str, tuple[Node, Node]] = {}
+    for key, value in node.entries:
+        if key.text is None:
+            reading.fault(key, where, f"the key is {key.shape}; a key is one word")
+        elif key.text in entries:
+            first = entries[key.text][0]
+            reading.fault(key, where, f"'{key.text}' stands here a second time, first in line {first.line}; keep one")
+        else:
+            entries[key.text] = (key, value)
+    return entries
