@@ -1,0 +1,68 @@
+"""Chemotherapy doses and day-by-day schedules from YAML regimens, exact to the digit, each number with its derivation.
+
+    >>> import cec
+    >>> regimen = cec.load_regimen("cec-induction")
+    >>> patient = cec.load_patient(texts={"height": "128 cm", "weight": "26 kg"})
+    >>> order = cec.draft_order(regimen, patient)
+    >>> print(order.doses[0].drug, order.doses[0].ordered)
+    clofarabine 38.4 mg
+    >>> cec.load_order(cec.render(order, "json")) == order
+    True
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cec.calculate import draft_order
+    from cec.errors import CecError
+    from cec.load import load_order, load_patient, load_pharmacy, load_regimen
+    from cec.order import Order
+    from cec.patient import Patient
+    from cec.pharmacy import Pharmacy
+    from cec.regimen import Regimen
+    from cec.render import render
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CecError",
+    "Order",
+    "Patient",
+    "Pharmacy",
+    "Regimen",
+    "__version__",
+    "draft_order",
+    "load_order",
+    "load_patient",
+    "load_pharmacy",
+    "load_regimen",
+    "render",
+]
+
+_HOMES = {
+    "CecError": "cec.errors",
+    "Order": "cec.order",
+    "Patient": "cec.patient",
+    "Pharmacy": "cec.pharmacy",
+    "Regimen": "cec.regimen",
+    "draft_order": "cec.calculate",
+    "load_order": "cec.load",
+    "load_patient": "cec.load",
+    "load_pharmacy": "cec.load",
+    "load_regimen": "cec.load",
+    "render": "cec.render",
+}
+"""Where each public name lives; a name loads its module when it is first used, so that a command loads what it needs."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cec' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,66 @@
+"""Order -> bytes, one module per format. Renderers only draw: they compute no dose and change no number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+
+from cec.errors import InputError
+from cec.order import Order
+
+
+def _table(order: Order, **options: Any) -> bytes:
+    from cec.render import terminal
+
+    return terminal.render(order, **options)
+
+
+def _json(order: Order) -> bytes:
+    from cec.render import json
+
+    return json.render(order)
+
+
+def _csv(order: Order) -> bytes:
+    from cec.render import csv
+
+    return csv.render(order)
+
+
+FORMATS: dict[str, Callable[..., bytes]] = {
+    "table": _table,
+    "json": _json,
+    "csv": _csv,
+}
+"""Every format by its name. The modules load when they are used: most are heavier than the whole calculation."""
+
+BINARY = frozenset({"pdf", "labels"})
+"""Formats that no terminal can show."""
+
+ENDINGS = {".json": "json", ".csv": "csv", ".pdf": "pdf", ".ics": "ics", ".txt": "table"}
+"""The format that the ending of a file's name asks for."""
+
+
+def render(order: Order, format: str = "table", **options: Any) -> bytes:
+    """The order in a format: table, json, csv and so on; options as the format's own `render` has them.
+
+    >>> from cec import draft_order, load_patient, load_regimen
+    >>> order = draft_order(load_regimen("cec-induction"), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
+    >>> print(render(order, "csv").decode().splitlines()[1])
+    cec-induction,1,,128,26,0.96,clofarabine,40,mg/m2,38.4,38.4,mg,0,IV infusion,2 h,1 2 3 4 5,1,38.4,192,no-birth-date
+    """
+    return FORMATS[known_format(format)](order, **options)
+
+
+def known_format(name: str) -> str:
+    """The name of a format that there is; InputError for any other."""
+    if name in FORMATS:
+        return name
+    raise InputError(f"there is no format '{name}'; there are {', '.join(FORMATS)}")
+
+
+def format_for(path: PurePath | None) -> str:
+    """The format that a file's ending asks for, else the table."""
+    name = ENDINGS.get(path.suffix.lower(), "table") if path else "table"
+    return name if name in FORMATS else "table"

@@ -1,0 +1,104 @@
+"""The order as CSV: a row per drug, or per administration where the order has a start. Dates in ISO form.
+
+Days stand with spaces between them: spreadsheets take 1-5 for a date.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from cec.order import Order
+from cec.units import Quantity
+
+DOSE_COLUMNS = (
+    *("regimen", "edition", "id", "height_cm", "weight_kg", "bsa_m2", "drug", "protocol_dose", "protocol_unit"),
+    *("calculated", "ordered", "unit", "deviation_percent", "route", "over", "days", "per_day"),
+    *("daily_total", "cycle_total", "alerts"),
+)
+SCHEDULE_COLUMNS = (
+    *("regimen", "edition", "id", "cycle", "bsa_m2", "day", "date", "start", "end", "timing", "drug", "dose", "unit"),
+    *("route", "over", "rate", "rate_unit", "alerts"),
+)
+
+
+def render(order: Order) -> bytes:
+    """The order's rows under their headings."""
+    if order.start:
+        return write(SCHEDULE_COLUMNS, schedule_rows(order))
+    return write(DOSE_COLUMNS, dose_rows(order))
+
+
+def dose_rows(order: Order) -> Iterable[Sequence[str]]:
+    """One row per drug line, as in DOSE_COLUMNS."""
+    patient = order.patient
+    for dose in order.doses:
+        yield (
+            order.regimen.name,
+            str(order.regimen.edition),
+            patient.id,
+            _number(patient.height),
+            _number(patient.weight),
+            _number(order.bsa.value),
+            dose.drug,
+            _number(dose.prescribed),
+            dose.prescribed.unit,
+            _number(dose.calculated),
+            _number(dose.ordered),
+            dose.ordered.unit,
+            _number(dose.deviation_percent),
+            dose.route,
+            str(dose.over or ""),
+            " ".join(map(str, dose.days)),
+            str(dose.per_day),
+            _number(dose.daily_total),
+            _number(dose.cycle_total),
+            alert_codes(order),
+        )
+
+
+def schedule_rows(order: Order) -> Iterable[Sequence[str]]:
+    """One row per administration, as in SCHEDULE_COLUMNS."""
+    for row in order.administrations:
+        yield (
+            order.regimen.name,
+            str(order.regimen.edition),
+            order.patient.id,
+            str(order.cycle or ""),
+            _number(order.bsa.value),
+            str(row.day),
+            row.date.isoformat(),
+            row.start.isoformat(timespec="minutes"),
+            row.end.isoformat(timespec="minutes") if row.end else "",
+            row.timing,
+            row.drug,
+            _number(row.dose),
+            row.dose.unit,
+            row.route,
+            str(row.over or ""),
+            _number(row.rate) if row.rate else "",
+            row.rate.unit if row.rate else "",
+            alert_codes(order),
+        )
+
+
+def alert_codes(order: Order) -> str:
+    """The codes of the order's alerts, so that a script sees that there is something to look at."""
+    return " ".join(dict.fromkeys(alert.code for alert in order.alerts))
+
+
+def write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows under their headings as UTF-8 CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _number(value: Quantity | Decimal) -> str:
+    """A number for a script: every digit, a point, no thousands separator."""
+    number = value.value if isinstance(value, Quantity) else value
+    return f"{number.normalize():f}" if number else "0"

@@ -1,0 +1,81 @@
+"""The top and the foot of every order on the terminal: what regimen, for whom, from which measures; what to mind."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from rich.text import Text
+
+from cec.order import Alert, Order
+from cec.render.terminal.paper import LEVELS, STRONG, Look, Part, facts, section, wrap
+from cec.render.words import (
+    DRAFT,
+    assumptions,
+    fingerprint,
+    identity,
+    measures,
+    number_of_days,
+    title_with_doses,
+    weekday_date,
+)
+from cec.units import Quantity
+
+
+def head(order: Order, look: Look) -> list[Part]:
+    """Title with doses, source, patient, measures, BSA."""
+    regimen, patient = order.regimen, order.patient
+    cycle = f"{order.cycle}, " if order.cycle else ""
+    return [
+        *wrap(title_with_doses(regimen), look, style=STRONG),
+        Text(),
+        *facts(
+            [
+                ("Regimen", f"{regimen.name}, edition {regimen.edition}, {number_of_days(regimen)}"),
+                ("For", regimen.indication),
+                ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
+                ("Patient", identity(patient, order.age)),
+                ("Measures", measures(patient)),
+                ("BSA", body_surface_area(order)),
+                ("Cycle", f"{cycle}{dates(order)}" if order.start else cycle.rstrip(", ")),
+            ],
+            look,
+        ),
+        Text(),
+    ]
+
+
+def body_surface_area(order: Order) -> str:
+    """The BSA that the doses use, with its formula, its working and its unrounded value."""
+    bsa = order.bsa
+    return f"{Quantity(bsa.value, bsa.unit)} by {bsa.title or bsa.formula}: {bsa.how}"
+
+
+def dates(order: Order) -> str:
+    """First and last day of the cycle."""
+    if not order.administrations:
+        return ""
+    days = [row.date for row in order.administrations]
+    first, last = min(days), max(days)
+    return weekday_date(first) if first == last else f"{weekday_date(first)} to {weekday_date(last)}"
+
+
+def foot(order: Order, look: Look) -> list[Part]:
+    """Assumptions, alerts, what else to prescribe, and the fingerprint of the input."""
+    assumed = [wrap(f"{about}: {why}", look, "  ", "    ") for about, why in assumptions(order)]
+    separately = wrap("; ".join(order.regimen.prescribe_separately), look, "  ", "  ")
+    return [
+        *section("Assumed, because the source does not say", list(chain.from_iterable(assumed))),
+        *section("Look at", list(chain.from_iterable(alert(each, look) for each in order.alerts))),
+        *section("Prescribe separately", separately),
+        Text(),
+        *wrap(DRAFT, look, style=STRONG),
+        *wrap(fingerprint(order, 16), look),
+    ]
+
+
+def alert(each: Alert, look: Look) -> list[Part]:
+    """What a person must look at, with its level, code and source, and the reason where it was accepted."""
+    name = ", ".join(filter(None, (f"{each.level.upper()} {each.code}", each.about)))
+    source = f" [{each.source}]" if each.source else ""
+    accepted = f" Accepted: {each.accepted}" if each.accepted else ""
+    return wrap(f"{name}: {each.text}{source}{accepted}", look, "  ", "    ", LEVELS[each.level])

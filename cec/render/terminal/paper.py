@@ -1,0 +1,139 @@
+"""Paper for the terminal: how wide it is, wrapped text, tables. Nothing is ever cut off or torn from its unit."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from typing import NamedTuple, TypeAlias
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cec.render.words import bind
+
+Part: TypeAlias = Text | Table
+Layout: TypeAlias = Callable[[], Table]
+
+STRONG = "bold"
+LEVELS = {"note": "", "check": "bold yellow", "stop": "bold red"}
+
+
+class Look(NamedTuple):
+    """What the reader's paper can show. The default is a pipe: plain columns, always as wide."""
+
+    width: int = 100
+    lines: bool = False
+    colour: bool = False
+    bold: bool = False
+
+
+class Column(NamedTuple):
+    """One column of a table: its heading and how its cells stand."""
+
+    heading: str
+    right: bool = False
+    style: str = ""
+
+
+def clean(text: str) -> str:
+    """The text with nothing in it that could steer a terminal."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
+def wrap(text: str, look: Look, first: str = "", indent: str = "", style: str = "") -> list[Part]:
+    """A text in lines of the paper's width, broken only where neither a number nor a word is torn."""
+    lines = textwrap.wrap(
+        bind(clean(text)),
+        look.width,
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [Text(line.replace("\N{NO-BREAK SPACE}", " "), style=style) for line in lines]
+
+
+def facts(entries: Iterable[tuple[str, str]], look: Look, indent: str = "") -> list[Part]:
+    """Labels with their texts beside them, those without a text left out."""
+    told = [(label, text) for label, text in entries if text]
+    room = max((len(label) for label, _ in told), default=0) + 2
+    return list(
+        chain.from_iterable(
+            wrap(text, look, f"{indent}{label:{room}}", indent + " " * room) for label, text in told
+        )
+    )
+
+
+def section(heading: str, parts: Sequence[Part]) -> list[Part]:
+    """A heading and what stands under it, after a blank line; nothing where nothing stands under it."""
+    return [Text(), Text(heading, style=STRONG), *parts] if parts else []
+
+
+def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], look: Look, *, ruled: bool = False) -> Table:
+    """A table whose cells never wrap. `ruled` draws a line between rows, for rows of several lines."""
+    lined = box.HORIZONTALS if ruled else box.SIMPLE_HEAD
+    grid = Table(
+        box=lined if look.lines else None,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1 if look.lines else 2, 0, 0),
+        show_lines=ruled and look.lines,
+        header_style=STRONG,
+    )
+    for column in columns:
+        grid.add_column(
+            Text(column.heading), justify="right" if column.right else "left", style=column.style, no_wrap=True
+        )
+    for row in rows:
+        grid.add_row(*(Text(clean_cell(cell)) for cell in row))
+    return grid
+
+
+def clean_cell(text: str) -> str:
+    """A cell's text; its own line ends stay."""
+    return "\n".join(map(clean, text.split("\n")))
+
+
+def width_of(grid: Table) -> int:
+    """How many columns a table needs."""
+    return _console(Look()).measure(grid).maximum
+
+
+def first_that_fits(layouts: Sequence[Layout], look: Look) -> Table:
+    """The first layout of a table that the paper has room for, else the last, however wide."""
+    for layout in layouts:
+        grid = layout()
+        if width_of(grid) <= look.width:
+            break
+    return grid
+
+
+def draw(parts: Iterable[Part], look: Look) -> bytes:
+    """The parts one under the other as UTF-8 text."""
+    console = _console(look)
+    for part in parts:
+        width = max(look.width, width_of(part)) if isinstance(part, Table) else look.width
+        console.print(part, width=width, no_wrap=True, overflow="ignore", crop=False, soft_wrap=isinstance(part, Text))
+    text = console.file.getvalue() if isinstance(console.file, io.StringIO) else ""
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines()).encode()
+
+
+def _console(look: Look) -> Console:
+    """rich, told everything, so that it asks neither the terminal nor the environment."""
+    return Console(
+        file=io.StringIO(),
+        width=1000,
+        height=100,
+        force_terminal=look.bold,
+        color_system="standard" if look.bold else None,
+        no_color=not look.colour,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+        safe_box=False,
+    )

@@ -1,0 +1,204 @@
+"""What every sheet says in the same words: titles, days, dates, times, assumptions."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from cec.order import Administration, Dose, Order
+from cec.patient import Patient
+from cec.regimen import DrugLine, Regimen
+from cec.units import Quantity
+
+DRAFT = "Draft: not valid until checked and signed"
+SECOND_CHECK = "A second calculation by this program is not an independent check."
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def paper_date(day: datetime.date) -> str:
+    """A date that no reader can take for another: day, month in letters, year.
+
+    >>> paper_date(datetime.date(2026, 11, 23))
+    '23-Nov-2026'
+    """
+    return f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year}"
+
+
+def weekday_date(day: datetime.date) -> str:
+    """A date on paper with its day of the week.
+
+    >>> weekday_date(datetime.date(2026, 11, 30))
+    'Mon 30-Nov-2026'
+    """
+    return f"{_WEEKDAYS[day.weekday()]} {paper_date(day)}"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Words in one line, the last one after "and".
+
+    >>> listed(["1", "8", "15"])
+    '1, 8 and 15'
+    """
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
+
+
+def list_days(days: Sequence[int]) -> str:
+    """Days of a cycle in words.
+
+    >>> list_days((1, 2, 3, 4, 5, 8, 15, 16))
+    '1 to 5, 8, 15, 16'
+    """
+    runs = [
+        [day for _, day in run] for _, run in groupby(enumerate(days), lambda numbered: numbered[1] - numbered[0])
+    ]
+    return ", ".join(
+        f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs
+    )
+
+
+def clock(time: datetime.datetime) -> str:
+    """The time of day, 24 hours.
+
+    >>> clock(datetime.datetime(2026, 11, 30, 9, 0))
+    '09:00'
+    """
+    return f"{time:%H:%M}"
+
+
+def row_time(row: Administration) -> str:
+    """When a row of the schedule is given, from when to when; another date only where it ends on one."""
+    start = clock(row.start)
+    if row.timing.startswith("before"):
+        return f"before {start}"
+    if row.end is None:
+        return start
+    if row.end.date() == row.start.date():
+        return f"{start} to {clock(row.end)}"
+    return f"{start} to {clock(row.end)} on {paper_date(row.end.date())}"
+
+
+def frequency(line: DrugLine | Dose) -> str:
+    """How often on each of its days: daily, or so many times.
+
+    >>> from decimal import Decimal
+    >>> frequency(DrugLine("mesna", Quantity(Decimal(10), "mg/kg"), "IV bolus", (1,), times=3))
+    '3 times daily'
+    """
+    return "daily" if line.per_day == 1 else f"{line.per_day} times daily"
+
+
+def protocol_dose(line: DrugLine) -> str:
+    """The dose that a drug line prescribes, with its cap; every dose where it depends on the patient."""
+    if isinstance(line.dose, Quantity):
+        text = str(line.dose)
+    else:
+        facts = listed(sorted({condition.fact for band in line.dose for condition in band.when}))
+        text = f"{listed([str(band.dose) for band in line.dose], 'or')} by {facts}"
+    if line.divided_into > 1:
+        text += f" in {line.divided_into} doses"
+    return f"{text} (maximum {line.maximum})" if line.maximum else text
+
+
+def line_days(line: DrugLine) -> str:
+    """How often and on which days a drug line is given.
+
+    >>> from decimal import Decimal
+    >>> line_days(DrugLine("etoposide", Quantity(Decimal(100), "mg/m2"), "IV infusion", (1, 2, 3)))
+    'daily for 3 days'
+    """
+    often = "daily" if line.divided_into > 1 else frequency(line)
+    count = len(line.days)
+    if count == 1:
+        days = f"on day {line.days[0]}" if often == "daily" else f"{often} on day {line.days[0]}"
+    elif line.days == tuple(range(1, count + 1)):
+        days = f"{often} for {count} days"
+    elif often == "daily":
+        days = f"on days {list_days(line.days)}"
+    else:
+        days = f"{often} on days {list_days(line.days)}"
+    return days + (f" (cycle {listed([str(cycle) for cycle in line.cycles])} only)" if line.cycles else "")
+
+
+def doses_of_title(regimen: Regimen) -> str:
+    """The drugs of a regimen with their doses and days: what tells it from others of the same letters.
+
+    Drugs given to prevent or treat something else than the disease stand last; their days only where they differ.
+    """
+    main = [line for line in regimen.drugs if not line.purpose]
+    beside = [line for line in regimen.drugs if line.purpose]
+    groups = [_doses_of_group(days, list(group)) for days, group in groupby(main, line_days)]
+    same = line_days(main[-1]) if main else ""
+    groups += [
+        _doses_of_group("" if days == same else days, list(group)) for days, group in groupby(beside, line_days)
+    ]
+    return "; ".join(groups)
+
+
+def _doses_of_group(days: str, lines: list[DrugLine]) -> str:
+    doses = ", ".join(f"{line.drug} {protocol_dose(line)}" for line in lines)
+    return f"{doses} {days}".rstrip()
+
+
+def title_with_doses(regimen: Regimen) -> str:
+    """The title of every sheet: the regimen's own, then its doses and days."""
+    return f"{regimen.title}: {doses_of_title(regimen)}"
+
+
+def number_of_days(regimen: Regimen) -> str:
+    """How many days the regimen gives drugs on, and which where they have gaps."""
+    days = sorted({day for line in regimen.drugs for day in line.days})
+    count = "1 day" if len(days) == 1 else f"{len(days)} days"
+    return count if days == list(range(1, len(days) + 1)) else f"{count} (day {list_days(days)})"
+
+
+def identity(patient: Patient, age: Quantity | None) -> str:
+    """Who the patient is, as far as it was told: name, id, birth date, age, sex."""
+    told = (
+        patient.name,
+        f"id {patient.id}" if patient.id else "",
+        f"born {paper_date(patient.born)}" if patient.born else "",
+        str(age) if age else "",
+        patient.sex or "",
+    )
+    return ", ".join(filter(None, told))
+
+
+def measures(patient: Patient) -> str:
+    """Height and weight with their units, what was typed where it was in another unit, and when they were taken."""
+    height = f"height {patient.height}" + (f" (given as {patient.height_given})" if patient.height_given else "")
+    weight = f"weight {patient.weight}" + (f" (given as {patient.weight_given})" if patient.weight_given else "")
+    taken = f", measured {paper_date(patient.measured_on)}" if patient.measured_on else ""
+    return f"{height}, {weight}{taken}"
+
+
+def assumptions(order: Order) -> Iterator[tuple[str, str]]:
+    """What the regimen adds to its source, each with its reason."""
+    yield from order.regimen.assumed.items()
+    for dose in order.doses:
+        for what, why in dose.assumed.items():
+            yield f"{dose.drug}, {what}", why
+
+
+def fingerprint(order: Order, digits: int = 64) -> str:
+    """Which input made this order: the regimen's edition and fingerprint, and that of everything together."""
+    regimen = order.regimen
+    return (
+        f"{regimen.name}, edition {regimen.edition}, SHA-256 {regimen.sha256[:digits]}; "
+        f"whole input SHA-256 {order.sha256[:digits]}"
+    )
+
+
+_NUMBER_AND_UNIT = re.compile(r"(?<=[0-9…]) (?=[a-zA-Z%×])|(?<=ft) (?=[0-9])|(?<=AUC) (?=[0-9])")
+
+
+def bind(text: str) -> str:
+    """The text with no-break spaces between each number and its unit, so that no line ends between them.
+
+    >>> bind("gives 38.4 mg daily")
+    'gives 38.4\\xa0mg daily'
+    """
+    return _NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", text)
