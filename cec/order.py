@@ -140,7 +140,6 @@ class PickItem(msgspec.Struct, frozen=True, omit_defaults=True):
     drug: str
     count: Decimal | None = None
     volume: Quantity | None = None
-    unused: Quantity | None = None
 
 
 class DailyFluid(msgspec.Struct, frozen=True, omit_defaults=True):

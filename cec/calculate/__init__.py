@@ -13,6 +13,7 @@ import msgspec
 from cec.calculate.checks import check
 from cec.calculate.dosing import Facts, Measures, compute_dose
 from cec.calculate.measures import creatinine_clearance, measure_bsa
+from cec.calculate.pick_list import daily_fluids, pick_list
 from cec.calculate.preparation import prepare
 from cec.calculate.schedule import administrations
 from cec.errors import Fault, InputError, OrderRefused
@@ -92,6 +93,8 @@ def draft_order(
                 for row in schedule
             ),
             preparations=preparations,
+            daily_fluids=daily_fluids(doses, preparations, patient.weight),
+            pick_list=pick_list(doses, preparations, pharmacy),
             next_cycle=_earliest_next_cycle(regimen, start),
             alerts=_accepted(alerts, accept, strict=strict),
             overrides=overrides,

@@ -1,0 +1,130 @@
+"""What a whole cycle takes from the shelf, and how much fluid each day gives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import ROUND_CEILING, Decimal
+
+from cec.calculate.preparation import vials_for
+from cec.calculate.rounding import to_nearest
+from cec.calculate.stock import formulary_drug, is_oral, usable_products
+from cec.order import DailyFluid, Dose, PickItem, Preparation
+from cec.pharmacy import Pharmacy
+from cec.units import AMOUNT, EXACT, VOLUME, Quantity, convert
+
+Given = list[tuple[Dose, Preparation]]
+"""Doses with their preparations, once for each administration."""
+Item = tuple[str, str]
+"""A drug and what is taken for it."""
+
+
+def daily_fluids(
+    doses: tuple[Dose, ...], preparations: tuple[Preparation, ...], weight: Quantity
+) -> tuple[DailyFluid, ...]:
+    """The infused volume of each day, mL and mL/kg (to 0.1): each bag, or what is drawn where there is no infusion."""
+    if not preparations:
+        return ()
+    alike: dict[tuple[Decimal, tuple[str, ...]], list[int]] = {}
+    for day, given in _days(doses, preparations):
+        volumes = [(dose.drug, _fluid(dose, made)) for dose, made in given]
+        total = sum((volume for _, volume in volumes if volume is not None), Decimal(0))
+        unknown = dict.fromkeys(drug for drug, volume in volumes if volume is None)
+        alike.setdefault((total, tuple(unknown)), []).append(day)
+    return tuple(
+        DailyFluid(tuple(days), Quantity(total, "mL"), Quantity(_per_kg(total, weight), "mL/kg"), unknown)
+        for (total, unknown), days in alike.items()
+    )
+
+
+def pick_list(
+    doses: tuple[Dose, ...], preparations: tuple[Preparation, ...], pharmacy: Pharmacy
+) -> tuple[PickItem, ...]:
+    """The containers of the whole cycle; doses of one day share vials only where the pharmacy shares."""
+    vials: Counter[Item] = Counter()
+    tablets: Counter[Item] = Counter()
+    bags: Counter[Item] = Counter()
+    oral: dict[Item, Decimal] = {}
+    for _, given in _days(doses, preparations):
+        for group in _groups(given, pharmacy):
+            for item, count in _containers(group, pharmacy):
+                (tablets if group[0][1].form == "tablet" else vials)[item] += int(count)
+        for dose, made in given:
+            if made.bag:
+                bags[
+                    dose.drug, f"{made.bag} bag{f' of {made.diluent}' if made.diluent else ', diluent to be named'}"
+                ] += 1
+            if made.form == "oral solution" and made.draw:
+                item = (dose.drug, made.product)
+                oral[item] = oral.get(item, Decimal(0)) + made.draw.value
+    return (
+        *(PickItem(item, "vial", drug, Decimal(count)) for (drug, item), count in vials.items()),
+        *(PickItem(item, "tablet", drug, Decimal(count)) for (drug, item), count in tablets.items()),
+        *(_bottles(drug, item, volume, pharmacy) for (drug, item), volume in oral.items()),
+        *(PickItem(item, "bag", drug, Decimal(count)) for (drug, item), count in bags.items()),
+    )
+
+
+def _days(doses: tuple[Dose, ...], preparations: tuple[Preparation, ...]) -> Iterator[tuple[int, Given]]:
+    """Every day with its administrations."""
+    for day in sorted({day for dose in doses for day in dose.days}):
+        yield (
+            day,
+            [
+                (doses[made.line], made)
+                for made in preparations
+                if day in doses[made.line].days
+                for _ in range(doses[made.line].per_day)
+            ],
+        )
+
+
+def _fluid(dose: Dose, made: Preparation) -> Decimal | None:
+    """The volume of one administration in mL; nothing where it is not known."""
+    if is_oral(dose.route):
+        return Decimal(0)
+    infused = made.final_volume if dose.over or "infusion" in dose.route.casefold() else made.draw
+    return infused.value if infused else None
+
+
+def _per_kg(volume: Decimal, weight: Quantity) -> Decimal:
+    return to_nearest(EXACT.divide(volume, weight.value), Decimal("0.1"))
+
+
+def _groups(given: Given, pharmacy: Pharmacy) -> list[Given]:
+    """Administrations that are made of the same opened containers: each alone, or those of one product and day."""
+    counted = [(dose, made) for dose, made in given if made.vials]
+    if not pharmacy.share_vials:
+        return [[one] for one in counted]
+    groups: dict[tuple[str, str, Quantity | None], Given] = {}
+    for dose, made in counted:
+        groups.setdefault((dose.drug, made.form, made.strength), []).append((dose, made))
+    return list(groups.values())
+
+
+def _containers(group: Given, pharmacy: Pharmacy) -> list[tuple[Item, Decimal]]:
+    """The containers opened for a group."""
+    dose, made = group[0]
+    drug = formulary_drug(pharmacy, dose.drug)
+    if made.form == "tablet" or len(group) == 1 or drug is None:
+        counts: dict[str, Decimal] = {}
+        for _, one in group:
+            for use in one.vials:
+                counts[use.product] = counts.get(use.product, Decimal(0)) + use.count
+        return [((dose.drug, name), to_nearest(count, Decimal(1), ROUND_CEILING)) for name, count in counts.items()]
+    unit = dose.ordered.unit
+    amounts = [convert(one.contains, unit, AMOUNT).value for _, one in group if one.contains]
+    need = Quantity(sum(amounts, Decimal(0)), unit)
+    vials, _, _ = vials_for(need, usable_products(drug, dose.route))
+    return [((dose.drug, use.product), use.count) for use in vials]
+
+
+def _bottles(drug: str, item: str, volume: Decimal, pharmacy: Pharmacy) -> PickItem:
+    """The bottles of an oral solution, or its volume where the formulary does not say how large a bottle is."""
+    entry = formulary_drug(pharmacy, drug)
+    size = next((one.volume for one in entry.products if one.name == item), None) if entry else None
+    total = Quantity(volume, "mL")
+    if size is None:
+        return PickItem(item, "bottle", drug, volume=total)
+    bottles = EXACT.divide(volume, convert(size, "mL", VOLUME).value)
+    return PickItem(item, "bottle", drug, to_nearest(bottles, Decimal(1), ROUND_CEILING), total)

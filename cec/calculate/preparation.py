@@ -1,0 +1,237 @@
+"""Preparation: a dose -> the product, the volume to draw and the vials; or tablets; or oral solution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from cec.calculate.containers import least_waste, nearest_total
+from cec.calculate.dilution import bag_alerts, in_bag, lacking
+from cec.calculate.rounding import deviation_percent, to_nearest
+from cec.calculate.stock import content_of, formulary_drug, strength_of, usable_products
+from cec.errors import InputError
+from cec.order import Alert, Dose, Preparation, VialUse
+from cec.pharmacy import FormularyDrug, Pharmacy, Product, Stability
+from cec.units import AMOUNT, EXACT, VOLUME, Quantity, convert, shorten, write_number
+
+MOST_DECIMALS = 6
+"""A figure with more decimals than this is taken for one that never ends."""
+
+Prepared = tuple[Preparation, tuple[Alert, ...]]
+
+
+def prepare(doses: tuple[Dose, ...], pharmacy: Pharmacy) -> tuple[tuple[Preparation, ...], tuple[Alert, ...]]:
+    """How each dose is made up from the pharmacy's stock, and what a person must see; nothing without a formulary."""
+    if not pharmacy.formulary:
+        return (), ()
+    prepared = [prepare_dose(dose, line, pharmacy) for line, dose in enumerate(doses)]
+    return tuple(made for made, _ in prepared), tuple(alert for _, alerts in prepared for alert in alerts)
+
+
+def prepare_dose(dose: Dose, line: int, pharmacy: Pharmacy) -> Prepared:
+    """How one dose is made up; where a figure cannot be given, the preparation says why."""
+    begun = Preparation(dose.drug, line, dose.ordered)
+    if dose.ordered.value == 0:
+        return replace(begun, missing="the dose is 0, so nothing is prepared"), ()
+    drug = formulary_drug(pharmacy, dose.drug)
+    if drug is None:
+        return replace(begun, missing=f"{dose.drug} is not in the formulary, so no volume is given"), ()
+    products = usable_products(drug, dose.route)
+    if not products:
+        why = f"the formulary has no product of {dose.drug} for the route {dose.route}, so no volume is given"
+        return replace(begun, missing=why), ()
+    begun = replace(begun, product=products[0].name, form=products[0].form)
+    try:
+        made = _MAKERS[products[0].form](begun, dose, drug, products)
+    except InputError as error:
+        return replace(begun, missing=str(error)), ()
+    return made, (*_measuring_alerts(made, pharmacy), *bag_alerts(made, dose, drug))
+
+
+def _injection(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
+    """The volume to draw from vials and, for an infusion, the bag it goes into."""
+    made = _from_vials(_drawn(begun, drug, products[0]), products)
+    if dose.over or "infusion" in dose.route.casefold():
+        made = in_bag(made, dose, drug)
+    taken = {use.product for use in made.vials}
+    return replace(made, handling=_handling(drug, [one for one in products if one.name in taken], made.concentration))
+
+
+def _oral_solution(begun: Preparation, _: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
+    """The volume of an oral solution, to the measuring step."""
+    return replace(_drawn(begun, drug, products[0]), handling=_handling(drug))
+
+
+def _tablets(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
+    """Whole tablets, and halves where the product allows, nearest to the dose; then as few as can be."""
+    unit = dose.ordered.unit
+    pieces = [(product, Decimal(1)) for product in products]
+    pieces += [(product, Decimal("0.5")) for product in products if product.halves]
+    contents = []
+    for product, part in pieces:
+        content = content_of(product, unit)
+        if content is None:
+            raise InputError(f"{product.name} has no content in the formulary, so tablets are not counted")
+        contents.append(EXACT.multiply(content.value, part))
+    counts = nearest_total(contents, dose.ordered.value)
+    if not any(counts):
+        raise InputError(f"{dose.ordered} is less than half of the smallest piece that the formulary allows")
+    taken: dict[str, Decimal] = {}
+    for (product, part), count in zip(pieces, counts, strict=True):
+        taken[product.name] = taken.get(product.name, Decimal(0)) + part * count
+    vials = tuple(VialUse(name, count) for name, count in taken.items() if count)
+    made = _holding(replace(begun, vials=vials, product=_names(vials)), Quantity(_sum(contents, counts), unit))
+    how = f"nearest to {dose.ordered}: {_words(vials)} = {made.contains}, {_moved(made)}"
+    return replace(made, handling=_handling(drug), how=(how,))
+
+
+_MAKERS: dict[str, Callable[[Preparation, Dose, FormularyDrug, tuple[Product, ...]], Preparation]] = {
+    "solution": _injection,
+    "powder": _injection,
+    "tablet": _tablets,
+    "oral solution": _oral_solution,
+}
+
+
+def _drawn(begun: Preparation, drug: FormularyDrug, product: Product) -> Preparation:
+    """The volume that holds the dose, rounded half-up to the measuring step, and what that volume really holds."""
+    strength = strength_of(product)
+    if strength is None:
+        raise InputError(f"{product.name} has no strength in the formulary, so no volume is given")
+    if not _ends(strength.value):
+        raise InputError(
+            f"{product.name} has {shorten(strength.value)} {strength.unit}, without end: state its strength"
+        )
+    unit = strength.unit.partition("/")[0]
+    amount = convert(begun.dose, unit, AMOUNT)
+    exact = EXACT.divide(amount.value, strength.value)
+    how = [f"{amount} / {strength} = {shorten(exact)} mL"]
+    volume = exact
+    if drug.measuring_step:
+        step = convert(drug.measuring_step, "mL", VOLUME)
+        volume = to_nearest(exact, step.value)
+        if not volume:
+            raise InputError(f"{shorten(exact)} mL of {product.name} is less than half of the measuring step, {step}")
+        how.append(f"to the nearest {step}, half up: {write_number(volume)} mL")
+    elif not _ends(exact):
+        raise InputError(f"{shorten(exact)} mL of {product.name} cannot be measured: state a measuring_step")
+    draw = Quantity(volume, "mL")
+    made = _holding(
+        replace(begun, strength=strength, draw=draw),
+        convert(Quantity(EXACT.multiply(volume, strength.value), unit), begun.dose.unit, AMOUNT),
+    )
+    return replace(made, how=(*how, f"{draw} x {strength} = {made.contains}, {_moved(made)}"))
+
+
+def _from_vials(drawn: Preparation, products: tuple[Product, ...]) -> Preparation:
+    """The vials with the least left over, and what is left."""
+    if drawn.contains is None:
+        return drawn
+    vials, unused, opened = vials_for(drawn.contains, products)
+    if not vials:
+        return lacking(drawn, f"{drawn.product} has no size in the formulary, so vials are not counted")
+    percent = to_nearest(EXACT.divide(EXACT.multiply(unused.value, Decimal(100)), opened.value), Decimal("0.1"))
+    how = f"{_words(vials)} = {opened}; unused {unused} ({write_number(percent)}%)"
+    return replace(
+        drawn, product=_names(vials), vials=vials, unused=unused, unused_percent=percent, how=(*drawn.how, how)
+    )
+
+
+def vials_for(need: Quantity, products: tuple[Product, ...]) -> tuple[tuple[VialUse, ...], Quantity, Quantity]:
+    """The vials that hold an amount with the least left over; what is left, and what all of them hold."""
+    sized = [(one.name, content.value) for one in products if (content := content_of(one, need.unit))]
+    if not sized:
+        return (), need, need
+    contents = [content for _, content in sized]
+    counts = least_waste(contents, need.value)
+    opened = _sum(contents, counts)
+    vials = tuple(VialUse(name, Decimal(count)) for (name, _), count in zip(sized, counts, strict=True) if count)
+    return vials, Quantity(EXACT.subtract(opened, need.value), need.unit), Quantity(opened, need.unit)
+
+
+def _sum(contents: list[Decimal], counts: tuple[int, ...]) -> Decimal:
+    """What so many containers hold together."""
+    return sum((EXACT.multiply(one, count) for one, count in zip(contents, counts, strict=True)), Decimal(0))
+
+
+def _holding(begun: Preparation, contains: Quantity) -> Preparation:
+    """The preparation with what it really contains and how far that lies from the ordered dose."""
+    deviation = to_nearest(deviation_percent(contains.value, begun.dose.value), Decimal("0.01"))
+    return replace(begun, contains=contains, deviation_percent=deviation)
+
+
+def _moved(made: Preparation) -> str:
+    """How far the measured dose lies from the ordered one, in words."""
+    if made.contains == made.dose:
+        return "the ordered dose exactly"
+    return f"{signed(made.deviation_percent or Decimal(0))}% of the ordered {made.dose}"
+
+
+def signed(percent: Decimal) -> str:
+    """A deviation with its sign.
+
+    >>> signed(Decimal("1.330")), signed(Decimal("-2.5"))
+    ('+1.33', '-2.5')
+    """
+    return ("+" if percent >= 0 else "") + write_number(percent)
+
+
+def _measuring_alerts(made: Preparation, pharmacy: Pharmacy) -> tuple[Alert, ...]:
+    """Whether measuring moves the dose further than rounding may."""
+    if made.contains is None or made.deviation_percent is None:
+        return ()
+    moved = abs(deviation_percent(made.contains.value, made.dose.value))
+    if moved <= pharmacy.largest_deviation:
+        return ()
+    text = (
+        f"{made.dose} of {made.drug} can only be measured as {made.contains} ({signed(made.deviation_percent)}%); "
+        f"the pharmacy allows {write_number(pharmacy.largest_deviation)}%"
+    )
+    return (Alert(f"measured-{made.drug.replace(' ', '-')}", "check", made.drug, text, "pharmacy: largest_deviation"),)
+
+
+def _handling(
+    drug: FormularyDrug, products: list[Product] | None = None, concentration: Quantity | None = None
+) -> tuple[str, ...]:
+    """What the technician must mind: as the formulary says it, with the jurisdiction of every storage time."""
+    dissolve = [
+        f"dissolve each {one.name} with {one.reconstituted_with}"
+        + (f" of {one.reconstitution_fluid}" if one.reconstitution_fluid else "")
+        + f": {strength_of(one)}"
+        for one in products or ()
+        if one.reconstituted_with
+    ]
+    keeps = [one for one in drug.stability if one.concentration and one.concentration == concentration]
+    return (
+        *(["cytotoxic"] if drug.cytotoxic else []),
+        *dissolve,
+        *(
+            f"{name}: {text}"
+            for name, text in (("filter", drug.filter), ("light", drug.light), ("line", drug.line))
+            if text
+        ),
+        *map(_stability, keeps or drug.stability),
+    )
+
+
+def _stability(one: Stability) -> str:
+    """How long it keeps, in words."""
+    at = f"at {one.concentration} " if one.concentration else ""
+    return f"keeps {at}{one.hours}, {one.conditions} ({one.jurisdiction})"
+
+
+def _names(vials: tuple[VialUse, ...]) -> str:
+    return " + ".join(one.product for one in vials)
+
+
+def _words(vials: tuple[VialUse, ...]) -> str:
+    """The containers in words."""
+    return " and ".join(f"{write_number(one.count)} x {one.product}" for one in vials)
+
+
+def _ends(value: Decimal) -> bool:
+    """Whether a figure has few enough decimals to be written whole."""
+    exponent = value.normalize(EXACT).as_tuple().exponent
+    return isinstance(exponent, int) and -exponent <= MOST_DECIMALS

@@ -1,0 +1,73 @@
+"""What the formulary has of a drug: the products that a dose may be made of, with their strength and content."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec.structs import replace
+
+from cec.errors import InputError
+from cec.pharmacy import FormularyDrug, Pharmacy, Product
+from cec.units import AMOUNT, CONCENTRATION, EXACT, VOLUME, Quantity, convert
+
+ORAL = {"oral", "orally", "mouth", "po", "enteral", "nasogastric", "gastrostomy"}
+"""Words of a route that takes tablets and oral solutions; every other route takes solutions and powders."""
+
+
+def is_oral(route: str) -> bool:
+    """Whether a route takes tablets and oral solutions.
+
+    >>> is_oral("by mouth"), is_oral("IV infusion")
+    (True, False)
+    """
+    return not ORAL.isdisjoint(re.findall(r"\w+", route.casefold()))
+
+
+def formulary_drug(pharmacy: Pharmacy, drug: str) -> FormularyDrug | None:
+    """What the formulary says of a drug, whatever the case of its letters."""
+    wanted = drug.casefold()
+    return next((entry for name, entry in pharmacy.formulary.items() if name.casefold() == wanted), None)
+
+
+def usable_products(drug: FormularyDrug, route: str) -> tuple[Product, ...]:
+    """The first product for the route and those of its form and strength: they may be mixed in one dose."""
+    forms = {"tablet", "oral solution"} if is_oral(route) else {"solution", "powder"}
+    usable = [product for product in drug.products if product.form in forms]
+    return tuple(
+        product
+        for product in usable
+        if product.form == usable[0].form and strength_of(product) == strength_of(usable[0])
+    )
+
+
+def strength_of(product: Product) -> Quantity | None:
+    """The concentration to draw from: as the product states it or, of a powder, its content in the volume added."""
+    if product.strength or not (product.content and product.reconstituted_with):
+        return product.strength
+    volume = convert(product.reconstituted_with, "mL", VOLUME)
+    return Quantity(EXACT.divide(product.content.value, volume.value), f"{product.content.unit}/mL")
+
+
+def content_of(product: Product, unit: str) -> Quantity | None:
+    """The drug in one container or tablet, in this unit of amount; overfill is not counted."""
+    if product.content:
+        return convert(product.content, unit, AMOUNT)
+    if product.strength and product.volume:
+        strength = convert(product.strength, f"{unit}/mL", CONCENTRATION)
+        volume = convert(product.volume, "mL", VOLUME)
+        return Quantity(EXACT.multiply(strength.value, volume.value), unit)
+    return None
+
+
+def prefer_product(pharmacy: Pharmacy, drug: str, product: str) -> Pharmacy:
+    """The pharmacy with one product of a drug before its others, so that doses are made of it."""
+    entry = formulary_drug(pharmacy, drug)
+    if entry is None:
+        raise InputError(f"'{drug}' is not in the formulary; it has {', '.join(pharmacy.formulary) or 'no drug'}")
+    chosen = tuple(one for one in entry.products if one.name.casefold() == product.casefold())
+    if not chosen:
+        names = ", ".join(one.name for one in entry.products) or "none"
+        raise InputError(f"'{product}' is no product of {drug} in the formulary; its products: {names}")
+    reordered = replace(entry, products=(*chosen, *(one for one in entry.products if one not in chosen)))
+    formulary = {name: reordered if one is entry else one for name, one in pharmacy.formulary.items()}
+    return replace(pharmacy, formulary=formulary)
