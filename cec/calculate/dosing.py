@@ -58,7 +58,7 @@ def compute_dose(
             steps.append(step)
     values = {step.what: step.value for step in steps}
     ordered = steps[-1].value
-    before_rounding = steps[-2].value if "rounded" in values else ordered
+    moved = deviation_percent(ordered.value, steps[-2].value.value) if "rounded" in values else Decimal(0)
     if len(ordered.value.as_tuple().digits) > MOST_DIGITS:
         raise OrderRefused(
             f"{line.drug}: the dose has endless digits, {write_number(ordered.value)[:12]}… {ordered.unit}; "
@@ -73,7 +73,7 @@ def compute_dose(
         calculated=values["calculated"],
         unreduced=values.get("capped", values["calculated"]) if "reduced" in values else None,
         ordered=ordered,
-        deviation_percent=to_nearest(deviation_percent(ordered.value, before_rounding.value), Decimal("0.01")),
+        deviation_percent=to_nearest(moved, Decimal("0.01")),
         days=line.days,
         per_day=line.per_day,
         daily_total=daily_total,
@@ -81,6 +81,7 @@ def compute_dose(
         steps=tuple(steps),
         over=line.over,
         timing=_timing(line),
+        diluent=line.diluent,
         note=line.note,
         assumed=line.assumed,
     )

@@ -36,7 +36,7 @@ def _of_day(
     ends: dict[str, datetime.datetime] = {}
     rows = []
     for index, (line, dose) in enumerate(zip(lines, doses, strict=True)):
-        if day not in line.days:
+        if day not in line.days or dose.ordered.value == 0:
             continue
         over = span(line.over) if line.over else None
         if line.at == (BEFORE_FIRST_INFUSION,):

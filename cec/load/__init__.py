@@ -75,9 +75,7 @@ def overrides(path: str | Path | None, texts: Texts) -> tuple[str, ...]:
     entries = read_file(path).root.entries or ()
     stated = {key.text: value.text for key, value in entries}
     return tuple(
-        f"{key}: {text} from the command line"
-        + (f", not {stated[key]}" if stated[key] else "")
-        + f" (in {Path(path).name})"
+        f"{key}: {text} from the command line, not {stated[key] or 'what stands'} in {Path(path).name}"
         for key, text in texts.items()
         if key in stated and text != stated[key]
     )
@@ -120,6 +118,6 @@ def _regimen_path(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
     is_name = path.suffix == "" and len(path.parts) == 1 and not path.exists()
     if is_name or not str(name_or_path):
-        hint = did_you_mean(str(name_or_path), names)
-        raise FileError(Fault(f"'{name_or_path}' is no shipped regimen and no file{hint} Shipped: {', '.join(names)}"))
+        hint = did_you_mean(str(name_or_path), names) or f"; shipped are {', '.join(names)}"
+        raise FileError(Fault(f"'{name_or_path}' is no shipped regimen and no file{hint}"))
     return path

@@ -82,6 +82,7 @@ PRODUCT = mapping(
         "volume": Field(VOLUME_TEXT, "volume of one container of a solution"),
         "content": Field(AMOUNT_TEXT, "drug in one container of powder, or in one tablet"),
         "reconstituted_with": Field(VOLUME_TEXT, "volume that a powder is dissolved in"),
+        "reconstitution_fluid": Field(TEXT, "the fluid that a powder is dissolved in"),
         "halves": Field(TRUE_FALSE, "whether the tablet may be halved"),
         "rxnorm": Field(TEXT, "RxNorm code of the product"),
         "source": Field(TEXT, "where these facts are from"),
@@ -133,7 +134,12 @@ FORMULARY_DRUG_FIELDS: dict[str, Field] = {
     "lowest_concentration": Field(CONCENTRATION_TEXT, "lowest allowed final concentration"),
     "highest_concentration": Field(CONCENTRATION_TEXT, "highest allowed final concentration"),
     "bags": Field(list_of(VOLUME_TEXT), "bag sizes in stock"),
+    "drug_volume": Field(
+        choice("replaces diluent", "added to bag"),
+        "whether as much diluent is taken out as drug goes in (the default), or the bag grows by it",
+    ),
     "measuring_step": Field(VOLUME_TEXT, "the smallest step that a syringe is read to, e.g. 0.1 mL"),
+    "cytotoxic": Field(TRUE_FALSE, "whether labels and worksheets call it cytotoxic"),
     "filter": Field(TEXT, "filter"),
     "light": Field(TEXT, "protection from light"),
     "line": Field(TEXT, "rules for the infusion line"),
@@ -162,14 +168,9 @@ def _time_zone(value: str) -> str:
 
 
 def _bsa_formula(value: str) -> str:
-    from cec.calculate.formulas import BSA_FORMULAS
-    from cec.load.shapes import did_you_mean
+    from cec.calculate.formulas import bsa_formula
 
-    if value not in BSA_FORMULAS:
-        raise InputError(
-            f"'{value}' is no BSA formula{did_you_mean(value, BSA_FORMULAS)} Known: {', '.join(BSA_FORMULAS)}"
-        )
-    return value
+    return bsa_formula(value).name
 
 
 def _pharmacy(values: dict[str, Any]) -> Pharmacy:
