@@ -1,13 +1,13 @@
 """Chemotherapy doses and day-by-day schedules from YAML regimens, exact to the digit, each number with its derivation.
 
-    >>> import cec
-    >>> regimen = cec.load_regimen("cec-induction")
-    >>> patient = cec.load_patient(texts={"height": "128 cm", "weight": "26 kg"})
-    >>> order = cec.draft_order(regimen, patient)
-    >>> print(order.doses[0].drug, order.doses[0].ordered)
-    clofarabine 38.4 mg
-    >>> cec.load_order(cec.render(order, "json")) == order
-    True
+>>> import cec
+>>> regimen = cec.load_regimen("cec-induction")
+>>> patient = cec.load_patient(texts={"height": "128 cm", "weight": "26 kg"})
+>>> order = cec.draft_order(regimen, patient)
+>>> print(order.doses[0].drug, order.doses[0].ordered)
+clofarabine 38.4 mg
+>>> cec.load_order(cec.render(order, "json")) == order
+True
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cec.calculate import draft_order
     from cec.errors import CecError
-    from cec.load import load_order, load_patient, load_pharmacy, load_regimen
+    from cec.load import load_patient, load_pharmacy, load_regimen
+    from cec.load.order_file import load_order
     from cec.order import Order
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
@@ -49,13 +50,13 @@ _HOMES = {
     "Pharmacy": "cec.pharmacy",
     "Regimen": "cec.regimen",
     "draft_order": "cec.calculate",
-    "load_order": "cec.load",
+    "load_order": "cec.load.order_file",
     "load_patient": "cec.load",
     "load_pharmacy": "cec.load",
     "load_regimen": "cec.load",
     "render": "cec.render",
 }
-"""Where each public name lives; a name loads its module when it is first used, so that a command loads what it needs."""
+"""Where each public name lives. Its module loads when the name is first used, so that a command loads what it needs."""
 
 
 def __getattr__(name: str) -> Any:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
-from cec.order import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import PurePath
+
+    from cec.order import Order
 
 
 def _table(order: Order, **options: Any) -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from cec.order import Order
-from cec.units import Quantity
+from cec.units import Quantity, plain
 
 DOSE_COLUMNS = (
     *("regimen", "edition", "id", "height_cm", "weight_kg", "bsa_m2", "drug", "protocol_dose", "protocol_unit"),
@@ -39,22 +39,22 @@ def dose_rows(order: Order) -> Iterable[Sequence[str]]:
             order.regimen.name,
             str(order.regimen.edition),
             patient.id,
-            _number(patient.height),
-            _number(patient.weight),
-            _number(order.bsa.value),
+            number(patient.height),
+            number(patient.weight),
+            number(order.bsa.value),
             dose.drug,
-            _number(dose.prescribed),
+            number(dose.prescribed),
             dose.prescribed.unit,
-            _number(dose.calculated),
-            _number(dose.ordered),
+            number(dose.calculated),
+            number(dose.ordered),
             dose.ordered.unit,
-            _number(dose.deviation_percent),
+            number(dose.deviation_percent),
             dose.route,
             str(dose.over or ""),
             " ".join(map(str, dose.days)),
             str(dose.per_day),
-            _number(dose.daily_total),
-            _number(dose.cycle_total),
+            number(dose.daily_total),
+            number(dose.cycle_total),
             alert_codes(order),
         )
 
@@ -67,18 +67,18 @@ def schedule_rows(order: Order) -> Iterable[Sequence[str]]:
             str(order.regimen.edition),
             order.patient.id,
             str(order.cycle or ""),
-            _number(order.bsa.value),
+            number(order.bsa.value),
             str(row.day),
             row.date.isoformat(),
             row.start.isoformat(timespec="minutes"),
             row.end.isoformat(timespec="minutes") if row.end else "",
             row.timing,
             row.drug,
-            _number(row.dose),
+            number(row.dose),
             row.dose.unit,
             row.route,
             str(row.over or ""),
-            _number(row.rate) if row.rate else "",
+            number(row.rate),
             row.rate.unit if row.rate else "",
             alert_codes(order),
         )
@@ -98,7 +98,9 @@ def write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _number(value: Quantity | Decimal) -> str:
-    """A number for a script: every digit, a point, no thousands separator."""
-    number = value.value if isinstance(value, Quantity) else value
-    return f"{number.normalize():f}" if number else "0"
+def number(value: Quantity | Decimal | None) -> str:
+    """A number for a script: every digit, a point, no thousands separator; nothing where there is none."""
+    if value is None:
+        return ""
+    digits = value.value if isinstance(value, Quantity) else value
+    return f"{plain(digits):f}"

@@ -9,13 +9,14 @@ from itertools import groupby
 
 from cec.order import Administration, Dose, Order
 from cec.patient import Patient
-from cec.regimen import DrugLine, Regimen
+from cec.regimen import Condition, DrugLine, Regimen
 from cec.units import Quantity
 
 DRAFT = "Draft: not valid until checked and signed"
 SECOND_CHECK = "A second calculation by this program is not an independent check."
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_COMPARED = {"<": "under", "<=": "at most", ">": "over", ">=": "at least"}
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -52,12 +53,8 @@ def list_days(days: Sequence[int]) -> str:
     >>> list_days((1, 2, 3, 4, 5, 8, 15, 16))
     '1 to 5, 8, 15, 16'
     """
-    runs = [
-        [day for _, day in run] for _, run in groupby(enumerate(days), lambda numbered: numbered[1] - numbered[0])
-    ]
-    return ", ".join(
-        f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs
-    )
+    runs = [[day for _, day in run] for _, run in groupby(enumerate(days), lambda numbered: numbered[1] - numbered[0])]
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
 
 
 def clock(time: datetime.datetime) -> str:
@@ -123,6 +120,36 @@ def line_days(line: DrugLine) -> str:
     return days + (f" (cycle {listed([str(cycle) for cycle in line.cycles])} only)" if line.cycles else "")
 
 
+def line_times(line: DrugLine) -> str:
+    """Days and times of a drug line together, as the protocol says them.
+
+    >>> from decimal import Decimal
+    >>> line_times(DrugLine("mesna", Quantity(Decimal(10), "mg/kg"), "IV bolus", (1,), at=("09:00", "13:00")))
+    '2 times daily on day 1, at 09:00 and 13:00'
+    """
+    told = (
+        line_days(line),
+        f"every {line.every}" if line.every else "",
+        (line.at[0] if line.at[0].startswith("before") else f"at {listed(line.at)}") if line.at else "",
+        f"{f'{line.gap} ' if line.gap else ''}after {line.after}" if line.after else "",
+    )
+    return ", ".join(filter(None, told))
+
+
+def condition_words(condition: Condition) -> str:
+    """What must be true, in words.
+
+    >>> from cec.regimen import Limit
+    >>> from decimal import Decimal
+    >>> condition_words(Condition("weight", (Limit("<", Quantity(Decimal(20), "kg")),)))
+    'weight under 20 kg'
+    """
+    fact = condition.fact.replace("_", " ")
+    if condition.is_so is not None:
+        return fact if condition.is_so else f"no {fact}"
+    return f"{fact} {' and '.join(f'{_COMPARED[limit.comparison]} {limit.value}' for limit in condition.limits)}"
+
+
 def doses_of_title(regimen: Regimen) -> str:
     """The drugs of a regimen with their doses and days: what tells it from others of the same letters.
 
@@ -132,9 +159,7 @@ def doses_of_title(regimen: Regimen) -> str:
     beside = [line for line in regimen.drugs if line.purpose]
     groups = [_doses_of_group(days, list(group)) for days, group in groupby(main, line_days)]
     same = line_days(main[-1]) if main else ""
-    groups += [
-        _doses_of_group("" if days == same else days, list(group)) for days, group in groupby(beside, line_days)
-    ]
+    groups += [_doses_of_group("" if days == same else days, list(group)) for days, group in groupby(beside, line_days)]
     return "; ".join(groups)
 
 

@@ -62,9 +62,7 @@ def facts(entries: Iterable[tuple[str, str]], look: Look, indent: str = "") -> l
     told = [(label, text) for label, text in entries if text]
     room = max((len(label) for label, _ in told), default=0) + 2
     return list(
-        chain.from_iterable(
-            wrap(text, look, f"{indent}{label:{room}}", indent + " " * room) for label, text in told
-        )
+        chain.from_iterable(wrap(text, look, f"{indent}{label:{room}}", indent + " " * room) for label, text in told)
     )
 
 

@@ -1,0 +1,35 @@
+"""cec dose: the doses of one patient."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cec.cli.inputs import draft
+from cec.cli.options import CheckOptions, ExplainOption, OutputOptions, PatientOptions, PharmacyOptions
+from cec.cli.output import show_explained
+
+
+def dose(
+    *,
+    patient: PatientOptions,
+    pharmacy: PharmacyOptions,
+    checks: CheckOptions,
+    output: OutputOptions,
+    regimen: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[REGIMEN]",
+            help="A shipped regimen (cec regimen list) or the path of a regimen file; "
+            "by default the pharmacy's, else cec-induction.",
+            show_default=False,
+        ),
+    ] = None,
+    explain: ExplainOption = False,
+) -> None:
+    """The doses of one patient, each with its derivation.
+
+    Example: cec dose --height 128cm --weight 26kg
+    """
+    show_explained(draft(regimen, patient, pharmacy, checks), output, explain=explain)

@@ -1,0 +1,166 @@
+"""What was typed -> the three nouns and the order. All faults of all options and files are reported together."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import typer
+
+from cec.errors import CecError, Fault, InputError
+
+if TYPE_CHECKING:
+    from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, StartOptions
+    from cec.order import Order
+    from cec.patient import Patient
+    from cec.pharmacy import Pharmacy
+    from cec.regimen import Regimen
+
+Noun = TypeVar("Noun")
+
+_OPTIONS = {"reductions": "--reduce", "first_infusion": "--time"}
+"""Options that have another name than the key of the file that they replace."""
+
+
+def draft(
+    regimen: str | None,
+    patient: PatientOptions,
+    pharmacy: PharmacyOptions,
+    checks: CheckOptions,
+    start: StartOptions | None = None,
+) -> Order:
+    """The order that the options ask for; CecError with every fault."""
+    from cec.calculate import draft_order
+    from cec.load import load_regimen, overrides
+    from cec.load.texts import read_count, read_date
+
+    require_measures(patient)
+    patient_texts, pharmacy_texts = texts_of_patient(patient), texts_of_pharmacy(pharmacy, start)
+    load_this_pharmacy = cache(lambda: read_pharmacy(pharmacy, start))
+    loaded: list[Any] = together(
+        lambda: load_regimen(load_this_pharmacy().default_regimen if regimen is None else regimen),
+        lambda: read_patient(patient),
+        load_this_pharmacy,
+        lambda: read_text_of("--start", start and start.start, read_date),
+        lambda: read_text_of("--cycle", start and start.cycle, read_count),
+        lambda: _acceptances(checks.accept or ()),
+    )
+    this_regimen: Regimen = loaded[0]
+    this_patient: Patient = loaded[1]
+    this_pharmacy: Pharmacy = loaded[2]
+    return draft_order(
+        this_regimen,
+        this_patient,
+        this_pharmacy,
+        start=loaded[3],
+        cycle=loaded[4],
+        as_of=today(),
+        accept=loaded[5],
+        strict=checks.strict,
+        overrides=(*overrides(patient.patient, patient_texts), *overrides(pharmacy.pharmacy, pharmacy_texts)),
+    )
+
+
+def require_measures(patient: PatientOptions) -> None:
+    """Height and weight must come from somewhere: without them the call is wrong (exit 2)."""
+    if patient.patient is None and (
+        missing := [name for name in ("height", "weight") if getattr(patient, name) is None]
+    ):
+        options = " and ".join(f"--{name}" for name in missing)
+        raise typer.BadParameter(f"{options} missing: give them, or a patient file with --patient")
+
+
+def read_patient(options: PatientOptions) -> Patient:
+    """The patient of the file and the options."""
+    from cec.load import load_patient
+
+    return _naming_options(lambda: load_patient(options.patient, texts_of_patient(options)))
+
+
+def read_pharmacy(options: PharmacyOptions, start: StartOptions | None = None) -> Pharmacy:
+    """The pharmacy of the file and the options."""
+    from cec.load import load_pharmacy
+
+    return _naming_options(lambda: load_pharmacy(options.pharmacy, texts_of_pharmacy(options, start)))
+
+
+def texts_of_patient(options: PatientOptions) -> dict[str, str | Sequence[str]]:
+    """What was typed about the patient, by the keys of a patient file."""
+    typed = {name: text for name, text in options._asdict().items() if name not in {"patient", "reduce"}}
+    return _given({**typed, "reductions": options.reduce or None})
+
+
+def texts_of_pharmacy(options: PharmacyOptions, start: StartOptions | None = None) -> dict[str, str | Sequence[str]]:
+    """What was typed about the pharmacy, by the keys of a pharmacy file."""
+    return _given(
+        {
+            "bsa_formula": options.bsa_formula,
+            "first_infusion": start and start.time,
+            "gap": start and start.gap,
+        }
+    )
+
+
+def _given(texts: Mapping[str, str | Sequence[str] | None]) -> dict[str, str | Sequence[str]]:
+    return {name: text for name, text in texts.items() if text is not None}
+
+
+def together(*reads: Callable[[], object]) -> list[Any]:
+    """What each reader gives; InputError with the faults of all, each once."""
+    results: list[object] = []
+    faults: list[Fault] = []
+    for read in reads:
+        try:
+            results.append(read())
+        except CecError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(*dict.fromkeys(faults))
+    return results
+
+
+def read_text_of(option: str, text: str | None, read: Callable[[str], object]) -> object:
+    """What the text of an option says; None where it was not given."""
+    if text is None:
+        return None
+    try:
+        return read(text)
+    except CecError as error:
+        raise InputError(*(fault._replace(where=option) for fault in error.faults)) from None
+
+
+def _naming_options(read: Callable[[], Noun]) -> Noun:
+    """What `read` gives; faults of what was typed name the option."""
+    try:
+        return read()
+    except CecError as error:
+        raise type(error)(*map(_naming_option, error.faults)) from None
+
+
+def _naming_option(fault: Fault) -> Fault:
+    if fault.file or not fault.where:
+        return fault
+    key = fault.where.split()[0].rstrip(":")
+    return fault._replace(where=_OPTIONS.get(key, f"--{key.replace('_', '-')}"))
+
+
+def _acceptances(typed: Sequence[str]) -> dict[str, str]:
+    """Reasons by the code of the alert that they accept."""
+    from cec.load.texts import read_text
+
+    accepted: dict[str, str] = {}
+    for text in typed:
+        code, _, reason = text.partition("=")
+        if not code.strip() or not reason.strip():
+            raise InputError(
+                Fault(f"'{text}' has no code or no reason; write it like infant=\"tumour board\"", "--accept")
+            )
+        accepted[code.strip()] = read_text(reason)
+    return accepted
+
+
+def today() -> datetime.date:
+    """The day, by the clock of this computer."""
+    return datetime.datetime.now().astimezone().date()

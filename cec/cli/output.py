@@ -1,0 +1,93 @@
+"""Where the output goes: standard output, a pipe or a file, each with what it can show."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from cec.errors import CecError, InputError
+from cec.render import BINARY, FORMATS, format_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from typing import Any
+
+    from cec.cli.options import OutputOptions, TableOutputOptions
+    from cec.order import Order
+    from cec.render.terminal.paper import Look
+
+
+def show(order: Order, output: OutputOptions, **options: Any) -> None:
+    """The order in the form and at the place that were asked for; `options` are those of its form."""
+    from cec.render import render
+
+    name = chosen_format(output)
+    if name == "table":
+        options["look"] = look_of(output.output)
+    deliver(render(order, name, **options), output.output, binary=name in BINARY)
+
+
+def show_explained(order: Order, output: OutputOptions, *, explain: bool) -> None:
+    """The order as asked, with the steps of each dose in the table on request. JSON has the steps in any case."""
+    name = chosen_format(output)
+    if explain and name not in {"table", "json"}:
+        raise typer.BadParameter(f"{name} has no room for the steps; use table or json", param_hint="--explain")
+    show(order, output, **({"steps": explain} if name == "table" else {}))
+
+
+def chosen_format(output: OutputOptions | TableOutputOptions, formats: Collection[str] = FORMATS) -> str:
+    """The format that was named, else that of the file's ending, else the table. An unknown name is wrong usage."""
+    name = output.format or format_for(output.output)
+    if name not in formats:
+        raise typer.BadParameter(f"'{name}' is none of {', '.join(formats)}", param_hint="--format")
+    return name
+
+
+def deliver(content: bytes, output: Path | None, *, binary: bool = False) -> None:
+    """Put `content` where it was asked for."""
+    if output is not None:
+        from cec.files import write_file
+
+        write_file(output, content)
+        return
+    if binary and sys.stdout.isatty():
+        raise InputError("this format is for a file or a printer, not for the terminal; add -o FILE")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def report(files: Sequence[Path], read: Callable[[Path], str]) -> None:
+    """A line for each file without a fault, else a line for each fault; exit 1 if there is any."""
+    lines: list[str] = []
+    faults = 0
+    for file in files:
+        try:
+            lines.append(f"{file}: no fault found: {read(file)}")
+        except CecError as error:
+            faults += len(error.faults)
+            lines += map(str, error.faults)
+    deliver("".join(f"{line}\n" for line in lines).encode(errors="backslashreplace"), None)
+    if faults:
+        raise typer.Exit(1)
+
+
+def look_of(output: Path | None) -> Look:
+    """What the reader's paper can show: the terminal's own, or that of a pipe."""
+    from cec.render.terminal.paper import Look
+
+    if output is not None or not sys.stdout.isatty():
+        return Look()
+    styled = os.environ.get("TERM") != "dumb" and (os.name != "nt" or "WT_SESSION" in os.environ)
+    lines = "utf" in (sys.stdout.encoding or "").lower()
+    return Look(
+        width=max(shutil.get_terminal_size().columns, 20),
+        lines=lines,
+        colour=styled and not os.environ.get("NO_COLOR"),
+        bold=styled,
+    )

@@ -1,0 +1,66 @@
+"""cec pharmacy: new, check, show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cec.cli.options import FilesArgument, OutputFileOption
+from cec.cli.output import deliver, look_of, report
+from cec.errors import Fault, FileError
+
+STARTER = "starter_pharmacy.yaml"
+
+
+def new_pharmacy(
+    file: Annotated[Path, typer.Argument(metavar="[FILE]", help="The file to write; - is standard output.")] = Path(
+        "pharmacy.yaml"
+    ),
+) -> None:
+    """Write a commented starter file to adapt. A file that is there already stays as it is.
+
+    Example: cec pharmacy new pharmacy.yaml
+    """
+    from importlib.resources import files
+
+    content = files("cec.load").joinpath(STARTER).read_bytes()
+    if str(file) == "-":
+        deliver(content, None)
+        return
+    if file.exists():
+        raise FileError(Fault("is there already; name another file", "", str(file)))
+    deliver(content, file)
+    typer.echo(f"{file} is written: check every value against your pharmacy and the labels in use", err=True)
+
+
+def check_pharmacies(files: FilesArgument) -> None:
+    """Every fault of pharmacy files, as file:line:column: where: what is wrong; what would be right. Exit 1 if any.
+
+    Example: cec pharmacy check pharmacy.yaml
+    """
+    from cec.load import load_pharmacy, load_regimen
+
+    def read(file: Path) -> str:
+        pharmacy = load_pharmacy(file)
+        regimen = load_regimen(pharmacy.default_regimen)
+        return f"{pharmacy.name or 'a pharmacy without a name'}, default regimen {regimen.title}"
+
+    report(files, read)
+
+
+def show_pharmacy(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A pharmacy file; without one, the built-in policy.")
+    ] = None,
+    output: OutputFileOption = None,
+) -> None:
+    """The policy and the formulary, with the values that are in force where a file says nothing.
+
+    Example: cec pharmacy show pharmacy.yaml
+    """
+    from cec.load import load_pharmacy
+    from cec.render.terminal.pharmacy import render
+
+    deliver(render(load_pharmacy(file), look_of(output)), output)

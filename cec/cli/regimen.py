@@ -1,0 +1,51 @@
+"""cec regimen: list, show, check, schema."""
+
+from __future__ import annotations
+
+from cec.cli.options import FilesArgument, OutputFileOption, RegimenArgument
+from cec.cli.output import deliver, look_of, report
+
+
+def list_regimens() -> None:
+    """The shipped regimens, each with its doses and days.
+
+    Example: cec regimen list
+    """
+    from cec.load import load_regimen, regimen_names
+    from cec.render.terminal.regimen import render_list
+
+    deliver(render_list([load_regimen(name) for name in regimen_names()], look_of(None)), None)
+
+
+def show_regimen(regimen: RegimenArgument, output: OutputFileOption = None) -> None:
+    """A regimen on one screen, as the protocol reads.
+
+    Example: cec regimen show cec-consolidation
+    """
+    from cec.load import load_regimen
+    from cec.render.terminal.regimen import render
+
+    deliver(render(load_regimen(regimen), look_of(output)), output)
+
+
+def check_regimens(files: FilesArgument) -> None:
+    """Every fault of regimen files, as file:line:column: where: what is wrong; what would be right. Exit 1 if any.
+
+    Example: cec regimen check my-regimen.yaml
+    """
+    from cec.load import load_regimen
+    from cec.render.words import title_with_doses
+
+    report(files, lambda file: title_with_doses(load_regimen(file)))
+
+
+def print_schema(output: OutputFileOption = None) -> None:
+    """The JSON Schema of a regimen file, for editors that complete and check YAML.
+
+    Example: cec regimen schema -o regimen.schema.json
+    """
+    from cec.load.regimen_file import REGIMEN
+    from cec.render.json import write
+
+    draft = "https://json-schema.org/draft/2020-12/schema"
+    deliver(write({"$schema": draft, "title": "A regimen file of cec", **REGIMEN.schema}), output)

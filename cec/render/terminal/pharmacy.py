@@ -1,0 +1,98 @@
+"""A pharmacy's policy and formulary on the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from cec.render.terminal.paper import STRONG, Look, Part, draw, facts, section, wrap
+from cec.render.words import listed
+from cec.units import write_number
+
+if TYPE_CHECKING:
+    from cec.pharmacy import DoseRounding, FormularyDrug, Pharmacy, Product, Stability
+
+
+def render(pharmacy: Pharmacy, look: Look) -> bytes:
+    """Every value of the policy that is in force, and the formulary."""
+    rounding = [f"{drug}: {rounding_words(rule)}" for drug, rule in pharmacy.dose_rounding.items()]
+    return draw(
+        [
+            *wrap(pharmacy.name or "A pharmacy without a name", look, style=STRONG),
+            Text(),
+            *facts(
+                [
+                    ("Default regimen", pharmacy.default_regimen),
+                    ("BSA formula", pharmacy.bsa_formula),
+                    ("BSA rounding", f"{pharmacy.bsa_rounding}, half-up" if pharmacy.bsa_rounding else "none"),
+                    ("Dose rounding", "; ".join(rounding) or "none"),
+                    ("Largest deviation", f"{write_number(pharmacy.largest_deviation)}% by rounding"),
+                    ("First infusion", pharmacy.first_infusion),
+                    ("Gap", str(pharmacy.gap)),
+                    ("Time zone", pharmacy.time_zone or "none: calendar files hold local times"),
+                    ("Measures valid for", str(pharmacy.measures_valid_for)),
+                    ("Vials", "shared within a day" if pharmacy.share_vials else "one patient's dose from each"),
+                ],
+                look,
+            ),
+            *section("Formulary", [part for drug in pharmacy.formulary.values() for part in _drug(drug, look)]),
+            Text(),
+            *wrap(f"File SHA-256 {pharmacy.sha256}" if pharmacy.sha256 else "Built-in policy, no file", look),
+        ],
+        look,
+    )
+
+
+def rounding_words(rule: DoseRounding) -> str:
+    """A rounding rule in words."""
+    if rule.way == "band":
+        return f"{len(rule.bands)} bands from {rule.bands[0].low} to {rule.bands[-1].high}"
+    return f"{'nearest' if rule.way == 'nearest' else 'down to'} {rule.to}"
+
+
+def _drug(drug: FormularyDrug, look: Look) -> list[Part]:
+    window = listed(
+        [
+            *([f"from {drug.lowest_concentration}"] if drug.lowest_concentration else []),
+            *([f"to {drug.highest_concentration}"] if drug.highest_concentration else []),
+        ],
+        "",
+    )
+    codes = [f"{name} {code}" for name, code in (("ATC", drug.atc), ("RxNorm", drug.rxnorm)) if code]
+    return [
+        *wrap(drug.drug, look, "  ", "  ", STRONG),
+        *facts(
+            [
+                ("Products", "; ".join(map(_product, drug.products))),
+                ("Diluents", ", ".join(drug.diluents)),
+                ("Concentration", " ".join(window.split())),
+                ("Bags", ", ".join(map(str, drug.bags))),
+                ("Measured to", str(drug.measuring_step or "")),
+                ("Filter", drug.filter),
+                ("Light", drug.light),
+                ("Line", drug.line),
+                ("Stability", "; ".join(map(_stability, drug.stability))),
+                ("Codes", ", ".join(codes)),
+                ("Source", drug.source),
+            ],
+            look,
+            "    ",
+        ),
+    ]
+
+
+def _product(product: Product) -> str:
+    figures = (
+        str(product.content or ""),
+        f"in {product.reconstituted_with}" if product.reconstituted_with else "",
+        str(product.strength or ""),
+        str(product.volume or ""),
+        "may be halved" if product.halves else "",
+    )
+    return f"{product.name} ({product.form}: {', '.join(filter(None, figures))})"
+
+
+def _stability(stability: Stability) -> str:
+    at = f" at {stability.concentration}" if stability.concentration else ""
+    return f"{stability.hours}{at}, {stability.conditions} ({stability.jurisdiction})"

@@ -1,0 +1,131 @@
+"""A regimen on one screen, as the protocol reads; and the list of regimens."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from cec.render.terminal.paper import (
+    LEVELS,
+    STRONG,
+    Column,
+    Look,
+    Part,
+    draw,
+    facts,
+    first_that_fits,
+    section,
+    table,
+    wrap,
+)
+from cec.render.words import (
+    condition_words,
+    doses_of_title,
+    line_times,
+    number_of_days,
+    protocol_dose,
+    title_with_doses,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cec.regimen import Check, DrugLine, Regimen
+
+_COLUMNS = (Column("Drug"), Column("Dose", right=True, style=STRONG), Column("Route"), Column("Over"), Column("When"))
+
+
+def render(regimen: Regimen, look: Look) -> bytes:
+    """The regimen as its file says it: doses, days, times, assumptions, checks, what to prescribe separately."""
+    following = regimen.next_cycle
+    next_cycle = (
+        "; ".join(filter(None, (f"not before day {following.earliest_day}", following.text))) if following else ""
+    )
+    return draw(
+        [
+            *wrap(title_with_doses(regimen), look, style=STRONG),
+            Text(),
+            *facts(
+                [
+                    ("Regimen", f"{regimen.name}, edition {regimen.edition}, {number_of_days(regimen)}"),
+                    ("For", regimen.indication),
+                    ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
+                    (
+                        "Next cycle",
+                        f"{next_cycle} [{following.source}]" if following and following.source else next_cycle,
+                    ),
+                ],
+                look,
+            ),
+            Text(),
+            _lines(regimen.drugs, look),
+            *_notes(regimen.drugs, look),
+            *section("Assumed, because the source does not say", _assumed(regimen, look)),
+            *section("Checks", [part for check in regimen.checks for part in _check(check, look)]),
+            *section("Prescribe separately", wrap("; ".join(regimen.prescribe_separately), look, "  ", "  ")),
+            Text(),
+            *wrap(f"File SHA-256 {regimen.sha256}", look),
+        ],
+        look,
+    )
+
+
+def render_list(regimens: Sequence[Regimen], look: Look) -> bytes:
+    """The name of each regimen with its days and doses."""
+    parts: list[Part] = []
+    for regimen in regimens:
+        parts += wrap(f"{regimen.name}: {regimen.title}, {number_of_days(regimen)}", look, style=STRONG)
+        parts += wrap(doses_of_title(regimen), look, "  ", "  ")
+    return draw(parts, look)
+
+
+def _lines(drugs: Sequence[DrugLine], look: Look) -> Part:
+    """The drug lines in their sequence."""
+    rows = [(line.drug, protocol_dose(line), line.route, str(line.over or ""), line_times(line)) for line in drugs]
+    stacked = [
+        (f"{drug}\n  {', '.join(filter(None, (route, over)))}\n  {when}", dose)
+        for drug, dose, route, over, when in rows
+    ]
+    return first_that_fits(
+        (lambda: table(_COLUMNS, rows, look), lambda: table(_COLUMNS[:2], stacked, look, ruled=True)), look
+    )
+
+
+def _notes(drugs: Sequence[DrugLine], look: Look) -> list[Part]:
+    notes = [
+        (
+            line.drug,
+            "; ".join(
+                filter(
+                    None,
+                    (
+                        line.purpose,
+                        line.note,
+                        f"in {line.diluent}" if line.diluent else "",
+                        f"no more than {line.lifetime_maximum} in a lifetime" if line.lifetime_maximum else "",
+                        f"source: {line.source}" if line.source else "",
+                    ),
+                )
+            ),
+        )
+        for line in drugs
+    ]
+    lines = [wrap(f"{drug}: {note}", look, "", "  ") for drug, note in notes if note]
+    return [Text(), *chain.from_iterable(lines)] if lines else []
+
+
+def _assumed(regimen: Regimen, look: Look) -> list[Part]:
+    entries = [
+        *regimen.assumed.items(),
+        *((f"{line.drug}, {what}", why) for line in regimen.drugs for what, why in line.assumed.items()),
+    ]
+    return list(chain.from_iterable(wrap(f"{what}: {why}", look, "  ", "    ") for what, why in entries))
+
+
+def _check(check: Check, look: Look) -> list[Part]:
+    name = ", ".join(filter(None, (f"{check.level.upper()} {check.code}", check.about)))
+    when = " and ".join(map(condition_words, check.when))
+    source = f" [{check.source}]" if check.source else ""
+    return wrap(f"{name}: {when}: {check.text}{source}", look, "  ", "    ", LEVELS[check.level])
