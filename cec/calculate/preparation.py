@@ -14,7 +14,7 @@ from cec.calculate.stock import content_of, formulary_drug, strength_of, usable_
 from cec.errors import InputError
 from cec.order import Alert, Dose, Preparation, VialUse
 from cec.pharmacy import FormularyDrug, Pharmacy, Product, Stability
-from cec.units import AMOUNT, EXACT, VOLUME, Quantity, convert, shorten, write_number
+from cec.units import AMOUNT, EXACT, VOLUME, Quantity, convert, plain, shorten, write_number
 
 MOST_DECIMALS = 6
 """A figure with more decimals than this is taken for one that never ends."""
@@ -122,7 +122,7 @@ def _drawn(begun: Preparation, drug: FormularyDrug, product: Product) -> Prepara
         replace(begun, strength=strength, draw=draw),
         convert(Quantity(EXACT.multiply(volume, strength.value), unit), begun.dose.unit, AMOUNT),
     )
-    return replace(made, how=(*how, f"{draw} x {strength} = {made.contains}, {_moved(made)}"))
+    return replace(made, how=(*how, f"{draw} × {strength} = {made.contains}, {_moved(made)}"))
 
 
 def _from_vials(drawn: Preparation, products: tuple[Product, ...]) -> Preparation:
@@ -132,7 +132,7 @@ def _from_vials(drawn: Preparation, products: tuple[Product, ...]) -> Preparatio
     vials, unused, opened = vials_for(drawn.contains, products)
     if not vials:
         return lacking(drawn, f"{drawn.product} has no size in the formulary, so vials are not counted")
-    percent = to_nearest(EXACT.divide(EXACT.multiply(unused.value, Decimal(100)), opened.value), Decimal("0.1"))
+    percent = plain(to_nearest(EXACT.divide(EXACT.multiply(unused.value, Decimal(100)), opened.value), Decimal("0.1")))
     how = f"{_words(vials)} = {opened}; unused {unused} ({write_number(percent)}%)"
     return replace(
         drawn, product=_names(vials), vials=vials, unused=unused, unused_percent=percent, how=(*drawn.how, how)
@@ -158,7 +158,7 @@ def _sum(contents: list[Decimal], counts: tuple[int, ...]) -> Decimal:
 
 def _holding(begun: Preparation, contains: Quantity) -> Preparation:
     """The preparation with what it really contains and how far that lies from the ordered dose."""
-    deviation = to_nearest(deviation_percent(contains.value, begun.dose.value), Decimal("0.01"))
+    deviation = plain(to_nearest(deviation_percent(contains.value, begun.dose.value), Decimal("0.01")))
     return replace(begun, contains=contains, deviation_percent=deviation)
 
 
@@ -228,7 +228,7 @@ def _names(vials: tuple[VialUse, ...]) -> str:
 
 def _words(vials: tuple[VialUse, ...]) -> str:
     """The containers in words."""
-    return " and ".join(f"{write_number(one.count)} x {one.product}" for one in vials)
+    return " and ".join(f"{write_number(one.count)} × {one.product}" for one in vials)
 
 
 def _ends(value: Decimal) -> bool:

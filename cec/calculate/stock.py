@@ -41,11 +41,18 @@ def usable_products(drug: FormularyDrug, route: str) -> tuple[Product, ...]:
 
 
 def strength_of(product: Product) -> Quantity | None:
-    """The concentration to draw from: as the product states it or, of a powder, its content in the volume added."""
-    if product.strength or not (product.content and product.reconstituted_with):
-        return product.strength
-    volume = convert(product.reconstituted_with, "mL", VOLUME)
-    return Quantity(EXACT.divide(product.content.value, volume.value), f"{product.content.unit}/mL")
+    """The concentration to draw from: as stated or, of a powder, its content in the volume added; never in g/mL.
+
+    >>> from decimal import Decimal
+    >>> gram, volume = Quantity(Decimal(1), "g"), Quantity(Decimal(50), "mL")
+    >>> print(strength_of(Product("1 g vial", "powder", content=gram, reconstituted_with=volume)))
+    20 mg/mL
+    """
+    strength = product.strength
+    if strength is None and product.content and product.reconstituted_with:
+        volume = convert(product.reconstituted_with, "mL", VOLUME)
+        strength = Quantity(EXACT.divide(product.content.value, volume.value), f"{product.content.unit}/mL")
+    return convert(strength, "mg/mL", CONCENTRATION) if strength and strength.unit == "g/mL" else strength
 
 
 def content_of(product: Product, unit: str) -> Quantity | None:
