@@ -27,6 +27,9 @@ cannot look like one at 40 digits."""
 
 EXACT = Context(prec=DIGITS, traps=[InvalidOperation, DivisionByZero, Overflow])
 
+_CONVERSION = Context(prec=DIGITS + 20, traps=[InvalidOperation, DivisionByZero, Overflow])
+"""pint multiplies by reciprocals: with 20 digits to spare, 420 min are 7 h and not 7.000…002 h."""
+
 LARGEST_EXPONENT = 30
 """Powers of ten, either way, beyond which nothing is a quantity: only a damaged file has such numbers."""
 
@@ -146,7 +149,7 @@ class Quantity(msgspec.Struct, frozen=True):
     unit: str
 
     def __post_init__(self) -> None:
-        if not self.value.is_finite() or not -LARGEST_EXPONENT <= self.value.adjusted() <= LARGEST_EXPONENT:
+        if not self.value.is_finite() or (self.value and abs(self.value.adjusted()) > LARGEST_EXPONENT):
             raise ValueError(f"{_cut(str(self.value))} is no number of a quantity")
         msgspec.structs.force_setattr(self, "value", plain(self.value))
 
@@ -346,7 +349,7 @@ def convert(quantity: Quantity, unit: str, kind: Kind) -> Quantity:
         raise InputError(f"{quantity} is not a {kind.name} in {unit}")
     from pint import DimensionalityError
 
-    with localcontext(EXACT):
+    with localcontext(_CONVERSION):
         try:
             converted = _registry().Quantity(quantity.value, kind.units[quantity.unit]).to(kind.units[unit])
         except DimensionalityError:

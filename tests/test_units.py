@@ -1,0 +1,408 @@
+"""Reading and writing of quantities, conversion against independent figures, and every refusal."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Context, Decimal
+from fractions import Fraction
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cec import units
+from cec.errors import InputError
+from cec.units import (
+    AGE,
+    AMOUNT,
+    AREA,
+    CLEARANCE,
+    CONCENTRATION,
+    CREATININE,
+    DURATION,
+    EXPOSURE,
+    FLOW,
+    LENGTH,
+    PER_AREA,
+    PER_WEIGHT,
+    PERCENT,
+    VOLUME,
+    WEIGHT,
+    Kind,
+    Quantity,
+    convert,
+    multiply,
+    plain,
+    read_length,
+    read_number,
+    read_quantity,
+    read_weight,
+    shorten,
+    span,
+    write_number,
+)
+
+KINDS = (
+    LENGTH,
+    WEIGHT,
+    AREA,
+    AMOUNT,
+    PER_AREA,
+    PER_WEIGHT,
+    EXPOSURE,
+    DURATION,
+    AGE,
+    VOLUME,
+    CONCENTRATION,
+    FLOW,
+    CLEARANCE,
+    CREATININE,
+    PERCENT,
+)
+
+IN_BASE_UNITS = {
+    "height": {"cm": "1", "m": "100", "mm": "1/10", "in": "254/100", "ft": "3048/100"},
+    "body weight": {"kg": "1", "g": "1/1000", "lb": "45359237/100000000"},
+    "duration": {"min": "1", "h": "60", "days": "1440", "weeks": "10080"},
+    "age": {"months": "1", "years": "12"},
+    "volume": {"mL": "1", "L": "1000"},
+    "serum creatinine": {"mg/dL": "884/10", "micromol/L": "1"},
+    "amount of drug": {"mcg": "1/1000", "mg": "1", "g": "1000"},
+    "dose per m2": {"mcg/m2": "1/1000", "mg/m2": "1", "g/m2": "1000"},
+    "dose per kg": {"mcg/kg": "1/1000", "mg/kg": "1", "g/kg": "1000"},
+    "concentration": {"mcg/mL": "1/1000", "mg/mL": "1", "g/mL": "1000"},
+}
+"""Each unit in one of its kind. Inch, foot and pound: international yard and pound agreement of 1959 (1 in = 2.54 cm,
+1 ft = 30.48 cm, 1 lb = 0.45359237 kg). Creatinine: molar mass 113.12 g/mol, so 1 mg/dL = 10,000/113.12 = 88.40
+micromol/L."""
+
+numbers = st.decimals(0, 999, places=6)
+kinds = st.sampled_from(KINDS)
+
+
+def of(number: str | int | Decimal, unit: str) -> Quantity:
+    return Quantity(Decimal(number), unit)
+
+
+def refusal(text: str, *kinds_read: Kind) -> str:
+    with pytest.raises(InputError) as caught:
+        read_quantity(text, *kinds_read)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [(kind, one, other) for kind in KINDS for one in kind.units for other in kind.units if "units" not in one + other],
+    ids=str,
+)
+@pytest.mark.parametrize("number", ["1", "44.2", "57.3201881", "420", "0.000000000001"])
+def test_conversion_equals_the_independent_figures(kind: Kind, one: str, other: str, number: str) -> None:
+    """To all 40 digits; exactly where the result has an end."""
+    figures = {unit: Fraction(figure) for unit, figure in IN_BASE_UNITS.get(kind.name, {one: "1"}).items()}
+    expected = Fraction(number) * figures[one] / figures[other]
+    digits = Context(prec=40).divide(Decimal(expected.numerator), Decimal(expected.denominator))
+    assert convert(of(number, one), other, kind).value == digits
+
+
+def test_the_figures_cover_every_unit_but_units() -> None:
+    for kind in KINDS:
+        known = set(IN_BASE_UNITS.get(kind.name, kind.units))
+        assert {unit for unit in kind.units if not unit.startswith("units")} == known
+        assert len(known) == 1 or kind.name in IN_BASE_UNITS
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_all_units_of_a_kind_have_its_dimension_for_pint(kind: Kind) -> None:
+    """Only `units` stand apart from the mass units of their kind."""
+    registry = units._registry()
+    dimensions = {symbol: registry.Quantity(1, name).dimensionality for symbol, name in kind.units.items()}
+    masses = {dimension for symbol, dimension in dimensions.items() if not symbol.startswith("units")}
+    assert len(masses) == 1
+    assert all(dimension not in masses for symbol, dimension in dimensions.items() if symbol.startswith("units"))
+
+
+def test_kinds_differ_in_dimension_except_flow_and_clearance() -> None:
+    registry = units._registry()
+    by_dimension: dict[str, list[str]] = {}
+    for kind in KINDS:
+        dimension = str(registry.Quantity(1, next(iter(kind.units.values()))).dimensionality)
+        by_dimension.setdefault(dimension, []).append(kind.name)
+    assert [names for names in by_dimension.values() if len(names) > 1] == [["infusion rate", "creatinine clearance"]]
+
+
+def test_the_registry_is_closed() -> None:
+    """pint's own registry reads MG as megagauss, units as micronits, and knows prefixes."""
+    for foreign in ("megagauss", "nanogram", "kilogram", "pound", "second", "liter_per_hour"):
+        with pytest.raises(AttributeError):
+            units._registry().Quantity(1, foreign)
+
+
+def test_units_and_milligrams_are_never_converted() -> None:
+    for one, other, kind in (("units", "mg", AMOUNT), ("mg/m2", "units/m2", PER_AREA)):
+        with pytest.raises(InputError, match=f"cannot be given in {other}"):
+            convert(of(5, one), other, kind)
+
+
+def test_conversion_to_a_unit_of_another_kind_is_refused() -> None:
+    with pytest.raises(InputError, match="26 kg is not a height in cm"):
+        convert(of(26, "kg"), "cm", LENGTH)
+    with pytest.raises(InputError, match="128 cm is not a height in kg"):
+        convert(of(128, "cm"), "kg", LENGTH)
+
+
+@pytest.mark.parametrize(
+    ("text", "centimetres"),
+    [
+        ("128", "128"),
+        ("128cm", "128"),
+        (" 128  cm ", "128"),
+        ("128\N{NO-BREAK SPACE}cm", "128"),
+        ("1.28 m", "128"),
+        ("1280 mm", "128"),
+        ("50.3937007874 in", "127.999999999996"),
+        ("4 ft 2.39 in", "127.9906"),
+        ("4ft2in", "127"),
+        ("4 feet 2 inches", "127"),
+        ("1 foot 1 inch", "33.02"),
+        ("0 ft 11.999 in", "30.47746"),
+        ("5 ft", "152.4"),
+    ],
+)
+def test_heights(text: str, centimetres: str) -> None:
+    """4 x 12 + 2.39 = 50.39 in; 50.39 x 2.54 = 127.9906."""
+    assert read_length(text) == of(centimetres, "cm")
+
+
+@pytest.mark.parametrize(
+    ("text", "kilograms"),
+    [
+        ("26", "26"),
+        ("26 kg", "26"),
+        ("26000 g", "26"),
+        ("57.3201881 lb", "25.999999969124797"),
+        ("1 pound", "0.45359237"),
+        ("0.5", "0.5"),
+    ],
+)
+def test_weights(text: str, kilograms: str) -> None:
+    """57.3201881 x 0.45359237 = 25.999999969124797, worked with `bc`."""
+    assert read_weight(text) == of(kilograms, "kg")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "written"),
+    [
+        ("40 mg/m2", PER_AREA, "40 mg/m2"),
+        ("40mg/m²", PER_AREA, "40 mg/m2"),
+        ("1 unit/m2", PER_AREA, "1 units/m2"),
+        ("0.50 mg/kg", PER_WEIGHT, "0.5 mg/kg"),
+        ("AUC 5", EXPOSURE, "AUC 5"),
+        ("AUC5.5", EXPOSURE, "AUC 5.5"),
+        ("10 units", AMOUNT, "10 units"),
+        ("1 unit", AMOUNT, "1 unit"),
+        ("2 hours", DURATION, "2 h"),
+        ("90 mins", DURATION, "90 min"),
+        ("1 d", DURATION, "1 day"),
+        ("8y", AGE, "8 years"),
+        ("1 mo", AGE, "1 month"),
+        ("50 mL/hour", FLOW, "50 mL/h"),
+        ("5%", PERCENT, "5%"),
+        ("44.2 micromol/L", CREATININE, "44.2 micromol/L"),
+    ],
+)
+def test_quantities_are_read_and_written_safely(text: str, kind: Kind, written: str) -> None:
+    assert str(read_quantity(text, kind)) == written
+    assert str(read_quantity(written, kind)) == written
+
+
+@given(kinds, numbers, st.data())
+def test_what_is_written_is_read_as_the_same(kind: Kind, number: Decimal, data: st.DataObject) -> None:
+    quantity = Quantity(number, data.draw(st.sampled_from(sorted(kind.units))))
+    assert read_quantity(str(quantity), kind) == quantity
+
+
+@given(st.decimals(1000, 999_999_999, places=3))
+def test_thousands_get_a_comma_that_input_may_not_have(number: Decimal) -> None:
+    written = str(Quantity(number, "mg"))
+    assert "," in written
+    assert "has a comma" in refusal(written, AMOUNT)
+    assert read_quantity(written.replace(",", ""), AMOUNT).value == number
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("5.0", "5"),
+        (".5", "0.5"),
+        ("1000", "1,000"),
+        ("999.9", "999.9"),
+        ("1234567.80", "1,234,567.8"),
+        ("1E+3", "1,000"),
+        ("1E-7", "0.0000001"),
+        ("0.00", "0"),
+    ],
+)
+def test_numbers_are_written_without_trailing_zeros_and_with_a_leading_one(number: str, written: str) -> None:
+    assert write_number(Decimal(number)) == written
+
+
+def test_a_long_number_is_cut_not_rounded() -> None:
+    assert shorten(Decimal("0.96148999")) == "0.96148…"
+    assert shorten(Decimal("1234.5678912"), 2) == "1,234.56…"
+    assert shorten(Decimal("0.955")) == "0.955"
+    assert shorten(Decimal(96)) == "96"
+
+
+WEIGHT_REFUSALS = {
+    "": "'' is empty",
+    "   ": "'' is empty",
+    "26,5": "has a comma: use a point for decimals",
+    "26,5 kg": "has a comma",
+    "1,000 g": "nothing for thousands",
+    "-5": "is negative",
+    "-5 kg": "is negative",
+    "\N{MINUS SIGN}5 kg": "is negative",
+    "+5": "is not a number",
+    "26 kilo": "(kilo); did you mean kg?",
+    "26 KG": "(KG); did you mean kg?",
+    "26 Lbs": "(Lbs); did you mean lb?",
+    "26 stone": "(stone); a body weight is in kg, g, lb",
+    "26 mg": "is no body weight but an amount of drug",
+    "10 units": "is no body weight but an amount of drug",
+    "128 cm": "is no body weight but a height",
+    "8 years": "is no body weight but an age",
+    "NaN": "is not a number",
+    "Infinity": "is not a number",
+    "1e3": "is in exponent notation",
+    "1e3 kg": "is in exponent notation",
+    "1E-3": "is in exponent notation",
+    "\u0662\u0666": "has digits other than 0 to 9",
+    "\uff12\uff16 kg": "has digits other than 0 to 9",
+    "026": "has a leading zero",
+    "00.5 kg": "has a leading zero",
+    ".5": "needs a digit on both sides of the point",
+    "5.": "needs a digit on both sides of the point",
+    "5..5": "is not a number",
+    "26 kg 5": "is not one number and one unit",
+    "26kg kg": "is not one number and one unit",
+    "kg": "is not a number",
+    "0x1A": "has a unit that is not known here (x1A)",
+    "10:30": "has a unit that is not known here (:30)",
+    "1234567890": "has too many digits",
+    "0.1234567890123": "has too many digits",
+    "5\x1b[2Jkg": "'5\N{REPLACEMENT CHARACTER}[2Jkg'",
+}
+
+
+@pytest.mark.parametrize("text", WEIGHT_REFUSALS)
+def test_a_weight_that_cannot_be_read_is_refused_with_the_reason(text: str) -> None:
+    assert WEIGHT_REFUSALS[text] in refusal(text, WEIGHT)
+    with pytest.raises(InputError):
+        read_weight(text)
+
+
+DOSE_REFUSALS = {
+    "5 MG": "did you mean mg?",
+    "5 \N{MICRO SIGN}g": "did you mean mcg?",
+    "5 \N{GREEK SMALL LETTER MU}g": "did you mean mcg?",
+    "5 ug": "did you mean mcg?",
+    "5 IU": "did you mean units?",
+    "5 U": "did you mean units?",
+    "5 \N{MICRO SIGN}g/kg": "did you mean mcg/kg?",
+    "5 IU/m2": "did you mean units/m2?",
+    "5 MG/M2": "did you mean mg/m2?",
+    "40 mg/m3": "did you mean mg/m2?",
+    "40 mg/sqm": "did you mean mg/m2?",
+    "40 mg / m2": "is not one number and one unit",
+    "40": "has no unit",
+    "AUC 5,5": "has a comma",
+    "5 mL": "is no amount of drug or dose per m2 or dose per kg or target AUC but a volume",
+}
+
+
+@pytest.mark.parametrize("text", DOSE_REFUSALS)
+def test_a_dose_that_cannot_be_read_is_refused_with_what_was_meant(text: str) -> None:
+    assert DOSE_REFUSALS[text] in refusal(text, AMOUNT, PER_AREA, PER_WEIGHT, EXPOSURE)
+
+
+@pytest.mark.parametrize("text", ["5 ng", "5 pg", "5 ng/kg", "5 kg/kg", "5 mg/kg/day", "5 mmol", "5 " + "m" * 100_000])
+def test_no_other_order_of_magnitude_is_ever_suggested(text: str) -> None:
+    message = refusal(text, AMOUNT, PER_AREA, PER_WEIGHT)
+    assert "did you mean" not in message
+    assert "an amount of drug is in mcg, mg, g, units" in message
+    assert len(message) < 500
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("5 ft 12 in", "has 12 inches or more beside feet"),
+        ("5 ft 02 in", "has a leading zero"),
+        ("5 ft 2", "is not one number and one unit"),
+        ("-4 ft 2 in", "is negative"),
+        ("5'2", "has a unit that is not known here ('2); a height is in cm, m, mm, in, ft"),
+        ("128 CM", "did you mean cm?"),
+        ("26 kg", "is no height but a body weight"),
+    ],
+)
+def test_a_height_that_cannot_be_read_is_refused_with_the_reason(text: str, reason: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_length(text)
+    assert reason in str(caught.value)
+
+
+def test_every_refusal_shows_an_example_or_the_units() -> None:
+    for text in WEIGHT_REFUSALS:
+        message = refusal(text, WEIGHT)
+        assert "26 kg" in message or "did you mean" in message or "kg, g, lb" in message
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """Nothing else is raised, and a refusal is one line."""
+    for read in (read_weight, read_length, read_number):
+        refused = ""
+        try:
+            read(text)
+        except InputError as error:
+            refused = str(error)
+        assert "\n" not in refused
+
+
+@pytest.mark.parametrize(
+    "value",
+    ['"NaN"', '"Infinity"', "1e50", "1e-50", "1e999999", "1e-999999", "1" + "0" * 5000, '"1,5"', "true", "null"],
+)
+def test_a_damaged_number_in_a_file_is_refused(value: str) -> None:
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.json.decode(f'{{"value": {value}, "unit": "mg"}}', type=Quantity)
+    assert len(str(caught.value)) < 150
+
+
+@given(st.decimals(0, 10**9, places=9), st.sampled_from(["mg", "kg", "m2"]))
+def test_a_quantity_saved_as_json_is_the_same_when_read_back(number: Decimal, unit: str) -> None:
+    quantity = Quantity(number, unit)
+    saved = msgspec.json.Encoder(decimal_format="number").encode(quantity)
+    assert msgspec.json.decode(saved, type=Quantity) == quantity
+
+
+def test_equal_numbers_have_equal_digits() -> None:
+    assert str(plain(Decimal("1E+3"))) == str(plain(Decimal("1000.0"))) == "1000"
+    assert repr(of("0.50", "mg")) == repr(of("0.5", "mg"))
+    assert str(of("0E-50", "mg")) == str(of("0E+50", "mg")) == "0 mg"
+
+
+def test_a_dose_is_multiplied_only_by_its_own_measure() -> None:
+    """40 mg/m2 x 0.96 m2 = 38.4 mg; 0.5 mg/kg x 18.5 kg = 9.25 mg."""
+    assert multiply(of(40, "mg/m2"), of("0.96", "m2")) == of("38.4", "mg")
+    assert multiply(of("0.5", "mg/kg"), of("18.5", "kg")) == of("9.25", "mg")
+    for dose, measure in ((of(40, "mg/m2"), of(26, "kg")), (of(2, "mg"), of(1, "m2")), (of(1, "mg/kg"), of(1, "g"))):
+        with pytest.raises(InputError, match="cannot be multiplied by"):
+            multiply(dose, measure)
+
+
+def test_a_duration_as_a_span_of_time() -> None:
+    assert span(of(90, "min")) == datetime.timedelta(hours=1, minutes=30)
+    assert span(of("0.5", "h")) == datetime.timedelta(minutes=30)
+    assert span(of(2, "weeks")) == datetime.timedelta(days=14)
