@@ -22,7 +22,7 @@ from cec.order import Alert, Dose, PickItem, Preparation, VialUse
 from cec.pharmacy import FormularyDrug, Pharmacy, Product, Stability
 from cec.units import AMOUNT, CONCENTRATION, DURATION, VOLUME, Quantity, read_quantity
 
-STARTER = Path(__file__).parent.parent / "cec" / "cli" / "starter_pharmacy.yaml"
+STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
 
 
 def amount(text: str) -> Quantity:
