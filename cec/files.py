@@ -15,7 +15,7 @@ from cec.errors import Fault, FileError
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[BinaryIO]:
-    """A file to write to that takes the name `path` when all is written; until then, and on any fault, the old one stays.
+    """A file to write to that takes the name `path` when all is written; until then, or on a fault, the old one stays.
 
     What is no regular file (a device, a pipe) is written to directly.
     """

@@ -65,9 +65,8 @@ def draft(
 
 def require_measures(patient: PatientOptions) -> None:
     """Height and weight must come from somewhere: without them the call is wrong (exit 2)."""
-    if patient.patient is None and (
-        missing := [name for name in ("height", "weight") if getattr(patient, name) is None]
-    ):
+    missing = [name for name in ("height", "weight") if getattr(patient, name) is None]
+    if missing and patient.patient is None:
         options = " and ".join(f"--{name}" for name in missing)
         raise typer.BadParameter(f"{options} missing: give them, or a patient file with --patient")
 
@@ -154,9 +153,7 @@ def _acceptances(typed: Sequence[str]) -> dict[str, str]:
     for text in typed:
         code, _, reason = text.partition("=")
         if not code.strip() or not reason.strip():
-            raise InputError(
-                Fault(f"'{text}' has no code or no reason; write it like infant=\"tumour board\"", "--accept")
-            )
+            raise InputError(Fault(f"'{text}' is not CODE=REASON; write it like infant=\"tumour board\"", "--accept"))
         accepted[code.strip()] = read_text(reason)
     return accepted
 

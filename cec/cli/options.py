@@ -12,7 +12,7 @@ import typer
 from cec.render import ENDINGS, FORMATS
 
 RegimenArgument: TypeAlias = Annotated[
-    str, typer.Argument(metavar="REGIMEN", help="A shipped regimen (cec regimen list) or the path of a regimen file.")
+    str, typer.Argument(help="A shipped regimen (cec regimen list) or the path of a regimen file.")
 ]
 
 

@@ -45,7 +45,7 @@ ENDINGS = {".json": "json", ".csv": "csv", ".pdf": "pdf", ".ics": "ics", ".txt":
 """The format that the ending of a file's name asks for."""
 
 
-def render(order: Order, format: str = "table", **options: Any) -> bytes:
+def render(order: Order, format_name: str = "table", **options: Any) -> bytes:
     """The order in a format: table, json, csv and so on; options as the format's own `render` has them.
 
     >>> from cec import draft_order, load_patient, load_regimen
@@ -53,7 +53,7 @@ def render(order: Order, format: str = "table", **options: Any) -> bytes:
     >>> print(render(order, "csv").decode().splitlines()[1])
     cec-induction,1,,128,26,0.96,clofarabine,40,mg/m2,38.4,38.4,mg,0,IV infusion,2 h,1 2 3 4 5,1,38.4,192,no-birth-date
     """
-    return FORMATS[known_format(format)](order, **options)
+    return FORMATS[known_format(format_name)](order, **options)
 
 
 def known_format(name: str) -> str:

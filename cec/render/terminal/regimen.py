@@ -39,10 +39,6 @@ _COLUMNS = (Column("Drug"), Column("Dose", right=True, style=STRONG), Column("Ro
 
 def render(regimen: Regimen, look: Look) -> bytes:
     """The regimen as its file says it: doses, days, times, assumptions, checks, what to prescribe separately."""
-    following = regimen.next_cycle
-    next_cycle = (
-        "; ".join(filter(None, (f"not before day {following.earliest_day}", following.text))) if following else ""
-    )
     return draw(
         [
             *wrap(title_with_doses(regimen), look, style=STRONG),
@@ -52,10 +48,7 @@ def render(regimen: Regimen, look: Look) -> bytes:
                     ("Regimen", f"{regimen.name}, edition {regimen.edition}, {number_of_days(regimen)}"),
                     ("For", regimen.indication),
                     ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
-                    (
-                        "Next cycle",
-                        f"{next_cycle} [{following.source}]" if following and following.source else next_cycle,
-                    ),
+                    ("Next cycle", _next_cycle(regimen)),
                 ],
                 look,
             ),
@@ -70,6 +63,14 @@ def render(regimen: Regimen, look: Look) -> bytes:
         ],
         look,
     )
+
+
+def _next_cycle(regimen: Regimen) -> str:
+    following = regimen.next_cycle
+    if following is None:
+        return ""
+    source = f" [{following.source}]" if following.source else ""
+    return "; ".join(filter(None, (f"not before day {following.earliest_day}", following.text))) + source
 
 
 def render_list(regimens: Sequence[Regimen], look: Look) -> bytes:
