@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 
-def main() -> None:
-    """Run cec; an interruption ends it quietly, also while it is loading."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run cec with these arguments, by default the program's; an interruption ends it quietly, also while it loads."""
     try:
         from cec.cli import main as run
 
-        run()
+        run(arguments)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -9,7 +9,7 @@ from cec.cli.options import PatientOptions, PharmacyOptions, SizeOptions, TableO
 from cec.cli.output import chosen_format, deliver, look_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cec.calculate.bsa_comparison import ComparedBsa
     from cec.patient import Patient
@@ -36,19 +36,51 @@ def bsa(size: SizeOptions, pharmacy: PharmacyOptions, output: TableOutputOptions
     deliver(FORMS[name](patient, policy, rows, look_of(output.output)), output.output)
 
 
-def _table(patient: Patient, policy: Pharmacy, rows: tuple[ComparedBsa, ...], look: Look) -> bytes:
-    from cec.render.terminal.bsa import render
+def _table(patient: Patient, policy: Pharmacy, rows: Sequence[ComparedBsa], look: Look) -> bytes:
+    """Every formula's BSA and its difference from the one in use, then equations and citations."""
+    from rich.text import Text
 
-    return render(patient, policy, rows, look)
+    from cec.render.terminal.paper import STRONG, Column, Part, draw, facts, section, table, wrap
+    from cec.render.words import identity, measures, signed_percent
+    from cec.units import shorten
+
+    columns = (Column("Formula"), Column("BSA, unrounded", style=STRONG), Column("Difference", right=True))
+    cells = [
+        (
+            row.title,
+            f"{shorten(row.value.value)} {row.value.unit}" if row.value else "-",
+            signed_percent(row.difference_percent) if row.difference_percent is not None else "-",
+        )
+        for row in rows
+    ]
+    told = [
+        ("Patient", identity(patient, patient.age)),
+        ("Measures", measures(patient)),
+        ("Compared with", next(row.title for row in rows if row.formula == policy.bsa_formula)),
+    ]
+    cited: list[Part] = []
+    for row in rows:
+        cited += wrap(f"{row.title} ({row.formula}): {row.equation}", look, "  ", "    ")
+        for text in (row.source, row.missing):
+            cited += wrap(text, look, "    ", "    ")
+    return draw(
+        [
+            *facts(told, look),
+            Text(),
+            table(columns, cells, look),
+            *section("Equations (height in cm, weight in kg) and citations", cited),
+        ],
+        look,
+    )
 
 
-def _json(patient: Patient, policy: Pharmacy, rows: tuple[ComparedBsa, ...], _look: Look) -> bytes:
+def _json(patient: Patient, policy: Pharmacy, rows: Sequence[ComparedBsa], _look: Look) -> bytes:
     from cec.render.json import write
 
     return write({"patient": patient, "compared_with": policy.bsa_formula, "formulas": rows})
 
 
-def _csv(patient: Patient, policy: Pharmacy, rows: tuple[ComparedBsa, ...], _look: Look) -> bytes:
+def _csv(patient: Patient, policy: Pharmacy, rows: Sequence[ComparedBsa], _look: Look) -> bytes:
     from cec.render.csv import number, write
 
     columns = ("formula", "height_cm", "weight_kg", "sex", "bsa_m2", "compared_with", "difference_percent", "source")
@@ -70,7 +102,7 @@ def _csv(patient: Patient, policy: Pharmacy, rows: tuple[ComparedBsa, ...], _loo
     )
 
 
-FORMS: dict[str, Callable[[Patient, Pharmacy, tuple[ComparedBsa, ...], Look], bytes]] = {
+FORMS: dict[str, Callable[[Patient, Pharmacy, Sequence[ComparedBsa], Look], bytes]] = {
     "table": _table,
     "json": _json,
     "csv": _csv,

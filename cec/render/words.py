@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import groupby
 
 from cec.order import Administration, Dose, Order
 from cec.patient import Patient
 from cec.regimen import Condition, DrugLine, Regimen
-from cec.units import Quantity
+from cec.units import Quantity, write_number
 
 DRAFT = "Draft: not valid until checked and signed"
 SECOND_CHECK = "A second calculation by this program is not an independent check."
@@ -57,6 +58,15 @@ def list_days(days: Sequence[int]) -> str:
     return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
 
 
+def signed_percent(percent: Decimal) -> str:
+    """A difference in percent with its sign.
+
+    >>> signed_percent(Decimal("1.20"))
+    '+1.2%'
+    """
+    return f"{'+' if percent > 0 else ''}{write_number(percent)}%"
+
+
 def clock(time: datetime.datetime) -> str:
     """The time of day, 24 hours.
 
@@ -81,7 +91,6 @@ def row_time(row: Administration) -> str:
 def frequency(line: DrugLine | Dose) -> str:
     """How often on each of its days: daily, or so many times.
 
-    >>> from decimal import Decimal
     >>> frequency(DrugLine("mesna", Quantity(Decimal(10), "mg/kg"), "IV bolus", (1,), times=3))
     '3 times daily'
     """
@@ -103,7 +112,6 @@ def protocol_dose(line: DrugLine) -> str:
 def line_days(line: DrugLine) -> str:
     """How often and on which days a drug line is given.
 
-    >>> from decimal import Decimal
     >>> line_days(DrugLine("etoposide", Quantity(Decimal(100), "mg/m2"), "IV infusion", (1, 2, 3)))
     'daily for 3 days'
     """
@@ -123,7 +131,6 @@ def line_days(line: DrugLine) -> str:
 def line_times(line: DrugLine) -> str:
     """Days and times of a drug line together, as the protocol says them.
 
-    >>> from decimal import Decimal
     >>> line_times(DrugLine("mesna", Quantity(Decimal(10), "mg/kg"), "IV bolus", (1,), at=("09:00", "13:00")))
     '2 times daily on day 1, at 09:00 and 13:00'
     """
@@ -140,7 +147,6 @@ def condition_words(condition: Condition) -> str:
     """What must be true, in words.
 
     >>> from cec.regimen import Limit
-    >>> from decimal import Decimal
     >>> condition_words(Condition("weight", (Limit("<", Quantity(Decimal(20), "kg")),)))
     'weight under 20 kg'
     """

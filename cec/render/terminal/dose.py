@@ -10,8 +10,8 @@ from rich.text import Text
 
 from cec.order import Dose, Order
 from cec.render.terminal.paper import STRONG, Column, Look, Part, first_that_fits, table, wrap
-from cec.render.words import frequency, list_days
-from cec.units import Quantity, write_number
+from cec.render.words import frequency, list_days, signed_percent
+from cec.units import Quantity
 
 Cell: TypeAlias = tuple[str, Callable[[Dose], str], str]
 
@@ -25,8 +25,7 @@ def _days(dose: Dose) -> str:
 
 
 def _moved(dose: Dose) -> str:
-    sign = "+" if dose.deviation_percent > 0 else ""
-    return f"{sign}{write_number(dose.deviation_percent)}%" if dose.deviation_percent else ""
+    return signed_percent(dose.deviation_percent) if dose.deviation_percent else ""
 
 
 _AMOUNTS: tuple[Cell, ...] = (
