@@ -97,6 +97,13 @@ class Check(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str = ""
 
 
+class OtherDoseSet(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Other doses that are published under the same letters: what a foreign order may have been taken from."""
+
+    doses: dict[str, Quantity]
+    source: str = ""
+
+
 class Regimen(msgspec.Struct, frozen=True, omit_defaults=True):
     """A regimen with its drug lines in the sequence in which a day gives them."""
 
@@ -112,6 +119,7 @@ class Regimen(msgspec.Struct, frozen=True, omit_defaults=True):
     next_cycle: NextCycle | None = None
     prescribe_separately: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    other_dose_sets: tuple[OtherDoseSet, ...] = ()
     assumed: dict[str, str] = {}
 
     @property

@@ -60,6 +60,7 @@ def draft_order(
         bsa = measure_bsa(patient, pharmacy)
         clearance = creatinine_clearance(patient, age)
         facts: Facts = {
+            **patient.history,  # first: what is measured or counted is never replaced by a yes or no
             "age": age,
             "weight": patient.weight,
             "height": patient.height,
@@ -69,7 +70,6 @@ def draft_order(
             "previous_cycles": _count(patient.previous_cycles),
             "total_cycles": None if patient.previous_cycles is None else _count(patient.previous_cycles + 1),
             "days_since_day_1": _days_between(patient.previous_day_1, start),
-            **patient.history,
         }
         measures = Measures(patient.weight, bsa, clearance, facts)
         lines = _lines_of_cycle(regimen, cycle)

@@ -26,7 +26,17 @@ from cec.load.texts import (
     read_name,
     read_text,
 )
-from cec.regimen import BEFORE_FIRST_INFUSION, Check, Condition, DoseBand, DrugLine, NextCycle, Regimen, Source
+from cec.regimen import (
+    BEFORE_FIRST_INFUSION,
+    Check,
+    Condition,
+    DoseBand,
+    DrugLine,
+    NextCycle,
+    OtherDoseSet,
+    Regimen,
+    Source,
+)
 from cec.units import AMOUNT, DURATION, EXPOSURE, PER_AREA, PER_WEIGHT, Quantity, span
 
 TEXT = text(read_text)
@@ -202,6 +212,14 @@ CHECK = mapping(
     label="code",
 )
 
+OTHER_DOSE_SET = mapping(
+    {
+        "doses": Field(mapping_of(DOSE), "by drug, e.g. {etoposide: 150 mg/m2}", required=True),
+        "source": Field(TEXT, "where they are published"),
+    },
+    lambda values: OtherDoseSet(**values),
+)
+
 
 def _regimen(values: dict[str, Any]) -> Regimen:
     """A regimen, with lines that do not fit together refused."""
@@ -225,6 +243,13 @@ def _regimen(values: dict[str, Any]) -> Regimen:
         f"checks: code '{code}' stands twice; a code names one check"
         for code in sorted(set(codes))
         if codes.count(code) > 1
+    ]
+    drugs = {line.drug for line in regimen.drugs}
+    faults += [
+        f"other_dose_sets {index}: {drug} is no drug of this regimen"
+        for index, other in enumerate(regimen.other_dose_sets, 1)
+        for drug in other.doses
+        if drug not in drugs
     ]
     if faults:
         raise CecError(*faults)
@@ -255,6 +280,9 @@ REGIMEN_FIELDS: dict[str, Field] = {
     ),
     "prescribe_separately": Field(list_of(TEXT), "what is not computed here and must not be forgotten"),
     "checks": Field(list_of(CHECK), "what a person must look at, and when"),
+    "other_dose_sets": Field(
+        list_of(OTHER_DOSE_SET), "other doses under the same letters, which `cec verify` recognises in a foreign order"
+    ),
     "assumed": Field(mapping_of(TEXT), "what goes beyond the source: what, and why"),
 }
 

@@ -1,0 +1,114 @@
+"""What a person must look at: the measures, the regimen's own checks, lifetime maximums, and what was not checked."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+
+from cec.calculate.conditions import Facts, judge, unknown_facts
+from cec.calculate.lifetime import check_lifetime, lifetime_maximums
+from cec.calculate.measure_checks import check_measures, in_growth_reference
+from cec.order import Alert, Dose
+from cec.patient import Patient
+from cec.pharmacy import Pharmacy
+from cec.regimen import Regimen
+from cec.units import Quantity
+
+NOT_CHECKED = "not-checked"
+
+_SEVEREST_FIRST = ("stop", "check", "note")
+
+_FACT_WORDS = {
+    "age": "no age given",
+    "sex": "no sex given",
+    "creatinine_clearance": "no creatinine given",
+    "cycle": "no cycle number given",
+    "previous_cycles": "no number of previous cycles given",
+    "total_cycles": "no number of previous cycles given",
+    "days_since_day_1": "no day 1 of the previous cycle given",
+    "start": "no start given",
+    "measured_on": "no day of the measures given",
+}
+
+
+def check(
+    regimen: Regimen,
+    patient: Patient,
+    pharmacy: Pharmacy,
+    facts: Facts,
+    *,
+    doses: Sequence[Dose] = (),
+    start: datetime.date | None = None,
+) -> tuple[Alert, ...]:
+    """Every alert on these doses, the severest first; the last one says what nothing was known of.
+
+    >>> from cec.load import load_patient, load_regimen
+    >>> patient = load_patient(texts={"height": "79 cm", "weight": "9.9 kg"})
+    >>> facts = {"bsa": Quantity(patient.weight.value / 20, "m2"), "weight": patient.weight}
+    >>> [alert.code for alert in check(load_regimen("cec-induction"), patient, Pharmacy(), facts)]
+    ['under-10-kg', 'longer-infusion', 'not-checked']
+    """
+    age, bsa = _quantity(facts, "age"), _quantity(facts, "bsa")
+    alerts = [*_check_regimen(regimen, facts), *check_measures(patient, age, bsa, pharmacy, start)]
+    if bsa:
+        alerts += check_lifetime(regimen, patient, doses, bsa)
+    alerts += _not_checked(regimen, patient, facts, start)
+    return tuple(sorted(alerts, key=lambda alert: _SEVEREST_FIRST.index(alert.level)))
+
+
+def _check_regimen(regimen: Regimen, facts: Facts) -> Iterator[Alert]:
+    """The regimen's checks whose conditions all hold."""
+    for rule in regimen.checks:
+        if judge(rule.when, facts):
+            yield Alert(rule.code, rule.level, rule.about, rule.text, rule.source)
+
+
+def _not_checked(regimen: Regimen, patient: Patient, facts: Facts, start: datetime.date | None) -> Iterator[Alert]:
+    """One note on everything that could not be checked because a fact is not known, by fact."""
+    gaps: dict[str, list[str]] = {}
+    for fact, what in _gaps(regimen, patient, facts, start):
+        said = gaps.setdefault(_fact_words(fact, patient, facts), [])
+        if what not in {*said, "", fact.replace("_", "-")}:
+            said.append(what)
+    if gaps:
+        told = "; ".join(words + (f" ({', '.join(what)})" if what else "") for words, what in gaps.items())
+        yield Alert(NOT_CHECKED, "note", "", f"not checked: {told}")
+
+
+def _gaps(regimen: Regimen, patient: Patient, facts: Facts, start: datetime.date | None) -> Iterator[tuple[str, str]]:
+    """Each unknown fact with each thing that depends on it; what would only be a note is not named."""
+    age = _quantity(facts, "age")
+    if age is None:
+        yield "age", "growth reference"
+    if patient.sex is None and (age is None or in_growth_reference(age)):
+        yield "sex", "growth reference"
+    drugs = {line.drug for line in regimen.drugs}
+    previous = _quantity(facts, "previous_cycles")
+    irrelevant = {"days_since_day_1"} if previous and previous.value == 0 else set()
+    for rule in regimen.checks:
+        if judge(rule.when, facts) is None:
+            unknown = unknown_facts(rule.when, facts)
+            what = rule.about if rule.about in drugs else rule.code
+            what = "" if rule.level == "note" else what
+            yield from ((fact, what) for fact in unknown if fact not in irrelevant)
+    if start and patient.measured_on is None:
+        yield "measured_on", "how old they are"
+    for drug in lifetime_maximums(regimen):
+        if drug not in patient.earlier_doses:
+            yield f"earlier doses of {drug}", "lifetime maximum"
+
+
+def _fact_words(fact: str, patient: Patient, facts: Facts) -> str:
+    """What is not known, in words that say what to give."""
+    if fact == "creatinine_clearance" and patient.creatinine:
+        fact = "age" if facts.get("age") is None else "sex"
+    if fact == "days_since_day_1" and patient.previous_day_1:
+        fact = "start"
+    if fact in _FACT_WORDS:
+        return _FACT_WORDS[fact]
+    return f"no {fact} given" if " " in fact else f"no {fact} in the history"
+
+
+def _quantity(facts: Facts, name: str) -> Quantity | None:
+    fact = facts.get(name)
+    return fact if isinstance(fact, Quantity) else None

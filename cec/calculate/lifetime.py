@@ -1,0 +1,61 @@
+"""What a patient has had of a drug in all, with this cycle, held against the regimen's lifetime maximum."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from cec.calculate.rounding import to_nearest
+from cec.errors import InputError
+from cec.order import Alert, Dose
+from cec.patient import Patient
+from cec.regimen import Regimen
+from cec.units import AMOUNT, EXACT, Quantity, convert
+
+_LAST_DIGIT = Decimal("1e-9")
+"""Totals per m2 are divisions, and are held against a maximum to this digit."""
+
+
+def lifetime_maximums(regimen: Regimen) -> dict[str, Quantity]:
+    """The lifetime maximum of each drug that has one."""
+    return {line.drug: line.lifetime_maximum for line in regimen.drugs if line.lifetime_maximum}
+
+
+def check_lifetime(regimen: Regimen, patient: Patient, doses: Sequence[Dose], bsa: Quantity) -> Iterator[Alert]:
+    """A stop for each drug that this cycle would bring above its lifetime maximum."""
+    for drug, maximum in lifetime_maximums(regimen).items():
+        cycle = [_in_unit_of(maximum, dose.cycle_total, patient, bsa, drug) for dose in doses if dose.drug == drug]
+        this_cycle = Quantity(to_nearest(sum(cycle, Decimal(0)), _LAST_DIGIT), maximum.unit)
+        earlier = patient.earlier_doses.get(drug, Quantity(Decimal(0), maximum.unit))
+        before = Quantity(to_nearest(_in_unit_of(maximum, earlier, patient, bsa, drug), _LAST_DIGIT), maximum.unit)
+        total = Quantity(EXACT.add(before.value, this_cycle.value), maximum.unit)
+        if cycle and total.value > maximum.value:
+            given = f" ({earlier})" if earlier.unit != maximum.unit else ""
+            yield Alert(
+                code=f"lifetime-maximum-{_slug(drug)}",
+                level="stop",
+                about=drug,
+                text=f"{before}{given} before and {this_cycle} in this cycle make {total}, "
+                f"above the lifetime maximum of {maximum}",
+                source=next(line.source for line in regimen.drugs if line.drug == drug) or regimen.source.citation,
+            )
+
+
+def _in_unit_of(maximum: Quantity, amount: Quantity, patient: Patient, bsa: Quantity, drug: str) -> Decimal:
+    """An amount (mg, mg/m2 or mg/kg) as a number in the unit of the maximum, by today's BSA or weight."""
+    mass, _, per = maximum.unit.partition("/")
+    own_mass, _, own_per = amount.unit.partition("/")
+    try:
+        value = convert(Quantity(amount.value, own_mass), mass, AMOUNT).value
+    except InputError:
+        raise InputError(f"{drug}: {amount} cannot be held against a lifetime maximum of {maximum}") from None
+    if own_per == per:
+        return value
+    measures = {"": Decimal(1), "m2": bsa.value, "kg": patient.weight.value}
+    return EXACT.divide(EXACT.multiply(value, measures[own_per]), measures[per])
+
+
+def _slug(drug: str) -> str:
+    """The drug's name as a part of a code."""
+    return re.sub(r"[^a-z0-9]+", "-", drug.lower()).strip("-")
