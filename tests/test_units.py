@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cec import units
 from cec.errors import InputError
 from cec.units import (
     AGE,
@@ -42,6 +41,7 @@ from cec.units import (
     span,
     write_number,
 )
+from cec.units.conversion import closed_registry
 
 KINDS = (
     LENGTH,
@@ -115,7 +115,7 @@ def test_the_figures_cover_every_unit_but_units() -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_all_units_of_a_kind_have_its_dimension_for_pint(kind: Kind) -> None:
     """Only `units` stand apart from the mass units of their kind."""
-    registry = units._registry()
+    registry = closed_registry()
     dimensions = {symbol: registry.Quantity(1, name).dimensionality for symbol, name in kind.units.items()}
     masses = {dimension for symbol, dimension in dimensions.items() if not symbol.startswith("units")}
     assert len(masses) == 1
@@ -123,7 +123,7 @@ def test_all_units_of_a_kind_have_its_dimension_for_pint(kind: Kind) -> None:
 
 
 def test_kinds_differ_in_dimension_except_flow_and_clearance() -> None:
-    registry = units._registry()
+    registry = closed_registry()
     by_dimension: dict[str, list[str]] = {}
     for kind in KINDS:
         dimension = str(registry.Quantity(1, next(iter(kind.units.values()))).dimensionality)
@@ -135,7 +135,7 @@ def test_the_registry_is_closed() -> None:
     """pint's own registry reads MG as megagauss, units as micronits, and knows prefixes."""
     for foreign in ("megagauss", "nanogram", "kilogram", "pound", "second", "liter_per_hour"):
         with pytest.raises(AttributeError):
-            units._registry().Quantity(1, foreign)
+            closed_registry().Quantity(1, foreign)
 
 
 def test_units_and_milligrams_are_never_converted() -> None:

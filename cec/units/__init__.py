@@ -1,0 +1,58 @@
+"""Quantities: read text, convert, write text. The only room that knows pint.
+
+A quantity is an exact decimal number and one of the units of `kinds`; there are no prefixes and no other units.
+"""
+
+from cec.units.conversion import convert
+from cec.units.kinds import (
+    AGE,
+    AMOUNT,
+    AREA,
+    CLEARANCE,
+    CONCENTRATION,
+    CREATININE,
+    DURATION,
+    EXPOSURE,
+    FLOW,
+    LENGTH,
+    PER_AREA,
+    PER_WEIGHT,
+    PERCENT,
+    VOLUME,
+    WEIGHT,
+    Kind,
+)
+from cec.units.quantity import DIGITS, EXACT, Quantity, multiply, plain, shorten, span, write_number
+from cec.units.reading import read_length, read_number, read_quantity, read_weight
+
+__all__ = [
+    "AGE",
+    "AMOUNT",
+    "AREA",
+    "CLEARANCE",
+    "CONCENTRATION",
+    "CREATININE",
+    "DIGITS",
+    "DURATION",
+    "EXACT",
+    "EXPOSURE",
+    "FLOW",
+    "LENGTH",
+    "PERCENT",
+    "PER_AREA",
+    "PER_WEIGHT",
+    "VOLUME",
+    "WEIGHT",
+    "Kind",
+    "Quantity",
+    "convert",
+    "multiply",
+    "plain",
+    "read_length",
+    "read_number",
+    "read_quantity",
+    "read_weight",
+    "shorten",
+    "span",
+    "write_number",
+]

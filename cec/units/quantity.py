@@ -1,0 +1,115 @@
+"""An exact decimal number with its unit, and how it is written."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+
+import msgspec
+
+from cec.errors import InputError
+
+DIGITS = 40
+"""Significant digits of every intermediate result. With at most 12 decimals in what is typed, a value that is not a tie
+cannot look like one at 40 digits."""
+
+EXACT = Context(prec=DIGITS, traps=[InvalidOperation, DivisionByZero, Overflow])
+
+LARGEST_EXPONENT = 30
+"""Powers of ten, either way, beyond which nothing is a quantity: only a damaged file has such numbers."""
+
+_PLURALS = {"days", "weeks", "months", "years", "units"}
+
+
+class Quantity(msgspec.Struct, frozen=True):
+    """An exact number with its unit.
+
+    >>> Quantity(Decimal("0.50"), "mg/kg")
+    Quantity(value=Decimal('0.5'), unit='mg/kg')
+    >>> print(Quantity(Decimal(2200), "mg"))
+    2,200 mg
+    """
+
+    value: Decimal
+    unit: str
+
+    def __post_init__(self) -> None:
+        if not self.value.is_finite() or (self.value and abs(self.value.adjusted()) > LARGEST_EXPONENT):
+            raise ValueError(f"{cut(str(self.value))} is no number of a quantity")
+        msgspec.structs.force_setattr(self, "value", plain(self.value))
+
+    def __str__(self) -> str:
+        number = write_number(self.value)
+        if self.unit == "AUC":
+            return f"AUC {number}"
+        if self.unit == "%":
+            return f"{number}%"
+        unit = self.unit[:-1] if self.value == 1 and self.unit in _PLURALS else self.unit
+        return f"{number} {unit}".rstrip()
+
+
+def plain(value: Decimal) -> Decimal:
+    """The same number without trailing zeros and without an exponent, so that equal numbers have equal digits."""
+    with localcontext(EXACT):
+        value = value.normalize()
+        exponent = value.as_tuple().exponent
+        return value.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else value
+
+
+def write_number(value: Decimal) -> str:
+    """A number as it stands on a sheet: no trailing zero, a leading zero, commas from 1,000.
+
+    >>> write_number(Decimal("1760.50"))
+    '1,760.5'
+    """
+    return f"{plain(value):,f}"
+
+
+def shorten(value: Decimal, decimals: int = 5) -> str:
+    """A number cut (not rounded) after some decimals; an ellipsis says that there are more.
+
+    >>> shorten(Decimal("0.9614803401"))
+    '0.96148…'
+    >>> shorten(Decimal("0.955"))
+    '0.955'
+    """
+    whole, _, rest = write_number(value).partition(".")
+    if len(rest) <= decimals:
+        return f"{whole}.{rest}" if rest else whole
+    return f"{whole}.{rest[:decimals]}…"
+
+
+def multiply(dose: Quantity, measure: Quantity) -> Quantity:
+    """A dose per m2 or per kg times a measure in just that unit: what is left is the amount.
+
+    >>> print(multiply(Quantity(Decimal(40), "mg/m2"), Quantity(Decimal("0.96"), "m2")))
+    38.4 mg
+    """
+    amount, _, per = dose.unit.partition("/")
+    if per != measure.unit:
+        raise InputError(f"{dose} cannot be multiplied by {measure}")
+    return Quantity(EXACT.multiply(dose.value, measure.value), amount)
+
+
+_TIMEDELTA = {"min": "minutes", "h": "hours", "days": "days", "weeks": "weeks"}
+
+
+def span(duration: Quantity) -> datetime.timedelta:
+    """A duration as a span of time, to the microsecond.
+
+    >>> span(Quantity(Decimal("1.5"), "h"))
+    datetime.timedelta(seconds=5400)
+    """
+    whole = int(duration.value)
+    rest = int(EXACT.multiply(EXACT.subtract(duration.value, Decimal(whole)), Decimal(10**6)))
+    unit = datetime.timedelta(**{_TIMEDELTA[duration.unit]: 1})
+    try:
+        return unit * whole + unit * rest / 10**6
+    except OverflowError:
+        raise InputError(f"{duration} is longer than any calendar") from None
+
+
+def cut(text: str) -> str:
+    """A text that can be shown on one line."""
+    text = text if len(text) <= 60 else text[:60] + "…"
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

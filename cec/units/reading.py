@@ -1,0 +1,176 @@
+"""Text to quantity: one strict pattern, one number and one unit; every refusal says what would be right."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from decimal import Decimal
+
+from cec.errors import InputError
+from cec.units.conversion import convert
+from cec.units.kinds import EXPOSURE, KINDS, LENGTH, WEIGHT, Kind
+from cec.units.quantity import EXACT, Quantity, cut
+
+_SPELLINGS = {
+    **dict.fromkeys(("hour", "hours", "hr", "hrs"), "h"),
+    **dict.fromkeys(("minute", "minutes", "mins"), "min"),
+    **dict.fromkeys(("day", "d"), "days"),
+    **dict.fromkeys(("week",), "weeks"),
+    **dict.fromkeys(("year", "y"), "years"),
+    **dict.fromkeys(("month", "mo"), "months"),
+    **dict.fromkeys(("inch", "inches"), "in"),
+    **dict.fromkeys(("foot", "feet"), "ft"),
+    **dict.fromkeys(("lbs", "pounds", "pound"), "lb"),
+    **dict.fromkeys(("unit",), "units"),
+    **dict.fromkeys(("m²",), "m2"),
+}
+"""Other ways to write a unit that mean the same to every reader."""
+
+_MEANT = {
+    **dict.fromkeys(("µg", "μg", "ug", "microgram", "micrograms"), "mcg"),
+    **dict.fromkeys(("iu", "u", "ie", "i.u."), "units"),
+    **dict.fromkeys(("kilo", "kilos", "kgs", "kilogram", "kilograms"), "kg"),
+    **dict.fromkeys(("cms", "centimeter", "centimeters", "centimetre", "centimetres"), "cm"),
+    **dict.fromkeys(("meter", "metre", "meters", "metres"), "m"),
+    **dict.fromkeys(("milligram", "milligrams", "mgs"), "mg"),
+    **dict.fromkeys(("ml", "cc"), "mL"),
+    **dict.fromkeys(("umol/l", "µmol/l", "μmol/l"), "micromol/L"),
+}
+"""Unsafe or unknown spellings, and what is probably meant: offered, never taken."""
+
+_NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,12})?", re.ASCII)
+_MINUS = ("-", "\N{MINUS SIGN}", "\N{EN DASH}")
+_QUANTITY = re.compile(
+    r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?![eE][+-]?[0-9])\s*(?P<unit>[^\s0-9.,+-]\S*)?",
+    re.ASCII,
+)
+_FEET_INCHES = re.compile(r"([0-9]+)\s*(?:ft|foot|feet)\s*([0-9]+(?:\.[0-9]+)?)\s*(?:in|inch|inches)", re.ASCII)
+_AUC = re.compile(r"AUC\s*(?P<number>\S.*)", re.ASCII)
+
+
+def read_number(text: str, example: str = "26.5") -> Decimal:
+    """One plain decimal number from text; InputError says what is wrong with any other text.
+
+    >>> read_number("26.5")
+    Decimal('26.5')
+    """
+    text = text.strip()
+    if fault := _number_fault(text):
+        raise InputError(f"{_quoted(text)} {fault}; write it like {example}")
+    return Decimal(text)
+
+
+def _number_fault(text: str) -> str:
+    """What is wrong with the text of a number, or nothing."""
+    if _NUMBER.fullmatch(text):
+        return ""
+    whole, _, decimals = text.partition(".")
+    reasons = (
+        (not text, "is empty"),
+        ("," in text, "has a comma: use a point for decimals and nothing for thousands"),
+        (text.startswith(_MINUS), "is negative"),
+        (any(sign.isdigit() and not sign.isascii() for sign in text), "has digits other than 0 to 9"),
+        (re.fullmatch(r"[0-9.]+[eE][+-]?[0-9]+", text), "is in exponent notation"),
+        (re.fullmatch(r"\.[0-9]+|[0-9]+\.", text), "needs a digit on both sides of the point"),
+        (not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text), "is not a number"),
+        (len(whole) > 9 or len(decimals) > 12, "has too many digits (9 before and 12 after the point are read)"),
+    )
+    return next((fault for wrong, fault in reasons if wrong), "has a leading zero")
+
+
+def read_quantity(text: str, *kinds: Kind, bare: str = "") -> Quantity:
+    """The quantity that a text states, in the unit it states; `bare` is the unit of a number without one.
+
+    InputError names what was given and what would be right.
+
+    >>> read_quantity("40 mg/m2", PER_AREA, PER_WEIGHT)
+    Quantity(value=Decimal('40'), unit='mg/m2')
+    """
+    text = " ".join(text.split())
+    example = kinds[0].example
+    if EXPOSURE in kinds and (auc := _AUC.fullmatch(text)):
+        return Quantity(read_number(auc["number"], example), "AUC")
+    match = _QUANTITY.fullmatch(text)
+    if not match:
+        raise InputError(f"{_quoted(text)} {_quantity_fault(text)}; write it like {example}")
+    if fault := _number_fault(match["number"]):
+        raise InputError(f"{_quoted(text)} {fault}; write it like {example}")
+    unit = match["unit"] or bare
+    if not unit:
+        raise InputError(f"{_quoted(text)} has no unit; write it like {example}")
+    return Quantity(Decimal(match["number"]), _unit(unit, text, kinds))
+
+
+def _quantity_fault(text: str) -> str:
+    """Why a text is not one number and one unit."""
+    number = re.match(rf"[+{''.join(_MINUS)}]?[\d.,]+(?:[eE][+-]?\d+)?", text)
+    fault = _number_fault(number.group()) if number else _number_fault(text)
+    return fault or "is not one number and one unit"
+
+
+def _unit(unit: str, text: str, kinds: tuple[Kind, ...]) -> str:
+    """The canonical symbol of a unit that one of the kinds has."""
+    allowed = [symbol for kind in kinds for symbol in kind.units]
+    symbol = unit if unit in allowed else _translated(unit, _SPELLINGS)
+    if symbol in allowed:
+        return symbol
+    owner = next((kind for kind in KINDS if symbol in kind.units), None)
+    if owner:
+        names = " or ".join(kind.name for kind in kinds)
+        raise InputError(f"{_quoted(text)} is no {names} but {_a(owner.name)}; write it like {kinds[0].example}")
+    meant = _meant(unit, allowed)
+    hint = f"did you mean {meant}?" if meant else " or ".join(f"{_a(k.name)} is in {', '.join(k.units)}" for k in kinds)
+    raise InputError(f"{_quoted(text)} has a unit that is not known here ({cut(unit)}); {hint}")
+
+
+def _translated(unit: str, words: dict[str, str]) -> str:
+    """A unit with each side of its stroke replaced where it stands in the list."""
+    return "/".join(words.get(part, part) for part in unit.split("/"))
+
+
+def _meant(unit: str, allowed: list[str]) -> str:
+    """The allowed unit that was probably meant, or nothing. Only its spelling may differ: never ng for mg."""
+    if len(unit) > 30:
+        return ""
+    by_lower = {symbol.lower(): symbol for symbol in allowed}
+    words = {word: meant.lower() for word, meant in (_SPELLINGS | _MEANT).items()}
+    lower = _translated(_translated(unit.lower(), words), words)
+    meant = by_lower.get(_MEANT.get(unit.lower(), lower).lower()) or by_lower.get(lower)
+    if meant:
+        return meant
+    mass, stroke, _ = lower.partition("/")
+    alike = [symbol for symbol in by_lower if symbol.startswith(mass + "/")] if stroke else list(by_lower)
+    return by_lower[close[0]] if (close := difflib.get_close_matches(lower, alike, 1, 0.7)) else ""
+
+
+def _a(name: str) -> str:
+    """The name with its article."""
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def read_length(text: str) -> Quantity:
+    """A height in cm, from cm (also for a bare number), m, mm, in, ft, or feet and inches together.
+
+    >>> print(read_length("4 ft 2 in"))
+    127 cm
+    """
+    if match := _FEET_INCHES.fullmatch(text.strip()):
+        inches = read_number(match[2])
+        if inches >= 12:
+            raise InputError(f"{_quoted(text)} has 12 inches or more beside feet; write it like 4 ft 2 in")
+        return convert(Quantity(EXACT.fma(read_number(match[1]), Decimal(12), inches), "in"), "cm", LENGTH)
+    return convert(read_quantity(text, LENGTH, bare="cm"), "cm", LENGTH)
+
+
+def read_weight(text: str) -> Quantity:
+    """A body weight in kg, from kg (also for a bare number), g or lb.
+
+    >>> print(read_weight("26000 g"))
+    26 kg
+    """
+    return convert(read_quantity(text, WEIGHT, bare="kg"), "kg", WEIGHT)
+
+
+def _quoted(text: str) -> str:
+    """What was typed, in quotes, cut where it is long."""
+    return f"'{cut(text)}'"
