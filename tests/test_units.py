@@ -406,3 +406,5 @@ def test_a_duration_as_a_span_of_time() -> None:
     assert span(of(90, "min")) == datetime.timedelta(hours=1, minutes=30)
     assert span(of("0.5", "h")) == datetime.timedelta(minutes=30)
     assert span(of(2, "weeks")) == datetime.timedelta(days=14)
+    with pytest.raises(InputError, match="longer than any calendar"):
+        span(of(999_999_999, "weeks"))

@@ -52,6 +52,7 @@ tablet = [tablets]
 def convert(quantity: Quantity, unit: str, kind: Kind) -> Quantity:
     """The same quantity in another unit of its kind, exactly.
 
+    >>> from cec.units import AMOUNT
     >>> print(convert(Quantity(Decimal(1), "g"), "mg", AMOUNT))
     1,000 mg
     """

@@ -83,6 +83,7 @@ def read_quantity(text: str, *kinds: Kind, bare: str = "") -> Quantity:
 
     InputError names what was given and what would be right.
 
+    >>> from cec.units import PER_AREA, PER_WEIGHT
     >>> read_quantity("40 mg/m2", PER_AREA, PER_WEIGHT)
     Quantity(value=Decimal('40'), unit='mg/m2')
     """
