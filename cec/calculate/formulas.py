@@ -6,7 +6,6 @@ one place: its text, its working with a patient's numbers and its value all come
 
 from __future__ import annotations
 
-import difflib
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -206,7 +205,9 @@ def bsa_formula(name: str) -> BsaFormula:
     """
     if name in BSA_FORMULAS:
         return BSA_FORMULAS[name]
-    alike = difflib.get_close_matches("-".join(name[:40].lower().replace("_", " ").split()), BSA_FORMULAS, 1, 0.5)
+    from difflib import get_close_matches
+
+    alike = get_close_matches("-".join(name[:40].lower().replace("_", " ").split()), BSA_FORMULAS, 1, 0.5)
     hint = f"did you mean {alike[0]}?" if alike else f"there are {', '.join(BSA_FORMULAS)}"
     raise InputError(f"there is no BSA formula '{name[:40]}'; {hint}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from decimal import Decimal
 
@@ -139,9 +138,11 @@ def _meant(unit: str, allowed: list[str]) -> str:
     meant = by_lower.get(_MEANT.get(unit.lower(), lower).lower()) or by_lower.get(lower)
     if meant:
         return meant
+    from difflib import get_close_matches
+
     mass, stroke, _ = lower.partition("/")
     alike = [symbol for symbol in by_lower if symbol.startswith(mass + "/")] if stroke else list(by_lower)
-    return by_lower[close[0]] if (close := difflib.get_close_matches(lower, alike, 1, 0.7)) else ""
+    return by_lower[close[0]] if (close := get_close_matches(lower, alike, 1, 0.7)) else ""
 
 
 def _a(name: str) -> str:
