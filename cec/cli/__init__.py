@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cec.cli import bsa, dose, pharmacy, regimen, schedule
+from cec.cli import bsa, dose, pharmacy, prepare, regimen, schedule
 from cec.cli.options import takes_groups
 from cec.errors import CecError
 
@@ -26,6 +26,7 @@ pharmacies = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Writ
 COMMANDS = (
     (app, "dose", dose.dose),
     (app, "schedule", schedule.schedule),
+    (app, "prepare", prepare.prepare),
     (app, "bsa", bsa.bsa),
     (regimens, "list", regimen.list_regimens),
     (regimens, "show", regimen.show_regimen),
@@ -36,7 +37,9 @@ COMMANDS = (
     (pharmacies, "show", pharmacy.show_pharmacy),
 )
 for _parent, _name, _command in COMMANDS:
-    _parent.command(_name, no_args_is_help=_command in {dose.dose, schedule.schedule, bsa.bsa})(takes_groups(_command))
+    _parent.command(_name, no_args_is_help=_command in {dose.dose, schedule.schedule, prepare.prepare, bsa.bsa})(
+        takes_groups(_command)
+    )
 app.add_typer(regimens, name="regimen")
 app.add_typer(pharmacies, name="pharmacy")
 

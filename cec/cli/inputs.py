@@ -59,7 +59,11 @@ def draft(
         as_of=today(),
         accept=loaded[5],
         strict=checks.strict,
-        overrides=(*overrides(patient.patient, patient_texts), *overrides(pharmacy.pharmacy, pharmacy_texts)),
+        overrides=(
+            *overrides(patient.patient, patient_texts),
+            *overrides(pharmacy.pharmacy, pharmacy_texts),
+            *(f"product from the command line: {choice}" for choice in pharmacy.product or ()),
+        ),
     )
 
 
@@ -67,8 +71,8 @@ def require_measures(patient: PatientOptions) -> None:
     """Height and weight must come from somewhere: without them the call is wrong (exit 2)."""
     missing = [name for name in ("height", "weight") if getattr(patient, name) is None]
     if missing and patient.patient is None:
-        options = " and ".join(f"--{name}" for name in missing)
-        raise typer.BadParameter(f"{options} missing: give them, or a patient file with --patient")
+        options = " and no ".join(f"--{name}" for name in missing)
+        raise typer.BadParameter(f"there is no {options}; give the measures, or a patient file with --patient")
 
 
 def read_patient(options: PatientOptions) -> Patient:
@@ -82,7 +86,25 @@ def read_pharmacy(options: PharmacyOptions, start: StartOptions | None = None) -
     """The pharmacy of the file and the options."""
     from cec.load import load_pharmacy
 
-    return _naming_options(lambda: load_pharmacy(options.pharmacy, texts_of_pharmacy(options, start)))
+    pharmacy = _naming_options(lambda: load_pharmacy(options.pharmacy, texts_of_pharmacy(options, start)))
+    return _prefer_products(pharmacy, options.product) if options.product else pharmacy
+
+
+def _prefer_products(pharmacy: Pharmacy, choices: Sequence[str]) -> Pharmacy:
+    """The pharmacy with the named products before the others of their drugs."""
+    from cec.calculate.stock import prefer_product
+
+    for choice in choices:
+        drug, _, product = (part.strip() for part in choice.partition("="))
+        if not drug or not product:
+            raise InputError(
+                Fault(f"'{choice}' is no drug and product; write it like 'etoposide=100 mg vial'", "--product")
+            )
+        try:
+            pharmacy = prefer_product(pharmacy, drug, product)
+        except InputError as error:
+            raise InputError(*(fault._replace(where="--product") for fault in error.faults)) from None
+    return pharmacy
 
 
 def texts_of_patient(options: PatientOptions) -> dict[str, str | Sequence[str]]:

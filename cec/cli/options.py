@@ -10,9 +10,10 @@ from typing import Annotated, Any, NamedTuple, TypeAlias, get_type_hints
 import typer
 
 from cec.render import ENDINGS, FORMATS
+from cec.render.worksheet import WORKSHEETS
 
 RegimenArgument: TypeAlias = Annotated[
-    str, typer.Argument(help="A shipped regimen (cec regimen list) or the path of a regimen file.")
+    str, typer.Argument(metavar="REGIMEN", help="A shipped regimen (cec regimen list) or the path of a regimen file.")
 ]
 
 
@@ -71,6 +72,10 @@ class PharmacyOptions(NamedTuple):
         Path | None, _option("FILE", "The pharmacy file (cec pharmacy new); options replace what it says.")
     ] = None
     bsa_formula: Annotated[str | None, _option("NAME", "BSA formula: mosteller, du-bois … (cec bsa).")] = None
+    product: Annotated[
+        list[str] | None,
+        _option("DRUG=PRODUCT", "Make up this drug from this product of the formulary, not its first. Repeatable."),
+    ] = None
 
 
 class CheckOptions(NamedTuple):
@@ -102,6 +107,15 @@ class TableOutputOptions(NamedTuple):
 
     format: Annotated[
         str | None, _option("table|json|csv", "The form of the output; by default as FILE ends, or table.")
+    ] = None
+    output: OutputFileOption = None
+
+
+class WorksheetOutputOptions(NamedTuple):
+    """In which form, and where to, for a preparation worksheet."""
+
+    format: Annotated[
+        str | None, _option("|".join(WORKSHEETS), "The form of the output; by default as FILE ends, or table.")
     ] = None
     output: OutputFileOption = None
 

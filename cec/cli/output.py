@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from typing import Any
 
-    from cec.cli.options import OutputOptions, TableOutputOptions
+    from cec.cli.options import OutputOptions, TableOutputOptions, WorksheetOutputOptions
     from cec.order import Order
     from cec.render.terminal.paper import Look
 
@@ -40,7 +40,9 @@ def show_explained(order: Order, output: OutputOptions, *, explain: bool) -> Non
     show(order, output, **({"steps": explain} if name == "table" else {}))
 
 
-def chosen_format(output: OutputOptions | TableOutputOptions, formats: Collection[str] = FORMATS) -> str:
+def chosen_format(
+    output: OutputOptions | TableOutputOptions | WorksheetOutputOptions, formats: Collection[str] = FORMATS
+) -> str:
     """The format that was named, else that of the file's ending, else the table. An unknown name is wrong usage."""
     name = output.format or format_for(output.output)
     if name not in formats:

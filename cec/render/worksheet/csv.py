@@ -1,0 +1,90 @@
+"""The preparation worksheet as CSV: a row per dose of the cycle; or the pick list, a row per item."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from cec.render.csv import alert_codes, write
+from cec.render.worksheet.words import SIGNED, containers, tasks
+from cec.units import Quantity, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cec.order import Order
+
+ORDER_COLUMNS = ("regimen", "edition", "id", "cycle")
+TASK_COLUMNS = ("day", "date", "start", "dose_of_day", "drug", "dose", "unit", "route", "over")
+PICK_COLUMNS = ("kind", "drug", "item", "count", "volume_mL")
+FIGURES = {
+    "draw_mL": "draw",
+    "contains": "contains",
+    "deviation_percent": "deviation_percent",
+    "unused": "unused",
+    "unused_percent": "unused_percent",
+    "bag_mL": "bag",
+    "remove_mL": "remove",
+    "final_volume_mL": "final_volume",
+    "lowest_volume_mL": "lowest_volume",
+    "highest_volume_mL": "highest_volume",
+    "concentration": "concentration",
+    "lowest_concentration": "lowest_concentration",
+    "highest_concentration": "highest_concentration",
+    "rate_mL_per_h": "rate",
+}
+"""Columns of figures, and the field of a preparation that each shows. Amounts are in the dose's unit."""
+COLUMNS = (
+    *(*ORDER_COLUMNS, *TASK_COLUMNS, "product", "take", "strength", "strength_unit", "diluent"),
+    *(*FIGURES, "handling", "missing", "batch", *(name.replace(" ", "_") for name in SIGNED), "alerts"),
+)
+
+
+def render(order: Order, *, pick_list: bool = False) -> bytes:
+    """A row per dose with empty columns to fill in, or the pick list of the cycle."""
+    if pick_list:
+        return write((*ORDER_COLUMNS, *PICK_COLUMNS), _pick_rows(order))
+    return write(COLUMNS, _rows(order))
+
+
+def _rows(order: Order) -> Iterator[tuple[str, ...]]:
+    for task in tasks(order):
+        dose, made, row = task.dose, task.made, task.row
+        yield (
+            *_of_order(order),
+            str(task.day),
+            task.date.isoformat() if task.date else "",
+            row.start.isoformat(timespec="minutes") if row else "",
+            str(task.number),
+            dose.drug,
+            _digits(dose.ordered),
+            dose.ordered.unit,
+            dose.route,
+            str(dose.over or ""),
+            made.product,
+            containers(made),
+            _digits(made.strength),
+            made.strength.unit if made.strength else "",
+            made.diluent,
+            *(_digits(getattr(made, field)) for field in FIGURES.values()),
+            "; ".join(made.handling),
+            made.missing,
+            *("" for _ in ("batch", *SIGNED)),
+            alert_codes(order),
+        )
+
+
+def _pick_rows(order: Order) -> Iterator[tuple[str, ...]]:
+    for item in order.pick_list:
+        yield (*_of_order(order), item.kind, item.drug, item.item, _digits(item.count), _digits(item.volume))
+
+
+def _of_order(order: Order) -> tuple[str, ...]:
+    return (order.regimen.name, str(order.regimen.edition), order.patient.id, str(order.cycle or ""))
+
+
+def _digits(value: Quantity | Decimal | None) -> str:
+    """Every digit of a figure, for a script; nothing where there is none."""
+    if value is None:
+        return ""
+    return f"{plain(value.value if isinstance(value, Quantity) else value):f}"

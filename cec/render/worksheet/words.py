@@ -1,0 +1,151 @@
+"""What the preparation worksheet says of every dose, in the same words in every format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cec.units import Quantity, write_number
+
+if TYPE_CHECKING:
+    import datetime
+
+    from cec.order import Administration, DailyFluid, Dose, Order, PickItem, Preparation
+
+TITLE = "Preparation worksheet"
+NOMINAL = "Bags count with the volume printed on them, without overfill."
+SIGNED = ("made by", "checked by", "time")
+"""What the people who prepare a dose write down, beside batch numbers."""
+
+Fact = tuple[str, str]
+"""A label and what stands beside it."""
+
+
+class Task(NamedTuple):
+    """One dose to prepare: its day, which of the day's doses of its line it is, and its row of the schedule."""
+
+    day: int
+    number: int
+    dose: Dose
+    made: Preparation
+    row: Administration | None = None
+
+    @property
+    def date(self) -> datetime.date | None:
+        """The date of its day, where the order has a start."""
+        return self.row.date if self.row else None
+
+
+def tasks(order: Order) -> list[Task]:
+    """Every dose of the cycle, day by day: in the sequence of the schedule, else of the regimen."""
+    made = {one.line: one for one in order.preparations}
+    rows: list[tuple[int, int, Administration | None]] = [(row.day, row.line, row) for row in order.administrations]
+    rows = rows or [
+        (day, line, None)
+        for day in sorted({day for dose in order.doses for day in dose.days})
+        for line, dose in enumerate(order.doses)
+        if day in dose.days
+        for _ in range(dose.per_day)
+    ]
+    numbers: dict[tuple[int, int], int] = {}
+    found = []
+    for day, line, row in rows:
+        if line in made:
+            numbers[day, line] = numbers.get((day, line), 0) + 1
+            found.append(Task(day, numbers[day, line], order.doses[line], made[line], row))
+    return found
+
+
+def name_of(task: Task) -> str:
+    """The dose with its route, its duration and, where there are several a day, its number."""
+    dose = task.dose
+    over = f" over {dose.over}" if dose.over else ""
+    which = f", dose {task.number} of {dose.per_day} of the day" if dose.per_day > 1 else ""
+    return f"{dose.drug} {dose.ordered}, {dose.route}{over}{which}"
+
+
+def instructions(made: Preparation) -> list[Fact]:
+    """What to take, draw, mix, check and mind for one dose, each with its label; a label may stand several times."""
+    return [
+        *_taken(made),
+        *([("Into", _into(made))] if made.bag else []),
+        *([("Run", f"{made.rate}")] if made.rate else []),
+        *(("Check", text) for text in expected(made)),
+        *(("Mind", text) for text in made.handling),
+        *([("Missing", made.missing)] if made.missing else []),
+    ]
+
+
+def expected(made: Preparation) -> list[str]:
+    """The figures that a person holds against what is allowed."""
+    checks = []
+    if made.lowest_volume or made.highest_volume:
+        found = made.final_volume or "not known"
+        checks.append(f"total volume {found}, expected {in_range(made.lowest_volume, made.highest_volume)}")
+    if made.concentration:
+        limits = in_range(made.lowest_concentration, made.highest_concentration)
+        judged = f"expected {limits}" if limits else "not checked: the formulary states no limits"
+        checks.append(f"final concentration {made.concentration}, {judged}")
+    return checks
+
+
+def batches(made: Preparation) -> list[str]:
+    """What has a batch number to write down."""
+    products = [use.product for use in made.vials] or ([made.product] if made.product else [])
+    return [*products, *([f"{made.bag} bag"] if made.bag else [])]
+
+
+def fluid_of(fluid: DailyFluid) -> str:
+    """The fluid of a day in words."""
+    unknown = f"; not counted: {', '.join(fluid.not_counted)}" if fluid.not_counted else ""
+    return f"{fluid.volume}, {fluid.per_kg}{unknown}"
+
+
+def pick_count(item: PickItem) -> str:
+    """How much of an item is taken; the volume where containers are not counted."""
+    return str(item.volume or "") if item.count is None else write_number(item.count)
+
+
+def containers(made: Preparation) -> str:
+    """The vials or tablets of one dose."""
+    return " and ".join(f"{write_number(use.count)} × {use.product}" for use in made.vials)
+
+
+def in_range(low: Quantity | None, high: Quantity | None) -> str:
+    """A range in words; nothing where it has no bound.
+
+    >>> from decimal import Decimal
+    >>> in_range(Quantity(Decimal("0.15"), "mg/mL"), Quantity(Decimal("0.4"), "mg/mL"))
+    '0.15 to 0.4 mg/mL'
+    """
+    if low and high:
+        return f"{write_number(low.value)} to {high}"
+    return f"at least {low}" if low else f"at most {high}" if high else ""
+
+
+def _taken(made: Preparation) -> list[Fact]:
+    """The containers, and the volume to draw from them."""
+    if made.form == "tablet":
+        return [("Take", f"{containers(made)} = {_content(made)}")] if made.vials else []
+    if made.draw is None:
+        return []
+    drawn = f"{made.draw} of {made.strength} = {_content(made)}"
+    if made.form == "oral solution":
+        return [("Take", made.product), ("Measure", drawn)]
+    percent = f" ({write_number(made.unused_percent)}%)" if made.unused_percent is not None else ""
+    rest = f"; {made.unused}{percent} stays unused" if made.unused and made.unused.value else ""
+    return [("Take", f"{containers(made) or made.product}{rest}"), ("Draw", drawn)]
+
+
+def _content(made: Preparation) -> str:
+    """What is really measured, and how far that lies from the ordered dose."""
+    if made.contains == made.dose or made.deviation_percent is None:
+        return str(made.contains)
+    sign = "+" if made.deviation_percent >= 0 else ""
+    return f"{made.contains} ({sign}{write_number(made.deviation_percent)}% of {made.dose})"
+
+
+def _into(made: Preparation) -> str:
+    """The bag, what is taken out of it first, and what it then holds."""
+    diluent = made.diluent or "(diluent to be named)"
+    first = f"take {made.remove} out first, then add the drug" if made.remove else "add the drug"
+    return f"{made.bag} bag of {diluent}: {first}; total volume {made.final_volume}"

@@ -1,0 +1,220 @@
+"""The preparation worksheet: what stands on it, in every format, and how `cec prepare` answers wrong calls."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen
+from cec.cli import main
+from cec.render.terminal.paper import Look
+from cec.render.worksheet import WORKSHEETS
+from cec.render.worksheet.words import instructions, tasks
+from cec.units import Quantity
+
+STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+CALL = ["prepare", "cec-induction", "--height", "109cm", "--weight", "18.5kg", "--start", "2026-11-30"]
+WITH_STARTER = [*CALL, "--pharmacy", str(STARTER)]
+
+
+@pytest.fixture(scope="module")
+def order() -> Order:
+    """Doses worked by hand: clofarabine 30 mg, etoposide 75 mg, cyclophosphamide 330 mg, prednisone 9.25 mg."""
+    return draft_order(
+        load_regimen("cec-induction"),
+        load_patient(texts={"height": "109 cm", "weight": "18.5 kg", "id": "4711"}),
+        load_pharmacy(STARTER),
+        start=datetime.date(2026, 11, 30),
+    )
+
+
+def text_of(order: Order, **options: object) -> str:
+    return WORKSHEETS["table"](order, **options).decode()
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode())))
+
+
+def test_a_day_tells_what_to_take_draw_mix_and_check(order: Order) -> None:
+    day = text_of(order).split("Day 2 of 5, Tue 01-Dec-2026")[1].split("Day 3 of 5")[0]
+    for line in (
+        "09:00  clofarabine 30 mg, IV infusion over 2 h",
+        "Take    2 × clofarabine 20 mg/20 mL vial; 10 mg (25%) stays unused",
+        "Draw    30 mL of 1 mg/mL = 30 mg",
+        "Into    100 mL bag of sodium chloride 0.9%: take 30 mL out first, then add the drug; total",
+        "Run     50 mL/h",
+        "[ ] total volume 100 mL, expected 75 to 200 mL",
+        "[ ] final concentration 0.3 mg/mL, expected 0.15 to 0.4 mg/mL",
+        "filter: 0.2 micron, before dilution",
+        "keeps 24 h, room temperature (US label)",
+        "keeps 24 h, 2 to 8 degrees C (EU label)",
+        "Batch   clofarabine 20 mg/20 mL vial: ____________",
+        "Signed  made by ____________  checked by ____________  time ____________",
+        "Draw     3.8 mL of 20 mg/mL = 76 mg (+1.33% of 75 mg)",
+        "[ ] total volume 250 mL, expected 187.5 to 375 mL",
+        "Draw     16.5 mL of 20 mg/mL = 330 mg",
+        "the formulary names no bag for",
+        "before 09:00  prednisone 9.25 mg, oral",
+        "Fluid infused on day 2: 350 mL, 18.9 mL/kg; not counted: cyclophosphamide",
+    ):
+        assert line in day
+
+
+def test_every_ordered_and_drawn_amount_stands_on_every_day(order: Order) -> None:
+    days = text_of(order).split("\nDay ")[1:]
+    assert len(days) == 5
+    for day in days:
+        for task in tasks(order)[:4]:
+            assert f"{task.dose.drug} {task.dose.ordered}," in day
+            if task.made.draw:
+                assert f"{task.made.draw} of {task.made.strength}" in day
+
+
+def test_the_pick_list_is_for_the_whole_cycle(order: Order) -> None:
+    """2 vials of clofarabine and 2 tablets of 1 mg on each of 5 days: 10 of each."""
+    lines = text_of(order).split("Pick list for the whole cycle")[1].splitlines()
+    taken = {" ".join(line.split()[1:]): line.split()[0] for line in lines if line[:5].strip().isdigit()}
+    assert taken["clofarabine 20 mg/20 mL vial clofarabine"] == "10"
+    assert taken["etoposide 100 mg/5 mL vial etoposide"] == "5"
+    assert taken["prednisone 1 mg tablet prednisone"] == "10"
+    assert taken["100 mL bag of sodium chloride 0.9% clofarabine"] == "5"
+
+
+def test_no_box_and_no_colour_in_a_pipe(order: Order) -> None:
+    text = text_of(order, steps=True)
+    assert "\N{ESCAPE}" not in text
+    assert not [character for character in text if "\N{BOX DRAWINGS LIGHT HORIZONTAL}" <= character <= "\u259f"]
+
+
+@pytest.mark.parametrize("width", [80, 60])
+def test_nothing_is_wider_than_the_paper(order: Order, width: int) -> None:
+    wide = [line for line in text_of(order, look=Look(width=width), steps=True).splitlines() if len(line) > width]
+    assert not [line for line in wide if "____" not in line]
+    if width == 80:
+        assert not wide
+
+
+def test_only_the_pick_list(order: Order) -> None:
+    text = text_of(order, pick_list=True)
+    assert "Day 1" not in text.split("Cycle")[1]
+    assert "clofarabine 20 mg/20 mL vial" in text
+
+
+def test_the_working_of_every_figure(order: Order) -> None:
+    text = text_of(order, steps=True)
+    assert "3.8 mL × 20 mg/mL = 76 mg, +1.33% of the ordered 75 mg" in text
+    assert "100 mL / 2 h = 50 mL/h" in text
+
+
+def test_csv_has_a_row_for_every_dose_with_places_to_fill_in(order: Order) -> None:
+    rows = rows_of(WORKSHEETS["csv"](order))
+    assert len(rows) == 20
+    clofarabine = next(row for row in rows if row["drug"] == "clofarabine")
+    assert {
+        "id": "4711",
+        "day": "1",
+        "date": "2026-11-30",
+        "start": "2026-11-30T09:00",
+        "draw_mL": "30",
+        "bag_mL": "100",
+        "remove_mL": "30",
+        "final_volume_mL": "100",
+        "lowest_volume_mL": "75",
+        "highest_volume_mL": "200",
+        "rate_mL_per_h": "50",
+        "unused": "10",
+        "batch": "",
+        "made_by": "",
+        "checked_by": "",
+    }.items() <= clofarabine.items()
+    picked = rows_of(WORKSHEETS["csv"](order, pick_list=True))
+    assert [row["count"] for row in picked if row["item"] == "clofarabine 20 mg/20 mL vial"] == ["10"]
+
+
+def test_json_is_the_order_and_reads_back_equal(order: Order) -> None:
+    content = WORKSHEETS["json"](order)
+    assert msgspec.json.decode(content, type=Order) == order
+    plain = msgspec.json.decode(content)
+    assert plain["preparations"][1]["contains"] == {"value": 76, "unit": "mg"}
+    assert plain["daily_fluids"][0]["volume"] == {"value": 350, "unit": "mL"}
+
+
+def test_without_dates_days_follow_the_regimen(order: Order) -> None:
+    undated = replace(order, start=None, administrations=())
+    assert [(task.day, task.dose.drug) for task in tasks(undated)][:4] == [
+        (1, "clofarabine"),
+        (1, "etoposide"),
+        (1, "cyclophosphamide"),
+        (1, "prednisone"),
+    ]
+    assert "Day 5 of 5\n" in text_of(undated)
+
+
+def test_a_concentration_without_limits_says_that_nobody_checked_it(order: Order) -> None:
+    made = order.preparations[0]
+    unchecked = replace(
+        made, lowest_concentration=None, highest_concentration=None, lowest_volume=None, highest_volume=None
+    )
+    assert ("Check", "final concentration 0.3 mg/mL, not checked: the formulary states no limits") in instructions(
+        unchecked
+    )
+    one_sided = replace(made, lowest_concentration=None, highest_volume=None)
+    assert ("Check", "total volume 100 mL, expected at least 75 mL") in instructions(one_sided)
+    assert ("Check", "final concentration 0.3 mg/mL, expected at most 0.4 mg/mL") in instructions(one_sided)
+    grown = replace(made, remove=None, final_volume=Quantity(Decimal(130), "mL"))
+    assert ("Into", "100 mL bag of sodium chloride 0.9%: add the drug; total volume 130 mL") in instructions(grown)
+
+
+def run(arguments: list[str], capfdbinary: pytest.CaptureFixture[bytes]) -> tuple[int, str, str]:
+    code = 0
+    try:
+        main(arguments)
+    except SystemExit as leaving:
+        code = int(leaving.code or 0)
+    out, err = capfdbinary.readouterr()
+    return code, out.decode(), err.decode()
+
+
+def test_the_command_prints_the_worksheet(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    code, out, err = run(WITH_STARTER, capfdbinary)
+    assert (code, err) == (0, "")
+    assert out.startswith("Preparation worksheet\n")
+
+
+def test_another_product_for_one_order(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """9.25 mg of the 1 mg/mL solution: 9.25 mL, to 0.1 mL 9.3 mL."""
+    choice = "prednisone=prednisone 1 mg/mL oral solution"
+    code, out, _ = run([*WITH_STARTER, "--product", choice, "--explain"], capfdbinary)
+    assert code == 0
+    assert "Measure  9.3 mL of 1 mg/mL = 9.3 mg (+0.54% of 9.25 mg)" in out
+    assert f"product from the command line: {choice}" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (CALL, 1, "the pharmacy has no formulary"),
+        ([*WITH_STARTER, "--product", "prednisone=aspirin"], 1, "--product: 'aspirin' is no product of prednisone"),
+        ([*WITH_STARTER, "--product", "prednisone"], 1, "is no drug and product"),
+        ([*WITH_STARTER, "--product", "cisplatin=vial"], 1, "'cisplatin' is not in the formulary"),
+        ([*WITH_STARTER, "--format", "ics"], 2, "is none of"),
+        ([*WITH_STARTER, "--format", "csv", "--explain"], 2, "no room for the steps"),
+        ([*WITH_STARTER, "--format", "json", "--pick-list"], 2, "not made for the pick list"),
+        (CALL[:-2], 2, "--start"),
+    ],
+)
+def test_wrong_calls_are_told_plainly(
+    arguments: list[str], code: int, message: str, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    left, out, err = run(arguments, capfdbinary)
+    assert (left, out) == (code, "")
+    assert message in " ".join(err.split())
+    assert "Traceback" not in err
