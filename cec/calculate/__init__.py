@@ -184,13 +184,14 @@ def _accepted(alerts: tuple[Alert, ...], accept: Mapping[str, str], *, strict: b
         for alert in alerts
     )
     stopping = {"stop", "check"} if strict else {"stop"}
-    stops = [alert for alert in alerts if alert.level in stopping and not alert.accepted]
-    if stops:
+    if any(alert.level in stopping and not alert.accepted for alert in alerts):
         raise OrderRefused(
-            *(
-                f"{alert.level} {alert.code}: {alert.about + ': ' if alert.about else ''}{alert.text}"
-                f'; accepted only by code with a reason ({alert.code}="…")'
-                for alert in stops
-            )
+            *(_refusal(alert, stopping) for alert in alerts if alert.level != "note" and not alert.accepted)
         )
     return alerts
+
+
+def _refusal(alert: Alert, stopping: set[str]) -> str:
+    """An alert as a line of a refusal, with how a stop is let through."""
+    text = f"{alert.level} {alert.code}: {alert.about + ': ' if alert.about else ''}{alert.text}"
+    return f'{text}; no dose unless accepted with a reason: {alert.code}="…"' if alert.level in stopping else text
