@@ -298,9 +298,25 @@ def test_a_volume_without_end_needs_a_measuring_step() -> None:
     assert "state its strength" in made.missing
 
 
+def test_a_product_without_its_figures_gives_what_can_be_given() -> None:
+    """A vial of unknown size: 30 mL, no count. A solution of unknown strength or a tablet without content: nothing."""
+    sizeless = Product("vial", "solution", strength=amount("1 mg/mL"))
+    made, _ = made_by(dose_of("clofarabine", "30 mg", "2 h"), replace(CLOFARABINE, products=(sizeless,)))
+    assert (made.draw, made.vials, made.bag) == (amount("30 mL"), (), amount("100 mL"))
+    assert "vials are not counted" in made.missing
+    made, _ = made_by(dose_of("clofarabine", "30 mg"), replace(CLOFARABINE, products=(Product("vial", "solution"),)))
+    assert (made.draw, made.missing) == (None, "vial has no strength in the formulary, so no volume is given")
+    made, _ = made_by(dose_of("x", "5 mg", route="oral"), FormularyDrug("x", products=(Product("pill", "tablet"),)))
+    assert (made.vials, made.missing) == ((), "pill has no content in the formulary, so tablets are not counted")
+
+
 def test_a_dose_of_nothing_is_not_prepared() -> None:
     made, alerts = made_by(dose_of("etoposide", "0 mg", "2 h"), ETOPOSIDE)
     assert (made.draw, made.missing, alerts) == (None, "the dose is 0, so nothing is prepared", ())
+    nothing = (dose_of("etoposide", "0 mg", "2 h"),)
+    (fluid,) = daily_fluids(nothing, (made,), Quantity(Decimal(20), "kg"))
+    assert (fluid.volume, fluid.not_counted) == (amount("0 mL"), ())
+    assert pick_list(nothing, (made,), pharmacy_of(ETOPOSIDE)) == ()
 
 
 def test_the_regimens_diluent_is_used_and_held_against_the_formulary() -> None:

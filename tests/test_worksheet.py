@@ -94,7 +94,7 @@ def test_no_box_and_no_colour_in_a_pipe(order: Order) -> None:
     assert not [character for character in text if "\N{BOX DRAWINGS LIGHT HORIZONTAL}" <= character <= "\u259f"]
 
 
-@pytest.mark.parametrize("width", [80, 60])
+@pytest.mark.parametrize("width", [80, 60, 45])
 def test_nothing_is_wider_than_the_paper(order: Order, width: int) -> None:
     wide = [line for line in text_of(order, look=Look(width=width), steps=True).splitlines() if len(line) > width]
     assert not [line for line in wide if "____" not in line]

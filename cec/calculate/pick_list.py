@@ -73,7 +73,7 @@ def _days(doses: tuple[Dose, ...], preparations: tuple[Preparation, ...]) -> Ite
             [
                 (doses[made.line], made)
                 for made in preparations
-                if day in doses[made.line].days
+                if day in doses[made.line].days and made.dose.value
                 for _ in range(doses[made.line].per_day)
             ],
         )
