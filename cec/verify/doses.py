@@ -1,0 +1,152 @@
+"""Amounts that somebody else wrote, held against an order: agreement, deviation, and what explains it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from cec.calculate.rounding import deviation_percent, to_nearest
+from cec.errors import InputError
+from cec.order import Alert, Dose, Order
+from cec.regimen import DrugLine, Regimen
+from cec.units import AMOUNT, Quantity, convert
+from cec.verify.case import Case
+from cec.verify.mistakes import Explanation, explain
+
+TOLERANCE = Decimal(5)
+"""Percent of the expected dose by which a written one may differ."""
+
+Judgement = Literal["agrees", "differs", "missing", "not in the regimen"]
+
+
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One drug, or the number of days: what was expected, what was written, and what explains the difference."""
+
+    drug: str
+    verdict: Judgement
+    expected: Quantity | None = None
+    written: Quantity | None = None
+    deviation_percent: Decimal | None = None
+    explanations: tuple[Explanation, ...] = ()
+    hint: str = ""
+
+
+class Verification(msgspec.Struct, frozen=True):
+    """Written amounts held against the order that cec drafts."""
+
+    regimen: str
+    agrees: bool
+    tolerance_percent: Decimal
+    verdicts: tuple[Verdict, ...]
+    alerts: tuple[Alert, ...]
+    sha256: str
+    """Fingerprint of what the expected doses were computed from."""
+
+
+def verify_doses(
+    order: Order,
+    written: Iterable[tuple[str, Quantity]],
+    *,
+    days: int | None = None,
+    tolerance: Decimal = TOLERANCE,
+    others: Sequence[Regimen] = (),
+) -> Verification:
+    """Each written amount (of one administration) held against the order, each drug of the order accounted for.
+
+    `tolerance` is in percent. `days` is the written number of days. `others` are regimens that the writer may have
+    mistaken this one for.
+
+    >>> from cec import draft_order, load_patient, load_regimen
+    >>> order = draft_order(load_regimen("cec-induction"), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
+    >>> verdicts = verify_doses(order, [("clofarabine", Quantity(Decimal(192), "mg"))]).verdicts
+    >>> print(verdicts[0].explanations[0].text)
+    5 days × 38.4 mg is 192 mg
+    """
+    amounts = _by_drug(order, written)
+    first = {drug: values[0] for drug, values in amounts.items()}
+    verdicts = []
+    for line, dose in zip(_lines(order), order.doses, strict=True):
+        told = amounts.get(dose.drug, [])
+        if told:
+            amount = _in_unit_of(dose, told.pop(0))
+            verdicts.append(_judge(Case(amount, dose, line, order, first, tuple(others)), tolerance))
+        elif not _is_covered(dose, order, first):
+            verdicts.append(Verdict(dose.drug, "missing", dose.ordered))
+    verdicts += [_stranger(drug, amount, order) for drug, values in amounts.items() for amount in values]
+    if days is not None:
+        verdicts.append(_judge_days(days, order.regimen, others))
+    return Verification(
+        regimen=order.regimen.name,
+        agrees=all(verdict.verdict == "agrees" for verdict in verdicts),
+        tolerance_percent=tolerance,
+        verdicts=tuple(verdicts),
+        alerts=order.alerts,
+        sha256=order.sha256,
+    )
+
+
+def _by_drug(order: Order, written: Iterable[tuple[str, Quantity]]) -> dict[str, list[Quantity]]:
+    """The written amounts by drug, under the name that the order has for it."""
+    names = {dose.drug.casefold(): dose.drug for dose in order.doses}
+    amounts: dict[str, list[Quantity]] = {}
+    for drug, amount in written:
+        amounts.setdefault(names.get(drug.casefold(), drug), []).append(amount)
+    return amounts
+
+
+def _in_unit_of(dose: Dose, amount: Quantity) -> Quantity:
+    """A written amount in the unit of the dose."""
+    try:
+        return convert(amount, dose.ordered.unit, AMOUNT)
+    except InputError:
+        raise InputError(f"{dose.drug}: {amount} cannot be held against {dose.ordered}") from None
+
+
+def _lines(order: Order) -> list[DrugLine]:
+    """The drug lines that the order's doses are of."""
+    return [line for line in order.regimen.drugs if not line.cycles or order.cycle in line.cycles]
+
+
+def _is_covered(dose: Dose, order: Order, written: dict[str, Quantity]) -> bool:
+    """Whether an amount written once stands for this line too: an earlier line of the drug has the same dose."""
+    same = next(other for other in order.doses if other.drug == dose.drug and other.ordered == dose.ordered)
+    return dose.drug in written and same is not dose
+
+
+def _judge(case: Case, tolerance: Decimal) -> Verdict:
+    """What is to be said of one written amount."""
+    drug, expected, written = case.dose.drug, case.dose.ordered, case.written
+    if expected.value == 0:
+        return Verdict(drug, "agrees" if written.value == 0 else "differs", expected, written)
+    deviation = deviation_percent(written.value, expected.value)
+    shown = to_nearest(deviation, Decimal("0.01"))
+    if abs(deviation) <= tolerance:
+        return Verdict(drug, "agrees", expected, written, shown)
+    return Verdict(drug, "differs", expected, written, shown, explain(case))
+
+
+def _stranger(drug: str, amount: Quantity, order: Order) -> Verdict:
+    """What is to be said of an amount that no line of the order asks for."""
+    drugs = list(dict.fromkeys(dose.drug for dose in order.doses))
+    near = difflib.get_close_matches(drug.casefold(), drugs, 1)
+    hint = f"did you mean {near[0]}?" if near else f"the regimen gives {', '.join(drugs)}"
+    if drug in drugs:
+        hint = f"{drug} is written more often than the regimen gives it"
+    return Verdict(drug, "not in the regimen", written=amount, hint=hint)
+
+
+def _judge_days(days: int, regimen: Regimen, others: Sequence[Regimen]) -> Verdict:
+    """What is to be said of the number of days."""
+    expected, written = Quantity(Decimal(regimen.days), "days"), Quantity(Decimal(days), "days")
+    if days == regimen.days:
+        return Verdict("days", "agrees", expected, written)
+    found = tuple(
+        Explanation("the other phase's number of days", f"{other.title} ({other.name}) has {other.days} days")
+        for other in others
+        if other.days == days and other.name != regimen.name
+    )
+    return Verdict("days", "differs", expected, written, explanations=found)

@@ -1,0 +1,243 @@
+"""The mistakes that turn a right dose into a wrong one, so that a wrong number explains itself.
+
+One function per mistake, all in the table `MISTAKES`. Each gives the amounts that the mistake leads to, with its
+working; one that lies within 1% of what was written, and nearer to it than the right dose, explains it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+
+import msgspec
+
+from cec.calculate.formulas import BSA_FORMULAS
+from cec.calculate.rounding import to_nearest
+from cec.errors import InputError
+from cec.order import Dose
+from cec.units import AMOUNT, EXACT, Quantity, convert, write_number
+from cec.verify.case import Candidate, Case, candidate, recomputed, right, times
+
+FITS_WITHIN = Decimal("0.01")
+"""How near a written amount lies to what a mistake leads to, as a part of it."""
+
+KG_PER_LB = Decimal("0.45359237")
+CM_PER_IN = Decimal("2.54")
+LARGEST_CAPPED_BSA = Decimal(2)
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """A mistake that a written amount fits, and its working."""
+
+    mistake: str
+    text: str
+
+
+def explain(case: Case) -> tuple[Explanation, ...]:
+    """Every mistake that explains a wrong amount; nothing where none does."""
+    explanations = []
+    for name, candidates in MISTAKES.items():
+        hows = dict.fromkeys(candidate.how for candidate in candidates(case) if _fits(candidate.amount, case))
+        if hows:
+            explanations.append(Explanation(name, " or ".join(hows)))
+    return tuple(explanations)
+
+
+def fits(amount: Decimal, written: Decimal) -> bool:
+    """Whether a written amount lies within 1% of an amount.
+
+    >>> fits(Decimal(100), Decimal(101)), fits(Decimal(100), Decimal("101.1"))
+    (True, False)
+    """
+    return abs(EXACT.subtract(written, amount)) <= EXACT.multiply(abs(amount), FITS_WITHIN)
+
+
+def _fits(amount: Decimal, case: Case) -> bool:
+    written, expected = case.written.value, case.dose.ordered.value
+    return fits(amount, written) and abs(written - amount) < abs(written - expected)
+
+
+def cycle_total(case: Case) -> Iterator[Candidate]:
+    """All doses of the cycle in one."""
+    count = len(case.dose.days)
+    if count > 1:
+        yield from times(case, count * case.dose.per_day, f"{count} days")
+
+
+def daily_total(case: Case) -> Iterator[Candidate]:
+    """All doses of a day in one."""
+    if case.dose.per_day > 1:
+        yield from times(case, case.dose.per_day, f"{case.dose.per_day} doses a day")
+
+
+def other_phase(case: Case) -> Iterator[Candidate]:
+    """All doses of the other phase's cycle in one."""
+    for other in case.others:
+        for line in other.drugs:
+            if line.drug == case.line.drug and line.dose == case.line.dose and line.days != case.line.days:
+                days = len(line.days)
+                yield from times(case, days * line.per_day, f"{days} days, as {other.title} has them")
+
+
+def figure_not_multiplied(case: Case) -> Iterator[Candidate]:
+    """The figure of the protocol as an amount."""
+    prescribed = case.dose.prescribed
+    if "/" in prescribed.unit:
+        yield Candidate(prescribed.value, f"{write_number(prescribed.value)} of {prescribed}")
+
+
+def power_of_ten(case: Case) -> Iterator[Candidate]:
+    """A decimal point one place off."""
+    for amount in right(case):
+        for words, factor in (("ten times", Decimal(10)), ("a tenth of", Decimal("0.1"))):
+            yield candidate(case, EXACT.multiply(amount, factor), f"{words} {case.dose.ordered}")
+
+
+def unit_of_amount(case: Case) -> Iterator[Candidate]:
+    """mcg, mg or g in each other's place."""
+    for amount in right(case):
+        for words, factor in (("a thousand times", Decimal(1000)), ("a thousandth of", Decimal("0.001"))):
+            yield candidate(case, EXACT.multiply(amount, factor), f"{words} {case.dose.ordered}")
+
+
+def swapped(case: Case) -> Iterator[Candidate]:
+    """The dose of a drug whose written dose is in turn this one's."""
+    for other, amount in _other_doses(case):
+        if _is_swapped(case, other):
+            yield Candidate(amount, f"{case.dose.drug} has the dose of {other.drug}, and {other.drug} that of it")
+
+
+def other_drug(case: Case) -> Iterator[Candidate]:
+    """The dose of another drug of the regimen."""
+    for other, amount in _other_doses(case):
+        if not _is_swapped(case, other):
+            yield Candidate(amount, f"{other.drug} is {other.ordered}")
+
+
+def pounds_as_kg(case: Case) -> Iterator[Candidate]:
+    """The number of pounds in the place of kg."""
+    pounds = EXACT.divide(case.order.patient.weight.value, KG_PER_LB)
+    yield from recomputed(case, f"{_short(pounds)} lb taken as kg", weight=pounds)
+
+
+def inches_as_cm(case: Case) -> Iterator[Candidate]:
+    """The number of inches in the place of cm."""
+    inches = EXACT.divide(case.order.patient.height.value, CM_PER_IN)
+    yield from recomputed(case, f"{_short(inches)} in taken as cm", height=inches)
+
+
+def previous_weight(case: Case) -> Iterator[Candidate]:
+    """The weight of the last calculation."""
+    weight = case.order.patient.previous_weight
+    if weight:
+        yield from recomputed(case, f"the last weight was {weight}", weight=weight.value)
+
+
+def other_formula(case: Case) -> Iterator[Candidate]:
+    """BSA by a formula that the pharmacy does not use."""
+    for name, formula in BSA_FORMULAS.items():
+        if name != case.order.bsa.formula:
+            yield from recomputed(case, f"BSA by {formula.title}", formula=name)
+
+
+def capped_bsa(case: Case) -> Iterator[Candidate]:
+    """BSA cut off at 2 m2."""
+    if case.order.bsa.value > LARGEST_CAPPED_BSA:
+        yield from recomputed(case, "BSA cut off at 2 m2", largest_bsa=LARGEST_CAPPED_BSA)
+
+
+def by_weight(case: Case) -> Iterator[Candidate]:
+    """The figure per m2 multiplied by the weight."""
+    yield from _by_other_measure(case, "m2", "kg", str(case.order.patient.weight))
+
+
+def by_area(case: Case) -> Iterator[Candidate]:
+    """The figure per kg multiplied by BSA."""
+    yield from _by_other_measure(case, "kg", "m2", f"{write_number(case.order.bsa.value)} m2")
+
+
+def undeclared_reduction(case: Case) -> Iterator[Candidate]:
+    """A quarter or a half less than was declared."""
+    for amount in right(case):
+        for percent in (25, 50):
+            reduced = EXACT.multiply(amount, Decimal(100 - percent) / 100)
+            yield candidate(case, reduced, f"{percent}% less than {case.dose.ordered}")
+
+
+def reduction_left_out(case: Case) -> Iterator[Candidate]:
+    """The dose without its declared reduction."""
+    if case.dose.unreduced:
+        yield from recomputed(case, "the full dose", reduced=False)
+
+
+def maximum_left_out(case: Case) -> Iterator[Candidate]:
+    """The dose without the regimen's cap."""
+    if case.line.maximum:
+        line = msgspec.structs.replace(case.line, maximum=None)
+        yield from recomputed(case, f"without the maximum of {case.line.maximum}", line=line)
+
+
+def other_dose_set(case: Case) -> Iterator[Candidate]:
+    """Other doses that are published under the same letters."""
+    for other in case.order.regimen.other_dose_sets:
+        prescribed = other.doses.get(case.dose.drug)
+        if prescribed and prescribed != case.dose.prescribed:
+            source = f" ({other.source})" if other.source else ""
+            together = ", ".join(f"{drug} {dose}" for drug, dose in other.doses.items())
+            yield from recomputed(case, f"{together}{source}", prescribed=prescribed)
+
+
+MISTAKES: dict[str, Callable[[Case], Iterable[Candidate]]] = {
+    "total of the cycle written as the daily dose": cycle_total,
+    "total of the day written as one dose": daily_total,
+    "the other phase's number of days": other_phase,
+    "per-m2 or per-kg figure not multiplied": figure_not_multiplied,
+    "ten times or a tenth": power_of_ten,
+    "mcg, mg or g mixed up": unit_of_amount,
+    "doses swapped": swapped,
+    "another drug's dose": other_drug,
+    "weight in pounds taken as kg": pounds_as_kg,
+    "height in inches taken as cm": inches_as_cm,
+    "an earlier weight": previous_weight,
+    "another BSA formula": other_formula,
+    "BSA capped at 2": capped_bsa,
+    "mg/kg instead of mg/m2": by_weight,
+    "kg and m2 mixed up": by_area,
+    "reduction by 25% or 50% not declared": undeclared_reduction,
+    "declared reduction left out": reduction_left_out,
+    "maximum left out": maximum_left_out,
+    "another dose set of the same letters": other_dose_set,
+}
+"""Every mistake by its name, the gravest first."""
+
+
+def _other_doses(case: Case) -> Iterator[tuple[Dose, Decimal]]:
+    """The other drugs' doses, each with its amount in the unit of this one."""
+    for other in case.order.doses:
+        if other.drug != case.dose.drug and (amount := _converted(other.ordered, case.dose.ordered.unit)) is not None:
+            yield other, amount
+
+
+def _is_swapped(case: Case, other: Dose) -> bool:
+    """Whether the other drug was written with this drug's dose."""
+    written = case.all_written.get(other.drug)
+    amount = _converted(written, case.dose.ordered.unit) if written else None
+    return amount is not None and fits(case.dose.ordered.value, amount)
+
+
+def _converted(quantity: Quantity, unit: str) -> Decimal | None:
+    try:
+        return convert(quantity, unit, AMOUNT).value
+    except InputError:
+        return None
+
+
+def _by_other_measure(case: Case, right: str, wrong: str, measure: str) -> Iterator[Candidate]:
+    mass, _, per = case.dose.prescribed.unit.partition("/")
+    if per == right:
+        figure = Quantity(case.dose.prescribed.value, f"{mass}/{wrong}")
+        yield from recomputed(case, f"{figure} × {measure}", prescribed=figure)
+
+
+def _short(value: Decimal) -> str:
+    return write_number(to_nearest(value, Decimal("0.1")))
