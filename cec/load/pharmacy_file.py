@@ -100,7 +100,7 @@ def _product(product: Product) -> Product:
         "powder": {"content", "reconstituted_with"},
         "tablet": {"content"},
     }[product.form]
-    allowed = needed | ({"volume"} if product.form == "oral solution" else set())
+    allowed = needed | {"oral solution": {"volume"}, "powder": {"strength"}}.get(product.form, set())
     faults = []
     for name in ("strength", "volume", "content", "reconstituted_with"):
         given = getattr(product, name) is not None

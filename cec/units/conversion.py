@@ -49,6 +49,10 @@ tablet = [tablets]
 """
 
 
+_MONTHS = {"months": Decimal(1), "years": Decimal(12)}
+"""Months in each unit of age: so common and so simple that pint need not load for it."""
+
+
 def convert(quantity: Quantity, unit: str, kind: Kind) -> Quantity:
     """The same quantity in another unit of its kind, exactly.
 
@@ -60,9 +64,11 @@ def convert(quantity: Quantity, unit: str, kind: Kind) -> Quantity:
         return quantity
     if quantity.unit not in kind.units or unit not in kind.units:
         raise InputError(f"{quantity} is not a {kind.name} in {unit}")
-    from pint import DimensionalityError
-
     with localcontext(_CONVERSION):
+        if unit in _MONTHS:
+            return Quantity(quantity.value * _MONTHS[quantity.unit] / _MONTHS[unit], unit)
+        from pint import DimensionalityError
+
         try:
             converted = closed_registry().Quantity(quantity.value, kind.units[quantity.unit]).to(kind.units[unit])
         except DimensionalityError:
