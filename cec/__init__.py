@@ -15,16 +15,17 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from cec.errors import CecError
+from cec.render import render  # at once: later, loading the folder of the same name would take the name from it
+
 if TYPE_CHECKING:
     from cec.calculate import draft_order
-    from cec.errors import CecError
     from cec.load import load_patient, load_pharmacy, load_regimen
     from cec.load.order_file import load_order
     from cec.order import Order
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
     from cec.regimen import Regimen
-    from cec.render import render
 
 __version__ = "0.1.0"
 
@@ -44,7 +45,6 @@ __all__ = [
 ]
 
 _HOMES = {
-    "CecError": "cec.errors",
     "Order": "cec.order",
     "Patient": "cec.patient",
     "Pharmacy": "cec.pharmacy",
@@ -54,9 +54,8 @@ _HOMES = {
     "load_patient": "cec.load",
     "load_pharmacy": "cec.load",
     "load_regimen": "cec.load",
-    "render": "cec.render",
 }
-"""Where each public name lives. Its module loads when the name is first used, so that a command loads what it needs."""
+"""Where the other public names live. A module loads when its name is first used: a command loads what it needs."""
 
 
 def __getattr__(name: str) -> Any:

@@ -89,6 +89,7 @@ def look_of(output: Path | None) -> Look:
     lines = "utf" in (sys.stdout.encoding or "").lower()
     return Look(
         width=max(shutil.get_terminal_size().columns, 20),
+        edge=True,
         lines=lines,
         colour=styled and not os.environ.get("NO_COLOR"),
         bold=styled,

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import chain
-from typing import TypeAlias
+from typing import NamedTuple
 
+from rich.table import Table
 from rich.text import Text
 
 from cec.order import Dose, Order
-from cec.render.terminal.paper import STRONG, Column, Look, Part, first_that_fits, table, wrap
+from cec.render.terminal.paper import STRONG, Column, Layout, Look, Part, first_that_fits, table, wrap
 from cec.render.words import frequency, list_days, signed_percent
 from cec.units import Quantity
 
-Cell: TypeAlias = tuple[str, Callable[[Dose], str], str]
+
+class Cell(NamedTuple):
+    """One figure of a dose: its heading in two lines and its text."""
+
+    heading: str
+    text: Callable[[Dose], str]
+    right: bool = False
+    style: str = ""
+
+    @property
+    def label(self) -> str:
+        """The heading in one line."""
+        return " ".join(self.heading.split()).lower()
 
 
 def _text(quantity: Quantity | None) -> str:
@@ -28,22 +42,26 @@ def _moved(dose: Dose) -> str:
     return signed_percent(dose.deviation_percent) if dose.deviation_percent else ""
 
 
-_AMOUNTS: tuple[Cell, ...] = (
-    ("Protocol\ndose", lambda dose: str(dose.prescribed), ""),
-    ("Calculated\ndose", lambda dose: str(dose.calculated), ""),
-    ("Unreduced\ndose", lambda dose: _text(dose.unreduced), ""),
-    ("Rounding\nmoved it", _moved, ""),
-    ("Ordered\ndose", lambda dose: str(dose.ordered), STRONG),
+_PROTOCOL = Cell("Protocol\ndose", lambda dose: str(dose.prescribed), right=True)
+_CALCULATED = Cell("Calculated\ndose", lambda dose: str(dose.calculated), right=True)
+_ROUTE = Cell("\nRoute", lambda dose: dose.route)
+_OVER = Cell("\nOver", lambda dose: _text(dose.over))
+_DAYS = Cell("\nDays", _days)
+_CELLS = (
+    _PROTOCOL,
+    _CALCULATED,
+    Cell("Unreduced\ndose", lambda dose: _text(dose.unreduced), right=True),
+    Cell("Rounding\nmoved it", _moved, right=True),
+    Cell("Ordered\ndose", lambda dose: str(dose.ordered), right=True, style=STRONG),
+    _ROUTE,
+    _OVER,
+    _DAYS,
+    Cell("Daily\ntotal", lambda dose: str(dose.daily_total), right=True),
+    Cell("Cycle\ntotal", lambda dose: str(dose.cycle_total), right=True),
 )
-_GIVEN: tuple[Cell, ...] = (
-    ("\nRoute", lambda dose: dose.route, ""),
-    ("\nOver", lambda dose: _text(dose.over), ""),
-    ("\nDays", _days, ""),
-)
-_TOTALS: tuple[Cell, ...] = (
-    ("Daily\ntotal", lambda dose: str(dose.daily_total), ""),
-    ("Cycle\ntotal", lambda dose: str(dose.cycle_total), ""),
-)
+_GIVEN = (_ROUTE, _OVER, _DAYS)
+_BELOW: tuple[tuple[Cell, ...], ...] = ((), _GIVEN, (_PROTOCOL, *_GIVEN), (_PROTOCOL, _CALCULATED, *_GIVEN))
+"""What stands below the drug's name instead of beside it, the narrower the paper the more."""
 
 
 def dose_table(order: Order, look: Look) -> list[Part]:
@@ -51,47 +69,37 @@ def dose_table(order: Order, look: Look) -> list[Part]:
 
     A column that no drug fills is left out.
     """
-    doses = order.doses
-    amounts, given, totals = (
-        [cell for cell in cells if any(cell[1](dose) for dose in doses)] for cells in (_AMOUNTS, _GIVEN, _TOTALS)
-    )
-    numbers = [Column(heading, right=True, style=style) for heading, _, style in (*amounts, *totals)]
-    wide = (
-        Column("\nDrug"),
-        *numbers[: len(amounts)],
-        *(Column(heading) for heading, _, _ in given),
-        *numbers[len(amounts) :],
-    )
-    layouts = (
-        lambda: table(
-            wide, [(dose.drug, *(cell(dose) for _, cell, _ in (*amounts, *given, *totals))) for dose in doses], look
-        ),
-        lambda: table(
-            (Column("\nDrug"), *numbers),
-            [(_under_its_name(dose), *(cell(dose) for _, cell, _ in (*amounts, *totals))) for dose in doses],
-            look,
-            ruled=True,
-        ),
-        lambda: table(
-            (Column("Drug"), Column("", right=True)),
-            [_card(dose, (*amounts, *given, *totals)) for dose in doses],
-            look,
-            ruled=True,
-        ),
-    )
+    cells = [cell for cell in _CELLS if any(map(cell.text, order.doses))]
+    layouts: list[Layout] = [partial(_columns, order.doses, cells, below, look) for below in _BELOW]
+    layouts.append(partial(_cards, order.doses, cells, look))
     return [first_that_fits(layouts, look), *_beside(order, look)]
 
 
-def _under_its_name(dose: Dose) -> str:
-    """The drug with how it is given below it."""
-    given = f"{dose.route}, {dose.over}" if dose.over else dose.route
-    return f"{dose.drug}\n  {given}\n  {'day' if len(dose.days) == 1 else 'days'} {_days(dose)}"
+def _columns(doses: Sequence[Dose], cells: Sequence[Cell], below: Sequence[Cell], look: Look) -> Table:
+    """A column for each figure that does not stand below the drug's name."""
+    beside = [cell for cell in cells if cell not in below]
+    columns = [Column("\nDrug"), *(Column(cell.heading, right=cell.right, style=cell.style) for cell in beside)]
+    rows = [(_with_below(dose, below), *(cell.text(dose) for cell in beside)) for dose in doses]
+    return table(columns, rows, look, ruled=bool(below))
 
 
-def _card(dose: Dose, cells: tuple[Cell, ...]) -> tuple[str, str]:
+def _with_below(dose: Dose, below: Sequence[Cell]) -> str:
+    """The drug's name and what stands below it."""
+    lines = [dose.drug]
+    lines += [f"  {cell.heading.split()[0].lower()} {cell.text(dose)}" for cell in below if cell not in _GIVEN]
+    if _ROUTE in below:
+        lines.append(f"  {', '.join(filter(None, (dose.route, _text(dose.over))))}")
+        lines.append(f"  {'day' if len(dose.days) == 1 else 'days'} {_days(dose)}")
+    return "\n".join(lines)
+
+
+def _cards(doses: Sequence[Dose], cells: Sequence[Cell], look: Look) -> Table:
     """One figure under the other."""
-    told = {f"  {' '.join(heading.split()).lower()}": cell(dose) for heading, cell, _ in cells if cell(dose)}
-    return "\n".join((dose.drug, *told)), "\n".join(("", *told.values()))
+    rows = []
+    for dose in doses:
+        told = {f"  {cell.label}": cell.text(dose) for cell in cells if cell.text(dose)}
+        rows.append(("\n".join((dose.drug, *told)), "\n".join(("", *told.values()))))
+    return table((Column("Drug"), Column("", right=True)), rows, look, ruled=True)
 
 
 def _beside(order: Order, look: Look) -> list[Part]:

@@ -61,11 +61,12 @@ def dates(order: Order) -> str:
 
 def foot(order: Order, look: Look) -> list[Part]:
     """Assumptions, alerts, what else to prescribe, and the fingerprint of the input."""
+    alerts = sorted(order.alerts, key=lambda each: list(LEVELS).index(each.level))
     assumed = [wrap(f"{about}: {why}", look, "  ", "    ") for about, why in assumptions(order)]
     separately = wrap("; ".join(order.regimen.prescribe_separately), look, "  ", "  ")
     return [
         *section("Assumed, because the source does not say", list(chain.from_iterable(assumed))),
-        *section("Look at", list(chain.from_iterable(alert(each, look) for each in order.alerts))),
+        *section("Look at", list(chain.from_iterable(alert(each, look) for each in alerts))),
         *section("Prescribe separately", separately),
         Text(),
         *wrap(DRAFT, look, style=STRONG),

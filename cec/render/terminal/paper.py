@@ -19,13 +19,19 @@ Part: TypeAlias = Text | Table
 Layout: TypeAlias = Callable[[], Table]
 
 STRONG = "bold"
-LEVELS = {"note": "", "check": "bold yellow", "stop": "bold red"}
+WIDEST_TEXT = 110
+"""Longer lines of text are hard to read."""
+LEVELS = {"stop": "bold red", "check": "bold yellow", "note": ""}
 
 
 class Look(NamedTuple):
-    """What the reader's paper can show. The default is a pipe: plain columns, always as wide."""
+    """What the reader's paper can show. The default is a pipe: plain columns, always as wide.
+
+    Text is wrapped at `width`; tables keep to it only where the paper has an `edge`, so that in a pipe a row is a line.
+    """
 
     width: int = 100
+    edge: bool = False
     lines: bool = False
     colour: bool = False
     bold: bool = False
@@ -48,7 +54,7 @@ def wrap(text: str, look: Look, first: str = "", indent: str = "", style: str = 
     """A text in lines of the paper's width, broken only where neither a number nor a word is torn."""
     lines = textwrap.wrap(
         bind(clean(text)),
-        look.width,
+        min(look.width, WIDEST_TEXT),
         initial_indent=first,
         subsequent_indent=indent,
         break_long_words=False,
@@ -105,7 +111,7 @@ def first_that_fits(layouts: Sequence[Layout], look: Look) -> Table:
     """The first layout of a table that the paper has room for, else the last, however wide."""
     for layout in layouts:
         grid = layout()
-        if width_of(grid) <= look.width:
+        if not look.edge or width_of(grid) <= look.width:
             break
     return grid
 

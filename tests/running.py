@@ -1,0 +1,35 @@
+"""Runs the command line inside the test's own process, as in a pipe."""
+
+from __future__ import annotations
+
+import io
+from contextlib import redirect_stderr, redirect_stdout
+from typing import NamedTuple
+
+from cec.__main__ import main
+
+
+class Done(NamedTuple):
+    """How a command ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+def cec(*arguments: str) -> Done:
+    """What `cec ARGUMENTS` gives in a pipe. Anything but a regular end is a fault of the program and is raised."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    code: object = None
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            main(arguments)
+        except SystemExit as end:
+            code = end.code
+    written = []
+    for stream in (out, err):
+        stream.flush()
+        stream.seek(0)
+        written.append(stream.read())
+    assert code is None or isinstance(code, int)
+    return Done(code or 0, *written)

@@ -1,0 +1,199 @@
+"""Bad input: one clear message for each fault, exit 1 (2 for wrong usage), no traceback, nothing half-written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from running import Done, cec
+
+SIZE = ("--height", "128cm", "--weight", "26kg")
+REGIMEN = """\
+name: example
+title: Example
+edition: 1
+for: an example
+source: {citation: written for this test}
+drugs:
+  - drug: vincristine
+    dose: 1.5 mg/m2
+    route: IV bolus
+    days: 1
+"""
+
+
+def refused(done: Done) -> str:
+    assert (done.code, done.out) == (1, ""), done
+    assert "Traceback" not in done.err
+    return done.err
+
+
+@pytest.mark.parametrize(
+    ("height", "weight", "messages"),
+    [
+        ("0", "26", ["0 cm is not a possible height (20 to 250 cm)"]),
+        ("128", "0", ["0 kg is not a possible body weight (0.3 to 350 kg)"]),
+        ("-128", "26", ["--height: '-128' is negative"]),
+        ("128", "26,5", ["--weight: '26,5' has a comma"]),
+        ("128", "26 kilo", ["--weight: '26 kilo'", "did you mean kg?"]),
+        ("128", "26 mg", ["--weight: '26 mg' is no body weight but an amount of drug"]),
+        ("1.28", "26", ["1.28 cm is not a possible height", "did you mean 1.28 m?"]),
+        ("NaN", "26", ["--height: 'NaN' is not a number"]),
+        ("128", "1e3", ["--weight: '1e3' is in exponent notation"]),
+        ("128", "٢٦", ["--weight: '٢٦' has digits other than 0 to 9"]),
+        ("", "26", ["--height: is empty"]),
+        ("26", "128", ["are height and weight swapped?"]),
+        ("19.9", "26", ["19.9 cm is not a possible height"]),
+        ("250.1", "80", ["250.1 cm is not a possible height"]),
+        ("128", "0.29", ["0.29 kg is not a possible body weight"]),
+        ("128", "350.1", ["350.1 kg is not a possible body weight"]),
+        ("128 cm cm", "26", ["--height: "]),
+        ("128", "26 kg\x1b[2J", ["--weight: "]),
+        ("1" * 5000, "26", ["--height: "]),
+    ],
+)
+def test_a_measure_that_is_none(height: str, weight: str, messages: list[str]) -> None:
+    message = refused(cec("dose", "--height", height, "--weight", weight))
+    assert len(message.splitlines()) == 1
+    assert message.startswith("cec: ")
+    assert "\x1b" not in message
+    assert len(message) < 400
+    for part in messages:
+        assert part in message
+
+
+def test_all_faults_of_all_options_and_files_come_together(tmp_path: Path) -> None:
+    missing = str(tmp_path / "none.yaml")
+    done = cec(
+        "schedule", "cec-inducton", "--height", "1,28", "--weight", "26 kilo", "--sex", "x", "--start", "30.11.2026",
+        "--time", "25:00", "--cycle", "0", "--accept", "x", "--reduce", "etoposide", "--bsa-formula", "mosteler",
+        "--gap", "15",
+    )  # fmt: skip
+    message = refused(done)
+    for part in (
+        "did you mean 'cec-induction'?",
+        "--height: '1,28' has a comma",
+        "--weight: '26 kilo'",
+        "--sex: ",
+        "--start: '30.11.2026' is no date; write year-month-day, like 2026-11-30",
+        "--time: '25:00'",
+        "--cycle: '0'",
+        "--accept: 'x'",
+        "--reduce: 'etoposide'",
+        "--bsa-formula: ",
+        "--gap: '15'",
+    ):
+        assert message.count(part) == 1, part
+    assert len(message.splitlines()) == 11
+    both = refused(cec("dose", "--patient", missing, "--pharmacy", str(tmp_path)))
+    assert f"{missing}: there is no such file" in both
+    assert both.count(f"{tmp_path}: is a folder") == 1
+
+
+@pytest.mark.parametrize("start", ["30.11.2026", "2027-02-29", "2026-13-01", "tomorrow", "", "20261130", "2026-1-1"])
+def test_a_start_that_is_no_date(start: str) -> None:
+    assert "--start: " in refused(cec("schedule", "cec-induction", *SIZE, "--start", start))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("1.5 mg/m2", "40 mg/m3", "mg/m3"),
+        ("1.5 mg/m2", "1,5 mg/m2", "has a comma"),
+        ("days: 1", "days: 5-1", "runs backwards"),
+        ("    days: 1\n", "    days: 1\n    days: 2\n", "a second time"),
+        ("route:", "rout:", "did you mean 'route'?"),
+        ("title: Example", "title: Example\ntitle: Other", "a second time"),
+        ("edition: 1", "edition: " + "[" * 100_000, "levels deep"),
+    ],
+)
+def test_a_regimen_with_a_fault_is_named_by_line_and_column(old: str, new: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "regimen.yaml"
+    assert old in REGIMEN
+    path.write_text(REGIMEN.replace(old, new, 1), encoding="utf-8")
+    error = refused(cec("dose", str(path), *SIZE))
+    assert error.startswith(f"{path}:")
+    assert message in error
+    checked = cec("regimen", "check", str(path))
+    assert checked.code == 1
+    assert checked.out == error
+
+
+def test_a_repeated_drug_line_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "regimen.yaml"
+    line = REGIMEN.partition("drugs:\n")[2]
+    path.write_text(REGIMEN + line, encoding="utf-8")
+    assert "vincristine" in refused(cec("dose", str(path), *SIZE))
+
+
+@pytest.mark.parametrize("option", ["--patient", "--pharmacy", None])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"name: \xff\xfe", "no UTF-8"),
+        (b"#" * 50_000_000, "larger than"),
+        (b"", "is empty"),
+        (b"[" * 100_000, "levels deep"),
+        (b"{" * 100_000, ""),
+        (b"- " * 100_000, ""),
+        (b"\x00\x01", ""),
+        (b"just words", ""),
+    ],
+    ids=["no UTF-8", "50 MB", "empty", "100,000 brackets", "100,000 braces", "100,000 lists", "control", "words"],
+)
+def test_a_file_that_is_none_of_ours(option: str | None, content: bytes, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_bytes(content)
+    where = (option, str(path)) if option else (str(path),)
+    error = refused(cec("dose", *where, *SIZE))
+    assert error.startswith(str(path))
+    assert message in error
+    assert len(error) < 2000
+
+
+def test_a_folder_as_file(tmp_path: Path) -> None:
+    for where in (("--patient", str(tmp_path)), ("--pharmacy", str(tmp_path)), (str(tmp_path),), ("-o", str(tmp_path))):
+        assert "is a folder" in refused(cec("dose", *where, *SIZE))
+
+
+@pytest.mark.parametrize("name", ["cec-inducton", "CEC", "cec induction", "", "nothing-like-it", "none.yaml"])
+def test_a_regimen_that_does_not_exist(name: str) -> None:
+    error = refused(cec("dose", name, *SIZE))
+    assert len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("dose", "--height", "128"),
+        ("dose", "--hight", "128"),
+        ("dose", *SIZE, "--format", "pdff"),
+        ("dose", *SIZE, "--explain", "--format", "csv"),
+        ("bsa", *SIZE, "--format", "ics"),
+        ("dos",),
+        ("regimen", "check"),
+        ("regimen", "show"),
+        ("dose", "one", "two", *SIZE),
+    ],
+)
+def test_wrong_usage_exits_with_2(arguments: tuple[str, ...]) -> None:
+    done = cec(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "Traceback" not in done.err
+    assert "Error: " in done.err
+
+
+def test_a_fault_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
+    target = tmp_path / "dose.json"
+    target.write_text("old", encoding="utf-8")
+    refused(cec("dose", "--height", "128", "--weight", "26,5", "-o", str(target)))
+    assert target.read_text(encoding="utf-8") == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["dose.json"]
+
+
+def test_a_place_that_cannot_be_written() -> None:
+    assert "cannot be written" in refused(cec("dose", *SIZE, "-o", "/nowhere/at/all/dose.json"))
+
+
+def test_an_acceptance_of_nothing_is_a_fault() -> None:
+    assert "nothing to accept" in refused(cec("dose", *SIZE, "--accept", "no-such-code=because"))

@@ -1,0 +1,153 @@
+"""cec regimen, cec pharmacy, cec bsa and cec itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+import yaml
+from running import cec
+
+import cec as package
+
+REGIMENS = Path(__file__).parent.parent / "regimens"
+SIZE = ("--height", "180cm", "--weight", "80kg")
+
+
+def test_list_names_every_regimen_with_its_doses() -> None:
+    text = " ".join(cec("regimen", "list").out.split())
+    for name, days in (("cec-induction", 5), ("cec-consolidation", 4)):
+        assert f"{name}: CEC {name.removeprefix('cec-')}, {days} days clofarabine 40 mg/m2, etoposide 100 mg/m2" in text
+        assert f"cyclophosphamide 440 mg/m2 daily for {days} days; prednisone 0.5 mg/kg" in text
+
+
+def test_show_reads_like_the_protocol() -> None:
+    text = cec("regimen", "show", "cec-consolidation").out
+    for part in (
+        *("CEC consolidation", "daily for 4 days", "Polish Pediatric Leukemia/Lymphoma Study Group", "Checks"),
+        *("Prescribe separately", "Assumed, because the source does not say", "not before day 15"),
+    ):
+        assert part in text
+    assert cec("regimen", "show", str(REGIMENS / "cec-consolidation.yaml")).out == text
+
+
+def test_check_gives_every_fault_with_its_place(tmp_path: Path) -> None:
+    bad, good = tmp_path / "bad.yaml", REGIMENS / "cec-induction.yaml"
+    bad.write_text(good.read_text(encoding="utf-8").replace("40 mg/m2", "40 mg/m3", 1).replace("1-5", "5-1", 1))
+    done = cec("regimen", "check", str(bad), str(good), str(tmp_path / "none.yaml"))
+    assert done.code == 1
+    lines = done.out.splitlines()
+    assert sum(line.startswith(f"{bad}:") for line in lines) == 2
+    assert all(line.split(":")[1].isdigit() and line.split(":")[2].isdigit() for line in lines[:2])
+    assert lines[2].startswith(f"{good}: no fault found: CEC induction")
+    assert lines[3] == f"{tmp_path / 'none.yaml'}: there is no such file"
+    assert cec("regimen", "check", str(good)).code == 0
+
+
+def test_the_schema_accepts_the_shipped_regimens_and_refuses_a_misspelt_key() -> None:
+    schema = json.loads(cec("regimen", "schema").out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for path in REGIMENS.glob("*.yaml"):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        jsonschema.validate(content, schema)
+        content["drugs"][0]["rout"] = "IV"
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(content, schema)
+
+
+def test_pharmacy_new_writes_a_file_that_check_and_show_read_and_never_overwrites(tmp_path: Path) -> None:
+    path = tmp_path / "pharmacy.yaml"
+    assert cec("pharmacy", "new", str(path)).code == 0
+    first = path.read_bytes()
+    assert b"#" in first
+    checked = cec("pharmacy", "check", str(path))
+    assert (checked.code, checked.err) == (0, "")
+    assert "no fault found" in checked.out
+    shown = cec("pharmacy", "show", str(path)).out
+    for part in ("BSA formula", "mosteller", "First infusion", "09:00", "Formulary", "clofarabine", "1 mg/mL"):
+        assert part in shown
+    again = cec("pharmacy", "new", str(path))
+    assert again.code == 1
+    assert "is there already" in again.err
+    assert path.read_bytes() == first
+    assert cec("pharmacy", "new", "-").out.encode() == first
+    dosed = cec("dose", "--pharmacy", str(path), *SIZE)
+    assert dosed.code == 0
+
+
+def test_pharmacy_show_without_a_file_is_the_built_in_policy() -> None:
+    text = cec("pharmacy", "show").out
+    assert "0.01 m2, half-up" in text
+    assert "Built-in policy, no file" in text
+
+
+def test_pharmacy_check_finds_a_default_regimen_that_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "pharmacy.yaml"
+    path.write_text("default_regimen: cec-inducton\n", encoding="utf-8")
+    done = cec("pharmacy", "check", str(path))
+    assert done.code == 1
+    assert "did you mean 'cec-induction'?" in done.out
+
+
+def test_rounding_that_moves_a_dose_too_far_is_refused_with_both_numbers(tmp_path: Path) -> None:
+    """9.25 mg to the nearest 1 mg is 9 mg, 2.70% less: within 5%. To the nearest 5 mg it is 10 mg, 8.11% more."""
+    path = tmp_path / "pharmacy.yaml"
+    path.write_text("dose_rounding: {prednisone: nearest 5 mg}\n", encoding="utf-8")
+    done = cec("dose", "--pharmacy", str(path), "--height", "109", "--weight", "18.5")
+    assert (done.code, done.out) == (1, "")
+    for part in ("prednisone", "9.25 mg", "10 mg", "8.11%", "5%"):
+        assert part in done.err
+    path.write_text("dose_rounding: {prednisone: nearest 1 mg}\n", encoding="utf-8")
+    assert cec("dose", "--pharmacy", str(path), "--height", "109", "--weight", "18.5").code == 0
+
+
+# 180 cm, 80 kg: clinPK 86e3ad9 tests/testthat/test_calc_bsa.R, three decimals. Mosteller by hand: the root of 4 is 2.
+CLINPK = {"Mosteller": "2", "Du Bois": "1.996", "Haycock": "2.007", "Gehan-George": "2.009"}
+FORMULAS = [
+    *("mosteller", "du-bois", "haycock", "gehan-george", "boyd", "fujimoto", "takahira", "shuter-aslani"),
+    *("schlich", "livingston-lee"),
+]
+
+
+def test_bsa_shows_every_formula_with_its_difference() -> None:
+    text = cec("bsa", *SIZE, "--sex", "female").out
+    for title, value in CLINPK.items():
+        (line,) = [line for line in text.splitlines() if line.startswith(f"{title}  ")]
+        shown = Decimal(line.removeprefix(title).split()[0].rstrip("…"))
+        assert abs(shown - Decimal(value)) <= Decimal("0.0006")
+    assert "Mosteller RD. Simplified calculation of body-surface area." in text
+    rows = list(csv.DictReader(io.StringIO(cec("bsa", *SIZE, "--sex", "female", "--format", "csv").out)))
+    assert [row["formula"] for row in rows] == FORMULAS
+    assert all(row["bsa_m2"] and row["source"] for row in rows)
+    told = json.loads(cec("bsa", *SIZE, "--format", "json").out, parse_float=Decimal, parse_int=Decimal)
+    assert told["formulas"][0]["value"] == {"value": Decimal(2), "unit": "m2"}
+    assert told["formulas"][0]["difference_percent"] == 0
+
+
+def test_bsa_says_what_a_formula_lacks_and_compares_with_the_formula_in_use() -> None:
+    text = cec("bsa", *SIZE).out
+    assert "the Schlich formula needs the patient's sex" in text
+    compared = cec("bsa", *SIZE, "--bsa-formula", "du-bois").out
+    (line,) = [line for line in compared.splitlines() if line.startswith("Du Bois  ")]
+    assert line.split()[-1] == "0%"
+    assert "Compared with  Du Bois" in compared
+    assert "sex" in cec("bsa", *SIZE, "--bsa-formula", "schlich").err
+
+
+def test_the_version_and_the_help_of_every_command() -> None:
+    assert cec("--version").out == f"cec {package.__version__}\n"
+    from cec.cli import COMMANDS, app, pharmacies, regimens
+
+    prefixes = {id(app): (), id(regimens): ("regimen",), id(pharmacies): ("pharmacy",)}
+    assert "Usage: cec " in cec().out + cec().err
+    for parent, name, command in COMMANDS:
+        words = (*prefixes[id(parent)], name)
+        text = cec(*words, "--help").out
+        assert f"Example: cec {' '.join(words)}" in text
+        first = (command.__doc__ or "").splitlines()[0]
+        assert " ".join(first.split()) in " ".join(text.split())

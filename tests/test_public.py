@@ -1,0 +1,90 @@
+"""The public names: a list that one can hold in one's head, each loading only when it is used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import cec
+from cec.errors import FileError
+
+NAMES = [
+    "CecError",
+    "Order",
+    "Patient",
+    "Pharmacy",
+    "Regimen",
+    "__version__",
+    "draft_order",
+    "load_order",
+    "load_patient",
+    "load_pharmacy",
+    "load_regimen",
+    "render",
+]
+
+
+def test_the_list_of_public_names() -> None:
+    assert cec.__all__ == NAMES
+    for name in NAMES:
+        assert getattr(cec, name) is not None
+    assert dir(cec) == NAMES
+    with pytest.raises(AttributeError, match="calc_dose"):
+        _ = cec.calc_dose
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == cec.__version__
+
+
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (["regimen", "list"], {"pint", "polars", "typst", "icalendar"}),
+        (["dose", "--height", "128cm", "--weight", "26kg"], {"pint", "polars", "typst", "icalendar"}),
+        (
+            ["dose", "--height", "128cm", "--weight", "26kg", "--format", "json"],
+            {"pint", "polars", "typst", "icalendar", "rich"},
+        ),
+    ],
+)
+def test_a_command_loads_only_what_it_needs(arguments: list[str], absent: set[str]) -> None:
+    code = f"""
+import sys
+from cec.__main__ import main
+try:
+    main({arguments!r})
+except SystemExit:
+    pass
+print(sorted({absent!r} & set(sys.modules)), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[", b"{}", b"null", b"[" * 100_000, b"\xff", b'{"regimen": 1}', b'{"sha256": "x"}'],
+)
+def test_what_is_no_saved_order_is_said_to_be_none(content: bytes, tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="is no order that cec saved"):
+        cec.load_order(content)
+    path = tmp_path / "order.json"
+    path.write_bytes(content)
+    with pytest.raises(FileError, match=r"order\.json: is no order"):
+        cec.load_order(path)
+
+
+def test_a_saved_order_loads_back_from_its_file(tmp_path: Path) -> None:
+    patient = cec.load_patient(texts={"height": "4 ft 2 in", "weight": "57.3 lb", "name": "Łucja Żak"})
+    order = cec.draft_order(cec.load_regimen("cec-induction"), patient)
+    path = tmp_path / "order.json"
+    path.write_bytes(cec.render(order, "json"))
+    assert cec.load_order(path) == order
+    with pytest.raises(cec.CecError, match="there is no format 'word'"):
+        cec.render(order, "word")

@@ -1,0 +1,181 @@
+"""Orders as text: every width shows every amount whole, and every format shows the same amounts."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+import re
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cec import Order, draft_order, load_order, load_patient, load_pharmacy, load_regimen, render
+from cec.order import Administration
+from cec.render.terminal.paper import Column, Look, draw, table, width_of, wrap
+from cec.render.terminal.timeline import timeline
+from cec.render.words import list_days
+from cec.units import Quantity
+
+WIDTHS = st.integers(20, 220)
+SIZES = st.tuples(st.integers(1000, 2000), st.integers(150, 1200))
+NAMES = st.sampled_from(["cec-induction", "cec-consolidation"])
+LOOKS = st.builds(lambda width, terminal: Look(width, *[terminal] * 4), WIDTHS, st.booleans())
+START = datetime.date(2026, 11, 30)
+
+
+def order(
+    height: str = "128 cm", weight: str = "26 kg", *, regimen: str = "cec-induction", start: datetime.date | None = None
+) -> Order:
+    patient = load_patient(texts={"height": height, "weight": weight})
+    return draft_order(load_regimen(regimen), patient, load_pharmacy(), start=start)
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> Order:
+    height, weight = draw(SIZES)
+    start = draw(st.none() | st.dates(datetime.date(2020, 1, 1), datetime.date(2099, 12, 31)))
+    return order(f"{height} mm", f"{Decimal(weight) / 10} kg", regimen=draw(NAMES), start=start)
+
+
+def plain(text: bytes) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text.decode())
+
+
+@settings(max_examples=60, deadline=None)
+@given(orders(), LOOKS)
+def test_no_width_cuts_an_amount_a_name_or_a_unit(drawn: Order, look: Look) -> None:
+    lines = plain(render(drawn, "table", look=look, steps=True)).splitlines()
+    for dose in drawn.doses:
+        assert any(re.match(rf"\s*{dose.drug}\b", line) for line in lines)
+        for amount in (dose.prescribed, dose.calculated, dose.ordered, dose.daily_total, dose.cycle_total):
+            assert any(re.search(rf"(?<![\d.,]){re.escape(str(amount))}(?![\w/])", line) for line in lines), amount
+    for row in drawn.administrations:
+        assert any(row.drug in line and f" {row.dose}" in line for line in lines)
+
+
+@settings(max_examples=40, deadline=None)
+@given(orders(), st.integers(80, 220))
+def test_nothing_runs_over_the_edge_from_80_columns_on(drawn: Order, width: int) -> None:
+    look = Look(width, edge=True, lines=True, colour=True, bold=True)
+    assert max(map(len, plain(render(drawn, "table", look=look, steps=True)).splitlines())) <= width
+
+
+@settings(max_examples=40, deadline=None)
+@given(orders())
+def test_every_format_shows_the_same_amounts(drawn: Order) -> None:
+    amounts = [(dose.drug, dose.ordered) for dose in drawn.doses]
+    told = json.loads(render(drawn, "json"), parse_float=Decimal, parse_int=Decimal)
+    assert [(dose["drug"], Quantity(**dose["ordered"])) for dose in told["doses"]] == amounts
+    rows = list(csv.DictReader(io.StringIO(render(drawn, "csv").decode())))
+    if drawn.start:
+        given_amounts = [(row.drug, row.dose) for row in drawn.administrations]
+        assert [(row["drug"], Quantity(Decimal(row["dose"]), row["unit"])) for row in rows] == given_amounts
+    else:
+        assert [(row["drug"], Quantity(Decimal(row["ordered"]), row["unit"])) for row in rows] == amounts
+    text = plain(render(drawn))
+    for drug, amount in amounts:
+        (line,) = [line for line in text.splitlines() if re.match(rf"{drug}  ", line)]
+        assert str(amount) in re.split(r"  +", line)
+    assert load_order(render(drawn, "json")) == drawn
+    assert render(drawn) == render(drawn)
+
+
+def test_the_wide_table_is_used_where_it_fits_and_is_stacked_where_not() -> None:
+    stacked, wide = (
+        render(order(), look=Look(width, edge=True, lines=True)).decode().splitlines() for width in (80, 120)
+    )
+    assert any(re.match(r"clofarabine +40 mg/m2 +38.4 mg +38.4 mg +IV infusion +2 h +1 to 5", line) for line in wide)
+    number = next(number for number, line in enumerate(stacked) if line.startswith("clofarabine  "))
+    assert [line.strip() for line in stacked[number + 1 : number + 3]] == ["IV infusion, 2 h", "days 1 to 5"]
+    assert set(stacked[number + 3]) == {"─"}
+
+
+def test_a_pipe_is_plain_and_keeps_a_row_to_a_line() -> None:
+    text = render(order(start=START)).decode()
+    assert set(re.findall(r"[^\x00-\x7f]", text)) <= {"…", "√", "×"}
+    assert "\x1b" not in text
+    assert not any(line != line.rstrip() for line in text.splitlines())
+
+
+def test_colour_and_bold_are_told_apart() -> None:
+    """NO_COLOR takes colour away and leaves what is bold."""
+    young = order("90 cm", "12 kg")
+    assert any(alert.level == "check" for alert in young.alerts)
+    coloured, uncoloured, bare = (
+        render(young, look=Look(80, edge=True, lines=True, colour=colour, bold=bold)).decode()
+        for colour, bold in ((True, True), (False, True), (False, False))
+    )
+    assert "\x1b[1;33m" in coloured
+    assert "\x1b[1;33m" not in uncoloured
+    assert "\x1b[1m" in uncoloured
+    assert "\x1b" not in bare
+
+
+def test_a_name_cannot_steer_the_terminal() -> None:
+    assert "\x1b" not in draw(wrap("a\x1b[2Jb\tc", Look()), Look()).decode()
+    assert "[red]" in draw([table([Column("[red]")], [["[bold]x"]], Look())], Look()).decode()
+
+
+def test_a_table_needs_the_width_that_it_takes() -> None:
+    grid = table([Column("Drug"), Column("Dose", right=True)], [["a", "1 mg"], ["long name", "1,000 mg"]], Look())
+    drawn = draw([grid], Look(5)).decode().splitlines()
+    assert drawn == ["Drug           Dose", "a              1 mg", "long name  1,000 mg"]
+    assert width_of(grid) == len(drawn[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("give 38.4 mg in 5 days", 12, ["give 38.4 mg", "in 5 days"]),
+        ("give 38.4 mg in 5 days", 11, ["give", "38.4 mg in", "5 days"]),
+        ("a target of AUC 5 and 4 ft 2 in", 13, ["a target of", "AUC 5 and", "4 ft 2 in"]),
+        ("https://example.org/a-very-long-address", 10, ["https://example.org/a-very-long-address"]),
+    ],
+)
+def test_text_breaks_between_words_but_never_inside_a_quantity(text: str, width: int, lines: list[str]) -> None:
+    assert draw(wrap(text, Look(width)), Look(width)).decode().splitlines() == lines
+
+
+def row(start: str, end: str | None, drug: str = "a") -> Administration:
+    begin = datetime.datetime.fromisoformat(start)
+    finish = datetime.datetime.fromisoformat(end) if end else None
+    return Administration(1, begin.date(), begin, drug, Quantity(Decimal(1), "mg"), "IV", 0, finish)
+
+
+def test_a_timeline_shows_infusions_side_by_side() -> None:
+    rows = [
+        row("2026-11-30T09:00", None),
+        row("2026-11-30T09:00", "2026-11-30T11:00"),
+        row("2026-11-30T11:00", "2026-11-30T11:10"),
+        row("2026-11-30T12:00", "2026-11-30T14:00"),
+    ]
+    assert timeline(rows, 19, lines=False) == (
+        "09:00     14:00",
+        ["*", "======", "      =", "         ======"],
+    )
+
+
+def test_a_timeline_ends_after_24_hours_and_says_that_more_follows() -> None:
+    rows = [row("2026-11-30T22:00", "2026-12-04T22:00"), row("2026-12-01T09:00", "2026-12-01T10:00")]
+    scale, bars = timeline(rows, 24, lines=False)
+    assert scale == "22:00              22:00"
+    assert bars == ["=" * 24 + ">", " " * 11 + "="]
+    assert timeline([row("2026-11-30T09:00", None)], 24, lines=True) == ("09:00", ["●"])
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [
+        ((1,), "1"),
+        ((1, 2), "1, 2"),
+        ((1, 2, 3), "1 to 3"),
+        ((1, 8, 15), "1, 8, 15"),
+        ((1, 2, 3, 8, 9, 10), "1 to 3, 8 to 10"),
+    ],
+)
+def test_days_in_words(days: tuple[int, ...], text: str) -> None:
+    assert list_days(days) == text
