@@ -14,7 +14,8 @@ from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.units import Quantity
 
-NOT_CHECKED = "not-checked"
+NOT_CHECKED = "incomplete"
+"""The code of the note on what could not be checked."""
 
 _SEVEREST_FIRST = ("stop", "check", "note")
 
@@ -46,7 +47,7 @@ def check(
     >>> patient = load_patient(texts={"height": "79 cm", "weight": "9.9 kg"})
     >>> facts = {"bsa": Quantity(patient.weight.value / 20, "m2"), "weight": patient.weight}
     >>> [alert.code for alert in check(load_regimen("cec-induction"), patient, Pharmacy(), facts)]
-    ['under-10-kg', 'longer-infusion', 'not-checked']
+    ['under-10-kg', 'longer-infusion', 'incomplete']
     """
     age, bsa = _quantity(facts, "age"), _quantity(facts, "bsa")
     alerts = [*_check_regimen(regimen, facts), *check_measures(patient, age, bsa, pharmacy, start)]

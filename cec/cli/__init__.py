@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cec.cli import bsa, dose, pharmacy, prepare, regimen, schedule
+from cec.cli import bsa, dose, pharmacy, prepare, regimen, schedule, verify
 from cec.cli.options import takes_groups
 from cec.errors import CecError
 
@@ -27,6 +27,7 @@ COMMANDS = (
     (app, "dose", dose.dose),
     (app, "schedule", schedule.schedule),
     (app, "prepare", prepare.prepare),
+    (app, "verify", verify.verify),
     (app, "bsa", bsa.bsa),
     (regimens, "list", regimen.list_regimens),
     (regimens, "show", regimen.show_regimen),
@@ -37,9 +38,7 @@ COMMANDS = (
     (pharmacies, "show", pharmacy.show_pharmacy),
 )
 for _parent, _name, _command in COMMANDS:
-    _parent.command(_name, no_args_is_help=_command in {dose.dose, schedule.schedule, prepare.prepare, bsa.bsa})(
-        takes_groups(_command)
-    )
+    _parent.command(_name, no_args_is_help=_parent is app)(takes_groups(_command))
 app.add_typer(regimens, name="regimen")
 app.add_typer(pharmacies, name="pharmacy")
 

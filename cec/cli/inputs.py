@@ -30,8 +30,10 @@ def draft(
     pharmacy: PharmacyOptions,
     checks: CheckOptions,
     start: StartOptions | None = None,
+    *,
+    cycle: str | None = None,
 ) -> Order:
-    """The order that the options ask for; CecError with every fault."""
+    """The order that the options ask for; CecError with every fault. `cycle` counts where there is no start."""
     from cec.calculate import draft_order
     from cec.load import load_regimen, overrides
     from cec.load.texts import read_count, read_date
@@ -44,7 +46,7 @@ def draft(
         lambda: read_patient(patient),
         load_this_pharmacy,
         lambda: read_text_of("--start", start and start.start, read_date),
-        lambda: read_text_of("--cycle", start and start.cycle, read_count),
+        lambda: read_text_of("--cycle", start.cycle if start else cycle, read_count),
         lambda: _acceptances(checks.accept or ()),
     )
     this_regimen: Regimen = loaded[0]

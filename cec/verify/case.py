@@ -40,7 +40,7 @@ class Candidate(NamedTuple):
 
 def candidate(case: Case, amount: Decimal, how: str) -> Candidate:
     """An amount with its working."""
-    return Candidate(amount, f"{how} is {shorten(amount)} {case.dose.ordered.unit}")
+    return Candidate(amount, f"{how} is {shorten(amount, 2)} {case.dose.ordered.unit}")
 
 
 def right(case: Case) -> Iterator[Decimal]:
@@ -83,7 +83,7 @@ def recomputed(
             amount = compute_dose(line, measures, pharmacy, reduction=reduction).ordered.value
         except CecError:
             continue
-        yield Candidate(amount, f"{how} gives {shorten(amount)} {case.dose.ordered.unit}")
+        yield Candidate(amount, f"{how} gives {shorten(amount, 2)} {case.dose.ordered.unit}")
 
 
 def _bsa(order: Order, formula: str, height: Quantity, weight: Quantity, largest: Decimal | None) -> Bsa:

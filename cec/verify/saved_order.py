@@ -63,7 +63,10 @@ def _recomputed(order: Order) -> Iterator[Difference]:
     except CecError as error:
         yield Difference("the whole order", "an order", f"no order: {'; '.join(map(str, error.faults))}")
         return
-    yield from _differences("", _plain(order), _plain(again))
+    if order.sha256 != again.sha256:
+        changed = "regimen, patient, pharmacy, start, cycle or an accepted alert was changed after the order was saved"
+        yield Difference("whole input SHA-256", order.sha256[:16], f"{again.sha256[:16]}: {changed}")
+    yield from _differences("", _plain(order), _plain(msgspec.structs.replace(again, sha256=order.sha256)))
 
 
 def _regimen_file(saved: Regimen, now: Regimen) -> Iterator[Difference]:

@@ -1,0 +1,148 @@
+"""How a verification reads: on the terminal, and as rows of CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from rich.text import Text
+
+from cec.order import Order
+from cec.render.csv import number, write
+from cec.render.terminal.head import alert, head
+from cec.render.terminal.paper import STRONG, Column, Look, Part, draw, section, table, wrap
+from cec.render.words import SECOND_CHECK, signed_percent
+from cec.units import write_number
+from cec.verify import OrderVerification, Verdict, Verification
+from cec.verify.table import RowVerification
+
+NO_MISTAKE = "no known mistake explains this"
+CSV_COLUMNS = (
+    *("row", "id", "regimen", "drug", "verdict", "expected", "written", "unit", "deviation_percent"),
+    "explanations",
+)
+_COLUMNS = (
+    Column("Drug"),
+    Column("Expected", right=True),
+    Column("Written", right=True),
+    Column("Deviation", right=True),
+    Column("Verdict", style=STRONG),
+)
+
+
+def doses_as_text(order: Order, verification: Verification, look: Look) -> bytes:
+    """The order's head, a row per drug, and what explains each difference."""
+    rows = [
+        (
+            verdict.drug,
+            str(verdict.expected or ""),
+            str(verdict.written or ""),
+            "" if verdict.deviation_percent is None else signed_percent(verdict.deviation_percent) or "0%",
+            verdict.verdict,
+        )
+        for verdict in verification.verdicts
+    ]
+    wrong = [verdict for verdict in verification.verdicts if verdict.verdict != "agrees"]
+    return draw(
+        [
+            *head(order, look),
+            table(_COLUMNS, rows, look),
+            *section("What may have happened", _wrapped(map(what_happened, wrong), look)),
+            *section("Look at", list(chain.from_iterable(alert(each, look) for each in verification.alerts))),
+            Text(),
+            *wrap(_summary(verification), look, style=STRONG),
+            *wrap(SECOND_CHECK, look),
+        ],
+        look,
+    )
+
+
+def what_happened(verdict: Verdict) -> str:
+    """One verdict that is not in order, in words, with the mistakes that explain it."""
+    if verdict.verdict == "missing":
+        return f"{verdict.drug}: missing; expected {verdict.expected}"
+    if verdict.verdict == "not in the regimen":
+        return f"{verdict.drug} {verdict.written}: not in the regimen; {verdict.hint}"
+    mistakes = [f"{each.mistake}: {each.text}" for each in verdict.explanations]
+    return f"{verdict.drug} {verdict.written}, expected {verdict.expected}: {'; or '.join(mistakes) or NO_MISTAKE}"
+
+
+def order_as_text(verification: OrderVerification, notes: Sequence[str], look: Look) -> bytes:
+    """Every place of a saved order that is not what its inputs give."""
+    count = len(verification.differences)
+    figures = [each for each in verification.differences if not each.where.endswith(": how")]
+    shown = figures or verification.differences
+    lines = [f"{each.where}: saved {each.saved}; now {each.now}" for each in shown]
+    if len(shown) < count:
+        lines.append(f"and the workings that name these figures ({count - len(shown)})")
+    summary = (
+        f"{verification.regimen}: every number in this order is what its inputs give"
+        if verification.agrees
+        else f"{verification.regimen}: {count} place{'s' * (count != 1)} of this order "
+        f"{'do' if count != 1 else 'does'} not agree with its inputs, or the regimen's file with the order"
+    )
+    return draw(
+        [
+            *wrap(summary, look, style=STRONG),
+            *_wrapped(lines, look),
+            Text(),
+            *_wrapped(notes, look, ""),
+            *wrap(f"whole input SHA-256 {verification.sha256}", look),
+            *wrap(SECOND_CHECK, look),
+        ],
+        look,
+    )
+
+
+def table_as_text(rows: Sequence[RowVerification], look: Look) -> bytes:
+    """The rows that are not in order, and how many are."""
+    lines = []
+    for row in rows:
+        name = f"line {row.row}" + (f", id {row.id}" if row.id else "")
+        verdicts = row.verification.verdicts if row.verification else ()
+        lines += [f"{name}: {what_happened(verdict)}" for verdict in verdicts if verdict.verdict != "agrees"]
+        lines += [f"{name}: {fault}" for fault in row.faults]
+    agreeing, refused = sum(row.agrees for row in rows), sum(bool(row.faults) for row in rows)
+    summary = (
+        f"{len(rows):,} rows: {agreeing:,} agree, {len(rows) - agreeing - refused:,} differ, "
+        f"{refused:,} cannot be held against an order"
+    )
+    return draw([*_wrapped(lines, look, ""), *wrap(summary, look, style=STRONG), *wrap(SECOND_CHECK, look)], look)
+
+
+def as_csv(rows: Iterable[RowVerification]) -> bytes:
+    """A row per verdict, and per row that cannot be held against an order."""
+    return write(CSV_COLUMNS, chain.from_iterable(map(_csv_rows, rows)))
+
+
+def _csv_rows(row: RowVerification) -> Iterator[Sequence[str]]:
+    place = (str(row.row or ""), row.id)
+    for fault in row.faults:
+        yield (*place, "", "", "not verified", "", "", "", "", fault)
+    if row.verification is None:
+        return
+    for verdict in row.verification.verdicts:
+        unit = next((amount.unit for amount in (verdict.expected, verdict.written) if amount), "")
+        yield (
+            *place,
+            row.verification.regimen,
+            verdict.drug,
+            verdict.verdict,
+            number(verdict.expected),
+            number(verdict.written),
+            unit,
+            number(verdict.deviation_percent),
+            "" if verdict.verdict == "agrees" else what_happened(verdict),
+        )
+
+
+def _summary(verification: Verification) -> str:
+    tolerance = f"{write_number(verification.tolerance_percent)}%"
+    wrong = sum(verdict.verdict != "agrees" for verdict in verification.verdicts)
+    if verification.agrees:
+        return f"Every written dose agrees within {tolerance}"
+    return f"{wrong} of {len(verification.verdicts)} do not agree (tolerance {tolerance})"
+
+
+def _wrapped(lines: Iterable[str], look: Look, first: str = "  ") -> list[Part]:
+    return list(chain.from_iterable(wrap(line, look, first, first + "  ") for line in lines))

@@ -1,0 +1,193 @@
+"""cec verify: doses that somebody else wrote, a saved order, or a table of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cec.cli.inputs import draft, read_pharmacy, read_text_of, today, together
+from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, StartOptions, TableOutputOptions
+from cec.cli.output import chosen_format, deliver, look_of
+from cec.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from cec.order import Order
+    from cec.regimen import Regimen
+    from cec.units import Quantity
+    from cec.verify.table import Terms
+
+_FORMATS = ("table", "json", "csv")
+_FILES = (".json", ".csv", ".tsv")
+_DAYS = "days="
+
+
+def verify(
+    *,
+    patient: PatientOptions,
+    pharmacy: PharmacyOptions,
+    checks: CheckOptions,
+    output: TableOutputOptions,
+    what: Annotated[
+        str,
+        typer.Argument(metavar="REGIMEN|ORDER.json|ORDERS.csv", help="A regimen, a saved order, or a table of orders."),
+    ],
+    written: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DRUG=AMOUNT]...",
+            help="What was written for one administration: clofarabine=38mg. days=5 is the written number of days.",
+            show_default=False,
+        ),
+    ] = None,
+    tolerance: Annotated[
+        str, typer.Option(metavar="PERCENT", help="How far a written dose may be from the expected one.")
+    ] = "5%",
+    regimen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="The regimen of rows that name none, or the file that a saved order's regimen is now in.",
+        ),
+    ] = None,
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="Day 1 of the cycle: 2026-11-30.")] = None,
+    cycle: Annotated[str | None, typer.Option(metavar="NUMBER", help="Which cycle this is: 2.")] = None,
+) -> None:
+    """Hold doses that somebody else wrote against cec's own, and look for the mistake that explains a wrong one.
+
+    Exit 1 if anything does not agree. This is no independent second person.
+
+    Example: cec verify cec-induction --height 128cm --weight 26kg clofarabine=38mg etoposide=96mg
+    """
+    form, file = chosen_format(output, _FORMATS), Path(what)
+    if file.suffix.lower() in _FILES and (written or any(value is not None for value in patient)):
+        raise typer.BadParameter(f"{file.name} holds patients and doses; give none beside it", param_hint="DRUG=AMOUNT")
+    if file.suffix.lower() == ".json":
+        agrees, content = _saved_order(file, regimen, form, output.output)
+    elif file.suffix.lower() in _FILES:
+        agrees, content = _table(file, _terms(regimen, pharmacy, tolerance), form, output.output)
+    else:
+        if regimen is not None:
+            raise typer.BadParameter("the regimen is the first argument", param_hint="--regimen")
+        begin = StartOptions(start, cycle=cycle) if start is not None else None
+        order, *terms = together(
+            lambda: draft(what, patient, pharmacy, checks, begin, cycle=cycle),
+            lambda: _written_amounts(written or ()),
+            lambda: _written_days(written or ()),
+            lambda: _percent(tolerance),
+        )
+        agrees, content = _doses(order, terms, form, output.output)
+    deliver(content, output.output)
+    if not agrees:
+        raise typer.Exit(1)
+
+
+Outcome = tuple[bool, bytes]
+"""Whether everything agrees, and what is to be shown."""
+
+
+def _doses(order: Order, terms: Sequence[Any], form: str, output: Path | None) -> Outcome:
+    """Written amounts (the first of the terms, then days and tolerance) held against an order."""
+    from cec.cli.verification import as_csv, doses_as_text
+    from cec.render.json import write
+    from cec.verify import verify_doses
+    from cec.verify.table import RowVerification
+
+    amounts, days, percent = terms
+    verification = verify_doses(order, amounts, days=days, tolerance=percent, others=_shipped())
+    forms = {
+        "table": lambda: doses_as_text(order, verification, look_of(output)),
+        "json": lambda: write(verification),
+        "csv": lambda: as_csv([RowVerification(0, order.patient.id, verification)]),
+    }
+    return verification.agrees, forms[form]()
+
+
+def _saved_order(file: Path, regimen: str | None, form: str, output: Path | None) -> Outcome:
+    """A saved order held against its own inputs, and its regimen against the file that it is now in."""
+    from cec.cli.verification import order_as_text
+    from cec.load import load_regimen, regimen_names
+    from cec.load.order_file import load_order
+    from cec.render.json import write
+    from cec.verify import verify_order
+
+    if form == "csv":
+        raise typer.BadParameter("a saved order is verified as a table or as JSON", param_hint="--format")
+    order = load_order(file)
+    name = order.regimen.name
+    now = load_regimen(regimen or name) if regimen or name in regimen_names() else None
+    notes = () if now else (f"no shipped regimen has the name {name}; give its file with --regimen to compare",)
+    verification = verify_order(order, now)
+    content = write(verification) if form == "json" else order_as_text(verification, notes, look_of(output))
+    return verification.agrees, content
+
+
+def _table(file: Path, terms: Terms, form: str, output: Path | None) -> Outcome:
+    """Each row of a table held against its own order."""
+    from cec.cli.verification import as_csv, table_as_text
+    from cec.render.json import write
+    from cec.verify.table import verify_table
+
+    rows = list(verify_table(file, terms))
+    forms = {
+        "table": lambda: table_as_text(rows, look_of(output)),
+        "json": lambda: write(rows),
+        "csv": lambda: as_csv(rows),
+    }
+    return all(row.agrees for row in rows), forms[form]()
+
+
+def _terms(regimen: str | None, options: PharmacyOptions, tolerance: str) -> Terms:
+    """What the rows of a table are held against."""
+    from functools import cache
+
+    from cec.load import load_regimen
+    from cec.verify.table import Terms
+
+    pharmacy, percent = together(lambda: read_pharmacy(options), lambda: _percent(tolerance))
+    named = cache(lambda name: load_regimen(name or regimen or pharmacy.default_regimen))
+    return Terms(named, pharmacy, percent, _shipped(), today())
+
+
+def _shipped() -> tuple[Regimen, ...]:
+    from cec.load import load_regimen, regimen_names
+
+    return tuple(map(load_regimen, regimen_names()))
+
+
+def _percent(text: str) -> object:
+    from cec.load.texts import read_percent
+
+    return read_text_of("--tolerance", text, read_percent)
+
+
+def _written_days(written: Sequence[str]) -> object:
+    """The written number of days, from days=5."""
+    from cec.load.texts import read_count
+
+    days = [text.partition("=")[2] for text in written if text.startswith(_DAYS)]
+    if len(days) > 1:
+        raise InputError(Fault("is given twice", "days"))
+    return read_text_of("days", days[0].strip(), read_count) if days else None
+
+
+def _written_amounts(written: Sequence[str]) -> list[tuple[str, Quantity]]:
+    """Drugs with the amounts that were written; InputError with every text that is none."""
+    from cec.units import AMOUNT, read_quantity
+
+    amounts: list[tuple[str, Quantity]] = []
+    faults: list[Fault] = []
+    for text in written:
+        drug, equals, amount = (part.strip() for part in text.partition("="))
+        if not drug or not equals:
+            faults.append(Fault(f"'{text}' is no drug and amount; write it like clofarabine=38mg"))
+        elif not text.startswith(_DAYS):
+            try:
+                amounts.append((drug, read_quantity(amount, AMOUNT)))
+            except InputError as error:
+                faults += [fault._replace(where=drug) for fault in error.faults]
+    if faults:
+        raise InputError(*faults)
+    return amounts
