@@ -17,7 +17,8 @@ ROOT = Path(__file__).parent.parent
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The content of a freshly built wheel, as pip would lay it out."""
     folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, *"-m pip wheel --no-deps --no-build-isolation --quiet -w".split(), str(folder), str(ROOT)]
+    options = ["--no-deps", "--no-build-isolation", "--quiet", "-w", str(folder)]
+    build = [sys.executable, "-m", "pip", "wheel", *options, str(ROOT)]
     done = subprocess.run(build, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     (wheel,) = folder.glob("cec_dosing-*.whl")
