@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -197,3 +201,46 @@ def test_a_place_that_cannot_be_written() -> None:
 
 def test_an_acceptance_of_nothing_is_a_fault() -> None:
     assert "nothing to accept" in refused(cec("dose", *SIZE, "--accept", "no-such-code=because"))
+
+
+def run(command: str) -> subprocess.CompletedProcess[str]:
+    """A shell line in which cec is this one, its output buffered as in real life."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    environment |= {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    line = command.replace("cec ", f"{shlex.quote(sys.executable)} -m cec ", 1)
+    return subprocess.run(["/bin/bash", "-c", line], env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device")
+@pytest.mark.parametrize(
+    ("command", "code", "message"),
+    [
+        ("cec dose --height 128 --weight 26 > /dev/full", 1, "standard output: cannot be written: No space left"),
+        ("cec dose --height 128 --weight 26 >&-", 1, "standard output: is closed"),
+        ("cec dose --height 128 --weight 26 --format json | head -c 1 > /dev/null", 0, ""),
+    ],
+)
+def test_an_output_that_takes_nothing(command: str, code: int, message: str) -> None:
+    done = run(command)
+    assert done.returncode == code
+    assert done.stderr.startswith(message)
+    assert len(done.stderr.splitlines()) == bool(message)
+
+
+def test_an_interruption_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cec.calculate.draft_order", interrupt)
+    assert cec("dose", *SIZE) == Done(130, "", "")
+    monkeypatch.setattr("cec.cli.main", interrupt)
+    assert cec("dose", *SIZE) == Done(130, "", "")
+
+
+def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bug(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("cec.calculate.draft_order", bug)
+    with pytest.raises(ZeroDivisionError):
+        cec("dose", *SIZE)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from running import cec
+
+from cec.cli.output import deliver, look_of
+from cec.errors import InputError
+from cec.render.terminal.paper import Column, draw, table
 
 # Mosteller, BSA rounded half-up to 0.01 m2, doses per m2 or per kg: worked by hand.
 # 128 × 26 / 3600 = 0.92444…; its root 0.96148…; 40 × 0.96 = 38.4; 100 × 0.96 = 96; 440 × 0.96 = 422.4; 0.5 × 26 = 13
@@ -187,3 +192,45 @@ def test_the_pipe_has_neither_colour_nor_box_drawing(monkeypatch: pytest.MonkeyP
     assert "\x1b" not in narrow
     assert not any("\u2500" <= character <= "\u259f" for character in narrow)
     assert max(map(len, narrow.splitlines())) <= 100
+
+
+class Screen(io.TextIOWrapper):
+    """A terminal to write to."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def on_screen(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
+    """What `cec dose` writes to a terminal with these variables."""
+    for name in ("NO_COLOR", "TERM", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    screen = Screen(io.BytesIO(), encoding="utf-8")
+    monkeypatch.setattr("sys.stdout", screen)
+    look = look_of(None)
+    deliver(draw([table([Column("Drug", style="bold red")], [["etoposide"]], look)], look), None)
+    screen.seek(0)
+    return screen.read()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="variables of POSIX terminals")
+def test_the_terminal_says_what_it_can_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\x1b[1;31m" in on_screen(monkeypatch, TERM="xterm", COLUMNS="80")
+    uncoloured = on_screen(monkeypatch, TERM="xterm", NO_COLOR="1", COLUMNS="80")
+    assert "\x1b[1m" in uncoloured
+    assert "31m" not in uncoloured
+    dumb = on_screen(monkeypatch, TERM="dumb", COLUMNS="80")
+    assert "\x1b" not in dumb
+    assert "─" in dumb
+
+
+def test_what_is_no_text_is_not_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", Screen(io.BytesIO(), encoding="utf-8"))
+    with pytest.raises(InputError, match="add -o FILE"):
+        deliver(b"%PDF", None, binary=True)
+
+
+def test_a_dash_is_standard_output() -> None:
+    assert cec("dose", *SIZE, "-o", "-") == cec("dose", *SIZE)

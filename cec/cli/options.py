@@ -98,7 +98,7 @@ class StartOptions(NamedTuple):
 
 
 OutputFileOption: TypeAlias = Annotated[
-    Path | None, _option("FILE", "Write to this file, whole or not at all.", "--output", "-o")
+    Path | None, _option("FILE", "Write to this file, whole or not at all; - is standard output.", "--output", "-o")
 ]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cec.errors import CecError, InputError
+from cec.errors import CecError, Fault, FileError, InputError
 from cec.render import BINARY, FORMATS, format_for
 
 if TYPE_CHECKING:
@@ -51,17 +51,29 @@ def chosen_format(
 
 
 def deliver(content: bytes, output: Path | None, *, binary: bool = False) -> None:
-    """Put `content` where it was asked for."""
-    if output is not None:
+    """Put `content` where it was asked for: into a file, or, for none or `-`, to standard output."""
+    if not _is_standard(output):
         from cec.files import write_file
 
-        write_file(output, content)
+        write_file(output or "", content)
         return
+    if sys.stdout is None:
+        raise FileError(Fault("is closed; add -o FILE", "", "standard output"))
     if binary and sys.stdout.isatty():
         raise InputError("this format is for a file or a printer, not for the terminal; add -o FILE")
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise  # the reader of the pipe has seen enough: typer ends the program quietly
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter tries again as it ends
+        raise FileError(Fault(f"cannot be written: {error.strerror}", "", "standard output")) from error
+
+
+def _is_standard(output: Path | None) -> bool:
+    return output is None or str(output) == "-"
 
 
 def report(files: Sequence[Path], read: Callable[[Path], str]) -> None:
@@ -83,7 +95,7 @@ def look_of(output: Path | None) -> Look:
     """What the reader's paper can show: the terminal's own, or that of a pipe."""
     from cec.render.terminal.paper import Look
 
-    if output is not None or not sys.stdout.isatty():
+    if not _is_standard(output) or sys.stdout is None or not sys.stdout.isatty():
         return Look()
     styled = os.environ.get("TERM") != "dumb" and (os.name != "nt" or "WT_SESSION" in os.environ)
     lines = "utf" in (sys.stdout.encoding or "").lower()

@@ -27,7 +27,7 @@ def new_pharmacy(
 
     content = files("cec.load").joinpath(STARTER).read_bytes()
     if str(file) == "-":
-        deliver(content, None)
+        deliver(content, file)
         return
     if file.exists():
         raise FileError(Fault("is there already; name another file", "", str(file)))
