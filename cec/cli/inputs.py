@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import typer
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cec.regimen import Regimen
 
 Noun = TypeVar("Noun")
+Text: TypeAlias = str | Sequence[str] | Mapping[str, str]
+"""What was typed under one key of a file."""
 
 _OPTIONS = {"reductions": "--reduce", "first_infusion": "--time"}
 """Options that have another name than the key of the file that they replace."""
@@ -109,13 +111,25 @@ def _prefer_products(pharmacy: Pharmacy, choices: Sequence[str]) -> Pharmacy:
     return pharmacy
 
 
-def texts_of_patient(options: PatientOptions) -> dict[str, str | Sequence[str]]:
+def texts_of_patient(options: PatientOptions) -> dict[str, Text]:
     """What was typed about the patient, by the keys of a patient file."""
-    typed = {name: text for name, text in options._asdict().items() if name not in {"patient", "reduce"}}
-    return _given({**typed, "reductions": options.reduce or None})
+    typed = {name: text for name, text in options._asdict().items() if name not in {"patient", "reduce", "history"}}
+    return _given({**typed, "history": _history(options.history or ()), "reductions": options.reduce or None})
 
 
-def texts_of_pharmacy(options: PharmacyOptions, start: StartOptions | None = None) -> dict[str, str | Sequence[str]]:
+def _history(typed: Sequence[str]) -> dict[str, str] | None:
+    """What is true or false of the patient's history, by name; nothing where nothing was typed."""
+    told: dict[str, str] = {}
+    for text in typed:
+        name, equals, word = (part.strip() for part in text.partition("="))
+        if not name or not equals or name in told:
+            reason = "is given twice" if name in told else "is not FACT=true or FACT=false"
+            raise InputError(Fault(f"'{text}' {reason}; write it like prior_hsct=false", "--history"))
+        told[name] = word
+    return told or None
+
+
+def texts_of_pharmacy(options: PharmacyOptions, start: StartOptions | None = None) -> dict[str, Text]:
     """What was typed about the pharmacy, by the keys of a pharmacy file."""
     return _given(
         {
@@ -126,7 +140,7 @@ def texts_of_pharmacy(options: PharmacyOptions, start: StartOptions | None = Non
     )
 
 
-def _given(texts: Mapping[str, str | Sequence[str] | None]) -> dict[str, str | Sequence[str]]:
+def _given(texts: Mapping[str, Text | None]) -> dict[str, Text]:
     return {name: text for name, text in texts.items() if text is not None}
 
 

@@ -58,6 +58,15 @@ class PatientOptions(NamedTuple):
     measured_on: Annotated[str | None, _option("DATE", "The day of these measures: 2026-11-29.")] = None
     previous_weight: Annotated[str | None, _option("WEIGHT", "Body weight at the last calculation.")] = None
     creatinine: Annotated[str | None, _option("AMOUNT", "Serum creatinine: 0.5mg/dL, 44micromol/L.")] = None
+    creatinine_clearance: Annotated[
+        str | None, _option("CLEARANCE", "Measured creatinine clearance or GFR: 90mL/min. Used before any estimate.")
+    ] = None
+    previous_cycles: Annotated[str | None, _option("NUMBER", "Cycles of this treatment given before: 0.")] = None
+    previous_day_1: Annotated[str | None, _option("DATE", "Day 1 of the previous cycle: 2026-11-02.")] = None
+    history: Annotated[
+        list[str] | None,
+        _option("FACT=true|false", "What the regimen's checks ask for: prior_hsct=false. Repeatable."),
+    ] = None
     reduce: Annotated[
         list[str] | None,
         _option("REDUCTION", "A declared reduction with its reason: 'etoposide=25%: mucositis grade 3'. Repeatable."),
