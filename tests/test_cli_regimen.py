@@ -151,3 +151,69 @@ def test_the_version_and_the_help_of_every_command() -> None:
         assert f"Example: cec {' '.join(words)}" in text
         first = (command.__doc__ or "").splitlines()[0]
         assert " ".join(first.split()) in " ".join(text.split())
+
+
+EVERYTHING = """\
+name: everything
+title: Everything
+edition: 3
+for: an example, not a treatment
+source: {citation: written for this test, url: https://example.org/}
+next_cycle: {earliest_day: 29, text: every 4 weeks}
+drugs:
+  - {drug: vincristine, dose: 1.5 mg/m2, maximum: 2 mg, route: IV bolus, days: '1, 8, 15'}
+  - {drug: cytarabine, dose: 3 g/m2, route: IV infusion, over: 3 h, times: 2, every: 12 h, days: '1-3, 8'}
+  - {drug: methotrexate, dose: 5 g/m2, route: IV infusion, over: 24 h, after: vincristine, gap: 30 min,
+     diluent: glucose 5%, days: 1}
+  - {drug: etoposide, dose: 100 mg/m2, route: oral, days: 2, cycles: '1, 3'}
+  - {drug: thioguanine, dose: 60 mg/m2, divided_into: 3, route: oral, at: '08:00, 14:00, 20:00', days: 1-21,
+     lifetime_maximum: 5 g/m2, note: on an empty stomach, source: another report}
+  - drug: dexamethasone
+    dose: [{when: {age: under 2 years}, dose: 2 mg}, {when: {age: at least 2 years}, dose: 4 mg}]
+    route: oral
+    days: 1
+  - {drug: mesna, purpose: uroprotection, dose: 400 mg/m2, route: IV bolus, times: 3, every: 4 h, days: 1}
+checks:
+  - {when: {prior_hsct: true, weight: 'at least 5 kg, under 20 kg'}, level: check, code: look, text: think}
+"""
+
+
+def test_a_regimen_of_every_kind_of_line_is_shown_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "everything.yaml"
+    path.write_text(EVERYTHING, encoding="utf-8")
+    text = " ".join(cec("regimen", "show", str(path)).out.split())
+    for part in (
+        "vincristine 1.5 mg/m2 (maximum 2 mg) on days 1, 8, 15;",
+        "cytarabine 3 g/m2 2 times daily on days 1 to 3, 8;",
+        "etoposide 100 mg/m2 on day 2 (cycles 1 and 3 only);",
+        "thioguanine 60 mg/m2 in 3 doses daily for 21 days;",
+        "dexamethasone 2 mg or 4 mg by age on day 1;",
+        "mesna 400 mg/m2 3 times daily on day 1",
+        "2 times daily on days 1 to 3, 8, every 12 h",
+        "on day 1, 30 min after vincristine",
+        "daily for 21 days, at 08:00, 14:00 and 20:00",
+        "methotrexate: in glucose 5%",
+        "on an empty stomach; no more than 5 g/m2 in a lifetime; source: another report",
+        "not before day 29; every 4 weeks",
+        "CHECK look: prior hsct and weight at least 5 kg and under 20 kg: think",
+        "edition 3, 21 days",
+    ):
+        assert part in text
+
+
+def test_a_long_infusion_is_dated_where_it_leaves_its_day(tmp_path: Path) -> None:
+    """Methotrexate starts 30 min after vincristine at 09:00 and runs 24 h; what follows it starts a day later."""
+    path = tmp_path / "everything.yaml"
+    path.write_text(EVERYTHING, encoding="utf-8")
+    size = ("--height", "128cm", "--weight", "26kg", "--age", "8")
+    done = cec("schedule", str(path), *size, "--start", "2026-11-30", "--cycle", "1")
+    assert done.code == 0, done.err
+    day_1 = done.out.partition("Day 1 of 21, Mon 30-Nov-2026")[2].partition("\n\nDay 2 of 21")[0]
+    rows = [line.split("  ")[0] for line in day_1.splitlines()]
+    assert "09:30 to 01-Dec-2026 09:30" in rows
+    assert "01-Dec-2026 09:30" in rows
+    assert "methotrexate" in day_1.partition("\n  ")[0]
+    assert "=>" in day_1
+    refused = cec("schedule", str(path), *size, "--start", "2026-11-30")
+    assert refused.code == 1
+    assert "say which cycle this is" in refused.err

@@ -58,7 +58,9 @@ def test_month_ends_and_leap_days(start: str, last: str) -> None:
 
 def test_infusions_run_over_midnight() -> None:
     text = schedule("--time", "22:30", "--gap", "15 min")
-    assert "22:30 to 00:30 on 01-Dec-2026" in text
+    for time in ("22:30 to 01-Dec-2026 00:30", "01-Dec-2026 00:45 to 02:45", "01-Dec-2026 03:00 to 04:00"):
+        assert f"\n{time}  " in text
+    assert "Mon 30-Nov-2026 to Fri 04-Dec-2026" in text
     day_1 = [row for row in rows("--time", "22:30", "--gap", "15 min") if row["day"] == "1"]
     assert [(row["start"], row["end"]) for row in day_1] == [
         ("2026-11-30T22:30", ""),

@@ -76,16 +76,35 @@ def clock(time: datetime.datetime) -> str:
     return f"{time:%H:%M}"
 
 
-def row_time(row: Administration) -> str:
-    """When a row of the schedule is given, from when to when; another date only where it ends on one."""
-    start = clock(row.start)
+def date_of_day(start: datetime.date, day: int) -> datetime.date:
+    """The date of a day of the cycle.
+
+    >>> date_of_day(datetime.date(2028, 2, 28), 3)
+    datetime.date(2028, 3, 1)
+    """
+    return start + datetime.timedelta(days=day - 1)
+
+
+def row_time(row: Administration, date: datetime.date) -> str:
+    """From when to when a row of the schedule runs; a time that is not on the date of its day has its own before it.
+
+    >>> from cec.order import Administration
+    >>> night, after = datetime.datetime(2026, 11, 30, 22, 30), datetime.datetime(2026, 12, 1, 0, 30)
+    >>> row = Administration(1, night.date(), night, "etoposide", Quantity(Decimal(96), "mg"), "IV infusion", 1, after)
+    >>> row_time(row, datetime.date(2026, 11, 30))
+    '22:30 to 01-Dec-2026 00:30'
+    >>> row_time(row, datetime.date(2026, 11, 29))
+    '30-Nov-2026 22:30 to 01-Dec-2026 00:30'
+    """
+    start = _dated(row.start, date)
     if row.timing.startswith("before"):
         return f"before {start}"
-    if row.end is None:
-        return start
-    if row.end.date() == row.start.date():
-        return f"{start} to {clock(row.end)}"
-    return f"{start} to {clock(row.end)} on {paper_date(row.end.date())}"
+    return f"{start} to {_dated(row.end, row.start.date())}" if row.end else start
+
+
+def _dated(time: datetime.datetime, date: datetime.date) -> str:
+    """A time of day, after its date where that is another."""
+    return clock(time) if time.date() == date else f"{paper_date(time.date())} {clock(time)}"
 
 
 def frequency(line: DrugLine | Dose) -> str:
@@ -125,7 +144,14 @@ def line_days(line: DrugLine) -> str:
         days = f"on days {list_days(line.days)}"
     else:
         days = f"{often} on days {list_days(line.days)}"
-    return days + (f" (cycle {listed([str(cycle) for cycle in line.cycles])} only)" if line.cycles else "")
+    return days + _only_in(line.cycles)
+
+
+def _only_in(cycles: Sequence[int]) -> str:
+    """The cycles that a line is limited to."""
+    if not cycles:
+        return ""
+    return f" ({'cycle' if len(cycles) == 1 else 'cycles'} {listed([str(cycle) for cycle in cycles])} only)"
 
 
 def line_times(line: DrugLine) -> str:

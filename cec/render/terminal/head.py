@@ -11,6 +11,7 @@ from cec.render.terminal.paper import LEVELS, STRONG, Look, Part, facts, section
 from cec.render.words import (
     DRAFT,
     assumptions,
+    date_of_day,
     fingerprint,
     identity,
     measures,
@@ -52,11 +53,11 @@ def body_surface_area(order: Order) -> str:
 
 def dates(order: Order) -> str:
     """First and last day of the cycle."""
-    if not order.administrations:
+    if order.start is None:
         return ""
-    days = [row.date for row in order.administrations]
-    first, last = min(days), max(days)
-    return weekday_date(first) if first == last else f"{weekday_date(first)} to {weekday_date(last)}"
+    days = [day for dose in order.doses for day in dose.days]
+    first, last = (weekday_date(date_of_day(order.start, day)) for day in (min(days), max(days)))
+    return first if first == last else f"{first} to {last}"
 
 
 def foot(order: Order, look: Look) -> list[Part]:

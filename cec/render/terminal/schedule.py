@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -10,7 +11,7 @@ from rich.text import Text
 from cec.order import Administration, Order
 from cec.render.terminal.paper import STRONG, Column, Look, Part, section, table, width_of, wrap
 from cec.render.terminal.timeline import NARROWEST, WIDEST, timeline
-from cec.render.words import row_time, weekday_date
+from cec.render.words import date_of_day, row_time, weekday_date
 
 _COLUMNS = (
     Column("Time"),
@@ -25,13 +26,14 @@ def days(order: Order, look: Look) -> list[Part]:
     """One block per day with its rows in sequence, and the earliest day 1 of the next cycle."""
     parts: list[Part] = []
     for day, rows in groupby(order.administrations, lambda row: row.day):
-        parts += _block(f"Day {day} of {order.regimen.days}", list(rows), look)
+        date = date_of_day(order.start or order.administrations[0].date, day)
+        parts += _block(f"Day {day} of {order.regimen.days}", date, list(rows), look)
     return [*parts, *_next_cycle(order, look)]
 
 
-def _block(name: str, rows: Sequence[Administration], look: Look) -> list[Part]:
-    heading = Text(f"{name}, {weekday_date(rows[0].date)}", style=STRONG)
-    cells = [(row_time(row), row.drug, str(row.dose), row.route, str(row.over or "")) for row in rows]
+def _block(name: str, date: datetime.date, rows: Sequence[Administration], look: Look) -> list[Part]:
+    heading = Text(f"{name}, {weekday_date(date)}", style=STRONG)
+    cells = [(row_time(row, date), row.drug, str(row.dose), row.route, str(row.over or "")) for row in rows]
     room = min(look.width - width_of(table(_COLUMNS, cells, look)) - 2, WIDEST)
     if room >= NARROWEST:
         scale, bars = timeline(rows, room, lines=look.lines)
