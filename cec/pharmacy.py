@@ -78,8 +78,11 @@ class FormularyDrug(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str = ""
 
 
-class Pharmacy(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The policy, with its defaults, and the formulary. An empty `sha256` is the built-in default, no file."""
+class Pharmacy(msgspec.Struct, frozen=True):
+    """The policy, with its defaults, and the formulary. An empty `sha256` is the built-in default, no file.
+
+    Saved whole, defaults too: an order that is computed again must not meet the defaults of a later edition.
+    """
 
     name: str = ""
     default_regimen: str = "cec-induction"

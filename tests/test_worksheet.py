@@ -208,7 +208,6 @@ def test_another_product_for_one_order(capfdbinary: pytest.CaptureFixture[bytes]
         ([*WITH_STARTER, "--format", "ics"], 2, "is none of"),
         ([*WITH_STARTER, "--format", "csv", "--explain"], 2, "no room for the steps"),
         ([*WITH_STARTER, "--format", "json", "--pick-list"], 2, "not made for the pick list"),
-        (CALL[:-2], 2, "--start"),
     ],
 )
 def test_wrong_calls_are_told_plainly(

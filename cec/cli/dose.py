@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 
 from cec.cli.inputs import draft
-from cec.cli.options import CheckOptions, ExplainOption, OutputOptions, PatientOptions, PharmacyOptions
+from cec.cli.options import (
+    CheckOptions,
+    CycleOption,
+    ExplainOption,
+    OutputOptions,
+    PatientOptions,
+    PharmacyOptions,
+    TimeOptions,
+)
 from cec.cli.output import show_explained
 
 
@@ -26,10 +34,11 @@ def dose(
             show_default=False,
         ),
     ] = None,
+    cycle: CycleOption = None,
     explain: ExplainOption = False,
 ) -> None:
     """The doses of one patient, each with its derivation.
 
     Example: cec dose --height 128cm --weight 26kg
     """
-    show_explained(draft(regimen, patient, pharmacy, checks), output, explain=explain)
+    show_explained(draft(regimen, patient, pharmacy, checks, times=TimeOptions(cycle)), output, explain=explain)

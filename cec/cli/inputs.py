@@ -12,7 +12,7 @@ import typer
 from cec.errors import CecError, Fault, InputError
 
 if TYPE_CHECKING:
-    from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, StartOptions
+    from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, TimeOptions
     from cec.order import Order
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
@@ -31,24 +31,24 @@ def draft(
     patient: PatientOptions,
     pharmacy: PharmacyOptions,
     checks: CheckOptions,
-    start: StartOptions | None = None,
     *,
-    cycle: str | None = None,
+    start: str | None = None,
+    times: TimeOptions | None = None,
 ) -> Order:
-    """The order that the options ask for; CecError with every fault. `cycle` counts where there is no start."""
+    """The order that the options ask for; CecError with every fault."""
     from cec.calculate import draft_order
     from cec.load import load_regimen, overrides
     from cec.load.texts import read_count, read_date
 
     require_measures(patient)
-    patient_texts, pharmacy_texts = texts_of_patient(patient), texts_of_pharmacy(pharmacy, start)
-    load_this_pharmacy = cache(lambda: read_pharmacy(pharmacy, start))
+    patient_texts, pharmacy_texts = texts_of_patient(patient), texts_of_pharmacy(pharmacy, times)
+    load_this_pharmacy = cache(lambda: read_pharmacy(pharmacy, times))
     loaded: list[Any] = together(
         lambda: load_regimen(load_this_pharmacy().default_regimen if regimen is None else regimen),
         lambda: read_patient(patient),
         load_this_pharmacy,
-        lambda: read_text_of("--start", start and start.start, read_date),
-        lambda: read_text_of("--cycle", start.cycle if start else cycle, read_count),
+        lambda: read_text_of("--start", start, read_date),
+        lambda: read_text_of("--cycle", times and times.cycle, read_count),
         lambda: _acceptances(checks.accept or ()),
     )
     this_regimen: Regimen = loaded[0]
@@ -86,11 +86,11 @@ def read_patient(options: PatientOptions) -> Patient:
     return _naming_options(lambda: load_patient(options.patient, texts_of_patient(options)))
 
 
-def read_pharmacy(options: PharmacyOptions, start: StartOptions | None = None) -> Pharmacy:
+def read_pharmacy(options: PharmacyOptions, times: TimeOptions | None = None) -> Pharmacy:
     """The pharmacy of the file and the options."""
     from cec.load import load_pharmacy
 
-    pharmacy = _naming_options(lambda: load_pharmacy(options.pharmacy, texts_of_pharmacy(options, start)))
+    pharmacy = _naming_options(lambda: load_pharmacy(options.pharmacy, texts_of_pharmacy(options, times)))
     return _prefer_products(pharmacy, options.product) if options.product else pharmacy
 
 
@@ -129,13 +129,13 @@ def _history(typed: Sequence[str]) -> dict[str, str] | None:
     return told or None
 
 
-def texts_of_pharmacy(options: PharmacyOptions, start: StartOptions | None = None) -> dict[str, Text]:
+def texts_of_pharmacy(options: PharmacyOptions, times: TimeOptions | None = None) -> dict[str, Text]:
     """What was typed about the pharmacy, by the keys of a pharmacy file."""
     return _given(
         {
             "bsa_formula": options.bsa_formula,
-            "first_infusion": start and start.time,
-            "gap": start and start.gap,
+            "first_infusion": times and times.time,
+            "gap": times and times.gap,
         }
     )
 

@@ -97,13 +97,16 @@ class CheckOptions(NamedTuple):
     strict: Annotated[bool, typer.Option("--strict", help="Let no check through either, unless accepted.")] = False
 
 
-class StartOptions(NamedTuple):
-    """When a cycle is given."""
+CycleOption: TypeAlias = Annotated[str | None, _option("NUMBER", "Which cycle this is: 2.")]
+START = _option("DATE", "Day 1 of the cycle: 2026-11-30.")
 
-    start: Annotated[str, _option("DATE", "Day 1 of the cycle: 2026-11-30.")]
+
+class TimeOptions(NamedTuple):
+    """Which cycle it is, and the clock times of its days."""
+
+    cycle: CycleOption = None
     time: Annotated[str | None, _option("TIME", "Start of each day's first infusion: 09:00.")] = None
     gap: Annotated[str | None, _option("DURATION", "Time between two infusions: '15 min'.")] = None
-    cycle: Annotated[str | None, _option("NUMBER", "Which cycle this is: 2.")] = None
 
 
 OutputFileOption: TypeAlias = Annotated[

@@ -8,12 +8,13 @@ import typer
 
 from cec.cli.inputs import draft
 from cec.cli.options import (
+    START,
     CheckOptions,
     ExplainOption,
     PatientOptions,
     PharmacyOptions,
     RegimenArgument,
-    StartOptions,
+    TimeOptions,
     WorksheetOutputOptions,
 )
 from cec.cli.output import chosen_format, deliver, look_of
@@ -25,11 +26,12 @@ from cec.render.worksheet import WORKSHEETS
 def prepare(
     *,
     regimen: RegimenArgument,
-    start: StartOptions,
     patient: PatientOptions,
     pharmacy: PharmacyOptions,
     checks: CheckOptions,
     output: WorksheetOutputOptions,
+    times: TimeOptions,
+    start: Annotated[str | None, START] = None,
     pick_list: Annotated[bool, typer.Option("--pick-list", help="Only the pick list of the whole cycle.")] = False,
     explain: ExplainOption = False,
 ) -> None:
@@ -41,7 +43,7 @@ def prepare(
     """
     name = chosen_format(output, WORKSHEETS)
     options = _options(name, output, pick_list=pick_list, explain=explain)
-    order = draft(regimen, patient, pharmacy, checks, start)
+    order = draft(regimen, patient, pharmacy, checks, start=start, times=times)
     if not order.pharmacy.formulary:
         raise InputError(
             "the pharmacy has no formulary, so nothing can be prepared; "

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from cec.cli.inputs import draft
 from cec.cli.options import (
+    START,
     CheckOptions,
     ExplainOption,
     OutputOptions,
     PatientOptions,
     PharmacyOptions,
     RegimenArgument,
-    StartOptions,
+    TimeOptions,
 )
 from cec.cli.output import show_explained
 
@@ -18,7 +21,8 @@ from cec.cli.output import show_explained
 def schedule(
     *,
     regimen: RegimenArgument,
-    start: StartOptions,
+    start: Annotated[str, START],
+    times: TimeOptions,
     patient: PatientOptions,
     pharmacy: PharmacyOptions,
     checks: CheckOptions,
@@ -31,4 +35,4 @@ def schedule(
 
     Example: cec schedule cec-consolidation --height 128cm --weight 26kg --start 2026-11-30
     """
-    show_explained(draft(regimen, patient, pharmacy, checks, start), output, explain=explain)
+    show_explained(draft(regimen, patient, pharmacy, checks, start=start, times=times), output, explain=explain)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cec.cli.inputs import draft, read_pharmacy, read_text_of, today, together
-from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, StartOptions, TableOutputOptions
+from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, TableOutputOptions, TimeOptions
 from cec.cli.output import chosen_format, deliver, look_of
 from cec.errors import Fault, InputError
 
@@ -71,9 +71,8 @@ def verify(
     else:
         if regimen is not None:
             raise typer.BadParameter("the regimen is the first argument", param_hint="--regimen")
-        begin = StartOptions(start, cycle=cycle) if start is not None else None
         order, *terms = together(
-            lambda: draft(what, patient, pharmacy, checks, begin, cycle=cycle),
+            lambda: draft(what, patient, pharmacy, checks, start=start, times=TimeOptions(cycle)),
             lambda: _written_amounts(written or ()),
             lambda: _written_days(written or ()),
             lambda: _percent(tolerance),

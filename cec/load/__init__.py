@@ -91,13 +91,18 @@ def _read(shape: Shape, source: SourceFile, _noun: type[Noun]) -> Noun:
     return cast("Noun", value)
 
 
+_INSTEAD = {"age": "born", "born": "age"}
+"""What is typed replaces what the file says of the same in another form."""
+
+
 def _with_texts(path: str | Path | None, texts: Texts | None) -> SourceFile:
     """A file's tree in which typed texts replace or add entries; what was typed has line 0."""
     typed = {key: _node(value) for key, value in (texts or {}).items()}
     source = read_file(path) if path is not None else SourceFile("", "", Node(0, 0, entries=()))
     if source.root.entries is None:
         return source
-    kept = tuple((key, value) for key, value in source.root.entries if key.text not in typed)
+    replaced = {*typed, *(_INSTEAD[key] for key in typed if key in _INSTEAD)}
+    kept = tuple((key, value) for key, value in source.root.entries if key.text not in replaced)
     entries = (*kept, *((Node(0, 0, text=key), node) for key, node in typed.items()))
     return source._replace(root=source.root._replace(entries=entries))
 
