@@ -1,4 +1,7 @@
-"""Every console block of the README is run and compared; CEC_UPDATE_README=1 writes what comes out instead."""
+"""Every console block of the README is run and compared; a line of an ellipsis alone stands for lines left out.
+
+CEC_UPDATE_README=1 writes what comes out into the blocks that leave nothing out.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +16,20 @@ import pytest
 from cec.__main__ import main
 
 README = Path(__file__).parent.parent / "README.md"
-BLOCK = re.compile(r"```console\n(?P<body>.*?)```", re.DOTALL)
+CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+FILE = re.compile(r"<!-- file: (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)
+LEFT_OUT = "…\n"
+CONTINUED = "\\\n"
 
 
-def commands(text: str) -> list[tuple[str, str]]:
-    """Each command of a block with the output that stands below it."""
-    parts = re.split(r"^\$ (.*(?:\\\n.*)*)\n", text, flags=re.MULTILINE)
-    return list(zip(parts[1::2], parts[2::2], strict=True))
+def commands(block: str) -> list[str]:
+    """The commands of a block, over several lines where they stand so."""
+    return re.findall(r"^\$ (.*?[^\\])\n", block, re.MULTILINE | re.DOTALL)
 
 
 def output_of(command: str, capfd: pytest.CaptureFixture[str]) -> str:
     """What a cec command prints, both streams, as in a pipe."""
-    words = shlex.split(command.replace("\\\n", " "))
+    words = shlex.split(command)
     assert words[0] == "cec", command
     with pytest.raises(SystemExit):
         main(words[1:])
@@ -32,20 +37,42 @@ def output_of(command: str, capfd: pytest.CaptureFixture[str]) -> str:
     return out + err
 
 
+def matches(shown: str, printed: str) -> bool:
+    """Whether a block shows what was printed, but for the lines that it leaves out."""
+    parts = re.split(f"^{LEFT_OUT}", shown, flags=re.MULTILINE)
+    return re.fullmatch(r"(?:.*\n)*".join(map(re.escape, parts)), printed) is not None
+
+
 def test_every_console_block_is_what_comes_out(
     capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = README.read_text(encoding="utf-8")
-    for name, content in re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", text, re.DOTALL):
+    for name, content in FILE.findall(text):
         (tmp_path / name).write_text(content, encoding="utf-8")
     shutil.copytree(README.parent / "regimens", tmp_path / "regimens")
     monkeypatch.chdir(tmp_path)
-    found = 0
-    for block in list(BLOCK.finditer(text)):
-        body = "".join(f"$ {command}\n{output_of(command, capfd)}" for command, _ in commands(block["body"]))
-        found += body.count("$ cec ")
-        if os.environ.get("CEC_UPDATE_README"):
-            README.write_text(README.read_text(encoding="utf-8").replace(block["body"], body), encoding="utf-8")
+    run = 0
+    for block in CONSOLE.findall(text):
+        printed = "".join(
+            f"$ {command}\n{output_of(command.replace(CONTINUED, ' '), capfd)}" for command in commands(block)
+        )
+        run += len(commands(block))
+        if os.environ.get("CEC_UPDATE_README") and LEFT_OUT not in block:
+            README.write_text(README.read_text(encoding="utf-8").replace(block, printed), encoding="utf-8")
         else:
-            assert block["body"] == body
-    assert found >= 8
+            assert matches(block, printed), printed
+    assert run >= 10
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_so"),
+    [
+        ("$ a\none\ntwo\nthree\n", True),
+        ("$ a\none\n…\nthree\n", True),
+        ("$ a\n…\nthree\n", True),
+        ("$ a\none\n…\nfour\n", False),
+        ("$ a\none\nthree\n", False),
+    ],
+)
+def test_a_block_must_show_what_is_printed(shown: str, is_so: bool) -> None:
+    assert matches(shown, "$ a\none\ntwo\nthree\n") is is_so
