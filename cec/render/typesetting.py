@@ -1,0 +1,117 @@
+"""A template and its data -> PDF. The one door to typst: fonts, standard and time stamp are those of every sheet."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cec.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    import typst
+
+PAPERS = {"a4": "a4", "letter": "us-letter"}
+"""Every size of paper by the name that a person gives it, with typst's name."""
+
+_ROOM = Path(__file__).parent / "sheet"
+_TIME_STAMP = 946_684_800
+"""2000-01-01: a sheet's bytes say what was ordered, not when it was printed."""
+_HIDDEN = frozenset({"Cc", "Cf", "Cs"})
+"""Kinds of characters that leave no mark on paper but may hide or turn round what stands beside them."""
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters that are drawn as nothing."""
+_NO_GLYPH = re.compile(r'the text `"(?P<text>.+?)"` could not be displayed')
+
+
+def typeset(template: str, data: Mapping[str, Any], paper: str = "a4") -> bytes:
+    r"""The template filled with the data, as a tagged PDF (PDF/UA-1); equal data give equal bytes.
+
+    A template finds the data in `sys.inputs.data` (JSON) and the paper in `sys.inputs.paper`; `house.typ` reads both.
+    No text of the data is ever read as markup. A character that the fonts do not have is an InputError, never a blank.
+
+    >>> typeset("blank", {"title": "An example", "patient": {"name": "Łucja #set text(0pt)"}})[:5]
+    b'%PDF-'
+    >>> typeset("blank", {"title": "An example", "patient": {"name": "Anna \N{SNOWMAN}"}})
+    Traceback (most recent call last):
+    cec.errors.InputError: patient name: '☃' (U+2603, snowman) in 'Anna ☃' cannot be printed; write it in Latin letters
+    """
+    content = _compile(template, data, paper, format="pdf", pdf_standards=["ua-1"], timestamp=_TIME_STAMP)
+    return content[0]
+
+
+def pictures(template: str, data: Mapping[str, Any], paper: str = "a4", ppi: int = 144) -> list[bytes]:
+    """Each page of the same sheet as a PNG, `ppi` pixels to the inch."""
+    return _compile(template, data, paper, format="png", ppi=ppi)
+
+
+def known_paper(name: str) -> str:
+    """The name of a paper that there is; InputError for any other."""
+    if name in PAPERS:
+        return name
+    raise InputError(f"there is no paper '{name}'; there are {', '.join(PAPERS)}")
+
+
+def _compile(template: str, data: Mapping[str, Any], paper: str, **options: Any) -> list[bytes]:
+    import typst
+
+    faults = [_fault(letter, data) for letter in _hidden_letters(data)]
+    if faults:
+        raise InputError(*faults)
+    inputs = {"data": json.dumps(data), "paper": PAPERS.get(paper, paper)}
+    try:
+        content = _compiler(template).compile(sys_inputs=inputs, **options)
+    except typst.TypstError as error:
+        letters = dict.fromkeys(_read(found["text"]) for found in _NO_GLYPH.finditer(error.diagnostic))
+        if not letters:
+            raise  # the template is wrong, not the input
+        raise InputError(*(_fault(letter, data) for letter in letters)) from None
+    return [content] if isinstance(content, bytes) else list(content or ())
+
+
+@cache
+def _compiler(template: str) -> typst.Compiler:
+    import typst
+
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_ROOM / "fonts"])
+    return typst.Compiler(_ROOM / f"{template}.typ", root=_ROOM, font_paths=fonts)
+
+
+def _hidden_letters(data: Mapping[str, Any]) -> list[str]:
+    odd = (text for _, text in _texts(data, ()) if not (text.isascii() and text.isprintable()))
+    letters = dict.fromkeys(letter for text in odd for letter in text)
+    return [
+        letter
+        for letter in letters
+        if letter in _FILLERS or (unicodedata.category(letter) in _HIDDEN and letter != "\n")
+    ]
+
+
+def _read(shown: str) -> str:
+    r"""The characters that typst shows as `\u{7}`."""
+    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), shown)
+
+
+def _fault(letter: str, data: Mapping[str, Any]) -> Fault:
+    """What cannot be printed, in which text."""
+    where, text = next((found for found in _texts(data, ()) if letter in found[1]), ("", letter))
+    name = unicodedata.name(letter[0], "no letter").lower()
+    code = f"U+{ord(letter[0]):04X}, {name}"
+    shown = f"'{letter}' ({code}) in '{text}'" if text.isprintable() else f"{code}, in {text!a}"
+    return Fault(f"{shown} cannot be printed; write it in Latin letters", where)
+
+
+def _texts(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Every text of the data with the keys that lead to it."""
+    if isinstance(value, str):
+        yield " ".join(path), value
+    elif isinstance(value, Mapping):
+        for key, below in value.items():
+            yield from _texts(below, (*path, key))
+    elif isinstance(value, list | tuple):
+        for below in value:
+            yield from _texts(below, path)
