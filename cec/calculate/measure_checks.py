@@ -193,11 +193,16 @@ def _check_weight_change(patient: Patient) -> Iterator[Alert]:
     change = deviation_percent(now.value, before.value)
     for limit, level in WEIGHT_CHANGES:
         if abs(change) > limit:
-            weight = typed(now, patient.weight_given)
-            other = pounds(weight) if weight and now.value > before.value else ""
+            size = Size(patient.height.value, now.value)
+            hints = slips(size, None, typed(now, patient.weight_given), partial(_is_near, size, before.value))
             text = f"{now} is {_signed(change)}% from the last {before}, more than {limit}%; weigh again or confirm"
-            yield Alert("weight-change", level, "weight", f"{text}; {other}" if other else text)
+            yield Alert("weight-change", level, "weight", "; ".join((text, *hints)))
             return
+
+
+def _is_near(size: Size, before: Decimal, other: Size) -> bool:
+    """Whether the other size differs in its weight alone, and that is about the last one."""
+    return other.height == size.height and abs(deviation_percent(other.weight, before)) <= WEIGHT_CHANGES[0][0]
 
 
 def _check_day(measured: datetime.date, start: datetime.date, pharmacy: Pharmacy) -> Iterator[Alert]:
