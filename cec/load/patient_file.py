@@ -36,6 +36,14 @@ def _measure(read: Any, unit: str, example: str) -> Shape:
     return text(with_text, {"type": ["string", "number"], "examples": [example]})
 
 
+def _read_last_weight(value: str) -> Quantity:
+    """A body weight above 0, because a change is counted in percent of it."""
+    weight = read_weight(value)
+    if weight.value <= 0:
+        raise InputError(f"'{value}' is not above 0")
+    return weight
+
+
 def read_reduction(value: str) -> Reduction:
     """One reduction from its short form.
 
@@ -102,7 +110,7 @@ PATIENT_FIELDS: dict[str, Field] = {
         text(positive(CLEARANCE), {"type": "string", "examples": ["90 mL/min"]}),
         "measured creatinine clearance or GFR, e.g. 90 mL/min; used before any estimate",
     ),
-    "previous_weight": Field(_measure(read_weight, "kg", "25 kg"), "body weight at the last calculation"),
+    "previous_weight": Field(_measure(_read_last_weight, "kg", "25 kg"), "body weight at the last calculation"),
     "previous_day_1": Field(DATE, "day 1 of the previous cycle"),
     "previous_cycles": Field(
         text(read_count_from_0, {"type": "integer", "minimum": 0}), "number of cycles of this treatment given before"
