@@ -1,0 +1,590 @@
+"""Doses written elsewhere: each seeded mistake is found and named, a right order raises none, every edit is seen."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import datetime
+import io
+import json
+from collections.abc import Callable, Iterator
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from running import cec
+
+from cec.calculate import draft_order
+from cec.errors import CecError, FileError, InputError
+from cec.load import load_patient, load_pharmacy, load_regimen, regimen_folder
+from cec.load.order_file import load_order
+from cec.order import Order
+from cec.pharmacy import Pharmacy
+from cec.render.json import render, write
+from cec.units import Quantity
+from cec.verify import Verdict, verify_doses, verify_order
+from cec.verify.doses import TOLERANCE
+from cec.verify.mistakes import MISTAKES
+from cec.verify.table import Terms, verify_table
+
+REGIMENS = {name: load_regimen(name) for name in ("cec-induction", "cec-consolidation")}
+DAYS = {"cec-induction": 5, "cec-consolidation": 4}
+FIGURES = {
+    "clofarabine": Decimal(40),
+    "etoposide": Decimal(100),
+    "cyclophosphamide": Decimal(440),
+    "prednisone": Decimal("0.5"),
+}
+SIZE = ("--height", "128cm", "--weight", "26kg")
+RIGHT = ("clofarabine=38.4mg", "etoposide=96mg", "cyclophosphamide=422.4mg", "prednisone=13mg")
+
+
+def mg(amount: Decimal | str | int) -> Quantity:
+    return Quantity(Decimal(amount), "mg")
+
+
+class Sample(NamedTuple):
+    """A patient and a drug, with the right dose by the textbook."""
+
+    regimen: str
+    drug: str
+    height: Decimal
+    weight: Decimal
+
+    def area(self, height: Decimal | None = None, weight: Decimal | None = None) -> Decimal:
+        """Mosteller, to 0.01 m2."""
+        product = (height or self.height) * (weight or self.weight) / 3600
+        return product.sqrt().quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+    def dose(self, area: Decimal | None = None, weight: Decimal | None = None) -> Decimal:
+        """The figure times BSA, or times weight."""
+        figure = FIGURES[self.drug]
+        if self.drug == "prednisone":
+            return figure * (weight or self.weight)
+        return figure * (self.area() if area is None else area)
+
+
+@st.composite
+def samples(draw: st.DrawFn, drugs: tuple[str, ...] = tuple(FIGURES), *, large: bool = False) -> Sample:
+    """Anybody from 10 kg on, neither very thin nor very heavy; `large` ones have more than 2.1 m2."""
+    height = draw(st.integers(178 if large else 80, 200))
+    index = draw(st.integers(28 if large else 13, 40))
+    weight = round(Decimal(index * height * height) / 10000, 1)
+    assume(weight >= 10)
+    return Sample(draw(st.sampled_from(sorted(DAYS))), draw(st.sampled_from(drugs)), Decimal(height), weight)
+
+
+def order_of(sample: Sample, pharmacy: Pharmacy | None = None, **texts: str) -> Order:
+    patient = load_patient(texts={"height": f"{sample.height} cm", "weight": f"{sample.weight} kg", **texts})
+    return draft_order(REGIMENS[sample.regimen], patient, pharmacy or Pharmacy())
+
+
+def verdict_on(order: Order, drug: str, amount: Decimal, tolerance: Decimal = TOLERANCE) -> Verdict:
+    """What is said of one written amount, the others being right."""
+    written = [(dose.drug, mg(amount) if dose.drug == drug else dose.ordered) for dose in order.doses]
+    verification = verify_doses(order, written, tolerance=tolerance, others=tuple(REGIMENS.values()))
+    return next(verdict for verdict in verification.verdicts if verdict.drug == drug)
+
+
+def du_bois(sample: Sample) -> Decimal:
+    area = 0.007184 * float(sample.weight) ** 0.425 * float(sample.height) ** 0.725
+    return Decimal(area).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def haycock(sample: Sample) -> Decimal:
+    area = 0.024265 * float(sample.weight) ** 0.5378 * float(sample.height) ** 0.3964
+    return Decimal(area).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+POUNDS = Decimal("2.20462")
+INCHES = Decimal("0.393701")
+BY_AREA = ("clofarabine", "etoposide", "cyclophosphamide")
+OTHER_SET = {"etoposide": Decimal(150), "cyclophosphamide": Decimal(300)}
+
+SEEDS: dict[str, tuple[str, tuple[str, ...], Callable[[Sample], Decimal]]] = {
+    "cycle total": (
+        "total of the cycle written as the daily dose",
+        tuple(FIGURES),
+        lambda sample: sample.dose() * DAYS[sample.regimen],
+    ),
+    "cycle total of the other phase": (
+        "the other phase's number of days",
+        tuple(FIGURES),
+        lambda sample: sample.dose() * (9 - DAYS[sample.regimen]),
+    ),
+    "figure": ("per-m2 or per-kg figure not multiplied", tuple(FIGURES), lambda sample: FIGURES[sample.drug]),
+    "ten times": ("ten times or a tenth", tuple(FIGURES), lambda sample: sample.dose() * 10),
+    "a tenth": ("ten times or a tenth", tuple(FIGURES), lambda sample: sample.dose() / 10),
+    "thousandth": ("mcg, mg or g mixed up", tuple(FIGURES), lambda sample: sample.dose() / 1000),
+    "pounds": (
+        "weight in pounds taken as kg",
+        tuple(FIGURES),
+        lambda sample: sample.dose(sample.area(weight=sample.weight * POUNDS), sample.weight * POUNDS),
+    ),
+    "inches": (
+        "height in inches taken as cm",
+        BY_AREA,
+        lambda sample: sample.dose(sample.area(height=sample.height * INCHES)),
+    ),
+    "Du Bois": ("another BSA formula", BY_AREA, lambda sample: sample.dose(du_bois(sample))),
+    "Haycock": ("another BSA formula", BY_AREA, lambda sample: sample.dose(haycock(sample))),
+    "capped": ("BSA capped at 2", BY_AREA, lambda sample: sample.dose(min(sample.area(), Decimal(2)))),
+    "mg/kg": ("mg/kg instead of mg/m2", BY_AREA, lambda sample: FIGURES[sample.drug] * sample.weight),
+    "mg/m2": ("kg and m2 mixed up", ("prednisone",), lambda sample: FIGURES[sample.drug] * sample.area()),
+    "a quarter less": ("reduction by 25% or 50% not declared", tuple(FIGURES), lambda sample: sample.dose() * 3 / 4),
+    "half": ("reduction by 25% or 50% not declared", tuple(FIGURES), lambda sample: sample.dose() / 2),
+    "other doses": (
+        "another dose set of the same letters",
+        tuple(OTHER_SET),
+        lambda sample: OTHER_SET[sample.drug] * sample.area(),
+    ),
+}
+"""What somebody does wrong: the name it should get, the drugs it can befall, and what is then written."""
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@given(data=st.data())
+def test_each_seeded_mistake_is_found_and_named(seed: str, data: st.DataObject) -> None:
+    name, drugs, written = SEEDS[seed]
+    sample = data.draw(samples(drugs, large=seed == "capped"))
+    amount = round(written(sample), 6)
+    tolerance = Decimal("0.5") if name == "another BSA formula" else Decimal(5)
+    assume(abs(amount / sample.dose() - 1) * 100 > tolerance)
+    verdict = verdict_on(order_of(sample), sample.drug, amount, tolerance)
+    assert verdict.verdict == "differs"
+    assert name in [each.mistake for each in verdict.explanations]
+    assert verdict.expected == mg(sample.dose())
+
+
+@given(samples(), st.sampled_from(sorted(FIGURES)), st.sampled_from(sorted(FIGURES)))
+def test_swapped_and_borrowed_doses_are_told_apart(sample: Sample, first: str, second: str) -> None:
+    order = order_of(sample)
+    doses = {dose.drug: dose.ordered for dose in order.doses}
+    assume(first != second)
+    assume(abs(doses[first].value / doses[second].value - 1) > Decimal("0.06"))
+    swapped = verify_doses(order, {**doses, first: doses[second], second: doses[first]}.items())
+    borrowed = verify_doses(order, {**doses, first: doses[second]}.items())
+    mistakes = {verdict.drug: [each.mistake for each in verdict.explanations] for verdict in swapped.verdicts}
+    assert "doses swapped" in mistakes[first]
+    assert "doses swapped" in mistakes[second]
+    assert "another drug's dose" not in mistakes[first]
+    (verdict,) = [verdict for verdict in borrowed.verdicts if verdict.drug == first]
+    assert "another drug's dose" in [each.mistake for each in verdict.explanations]
+    assert "doses swapped" not in [each.mistake for each in verdict.explanations]
+
+
+@given(samples(), st.decimals("-4.9", "4.9", places=1))
+def test_a_right_order_raises_none(sample: Sample, percent: Decimal) -> None:
+    order = order_of(sample)
+    written = [(dose.drug, mg(dose.ordered.value * (1 + percent / 100))) for dose in order.doses]
+    verification = verify_doses(order, written, days=DAYS[sample.regimen], others=tuple(REGIMENS.values()))
+    assert verification.agrees
+    assert {verdict.verdict for verdict in verification.verdicts} == {"agrees"}
+    assert not any(verdict.explanations for verdict in verification.verdicts)
+
+
+@given(samples())
+def test_rounding_by_the_pharmacy_hides_no_mistake(sample: Sample) -> None:
+    pharmacy = load_pharmacy(texts={"dose_rounding": {sample.drug: "nearest 0.5 mg"}})
+    order = order_of(sample, pharmacy)
+    right = next(dose.ordered.value for dose in order.doses if dose.drug == sample.drug)
+    for amount in (right * DAYS[sample.regimen], sample.dose() * DAYS[sample.regimen]):
+        verdict = verdict_on(order, sample.drug, amount)
+        assert "total of the cycle written as the daily dose" in [each.mistake for each in verdict.explanations]
+
+
+def test_every_mistake_of_the_table_is_seeded_somewhere() -> None:
+    seeded = {name for name, _, _ in SEEDS.values()} | {"doses swapped", "another drug's dose"}
+    in_special_regimens = {
+        "total of the day written as one dose",
+        "an earlier weight",
+        "declared reduction left out",
+        "maximum left out",
+    }
+    assert set(MISTAKES) == seeded | in_special_regimens
+
+
+# What only other orders can show
+
+SPECIAL = """\
+name: special
+title: Special
+edition: 1
+for: a test
+source: {citation: written for this test}
+drugs:
+  - {drug: vincristine, dose: 1.5 mg/m2, maximum: 2 mg, route: IV bolus, days: 1}
+  - {drug: mercaptopurine, dose: 75 mg/m2, divided_into: 3, every: 8 h, route: oral, days: 1-2}
+  - {drug: dexamethasone, dose: 6 mg/m2, route: oral, days: 1-5}
+  - {drug: dexamethasone, dose: 3 mg/m2, route: oral, days: 6-7}
+  - {drug: asparaginase, dose: 6000 units/m2, route: IM, days: 2}
+"""
+
+
+@pytest.fixture
+def special(tmp_path: Path) -> Order:
+    path = tmp_path / "special.yaml"
+    path.write_text(SPECIAL, encoding="utf-8")
+    texts: dict[str, Any] = {
+        "height": "180 cm",
+        "weight": "80 kg",
+        "previous_weight": "60 kg",
+        "reductions": ["mercaptopurine=50%: neutropenia"],
+    }
+    return draft_order(load_regimen(path), load_patient(texts=texts))  # 2 m2; √(180 × 60 / 3600) = 1.732 → 1.73 m2
+
+
+@pytest.mark.parametrize(
+    ("drug", "amount", "mistake"),
+    [
+        ("vincristine", "3", "maximum left out"),
+        ("mercaptopurine", "75", "total of the day written as one dose"),
+        ("mercaptopurine", "50", "declared reduction left out"),
+        ("mercaptopurine", "21.625", "an earlier weight"),
+        ("mercaptopurine", "150", "total of the cycle written as the daily dose"),
+    ],
+)
+def test_mistakes_of_other_regimens(special: Order, drug: str, amount: str, mistake: str) -> None:
+    verification = verify_doses(special, [(drug, mg(amount))])
+    verdict = next(verdict for verdict in verification.verdicts if verdict.drug == drug)
+    assert mistake in [each.mistake for each in verdict.explanations]
+
+
+def test_a_drug_of_two_lines_is_held_against_both(special: Order) -> None:
+    both = verify_doses(special, [("Dexamethasone", mg(12)), ("dexamethasone", mg(6)), ("dexamethasone", mg(1))])
+    assert [(verdict.verdict, verdict.expected) for verdict in both.verdicts if verdict.drug == "dexamethasone"] == [
+        ("agrees", mg(12)),
+        ("agrees", mg(6)),
+        ("not in the regimen", None),
+    ]
+    assert "more often than the regimen gives it" in both.verdicts[-1].hint
+    one = verify_doses(special, [("dexamethasone", mg(12))])
+    assert [verdict.verdict for verdict in one.verdicts if verdict.drug == "dexamethasone"] == ["agrees", "missing"]
+
+
+def test_an_amount_of_another_kind_is_refused(special: Order) -> None:
+    with pytest.raises(InputError, match=r"asparaginase: 12 mg cannot be held against 12,000 units"):
+        verify_doses(special, [("asparaginase", mg(12))])
+
+
+def test_a_dose_of_nothing_agrees_only_with_nothing() -> None:
+    sample = Sample("cec-induction", "etoposide", Decimal(128), Decimal(26))
+    patient = load_patient(texts={"height": "128", "weight": "26", "reductions": ["etoposide=100%: anaphylaxis"]})
+    order = draft_order(REGIMENS["cec-induction"], patient)
+    for amount, expected in (("0", "agrees"), ("96", "differs")):
+        assert verdict_on(order, sample.drug, Decimal(amount)).verdict == expected
+
+
+# A saved order
+
+
+def saved() -> Order:
+    texts: dict[str, Any] = {
+        "height": "128 cm",
+        "weight": "26 kg",
+        "age": "8 years",
+        "sex": "female",
+        "creatinine": "0.5 mg/dL",
+        "reductions": ["etoposide=25%: mucositis grade 3"],
+    }
+    pharmacy = load_pharmacy(texts={"dose_rounding": {"clofarabine": "nearest 1 mg"}})
+    start = datetime.date(2026, 11, 30)
+    return draft_order(REGIMENS["cec-induction"], load_patient(texts=texts), pharmacy, start=start, cycle=1)
+
+
+def parts(order: Order) -> Any:
+    """The order as saved, in plain parts with exact numbers."""
+    return json.loads(render(order), parse_float=Decimal)
+
+
+def numbers(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The place of every number in a JSON tree."""
+    if isinstance(tree, dict | list):
+        for key, child in tree.items() if isinstance(tree, dict) else enumerate(tree):
+            yield from numbers(child, (*path, key))
+    elif isinstance(tree, int | float | Decimal) and not isinstance(tree, bool):
+        yield path
+
+
+def put(tree: Any, path: tuple[Any, ...], change: Callable[[Any], Any]) -> None:
+    for key in path[:-1]:
+        tree = tree[key]
+    tree[path[-1]] = change(tree[path[-1]])
+
+
+def test_a_saved_order_agrees_with_itself() -> None:
+    order = load_order(render(saved()))
+    assert verify_order(order, REGIMENS["cec-induction"]).differences == ()
+
+
+def test_every_number_that_is_edited_is_seen() -> None:
+    tree = parts(saved())
+    places = list(numbers(tree))
+    assert len(places) > 200
+    unseen = []
+    for place in places:
+        edited = copy.deepcopy(tree)
+        put(edited, place, lambda number: number + 1)
+        try:
+            order = load_order(write(edited))
+        except FileError:
+            continue
+        if verify_order(order).agrees:
+            unseen.append(place)
+    assert unseen == []
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "where", "now"),
+    [
+        (("doses", 0, "ordered", "value"), 48, "doses 1 (clofarabine): ordered", "38 mg"),
+        (("doses", 1, "drug"), "teniposide", "doses 2 (teniposide): drug", "etoposide"),
+        (("doses", 2, "over", "value"), 2, "doses 3 (cyclophosphamide): over", "1 h"),
+        (("administrations", 3, "date"), "2026-12-01", "administrations 4 (cyclophosphamide): date", "2026-11-30"),
+        (("bsa", "value"), 0.97, "bsa: value", "0.96"),
+        (("next_cycle", "day"), 8, "next_cycle: day", "15"),
+        (("patient", "weight", "value"), 27, "whole input SHA-256", "was changed after the order was saved"),
+        (("pharmacy", "largest_deviation"), 6, "whole input SHA-256", "was changed after the order was saved"),
+        (("regimen", "drugs", 0, "dose", "value"), 52, "doses 1 (clofarabine): prescribed", "52 mg/m2"),
+    ],
+)
+def test_an_edit_is_named_with_its_place(place: tuple[Any, ...], value: Any, where: str, now: str) -> None:
+    tree = parts(saved())
+    put(tree, place, lambda _: value)
+    differences = verify_order(load_order(write(tree))).differences
+    assert any(each.where == where and now in each.now for each in differences), differences
+
+
+def test_a_row_that_was_taken_out_or_put_in_is_named() -> None:
+    tree = parts(saved())
+    removed, added = copy.deepcopy(tree), copy.deepcopy(tree)
+    del removed["doses"][3]
+    added["alerts"].append({"code": "fine", "level": "note", "about": "", "text": "all is well"})
+    (difference, *_) = verify_order(load_order(write(removed))).differences
+    assert (difference.where, difference.saved) == ("doses 4 (prednisone)", "nothing")
+    (difference,) = verify_order(load_order(write(added))).differences
+    assert (difference.where, difference.now) == ("alerts 2 (fine)", "nothing")
+
+
+def test_inputs_that_give_no_order_any_more_are_told() -> None:
+    tree = parts(saved())
+    tree["patient"]["weight"]["value"] = 9.5
+    tree["patient"]["height"]["value"] = 75
+    (difference,) = verify_order(load_order(write(tree))).differences
+    assert "under-10-kg" in difference.now
+
+
+def test_an_accepted_stop_stays_accepted() -> None:
+    patient = load_patient(texts={"height": "76 cm", "weight": "9.9 kg"})
+    order = draft_order(REGIMENS["cec-induction"], patient, accept={"under-10-kg": "tumour board"})
+    assert verify_order(load_order(render(order))).agrees
+
+
+# The command
+
+
+def test_the_command_says_that_written_doses_agree() -> None:
+    done = cec("verify", "cec-induction", *SIZE, *RIGHT, "days=5")
+    assert (done.code, done.err) == (0, "")
+    assert "Every written dose agrees within 5%" in done.out
+    assert "no known mistake" not in done.out
+
+
+def test_the_command_names_what_is_wrong() -> None:
+    done = cec(
+        "verify", "cec-consolidation", *SIZE, "clofarabine=192mg", "etoposide=90.9mg", "prednison=13mg", "days=5"
+    )
+    text = " ".join(done.out.split())
+    assert (done.code, done.err) == (1, "")
+    assert "clofarabine 192 mg, expected 38.4 mg: the other phase's number of days: 5 days" in text
+    assert "etoposide 90.9 mg, expected 96 mg: no known mistake explains this" in text
+    assert "cyclophosphamide: missing; expected 422.4 mg" in text
+    assert "prednison 13 mg: not in the regimen; did you mean prednisone?" in text
+    assert (
+        "days 5 days, expected 4 days: the other phase's number of days: CEC induction (cec-induction) has 5 days"
+        in text
+    )
+    assert "6 of 6 do not agree (tolerance 5%)" in text
+
+
+def test_the_tolerance_decides() -> None:
+    written = ("clofarabine=38mg", *RIGHT[1:])
+    assert cec("verify", "cec-induction", *SIZE, *written).code == 0
+    assert cec("verify", "cec-induction", *SIZE, *written, "--tolerance", "1%").code == 1
+
+
+def test_a_verification_as_json_and_csv() -> None:
+    done = cec("verify", "cec-induction", *SIZE, "clofarabine=384mg", *RIGHT[1:], "--format", "json")
+    verification = json.loads(done.out, parse_float=Decimal)
+    assert verification["agrees"] is False
+    first = verification["verdicts"][0]
+    assert (first["drug"], first["verdict"], first["deviation_percent"]) == ("clofarabine", "differs", 900)
+    assert first["expected"] == {"value": Decimal("38.4"), "unit": "mg"}
+    assert first["explanations"] == [{"mistake": "ten times or a tenth", "text": "ten times 38.4 mg is 384 mg"}]
+    done = cec("verify", "cec-induction", *SIZE, "clofarabine=384mg", *RIGHT[1:], "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(done.out)))
+    assert [row["verdict"] for row in rows] == ["differs", "agrees", "agrees", "agrees"]
+    assert (rows[0]["expected"], rows[0]["written"], rows[0]["unit"]) == ("38.4", "384", "mg")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((*SIZE, "clofarabine=38"), "clofarabine: '38' has no unit"),
+        ((*SIZE, "clofarabine=38,4mg"), "clofarabine: '38,4mg' has a comma"),
+        ((*SIZE, "clofarabine=38mL"), "clofarabine: '38mL' is no amount of drug but a volume"),
+        ((*SIZE, "clofarabine"), "'clofarabine' is no drug and amount"),
+        ((*SIZE, "=38mg"), "'=38mg' is no drug and amount"),
+        ((*SIZE, *RIGHT, "days=five"), "days: 'five' is no whole number"),
+        ((*SIZE, *RIGHT, "days=5", "days=4"), "days: is given twice"),
+        ((*SIZE, *RIGHT, "--tolerance", "0%"), "--tolerance: '0%' is not above 0"),
+        (("--height", "76cm", "--weight", "9.9kg", *RIGHT), "stop under-10-kg"),
+    ],
+)
+def test_what_cannot_be_verified_is_refused(arguments: tuple[str, ...], message: str) -> None:
+    done = cec("verify", "cec-induction", *arguments)
+    assert (done.code, done.out) == (1, "")
+    assert message in done.err
+
+
+def test_every_fault_of_a_call_is_told_together() -> None:
+    done = cec("verify", "cec-induction", "--height", "128x", "--weight", "26kg", "clofarabine=38", "etoposide=96mL")
+    assert len(done.err.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("cec-induction", *RIGHT),
+        ("cec-induction", *SIZE, *RIGHT, "--regimen", "cec-induction"),
+        ("cec-induction", *SIZE, *RIGHT, "--format", "pdf"),
+        ("order.json", *SIZE),
+        ("orders.csv", *RIGHT),
+        ("order.json", "--format", "csv"),
+    ],
+)
+def test_wrong_usage_ends_with_2(arguments: tuple[str, ...]) -> None:
+    assert cec("verify", *arguments).code == 2
+
+
+def test_a_saved_order_on_the_command_line(tmp_path: Path) -> None:
+    path = tmp_path / "order.json"
+    path.write_bytes(render(saved()))
+    done = cec("verify", str(path))
+    assert (done.code, done.err) == (0, "")
+    assert "every number in this order is what its inputs give" in done.out
+    path.write_text(path.read_text(encoding="utf-8").replace("422.4", "442.4"), encoding="utf-8")
+    done = cec("verify", str(path))
+    assert done.code == 1
+    assert "doses 3 (cyclophosphamide): ordered: saved 442.4 mg; now 422.4 mg" in done.out
+    assert json.loads(cec("verify", str(path), "--format", "json").out)["agrees"] is False
+
+
+def test_a_regimen_file_that_has_changed_since_is_told(tmp_path: Path) -> None:
+    file, path = tmp_path / "mine.yaml", tmp_path / "order.json"
+    text = (
+        (regimen_folder() / "cec-induction.yaml")
+        .read_text(encoding="utf-8")
+        .replace("name: cec-induction", "name: mine")
+    )
+    file.write_text(text, encoding="utf-8")
+    path.write_bytes(render(draft_order(load_regimen(file), load_patient(texts={"height": "128", "weight": "26"}))))
+    done = cec("verify", str(path))
+    assert done.code == 0
+    assert "no shipped regimen has the name mine; give its file with --regimen to compare" in done.out
+    assert cec("verify", str(path), "--regimen", str(file)).code == 0
+    file.write_text(text.replace("dose: 440 mg/m2", "dose: 400 mg/m2"), encoding="utf-8")
+    done = cec("verify", str(path), "--regimen", str(file))
+    assert done.code == 1
+    assert "regimen file: drugs 3 (cyclophosphamide): dose: saved 440 mg/m2; now 400 mg/m2" in done.out
+    assert "regimen file: sha256" in done.out
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"regimen": 1}', b"[" * 100_000])
+def test_a_file_that_is_no_order_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "order.json"
+    path.write_bytes(content)
+    done = cec("verify", str(path))
+    assert (done.code, done.out) == (1, "")
+    assert "is no order that cec saved" in done.err
+
+
+# A table
+
+TABLE = """\
+id,regimen,height_cm,weight_kg,clofarabine_mg,Etoposide,cyclophosphamide_mg,prednisone_mg,days,remark
+007,,128,26,38.4,96 mg,422.4,13,5,fine
+008,cec-consolidation,128,26,192,0.096 g,422.4,13,4,the total of an induction
+009,,128,,38.4,96 mg,422.4,13,5,no weight
+010,,75,8.9,17.2,43 mg,189.2,4.45,5,too light
+011,,128,26,38.4,96,422.4,13,,no unit
+012,nonsense,128,26,38.4,96 mg,422.4,13,,no such regimen
+013,128,26
+014,,128,26,38.4,96 mg,,13,,one is missing
+"""
+
+
+def test_a_table_is_answered_row_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    done = cec("verify", str(path))
+    assert (done.code, done.err) == (1, "")
+    text = " ".join(done.out.split())
+    for words in (
+        "line 3, id 008: clofarabine 192 mg, expected 38.4 mg: the other phase's number of days",
+        "line 4, id 009: 'weight' is missing",
+        "line 5, id 010: stop under-10-kg",
+        "line 6, id 011: Etoposide: '96' has no unit",
+        "line 7, id 012: 'nonsense' is no shipped regimen",
+        "line 8: has 3 cells; the first line names 10 columns",
+        "line 9, id 014: cyclophosphamide: missing; expected 422.4 mg",
+        "8 rows: 1 agree, 2 differ, 5 cannot be held against an order",
+    ):
+        assert words in text
+    rows = list(csv.DictReader(io.StringIO(cec("verify", str(path), "--format", "csv").out)))
+    assert {row["row"] for row in rows} == {str(number) for number in range(2, 10)}
+    assert [row["row"] for row in json.loads(cec("verify", str(path), "--format", "json").out)] == list(range(2, 10))
+
+
+def test_a_table_that_is_right_ends_with_0(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("".join(TABLE.splitlines(keepends=True)[:2]), encoding="utf-8-sig")
+    assert cec("verify", str(path)).code == 0
+    path.write_text(path.read_text(encoding="utf-8-sig").replace(",", ";"), encoding="utf-8")
+    assert cec("verify", str(path)).code == 0
+    assert cec("verify", str(path), "--regimen", "cec-consolidation").code == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "height"),
+        (b"id,weight_kg\n1,26\n", "height"),
+        (b"height,weight,weight\n128,26,26\n", "names weight twice"),
+        (b'height_cm,weight_kg\n128,26\n"12"8,26\n', "orders.csv:2:1: is no table after this line"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(content)
+    done = cec("verify", str(path))
+    assert (done.code, done.out) == (1, "")
+    assert message in done.err
+
+
+def test_a_folder_or_a_missing_file_is_no_table(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.csv", tmp_path):
+        terms = Terms(lambda _: REGIMENS["cec-induction"], Pharmacy())
+        with pytest.raises(CecError):
+            list(verify_table(path, terms))
+
+
+def test_a_byte_that_is_no_utf_8_costs_its_row_alone(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    lines = TABLE.splitlines(keepends=True)
+    path.write_bytes((lines[0] + lines[1]).encode() + lines[1].replace("fine", "\xb3").encode("latin-1"))
+    terms = Terms(lambda _: REGIMENS["cec-induction"], Pharmacy())
+    assert [row.agrees for row in verify_table(path, terms)] == [True, False]
