@@ -31,10 +31,17 @@ def _csv(order: Order) -> bytes:
     return csv.render(order)
 
 
+def _ics(order: Order) -> bytes:
+    from cec.render import ics
+
+    return ics.render(order)
+
+
 FORMATS: dict[str, Callable[..., bytes]] = {
     "table": _table,
     "json": _json,
     "csv": _csv,
+    "ics": _ics,
 }
 """Every format by its name. The modules load when they are used: most are heavier than the whole calculation."""
 

@@ -1,0 +1,182 @@
+"""The order as a calendar (iCalendar, RFC 5545): an event per administration, and the earliest next cycle all day.
+
+A second import updates the events of the first, because a UID is made only from what an administration is: patient,
+name of the regimen, cycle, drug line, day of the cycle, and which dose of that day. Another start, time, dose, duration
+or edition of the regimen gives the same UIDs.
+
+- The patient is the id; without one, name and date of birth; without these the whole input, because two patients must
+  never share events: a changed order then makes new ones. Each event says so.
+- Where no cycle is named, all orders of that regimen for that patient share their events, so that a postponed start
+  moves them; the cycle must be named before there is a second one. Each event says so.
+- Nothing is taken away: what an earlier order gave and this one does not stays in the calendar.
+
+The same order gives the same bytes and no clock is read, so SEQUENCE is 0 and DTSTAMP a fixed time. A program that
+takes an event of the same UID and SEQUENCE for its new version updates it; one that also wants a later DTSTAMP keeps
+the old event, which must then be deleted first.
+
+Name and date of birth stay out of the file, because calendars are shared; the id tells whose event it is.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from typing import TYPE_CHECKING
+
+from cec.errors import InputError
+from cec.render.words import DRAFT, clock, fingerprint, title_with_doses, weekday_date
+from cec.render.worksheet.words import instructions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from zoneinfo import ZoneInfo
+
+    from icalendar import Event
+
+    from cec.order import Administration, Alert, EarliestNextCycle, Order
+
+_ALL_UIDS = uuid.UUID("5ad9ad5f-4ed1-55f0-a2c0-6b6b0f0f3c6e")
+"""The namespace of the UIDs. If it changes, every calendar doubles."""
+_STAMP = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+_CHANGES = frozenset({"capped", "reduced", "rounded"})
+"""The steps of a dose that move it away from what the regimen alone comes to."""
+
+
+def render(order: Order) -> bytes:
+    """The calendar of one cycle as UTF-8. Times are local, without a zone, unless the pharmacy names its zone."""
+    import icalendar
+
+    if order.start is None:
+        raise InputError("a calendar needs day 1 of the cycle; give it with --start")
+    zone = _zone(order.pharmacy.time_zone)
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//cec-dosing//cec//EN")
+    calendar.add("version", "2.0")
+    numbers: dict[tuple[int, int], int] = {}
+    last = order.start
+    for row in order.administrations:
+        number = numbers[row.line, row.day] = numbers.get((row.line, row.day), 0) + 1
+        calendar.add_component(_administration(order, row, number, zone))
+        last = max(last, row.start.date())
+    if order.next_cycle and order.next_cycle.date:
+        calendar.add_component(_next_cycle(order, order.next_cycle, order.next_cycle.date))
+    if zone:
+        calendar.add_missing_timezones(datetime.date(order.start.year, 1, 1), datetime.date(last.year + 1, 12, 31))
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _administration(order: Order, row: Administration, number: int, zone: ZoneInfo | None) -> Event:
+    """One drug at one time. What has no duration has no end; nothing is said of when it is over."""
+    same_drug = [line for line, dose in enumerate(order.doses) if dose.drug == row.drug]
+    parts = (row.drug, same_drug.index(row.line), row.day, number)
+    of_day = f"day {row.day} of {order.regimen.days}"
+    told = ", ".join(filter(None, (f"{row.drug} {row.dose}", _given(row), of_day, _id(order))))
+    before = f"before {clock(row.start)}: " if row.timing.startswith("before") else ""
+    event = _event(order, parts, before + told, _description(order, row, number))
+    event.add("dtstart", row.start.replace(tzinfo=zone))
+    if row.end:
+        event.add("dtend", row.end.replace(tzinfo=zone))
+    return event
+
+
+def _next_cycle(order: Order, rule: EarliestNextCycle, date: datetime.date) -> Event:
+    """The first day on which the next cycle may begin, all day."""
+    told = ", ".join(filter(None, (f"{order.regimen.title}: earliest day 1 of the next cycle", _id(order))))
+    source = f" [{rule.source}]" if rule.source else ""
+    rest = f" {rule.text}{source}" if rule.text else ""
+    text = [DRAFT, f"Not before {weekday_date(date)}, day {rule.day} of this cycle.{rest}", *_identity(order)]
+    event = _event(order, ("next cycle",), told, text)
+    event.add("dtstart", date)
+    event.add("dtend", date + datetime.timedelta(days=1))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _event(order: Order, parts: Sequence[str | int], summary: str, description: Sequence[str]) -> Event:
+    import icalendar
+
+    event = icalendar.Event()
+    event.add("uid", _uid(order, parts))
+    event.add("dtstamp", _STAMP)
+    event.add("sequence", 0)
+    event.add("status", "TENTATIVE")
+    event.add("summary", summary)
+    event.add("description", "\n".join(description))
+    return event
+
+
+def _uid(order: Order, parts: Sequence[str | int]) -> str:
+    """The same text for the same administration, from which nobody reads who the patient is."""
+    whole = json.dumps([_patient(order), order.regimen.name, order.cycle, *parts])
+    return str(uuid.uuid5(_ALL_UIDS, whole))
+
+
+def _patient(order: Order) -> list[str]:
+    patient = order.patient
+    if patient.id:
+        return ["id", patient.id]
+    if patient.name and patient.born:
+        return ["name", patient.name, patient.born.isoformat()]
+    return ["order", order.sha256]
+
+
+def _description(order: Order, row: Administration, number: int) -> list[str]:
+    """What stands in the event: draft, dose with its protocol dose, how it is made up, what to look at, which order."""
+    dose = order.doses[row.line]
+    which = f", dose {number} of {dose.per_day} of the day" if dose.per_day > 1 else ""
+    beside = [f"{what}: {why}" for what, why in dose.assumed.items()]
+    made = [one for one in order.preparations if one.line == row.line]
+    alerts = [alert for alert in order.alerts if _concerns(alert, row.drug, order)]
+    return [
+        DRAFT,
+        f"{row.drug} {row.dose} (protocol dose {dose.prescribed}), {_given(row)}{which}",
+        *(f"{step.what}: {step.how}" for step in dose.steps if step.what in _CHANGES),
+        *filter(None, (dose.purpose, row.timing or dose.timing, dose.note)),
+        *(f"{label}: {text}" for one in made for label, text in instructions(one)),
+        *(["Look at:", *map(_alert, alerts)] if alerts else []),
+        *(["Assumed, because the source does not say:", *beside] if beside else []),
+        *_identity(order),
+    ]
+
+
+def _concerns(alert: Alert, drug: str, order: Order) -> bool:
+    """Whether an alert is about this drug or about none in particular."""
+    return alert.about == drug or alert.about not in {dose.drug for dose in order.doses}
+
+
+def _alert(alert: Alert) -> str:
+    about = f", {alert.about}" if alert.about else ""
+    source = f" [{alert.source}]" if alert.source else ""
+    accepted = f" Accepted: {alert.accepted}" if alert.accepted else ""
+    return f"{alert.level.upper()} {alert.code}{about}: {alert.text}{source}{accepted}"
+
+
+def _identity(order: Order) -> Iterator[str]:
+    """Which order this is, and what a changed order would do to the event."""
+    cycle = f"cycle {order.cycle}" if order.cycle else ""
+    yield ", ".join(filter(None, (title_with_doses(order.regimen), cycle, _id(order))))
+    if _patient(order)[0] == "order":
+        yield "No patient id is given: a changed order makes new events, and these stay until they are deleted."
+    elif not order.cycle:
+        yield "No cycle is named: the next calendar of this regimen without a cycle replaces these events."
+    yield fingerprint(order, 16)
+
+
+def _given(row: Administration) -> str:
+    return f"{row.route} over {row.over}" if row.over else row.route
+
+
+def _id(order: Order) -> str:
+    return f"id {order.patient.id}" if order.patient.id else ""
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    """The time zone that the pharmacy names; none where it names none."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):
+        raise InputError(f"'{name}' is no time zone; write it like Europe/Warsaw") from None
