@@ -14,7 +14,10 @@ from typing import NamedTuple
 
 
 class Fault(NamedTuple):
-    """One thing that is wrong: ``file:line:column: where: text``. The text ends with what would be right."""
+    """One thing that is wrong: ``file:line:column: where: text``. The text ends with what would be right.
+
+    As a line it shows nothing that could steer a terminal, whatever somebody typed.
+    """
 
     text: str
     where: str = ""
@@ -24,7 +27,8 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return ": ".join(part for part in (place, self.where, self.text) if part)
+        line = ": ".join(part for part in (place, self.where, self.text) if part)
+        return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
 
 
 class CecError(Exception):

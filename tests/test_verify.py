@@ -463,6 +463,11 @@ def test_every_fault_of_a_call_is_told_together() -> None:
         ("cec-induction", *SIZE, *RIGHT, "--format", "pdf"),
         ("order.json", *SIZE),
         ("orders.csv", *RIGHT),
+        ("orders.csv", "--start", "2026-11-30"),
+        ("orders.csv", "--strict"),
+        ("order.json", "--accept", "infant=a reason"),
+        ("order.json", "--tolerance", "10%"),
+        ("order.json", "--bsa-formula", "du-bois"),
         ("order.json", "--format", "csv"),
     ],
 )

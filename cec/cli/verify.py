@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _FORMATS = ("table", "json", "csv")
 _FILES = (".json", ".csv", ".tsv")
 _DAYS = "days="
+_NOT_GIVEN: tuple[object, ...] = (None, False, [])
+"""Values of options that nobody typed."""
 
 
 def verify(
@@ -43,8 +45,9 @@ def verify(
         ),
     ] = None,
     tolerance: Annotated[
-        str, typer.Option(metavar="PERCENT", help="How far a written dose may be from the expected one.")
-    ] = "5%",
+        str | None,
+        typer.Option(metavar="PERCENT", help="How far a written dose may be from the expected one; by default 5%."),
+    ] = None,
     regimen: Annotated[
         str | None,
         typer.Option(
@@ -62,8 +65,12 @@ def verify(
     Example: cec verify cec-induction --height 128cm --weight 26kg clofarabine=38mg etoposide=96mg
     """
     form, file = chosen_format(output, _FORMATS), Path(what)
-    if file.suffix.lower() in _FILES and (written or any(value is not None for value in patient)):
-        raise typer.BadParameter(f"{file.name} holds patients and doses; give none beside it", param_hint="DRUG=AMOUNT")
+    if file.suffix.lower() in _FILES and any(
+        value not in _NOT_GIVEN for value in (written, *patient, *checks, start, cycle)
+    ):
+        raise typer.BadParameter(f"{file.name} holds its patients, doses and days; give none beside it")
+    if file.suffix.lower() == ".json" and any(value not in _NOT_GIVEN for value in (*pharmacy, tolerance)):
+        raise typer.BadParameter(f"{file.name} holds its pharmacy, and has no tolerance; give none beside it")
     if file.suffix.lower() == ".json":
         agrees, content = _saved_order(file, regimen, form, output.output)
     elif file.suffix.lower() in _FILES:
@@ -138,7 +145,7 @@ def _table(file: Path, terms: Terms, form: str, output: Path | None) -> Outcome:
     return all(row.agrees for row in rows), forms[form]()
 
 
-def _terms(regimen: str | None, options: PharmacyOptions, tolerance: str) -> Terms:
+def _terms(regimen: str | None, options: PharmacyOptions, tolerance: str | None) -> Terms:
     """What the rows of a table are held against."""
     from functools import cache
 
@@ -156,10 +163,12 @@ def _shipped() -> tuple[Regimen, ...]:
     return tuple(map(load_regimen, regimen_names()))
 
 
-def _percent(text: str) -> object:
+def _percent(text: str | None) -> object:
+    """The tolerance that was typed, else the usual one."""
     from cec.load.texts import read_percent
+    from cec.verify.doses import TOLERANCE
 
-    return read_text_of("--tolerance", text, read_percent)
+    return TOLERANCE if text is None else read_text_of("--tolerance", text, read_percent)
 
 
 def _written_days(written: Sequence[str]) -> object:
