@@ -391,6 +391,7 @@ def test_the_command_says_that_written_doses_agree() -> None:
     assert (done.code, done.err) == (0, "")
     assert "Every written dose agrees within 5%" in done.out
     assert "no known mistake" not in done.out
+    assert "is not an independent check" in done.out
 
 
 def test_the_command_names_what_is_wrong() -> None:
