@@ -28,7 +28,7 @@ from cec.units import Quantity
 from cec.verify import Verdict, verify_doses, verify_order
 from cec.verify.doses import TOLERANCE
 from cec.verify.mistakes import MISTAKES
-from cec.verify.table import Terms, verify_table
+from cec.verify.table import Terms, drug_and_unit, verify_table
 
 REGIMENS = {name: load_regimen(name) for name in ("cec-induction", "cec-consolidation")}
 DAYS = {"cec-induction": 5, "cec-consolidation": 4}
@@ -594,3 +594,16 @@ def test_a_byte_that_is_no_utf_8_costs_its_row_alone(tmp_path: Path) -> None:
     path.write_bytes((lines[0] + lines[1]).encode() + lines[1].replace("fine", "\xb3").encode("latin-1"))
     terms = Terms(lambda _: REGIMENS["cec-induction"], Pharmacy())
     assert [row.agrees for row in verify_table(path, terms)] == [True, False]
+
+
+def test_columns_hold_amounts_of_drugs(special: Order) -> None:
+    columns = {
+        "dexamethasone_mg": ("dexamethasone", "mg"),
+        "dexamethasone_2_mg": ("dexamethasone", "mg"),
+        "Vincristine": ("vincristine", ""),
+        "asparaginase_units": ("asparaginase", "units"),
+        "vincristin_mg": ("vincristin", "mg"),
+        "bsa_m2": ("", ""),
+        "remark": ("", ""),
+    }
+    assert {column: drug_and_unit(column, special.regimen) for column in columns} == columns

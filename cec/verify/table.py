@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -105,15 +106,24 @@ def verify_row(cells: Mapping[str, str], columns: Mapping[str, Column], terms: T
 def drug_and_unit(column: str, regimen: Regimen) -> tuple[str, str]:
     """The drug that a column holds amounts of, and the unit in its name; nothing for a column of another kind.
 
+    A drug of two lines has two columns, the second with a number: `dexamethasone_mg`, `dexamethasone_2_mg`.
+
     >>> from cec import load_regimen
     >>> drug_and_unit("etoposide_mg", load_regimen("cec-induction"))
     ('etoposide', 'mg')
     """
-    names = {name.casefold(): line.drug for line in regimen.drugs for name in (line.drug, line.drug.replace(" ", "_"))}
-    if column.casefold() in names:
-        return names[column.casefold()], ""
+    names = {_plain(line.drug): line.drug for line in regimen.drugs}
+    if _plain(column) in names:
+        return names[_plain(column)], ""
     stem, _, unit = column.rpartition("_")
-    return (names.get(stem.casefold(), stem), unit) if unit in AMOUNT.units else ("", "")
+    if unit not in AMOUNT.units:
+        return "", ""
+    return names.get(_plain(stem)) or names.get(re.sub(r"_[0-9]+$", "", _plain(stem)), stem), unit
+
+
+def _plain(name: str) -> str:
+    """A drug as the name of a column: small letters, other signs as one underscore."""
+    return re.sub(r"\W+", "_", name.casefold()).strip("_")
 
 
 def _columns(header: Sequence[str], terms: Terms, name: str) -> dict[str, Column]:
