@@ -114,6 +114,9 @@ OutputFileOption: TypeAlias = Annotated[
 ]
 
 
+PaperOption: TypeAlias = Annotated[str | None, _option("a4|letter", "The paper of a PDF: a4, if not told otherwise.")]
+
+
 class TableOutputOptions(NamedTuple):
     """In which form, and where to, for what is a table and no order."""
 
@@ -140,6 +143,7 @@ class OutputOptions(NamedTuple):
         _option("|".join(FORMATS), f"The form of the output; by default as FILE ends ({_ENDINGS}), or table."),
     ] = None
     output: OutputFileOption = None
+    paper: PaperOption = None
 
 
 ExplainOption: TypeAlias = Annotated[

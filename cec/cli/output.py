@@ -29,7 +29,17 @@ def show(order: Order, output: OutputOptions, **options: Any) -> None:
     name = chosen_format(output)
     if name == "table":
         options["look"] = look_of(output.output)
+    options |= paper_of(output, name)
     deliver(render(order, name, **options), output.output, binary=name in BINARY)
+
+
+def paper_of(output: OutputOptions, name: str) -> dict[str, str]:
+    """The paper that was asked for, as an option of the format; wrong usage for a format that is on no paper."""
+    if output.paper is None:
+        return {}
+    if name not in BINARY:
+        raise typer.BadParameter(f"{name} is printed on no paper; use --format pdf", param_hint="--paper")
+    return {"paper": output.paper}
 
 
 def show_explained(order: Order, output: OutputOptions, *, explain: bool) -> None:

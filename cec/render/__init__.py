@@ -31,6 +31,12 @@ def _csv(order: Order) -> bytes:
     return csv.render(order)
 
 
+def _pdf(order: Order, **options: Any) -> bytes:
+    from cec.render import pdf
+
+    return pdf.render(order, **options)
+
+
 def _ics(order: Order) -> bytes:
     from cec.render import ics
 
@@ -41,6 +47,7 @@ FORMATS: dict[str, Callable[..., bytes]] = {
     "table": _table,
     "json": _json,
     "csv": _csv,
+    "pdf": _pdf,
     "ics": _ics,
 }
 """Every format by its name. The modules load when they are used: most are heavier than the whole calculation."""

@@ -1,0 +1,152 @@
+"""The order sheet as PDF: first what people check and sign, then every day with fields for what was really done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cec.render.sheet_days import day_blocks
+from cec.render.sheet_page import bound, first_to_last, page_data
+from cec.render.typesetting import known_paper, pictures, typeset
+from cec.render.words import (
+    assumptions,
+    frequency,
+    list_days,
+    measures,
+    signed_percent,
+    weekday_date,
+)
+from cec.render.worksheet.words import containers
+from cec.units import Quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cec.order import Dose, Order, Preparation
+
+SIGN = ("Prescriber", "Pharmacist, first check", "Pharmacist, second check")
+"""Who signs a sheet; nurses have lines of their own."""
+_FOR_THE_WORKSHEET = ("keeps", "dissolve")
+"""What only those who prepare a dose must mind."""
+_TEMPLATE = "order"
+
+
+def render(order: Order, *, paper: str = "a4") -> bytes:
+    """The order as a tagged PDF on a4 or letter; the same order gives the same bytes."""
+    return typeset(_TEMPLATE, sheet_data(order), known_paper(paper))
+
+
+def render_pictures(order: Order, *, paper: str = "a4", ppi: int = 144) -> list[bytes]:
+    """Each page of the same sheet as a PNG."""
+    return pictures(_TEMPLATE, sheet_data(order), known_paper(paper), ppi)
+
+
+def sheet_data(order: Order) -> dict[str, Any]:
+    """All that stands on the sheet, in its words."""
+    days = day_blocks(order)
+    data: dict[str, Any] = bound(
+        {
+            **page_data(order, "Chemotherapy order"),
+            "facts": dict(_facts(order)),
+            "doses": [_dose(order, dose, made) for dose, made in zip(order.doses, _made(order), strict=True)],
+            "totals": [_total(dose) for dose in order.doses],
+            "separately": list(order.regimen.prescribe_separately),
+            "next_cycle": _next_cycle(order),
+            "assumptions": _halves([list(told) for told in assumptions(order)]),
+            "overrides": list(order.overrides),
+            "days": days,
+            "columns": {"preparation": any(row["preparation"] for day in days for row in day["rows"])},
+            "signatures": list(SIGN),
+        }
+    )
+    return data
+
+
+def _halves(told: list[list[str]]) -> list[list[list[str]]]:
+    """The same in two columns of about the same length."""
+    lengths = [len(about) + len(why) + 30 for about, why in told]
+    half = next((count for count in range(len(told) + 1) if 2 * sum(lengths[:count]) >= sum(lengths)), 0)
+    return [told[:half], told[half:]]
+
+
+def _facts(order: Order) -> Iterator[tuple[str, str]]:
+    """What the doses rest on; an empty text is a line to write on."""
+    patient, regimen, bsa = order.patient, order.regimen, order.bsa
+    yield "Diagnosis", patient.diagnosis
+    yield "Allergies", patient.allergies
+    yield "Measures", measures(patient) + ("" if patient.measured_on else ", measured on ______________")
+    yield "BSA", f"{Quantity(bsa.value, bsa.unit)} by {bsa.title or bsa.formula}: {bsa.how}"
+    if order.creatinine_clearance:
+        clearance = order.creatinine_clearance
+        yield "Creatinine clearance", f"{clearance.value} by {clearance.method}: {clearance.how}"
+    if patient.earlier_doses:
+        yield "Given before", "; ".join(f"{drug} {amount}" for drug, amount in patient.earlier_doses.items())
+    yield "Regimen", f"{regimen.name}, edition {regimen.edition}, for {regimen.indication}"
+    yield "Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))
+
+
+def _made(order: Order) -> list[Preparation | None]:
+    made = {one.line: one for one in order.preparations}
+    return [made.get(line) for line in range(len(order.doses))]
+
+
+def _dose(order: Order, dose: Dose, made: Preparation | None) -> dict[str, Any]:
+    """One drug: its dose, where it comes from, how and when it is given, and what it is made of."""
+    over = f" over {dose.over}" if dose.over else ""
+    several = (frequency(dose), f"{dose.daily_total} in all each day") if dose.per_day > 1 else ()
+    days, dates = _duration(order, dose)
+    below = (dose.purpose, dose.note, _preparation(made) if made else "")
+    return {
+        "drug": dose.drug,
+        "ordered": str(dose.ordered),
+        "working": [*_working(dose), *({"text": text, "changed": False} for text in below if text)],
+        "given": list(
+            filter(None, (", ".join(filter(None, (f"{dose.route}{over}", *several, dose.timing, days))), dates))
+        ),
+    }
+
+
+def _working(dose: Dose) -> Iterator[dict[str, Any]]:
+    """How the dose was computed: prescribed × measure, and then what changed it."""
+    for step in dose.steps:
+        if step.what == "calculated":
+            yield {"text": step.how, "changed": False}
+        elif step.what not in {"prescribed", "measured"}:
+            yield {"text": f"{step.what} {step.how}", "changed": True}
+
+
+def _duration(order: Order, dose: Dose) -> tuple[str, str]:
+    """On which days, in words; and the first and the last date."""
+    count = len(dose.days)
+    if dose.days == tuple(range(dose.days[0], dose.days[0] + count)):
+        days = f"for {count} days" if count > 1 else "for 1 day"
+        days += "" if dose.days[0] == 1 else f" from day {dose.days[0]}"
+    else:
+        days = f"on {count} days: day {list_days(dose.days)}"
+    return days, first_to_last(order, dose.days)
+
+
+def _preparation(made: Preparation) -> str:
+    """What a dose is made of, in one line; what the formulary does not say is said last."""
+    drawn = f"{made.draw} of {made.strength}" if made.draw else ""
+    taken = containers(made) if made.form == "tablet" else drawn
+    if taken and made.deviation_percent:
+        taken += f" = {made.contains} ({signed_percent(made.deviation_percent)} of {made.dose})"
+    into = f"in {made.final_volume} {made.diluent}".rstrip() if made.final_volume else ""
+    rate = f", {made.rate}" if made.rate else ""
+    handling = "; ".join(text for text in made.handling if not text.startswith(_FOR_THE_WORKSHEET))
+    return "; ".join(filter(None, (f"{taken} {into}{rate}".strip(), handling, made.missing)))
+
+
+def _total(dose: Dose) -> list[str]:
+    count = len(dose.days) * dose.per_day
+    return [dose.drug, f"{count} × {dose.ordered}", f"= {dose.cycle_total}"]
+
+
+def _next_cycle(order: Order) -> str:
+    """The earliest day 1 of the next cycle, and what must be fulfilled by then."""
+    earliest = order.next_cycle
+    if earliest is None:
+        return ""
+    date = f"{weekday_date(earliest.date)} (day {earliest.day})" if earliest.date else f"day {earliest.day}"
+    source = f" [{earliest.source}]" if earliest.source else ""
+    return "; ".join(filter(None, (f"not before {date}", earliest.text))) + source

@@ -1,0 +1,110 @@
+"""The days of a cycle for a sheet: rows in sequence, the scale and bars of their timeline, volumes and rates."""
+
+from __future__ import annotations
+
+import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from cec.render.words import date_of_day, row_time, weekday_date
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cec.order import Administration, Dose, Order, Preparation
+
+_LONGEST = datetime.timedelta(hours=24)
+"""A day's bars end here; what runs on shows it by reaching the edge, and in the words beside it."""
+_HOURS_PER_MARK = (1, 2, 3, 4, 6, 8, 12)
+_MOST_MARKS = 6
+_HOUR = datetime.timedelta(hours=1)
+_MINUTE = datetime.timedelta(minutes=1)
+
+
+def day_blocks(order: Order) -> list[dict[str, Any]]:
+    """One block per day: dated by the schedule; without a start, the drugs of each day in their sequence."""
+    made = {one.line: one for one in order.preparations}
+    if order.start:
+        return [
+            _dated(order, day, list(rows), made) for day, rows in groupby(order.administrations, lambda row: row.day)
+        ]
+    days = sorted({day for dose in order.doses for day in dose.days})
+    return [_undated(order, day, made) for day in days]
+
+
+def _block(order: Order, day: int, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    fluids = [fluid for fluid in order.daily_fluids if day in fluid.days]
+    unknown = [f", without {', '.join(fluid.not_counted)}" if fluid.not_counted else "" for fluid in fluids]
+    return {
+        "name": f"Day {day} of {order.regimen.days}",
+        "date": weekday_date(date_of_day(order.start, day)) if order.start else "",
+        "fluid": "".join(
+            f"fluid {fluid.volume}, {fluid.per_kg}{rest}" for fluid, rest in zip(fluids, unknown, strict=True)
+        ),
+        "scale": None,
+        "rows": list(rows),
+    }
+
+
+def _dated(order: Order, day: int, rows: Sequence[Administration], made: dict[int, Preparation]) -> dict[str, Any]:
+    """A day with its times and its timeline, in minutes since its first midnight."""
+    date = date_of_day(order.start or rows[0].date, day)
+    midnight = datetime.datetime.combine(min(row.start for row in rows).date(), datetime.time())
+    first = min(row.start for row in rows)
+    last = min(max(row.end or row.start for row in rows), first + _LONGEST)
+    from_hour = (first - midnight) // _HOUR
+    to_hour = max(-((midnight - last) // _HOUR), from_hour + 1)
+    every = next((hours for hours in _HOURS_PER_MARK if (to_hour - from_hour) / hours < _MOST_MARKS), 24)
+    scale = {
+        "from": from_hour * 60,
+        "to": to_hour * 60,
+        "marks": [{"at": hour * 60, "text": f"{hour % 24:02}"} for hour in range(from_hour, to_hour + 1, every)],
+    }
+    drawn = []
+    for row in rows:
+        begin = (row.start - midnight) // _MINUTE
+        end = (min(row.end or row.start, last) - midnight) // _MINUTE
+        cells = _row(order.doses[row.line], made.get(row.line))
+        drawn.append(
+            {
+                **cells,
+                "time": row_time(row, date).replace(" to ", "\nto "),
+                "bar": {"from": begin, "to": max(end, begin)},
+            }
+        )
+    return {**_block(order, day, drawn), "scale": scale}
+
+
+def _undated(order: Order, day: int, made: dict[int, Preparation]) -> dict[str, Any]:
+    """A day whose date and times are written by hand; what comes before the infusions stands first."""
+    doses = [(line, dose) for line, dose in enumerate(order.doses) if day in dose.days and dose.ordered.value]
+    doses.sort(key=lambda numbered: not numbered[1].timing.startswith("before"))
+    rows = []
+    for line, dose in doses:
+        for number in range(1, dose.per_day + 1):
+            which = f"{number} of {dose.per_day}" if dose.per_day > 1 else ""
+            time = ", ".join(filter(None, (which, dose.timing)))
+            rows.append({**_row(dose, made.get(line)), "time": time, "bar": None})
+    return _block(order, day, rows)
+
+
+def _row(dose: Dose, made: Preparation | None) -> dict[str, Any]:
+    """What is given in one row, whatever its time."""
+    over = f" over {dose.over}" if dose.over else ""
+    return {
+        "drug": dose.drug,
+        "dose": str(dose.ordered),
+        "changed": f"reduced from {dose.unreduced}" if dose.unreduced else "",
+        "how": [str(dose.prescribed), f"{dose.route}{over}"],
+        "preparation": _volume_and_rate(made) if made else [],
+        "ends": dose.over is not None,
+    }
+
+
+def _volume_and_rate(made: Preparation) -> list[str]:
+    """The volume that is given and how fast it runs, where the formulary gives them."""
+    if made.form == "tablet":
+        return ["tablets"] if made.contains == made.dose else [f"tablets: {made.contains}"]
+    if made.final_volume is None:
+        return [str(made.draw), f"of {made.strength}"] if made.draw else []
+    return [str(made.final_volume), *([str(made.rate)] if made.rate else [])]

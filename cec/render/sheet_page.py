@@ -1,0 +1,92 @@
+"""What stands on every page of a sheet: the regimen with its doses and days, the patient, the draft and fingerprint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cec.render.words import (
+    DRAFT,
+    SECOND_CHECK,
+    bind,
+    date_of_day,
+    doses_of_title,
+    fingerprint,
+    number_of_days,
+    paper_date,
+    title_with_doses,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cec.order import Alert, Order
+    from cec.units import Quantity
+
+_LEVELS = ("stop", "check", "note")
+
+
+def page_data(order: Order, kind: str) -> dict[str, Any]:
+    """Title, head, patient, alerts and foot of a sheet of this kind ("Preparation worksheet")."""
+    patient, regimen = order.patient, order.regimen
+    return {
+        "patient": {"name": patient.name, "id": patient.id, "born": paper_date(patient.born) if patient.born else ""},
+        "title": f"{kind}: {title_with_doses(regimen)}",
+        "head": {
+            "kind": ", ".join(filter(None, (kind, order.pharmacy.name))),
+            "title": regimen.title,
+            "doses": doses_of_title(regimen),
+            "phase": regimen.phase,
+            "days": number_of_days(regimen),
+            "cycle": f"cycle {order.cycle}" if order.cycle else "",
+            "dates": first_to_last(order, sorted({day for dose in order.doses for day in dose.days})),
+            "age": ", ".join(filter(None, (age_in_words(order.age), patient.sex or ""))),
+        },
+        "alerts": [_alert(alert) for alert in sorted(order.alerts, key=lambda each: _LEVELS.index(each.level))],
+        "foot": {"draft": DRAFT, "second_check": SECOND_CHECK, "fingerprint": fingerprint(order, 16)},
+    }
+
+
+def first_to_last(order: Order, days: Sequence[int]) -> str:
+    """The first and the last date of some days of the cycle; nothing without a start."""
+    if not order.start or not days:
+        return ""
+    first, last = (paper_date(date_of_day(order.start, day)) for day in (days[0], days[-1]))
+    return first if first == last else f"{first} to {last}"
+
+
+def age_in_words(age: Quantity | None) -> str:
+    """An age as people say it: months from two years on in years and months; nothing where it is not known.
+
+    >>> from decimal import Decimal
+    >>> from cec.units import Quantity
+    >>> age_in_words(Quantity(Decimal(102), "months"))
+    '8 years 6 months'
+    """
+    if age is None or age.unit != "months" or age.value < 24:
+        return str(age or "")
+    years, months = divmod(int(age.value), 12)
+    return f"{years} years" + (f" {months} month{'s' if months > 1 else ''}" if months else "")
+
+
+def bound(value: Any) -> Any:
+    """The same data with no break between a number and its unit.
+
+    >>> bound({"told": ["38.4 mg", None]})
+    {'told': ['38.4\\xa0mg', None]}
+    """
+    if isinstance(value, str):
+        return bind(value)
+    if isinstance(value, dict):
+        return {key: bound(below) for key, below in value.items()}
+    return [bound(below) for below in value] if isinstance(value, list) else value
+
+
+def _alert(alert: Alert) -> dict[str, str]:
+    about = alert.code if not alert.about else f"{alert.code}, {alert.about}"
+    source = f" [{alert.source}]" if alert.source else ""
+    return {
+        "level": alert.level.upper(),
+        "about": about,
+        "text": f"{alert.text}{source}",
+        "accepted": alert.accepted,
+    }
