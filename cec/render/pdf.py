@@ -12,6 +12,7 @@ from cec.render.words import (
     frequency,
     list_days,
     measures,
+    runs_of,
     signed_percent,
     weekday_date,
 )
@@ -92,7 +93,8 @@ def _made(order: Order) -> list[Preparation | None]:
 def _dose(order: Order, dose: Dose, made: Preparation | None) -> dict[str, Any]:
     """One drug: its dose, where it comes from, how and when it is given, and what it is made of."""
     over = f" over {dose.over}" if dose.over else ""
-    several = (frequency(dose), f"{dose.daily_total} in all each day") if dose.per_day > 1 else ()
+    daily = f"{dose.daily_total} in all each day" if dose.per_day > 1 else ""
+    often = frequency(dose) if dose.per_day > 1 and "times a day" not in dose.timing else ""
     days, dates = _duration(order, dose)
     below = (dose.purpose, dose.note, _preparation(made) if made else "")
     return {
@@ -100,7 +102,7 @@ def _dose(order: Order, dose: Dose, made: Preparation | None) -> dict[str, Any]:
         "ordered": str(dose.ordered),
         "working": [*_working(dose), *({"text": text, "changed": False} for text in below if text)],
         "given": list(
-            filter(None, (", ".join(filter(None, (f"{dose.route}{over}", *several, dose.timing, days))), dates))
+            filter(None, (", ".join(filter(None, (f"{dose.route}{over}", often, dose.timing, daily, days))), dates))
         ),
     }
 
@@ -115,14 +117,14 @@ def _working(dose: Dose) -> Iterator[dict[str, Any]]:
 
 
 def _duration(order: Order, dose: Dose) -> tuple[str, str]:
-    """On which days, in words; and the first and the last date."""
-    count = len(dose.days)
-    if dose.days == tuple(range(dose.days[0], dose.days[0] + count)):
-        days = f"for {count} days" if count > 1 else "for 1 day"
-        days += "" if dose.days[0] == 1 else f" from day {dose.days[0]}"
+    """On which days, in words; and their dates, where the order has a start."""
+    runs = runs_of(dose.days)
+    count = f"{len(dose.days)} days" if len(dose.days) > 1 else "1 day"
+    if len(runs) == 1:
+        days = f"for {count}" + ("" if dose.days[0] == 1 else f" from day {dose.days[0]}")
     else:
-        days = f"on {count} days: day {list_days(dose.days)}"
-    return days, first_to_last(order, dose.days)
+        days = f"on {count}: day {list_days(dose.days)}"
+    return days, ", ".join(filter(None, (first_to_last(order, run) for run in runs)))
 
 
 def _preparation(made: Preparation) -> str:

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from cec.order import Administration, Dose, Order, Preparation
 
 _LONGEST = datetime.timedelta(hours=24)
-"""A day's bars end here; what runs on shows it by reaching the edge, and in the words beside it."""
+"""A day's bars end here; what runs on, or begins later, shows an arrow."""
 _HOURS_PER_MARK = (1, 2, 3, 4, 6, 8, 12)
 _MOST_MARKS = 6
+_TO_WRITE = "_________"
 _HOUR = datetime.timedelta(hours=1)
 _MINUTE = datetime.timedelta(minutes=1)
 
@@ -62,16 +63,14 @@ def _dated(order: Order, day: int, rows: Sequence[Administration], made: dict[in
     }
     drawn = []
     for row in rows:
-        begin = (row.start - midnight) // _MINUTE
-        end = (min(row.end or row.start, last) - midnight) // _MINUTE
+        begin, end = row.start, row.end or row.start
+        bar = {
+            "from": (min(begin, last) - midnight) // _MINUTE,
+            "to": (min(end, last) - midnight) // _MINUTE,
+            "onward": end > last,
+        }
         cells = _row(order.doses[row.line], made.get(row.line))
-        drawn.append(
-            {
-                **cells,
-                "time": row_time(row, date).replace(" to ", "\nto "),
-                "bar": {"from": begin, "to": max(end, begin)},
-            }
-        )
+        drawn.append({**cells, "time": row_time(row, date).replace(" to ", "\nto "), "bar": bar})
     return {**_block(order, day, drawn), "scale": scale}
 
 
@@ -83,7 +82,7 @@ def _undated(order: Order, day: int, made: dict[int, Preparation]) -> dict[str, 
     for line, dose in doses:
         for number in range(1, dose.per_day + 1):
             which = f"{number} of {dose.per_day}" if dose.per_day > 1 else ""
-            time = ", ".join(filter(None, (which, dose.timing)))
+            time = ", ".join(filter(None, (which, dose.timing or _TO_WRITE)))
             rows.append({**_row(dose, made.get(line)), "time": time, "bar": None})
     return _block(order, day, rows)
 

@@ -54,8 +54,16 @@ def list_days(days: Sequence[int]) -> str:
     >>> list_days((1, 2, 3, 4, 5, 8, 15, 16))
     '1 to 5, 8, 15, 16'
     """
-    runs = [[day for _, day in run] for _, run in groupby(enumerate(days), lambda numbered: numbered[1] - numbered[0])]
-    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs_of(days))
+
+
+def runs_of(days: Sequence[int]) -> list[list[int]]:
+    """Days of a cycle in runs without a gap.
+
+    >>> runs_of((1, 2, 3, 8))
+    [[1, 2, 3], [8]]
+    """
+    return [[day for _, day in run] for _, run in groupby(enumerate(days), lambda numbered: numbered[1] - numbered[0])]
 
 
 def signed_percent(percent: Decimal) -> str:
