@@ -114,7 +114,10 @@ OutputFileOption: TypeAlias = Annotated[
 ]
 
 
-PaperOption: TypeAlias = Annotated[str | None, _option("a4|letter", "The paper of a PDF: a4, if not told otherwise.")]
+PaperOption: TypeAlias = Annotated[
+    str | None,
+    _option("a4|letter|100x60mm", "The paper of a PDF: a4, if not told otherwise; 100x60mm for labels, one to a page."),
+]
 
 
 class TableOutputOptions(NamedTuple):
@@ -133,6 +136,7 @@ class WorksheetOutputOptions(NamedTuple):
         str | None, _option("|".join(WORKSHEETS), "The form of the output; by default as FILE ends, or table.")
     ] = None
     output: OutputFileOption = None
+    paper: Annotated[str | None, _option("a4|letter", "The paper of a PDF: a4, if not told otherwise.")] = None
 
 
 class OutputOptions(NamedTuple):

@@ -33,7 +33,7 @@ def show(order: Order, output: OutputOptions, **options: Any) -> None:
     deliver(render(order, name, **options), output.output, binary=name in BINARY)
 
 
-def paper_of(output: OutputOptions, name: str) -> dict[str, str]:
+def paper_of(output: OutputOptions | WorksheetOutputOptions, name: str) -> dict[str, str]:
     """The paper that was asked for, as an option of the format; wrong usage for a format that is on no paper."""
     if output.paper is None:
         return {}

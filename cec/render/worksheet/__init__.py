@@ -28,9 +28,16 @@ def _json(order: Order) -> bytes:
     return json.render(order)
 
 
+def _pdf(order: Order, **options: Any) -> bytes:
+    from cec.render.worksheet import pdf
+
+    return pdf.render(order, **options)
+
+
 WORKSHEETS: dict[str, Callable[..., bytes]] = {
     "table": _table,
     "csv": _csv,
     "json": _json,
+    "pdf": _pdf,
 }
 """Every form of the worksheet by its name; JSON is the order, which holds preparations, fluids and pick list."""

@@ -1,0 +1,80 @@
+"""The preparation worksheet as PDF: a card per dose with fields to fill in and to sign, and the cycle's pick list."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from cec.render.sheet_page import bound, page_data
+from cec.render.typesetting import known_paper, typeset
+from cec.render.words import SECOND_CHECK, clock, weekday_date
+from cec.render.worksheet.words import NOMINAL, TITLE, Task, batches, fluid_of, instructions, pick_count, tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cec.order import Order
+
+SIGNED = ("Made by (technician)", "Checked by (pharmacist)", "Time", "Use before")
+"""What is written on every card, beside batch numbers."""
+_BOLD = frozenset({"Take", "Draw", "Measure", "Missing"})
+"""The instructions that nobody may pass over."""
+_TO_TICK = "Check"
+_CYTOTOXIC = "cytotoxic"
+
+
+def render(order: Order, *, paper: str = "a4") -> bytes:
+    """The worksheet of a whole cycle as a tagged PDF on a4 or letter; the same order gives the same bytes."""
+    return typeset("worksheet", worksheet_data(order), known_paper(paper))
+
+
+def worksheet_data(order: Order) -> dict[str, Any]:
+    """All that stands on the worksheet, in its words."""
+    data: dict[str, Any] = bound(
+        {
+            **page_data(order, TITLE),
+            "notes": f"{NOMINAL} {SECOND_CHECK}",
+            "days": [_day(order, day, list(of_day)) for day, of_day in groupby(tasks(order), lambda task: task.day)],
+            "signed": list(SIGNED),
+            "pick_list": [
+                {"count": pick_count(item), "item": item.item, "drug": item.drug} for item in order.pick_list
+            ],
+        }
+    )
+    return data
+
+
+def _day(order: Order, day: int, of_day: Sequence[Task]) -> dict[str, Any]:
+    date = of_day[0].date
+    return {
+        "name": f"Day {day} of {order.regimen.days}",
+        "date": weekday_date(date) if date else "",
+        "fluid": "; ".join(f"fluid infused: {fluid_of(fluid)}" for fluid in order.daily_fluids if day in fluid.days),
+        "cards": [_card(task) for task in of_day],
+    }
+
+
+def _card(task: Task) -> dict[str, Any]:
+    """One dose: which, what to do, and what has a batch number."""
+    dose, made, row = task.dose, task.made, task.row
+    before = "before " if row and row.timing.startswith("before") else ""
+    over = f" over {dose.over}" if dose.over else ""
+    facts = [fact for fact in instructions(made) if fact[1] != _CYTOTOXIC]
+    return {
+        "time": f"{before}{clock(row.start)}" if row else "",
+        "which": f"dose {task.number} of {dose.per_day} of the day" if dose.per_day > 1 else "",
+        "drug": dose.drug,
+        "dose": str(dose.ordered),
+        "given": f"{dose.route}{over}",
+        "cytotoxic": _CYTOTOXIC in made.handling,
+        "steps": [
+            {
+                "label": label,
+                "texts": [text for _, text in told],
+                "bold": label in _BOLD,
+                "tick": label == _TO_TICK,
+            }
+            for label, told in groupby(facts, lambda fact: fact[0])
+        ],
+        "batches": (batches(made) or [""]) if dose.ordered.value else [],
+    }

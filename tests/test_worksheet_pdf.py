@@ -1,0 +1,146 @@
+"""The preparation worksheet as PDF, its text read back with pypdf: amounts, fields, pages, papers."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from pypdf import PdfReader
+from running import cec
+
+from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen
+from cec.errors import InputError
+from cec.render.worksheet import WORKSHEETS
+from cec.render.worksheet.words import instructions
+
+STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+NAME = "Świętosława Żółć-Ćma #set text(0pt) *x* $y$"
+
+
+@pytest.fixture(scope="module")
+def order() -> Order:
+    """Doses worked by hand: clofarabine 30 mg, etoposide 75 mg, cyclophosphamide 330 mg, prednisone 9.25 mg."""
+    return draft_order(
+        load_regimen("cec-induction"),
+        load_patient(texts={"height": "109 cm", "weight": "18.5 kg", "id": "4711-O0", "name": NAME}),
+        load_pharmacy(STARTER),
+        start=datetime.date(2026, 11, 30),
+        cycle=1,
+    )
+
+
+@pytest.fixture(scope="module")
+def pages(order: Order) -> list[str]:
+    return pages_of(WORKSHEETS["pdf"](order))
+
+
+def pages_of(content: bytes) -> list[str]:
+    """The text of each page, its lines joined."""
+    return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(content)).pages]
+
+
+def test_a_day_stands_whole_on_one_page(pages: list[str]) -> None:
+    for day, date in enumerate(("Mon 30-Nov", "Tue 01-Dec", "Wed 02-Dec", "Thu 03-Dec", "Fri 04-Dec"), 1):
+        (page,) = [text for text in pages if f"Day {day} of 5 {date}-2026" in text]
+        for title in ("prednisone 9.25 mg", "clofarabine 30 mg", "etoposide 75 mg", "cyclophosphamide 330 mg"):
+            assert title in page
+
+
+def test_what_to_take_draw_mix_and_check_as_worked_by_hand(pages: list[str]) -> None:
+    for text in (
+        "IV infusion over 2 h, 09:00",
+        "2 × clofarabine 20 mg/20 mL vial; 10 mg (25%) stays unused",
+        "30 mL of 1 mg/mL = 30 mg",
+        "100 mL bag of sodium chloride 0.9%: take 30 mL out first, then add the drug; total volume 100 mL",
+        "total volume 100 mL, expected 75 to 200 mL",
+        "final concentration 0.3 mg/mL, expected 0.15 to 0.4 mg/mL",
+        "3.8 mL of 20 mg/mL = 76 mg (+1.33% of 75 mg)",
+        "total volume 250 mL, expected 187.5 to 375 mL",
+        "16.5 mL of 20 mg/mL = 330 mg",
+        "the formulary names no bag for cyclophosphamide",
+        "oral, before 09:00",
+        "fluid infused: 350 mL, 18.9 mL/kg; not counted: cyclophosphamide",
+        "CYTOTOXIC",
+    ):
+        assert text in pages[1]
+
+
+def test_every_instruction_and_every_amount_stands_on_every_day(order: Order, pages: list[str]) -> None:
+    for page in pages[:5]:
+        for made in order.preparations:
+            assert str(made.dose) in page
+            assert made.draw is None or str(made.draw) in page
+            for _, text in instructions(made):
+                assert text in page or text == "cytotoxic"
+
+
+def test_fields_to_fill_in_and_to_sign(pages: list[str]) -> None:
+    for name in ("Batch", "Expiry", "Made by (technician)", "Checked by (pharmacist)", "Use before"):
+        assert pages[0].count(name) == 4
+
+
+def test_regimen_patient_draft_and_page_number_on_every_page(order: Order, pages: list[str]) -> None:
+    for number, page in enumerate(pages, 1):
+        assert "CEC induction clofarabine 40 mg/m2, etoposide 100 mg/m2, cyclophosphamide 440 mg/m2 daily" in page
+        assert f"Name {NAME}" in page
+        assert "4711-O0" in page
+        assert "Draft: not valid until checked and signed" in page
+        assert f"Page {number} of {len(pages)}" in page
+        assert order.sha256[:16] in page
+        assert order.regimen.sha256[:16] in page
+
+
+def test_alerts_and_the_pick_list(pages: list[str]) -> None:
+    """2 vials of clofarabine on each of 5 days: 10."""
+    assert "CHECK longer-infusion, clofarabine: under 20 kg" in pages[0]
+    picked = pages[-1].split("Pick list for the whole cycle")[1]
+    assert "10 clofarabine 20 mg/20 mL vial clofarabine" in picked
+    assert "5 100 mL bag of sodium chloride 0.9% clofarabine" in picked
+
+
+def test_a_drug_that_the_formulary_does_not_know_has_fields_too(order: Order) -> None:
+    formulary = {name: drug for name, drug in order.pharmacy.formulary.items() if name == "clofarabine"}
+    few = draft_order(order.regimen, order.patient, replace(order.pharmacy, formulary=formulary), start=order.start)
+    page = pages_of(WORKSHEETS["pdf"](few))[0]
+    assert "etoposide is not in the formulary, so no volume is given" in page
+    assert page.count("Made by (technician)") == 4
+
+
+def test_without_a_start_dates_are_written_by_hand(order: Order) -> None:
+    undated = draft_order(order.regimen, order.patient, order.pharmacy)
+    pages = pages_of(WORKSHEETS["pdf"](undated))
+    assert "Day 1 of 5 date" in pages[0]
+    assert "2026" not in pages[0]
+
+
+def test_a_day_longer_than_a_page_has_its_heading_on_each(order: Order) -> None:
+    lines = tuple(line for line in order.regimen.drugs for _ in range(4))
+    long = replace(order.regimen, drugs=tuple(replace(line, days=(1, 2)) for line in lines))
+    pages = pages_of(WORKSHEETS["pdf"](draft_order(long, order.patient, order.pharmacy, start=order.start)))
+    days = [page for page in pages if "Made by" in page]
+    assert len(days) > 2
+    assert all("Day 1 of 2" in page or "Day 2 of 2" in page for page in days)
+
+
+def test_tagged_the_same_bytes_and_on_its_paper(order: Order) -> None:
+    content = WORKSHEETS["pdf"](order)
+    assert content == WORKSHEETS["pdf"](order)
+    reader = PdfReader(io.BytesIO(content))
+    assert "/StructTreeRoot" in reader.root_object
+    assert [round(side) for side in reader.pages[0].mediabox[2:]] == [595, 842]  # A4: 210 × 297 mm
+    letter = PdfReader(io.BytesIO(WORKSHEETS["pdf"](order, paper="letter")))
+    assert [round(side) for side in letter.pages[0].mediabox[2:]] == [612, 792]  # 8.5 × 11 in
+    with pytest.raises(InputError, match="there is no paper 'a5'"):
+        WORKSHEETS["pdf"](order, paper="a5")
+
+
+def test_from_the_command_line(tmp_path: Path) -> None:
+    file = tmp_path / "worksheet.pdf"
+    call = ("prepare", "cec-induction", "--height", "109cm", "--weight", "18.5kg", "--start", "2026-11-30")
+    pharmacy = ("--pharmacy", str(STARTER))
+    assert cec(*call, *pharmacy, "-o", str(file), "--paper", "letter").code == 0
+    assert file.read_bytes().startswith(b"%PDF")
+    assert "printed on no paper" in " ".join(cec(*call, *pharmacy, "--paper", "letter").err.split())
