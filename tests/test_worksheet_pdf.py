@@ -65,11 +65,11 @@ def test_what_to_take_draw_mix_and_check_as_worked_by_hand(pages: list[str]) -> 
         "fluid infused: 350 mL, 18.9 mL/kg; not counted: cyclophosphamide",
         "CYTOTOXIC",
     ):
-        assert text in pages[1]
+        assert text in pages[2]
 
 
 def test_every_instruction_and_every_amount_stands_on_every_day(order: Order, pages: list[str]) -> None:
-    for page in pages[:5]:
+    for page in pages[1:]:
         for made in order.preparations:
             assert str(made.dose) in page
             assert made.draw is None or str(made.draw) in page
@@ -79,7 +79,7 @@ def test_every_instruction_and_every_amount_stands_on_every_day(order: Order, pa
 
 def test_fields_to_fill_in_and_to_sign(pages: list[str]) -> None:
     for name in ("Batch", "Expiry", "Made by (technician)", "Checked by (pharmacist)", "Use before"):
-        assert pages[0].count(name) == 4
+        assert pages[1].count(name) == 4
 
 
 def test_regimen_patient_draft_and_page_number_on_every_page(order: Order, pages: list[str]) -> None:
@@ -96,7 +96,7 @@ def test_regimen_patient_draft_and_page_number_on_every_page(order: Order, pages
 def test_alerts_and_the_pick_list(pages: list[str]) -> None:
     """2 vials of clofarabine on each of 5 days: 10."""
     assert "CHECK longer-infusion, clofarabine: under 20 kg" in pages[0]
-    picked = pages[-1].split("Pick list for the whole cycle")[1]
+    picked = pages[0].split("Pick list for the whole cycle")[1].split("Day 1 of 5")[0]
     assert "10 clofarabine 20 mg/20 mL vial clofarabine" in picked
     assert "5 100 mL bag of sodium chloride 0.9% clofarabine" in picked
 
@@ -104,7 +104,7 @@ def test_alerts_and_the_pick_list(pages: list[str]) -> None:
 def test_a_drug_that_the_formulary_does_not_know_has_fields_too(order: Order) -> None:
     formulary = {name: drug for name, drug in order.pharmacy.formulary.items() if name == "clofarabine"}
     few = draft_order(order.regimen, order.patient, replace(order.pharmacy, formulary=formulary), start=order.start)
-    page = pages_of(WORKSHEETS["pdf"](few))[0]
+    page = " ".join(pages_of(WORKSHEETS["pdf"](few))).split("Day 2 of 5")[0]
     assert "etoposide is not in the formulary, so no volume is given" in page
     assert page.count("Made by (technician)") == 4
 
@@ -112,8 +112,8 @@ def test_a_drug_that_the_formulary_does_not_know_has_fields_too(order: Order) ->
 def test_without_a_start_dates_are_written_by_hand(order: Order) -> None:
     undated = draft_order(order.regimen, order.patient, order.pharmacy)
     pages = pages_of(WORKSHEETS["pdf"](undated))
-    assert "Day 1 of 5 date" in pages[0]
-    assert "2026" not in pages[0]
+    assert "Day 1 of 5 date" in " ".join(pages)
+    assert "2026" not in " ".join(pages)
 
 
 def test_a_day_longer_than_a_page_has_its_heading_on_each(order: Order) -> None:

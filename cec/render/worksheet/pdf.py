@@ -1,4 +1,4 @@
-"""The preparation worksheet as PDF: a card per dose with fields to fill in and to sign, and the cycle's pick list."""
+"""The preparation worksheet as PDF: the cycle's pick list, then a card per dose with fields to fill in and to sign."""
 
 from __future__ import annotations
 
