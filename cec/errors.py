@@ -10,6 +10,7 @@ A wrong call of a command is typer's own usage error (exit 2). Anything else is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -48,4 +49,8 @@ class FileError(CecError):
 
 
 class OrderRefused(CecError):
-    """The input can be read, but no dose may come of it."""
+    """The input can be read, but no dose may come of it. `stops` are the alerts that stop it: their words, by code."""
+
+    def __init__(self, *faults: Fault | str, stops: Mapping[str, str] | None = None) -> None:
+        super().__init__(*faults)
+        self.stops: dict[str, str] = dict(stops or {})

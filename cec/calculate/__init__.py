@@ -184,14 +184,19 @@ def _accepted(alerts: tuple[Alert, ...], accept: Mapping[str, str], *, strict: b
         for alert in alerts
     )
     stopping = {"stop", "check"} if strict else {"stop"}
-    if any(alert.level in stopping and not alert.accepted for alert in alerts):
+    if stops := [alert for alert in alerts if alert.level in stopping and not alert.accepted]:
         raise OrderRefused(
-            *(_refusal(alert, stopping) for alert in alerts if alert.level != "note" and not alert.accepted)
+            *(_refusal(alert, stopping) for alert in alerts if alert.level != "note" and not alert.accepted),
+            stops={alert.code: _words(alert) for alert in stops},
         )
     return alerts
 
 
+def _words(alert: Alert) -> str:
+    return f"{alert.level} {alert.code}: {alert.about + ': ' if alert.about else ''}{alert.text}"
+
+
 def _refusal(alert: Alert, stopping: set[str]) -> str:
     """An alert as a line of a refusal, with how a stop is let through."""
-    text = f"{alert.level} {alert.code}: {alert.about + ': ' if alert.about else ''}{alert.text}"
+    text = _words(alert)
     return f'{text}; no dose unless accepted with a reason: {alert.code}="…"' if alert.level in stopping else text
