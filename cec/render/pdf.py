@@ -113,7 +113,7 @@ def _working(dose: Dose) -> Iterator[dict[str, Any]]:
         if step.what == "calculated":
             yield {"text": step.how, "changed": False}
         elif step.what not in {"prescribed", "measured"}:
-            yield {"text": f"{step.what} {step.how}", "changed": True}
+            yield {"text": f"{step.what}: {step.how}", "changed": True}
 
 
 def _duration(order: Order, dose: Dose) -> tuple[str, str]:
