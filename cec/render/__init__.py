@@ -37,6 +37,12 @@ def _pdf(order: Order, **options: Any) -> bytes:
     return pdf.render(order, **options)
 
 
+def _labels(order: Order, **options: Any) -> bytes:
+    from cec.render import labels
+
+    return labels.render(order, **options)
+
+
 def _ics(order: Order) -> bytes:
     from cec.render import ics
 
@@ -48,6 +54,7 @@ FORMATS: dict[str, Callable[..., bytes]] = {
     "json": _json,
     "csv": _csv,
     "pdf": _pdf,
+    "labels": _labels,
     "ics": _ics,
 }
 """Every format by its name. The modules load when they are used: most are heavier than the whole calculation."""

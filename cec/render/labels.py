@@ -1,0 +1,101 @@
+"""One label per administration, for its bag, syringe or tablets: on sheets of labels or on a page of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cec.errors import InputError
+from cec.render.typesetting import PAPERS, typeset
+from cec.render.words import bind, date_of_day, paper_date, row_time, signed_percent, weekday_date
+from cec.render.worksheet.words import containers
+
+if TYPE_CHECKING:
+    from cec.order import Administration, Order, Preparation
+
+ONE_TO_A_PAGE = "100x60mm"
+"""The paper of a label printer: one label to a page."""
+LABEL_PAPERS = (*PAPERS, ONE_TO_A_PAGE)
+"""Every paper that labels are printed on."""
+_NO_ROOM = "no room for "
+_FOR_THE_BAG = ("filter", "light", "line", "keeps")
+"""How the notes on handling begin that matter once the dose is made up."""
+
+
+def render(order: Order, *, paper: str = "a4") -> bytes:
+    """The labels of the whole cycle as PDF: sheets of 2 × 4 (a4) or 2 × 3 (letter), or one to a page (100x60mm)."""
+    if paper not in LABEL_PAPERS:
+        raise InputError(f"there are no labels on the paper '{paper}'; there are {', '.join(LABEL_PAPERS)}")
+    try:
+        return typeset("labels", label_data(order), paper)
+    except RuntimeError as error:
+        _, _, where = str(error).partition(_NO_ROOM)
+        if not where:
+            raise
+        label = where.partition('"')[0].replace("\N{NO-BREAK SPACE}", " ")
+        raise InputError(f"there is {_NO_ROOM}{label}: take larger labels, or shorter texts") from None
+
+
+def label_data(order: Order) -> dict[str, Any]:
+    """What the labels say; a dose of 0 has none. InputError without a start: a label names the day of its dose."""
+    if not order.administrations:
+        raise InputError("a label names the day of its dose: give a start, like --start 2026-11-30")
+    rows = [row for row in order.administrations if row.dose.value]
+    if not rows:
+        raise InputError("every dose of this order is 0, so there is nothing to label")
+    patient = order.patient
+    made = {one.line: one for one in order.preparations}
+    cycle = f", cycle {order.cycle}" if order.cycle else ""
+    return {
+        "title": f"Labels: {order.regimen.title}{cycle}",
+        "patient": {
+            "name": patient.name,
+            "id": patient.id,
+            "born": f"born {paper_date(patient.born)}" if patient.born else "",
+        },
+        "origin": f"{order.regimen.title}, edition {order.regimen.edition}{cycle}; input {order.sha256[:16]}",
+        "labels": [
+            _label(order, row, made.get(row.line)) | {"number": f"{number} of {len(rows)}"}
+            for number, row in enumerate(rows, 1)
+        ],
+    }
+
+
+def _label(order: Order, row: Administration, made: Preparation | None) -> dict[str, Any]:
+    """One label: what it is, in how much of what, how and when it is given."""
+    drug = order.pharmacy.formulary.get(row.drug)
+    date = date_of_day(order.start or row.date, row.day)
+    over = f"{row.route} over {row.over}" if row.over else row.route
+    texts = {
+        "drug": row.drug,
+        "dose": str(row.dose),
+        "given": f"{over}, {row.rate}" if row.rate else over,
+        "day": f"Day {row.day} of {order.regimen.days}",
+        "date": weekday_date(date),
+        "time": row_time(row, date),
+        "handling": "; ".join(text for text in made.handling if text.startswith(_FOR_THE_BAG)) if made else "",
+        **_made_up(row, made),
+    }
+    return {key: bind(text) for key, text in texts.items()} | {
+        "cytotoxic": drug.cytotoxic if drug else None,
+        "diluted": not row.route.casefold().startswith("oral") and not (made and made.draw and not _is_infused(row)),
+    }
+
+
+def _is_infused(row: Administration) -> bool:
+    return bool(row.over) or "infusion" in row.route.casefold()
+
+
+def _made_up(row: Administration, made: Preparation | None) -> dict[str, str]:
+    """Total volume, diluent and tablets, and what they hold where that is not the ordered dose."""
+    if made is None:
+        return dict.fromkeys(("volume", "diluent", "take", "contains"), "")
+    volume = made.final_volume or (None if _is_infused(row) else made.draw)
+    held = made.contains if made.contains != made.dose else None
+    return {
+        "volume": str(volume or ""),
+        "diluent": made.diluent if made.bag else "",
+        "take": containers(made) if made.form == "tablet" else "",
+        "contains": f"as measured: {held} ({signed_percent(made.deviation_percent)})"
+        if held and made.deviation_percent is not None
+        else "",
+    }

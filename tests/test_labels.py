@@ -1,0 +1,194 @@
+"""Labels: what each one says, on every paper, and what is refused rather than cut off."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pypdf
+import pytest
+from msgspec.structs import replace
+from running import cec
+
+from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
+from cec.errors import InputError
+from cec.pharmacy import Pharmacy
+from cec.render.labels import LABEL_PAPERS, label_data
+from cec.units import Quantity
+
+STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+START = datetime.date(2026, 11, 30)
+POINTS_PER_MM = 72 / 25.4
+
+
+def order_of(pharmacy: Pharmacy | None = None, start: datetime.date | None = START, **texts: str) -> Order:
+    """Doses worked by hand: clofarabine 30 mg, etoposide 75 mg, cyclophosphamide 330 mg, prednisone 9.25 mg."""
+    patient = load_patient(texts={"height": "109 cm", "weight": "18.5 kg"} | texts)
+    return draft_order(load_regimen("cec-induction"), patient, pharmacy or load_pharmacy(STARTER), start=start)
+
+
+@pytest.fixture(scope="module")
+def order() -> Order:
+    return order_of(id="0070", name="Świętosława Żółć", born="2020-02-02")
+
+
+def pages_of(content: bytes) -> list[str]:
+    """The text of each page, its white space evened."""
+    return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(content)).pages]
+
+
+def labels_of(order: Order) -> list[str]:
+    return pages_of(render(order, "labels", paper="100x60mm"))
+
+
+def test_there_is_one_label_for_each_administration(order: Order) -> None:
+    labels = labels_of(order)
+    assert len(labels) == len(order.administrations) == 20  # four drugs on five days
+    for number, (label, row) in enumerate(zip(labels, order.administrations, strict=True), 1):
+        assert f"{row.drug} " in label
+        assert str(row.dose) in label
+        assert label.endswith(f"label {number} of 20")
+
+
+def test_a_label_says_who_what_in_how_much_how_and_when(order: Order) -> None:
+    for text in (
+        "Świętosława Żółć",
+        "Id 0070",
+        "born 02-Feb-2020",
+        "clofarabine",
+        "CYTOTOXIC",
+        "30 mg in 100 mL",  # 30 mg at 0.15 to 0.4 mg/mL is 75 to 200 mL: the smallest bag of the starter file is 100 mL
+        "of sodium chloride 0.9%",
+        "IV infusion over 2 h, 50 mL/h",
+        "Day 1 of 5, Mon 30-Nov-2026, 09:00 to 11:00",
+        "Expires",
+        "filter: 0.2 micron, before dilution; line: no other drug in the same line",
+        f"CEC induction, edition 1; input {order.sha256[:16]}",
+    ):
+        assert text in labels_of(order)[1]
+
+
+def test_what_a_measured_dose_really_holds_stands_beside_the_ordered_one(order: Order) -> None:
+    etoposide = labels_of(order)[2]
+    assert "75 mg in 250 mL" in etoposide
+    assert "as measured: 76 mg (+1.33%)" in etoposide  # 75 mg at 20 mg/mL is 3.75 mL, at a step of 0.1 mL 3.8 mL
+    prednisone = labels_of(order)[0]
+    assert "CYTOTOXIC" not in prednisone
+    assert "prednisone 9.25 mg" in prednisone
+    assert "1 × prednisone 5 mg tablet" in prednisone
+
+
+def test_a_note_for_the_one_who_dissolves_stands_on_no_label(order: Order) -> None:
+    assert any("dissolve" in text for one in order.preparations for text in one.handling)
+    assert "dissolve" not in " ".join(labels_of(order))
+
+
+def test_without_a_formulary_people_write_the_volume_and_tick_what_is_cytotoxic() -> None:
+    prednisone, clofarabine, *_ = labels_of(order_of(Pharmacy()))
+    assert re.search(r"30 mg in +mL of +IV infusion over 2 h Day 1", clofarabine)
+    assert "Cytotoxic" in clofarabine
+    assert "CYTOTOXIC" not in clofarabine
+    assert " mL" not in prednisone
+
+
+def test_who_is_not_named_has_lines_to_write_on() -> None:
+    assert labels_of(order_of())[0].startswith("Name Id ")
+
+
+def test_a_dose_that_is_pushed_has_its_drawn_volume() -> None:
+    pushed = order_of()
+    row = replace(pushed.administrations[2], route="IV bolus", over=None, end=None, rate=None)
+    made = replace(pushed.preparations[1], bag=None, final_volume=None, diluent="")
+    line = replace(pushed, administrations=(row,), preparations=(pushed.preparations[0], made))
+    (label,) = labels_of(line)
+    assert "75 mg in 3.8 mL" in label
+    assert "of as measured" not in label  # nothing to dilute, so no line for a diluent
+    assert "IV bolus Day 1" in label
+
+
+@pytest.mark.parametrize(
+    ("paper", "size", "count"), [("a4", (210, 297), 3), ("letter", (215.9, 279.4), 4), ("100x60mm", (100, 60), 20)]
+)
+def test_every_paper_has_its_size_and_number_of_pages(
+    order: Order, paper: str, size: tuple[float, float], count: int
+) -> None:
+    content = render(order, "labels", paper=paper)
+    pages = pypdf.PdfReader(io.BytesIO(content)).pages
+    assert len(pages) == count
+    box = pages[0].mediabox
+    assert (float(box.width) / POINTS_PER_MM, float(box.height) / POINTS_PER_MM) == pytest.approx(size, abs=0.1)
+    text = " ".join(pages_of(content))
+    assert all(f"label {number} of 20" in text for number in range(1, 21))
+
+
+@pytest.mark.parametrize("paper", LABEL_PAPERS)
+def test_labels_are_tagged_and_the_same_order_gives_the_same_bytes(order: Order, paper: str) -> None:
+    content = render(order, "labels", paper=paper)
+    assert content == render(order, "labels", paper=paper)
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    assert "/StructTreeRoot" in reader.root_object
+    assert "/MarkInfo" in reader.root_object
+    assert b"pdfuaid" in content
+
+
+def test_a_dose_of_nothing_has_no_label(order: Order) -> None:
+    none = replace(
+        order, administrations=tuple(replace(row, dose=Quantity(Decimal(0), "mg")) for row in order.administrations)
+    )
+    with pytest.raises(InputError, match="every dose of this order is 0"):
+        render(none, "labels")
+    last = replace(none, administrations=(*none.administrations[:-1], order.administrations[-1]))
+    (label,) = labels_of(last)
+    assert label.endswith("label 1 of 1")
+
+
+def test_names_that_look_like_markup_are_printed_as_they_are() -> None:
+    name = "#set text(0pt) *b* $x$ _i_ @a <b> \\u{41} //c"
+    assert name in labels_of(order_of(name=name))[0]
+
+
+def test_long_names_and_ids_stay_whole() -> None:
+    name, number = "Konstantynopolitańczykiewicz-" * 4, "9" * 60
+    label = re.sub(r"[\s\u200b]", "", labels_of(order_of(name=name, id=number))[1])
+    assert name in label
+    assert number in label
+    assert "label2of20" in label
+
+
+def test_what_has_no_room_is_refused_with_the_label_that_lacks_it() -> None:
+    with pytest.raises(InputError, match="no room for the label of prednisone, Day 1 of 5: take larger labels"):
+        render(order_of(name="Anna Maria " * 80), "labels", paper="100x60mm")
+
+
+def test_labels_need_a_start_and_a_paper_that_there_is(order: Order) -> None:
+    with pytest.raises(InputError, match="give a start, like --start 2026-11-30"):
+        render(order_of(start=None), "labels")
+    with pytest.raises(InputError, match="no labels on the paper 'a5'; there are a4, letter, 100x60mm"):
+        render(order, "labels", paper="a5")
+
+
+def test_a_letter_that_no_font_has_is_refused_by_its_field() -> None:
+    with pytest.raises(InputError, match="patient name: '漢'"):
+        render(order_of(name="漢字"), "labels")
+
+
+def test_a_row_after_midnight_belongs_to_its_day_and_shows_its_own_date(order: Order) -> None:
+    row = order.administrations[1]
+    night = datetime.datetime.fromisoformat("2026-12-01T01:00")
+    late = replace(row, start=night, end=night + datetime.timedelta(hours=2), date=night.date())
+    (label,) = label_data(replace(order, administrations=(late,)))["labels"]
+    assert (label["day"], label["date"]) == ("Day 1\N{NO-BREAK SPACE}of 5", "Mon 30-Nov-2026")
+    assert label["time"] == "01-Dec-2026 01:00\N{NO-BREAK SPACE}to 03:00"
+
+
+def test_the_command_writes_labels(tmp_path: Path) -> None:
+    target = tmp_path / "labels.pdf"
+    done = cec(
+        *("schedule", "cec-induction", "--height", "109cm", "--weight", "18.5kg", "--start", "2026-11-30"),
+        *("--format", "labels", "--paper", "100x60mm", "-o", str(target)),
+    )
+    assert (done.code, done.out) == (0, "")
+    assert len(pages_of(target.read_bytes())) == 20
