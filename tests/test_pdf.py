@@ -1,0 +1,301 @@
+"""The order sheet: every amount stands on it, nothing is torn apart, and it prints the same each time."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import re
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
+from cec.errors import InputError
+from cec.load import Texts
+from cec.render.pdf import render_pictures
+from cec.render.typesetting import typeset
+from cec.units import Quantity
+from tests.running import cec
+
+STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+START = datetime.date(2026, 11, 30)
+SIZE = {"height": "128 cm", "weight": "26 kg"}
+LONG = """
+name: long
+title: Eight drugs in 28 days
+edition: 1
+for: an example
+source: {citation: written for this test}
+drugs:
+  - {drug: methotrexate, dose: 5 g/m2, route: IV infusion, over: 24 h, days: "1, 15"}
+  - {drug: vincristine, dose: 1.5 mg/m2, maximum: 2 mg, route: IV bolus, days: "1, 8, 15, 22"}
+  - {drug: asparaginase Erwinia chrysanthemi, dose: 25000 units/m2, route: intramuscular, days: "2, 4, 6"}
+  - {drug: methylprednisolone sodium succinate, dose: 20 mg/m2, times: 3, every: 8 h, route: IV bolus, days: 1-7}
+  - {drug: cytarabine, dose: 75 mg/m2, route: IV bolus, days: "1-4, 8-11, 15-18, 22-25"}
+  - {drug: mercaptopurine, dose: 60 mg/m2, route: oral, days: 1-28, at: "21:00"}
+  - {drug: folinic acid, dose: 15 mg/m2, route: IV bolus, days: "2, 16", times: 4, every: 6 h, at: "21:00"}
+  - {drug: doxorubicin, dose: 30 mg/m2, route: IV continuous infusion, over: 48 h, days: "1, 8"}
+"""
+
+
+def order(
+    regimen: str | Path = "cec-induction",
+    patient: Texts = SIZE,
+    *,
+    start: datetime.date | None = START,
+    stocked: bool = False,
+) -> Order:
+    pharmacy = load_pharmacy(STARTER if stocked else None)
+    return draft_order(load_regimen(regimen), load_patient(texts=patient), pharmacy, start=start)
+
+
+def read(content: bytes) -> PdfReader:
+    return PdfReader(io.BytesIO(content))
+
+
+def pages(content: bytes) -> list[str]:
+    """The text of each page in one line, with plain spaces."""
+    return [re.sub(r"[\s\u200b]+", " ", page.extract_text()) for page in read(content).pages]
+
+
+@cache
+def sheet(paper: str = "a4") -> list[str]:
+    return pages(render(order(), "pdf", paper=paper))
+
+
+def stands_in(amount: Quantity, text: str) -> bool:
+    """Whether the amount stands there whole, not as the end or the beginning of another."""
+    return re.search(rf"(?<![\d.,]){re.escape(str(amount))}(?![\w/])", text) is not None
+
+
+def test_an_amount_within_another_is_not_taken_for_it() -> None:
+    assert stands_in(Quantity(Decimal(96), "mg"), "etoposide 96 mg IV")
+    for other in ("496 mg", "1,096 mg", "0.96 mg", "96 mg/m2", "96 mL"):
+        assert not stands_in(Quantity(Decimal(96), "mg"), other)
+
+
+def test_the_amounts_worked_by_hand_stand_on_the_sheet() -> None:
+    # 128 cm, 26 kg: 0.96 m2 × 40, 100, 440 mg/m2, and 26 kg × 0.5 mg/kg
+    for day in range(1, 6):
+        block = sheet()[1].partition(f"Day {day} of 5,")[2].partition("Day ")[0]
+        for drug, amount in (
+            ("clofarabine", "38.4 mg"),
+            ("etoposide", "96 mg"),
+            ("cyclophosphamide", "422.4 mg"),
+            ("prednisone", "13 mg"),
+        ):
+            assert f"{drug} {amount}" in block
+    for total in ("5 × 38.4 mg = 192 mg", "5 × 96 mg = 480 mg", "5 × 422.4 mg = 2,112 mg", "5 × 13 mg = 65 mg"):
+        assert total in sheet()[0]
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    st.sampled_from(["cec-induction", "cec-consolidation"]),
+    st.integers(1000, 2000),
+    st.integers(150, 1200),
+    st.booleans(),
+    st.none() | st.dates(datetime.date(2020, 1, 1), datetime.date(2099, 12, 31)),
+)
+def test_sheet_terminal_and_json_show_the_same_amounts(
+    regimen: str, height: int, tenths: int, stocked: bool, start: datetime.date | None
+) -> None:
+    drawn = order(
+        regimen, {"height": f"{height} mm", "weight": f"{Decimal(tenths) / 10} kg"}, start=start, stocked=stocked
+    )
+    told = json.loads(render(drawn, "json"), parse_float=Decimal, parse_int=Decimal)
+    terminal = re.sub(r"\s+", " ", render(drawn, "table").decode())
+    printed = pages(render(drawn, "pdf"))
+    for dose in told["doses"]:
+        for name in ("prescribed", "calculated", "ordered", "cycle_total"):
+            amount = Quantity(**dose[name])
+            assert stands_in(amount, printed[0]), f"{dose['drug']} {name} {amount}"
+            assert stands_in(amount, terminal)
+        ordered = f"{dose['drug']} {Quantity(**dose['ordered'])}"
+        assert sum(page.count(ordered) for page in printed[1:]) == len(dose["days"])
+    assert len(printed) == 2
+
+
+def test_volumes_and_rates_stand_where_a_formulary_gives_them() -> None:
+    # 109 cm, 18.5 kg: 30 mg of clofarabine at 1 mg/mL in 100 mL over 2 h
+    stocked = pages(render(order(patient={"height": "109 cm", "weight": "18.5 kg"}, stocked=True), "pdf"))
+    assert stocked[1].count("100 mL 50 mL/h") == 5
+    assert "30 mL of 1 mg/mL in 100 mL sodium chloride 0.9%, 50 mL/h" in stocked[0]
+    assert "the formulary names no bag for cyclophosphamide" in stocked[0]
+    assert "mL/h" not in "".join(sheet())
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+@pytest.mark.parametrize("start", [START, None])
+@pytest.mark.parametrize("stocked", [True, False])
+def test_a_cycle_takes_two_pages(paper: str, start: datetime.date | None, stocked: bool) -> None:
+    content = render(order(start=start, stocked=stocked), "pdf", paper=paper)
+    assert len(pages(content)) == 2
+    width, height = (595, 842) if paper == "a4" else (612, 792)
+    for page in read(content).pages:
+        assert (round(page.mediabox.width), round(page.mediabox.height)) == (width, height)
+
+
+def test_regimen_doses_days_patient_and_page_stand_on_every_page(tmp_path: Path) -> None:
+    file = tmp_path / "long.yaml"
+    file.write_text(LONG, encoding="utf-8")
+    long = order(file, {**SIZE, "id": "0070-118", "name": "Zofia Łącka"})
+    printed = pages(render(long, "pdf"))
+    assert len(printed) > 4
+    for number, page in enumerate(printed, 1):
+        for told in (
+            "Eight drugs in 28 days",
+            "methotrexate 5 g/m2 on days 1, 15",
+            "28 days",
+            "30-Nov-2026 to 27-Dec-2026",
+            "Zofia Łącka",
+            "0070-118",
+            "Draft: not valid until checked and signed",
+            f"Page {number} of {len(printed)}",
+            long.sha256[:16],
+            long.regimen.sha256[:16],
+        ):
+            assert told in page
+
+
+def test_a_day_never_splits_over_pages(tmp_path: Path) -> None:
+    file = tmp_path / "long.yaml"
+    file.write_text(LONG, encoding="utf-8")
+    long = order(file)
+    printed = pages(render(long, "pdf"))[1:]
+    for day in range(1, 29):
+        (page,) = [page for page in printed if f"Day {day} of 28," in page]
+        block = page.partition(f"Day {day} of 28,")[2].partition("Day ")[0]
+        rows = [row for row in long.administrations if row.day == day]
+        assert [drug for row in rows if (drug := f"{row.drug} {row.dose}") not in block] == []
+        assert sum(block.count(f" {row.dose} ") for row in {row.line: row for row in rows}.values()) >= len(rows)
+
+
+def test_a_day_longer_than_a_page_goes_on_under_its_name(tmp_path: Path) -> None:
+    lines = [
+        f"  - {{drug: drug{n}, dose: {n} mg/m2, route: IV bolus, days: 1, times: 4, every: 6 h}}" for n in range(10, 22)
+    ]
+    file = tmp_path / "many.yaml"
+    file.write_text("\n".join((LONG.partition("drugs:")[0] + "drugs:", *lines)), encoding="utf-8")
+    many = order(file)
+    printed = [page for page in pages(render(many, "pdf")) if "Started" in page]
+    assert len(printed) > 1
+    assert all("Day 1 of 1, Mon 30-Nov-2026" in page for page in printed)
+    assert sum(page.count(f"{row.drug} {row.dose}") for page in printed for row in many.administrations[:12]) == 48
+
+
+def test_what_people_must_know_and_sign_stands_on_the_first_page() -> None:
+    first = sheet()[0]
+    for told in (
+        "0.96 m2 by Mosteller: √(128 cm × 26 kg / 3600) = 0.96148… m2, rounded half-up to 0.01 m2: 0.96 m2",
+        "height 128 cm, weight 26 kg, measured on ____",
+        "40 mg/m2 × 0.96 m2 = 38.4 mg",
+        "IV infusion over 2 h, for 5 days 30-Nov-2026 to 04-Dec-2026",
+        "prevention of cytokine release syndrome",
+        "Totals of the whole cycle: never one dose",
+        "NOTE incomplete: not checked:",
+        "prednisone, taper: the report names no taper; none",
+        "tumour lysis syndrome prophylaxis",
+        "not before Mon 14-Dec-2026 (day 15); neutrophils (ANC) 0.75 x 10^9/L or more",
+        *("Diagnosis", "Allergies", "Name", "Id", "Born"),
+        *("Prescriber", "Pharmacist, first check", "Pharmacist, second check", "Nurse", "Initials"),
+        "A second calculation by this program is not an independent check.",
+    ):
+        assert told in first, told
+
+
+def test_an_accepted_stop_and_a_reduction_stand_there_with_their_reasons() -> None:
+    small = load_patient(
+        texts={"height": "75 cm", "weight": "9 kg", "reductions": ["etoposide=25%: mucositis grade 3"]}
+    )
+    reason = "tumour board of 12-Nov-2026"
+    drafted = draft_order(load_regimen("cec-induction"), small, start=START, accept={"under-10-kg": reason})
+    printed = pages(render(drafted, "pdf"))
+    assert re.search(r"STOP under-10-kg, weight: .* Accepted: tumour board of 12-Nov-2026", printed[0])
+    # 75 cm, 9 kg: 0.43 m2, etoposide 43 mg; a quarter less is 32.25 mg
+    assert "reduced: by 25% to 75% of 43 mg: mucositis grade 3" in printed[0]
+    assert printed[1].count("etoposide reduced from 43 mg 32.25 mg") == 5
+
+
+def test_without_a_start_days_and_times_are_left_to_write() -> None:
+    printed = pages(render(order(start=None), "pdf"))
+    assert "for 5 days" in printed[0]
+    assert "2026" not in "".join(printed)
+    for day in range(1, 6):
+        assert f"Day {day} of 5, date" in printed[1]
+    assert printed[1].index("prednisone 13 mg") < printed[1].index("clofarabine 38.4 mg")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#set text(0pt)",
+        "*bold* _it_ $x$ `raw` @ref <label> [a] = h \\ // c /* d */ ~ -- ' \"",
+        "#panic()",
+        "Świętosława Żółć-Łącka, źdźbło",
+        "Ľubomír Škvorecký Þór Æ Øß ğ ő ț Ольга Ωμέγα Nguyễn",
+        "n" * 300,
+    ],
+)
+def test_every_text_prints_literally(text: str) -> None:
+    patient = {**SIZE, "name": text, "id": text, "diagnosis": text, "allergies": text}
+    first = pages(render(order(patient=patient), "pdf"))[0].replace(" ", "")
+    assert first.count(text.replace(" ", "")) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "letter"),
+    [("Ola 漢", "U+6F22"), ("Ola \N{GRINNING FACE}", "U+1F600"), ("Ola שלום", "U+05E9"), ("a\u200bb", "U+200B")],
+)
+def test_a_letter_that_cannot_be_printed_is_an_error(name: str, letter: str) -> None:
+    data = {"title": "An example", "patient": {"name": name}}
+    with pytest.raises(InputError, match=re.escape(letter)) as error:
+        typeset("blank", data)
+    assert "patient name" in str(error.value)
+
+
+def test_the_pdf_is_tagged_for_readers_of_any_kind() -> None:
+    content = render(order(), "pdf")
+    reader = read(content)
+    root: Any = reader.trailer["/Root"]
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in content
+    assert root["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in root
+    assert root["/Lang"] == "en-GB"
+    assert reader.metadata is not None
+    assert str(reader.metadata.title).startswith("Chemotherapy order: CEC induction: clofarabine 40")
+    resources: list[Any] = [page["/Resources"] for page in reader.pages]
+    fonts = {str(font["/BaseFont"]) for one in resources for font in one["/Font"].values()}
+    assert {name.partition("+")[2] for name in fonts} == {"IBMPlexSans-Regular", "IBMPlexSans-Bold"}
+
+
+def test_the_same_order_is_the_same_bytes() -> None:
+    assert render(order(), "pdf") == render(order(), "pdf")
+    assert render(order(), "pdf") != render(order(patient={**SIZE, "id": "1"}), "pdf")
+
+
+def test_pages_come_as_pictures_too() -> None:
+    drawn = render_pictures(order(), ppi=40)
+    assert [picture[:8] for picture in drawn] == [b"\x89PNG\r\n\x1a\n"] * 2
+
+
+def test_the_command_writes_a_sheet_and_refuses_what_it_cannot_print(tmp_path: Path) -> None:
+    asked = ("schedule", "cec-induction", "--height", "128cm", "--weight", "26kg", "--start", "2026-11-30")
+    for name, paper, width in (("a.pdf", "a4", 595), ("b.pdf", "letter", 612)):
+        assert cec(*asked, "-o", str(tmp_path / name), "--paper", paper).code == 0
+        assert round(PdfReader(tmp_path / name).pages[0].mediabox.width) == width
+    for extra, code, message in (
+        (("--paper", "a5", "--format", "pdf"), 1, "there is no paper 'a5'; there are a4, letter"),
+        (("--paper", "a4"), 2, "printed on no paper"),
+        (("--name", "Ola 漢", "--format", "pdf"), 1, "cannot be printed"),
+    ):
+        done = cec(*asked, *extra)
+        assert (done.code, done.out) == (code, "")
+        assert message in done.err
