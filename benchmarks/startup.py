@@ -32,6 +32,7 @@ ROOMS = {
     "pint": ("pint", "flexparser", "flexcache", "platformdirs"),
     "PyYAML": ("yaml",),
     "msgspec": ("msgspec",),
+    "typst": ("typst",),
     "cec itself": ("cec",),
 }
 
@@ -42,11 +43,15 @@ def seconds(arguments: tuple[str, ...]) -> float:
     return time.perf_counter() - start
 
 
-def ratios(rounds: int) -> dict[str, float]:
+def ratios_of(commands: dict[str, tuple[str, ...]], rounds: int) -> dict[str, float]:
     """The median of each command over that of the bare interpreter; every round runs all of them once."""
-    times: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    os.environ["PYTHONPATH"] = str(Path(__file__).parent.parent)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    for arguments in commands.values():
+        seconds(arguments)  # once for nothing, so that no counted run compiles
+    times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(rounds):
-        for name, arguments in COMMANDS.items():
+        for name, arguments in commands.items():
             times[name].append(seconds(arguments))
     bare = statistics.median(times["python -c pass"])
     print(f"python -c pass: {bare * 1000:.1f} ms, Python {sys.version.split()[0]}, {os.cpu_count()} processors")
@@ -68,11 +73,7 @@ def imports(arguments: tuple[str, ...]) -> dict[str, float]:
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
-    os.environ["PYTHONPATH"] = str(Path(__file__).parent.parent)
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    for arguments in COMMANDS.values():
-        seconds(arguments)  # once for nothing, so that no counted run compiles
-    for name, ratio in ratios(rounds).items():
+    for name, ratio in ratios_of(COMMANDS, rounds).items():
         most = f", at most {MOST[name]}" if name in MOST else ""
         print(f"{name:32}{ratio:6.1f} x{most}{'  TOO SLOW' if ratio > MOST.get(name, 1000) else ''}")
     for name in MOST:
