@@ -19,6 +19,7 @@ from cec.errors import CecError
 from cec.render import render  # at once: later, loading the folder of the same name would take the name from it
 
 if TYPE_CHECKING:
+    from cec.batch import dose_table
     from cec.calculate import draft_order
     from cec.load import load_patient, load_pharmacy, load_regimen
     from cec.load.order_file import load_order
@@ -36,6 +37,7 @@ __all__ = [
     "Pharmacy",
     "Regimen",
     "__version__",
+    "dose_table",
     "draft_order",
     "load_order",
     "load_patient",
@@ -49,6 +51,7 @@ _HOMES = {
     "Patient": "cec.patient",
     "Pharmacy": "cec.pharmacy",
     "Regimen": "cec.regimen",
+    "dose_table": "cec.batch",
     "draft_order": "cec.calculate",
     "load_order": "cec.load.order_file",
     "load_patient": "cec.load",

@@ -19,6 +19,7 @@ NAMES = [
     "Pharmacy",
     "Regimen",
     "__version__",
+    "dose_table",
     "draft_order",
     "load_order",
     "load_patient",

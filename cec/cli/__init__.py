@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cec.cli import bsa, dose, pharmacy, prepare, regimen, schedule, verify
+from cec.cli import batch, bsa, dose, pharmacy, prepare, regimen, schedule, verify
 from cec.cli.options import takes_groups
 from cec.errors import CecError
 
@@ -28,6 +28,7 @@ COMMANDS = (
     (app, "schedule", schedule.schedule),
     (app, "prepare", prepare.prepare),
     (app, "verify", verify.verify),
+    (app, "batch", batch.batch),
     (app, "bsa", bsa.bsa),
     (regimens, "list", regimen.list_regimens),
     (regimens, "show", regimen.show_regimen),

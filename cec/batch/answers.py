@@ -1,0 +1,172 @@
+"""Texts of a table -> the doses of every row or why there are none: by columns where that is plain, else one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from cec.batch.by_columns import dose_by_columns, schema
+from cec.batch.columns import ABOUT_THE_PERSON, Column
+from cec.batch.doses import in_unit_of
+from cec.batch.known import CONCENTRATIONS, DATES, NUMBERS, read_columns
+from cec.batch.patterns import with_bits
+from cec.batch.plan import Pattern, Plan, lines_of
+from cec.batch.single import Refusal, draft_row, refusal, row_texts
+from cec.errors import CecError
+from cec.render.csv import alert_codes, number
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cec.order import Order
+
+
+class Answers(NamedTuple):
+    """Every row once, by its place in the block from 0, each frame in order.
+
+    `dosed` has row, bsa_m2, a column for each drug line, and alerts; `refused` has row, facts (those that are at fault,
+    with commas between them) and reason.
+    """
+
+    dosed: pl.DataFrame
+    refused: pl.DataFrame
+
+
+def answer(texts: Mapping[str, pl.Series], columns: Mapping[str, Column], plan: Plan) -> Answers:
+    """The doses of every row, `texts` being a column of texts for each fact."""
+    import polars as pl
+
+    rows = len(next(iter(texts.values())))
+    if not plan.is_vectorised or not rows:
+        return _one_by_one(texts, columns, plan, range(rows))
+    known = read_columns(texts, columns, plan.settings)
+    known, kinds = _with_patterns(known, texts, columns, plan)
+    told = dose_by_columns(known, kinds, plan)
+    if told.height == rows and told.get_column("refusal").null_count() == rows:
+        return Answers(told.drop("refusal"), pl.DataFrame(schema=_refused_schema()))
+    dosed = told.filter(pl.col("refusal").is_null()).drop("refusal")
+    stopped = told.drop_nulls("refusal").select("row", facts=pl.lit(""), reason="refusal")
+    is_told = pl.repeat(value=False, n=rows, eager=True).scatter(told.get_column("row"), values=True)
+    rest = known.select("row", "kind").filter(~is_told)
+    refused = _refused_by_pattern(rest, kinds)
+    alone = _one_by_one(
+        texts, columns, plan, rest.join(refused, on="row", how="anti").get_column("row").sort().to_list()
+    )
+    return Answers(
+        pl.concat([dosed, alone.dosed]).sort("row"),
+        pl.concat([stopped, refused, alone.refused]).sort("row"),
+    )
+
+
+def _refused_schema() -> dict[str, pl.DataType]:
+    import polars as pl
+
+    return {"row": pl.UInt32(), "facts": pl.String(), "reason": pl.String()}
+
+
+def _refused_by_pattern(rest: pl.DataFrame, kinds: Sequence[Pattern]) -> pl.DataFrame:
+    """The rows of patterns that are refused without a look at their doses."""
+    import polars as pl
+
+    words = [one.refusal if one.refusal and not one.variants else None for one in kinds]
+    facts = pl.Series([one and ",".join(one.facts) for one in words], dtype=pl.String)
+    reasons = pl.Series([one and one.reason for one in words], dtype=pl.String)
+    kind = rest.get_column("kind")
+    refused = rest.select("row", facts=facts.gather(kind), reason=reasons.gather(kind))
+    return refused.drop_nulls("reason")
+
+
+def _with_patterns(
+    known: pl.DataFrame, texts: Mapping[str, pl.Series], columns: Mapping[str, Column], plan: Plan
+) -> tuple[pl.DataFrame, list[Pattern]]:
+    """The numbers with the `kind` of each plain row: its place in the list of patterns; null for all other rows."""
+    import polars as pl
+
+    codes = _codes({fact: series for fact, series in texts.items() if fact not in _MEASURED}, plan)
+    empty = {name for name in known.columns if known.get_column(name).null_count() == known.height}
+    asked = [(place, bit) for place, bit in enumerate(plan.bits) if bit.column not in empty]
+    known = with_bits(known, asked)
+    numbers = (codes * 16 + known.get_column("growth")) * (1 << len(plan.bits)) + known.get_column("bits")
+    known = known.select("row", "bsa", "weight", pattern=pl.when("is_sure").then(numbers))
+    present = known.get_column("pattern").drop_nulls().unique().to_list()
+    if strangers := [key for key in present if key not in plan.patterns]:
+        with plan.lock:
+            _learn(known, strangers, texts, columns, plan)
+    kinds = {key: plan.patterns.get(key, Pattern()) for key in present}
+    places = {key: place for place, key in enumerate(kinds)}
+    kind = known.get_column("pattern").replace_strict(places, default=None, return_dtype=pl.Int64)
+    return known.with_columns(kind=kind), list(kinds.values())
+
+
+def _learn(
+    known: pl.DataFrame,
+    strangers: Sequence[int],
+    texts: Mapping[str, pl.Series],
+    columns: Mapping[str, Column],
+    plan: Plan,
+) -> None:
+    """Find out about patterns that no block had before, each from one of its rows."""
+    import polars as pl
+
+    met = known.filter(pl.col("pattern").is_in(strangers)).group_by("pattern", maintain_order=True)
+    for key, row in met.agg(pl.col("row").first()).iter_rows():
+        if key not in plan.patterns:
+            plan.patterns[key] = plan.pattern_of(next(row_texts(texts, columns, [row])))
+
+
+_MEASURED = {*NUMBERS, *CONCENTRATIONS, *DATES, *ABOUT_THE_PERSON}
+"""Facts that are in the bits of a pattern or in none; every other is in it by its text."""
+
+
+def _codes(texts: Mapping[str, pl.Series], plan: Plan) -> pl.Series:
+    """A number for the texts of each row, the same for the same texts in every block."""
+    import polars as pl
+
+    said = pl.DataFrame([series.alias(fact) for fact, series in texts.items()])
+    if not said.width:
+        return pl.Series([0])
+    joined = said.select(
+        pl.concat_str([pl.col(name).fill_null("") for name in said.columns], separator="\x1f").alias("text")
+        if said.width > 1
+        else pl.col(said.columns[0]).fill_null("").alias("text")
+    ).to_series()
+    with plan.lock:
+        known = {text: plan.code_of(text) for text in joined.unique()}
+    return joined.replace_strict(known, return_dtype=pl.Int64)
+
+
+def _one_by_one(
+    texts: Mapping[str, pl.Series], columns: Mapping[str, Column], plan: Plan, rows: Sequence[int]
+) -> Answers:
+    """The doses of these rows by the single path; rows that say the same are drafted once."""
+    import polars as pl
+
+    kept: dict[tuple[tuple[str, str], ...], list[str | None] | Refusal] = {}
+    dosed, refused = [], []
+    for row, said in zip(rows, row_texts(texts, columns, rows), strict=True):
+        key = tuple(said.items())
+        if key not in kept:
+            try:
+                kept[key] = cells_of(draft_row(said, plan.settings), plan)
+            except CecError as error:
+                kept[key] = refusal(error)
+        cells = kept[key]
+        if isinstance(cells, Refusal):
+            refused.append((row, ",".join(cells.facts), cells.reason))
+        else:
+            dosed.append((row, *cells))
+    return Answers(
+        pl.DataFrame(dosed, schema=schema(plan), orient="row"),
+        pl.DataFrame(refused, schema=_refused_schema(), orient="row"),
+    )
+
+
+def cells_of(order: Order, plan: Plan) -> list[str | None]:
+    """The cells of an order under the columns of its plan."""
+    cells: dict[str, str] = {"bsa_m2": number(order.bsa.value), "alerts": alert_codes(order)}
+    for place, (index, dose) in enumerate(zip(lines_of(order), order.doses, strict=True)):
+        name = plan.columns[index]
+        cells[name] = in_unit_of(order.regimen.drugs[index], dose.ordered)
+        if plan.rates and (rate := order.preparations[place].rate):
+            cells |= {f"{name} rate": number(rate), f"{name} rate_unit": rate.unit}
+    return [cells.get(name) for name in schema(plan) if name != "row"]

@@ -1,0 +1,171 @@
+"""Which column of a table tells which fact, by its name; all other columns pass through."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from cec.errors import Fault, FileError, InputError
+from cec.load.patient_file import PATIENT_FIELDS
+from cec.regimen import Regimen
+
+_UNITS: dict[str, dict[str, str]] = {
+    "height": {"cm": "cm", "m": "m", "mm": "mm", "in": "in"},
+    "weight": {"kg": "kg", "g": "g", "lb": "lb", "lbs": "lb"},
+    "age": {"years": "years", "months": "months"},
+    "creatinine": {"mg_dl": "mg/dL", "micromol_l": "micromol/L", "umol_l": "micromol/L"},
+    "creatinine_clearance": {"ml_min": "mL/min"},
+}
+_UNITS["previous_weight"] = _UNITS["weight"]
+
+_SEVERAL = ("history", "earlier_doses", "reductions")
+"""Fields of a patient that hold several values: a table has a column for each, or one text."""
+
+ABOUT_THE_PERSON = ("id", "name", "diagnosis", "allergies")
+"""Fields that no dose depends on; read where they are printed, else they only pass through."""
+
+OF_THE_ORDER = ("regimen", "start", "cycle")
+
+FACTS = (*(name for name in PATIENT_FIELDS if name not in _SEVERAL), "reduce", *OF_THE_ORDER)
+"""What a column can tell, beside the flags of a regimen's checks and `earlier_` with a drug."""
+
+_BARE = re.compile(r"\s*[0-9]+(\.[0-9]+)?\s*", re.ASCII)
+
+
+class Column(NamedTuple):
+    """A column that tells a fact; `unit` is that of cells that are a bare number, where the column's name says it."""
+
+    name: str
+    unit: str = ""
+
+    def text(self, cell: str | None) -> str:
+        """What a cell says, with its unit; nothing where it is empty.
+
+        >>> Column("weight_lb", "lb").text("57.3"), Column("weight_lb", "lb").text("26 kg")
+        ('57.3 lb', '26 kg')
+        """
+        if cell is None or not cell.strip():
+            return ""
+        return f"{cell} {self.unit}" if self.unit and _BARE.fullmatch(cell) else cell
+
+
+def find_columns(
+    names: Sequence[str],
+    renamed: Mapping[str, str],
+    *,
+    flags: Collection[str] = (),
+    drugs: Collection[str] = (),
+    file: str = "",
+) -> dict[str, Column]:
+    """The column of each fact that the table tells; FileError where height or weight has none, or a fact has two.
+
+    `renamed` says which column tells a fact, whatever its name. `flags` are yes-or-no facts that a regimen asks for.
+
+    >>> find_columns(["ID", "Wzrost", "weight (kg)"], {"height": "Wzrost"})["weight"]
+    Column(name='weight (kg)', unit='kg')
+    """
+    known = _known(flags, drugs)
+    found: dict[str, Column] = {}
+    for word, name in renamed.items():
+        if word not in known:
+            near = difflib.get_close_matches(word, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(FACTS)}"
+            raise InputError(f"'{word}' is nothing that a column can tell; {hint}")
+        if name not in names:
+            raise FileError(
+                Fault(f"there is no column '{name}' for the {word}; there are {', '.join(names)}", "", file)
+            )
+        fact, unit = known[word]
+        found[fact] = Column(name, unit)
+    taken = set(renamed.values())
+    for name in names:
+        fact, unit = known.get(_plain(name), ("", ""))
+        if not fact or name in taken or fact in {known[word][0] for word in renamed}:
+            continue
+        if fact in found:
+            raise FileError(
+                Fault(
+                    f"two columns tell the {fact}: {found[fact].name} and {name}; say which with {fact}=COLUMN",
+                    "",
+                    file,
+                )
+            )
+        found[fact] = Column(name, unit)
+    if missing := [fact for fact in ("height", "weight") if fact not in found]:
+        units = {"height": "cm", "weight": "kg"}
+        faults = (
+            f"no column tells the {fact}; name it {fact}_{units[fact]} or {fact}, or say which with {fact}=COLUMN; "
+            f"there are {', '.join(names)}"
+            for fact in missing
+        )
+        raise FileError(*(Fault(text, "", file) for text in faults))
+    return found
+
+
+def columns_for(
+    names: Sequence[str], renamed: Mapping[str, str], regimens: Sequence[Regimen], file: str = ""
+) -> dict[str, Column]:
+    """The column of each fact, with those that these regimens ask for: flags, and earlier doses of their drugs."""
+    lines = [line for regimen in regimens for line in regimen.drugs]
+    bands = [band.when for line in lines if isinstance(line.dose, tuple) for band in line.dose]
+    checks = [check.when for regimen in regimens for check in regimen.checks]
+    flags = {condition.fact for when in (*bands, *checks) for condition in when if condition.is_so is not None}
+    drugs = {line.drug for line in lines}
+    return find_columns(names, renamed, flags=flags, drugs=drugs, file=file)
+
+
+def misspelt(names: Sequence[str], renamed: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Columns that pass through although their name is nearly that of a fact, each with that fact.
+
+    >>> misspelt(["id", "height", "weight", "creatinin"], {})
+    [('creatinin', 'creatinine')]
+    """
+    told = {fact for fact, _ in (_known((), ()).get(_plain(name), ("", "")) for name in names)} | set(renamed)
+    others = [fact for fact in FACTS if fact not in told]
+    near = ((name, difflib.get_close_matches(_plain(name), others, 1, 0.8)) for name in names)
+    return [
+        (name, facts[0])
+        for name, facts in near
+        if facts and _plain(name) not in _known((), ()) and name not in renamed.values()
+    ]
+
+
+def patient_texts(texts: Mapping[str, str]) -> dict[str, str | list[str] | dict[str, str]]:
+    """The texts of a row as `load_patient` takes them: flags and earlier doses in their own mappings."""
+    patient: dict[str, str | list[str] | dict[str, str]] = {}
+    history: dict[str, str] = {}
+    earlier: dict[str, str] = {}
+    for fact, text in texts.items():
+        if fact == "reduce":
+            patient["reductions"] = re.split(r"\s*;\s*(?=[^;=:]+=)", text.strip(" ;"))
+        elif fact in PATIENT_FIELDS:
+            patient[fact] = text
+        elif fact.startswith("earlier_"):
+            earlier[fact.removeprefix("earlier_")] = text
+        elif fact not in OF_THE_ORDER:
+            history[fact] = text
+    if history:
+        patient["history"] = history
+    if earlier:
+        patient["earlier_doses"] = earlier
+    return patient
+
+
+def _known(flags: Collection[str], drugs: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Every name of a column that tells something: its fact and its unit."""
+    known = {fact: (fact, "") for fact in (*FACTS, *flags)}
+    known |= {_plain(f"earlier_{drug}"): (f"earlier_{drug}", "") for drug in drugs}
+    for fact, units in _UNITS.items():
+        known |= {f"{fact}_{ending}": (fact, unit) for ending, unit in units.items()}
+    return known
+
+
+def _plain(name: str) -> str:
+    """A column's name in small letters, other signs than letters and digits as one underscore.
+
+    >>> _plain("Weight (kg)")
+    'weight_kg'
+    """
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")

@@ -1,0 +1,151 @@
+"""A frame of rows -> the doses of each or the reason why not, whichever regimen a row names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from cec.batch.answers import Answers, answer
+from cec.batch.columns import Column
+from cec.batch.plan import Plan
+from cec.batch.schedules import schedule
+from cec.batch.single import Refusal, Settings, draft_row, regimen_of, row_texts
+from cec.regimen import Regimen
+from cec.render.csv import SCHEDULE_COLUMNS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cec.order import Order
+
+
+class Answered(NamedTuple):
+    """Every row once, as its place in the frame: `dosed` has row and the added columns, or with a schedule those of
+    administrations; `refused` has row, column and reason. `patients` is the number of rows that are dosed.
+    """
+
+    dosed: pl.DataFrame
+    refused: pl.DataFrame
+    patients: int
+
+
+class Desk:
+    """Where rows are answered: a plan for each regimen, kept from block to block."""
+
+    def __init__(
+        self, settings: Settings, columns: Mapping[str, Column], regimens: Mapping[str, Regimen | Refusal] | None = None
+    ) -> None:
+        self.settings = settings
+        self.columns = dict(columns)
+        self._regimens = {"": settings.regimen, **(regimens or {})}
+        self._plans: dict[str, Plan] = {}
+        self.columns_made: tuple[str, ...] = ()
+        """The columns that a dosed row gets, all of them texts."""
+        plans = [self._plan(text) for text in list(self._regimens)]
+        amounts = [name for plan in plans if isinstance(plan, Plan) for name in plan.columns]
+        wide = ("regimen", "bsa_m2", *dict.fromkeys(amounts), "alerts")
+        self.columns_made = SCHEDULE_COLUMNS if settings.has_schedule else wide
+
+    def answer(self, frame: pl.DataFrame) -> Answered:
+        """The doses of every row of a frame."""
+        import polars as pl
+
+        parts = [self._part(plan, texts, places) for plan, texts, places in self._by_regimen(frame)]
+        dosed = pl.concat([dosed for dosed, _, _ in parts]) if len(parts) > 1 else parts[0][0]
+        refused = pl.concat([refused for _, refused, _ in parts])
+        if len(parts) > 1:
+            dosed, refused = dosed.sort("row", maintain_order=True), refused.sort("row")
+        return Answered(dosed, refused, sum(count for _, _, count in parts))
+
+    def orders(self, frame: pl.DataFrame, rows: Sequence[int]) -> Iterator[Order]:
+        """The whole order of each of these rows, all of which have doses."""
+        some = frame[list(rows)]
+        said = row_texts(self._texts(some), self.columns, range(len(rows)))
+        for texts, name in zip(said, self._names(some), strict=True):
+            plan = self._plan(name)
+            if isinstance(plan, Plan):
+                yield draft_row(texts, plan.settings)
+
+    def _plan(self, text: str) -> Plan | Refusal:
+        """The plan of the regimen that a cell names; the default's where it is empty."""
+        if text not in self._plans:
+            regimen = regimen_of(text, self._regimens)
+            if isinstance(regimen, Refusal):
+                return regimen
+            self._plans[text] = Plan(self.settings._replace(regimen=regimen))
+        plan = self._plans[text]
+        if self.columns_made and not set(plan.columns) <= set(self.columns_made) and not self.settings.has_schedule:
+            named = ", ".join(plan.columns)
+            return Refusal(("regimen",), f"{text} needs the columns {named}: name it among the regimens of the table")
+        return plan
+
+    def _texts(self, frame: pl.DataFrame) -> dict[str, pl.Series]:
+        """A column of texts for each fact but the regimen."""
+        import polars as pl
+
+        told = {fact: column for fact, column in self.columns.items() if fact != "regimen"}
+        return {fact: frame.get_column(column.name).cast(pl.String) for fact, column in told.items()}
+
+    def _names(self, frame: pl.DataFrame) -> pl.Series:
+        """The regimen that each row names, or an empty text."""
+        import polars as pl
+
+        if "regimen" not in self.columns:
+            return pl.Series([""], dtype=pl.String).new_from_index(0, frame.height)
+        return frame.get_column(self.columns["regimen"].name).cast(pl.String).fill_null("").str.strip_chars()
+
+    def _by_regimen(
+        self, frame: pl.DataFrame
+    ) -> Iterator[tuple[Plan | Refusal, dict[str, pl.Series], pl.Series | None]]:
+        """The rows of each regimen: its plan, their texts by fact, and their places; None for all of the frame."""
+        texts = self._texts(frame)
+        if "regimen" not in self.columns:
+            yield self._plan(""), texts, None
+            return
+        named = self._names(frame)
+        names = named.unique(maintain_order=True).to_list() or [""]
+        for name in names:
+            if len(names) == 1:
+                yield self._plan(name), texts, None
+            else:
+                places = (named == name).arg_true()
+                yield self._plan(name), {fact: series.gather(places) for fact, series in texts.items()}, places
+
+    def _part(
+        self, plan: Plan | Refusal, texts: dict[str, pl.Series], places: pl.Series | None
+    ) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+        """The dosed and the refused rows of one regimen, and how many were dosed."""
+        import polars as pl
+
+        rows = len(next(iter(texts.values())))
+        if isinstance(plan, Refusal):
+            every = {"row": range(rows), "facts": ["regimen"] * rows, "reason": [plan.reason] * rows}
+            refused_rows = pl.DataFrame(every, schema_overrides={"row": pl.UInt32})
+            answers = Answers(pl.DataFrame(schema={"row": pl.UInt32}), refused_rows)
+            dosed = answers.dosed
+        else:
+            answers = answer(texts, self.columns, plan)
+            dosed = answers.dosed.with_columns(pl.lit(plan.settings.regimen.name).alias("regimen"))
+            if self.settings.has_schedule:
+                dosed = schedule(dosed, texts, self.columns, plan)
+        missing = [name for name in self.columns_made if name not in dosed.columns]
+        dosed = dosed.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing)
+        dosed = dosed.select("row", *self.columns_made)
+        refused = self._told(answers)
+        if places is not None:
+            dosed = dosed.with_columns(row=places.gather(dosed.get_column("row")))
+            refused = refused.with_columns(row=places.gather(refused.get_column("row")))
+        return dosed, refused, answers.dosed.height
+
+    def _told(self, answers: Answers) -> pl.DataFrame:
+        """The refused rows with the names of the columns that are at fault."""
+        import polars as pl
+
+        facts = answers.refused.get_column("facts")
+        names = {
+            text: ", ".join(self.columns[fact].name if fact in self.columns else fact for fact in text.split(","))
+            for text in facts.unique()
+        }
+        return answers.refused.select(
+            "row", column=facts.replace_strict(names, return_dtype=pl.String), reason="reason"
+        )

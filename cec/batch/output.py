@@ -1,0 +1,91 @@
+"""Frames of answers -> CSV, JSON Lines or Parquet, piece by piece."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import gettempdir
+from typing import TYPE_CHECKING, BinaryIO, Literal
+
+import msgspec
+
+from cec.batch import parquet_table
+from cec.batch.streams import STANDARD, writing
+from cec.batch.table import Kind
+
+if TYPE_CHECKING:
+    import polars as pl
+
+RejectsKind = Kind | Literal["lines"]
+"""Rejects may also be lines for a person to read."""
+
+_JSON = msgspec.json.Encoder(decimal_format="number")
+
+
+def encode(
+    frame: pl.DataFrame, kind: RejectsKind, separator: str, numbers: Collection[str], lines: pl.Series | None = None
+) -> bytes | pl.DataFrame:
+    """The rows of a frame in a format. `numbers` are columns of texts that JSON has as numbers.
+
+    `lines` are the rows as they were read, in the same format; what the frame has is put behind them.
+    """
+    if kind == "csv":
+        text = io.BytesIO()
+        if lines is None:
+            frame.write_csv(text, include_header=False, separator=separator)
+        else:  # a line has its own quotes, and nothing that is put behind it needs any
+            frame = frame.insert_column(0, lines.alias("\x1f"))
+            frame.write_csv(text, include_header=False, separator=separator, quote_style="never")
+        return text.getvalue()
+    if kind == "lines":
+        told = frame.select("row", "column", "reason").iter_rows()
+        return "".join(f"row {row}: {reason}\n" for row, _, reason in told).encode(errors="replace")
+    return _json_lines(frame, numbers, [] if lines is None else lines.to_list()) if kind == "jsonl" else frame
+
+
+def _json_lines(frame: pl.DataFrame, numbers: Collection[str], lines: Sequence[str]) -> bytes:
+    """One object per row; a number has just the digits of its text."""
+    columns = {name: frame.get_column(name).to_list() for name in frame.columns}
+    for name in numbers:
+        if name in columns:
+            columns[name] = [msgspec.Raw(text.encode()) if text else None for text in columns[name]]
+    rows = (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
+    if lines:
+        read = (msgspec.json.decode(line, type=dict[str, msgspec.Raw]) for line in lines)
+        rows = ({**said, **row} for said, row in zip(read, rows, strict=True))
+    return b"".join(_JSON.encode(row) + b"\n" for row in rows)
+
+
+@contextmanager
+def table_writer(
+    path: str, kind: RejectsKind, header: Sequence[str], separator: str
+) -> Iterator[Callable[[bytes | pl.DataFrame], None]]:
+    """How to put encoded rows into a file or standard output, under a header; lines go to standard error."""
+    if kind == "lines":
+        yield partial(_put, sys.stderr.buffer, True)
+        return
+    with writing(path) as stream:
+        if kind == "parquet":
+            beside = Path(gettempdir()) if path == STANDARD else Path(path).resolve().parent
+            with parquet_table.writing(stream, beside) as put_part:
+                yield put_part
+            return
+        if kind == "csv":
+            line = io.StringIO()
+            csv.writer(line, delimiter=separator, lineterminator="\n").writerow(header)
+            stream.write(line.getvalue().encode())
+        yield partial(_put, stream, path == STANDARD)
+
+
+def _put(stream: BinaryIO, at_once: bool, piece: bytes | pl.DataFrame) -> None:
+    """Write what is ready, and show it at once where somebody waits for it."""
+    if not isinstance(piece, bytes):
+        raise TypeError("only Parquet is written from frames")
+    stream.write(piece)
+    if at_once:
+        stream.flush()

@@ -1,0 +1,76 @@
+"""Parquet: frames of some rows at a time, each column of its own type."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, BinaryIO
+
+from cec.batch.table import Block, Layout, Rows
+from cec.errors import Fault, FileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import polars as pl
+
+ROWS = 50_000
+"""Rows of a block."""
+
+
+def read_header(path: Path) -> tuple[Layout, int]:
+    """The layout, and the number of rows."""
+    import polars as pl
+
+    try:
+        table = pl.scan_parquet(path)
+        names = tuple(table.collect_schema().names())
+        rows = table.select(pl.len()).collect().item()
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise FileError(Fault(f"is no Parquet file that can be read: {error}", "", str(path))) from None
+    return Layout("parquet", names, names), rows
+
+
+def blocks(path: Path) -> Iterator[Block]:
+    """Blocks of rows; the first row is row 1."""
+    import polars as pl
+
+    first = 1
+    try:
+        for frame in pl.scan_parquet(path).collect_batches(chunk_size=ROWS, maintain_order=True):
+            for part in frame.iter_slices(ROWS):
+                yield Block(part, range(first, first + part.height), (), first - 1 + part.height)
+                first += part.height
+    except pl.exceptions.PolarsError as error:
+        raise FileError(Fault(f"is damaged: {error}", "", str(path))) from None
+
+
+def rows(block: Block, _layout: Layout) -> Rows:
+    """The rows of a block."""
+    if isinstance(block.content, bytes):
+        raise TypeError("a block of Parquet is a frame")
+    return Rows(block.content, block.rows, block.rejected)
+
+
+@contextmanager
+def writing(stream: BinaryIO, beside: Path) -> Iterator[Callable[[bytes | pl.DataFrame], None]]:
+    """How to put a frame after the others; all are in `stream` at the end. Until then they lie in a folder `beside`."""
+    import polars as pl
+
+    with TemporaryDirectory(prefix=".cec-", dir=beside) as folder:
+        parts: list[Path] = []
+
+        def put(frame: bytes | pl.DataFrame) -> None:
+            if isinstance(frame, bytes):
+                raise TypeError("Parquet is written from frames")
+            parts.append(Path(folder) / f"{len(parts):08}.parquet")
+            frame.write_parquet(parts[-1])
+
+        yield put
+        whole = Path(folder) / "whole.parquet"
+        pl.scan_parquet(parts).sink_parquet(whole, maintain_order=True)
+        with whole.open("rb") as file:
+            shutil.copyfileobj(file, stream)

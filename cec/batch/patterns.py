@@ -1,0 +1,164 @@
+"""What every check and every choice of a regimen hangs on, as one whole number for each row: its pattern.
+
+Rows of one pattern have the same alerts and the same protocol doses, so that one of them, drafted by the single path,
+answers for all. A pattern is made of bits (is the weight under 20 kg? is the age known?) and of the texts of facts that
+are no measures (sex, number of previous cycles, yes or no).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from cec.batch.areas import DOUBT
+from cec.batch.exact import BILLION
+from cec.batch.growth_limits import LIMITS, MEASURES, age_limits, month_index, month_limits
+from cec.calculate.measure_checks import BODY_MASS_INDEXES, BODY_SURFACE_AREAS, WEIGHT_CHANGES
+from cec.regimen import Condition, Limit, Regimen
+from cec.units import AGE, AREA, DURATION, LENGTH, WEIGHT, Kind, convert, span
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cec.pharmacy import Pharmacy
+
+MEASURED: dict[str, tuple[str, Kind, int]] = {
+    "age": ("months", AGE, BILLION),
+    "weight": ("kg", WEIGHT, BILLION),
+    "height": ("cm", LENGTH, BILLION),
+    "bsa": ("m2", AREA, BILLION),
+    "days_since_day_1": ("days", DURATION, 1),
+}
+"""Facts with a column of whole numbers: unit, kind and how many to the unit."""
+
+
+_OFTEN_UNKNOWN = ("age", "days_old", "days_since_day_1", "previous_weight", "clearance")
+
+
+class Bit(NamedTuple):
+    """A question about one column of numbers that a row answers with yes or no, and where floats cannot tell."""
+
+    column: str
+    yes: pl.Expr
+    doubt: pl.Expr | None = None
+
+
+def bits(regimen: Regimen, pharmacy: Pharmacy) -> list[Bit]:
+    """Every question on which an alert or a protocol dose hangs, but for the growth reference."""
+    import polars as pl
+
+    found = [Bit(name, pl.col(name).is_not_null()) for name in _OFTEN_UNKNOWN]
+    found += _limits_of(regimen)
+    found += [
+        Bit("bsa", pl.col("bsa") < int(BODY_SURFACE_AREAS.low * BILLION)),
+        Bit("bsa", pl.col("bsa") > int(BODY_SURFACE_AREAS.high * BILLION)),
+        Bit("days_old", pl.duration(days=pl.col("days_old")) > span(pharmacy.measures_valid_for)),
+        Bit("days_old", pl.col("days_old") < 0),
+    ]
+    before = pl.col("previous_weight")
+    change = (pl.col("weight") - before).abs() / before * 100
+    found += [_above("previous_weight", change, float(percent)) for percent, _ in WEIGHT_CHANGES]
+    return [*found, *(_above("bmi", pl.col("bmi"), float(index)) for index in BODY_MASS_INDEXES)]
+
+
+def with_bits(known: pl.DataFrame, asked: Sequence[tuple[int, Bit]]) -> pl.DataFrame:
+    """The numbers with `bits`, the answers to the questions, each at its place; and `is_sure`.
+
+    `growth` is 0 without the growth reference, else 1 and a bit for each measure beyond its limits.
+    """
+    import polars as pl
+
+    months = month_limits()
+    has_growth = known.get_column("age").null_count() < known.height
+    index = month_index(pl.col("sex"), pl.col("age")) if has_growth else pl.lit(None, dtype=pl.Int64)
+    yes = [bit.yes.fill_null(value=False).cast(pl.Int64) * (1 << place) for place, bit in asked]
+    doubts = [bit.doubt.fill_null(value=False) for _, bit in asked if bit.doubt is not None]
+    asking = known.lazy().with_columns(
+        month=index,
+        bits=pl.sum_horizontal(yes),
+        is_sure=pl.col("is_plain") & ~pl.any_horizontal(doubts),
+    )
+    if has_growth:
+        limits = [pl.lit(months.get_column(name)).gather(pl.col("month")).alias(name) for name in LIMITS]
+        asking = asking.with_columns(limits).with_columns(
+            is_within=pl.all_horizontal(_within(name) for name in MEASURES)
+        )
+    else:
+        asking = asking.with_columns(is_within=pl.lit(None, dtype=pl.Boolean))
+    found = asking.with_columns(growth=pl.col("month").is_not_null().cast(pl.Int64)).drop("month").collect()
+    rest = found.filter(~pl.col("is_within") & pl.col("is_plain"))
+    return _beyond(found, rest) if rest.height else found
+
+
+def _beyond(found: pl.DataFrame, rest: pl.DataFrame) -> pl.DataFrame:
+    """The same with `growth` of those rows by the limits of their very age."""
+    import polars as pl
+
+    ages = rest.select("sex", "age").unique()
+    limits = pl.DataFrame([age_limits(*age) for age in ages.iter_rows()], schema=LIMITS, orient="row")
+    rest = rest.drop(LIMITS).join(
+        pl.concat([ages, limits], how="horizontal"), on=["sex", "age"], how="left", maintain_order="left"
+    )
+    beyond = pl.sum_horizontal((~_within(name)).cast(pl.Int64) * (2 << bit) for bit, name in enumerate(MEASURES))
+    is_near = pl.any_horizontal(
+        (_SIZES[name]() / pl.col(limit) - 1).abs() < DOUBT
+        for name in MEASURES
+        for limit in (f"{name}_low", f"{name}_high")
+    )
+    told = rest.select("row", beyond=beyond + 1, is_sure=pl.col("is_sure") & ~is_near)
+    rows = told.get_column("row")
+    return found.with_columns(
+        found.get_column("growth").scatter(rows, told.get_column("beyond")),
+        found.get_column("is_sure").scatter(rows, told.get_column("is_sure")),
+    )
+
+
+def _within(measure: str) -> pl.Expr:
+    import polars as pl
+
+    return _SIZES[measure]().is_between(pl.col(f"{measure}_low"), pl.col(f"{measure}_high"))
+
+
+def _size(name: str, factor: int) -> pl.Expr:
+    import polars as pl
+
+    return pl.col(name) * factor
+
+
+_SIZES = {
+    "height": partial(_size, "metres", 100),
+    "weight": partial(_size, "kilograms", 1),
+    "bmi": partial(_size, "bmi", 1),
+}
+"""Height in cm, weight in kg and body mass index in kg/m2, as columns of floats."""
+
+
+def _limits_of(regimen: Regimen) -> Iterator[Bit]:
+    """Each bound of each condition of the regimen, over the columns of whole numbers."""
+    import polars as pl
+
+    bands = [band.when for line in regimen.drugs if isinstance(line.dose, tuple) for band in line.dose]
+    conditions = [condition for when in (*bands, *(check.when for check in regimen.checks)) for condition in when]
+    for fact, limit in dict.fromkeys(_bounds(conditions)):
+        if fact == "creatinine_clearance":
+            yield _above("clearance", pl.col("clearance"), float(limit.value.value))
+            continue
+        unit, kind, scale = MEASURED[fact]
+        bound = convert(limit.value, unit, kind).value
+        is_open = limit.comparison in {"<", ">="}
+        yield Bit(
+            fact, pl.col(fact) < math.ceil(bound * scale) if is_open else pl.col(fact) > math.floor(bound * scale)
+        )
+
+
+def _bounds(conditions: Sequence[Condition]) -> Iterator[tuple[str, Limit]]:
+    for condition in conditions:
+        if condition.fact in {*MEASURED, "creatinine_clearance"}:
+            yield from ((condition.fact, limit) for limit in condition.limits)
+
+
+def _above(column: str, value: pl.Expr, limit: float) -> Bit:
+    """Whether a float lies above a limit; in doubt near it."""
+    return Bit(column, value > limit, (value / limit - 1).abs() < DOUBT)

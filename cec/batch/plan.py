@@ -1,0 +1,124 @@
+"""How one regimen answers a table: what is asked of each row, and what was found out, kept from block to block."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import threading
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from cec.batch.doses import Amount, Variant, amount_for, unit_of
+from cec.batch.exact import billionths
+from cec.batch.patterns import Bit, bits
+from cec.batch.single import Refusal, Settings, draft_row, refusal
+from cec.errors import CecError, OrderRefused
+from cec.order import Order
+from cec.regimen import Regimen
+
+MOST_KEPT = 1 << 18
+"""Amounts that are kept; with more than these they are computed anew, so that memory stays flat."""
+
+
+class Pattern(NamedTuple):
+    """What the rows of one pattern have in common: alert codes, doses, and a refusal where they have one.
+
+    With neither doses nor a refusal, each row is answered for itself.
+    """
+
+    codes: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    refusal: Refusal | None = None
+
+
+class Plan:
+    """One regimen under one pharmacy's policy."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.bits: list[Bit] = bits(settings.regimen, settings.pharmacy)
+        self.columns = amount_columns(settings.regimen)
+        has_rates = settings.has_schedule and bool(settings.pharmacy.formulary)
+        self.rates = tuple(f"{name} {what}" for name in self.columns for what in ("rate", "rate_unit") if has_rates)
+        """Columns of infusion rates, which a schedule shows."""
+        step = settings.pharmacy.bsa_rounding
+        self.is_vectorised = (
+            step is not None
+            and billionths(step.value) is not None
+            and not any(line.lifetime_maximum for line in settings.regimen.drugs)
+        )
+        self.lock = threading.Lock()
+        self._codes = itertools.count()
+        self._texts: dict[str, int] = {}
+        self.patterns: dict[int, Pattern] = {}
+        self._amounts: dict[tuple[Variant, int], Amount] = {}
+
+    def code_of(self, text: str) -> int:
+        """A number for a text, never that of another."""
+        if text not in self._texts:
+            if len(self._texts) >= MOST_KEPT:
+                self._texts.clear()
+                self.patterns.clear()
+            self._texts[text] = next(self._codes)
+        return self._texts[text]
+
+    def amount(self, variant: Variant, measure: int) -> Amount:
+        """The dose of a variant for a BSA or weight in billionths."""
+        key = (variant, measure)
+        if key not in self._amounts:
+            if len(self._amounts) >= MOST_KEPT:
+                self._amounts.clear()
+            line = self.settings.regimen.drugs[variant.line]
+            self._amounts[key] = amount_for(line, variant, measure, self.settings.pharmacy)
+        return self._amounts[key]
+
+    def pattern_of(self, texts: Mapping[str, str]) -> Pattern:
+        """What the single path says of one row, as far as it holds for every row of its pattern."""
+        pharmacy = msgspec.structs.replace(self.settings.pharmacy, formulary={}, dose_rounding={})
+        settings = self.settings._replace(pharmacy=pharmacy)
+        stopped = None
+        try:
+            try:
+                order = draft_row(texts, settings)
+            except OrderRefused as error:
+                if not error.stops:
+                    raise
+                stopped = refusal(error)
+                order = draft_row(texts, settings, accept=dict.fromkeys(error.stops, "to see the doses"))
+        except CecError as error:
+            has_more = isinstance(error, OrderRefused) and self.settings.pharmacy.dose_rounding
+            return Pattern() if has_more else Pattern(refusal=refusal(error))
+        if any(dose.prescribed.unit == "AUC" for dose in order.doses):
+            return Pattern()
+        reductions = {one.drug: msgspec.structs.replace(one, reason="") for one in order.patient.reductions}
+        variants = tuple(
+            Variant(index, dose.prescribed, reductions.get(dose.drug))
+            for index, dose in zip(lines_of(order), order.doses, strict=True)
+        )
+        return Pattern(tuple(alert.code for alert in order.alerts), variants, stopped)
+
+
+def lines_of(order: Order) -> tuple[int, ...]:
+    """For each dose of an order, which line of the regimen it is."""
+    return tuple(
+        index
+        for index, line in enumerate(order.regimen.drugs)
+        if not line.cycles or (order.cycle is not None and order.cycle in line.cycles)
+    )
+
+
+def amount_columns(regimen: Regimen) -> tuple[str, ...]:
+    """The column of each drug line: the drug with its unit; a drug's second line has a number.
+
+    >>> from cec.load import load_regimen
+    >>> amount_columns(load_regimen("cec-induction"))
+    ('clofarabine_mg', 'etoposide_mg', 'cyclophosphamide_mg', 'prednisone_mg')
+    """
+    names: list[str] = []
+    for line in regimen.drugs:
+        stem = re.sub(r"\W+", "_", line.drug.casefold()).strip("_")
+        number = 1 + sum(name.startswith(f"{stem}_") for name in names)
+        names.append(f"{stem}{f'_{number}' * (number > 1)}_{unit_of(line)}")
+    return tuple(names)

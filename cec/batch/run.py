@@ -1,0 +1,160 @@
+"""A table in, a table of doses and a table of rejects out, in one pass over blocks of rows."""
+
+from __future__ import annotations
+
+import pickle
+import signal
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from multiprocessing import get_context
+from tempfile import TemporaryFile
+from typing import NamedTuple
+
+from cec.batch.columns import ABOUT_THE_PERSON, Column, columns_for, misspelt
+from cec.batch.output import RejectsKind, table_writer
+from cec.batch.sheets import appearing
+from cec.batch.single import Refusal, Settings, regimen_of
+from cec.batch.table import Block, Kind, Layout
+from cec.batch.tables import READERS, opening
+from cec.batch.work import Done, Job, Worker
+from cec.regimen import Regimen
+
+THREADS = 2
+"""Blocks that one process answers at the same time: polars leaves Python's lock alone while it works."""
+
+
+class Request(NamedTuple):
+    """What a batch reads and writes, and how rows are dosed. `sheets` is a folder, or nothing."""
+
+    source: str
+    source_kind: Kind
+    target: str
+    target_kind: Kind
+    rejects: str
+    rejects_kind: RejectsKind
+    settings: Settings
+    renamed: Mapping[str, str] = {}
+    workers: int = 1
+    sheets: str = ""
+    paper: str = "a4"
+
+
+class Summary(NamedTuple):
+    """What came of it: every row that was read is dosed or rejected."""
+
+    dosed: int
+    rejected: int
+    alerts: Counter[str]
+    columns: Mapping[str, Column]
+    misspelt: list[tuple[str, str]]
+
+    @property
+    def read(self) -> int:
+        """How many rows the table has."""
+        return self.dosed + self.rejected
+
+
+Progress = Callable[[int, int, int], None]
+"""Called after each block with the rows so far, the place reached, and the size of the table (0: not known)."""
+
+
+def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
+    """Answer every row of a table; the output files take their names when all of it is written."""
+    settings = request.settings
+    with opening(request.source, request.source_kind) as table:
+        layout = table.layout
+        columns = _columns(layout, request)
+        with _regimens(layout, columns, table.blocks) as (regimens, blocks):
+            loaded = [one for one in regimens.values() if isinstance(one, Regimen)]
+            columns = _columns(layout, request, [settings.regimen, *loaded])
+            separator = layout.separator if layout.kind == "csv" else ","
+            kinds = (request.target_kind, request.rejects_kind)
+            job = Job(layout, columns, settings, regimens, *kinds, separator, paper=request.paper)
+            header, rejects_header = Worker(job).headers()
+            dosed = rejected = 0
+            alerts: Counter[str] = Counter()
+            with (
+                appearing(request.sheets) if request.sheets else nullcontext("") as sheets,
+                table_writer(request.rejects, request.rejects_kind, rejects_header, separator) as put_reject,
+                table_writer(request.target, request.target_kind, header, separator) as put,
+            ):
+                for done in _answered(blocks, job._replace(sheets=sheets), request.workers):
+                    put(done.doses)
+                    put_reject(done.rejects)
+                    dosed, rejected = dosed + done.dosed, rejected + done.rejected
+                    alerts += done.alerts
+                    progress(dosed + rejected, done.position, table.size)
+    return Summary(dosed, rejected, alerts, columns, misspelt(layout.columns, request.renamed))
+
+
+def _columns(layout: Layout, request: Request, regimens: Sequence[Regimen] = ()) -> dict[str, Column]:
+    """The columns that tell something that this batch reads."""
+    found = columns_for(layout.columns, request.renamed, regimens, request.source)
+    settings = request.settings
+    read = ABOUT_THE_PERSON if settings.has_sheets else ("id",) if settings.has_schedule else ()
+    return {fact: column for fact, column in found.items() if fact not in ABOUT_THE_PERSON or fact in read}
+
+
+@contextmanager
+def _regimens(
+    layout: Layout, columns: Mapping[str, Column], blocks: Iterator[Block]
+) -> Iterator[tuple[dict[str, Regimen | Refusal], Iterator[Block]]]:
+    """The regimens that a table names, by their cells, and its blocks.
+
+    Where rows name regimens, all blocks are first put aside in a temporary file: the columns of the output must be
+    known before its first row is written.
+    """
+    if "regimen" not in columns:
+        yield {}, blocks
+        return
+    known: dict[str, Regimen | Refusal] = {}
+    with TemporaryFile() as aside:
+        count = 0
+        for block in blocks:
+            rows = READERS[layout.kind](block, layout)
+            for text in rows.frame.get_column(columns["regimen"].name).drop_nulls().unique():
+                if str(text).strip():
+                    regimen_of(str(text).strip(), known)
+            pickle.dump(block, aside)
+            count += 1
+        aside.seek(0)
+        yield known, (pickle.load(aside) for _ in range(count))  # noqa: S301  written a moment ago by this very process
+
+
+def _answered(blocks: Iterator[Block], job: Job, workers: int) -> Iterator[Done]:
+    """The answers to the blocks in their order, some of them worked on at the same time."""
+    if workers > 1:
+        pool: Executor = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (job,))
+        yield from _in_order(pool, _work, blocks, workers + 2)
+    else:
+        yield from _in_order(ThreadPoolExecutor(THREADS), Worker(job), blocks, THREADS + 1)
+
+
+def _in_order(pool: Executor, work: Callable[[Block], Done], blocks: Iterator[Block], ahead: int) -> Iterator[Done]:
+    """The results in the order of the blocks, of which no more than `ahead` are in memory."""
+    waiting: deque[Future[Done]] = deque()
+    try:
+        for block in blocks:
+            waiting.append(pool.submit(work, block))
+            if len(waiting) >= ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+_worker: Worker
+
+
+def _begin(job: Job) -> None:
+    """Make this process a worker; an interrupt is for the process that started it."""
+    global _worker  # noqa: PLW0603  a process has one worker, which keeps what it found out
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _worker = Worker(job)
+
+
+def _work(block: Block) -> Done:
+    return _worker(block)

@@ -1,0 +1,93 @@
+"""Doses of rows -> a row for each administration, with the cells that `cec schedule --format csv` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cec.batch.columns import Column
+from cec.batch.doses import unit_of
+from cec.batch.plan import Plan, lines_of
+from cec.batch.single import draft_row, row_texts
+from cec.calculate.schedule import administrations
+from cec.render.csv import SCHEDULE_COLUMNS, schedule_rows
+from cec.units import Quantity
+
+if TYPE_CHECKING:
+    import polars as pl
+
+AT_ONCE = 4_000
+"""Rows whose administrations are made at a time: each has about twenty."""
+
+_OF_THE_ROW = ("id", "bsa_m2", "alerts")
+"""Cells that a row brings; the dose, its unit and its rate come from the drug line, all others from the cycle."""
+
+
+def schedule(
+    dosed: pl.DataFrame, texts: Mapping[str, pl.Series], columns: Mapping[str, Column], plan: Plan
+) -> pl.DataFrame:
+    """The administrations of every dosed row in order; `row` is the place of the patient's row."""
+    import polars as pl
+
+    schema = {"row": pl.UInt32(), **{name: pl.String() for name in SCHEDULE_COLUMNS}}
+    if not dosed.height:
+        return pl.DataFrame(schema=schema)
+    rows = dosed.get_column("row")
+    said = {fact: texts[fact].gather(rows).fill_null("") for fact in ("start", "cycle") if fact in texts}
+    patients = dosed.with_columns(
+        id=texts["id"].gather(rows).str.replace_all(r"\s+", " ").str.strip_chars(),
+        when=pl.concat_str(list(said.values()), separator="|") if said else pl.lit(""),
+    )
+    parts = []
+    for (_,), group in patients.group_by("when", maintain_order=True):
+        first = next(row_texts(texts, columns, group.get_column("row").head(1).to_list()))
+        cycle = _cycle(first, plan)
+        parts += [_administrations(some, cycle, plan) for some in group.iter_slices(AT_ONCE)]
+    made = pl.concat(parts)
+    return made if not said else made.sort("row", maintain_order=True)
+
+
+def _cycle(texts: Mapping[str, str], plan: Plan) -> pl.DataFrame:
+    """The administrations of a cycle, whoever it is for: each with the drug line that it belongs to."""
+    import polars as pl
+
+    order = draft_row(texts, plan.settings)
+    if order.start is None:
+        raise ValueError("a schedule has a start")
+    numbers = lines_of(order)
+    lines = [order.regimen.drugs[number] for number in numbers]
+    doses = [
+        msgspec.structs.replace(dose, ordered=Quantity(Decimal(1), unit_of(line)))
+        for dose, line in zip(order.doses, lines, strict=True)
+    ]
+    every = administrations(lines, doses, order.start, order.pharmacy)
+    rows = list(schedule_rows(msgspec.structs.replace(order, administrations=every)))
+    cycle = pl.DataFrame(rows, schema=dict.fromkeys(SCHEDULE_COLUMNS, pl.String), orient="row")
+    return cycle.drop(*_OF_THE_ROW, "dose", "rate", "rate_unit").with_columns(
+        line=pl.Series([numbers[one.line] for one in every], dtype=pl.Int64)
+    )
+
+
+def _administrations(patients: pl.DataFrame, cycle: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Every patient with every administration of the cycle that gives a dose."""
+    import polars as pl
+
+    crossed = patients.drop("regimen").with_row_index("place").join(cycle.with_row_index("time"), how="cross")
+
+    def of_line(names: Sequence[str]) -> pl.Expr:
+        value = pl.lit(None, dtype=pl.String)
+        for index, name in enumerate(names):
+            if name in patients.columns:
+                value = pl.when(pl.col("line") == index).then(pl.col(name)).otherwise(value)
+        return value
+
+    crossed = crossed.with_columns(
+        dose=of_line(plan.columns),
+        rate=of_line([f"{name} rate" for name in plan.columns]).fill_null(""),
+        rate_unit=of_line([f"{name} rate_unit" for name in plan.columns]).fill_null(""),
+    )
+    given = crossed.filter(pl.col("dose").is_not_null() & (pl.col("dose") != "0")).sort("place", "time")
+    return given.select("row", *SCHEDULE_COLUMNS)

@@ -1,0 +1,135 @@
+"""One row by the single path: the same readers and the same `draft_order` as `cec dose` and `cec schedule`."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from cec.batch.columns import Column, patient_texts
+from cec.calculate import draft_order
+from cec.errors import CecError, Fault, InputError, OrderRefused
+from cec.load import load_patient, load_regimen
+from cec.load.texts import read_count, read_date
+from cec.order import Order
+from cec.patient import Patient
+from cec.pharmacy import Pharmacy
+from cec.regimen import Regimen
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Settings(NamedTuple):
+    """What holds for every row that does not say otherwise."""
+
+    regimen: Regimen
+    pharmacy: Pharmacy
+    start: datetime.date | None = None
+    cycle: int | None = None
+    as_of: datetime.date | None = None
+    has_schedule: bool = False
+    """Whether a row comes to its administrations instead of its doses."""
+    has_sheets: bool = False
+    """Whether a sheet is printed for each row."""
+
+    @property
+    def needs_start(self) -> bool:
+        """Whether a row must say when its cycle starts, and whose it is."""
+        return self.has_schedule or self.has_sheets
+
+
+class Refusal(NamedTuple):
+    """Why a row gets no dose: the facts that are wrong, where it is theirs, and the reason."""
+
+    facts: tuple[str, ...]
+    reason: str
+
+
+def row_texts(
+    texts: Mapping[str, pl.Series], columns: Mapping[str, Column], rows: Sequence[int]
+) -> Iterator[dict[str, str]]:
+    """What each of these rows says, by fact."""
+    cells = [(fact, columns[fact], series.gather(rows).to_list()) for fact, series in texts.items()]
+    for place in range(len(rows)):
+        said = ((fact, column.text(values[place])) for fact, column, values in cells)
+        yield {fact: text for fact, text in said if text}
+
+
+def read_row(texts: Mapping[str, str]) -> Patient:
+    """The patient of a row; CecError with every fault."""
+    return load_patient(texts=patient_texts(texts))
+
+
+def draft_row(texts: Mapping[str, str], settings: Settings, accept: Mapping[str, str] = _NOTHING) -> Order:
+    """The order of a row, of which `texts` has a text for each fact that it tells; CecError with every fault.
+
+    `accept` lets stops through, by code, to see what else there is to say of such rows.
+    """
+    faults: list[Fault] = []
+    start, cycle = settings.start, settings.cycle
+    patient = None
+    try:
+        patient = read_row(texts)
+    except CecError as error:
+        faults += error.faults
+    try:
+        start = read_date(texts["start"].strip()) if "start" in texts else start
+    except CecError as error:
+        faults += (fault._replace(where="start") for fault in error.faults)
+    try:
+        cycle = read_count(texts["cycle"].strip()) if "cycle" in texts else cycle
+    except CecError as error:
+        faults += (fault._replace(where="cycle") for fault in error.faults)
+    if settings.needs_start:
+        faults += _lacking(texts, start)
+    if faults or patient is None:
+        raise InputError(*faults)
+    return draft_order(
+        settings.regimen,
+        patient,
+        settings.pharmacy,
+        start=start,
+        cycle=cycle,
+        as_of=settings.as_of,
+        accept=accept,
+    )
+
+
+def _lacking(texts: Mapping[str, str], start: datetime.date | None) -> list[Fault]:
+    """What a schedule needs and the row does not say."""
+    faults = []
+    if start is None and "start" not in texts:
+        faults.append(Fault("is missing: give day 1 of the cycle, like 2026-11-30", "start"))
+    if "id" not in texts:
+        faults.append(Fault("is missing: without it nobody can tell whose administrations these are", "id"))
+    return faults
+
+
+def refusal(error: CecError) -> Refusal:
+    """The faults of a row in one line, and the facts that they are about; of alerts only those that stop.
+
+    >>> try:
+    ...     read_row({"height": "128", "weight": "26,5"})
+    ... except CecError as error:
+    ...     print(refusal(error).facts, refusal(error).reason)
+    ('weight',) weight: '26,5' has a comma: use a point for decimals and nothing for thousands; write it like 26 kg
+    """
+    if isinstance(error, OrderRefused) and error.stops:
+        return Refusal((), "; ".join(error.stops.values()))
+    places = [fault.where.split()[0].rstrip(":") for fault in error.faults if fault.where]
+    facts = tuple(dict.fromkeys("reduce" if place == "reductions" else place for place in places))
+    return Refusal(facts, "; ".join(str(fault) for fault in error.faults))
+
+
+def regimen_of(text: str, known: dict[str, Regimen | Refusal]) -> Regimen | Refusal:
+    """The regimen that a cell names, or why there is none; each name is looked up once."""
+    if text not in known:
+        try:
+            known[text] = load_regimen(text.strip())
+        except CecError as error:
+            known[text] = Refusal(("regimen",), "; ".join(str(fault) for fault in error.faults))
+    return known[text]

@@ -1,0 +1,157 @@
+"""Bytes in and out: files, standard input and output, plain, gzip or zstd."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
+
+from cec.errors import Fault, FileError
+from cec.files import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STANDARD = "-"
+"""The name of standard input and output."""
+
+FIRST_READ = 1 << 17
+"""Bytes of the first read: small, so that the first rows are answered at once. Each read is twice the one before."""
+LARGEST_READ = 1 << 21
+"""Bytes of a read in the long run: about 40,000 rows, which keeps memory flat and polars busy."""
+
+LONGEST_LINE = 1 << 20
+"""Bytes that a line may have."""
+
+
+class Source(NamedTuple):
+    """An open stream of plain bytes; `position` says how far the file itself is read, of `size` bytes."""
+
+    name: str
+    stream: BinaryIO
+    size: int
+    position: Callable[[], int]
+
+
+@contextmanager
+def reading(path: str) -> Iterator[Source]:
+    """What a file or standard input (`-`) holds; gzip and zstd are known by their first bytes, whatever the name."""
+    name = "standard input" if path == STANDARD else path
+    if path != STANDARD and Path(path).is_dir():
+        raise FileError(Fault("is a folder; name a file in it", "", path))
+    try:
+        raw = sys.stdin.buffer if path == STANDARD else Path(path).open("rb")  # noqa: SIM115  closed below
+    except FileNotFoundError:
+        raise FileError(Fault("there is no such file", "", path)) from None
+    except (OSError, ValueError) as error:
+        raise FileError(Fault(f"cannot be read: {_reason(error)}", "", path)) from None
+    try:
+        buffered = cast("io.BufferedReader", raw)
+        start = _peek(buffered, name)
+        size = 0 if path == STANDARD else os.fstat(raw.fileno()).st_size
+        position = (lambda: 0) if path == STANDARD else buffered.tell
+        yield Source(name, _plain(buffered, start, name), size, position)
+    finally:
+        if path != STANDARD:
+            raw.close()
+
+
+def _peek(stream: io.BufferedReader, name: str) -> bytes:
+    try:
+        return stream.peek(4)[:4]
+    except OSError as error:
+        raise FileError(Fault(f"cannot be read: {_reason(error)}", "", name)) from None
+
+
+def _plain(stream: io.BufferedReader, start: bytes, name: str) -> BinaryIO:
+    """The stream without its compression."""
+    if start[:2] == b"\x1f\x8b":
+        return cast("BinaryIO", gzip.GzipFile(fileobj=stream))
+    if start == b"\x28\xb5\x2f\xfd":
+        return cast("BinaryIO", _zstd().ZstdFile(stream))
+    if start == b"PK\x03\x04":
+        raise FileError(Fault("is a workbook or a zip file; save the table as CSV (UTF-8)", "", name))
+    if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        raise FileError(Fault("is UTF-16; save the table as CSV (UTF-8)", "", name))
+    return stream
+
+
+def reads(source: Source) -> Iterator[bytes]:
+    """The bytes of a source in pieces that grow; FileError where it cannot be read to its end."""
+    size = FIRST_READ
+    while True:
+        try:
+            data = source.stream.read(size)
+        except (OSError, EOFError, zlib.error, _zstd().ZstdError) as error:
+            raise FileError(Fault(f"is cut off or damaged: {_reason(error)}", "", source.name)) from None
+        if not data:
+            return
+        yield data
+        size = min(size * 2, LARGEST_READ)
+
+
+def whole_lines(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Whole lines, many at a time; or, marked so, only the beginning of a line that is too long."""
+    rest, is_skipping = b"", False
+    for piece in pieces:
+        buffer = rest + piece
+        if is_skipping:
+            buffer = buffer[_first_end(buffer) :] if _first_end(buffer) else b""
+            is_skipping = not buffer
+        if len(buffer) > LONGEST_LINE and not 0 < _first_end(buffer) <= LONGEST_LINE:
+            yield buffer[:200], True
+            is_skipping = not _first_end(buffer)
+            buffer = b"" if is_skipping else buffer[_first_end(buffer) :]
+        end = max(buffer.rfind(b"\n"), buffer.rfind(b"\r", 0, -1)) + 1
+        if end:
+            yield buffer[:end], False
+        rest = buffer[end:]
+    if rest:
+        yield rest, False
+
+
+def _first_end(buffer: bytes) -> int:
+    """Where the second line begins; 0 where there is only one."""
+    return (buffer.find(b"\n") + 1) or (buffer.find(b"\r", 0, -1) + 1)
+
+
+@contextmanager
+def writing(path: str) -> Iterator[BinaryIO]:
+    """A place to write to, compressed as the name says; a file takes its name when all is written."""
+    if path == STANDARD:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    with replacing(path) as file, _packed(file, Path(path).suffix.lower()) as stream:
+        yield stream
+
+
+@contextmanager
+def _packed(file: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
+    if suffix == ".gz":
+        with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0) as packed:
+            yield cast("BinaryIO", packed)
+    elif suffix == ".zst":
+        with _zstd().ZstdFile(file, "wb") as packed:
+            yield cast("BinaryIO", packed)
+    else:
+        yield file
+
+
+def _zstd() -> Any:
+    """The standard library's zstd, or the same for older Pythons."""
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or type(error).__name__

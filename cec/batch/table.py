@@ -1,0 +1,76 @@
+"""What a table is on its way through a batch: a layout, and blocks of rows, each row with its place in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Kind = Literal["csv", "jsonl", "parquet"]
+
+
+class Layout(NamedTuple):
+    """The columns of a table: as its first line names them, and the names of the frame, each different."""
+
+    kind: Kind
+    header: tuple[str, ...]
+    columns: tuple[str, ...]
+    separator: str = ","
+
+
+class Rejected(NamedTuple):
+    """A row that gets no dose: its row in the file, the column and the reason, and what it said.
+
+    `cells` are its cells where it could be divided into the table's columns, else `text` is the line.
+    """
+
+    row: int
+    column: str
+    reason: str
+    cells: tuple[str | None, ...] = ()
+    text: str = ""
+
+
+class Block(NamedTuple):
+    """Some rows as they stand in the file, small enough to be sent to a worker.
+
+    `rows` are the places of the rows in `content`; the rows already rejected are not in it.
+    """
+
+    content: bytes | pl.DataFrame
+    rows: Sequence[int]
+    rejected: Sequence[Rejected] = ()
+    position: int = 0
+
+
+class Rows(NamedTuple):
+    """The rows of a block as a frame of texts.
+
+    `content` is the CSV that they were read from; `lines` are their JSON objects where the table is JSON Lines.
+    """
+
+    frame: pl.DataFrame
+    rows: Sequence[int]
+    rejected: Sequence[Rejected] = ()
+    content: bytes = b""
+    lines: Sequence[str] = ()
+
+
+def unlike(header: Sequence[str]) -> tuple[str, ...]:
+    """The names, each made different from those before it.
+
+    >>> unlike(["id", "date", "date"])
+    ('id', 'date', 'date#2')
+    """
+    names: list[str] = []
+    taken: set[str] = set()
+    for name in header:
+        number, unique = 1, name
+        while unique in taken:
+            number += 1
+            unique = f"{name}#{number}"
+        taken.add(unique)
+        names.append(unique)
+    return tuple(names)

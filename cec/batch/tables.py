@@ -1,0 +1,92 @@
+"""Opening a table in any format, and knowing the format of a file by the end of its name."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from cec.batch import csv_table, jsonl_table, parquet_table
+from cec.batch.streams import STANDARD, reading
+from cec.batch.table import Block, Kind, Layout, Rows
+from cec.errors import InputError
+
+ENDINGS: dict[str, Kind] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+}
+PACKED = (".gz", ".zst")
+
+READERS: dict[Kind, Callable[[Block, Layout], Rows]] = {
+    "csv": csv_table.rows,
+    "jsonl": jsonl_table.rows,
+    "parquet": parquet_table.rows,
+}
+"""What makes a frame of a block."""
+
+
+class Table(NamedTuple):
+    """An open table: its layout, its rows in blocks, and how much there is: bytes, or rows of Parquet; 0 if unknown."""
+
+    layout: Layout
+    blocks: Iterator[Block]
+    size: int
+
+
+def kind_of(path: str, named: str | None = None, option: str = "--input-format") -> Kind:
+    """The format of a table: as named, else by the end of the file's name; CSV on standard input and output.
+
+    >>> kind_of("patients.csv.zst"), kind_of("patients.JSONL"), kind_of("-")
+    ('csv', 'jsonl', 'csv')
+    """
+    if named:
+        if named not in READERS:
+            raise InputError(f"{option}: '{named}' is none of {', '.join(READERS)}")
+        return next(kind for kind in READERS if kind == named)
+    if path == STANDARD:
+        return "csv"
+    endings = [suffix.lower() for suffix in Path(path).suffixes]
+    ending = next((suffix for suffix in reversed(endings) if suffix not in PACKED), "")
+    if ending not in ENDINGS:
+        known = ", ".join(ENDINGS)
+        raise InputError(
+            f"the name {path} does not tell the format (by {known}, also with .gz or .zst); say {option} csv"
+        )
+    return ENDINGS[ending]
+
+
+@contextmanager
+def opening(path: str, kind: Kind) -> Iterator[Table]:
+    """A table to be read once, from its first row to its last."""
+    if kind == "parquet":
+        with _as_file(path) as file:
+            layout, rows = parquet_table.read_header(file)
+            yield Table(layout, parquet_table.blocks(file), rows)
+        return
+    with reading(path) as source:
+        if kind == "csv":
+            layout, pieces = csv_table.read_header(source)
+            yield Table(layout, csv_table.blocks(source, layout, pieces), source.size)
+        else:
+            layout, pieces = jsonl_table.read_header(source)
+            yield Table(layout, jsonl_table.blocks(source, pieces), source.size)
+
+
+@contextmanager
+def _as_file(path: str) -> Iterator[Path]:
+    """The file; what comes by standard input is kept in one, because Parquet is read from its end."""
+    if path != STANDARD:
+        yield Path(path)
+        return
+    with reading(path) as source, TemporaryDirectory() as folder:
+        copy = Path(folder) / "table.parquet"
+        with copy.open("wb") as file:
+            shutil.copyfileobj(source.stream, file)
+        yield copy

@@ -1,0 +1,186 @@
+"""One block of rows -> its part of the output and of the rejects: what a worker does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from cec.batch import csv_table
+from cec.batch.columns import Column
+from cec.batch.desk import Answered, Desk
+from cec.batch.output import RejectsKind, encode
+from cec.batch.sheets import print_sheets
+from cec.batch.single import Refusal, Settings
+from cec.batch.table import Block, Kind, Layout, Rows, unlike
+from cec.batch.tables import READERS
+from cec.errors import Fault, FileError
+from cec.regimen import Regimen
+
+if TYPE_CHECKING:
+    import polars as pl
+
+REJECTED = ("row", "column", "reason")
+"""The columns that stand before a rejected row's own cells."""
+
+_NO_NUMBERS = {
+    "regimen",
+    "alerts",
+    "id",
+    "date",
+    "start",
+    "end",
+    "timing",
+    "drug",
+    "unit",
+    "route",
+    "over",
+    "rate_unit",
+}
+
+
+class Job(NamedTuple):
+    """All that a worker must know: how the table is laid out, what each column tells, and how rows are dosed."""
+
+    layout: Layout
+    columns: Mapping[str, Column]
+    settings: Settings
+    regimens: Mapping[str, Regimen | Refusal]
+    kind: Kind
+    rejects_kind: RejectsKind
+    separator: str
+    sheets: str = ""
+    paper: str = "a4"
+
+
+class Done(NamedTuple):
+    """The answer to a block: rows to write, counts, the codes of alerts with their numbers, and the place reached."""
+
+    doses: bytes | pl.DataFrame
+    rejects: bytes | pl.DataFrame
+    dosed: int
+    rejected: int
+    alerts: Counter[str]
+    position: int
+
+
+class Worker:
+    """Answers blocks, one after the other or several at once."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.desk = Desk(job.settings, job.columns, job.regimens)
+        self._names = unlike([*REJECTED, *job.layout.columns, "text"])
+
+    def headers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The columns of the output and of the rejects; FileError where the table has a column that would be added."""
+        layout = self.job.layout
+        if self.job.settings.has_schedule:
+            return self.desk.columns_made, (*REJECTED, *layout.header, "text")
+        added = self._added()
+        if taken := [name for name in added if name in layout.columns]:
+            raise FileError(
+                Fault(f"the table has columns that this would add: {', '.join(taken)}; rename them or take them out")
+            )
+        return (*layout.header, *added), (*REJECTED, *layout.header, "text")
+
+    def __call__(self, block: Block) -> Done:
+        """The answer to a block."""
+        import polars as pl
+
+        job = self.job
+        rows = READERS[job.layout.kind](block, job.layout)
+        answered = self.desk.answer(rows.frame) if rows.frame.height else None
+        if answered and job.sheets:
+            answered = print_sheets(rows.frame, rows.rows, answered, desk=self.desk, folder=job.sheets, paper=job.paper)
+        rejects = self._rejects(rows, answered)
+        if answered is None:
+            names = self.desk.columns_made if job.settings.has_schedule else (*rows.frame.columns, *self._added())
+            answers = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+            lines = None
+        else:
+            answers, lines = self._answers(rows, answered)
+        numbers = [name for name in self.desk.columns_made if name not in _NO_NUMBERS]
+        return Done(
+            encode(answers, job.kind, job.separator, numbers, lines),
+            encode(rejects, job.rejects_kind, job.separator, ["row"]),
+            answered.patients if answered else 0,
+            rejects.height,
+            _count_alerts(answered),
+            block.position,
+        )
+
+    def _added(self) -> tuple[str, ...]:
+        """The columns that are put behind those of the table."""
+        return tuple(name for name in self.desk.columns_made if name != "regimen" or "regimen" not in self.job.columns)
+
+    def _answers(self, rows: Rows, answered: Answered) -> tuple[pl.DataFrame, pl.Series | None]:
+        """The frame to write and, where rows can stay as they were read, these."""
+        import polars as pl
+
+        job, dosed = self.job, answered.dosed
+        if job.settings.has_schedule:
+            return dosed.drop("row"), None
+        added = dosed.select(self._added())
+        places = dosed.get_column("row") if dosed.height < rows.frame.height else None
+        if (lines := self._lines(rows)) is not None:
+            lines = lines if places is None else lines.gather(places)
+            return added.hstack(self._named(rows.frame, dosed, places)), lines
+        frame = rows.frame if places is None else rows.frame[places]
+        frame = frame.with_columns(self._named(rows.frame, dosed, places))
+        return pl.concat([frame, added], how="horizontal"), None
+
+    def _named(self, frame: pl.DataFrame, dosed: pl.DataFrame, places: pl.Series | None) -> list[pl.Series]:
+        """The table's own column of regimens, empty cells filled; nothing where it has none."""
+        import polars as pl
+
+        told = self.job.columns.get("regimen")
+        if told is None:
+            return []
+        text = frame.get_column(told.name).cast(pl.String)
+        text = text if places is None else text.gather(places)
+        is_empty = text.fill_null("").str.strip_chars() == ""
+        return [dosed.get_column("regimen").zip_with(is_empty, text).alias(told.name)]
+
+    def _lines(self, rows: Rows) -> pl.Series | None:
+        """The rows as they were read, where the output has the same format and leaves them as they are."""
+        import polars as pl
+
+        if self.job.kind != self.job.layout.kind:
+            return None
+        if self.job.kind == "jsonl":
+            return pl.Series("line", rows.lines, dtype=pl.String)
+        if self.job.kind == "csv" and "regimen" not in self.job.columns:
+            return csv_table.lines(rows.content, rows.frame.height)
+        return None
+
+    def _rejects(self, rows: Rows, answered: Answered | None) -> pl.DataFrame:
+        """The rejected rows in their order, with the cells that they had."""
+        import polars as pl
+
+        schema = {"row": pl.Int64(), **dict.fromkeys(self._names[1:], pl.String())}
+        width = len(self.job.layout.columns)
+        read = [(one.row, one.column, one.reason, *(one.cells or (None,) * width), one.text) for one in rows.rejected]
+        unread = pl.DataFrame(read, schema=schema, orient="row")
+        if answered is None or not answered.refused.height:
+            return unread
+        places = answered.refused.get_column("row")
+        cells = (
+            rows.frame[places]
+            .select(pl.all().cast(pl.String))
+            .rename(dict(zip(rows.frame.columns, self._names[3:-1], strict=True)))
+        )
+        number = pl.Series("row", [rows.rows[place] for place in places], dtype=pl.Int64)
+        refused = pl.concat([number.to_frame(), answered.refused.drop("row"), cells], how="horizontal")
+        refused = refused.with_columns(pl.lit("").alias("text")).rename({"text": self._names[-1]})
+        return pl.concat([unread, refused.select(list(schema))]).sort("row", maintain_order=True)
+
+
+def _count_alerts(answered: Answered | None) -> Counter[str]:
+    """How many dosed rows have each alert."""
+    counter: Counter[str] = Counter()
+    if answered is not None:
+        each = answered.dosed.unique("row").get_column("alerts").value_counts()
+        for codes, count in each.iter_rows():
+            counter.update(dict.fromkeys((codes or "").split(), count))
+    return counter

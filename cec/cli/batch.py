@@ -1,0 +1,181 @@
+"""cec batch: a table of patients in, a table of doses out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cec.cli.inputs import read_pharmacy, read_text_of, today, together
+from cec.cli.options import PharmacyOptions, TimeOptions
+from cec.errors import InputError
+
+if TYPE_CHECKING:
+    from cec.batch.run import Progress, Summary
+
+_FORMATS = "csv|jsonl|parquet"
+
+
+def batch(
+    *,
+    patients: Annotated[
+        str, typer.Argument(metavar="PATIENTS", help="The table: .csv, .jsonl or .parquet; - is standard input.")
+    ],
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="FILE", help="The table of doses; by default - is standard output."),
+    ] = "-",
+    regimen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="The regimen of rows that name none; by default the pharmacy's, else cec-induction.",
+        ),
+    ] = None,
+    pharmacy: PharmacyOptions,
+    rejects: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="The table of rejected rows; by default beside the output, or lines on standard error.",
+        ),
+    ] = None,
+    renamed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", metavar="WHAT=COLUMN", help="Which column tells the height, weight …: height=Wzrost. Repeatable."
+        ),
+    ] = None,
+    long: Annotated[bool, typer.Option("--long", help="A row for each administration, from the start on.")] = False,
+    start: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Day 1 of the cycle of rows that say no other: 2026-11-30.")
+    ] = None,
+    times: TimeOptions,
+    sheets: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="A new folder for a PDF sheet of every dosed row.")
+    ] = None,
+    paper: Annotated[str, typer.Option(metavar="a4|letter", help="The paper of the sheets.")] = "a4",
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that work on the table.")] = 1,
+    input_format: Annotated[
+        str | None, typer.Option(metavar=_FORMATS, help="The format of PATIENTS; by default as its name ends, or csv.")
+    ] = None,
+    output_format: Annotated[
+        str | None,
+        typer.Option(metavar=_FORMATS, help="The format of the output; by default as its name ends, or csv."),
+    ] = None,
+) -> None:
+    """The doses of every patient in a table. Every row is answered: dosed, or rejected with the reason.
+
+    Columns height_cm and weight_kg, or height and weight with a unit in each cell; age, sex, regimen, start and others
+    as in a patient file. Other columns pass through. Exit 1 if any row was rejected.
+
+    Example: cec batch patients.csv -o doses.csv
+    """
+    from cec.batch.run import Request, run
+    from cec.batch.single import Settings
+    from cec.batch.tables import kind_of
+    from cec.load import load_regimen
+    from cec.load.texts import read_count, read_date
+
+    shop = read_pharmacy(pharmacy, times)
+    loaded: list[Any] = together(
+        lambda: load_regimen(shop.default_regimen if regimen is None else regimen),
+        lambda: read_text_of("--start", start, read_date),
+        lambda: read_text_of("--cycle", times.cycle, read_count),
+        lambda: kind_of(patients, input_format, "--input-format"),
+        lambda: kind_of(output, output_format, "--output-format"),
+        lambda: _mapping(renamed or ()),
+    )
+    place = rejects if rejects is not None else _beside(output)
+    if place and place == output:
+        raise typer.BadParameter("name another file than the output's", param_hint="--rejects")
+    request = Request(
+        source=patients,
+        source_kind=loaded[3],
+        target=output,
+        target_kind=loaded[4],
+        rejects=place,
+        rejects_kind=kind_of(place, None, "--rejects") if place else "lines",
+        settings=Settings(
+            loaded[0],
+            shop,
+            start=loaded[1],
+            cycle=loaded[2],
+            as_of=today(),
+            has_schedule=long,
+            has_sheets=sheets is not None,
+        ),
+        renamed=loaded[5],
+        workers=workers,
+        sheets=sheets or "",
+        paper=paper,
+    )
+    with _progress() as progress:
+        summary = run(request, progress)
+    _tell(summary, place)
+    if summary.rejected:
+        raise typer.Exit(1)
+
+
+def _mapping(typed: Sequence[str]) -> dict[str, str]:
+    """Columns by what they tell."""
+    mapping: dict[str, str] = {}
+    for text in typed:
+        fact, sign, column = text.partition("=")
+        if not sign or not fact.strip() or not column:
+            raise InputError(f"--map: '{text}' is not WHAT=COLUMN; write it like height=Wzrost")
+        mapping[fact.strip()] = column
+    return mapping
+
+
+def _beside(output: str) -> str:
+    """The file of rejects beside the output; nothing for standard output.
+
+    >>> _beside("clinic/doses.csv.gz")
+    'clinic/doses.rejects.csv'
+    """
+    path = Path(output)
+    return "" if output == "-" else str(path.with_name(f"{path.name.split('.')[0] or 'doses'}.rejects.csv"))
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar with the rate and the time left on a terminal; nothing anywhere else."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(),
+        TextColumn("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f} a second"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, rows=0, rate=0.0)
+
+        def progress(rows: int, position: int, size: int) -> None:
+            seconds = bar.tasks[0].elapsed or 0.0
+            bar.update(task, completed=position, total=size or None, rows=rows, rate=rows / seconds if seconds else 0.0)
+
+        yield progress
+
+
+def _tell(summary: Summary, place: str) -> None:
+    """The counts, the alerts and the columns that were read, on standard error."""
+    where = f" ({place})" if place and summary.rejected else ""
+    lines = [f"{summary.read:,} read: {summary.dosed:,} dosed, {summary.rejected:,} rejected{where}"]
+    if summary.alerts:
+        counts = (f"{code} {count:,}" for code, count in summary.alerts.most_common())
+        lines.append(f"alerts: {', '.join(counts)}")
+    lines.append(f"columns read: {', '.join(column.name for column in summary.columns.values())}")
+    lines += (
+        f"column '{name}' was not read; is it the {fact}? Then add --map {fact}={name}"
+        for name, fact in summary.misspelt
+    )
+    typer.echo("\n".join(lines), err=True)
