@@ -62,6 +62,7 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     daily_total: Quantity
     cycle_total: Quantity
     steps: tuple[Step, ...]
+    maximum: Quantity | None = None
     over: Quantity | None = None
     purpose: str = ""
     timing: str = ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -13,6 +14,20 @@ Level = Literal["note", "check", "stop"]
 
 BEFORE_FIRST_INFUSION = "before first infusion"
 """The one time of day that is no clock time."""
+
+
+Entry = TypeVar("Entry")
+
+
+def entry_of(drug: str, table: Mapping[str, Entry]) -> Entry | None:
+    """What a table by drug holds for this drug, however its name is capitalised.
+
+    >>> entry_of("Clofarabine", {"clofarabine": 1})
+    1
+    """
+    if drug in table:
+        return table[drug]
+    return next((entry for name, entry in table.items() if name.casefold() == drug.casefold()), None)
 
 
 class Limit(msgspec.Struct, frozen=True):

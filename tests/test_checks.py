@@ -34,7 +34,7 @@ edition: 1
 for: a test
 source: {citation: written for this test}
 drugs:
-  - {drug: Doxorubicin (liposomal), dose: 25 mg/m2, lifetime_maximum: MAXIMUM, route: IV infusion, days: 1-3}
+  - {drug: Doxorubicin (liposomal), dose: 25 mg/m2, lifetime_maximum: MAXIMUM, route: IV, days: 1-3}
 """
 
 

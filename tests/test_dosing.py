@@ -265,3 +265,58 @@ def test_the_fingerprint_changes_with_any_input() -> None:
     ]
     assert len({order.sha256 for order in orders}) == len(orders)
     assert draft_order(regimen, patient()).sha256 == orders[0].sha256
+
+
+def test_rounding_never_goes_above_the_maximum() -> None:
+    line = DrugLine("vincristine", Quantity(Decimal("1.5"), "mg/m2"), "IV bolus", (1,), maximum=mg("2"))
+    pharmacy = Pharmacy(dose_rounding={"vincristine": DoseRounding("nearest", mg("0.3"))})
+    # 1.5 × 2 m2 = 3, capped to 2; the nearest multiple of 0.3 is 2.1, within 5% and above the cap
+    with pytest.raises(OrderRefused, match=r"gives 2\.1 mg, above the maximum of 2 mg"):
+        one_dose(line, patient("180", "80"), pharmacy)
+
+
+@pytest.mark.parametrize(
+    ("height", "weight", "dose", "rule", "expected"),
+    [
+        # √(130 × 32.5 / 3600) = 65/60 exactly; × 90 = 97.5, a tie
+        ("130", "32.5", "90", DoseRounding("nearest", mg("1")), "98 mg"),
+        # √(124 × 31 / 3600) = 62/60; × 90 = 93 exactly
+        ("124", "31", "90", DoseRounding("down", mg("1")), "93 mg"),
+    ],
+)
+def test_ties_of_thirds_are_ties(height: str, weight: str, dose: str, rule: DoseRounding, expected: str) -> None:
+    line = DrugLine("x", Quantity(Decimal(dose), "mg/m2"), "IV", (1,))
+    pharmacy = Pharmacy(bsa_rounding=None, dose_rounding={"X": rule})
+    assert str(one_dose(line, patient(height, weight), pharmacy).ordered) == expected
+
+
+def test_a_dose_that_rounding_makes_nothing_is_refused() -> None:
+    pharmacy = Pharmacy(dose_rounding={"prednisone": DoseRounding("down", mg("50"))}, largest_deviation=Decimal(100))
+    with pytest.raises(OrderRefused, match="prednisone: the dose comes to 0 mg"):
+        draft_order(load_regimen("cec-induction"), patient(), pharmacy)
+
+
+def test_what_cannot_be_true_together_is_refused() -> None:
+    who = load_patient(
+        texts={
+            "height": "128",
+            "weight": "26",
+            "previous_cycles": "0",
+            "previous_day_1": "2026-11-02",
+            "history": {"prior_hcst": "true"},
+        }
+    )
+    with pytest.raises(InputError) as caught:
+        draft_order(load_regimen("cec-induction"), who, cycle=3)
+    assert [fault.text for fault in caught.value.faults] == [
+        "cycle 3 cannot follow 0 previous cycles",
+        "no previous cycles, but a day 1 of the previous cycle, 2026-11-02",
+        "history: no check asks for 'prior_hcst'; did you mean 'prior_hsct'?",
+    ]
+
+
+def test_the_bedside_formula_is_not_for_infants() -> None:
+    infant = patient("70", "10", age="11 months", creatinine="0.3 mg/dL")
+    line = DrugLine("x", mg("2"), "oral", (1,))
+    regimen = Regimen("test", "Test", 1, "a test", Source("this test"), (line,), sha256="")
+    assert draft_order(regimen, infant).creatinine_clearance is None

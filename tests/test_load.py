@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cec.errors import CecError, FileError, InputError
-from cec.load import load_patient, load_pharmacy, load_regimen, overrides, regimen_folder, regimen_names
+from cec.load import load_patient, load_pharmacy, load_regimen, patient_and_overrides, regimen_folder, regimen_names
 from cec.regimen import Condition, DoseBand, Limit
 from cec.units import Quantity
 
@@ -206,7 +206,7 @@ def test_a_patient_file_and_what_is_typed_are_one_patient(tmp_path: Path) -> Non
     # 2018-05-14 to 2026-05-14 are 96 months, to 2026-11-14 another 6
     assert patient.age_on(datetime.date(2026, 11, 30)) == Quantity(Decimal(102), "months")
     assert patient.age_on(datetime.date(2026, 11, 13)) == Quantity(Decimal(101), "months")
-    assert overrides(path, {"weight": "57.3201881 lb", "name": "x"}) == (
+    assert patient_and_overrides(path, {"weight": "57.3201881 lb", "name": "x"})[1] == (
         "weight: 57.3201881 lb from the command line, not 25 kg in patient.yaml",
     )
 
@@ -288,3 +288,63 @@ def test_a_fault_of_a_pharmacy_file_is_named(tmp_path: Path, old: str, new: str,
 
 def test_the_regimens_lie_beside_the_package() -> None:
     assert (regimen_folder() / "cec-induction.yaml").is_file()
+
+
+FILE = """\
+height: 128 cm
+weight: 26 kg
+age: 8
+creatinine_clearance: 90 mL/min
+history: {prior_hsct: true, long_neutropenia: true}
+reductions:
+  - {drug: etoposide, percent: 25%, reason: mucositis}
+"""
+
+
+def test_what_is_typed_of_one_drug_or_fact_leaves_the_others_of_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, FILE)
+    patient, replaced = patient_and_overrides(
+        path, {"history": {"prior_hsct": "false"}, "reductions": ["clofarabine=50%: liver"]}
+    )
+    assert patient.history == {"prior_hsct": False, "long_neutropenia": True}
+    assert [reduction.drug for reduction in patient.reductions] == ["etoposide", "clofarabine"]
+    again = load_patient(path, {"reductions": ["Etoposide=10%: better"]})
+    assert [(reduction.drug, reduction.percent) for reduction in again.reductions] == [("Etoposide", 10)]
+    assert replaced[0] == (
+        "history: prior_hsct=false from the command line, not prior_hsct=true, long_neutropenia=true in file.yaml"
+    )
+
+
+def test_what_is_typed_replaces_the_same_in_another_form(tmp_path: Path) -> None:
+    patient, replaced = patient_and_overrides(write(tmp_path, FILE), {"creatinine": "3 mg/dL", "born": "2018-05-14"})
+    assert (patient.creatinine_clearance, patient.age) == (None, None)
+    assert replaced == (
+        "creatinine: 3 mg/dL from the command line, not creatinine_clearance 90 mL/min in file.yaml",
+        "born: 2018-05-14 from the command line, not age 8 in file.yaml",
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("route: IV bolus", "route: IV infusion", "'over' is missing: how long the IV infusion runs"),
+        (
+            "days: 1, 8, 15",
+            "days: 1-5\n    over: 48 h",
+            "would still run when the next day's starts",
+        ),
+        (
+            "days: 1, 8, 15",
+            "days: 1\n    over: 8 h\n    times: 3\n    every: 6 h",
+            "one dose would still run when the next one starts",
+        ),
+        (
+            "drugs:",
+            "checks:\n  - {when: {weight: under 20}, level: note, code: a, text: b}\ndrugs:",
+            "'20' has no unit",
+        ),
+    ],
+)
+def test_what_cannot_be_given_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    faults = faults_of(write(tmp_path, REGIMEN.replace(old, new, 1)))
+    assert any(message in fault for fault in faults), faults

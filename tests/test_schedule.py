@@ -126,3 +126,26 @@ def test_a_dose_of_nothing_is_not_scheduled() -> None:
     who = load_patient(texts={"height": "128", "weight": "26", "reductions": ["etoposide=100%: allergy"]})
     order = draft_order(load_regimen("cec-induction"), who, start=START)
     assert {row.drug for row in order.administrations} == {"prednisone", "clofarabine", "cyclophosphamide"}
+
+
+def test_before_the_first_infusion_is_before_the_earliest_one() -> None:
+    order = order_of(
+        flat("early", over=hours(1), at=("06:00",)),
+        flat("later", over=hours(1)),
+        flat("tablet", at=("before first infusion",)),
+    )
+    assert shown(order.administrations) == [
+        "1 30-Nov 06:00 tablet",
+        "1 30-Nov 06:00 to 30-Nov 07:00 early",
+        "1 30-Nov 09:00 to 30-Nov 10:00 later",
+    ]
+
+
+def test_a_line_after_another_drug_does_not_bring_the_next_one_forward() -> None:
+    order = order_of(
+        flat("a", over=hours(2)),
+        flat("b", over=hours(2)),
+        flat("c", over=minutes(30), after="a"),
+        flat("d", over=hours(1)),
+    )
+    assert shown(order.administrations)[-1] == "1 30-Nov 13:00 to 30-Nov 14:00 d"

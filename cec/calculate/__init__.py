@@ -11,7 +11,8 @@ from types import MappingProxyType
 import msgspec
 
 from cec.calculate.checks import check
-from cec.calculate.dosing import Facts, Measures, compute_dose
+from cec.calculate.conditions import Facts
+from cec.calculate.dosing import Measures, compute_dose
 from cec.calculate.measures import creatinine_clearance, measure_bsa
 from cec.calculate.pick_list import daily_fluids, pick_list
 from cec.calculate.preparation import prepare
@@ -55,6 +56,7 @@ def draft_order(
     prednisone 13 mg
     """
     with localcontext(EXACT):
+        _refuse_contradictions(regimen, patient, cycle)
         as_of = _day_for_age(patient, start, as_of)
         age = patient.age_on(as_of)
         bsa = measure_bsa(patient, pharmacy)
@@ -76,7 +78,8 @@ def draft_order(
         doses = _each_dose(lines, regimen, patient, pharmacy, measures)
         preparations, preparation_alerts = prepare(doses, pharmacy)
         schedule = administrations(lines, doses, start, pharmacy) if start else ()
-        alerts = (*check(regimen, patient, pharmacy, facts, doses=doses, start=start), *preparation_alerts)
+        found = check(regimen, patient, pharmacy, facts, doses=doses, start=start, clearance=clearance)
+        alerts = (*found, *preparation_alerts)
         return Order(
             regimen=regimen,
             patient=patient,
@@ -100,6 +103,31 @@ def draft_order(
             overrides=overrides,
             sha256=fingerprint(regimen, patient, pharmacy, start, cycle, as_of, dict(accept)),
         )
+
+
+def _refuse_contradictions(regimen: Regimen, patient: Patient, cycle: int | None) -> None:
+    """InputError for what cannot be true of one patient together, and for facts that are probably misspelt."""
+    faults = []
+    previous = patient.previous_cycles
+    if cycle is not None and previous is not None and cycle > previous + 1:
+        faults.append(f"cycle {cycle} cannot follow {previous} previous cycles")
+    if previous == 0 and patient.previous_day_1:
+        faults.append(f"no previous cycles, but a day 1 of the previous cycle, {patient.previous_day_1}")
+    asked = {condition.fact for rule in regimen.checks for condition in rule.when}
+    faults += [
+        f"history: no check asks for '{fact}'; did you mean '{near}'?"
+        for fact in sorted(set(patient.history) - asked)
+        if (near := _alike(fact, asked))
+    ]
+    if faults:
+        raise InputError(*faults)
+
+
+def _alike(word: str, known: set[str]) -> str:
+    """The known word that this one is probably misspelt from, or nothing."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, sorted(known), 1, 0.8)), "")
 
 
 def fingerprint(*inputs: object) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from cec.calculate.conditions import Facts, judge, unknown_facts
 from cec.calculate.lifetime import check_lifetime, lifetime_maximums
 from cec.calculate.measure_checks import check_measures, in_growth_reference
-from cec.order import Alert, Dose
+from cec.calculate.rounding import to_nearest
+from cec.order import Alert, CreatinineClearance, Dose
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
-from cec.regimen import Regimen
+from cec.regimen import Regimen, entry_of
 from cec.units import Quantity
 
 NOT_CHECKED = "incomplete"
@@ -40,6 +42,7 @@ def check(
     *,
     doses: Sequence[Dose] = (),
     start: datetime.date | None = None,
+    clearance: CreatinineClearance | None = None,
 ) -> tuple[Alert, ...]:
     """Every alert on these doses, the severest first; the last one says what nothing was known of.
 
@@ -50,18 +53,27 @@ def check(
     ['under-10-kg', 'longer-infusion', 'incomplete']
     """
     age, bsa = _quantity(facts, "age"), _quantity(facts, "bsa")
-    alerts = [*_check_regimen(regimen, facts), *check_measures(patient, age, bsa, pharmacy, start)]
+    alerts = [*_check_regimen(regimen, facts, clearance), *check_measures(patient, age, bsa, pharmacy, start)]
     if bsa:
         alerts += check_lifetime(regimen, patient, doses, bsa)
     alerts += _not_checked(regimen, patient, facts, start)
     return tuple(sorted(alerts, key=lambda alert: _SEVEREST_FIRST.index(alert.level)))
 
 
-def _check_regimen(regimen: Regimen, facts: Facts) -> Iterator[Alert]:
-    """The regimen's checks whose conditions all hold."""
+def _check_regimen(regimen: Regimen, facts: Facts, clearance: CreatinineClearance | None) -> Iterator[Alert]:
+    """The regimen's checks whose conditions all hold; those on an estimated clearance say that it is one."""
     for rule in regimen.checks:
         if judge(rule.when, facts):
-            yield Alert(rule.code, rule.level, rule.about, rule.text, rule.source)
+            asks_clearance = any(condition.fact == "creatinine_clearance" for condition in rule.when)
+            told = _estimate(clearance) if clearance and asks_clearance else ""
+            yield Alert(rule.code, rule.level, rule.about, rule.text + told, rule.source)
+
+
+def _estimate(clearance: CreatinineClearance) -> str:
+    """What the clearance is, as the end of a sentence: labels mean the patient's own, in mL/min."""
+    value = Quantity(to_nearest(clearance.value.value, Decimal("0.1")), clearance.value.unit)
+    normalised = ", not converted to the patient's own mL/min" if value.unit.endswith("m2") else ""
+    return f"; here {value} ({clearance.method}{normalised})"
 
 
 def _not_checked(regimen: Regimen, patient: Patient, facts: Facts, start: datetime.date | None) -> Iterator[Alert]:
@@ -95,7 +107,7 @@ def _gaps(regimen: Regimen, patient: Patient, facts: Facts, start: datetime.date
     if start and patient.measured_on is None:
         yield "measured_on", "how old they are"
     for drug in lifetime_maximums(regimen):
-        if drug not in patient.earlier_doses:
+        if entry_of(drug, patient.earlier_doses) is None:
             yield f"earlier doses of {drug}", "lifetime maximum"
 
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from cec.calculate.conditions import judge, unknown_facts
+from cec.calculate.conditions import Facts, judge, unknown_facts
 from cec.calculate.formulas import calvert
 from cec.calculate.rounding import deviation_percent, round_dose, to_nearest
 from cec.errors import OrderRefused
 from cec.order import STAGES, Bsa, CreatinineClearance, Dose, Step
 from cec.patient import Reduction
 from cec.pharmacy import Pharmacy
-from cec.regimen import DrugLine
-from cec.units import EXACT, Quantity, multiply, write_number
+from cec.regimen import DrugLine, entry_of
+from cec.units import EXACT, Quantity, multiply, plain, write_number
 
 MOST_DIGITS = 30
 """A dose of more significant digits than this is endless (an unrounded BSA, a third): it cannot be written down."""
-
-Facts = Mapping[str, Quantity | bool | None]
 
 
 class Measures(NamedTuple):
@@ -64,6 +61,8 @@ def compute_dose(
             f"{line.drug}: the dose has endless digits, {write_number(ordered.value)[:12]}… {ordered.unit}; "
             f"give a dose_rounding for {line.drug} in the pharmacy file"
         )
+    if ordered.value == 0 and not (reduction and reduction.percent == 100):
+        raise OrderRefused(f"{line.drug}: the dose comes to {ordered}; look at the rounding of the pharmacy")
     daily_total = _times(ordered, line.per_day)
     return Dose(
         drug=line.drug,
@@ -73,7 +72,8 @@ def compute_dose(
         calculated=values["calculated"],
         unreduced=values.get("capped", values["calculated"]) if "reduced" in values else None,
         ordered=ordered,
-        deviation_percent=to_nearest(moved, Decimal("0.01")),
+        maximum=line.maximum,
+        deviation_percent=plain(to_nearest(moved, Decimal("0.01"))),
         days=line.days,
         per_day=line.per_day,
         daily_total=daily_total,
@@ -161,12 +161,17 @@ def _reduced(work: _Work, steps: list[Step]) -> Step | None:
 
 
 def _rounded(work: _Work, steps: list[Step]) -> Step | None:
-    rule, dose = work.pharmacy.dose_rounding.get(work.line.drug), steps[-1].value
+    rule, dose = entry_of(work.line.drug, work.pharmacy.dose_rounding), steps[-1].value
     if rule is None or dose.value == 0:
         return None
     rounded, how = round_dose(dose, rule, work.line.drug)
     moved = deviation_percent(rounded.value, dose.value)
     shown = f"{write_number(to_nearest(moved, Decimal('0.01')))}%"
+    if work.line.maximum and rounded.value > work.line.maximum.value:
+        raise OrderRefused(
+            f"{work.line.drug}: rounding {_readable(dose)} {how} gives {rounded}, "
+            f"above the maximum of {work.line.maximum}; use another rounding for it"
+        )
     limit = work.pharmacy.largest_deviation
     if abs(moved) > limit:
         raise OrderRefused(

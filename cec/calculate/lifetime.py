@@ -10,7 +10,7 @@ from cec.calculate.rounding import to_nearest
 from cec.errors import InputError
 from cec.order import Alert, Dose
 from cec.patient import Patient
-from cec.regimen import Regimen
+from cec.regimen import Regimen, entry_of
 from cec.units import AMOUNT, EXACT, Quantity, convert
 
 _LAST_DIGIT = Decimal("1e-9")
@@ -27,7 +27,7 @@ def check_lifetime(regimen: Regimen, patient: Patient, doses: Sequence[Dose], bs
     for drug, maximum in lifetime_maximums(regimen).items():
         cycle = [_in_unit_of(maximum, dose.cycle_total, patient, bsa, drug) for dose in doses if dose.drug == drug]
         this_cycle = Quantity(to_nearest(sum(cycle, Decimal(0)), _LAST_DIGIT), maximum.unit)
-        earlier = patient.earlier_doses.get(drug, Quantity(Decimal(0), maximum.unit))
+        earlier = entry_of(drug, patient.earlier_doses) or Quantity(Decimal(0), maximum.unit)
         before = Quantity(to_nearest(_in_unit_of(maximum, earlier, patient, bsa, drug), _LAST_DIGIT), maximum.unit)
         total = Quantity(EXACT.add(before.value, this_cycle.value), maximum.unit)
         if cycle and total.value > maximum.value:

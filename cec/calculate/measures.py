@@ -34,7 +34,8 @@ def measure_bsa(patient: Patient, pharmacy: Pharmacy) -> Bsa:
 def creatinine_clearance(patient: Patient, age: Quantity | None) -> CreatinineClearance | None:
     """Kidney function: as measured, else estimated from creatinine; None where neither can be had.
 
-    Bedside Schwartz below 18 years, in mL/min/1.73 m2; Cockcroft-Gault from 18, in mL/min.
+    Bedside Schwartz from 1 to below 18 years, in mL/min/1.73 m2; Cockcroft-Gault from 18, in mL/min. No formula here is
+    for infants.
     """
     if patient.creatinine_clearance:
         return CreatinineClearance(
@@ -42,7 +43,10 @@ def creatinine_clearance(patient: Patient, age: Quantity | None) -> CreatinineCl
         )
     if patient.creatinine is None or age is None:
         return None
-    if convert(age, "months", AGE).value < 18 * 12:
+    months = convert(age, "months", AGE).value
+    if months < 12:
+        return None
+    if months < 18 * 12:
         estimate, method = bedside_schwartz(patient.height, patient.creatinine), "bedside Schwartz"
     elif patient.sex is None:
         return None

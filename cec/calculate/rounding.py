@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
 from cec.errors import OrderRefused
 from cec.pharmacy import DoseRounding
-from cec.units import AMOUNT, EXACT, Quantity, convert
+from cec.units import AMOUNT, DIGITS, EXACT, Quantity, convert
+
+_SETTLED = Context(prec=DIGITS - 4, traps=EXACT.traps)
+"""Four digits less than the arithmetic before: 97.4999… of 40 digits, which is 65/60 × 90, counts as the tie it is."""
 
 
 def to_nearest(value: Decimal, step: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
@@ -17,7 +20,7 @@ def to_nearest(value: Decimal, step: Decimal, rounding: str = ROUND_HALF_UP) -> 
     >>> to_nearest(Decimal("250"), Decimal("100"))
     Decimal('300')
     """
-    multiples = EXACT.divide(value, step).to_integral_value(rounding)
+    multiples = _SETTLED.divide(value, step).to_integral_value(rounding)
     return EXACT.multiply(multiples, step)
 
 

@@ -24,50 +24,72 @@ def administrations(
 def _of_day(
     day: int, lines: Sequence[DrugLine], doses: Sequence[Dose], start: datetime.date, pharmacy: Pharmacy
 ) -> list[Administration]:
-    """The administrations that belong to one day of the cycle; late ones may fall after midnight.
+    """The administrations that belong to one day of the cycle; late ones may fall after midnight."""
+    date = start + datetime.timedelta(days=day - 1)
+    starts = _starts(day, date, lines, doses, pharmacy)
+    infusions = [times[0] for index, times in starts.items() if lines[index].over and times]
+    first = min(infusions, default=_at(date, pharmacy.first_infusion))
+    rows = [
+        Administration(
+            day=day,
+            date=begin.date(),
+            start=begin,
+            end=begin + span(line.over) if line.over else None,
+            drug=line.drug,
+            dose=doses[index].ordered,
+            route=line.route,
+            over=line.over,
+            line=index,
+            timing=BEFORE_FIRST_INFUSION if _is_before_infusions(line) else "",
+        )
+        for index, times in starts.items()
+        for line in [lines[index]]
+        for begin in (_repeated([first], line) if _is_before_infusions(line) else times)
+    ]
+    return sorted(rows, key=lambda row: (row.start, not row.timing, row.line))
+
+
+def _starts(
+    day: int, date: datetime.date, lines: Sequence[DrugLine], doses: Sequence[Dose], pharmacy: Pharmacy
+) -> dict[int, list[datetime.datetime]]:
+    """When each line of the day starts, by its place; nothing yet for a line that comes before the first infusion.
 
     Lines follow each other: a line starts when the first dose of the line before it has ended, after the pharmacy's gap
     where that was an infusion.
     """
-    date = start + datetime.timedelta(days=day - 1)
-    first = _at(date, pharmacy.first_infusion)
+    next_start = _at(date, pharmacy.first_infusion)
     gap = span(pharmacy.gap)
-    next_start = first
     ends: dict[str, datetime.datetime] = {}
-    rows = []
-    for index, (line, dose) in enumerate(zip(lines, doses, strict=True)):
-        if day not in line.days or dose.ordered.value == 0:
+    starts: dict[int, list[datetime.datetime]] = {}
+    for index, line in enumerate(lines):
+        if day not in line.days or doses[index].ordered.value == 0:
             continue
-        over = span(line.over) if line.over else None
-        if line.at == (BEFORE_FIRST_INFUSION,):
-            starts = [first]
-        elif line.at:
-            starts = [_at(date, time) for time in line.at]
+        starts[index] = []
+        if _is_before_infusions(line):
+            continue
+        over = span(line.over) if line.over else datetime.timedelta()
+        if line.at:
+            begin = [_at(date, time) for time in line.at]
+        elif line.after in ends:
+            begin = [ends[line.after] + (span(line.gap) if line.gap else gap)]
         else:
-            begin = next_start
-            if line.after in ends:
-                begin = ends[line.after] + (span(line.gap) if line.gap else gap)
-            starts = [begin]
-            next_start = begin + over + gap if over else begin
-        if line.every and len(starts) == 1:
-            starts = [starts[0] + span(line.every) * number for number in range(line.per_day)]
-        ends[line.drug] = starts[0] + (over or datetime.timedelta())
-        rows += [
-            Administration(
-                day=day,
-                date=begin.date(),
-                start=begin,
-                end=begin + over if over else None,
-                drug=line.drug,
-                dose=dose.ordered,
-                route=line.route,
-                over=line.over,
-                line=index,
-                timing=BEFORE_FIRST_INFUSION if line.at == (BEFORE_FIRST_INFUSION,) else "",
-            )
-            for begin in starts
-        ]
-    return sorted(rows, key=lambda row: (row.start, not row.timing, row.line))
+            begin = [next_start]
+        ends[line.drug] = begin[0] + over
+        if not line.at:
+            next_start = max(next_start, ends[line.drug] + (gap if line.over else datetime.timedelta()))
+        starts[index] = _repeated(begin, line)
+    return starts
+
+
+def _repeated(begin: list[datetime.datetime], line: DrugLine) -> list[datetime.datetime]:
+    """The starts of a day: those given, or one repeated after each interval."""
+    if line.every and len(begin) == 1:
+        return [begin[0] + span(line.every) * number for number in range(line.per_day)]
+    return begin
+
+
+def _is_before_infusions(line: DrugLine) -> bool:
+    return line.at == (BEFORE_FIRST_INFUSION,)
 
 
 def _at(date: datetime.date, clock: str) -> datetime.datetime:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from cec.errors import InputError
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
+from cec.regimen import entry_of
 from cec.units import AMOUNT, CONCENTRATION, EXACT, VOLUME, Quantity, convert
 
 ORAL = {"oral", "orally", "mouth", "po", "enteral", "nasogastric", "gastrostomy"}
@@ -25,8 +26,7 @@ def is_oral(route: str) -> bool:
 
 def formulary_drug(pharmacy: Pharmacy, drug: str) -> FormularyDrug | None:
     """What the formulary says of a drug, whatever the case of its letters."""
-    wanted = drug.casefold()
-    return next((entry for name, entry in pharmacy.formulary.items() if name.casefold() == wanted), None)
+    return entry_of(drug, pharmacy.formulary)
 
 
 def usable_products(drug: FormularyDrug, route: str) -> tuple[Product, ...]:

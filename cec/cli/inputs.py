@@ -37,23 +37,22 @@ def draft(
 ) -> Order:
     """The order that the options ask for; CecError with every fault."""
     from cec.calculate import draft_order
-    from cec.load import load_regimen, overrides
+    from cec.load import load_regimen
     from cec.load.texts import read_count, read_date
 
     require_measures(patient)
-    patient_texts, pharmacy_texts = texts_of_patient(patient), texts_of_pharmacy(pharmacy, times)
-    load_this_pharmacy = cache(lambda: read_pharmacy(pharmacy, times))
+    load_this_pharmacy = cache(lambda: _pharmacy_and_overrides(pharmacy, times))
     loaded: list[Any] = together(
-        lambda: load_regimen(load_this_pharmacy().default_regimen if regimen is None else regimen),
-        lambda: read_patient(patient),
+        lambda: load_regimen(load_this_pharmacy()[0].default_regimen if regimen is None else regimen),
+        lambda: _patient_and_overrides(patient),
         load_this_pharmacy,
         lambda: read_text_of("--start", start, read_date),
         lambda: read_text_of("--cycle", times and times.cycle, read_count),
         lambda: _acceptances(checks.accept or ()),
     )
     this_regimen: Regimen = loaded[0]
-    this_patient: Patient = loaded[1]
-    this_pharmacy: Pharmacy = loaded[2]
+    this_patient, patient_overrides = loaded[1]
+    this_pharmacy, pharmacy_overrides = loaded[2]
     return draft_order(
         this_regimen,
         this_patient,
@@ -64,8 +63,8 @@ def draft(
         accept=loaded[5],
         strict=checks.strict,
         overrides=(
-            *overrides(patient.patient, patient_texts),
-            *overrides(pharmacy.pharmacy, pharmacy_texts),
+            *patient_overrides,
+            *pharmacy_overrides,
             *(f"product from the command line: {choice}" for choice in pharmacy.product or ()),
         ),
     )
@@ -81,17 +80,29 @@ def require_measures(patient: PatientOptions) -> None:
 
 def read_patient(options: PatientOptions) -> Patient:
     """The patient of the file and the options."""
-    from cec.load import load_patient
+    return _patient_and_overrides(options)[0]
 
-    return _naming_options(lambda: load_patient(options.patient, texts_of_patient(options)))
+
+def _patient_and_overrides(options: PatientOptions) -> tuple[Patient, tuple[str, ...]]:
+    from cec.load import patient_and_overrides
+
+    return _naming_options(lambda: patient_and_overrides(options.patient, texts_of_patient(options)))
 
 
 def read_pharmacy(options: PharmacyOptions, times: TimeOptions | None = None) -> Pharmacy:
     """The pharmacy of the file and the options."""
-    from cec.load import load_pharmacy
+    return _pharmacy_and_overrides(options, times)[0]
 
-    pharmacy = _naming_options(lambda: load_pharmacy(options.pharmacy, texts_of_pharmacy(options, times)))
-    return _prefer_products(pharmacy, options.product) if options.product else pharmacy
+
+def _pharmacy_and_overrides(
+    options: PharmacyOptions, times: TimeOptions | None = None
+) -> tuple[Pharmacy, tuple[str, ...]]:
+    from cec.load import pharmacy_and_overrides
+
+    pharmacy, overrides = _naming_options(
+        lambda: pharmacy_and_overrides(options.pharmacy, texts_of_pharmacy(options, times))
+    )
+    return (_prefer_products(pharmacy, options.product) if options.product else pharmacy), overrides
 
 
 def _prefer_products(pharmacy: Pharmacy, choices: Sequence[str]) -> Pharmacy:

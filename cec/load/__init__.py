@@ -6,21 +6,18 @@ Options of the command line and cells of a table go through the same fields as f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import msgspec
 
 from cec.errors import Fault, FileError, InputError
-from cec.load.nodes import Node, SourceFile, read_file
+from cec.load.nodes import SourceFile, read_file
 from cec.load.shapes import Reading, Shape, did_you_mean
+from cec.load.typed import Texts, with_texts
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
-
-Texts = Mapping[str, str | Sequence[str] | Mapping[str, str]]
-"""What was typed, by the key that a file would have it under."""
 
 Noun = TypeVar("Noun", Regimen, Patient, Pharmacy)
 
@@ -55,30 +52,28 @@ def load_patient(path: str | Path | None = None, texts: Texts | None = None) -> 
     >>> load_patient(texts={"height": "4 ft 2 in", "weight": "57.3 lb"}).height
     Quantity(value=Decimal('127'), unit='cm')
     """
-    from cec.load.patient_file import PATIENT
-
-    return _read(PATIENT, _with_texts(path, texts), Patient)
+    return patient_and_overrides(path, texts)[0]
 
 
 def load_pharmacy(path: str | Path | None = None, texts: Texts | None = None) -> Pharmacy:
     """The pharmacy of a file, the built-in default without one; `texts` replace what the file says."""
+    return pharmacy_and_overrides(path, texts)[0]
+
+
+def patient_and_overrides(path: str | Path | None, texts: Texts | None) -> tuple[Patient, tuple[str, ...]]:
+    """The patient, and in words which typed texts replaced a value of the file."""
+    from cec.load.patient_file import PATIENT
+
+    source, replaced = with_texts(path, texts)
+    return _read(PATIENT, source, Patient), replaced
+
+
+def pharmacy_and_overrides(path: str | Path | None, texts: Texts | None) -> tuple[Pharmacy, tuple[str, ...]]:
+    """The pharmacy, and in words which typed texts replaced a value of the file."""
     from cec.load.pharmacy_file import PHARMACY
 
-    source = _with_texts(path, texts)
-    return msgspec.structs.replace(_read(PHARMACY, source, Pharmacy), sha256=source.sha256)
-
-
-def overrides(path: str | Path | None, texts: Texts) -> tuple[str, ...]:
-    """Which typed texts replaced a value of the file, in words."""
-    if path is None:
-        return ()
-    entries = read_file(path).root.entries or ()
-    stated = {key.text: value.text for key, value in entries}
-    return tuple(
-        f"{key}: {text} from the command line, not {stated[key] or 'what stands'} in {Path(path).name}"
-        for key, text in texts.items()
-        if key in stated and text != stated[key]
-    )
+    source, replaced = with_texts(path, texts)
+    return msgspec.structs.replace(_read(PHARMACY, source, Pharmacy), sha256=source.sha256), replaced
 
 
 def _read(shape: Shape, source: SourceFile, _noun: type[Noun]) -> Noun:
@@ -89,30 +84,6 @@ def _read(shape: Shape, source: SourceFile, _noun: type[Noun]) -> Noun:
         error = FileError if source.name else InputError
         raise error(*sorted(reading.faults, key=lambda fault: (fault.line, fault.column)))
     return cast("Noun", value)
-
-
-_INSTEAD = {"age": "born", "born": "age"}
-"""What is typed replaces what the file says of the same in another form."""
-
-
-def _with_texts(path: str | Path | None, texts: Texts | None) -> SourceFile:
-    """A file's tree in which typed texts replace or add entries; what was typed has line 0."""
-    typed = {key: _node(value) for key, value in (texts or {}).items()}
-    source = read_file(path) if path is not None else SourceFile("", "", Node(0, 0, entries=()))
-    if source.root.entries is None:
-        return source
-    replaced = {*typed, *(_INSTEAD[key] for key in typed if key in _INSTEAD)}
-    kept = tuple((key, value) for key, value in source.root.entries if key.text not in replaced)
-    entries = (*kept, *((Node(0, 0, text=key), node) for key, node in typed.items()))
-    return source._replace(root=source.root._replace(entries=entries))
-
-
-def _node(value: Any) -> Node:
-    if isinstance(value, str):
-        return Node(0, 0, text=value)
-    if isinstance(value, Mapping):
-        return Node(0, 0, entries=tuple((Node(0, 0, text=key), _node(text)) for key, text in value.items()))
-    return Node(0, 0, items=tuple(map(_node, value)))
 
 
 def _regimen_path(name_or_path: str | Path) -> Path:

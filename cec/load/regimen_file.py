@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,7 +96,7 @@ def _clock_times(value: str) -> tuple[str, ...]:
 def _drug_line(values: dict[str, Any]) -> DrugLine:
     """A drug line, with what does not fit together refused."""
     line = DrugLine(**values)
-    faults = [*_unit_faults(line), *_frequency_faults(line), *_place_faults(line)]
+    faults = [*_unit_faults(line), *_frequency_faults(line), *_duration_faults(line), *_place_faults(line)]
     if unknown := sorted(set(line.assumed) - set(LINE_FIELDS) - {"taper"}):
         faults.append(f"assumed: {', '.join(unknown)}: not a key of a drug line")
     if faults:
@@ -126,6 +127,19 @@ def _frequency_faults(line: DrugLine) -> Iterator[str]:
         yield "every needs times or divided_into: how many doses a day"
     elif line.every and span(line.every) * line.per_day > datetime.timedelta(days=1):
         yield f"{line.per_day} doses every {line.every} do not fit into a day"
+
+
+def _duration_faults(line: DrugLine) -> Iterator[str]:
+    """Why an infusion has no length, or would still run when it starts again."""
+    if "infusion" in line.route.lower() and not line.over:
+        yield f"'over' is missing: how long the {line.route} runs, e.g. over: 2 h"
+    if not line.over:
+        return
+    if line.every and span(line.over) > span(line.every):
+        yield f"over {line.over} every {line.every}: one dose would still run when the next one starts"
+    apart = min((after - before for before, after in itertools.pairwise(line.days)), default=None)
+    if apart and span(line.over) > datetime.timedelta(days=apart):
+        yield f"over {line.over} on days {apart} apart: one day's infusion would still run when the next day's starts"
 
 
 def _place_faults(line: DrugLine) -> Iterator[str]:

@@ -15,13 +15,14 @@ from cec.units import (
     AREA,
     CLEARANCE,
     DURATION,
+    LENGTH,
     PERCENT,
+    WEIGHT,
     Kind,
     Quantity,
-    read_length,
+    convert,
     read_number,
     read_quantity,
-    read_weight,
 )
 
 LAST_DAY = 366
@@ -128,8 +129,8 @@ def read_sex(value: str) -> Sex:
 
 
 def read_percent(value: str) -> Decimal:
-    """A percentage above 0, up to 100."""
-    percent = read_quantity(value, PERCENT, bare="%").value
+    """A percentage above 0, up to 100. The sign is needed: 0.25 may be meant as 25%."""
+    percent = read_quantity(value, PERCENT).value
     if not 0 < percent <= 100:
         raise InputError(f"'{value}' is not above 0 and up to 100%")
     return percent
@@ -148,8 +149,13 @@ def positive(*kinds: Kind, bare: str = "") -> Callable[[str], Quantity]:
 
 
 def read_rounding_amount(value: str) -> Quantity | None:
-    """An amount of BSA to round to, or the word none."""
-    return None if value == "none" else positive(AREA)(value)
+    """An amount of BSA to round to, up to 0.1 m2, or the word none."""
+    if value == "none":
+        return None
+    step = positive(AREA)(value)
+    if step.value > Decimal("0.1"):
+        raise InputError(f"'{value}' is coarser than 0.1 m2; write it like 0.01 m2")
+    return step
 
 
 _COMPARISONS: dict[str, Comparison] = {
@@ -165,8 +171,8 @@ _COMPARISONS: dict[str, Comparison] = {
 
 _FACTS: dict[str, Callable[[str], Quantity]] = {
     "age": lambda text: read_quantity(text, AGE),
-    "weight": read_weight,
-    "height": read_length,
+    "weight": lambda text: convert(read_quantity(text, WEIGHT), "kg", WEIGHT),
+    "height": lambda text: convert(read_quantity(text, LENGTH), "cm", LENGTH),
     "bsa": lambda text: read_quantity(text, AREA),
     "creatinine_clearance": lambda text: read_quantity(text, CLEARANCE),
     "days_since_day_1": lambda text: read_quantity(text, DURATION, bare="days"),

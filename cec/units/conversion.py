@@ -70,7 +70,8 @@ def convert(quantity: Quantity, unit: str, kind: Kind) -> Quantity:
         from pint import DimensionalityError
 
         try:
-            converted = closed_registry().Quantity(quantity.value, kind.units[quantity.unit]).to(kind.units[unit])
+            converted: Any = closed_registry().Quantity(quantity.value, kind.units[quantity.unit])
+            converted = converted.to(kind.units[unit])
         except DimensionalityError:
             raise InputError(f"{quantity} cannot be given in {unit}") from None
         return Quantity(converted.magnitude, unit)

@@ -10,8 +10,8 @@ import msgspec
 from cec.errors import InputError
 
 DIGITS = 40
-"""Significant digits of every intermediate result. With at most 12 decimals in what is typed, a value that is not a tie
-cannot look like one at 40 digits."""
+"""Significant digits of every intermediate result. Rounding looks at the first 36 of them: what the last digits of
+a division or a root leave undone cannot hide a tie, and no size that is typed comes so near to one without being it."""
 
 EXACT = Context(prec=DIGITS, traps=[InvalidOperation, DivisionByZero, Overflow])
 
@@ -51,7 +51,7 @@ class Quantity(msgspec.Struct, frozen=True):
 def plain(value: Decimal) -> Decimal:
     """The same number without trailing zeros and without an exponent, so that equal numbers have equal digits."""
     with localcontext(EXACT):
-        value = value.normalize()
+        value = value.normalize() or Decimal(0)  # never a negative zero
         exponent = value.as_tuple().exponent
         return value.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else value
 

@@ -1,0 +1,104 @@
+"""What was typed, put over what a file says: options replace the file's values, and it is told which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cec.load.nodes import Node, SourceFile, read_file
+
+Text = str | Sequence[str] | Mapping[str, str]
+Texts = Mapping[str, Text]
+"""What was typed, by the key that a file would have it under."""
+
+Entries = tuple[tuple[Node, Node], ...]
+
+_INSTEAD = {
+    "age": "born",
+    "born": "age",
+    "creatinine": "creatinine_clearance",
+    "creatinine_clearance": "creatinine",
+}
+"""What is typed also replaces what the file says of the same in another form."""
+
+
+def with_texts(path: str | Path | None, texts: Texts | None) -> tuple[SourceFile, tuple[str, ...]]:
+    """A file's tree in which typed texts replace or add entries, and in words what they replaced.
+
+    What was typed has line 0. A list or mapping is replaced part by part: what is typed of one drug or fact leaves what
+    the file says of the others.
+    """
+    texts = texts or {}
+    if path is None:
+        return SourceFile("", "", Node(0, 0, entries=_entries(texts))), ()
+    source = read_file(path)
+    if source.root.entries is None:
+        return source, ()
+    stated = {key.text: value for key, value in source.root.entries}
+    typed = {
+        name: _merged(stated[name], text) if name in stated and not isinstance(text, str) else _node(text)
+        for name, text in texts.items()
+    }
+    gone = {*typed, *(_INSTEAD[name] for name in typed if name in _INSTEAD)}
+    kept = tuple((key, value) for key, value in source.root.entries if key.text not in gone)
+    entries = (*kept, *((Node(0, 0, text=name), node) for name, node in typed.items()))
+    replaced = tuple(_replaced(texts, stated, Path(path).name))
+    return source._replace(root=source.root._replace(entries=entries)), replaced
+
+
+def _replaced(texts: Texts, stated: Mapping[str | None, Node], file: str) -> Iterator[str]:
+    """What was typed instead of what, in words."""
+    for name, text in texts.items():
+        words = _words(text)
+        before = [_shown(stated[name])] if name in stated else []
+        other = _INSTEAD.get(name)
+        before += [f"{other} {_shown(stated[other])}"] if other in stated else []
+        if before and before != [words]:
+            yield f"{name}: {words} from the command line, not {' and '.join(before)} in {file}"
+
+
+def _merged(stated: Node, typed: Text) -> Node:
+    """A list or mapping of the file with what was typed of the same drugs or facts in its place."""
+    node = _node(typed)
+    if node.entries is not None and stated.entries is not None:
+        names = {key.text for key, _ in node.entries}
+        return node._replace(entries=(*(one for one in stated.entries if one[0].text not in names), *node.entries))
+    if node.items is not None and stated.items is not None:
+        drugs = {_drug(item) for item in node.items}
+        return node._replace(items=(*(item for item in stated.items if _drug(item) not in drugs), *node.items))
+    return node
+
+
+def _drug(item: Node) -> str:
+    """The drug of one item of a list: its key `drug`, or what stands before the equals sign."""
+    named = next((value.text for key, value in item.entries or () if key.text == "drug"), item.text) or ""
+    return named.partition("=")[0].strip().casefold()
+
+
+def _words(text: Text) -> str:
+    """What was typed, as one text."""
+    if isinstance(text, str):
+        return text
+    return ", ".join(f"{name}={word}" for name, word in text.items()) if isinstance(text, Mapping) else ", ".join(text)
+
+
+def _shown(node: Node) -> str:
+    """What stands in the file, as one text."""
+    if node.items is not None:
+        return ", ".join(map(_shown, node.items))
+    if node.entries is not None:
+        return ", ".join(f"{key.text}={_shown(value)}" for key, value in node.entries)
+    return node.text or "nothing"
+
+
+def _entries(texts: Mapping[str, Any]) -> Entries:
+    return tuple((Node(0, 0, text=name), _node(text)) for name, text in texts.items())
+
+
+def _node(text: Text) -> Node:
+    if isinstance(text, str):
+        return Node(0, 0, text=text)
+    if isinstance(text, Mapping):
+        return Node(0, 0, entries=_entries(text))
+    return Node(0, 0, items=tuple(map(_node, text)))
