@@ -18,7 +18,7 @@ from cec.errors import CecError
 from cec.order import Bsa
 from cec.patient import WEIGHTS, Reduction
 from cec.pharmacy import Pharmacy
-from cec.regimen import DrugLine
+from cec.regimen import DrugLine, entry_of
 from cec.render.csv import number
 from cec.units import AMOUNT, Quantity, convert, plain
 
@@ -95,7 +95,7 @@ def product(line: DrugLine, variant: Variant, pharmacy: Pharmacy, weights: pl.Se
     """The amounts as texts for weights in billionths of a kg, if a line is nothing but dose × weight; else None."""
     import polars as pl
 
-    has_more = line.maximum or variant.reduction or line.divided_into > 1 or line.drug in pharmacy.dose_rounding
+    has_more = line.maximum or variant.reduction or line.divided_into > 1 or entry_of(line.drug, pharmacy.dose_rounding)
     digits, exponent = _whole(variant.dose.value)
     largest = digits * int(WEIGHTS[1]) * BILLION
     smallest = variant.dose.value * WEIGHTS[0]

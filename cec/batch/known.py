@@ -26,6 +26,8 @@ NUMBERS = ("height", "weight", "age", "previous_weight")
 CONCENTRATIONS = ("creatinine", "creatinine_clearance")
 DATES = ("born", "measured_on", "previous_day_1", "start")
 
+_ALWAYS = ("height", "weight")
+
 _PLAIN_TEXT = r"^[!-~]+( [!-~]+)*$"
 """Printable ASCII with single spaces: a name or number that every reader takes as it is."""
 
@@ -55,7 +57,7 @@ def read_columns(texts: Mapping[str, pl.Series], columns: Mapping[str, Column], 
     for fact in (fact for fact in read if fact != "sex"):
         if read[fact].null_count() > texts[fact].null_count():
             unread[f"unread {fact}"] = read[fact].is_null() & is_said(texts[fact])
-    told = [fact for fact, series in read.items() if series.null_count() < len(series)]
+    told = [fact for fact in read if fact in _ALWAYS or read[fact].null_count() < len(read[fact])]
     frame = pl.DataFrame({**{fact: read[fact] for fact in told}, **unread})
     return _settle_ties(_compute(frame, settings, told, list(unread)), settings)
 
@@ -104,19 +106,23 @@ def _compute(frame: pl.DataFrame, settings: Settings, told: Collection[str], unr
     step = settings.pharmacy.bsa_rounding
     whole = (step and billionths(step.value)) or BILLION
     lightest, heaviest = (int(limit * BILLION) for limit in WEIGHTS)
-    is_plain = [
+    least, most = map(float, BODY_MASS_INDEXES)
+    is_possible = pl.all_horizontal(
         pl.col("height").is_between(int(HEIGHTS[0] * BILLION), int(HEIGHTS[1] * BILLION)),
         pl.col("weight").is_between(lightest, heaviest),
-        pl.col("bmi").is_between(float(BODY_MASS_INDEXES[0]) * (1 + DOUBT), float(BODY_MASS_INDEXES[1]) * (1 - DOUBT)),
+        pl.col("bmi").is_between(least * (1 + DOUBT), most * (1 - DOUBT)),
         pl.col("steps").is_not_null(),
-        *(~pl.col(name) for name in unread),
-    ]
+    )
+    is_missing = (
+        pl.col("height").is_null() | pl.col("weight").is_null()
+    )  # for all such rows the single path says the same
+    is_plain = [is_missing | is_possible, *(~pl.col(name) for name in unread)]
     if "age" in told:
         is_plain.append((age <= OLDEST).fill_null(value=True))
     if "previous_weight" in told:
         is_plain.append(pl.col("previous_weight").is_between(lightest, heaviest).fill_null(value=True))
     if "born" in told:
-        later = (start, measured_on, previous_day_1)
+        later = (day, start, measured_on, previous_day_1)
         is_plain += [age.is_null() | born.is_null(), born.is_null() | day.is_not_null()]
         is_plain += [(born <= other).fill_null(value=True) for other in later]
     if settings.needs_start:
@@ -129,6 +135,7 @@ def _compute(frame: pl.DataFrame, settings: Settings, told: Collection[str], unr
             column("weight", pl.Int64()).alias("weight"),
             column("previous_weight", pl.Int64()).alias("previous_weight"),
             sex=column("sex", pl.Int8()),
+            start=start,
             age=pl.coalesce(age, months * BILLION) if "born" in told else age,
             days_old=(start - measured_on).dt.total_days() if "measured_on" in told else nothing,
             days_since_day_1=(start - previous_day_1).dt.total_days() if "previous_day_1" in told else nothing,
@@ -140,8 +147,8 @@ def _compute(frame: pl.DataFrame, settings: Settings, told: Collection[str], unr
             clearance=clearance,
         )
         .select(
-            *("height", "weight", "previous_weight", "sex", "age", "days_old", "days_since_day_1", "clearance"),
-            *("kilograms", "metres", "bmi"),
+            *dict.fromkeys((*told, "height", "weight", "previous_weight", "sex", "age", "start", "clearance")),
+            *("days_old", "days_since_day_1", "kilograms", "metres", "bmi"),
             bsa=pl.col("steps").floor().cast(pl.Int64, strict=False) * whole,
             is_plain=pl.all_horizontal(is_plain).fill_null(value=False),
             is_near_tie=(pl.col("steps") - pl.col("steps").round()).abs() <= pl.col("steps") * DOUBT,
@@ -193,6 +200,8 @@ def _clearance(told: Collection[str]) -> pl.Expr:
     return (
         pl.when(found.is_not_null())
         .then(found)
+        .when(age < 12 * BILLION)
+        .then(None)
         .when(age < 18 * 12 * BILLION)
         .then(41.3 * pl.col("metres") / creatinine)
         .when(pl.col("sex") == 1)

@@ -34,11 +34,20 @@ MEASURED: dict[str, tuple[str, Kind, int]] = {
 """Facts with a column of whole numbers: unit, kind and how many to the unit."""
 
 
-_OFTEN_UNKNOWN = ("age", "days_old", "days_since_day_1", "previous_weight", "clearance")
+_OFTEN_UNKNOWN = (
+    *("age", "born", "start", "measured_on", "previous_day_1", "previous_weight"),
+    *("creatinine", "creatinine_clearance", "clearance"),
+)
+
+
+_NEVER_EMPTY = "row"
 
 
 class Bit(NamedTuple):
-    """A question about one column of numbers that a row answers with yes or no, and where floats cannot tell."""
+    """A question that a row answers with yes or no, and where floats cannot tell.
+
+    Where `column` is empty the answer is no: it need not be asked.
+    """
 
     column: str
     yes: pl.Expr
@@ -49,7 +58,8 @@ def bits(regimen: Regimen, pharmacy: Pharmacy) -> list[Bit]:
     """Every question on which an alert or a protocol dose hangs, but for the growth reference."""
     import polars as pl
 
-    found = [Bit(name, pl.col(name).is_not_null()) for name in _OFTEN_UNKNOWN]
+    found = [Bit(_NEVER_EMPTY, pl.col(name).is_null()) for name in ("height", "weight")]
+    found += [Bit(name, pl.col(name).is_not_null()) for name in _OFTEN_UNKNOWN]
     found += _limits_of(regimen)
     found += [
         Bit("bsa", pl.col("bsa") < int(BODY_SURFACE_AREAS.low * BILLION)),

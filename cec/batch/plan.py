@@ -13,13 +13,17 @@ import msgspec
 from cec.batch.doses import Amount, Variant, amount_for, unit_of
 from cec.batch.exact import billionths
 from cec.batch.patterns import Bit, bits
-from cec.batch.single import Refusal, Settings, draft_row, refusal
+from cec.batch.single import Refusal, Settings, draft_read, read_all, refusal
 from cec.errors import CecError, OrderRefused
 from cec.order import Order
 from cec.regimen import Regimen
 
 MOST_KEPT = 1 << 18
 """Amounts that are kept; with more than these they are computed anew, so that memory stays flat."""
+
+
+MOST_BITS = 38
+"""Questions that a pattern has room for, in a whole number of 64 bits beside the growth reference and the texts."""
 
 
 class Pattern(NamedTuple):
@@ -48,6 +52,7 @@ class Plan:
             step is not None
             and billionths(step.value) is not None
             and not any(line.lifetime_maximum for line in settings.regimen.drugs)
+            and len(self.bits) <= MOST_BITS
         )
         self.lock = threading.Lock()
         self._codes = itertools.count()
@@ -78,18 +83,21 @@ class Plan:
         """What the single path says of one row, as far as it holds for every row of its pattern."""
         pharmacy = msgspec.structs.replace(self.settings.pharmacy, formulary={}, dose_rounding={})
         settings = self.settings._replace(pharmacy=pharmacy)
+        try:
+            read = read_all(texts, settings)
+        except CecError as error:
+            return Pattern(refusal=refusal(error))
         stopped = None
         try:
             try:
-                order = draft_row(texts, settings)
+                order = draft_read(read, settings)
             except OrderRefused as error:
                 if not error.stops:
                     raise
                 stopped = refusal(error)
-                order = draft_row(texts, settings, accept=dict.fromkeys(error.stops, "to see the doses"))
-        except CecError as error:
-            has_more = isinstance(error, OrderRefused) and self.settings.pharmacy.dose_rounding
-            return Pattern() if has_more else Pattern(refusal=refusal(error))
+                order = draft_read(read, settings, accept=dict.fromkeys(error.stops, "to see the doses"))
+        except CecError:
+            return Pattern()
         if any(dose.prescribed.unit == "AUC" for dose in order.doses):
             return Pattern()
         reductions = {one.drug: msgspec.structs.replace(one, reason="") for one in order.patient.reductions}

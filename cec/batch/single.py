@@ -64,11 +64,16 @@ def read_row(texts: Mapping[str, str]) -> Patient:
     return load_patient(texts=patient_texts(texts))
 
 
-def draft_row(texts: Mapping[str, str], settings: Settings, accept: Mapping[str, str] = _NOTHING) -> Order:
-    """The order of a row, of which `texts` has a text for each fact that it tells; CecError with every fault.
+class Read(NamedTuple):
+    """What a row says, read."""
 
-    `accept` lets stops through, by code, to see what else there is to say of such rows.
-    """
+    patient: Patient
+    start: datetime.date | None
+    cycle: int | None
+
+
+def read_all(texts: Mapping[str, str], settings: Settings) -> Read:
+    """What a row says, of which `texts` has a text for each fact that it tells; CecError with every fault."""
     faults: list[Fault] = []
     start, cycle = settings.start, settings.cycle
     patient = None
@@ -88,12 +93,22 @@ def draft_row(texts: Mapping[str, str], settings: Settings, accept: Mapping[str,
         faults += _lacking(texts, start)
     if faults or patient is None:
         raise InputError(*faults)
+    return Read(patient, start, cycle)
+
+
+def draft_row(texts: Mapping[str, str], settings: Settings) -> Order:
+    """The order of a row; CecError with every fault."""
+    return draft_read(read_all(texts, settings), settings)
+
+
+def draft_read(read: Read, settings: Settings, accept: Mapping[str, str] = _NOTHING) -> Order:
+    """The order of a row that was read; `accept` lets stops through, to see what else there is to say of such rows."""
     return draft_order(
         settings.regimen,
-        patient,
+        read.patient,
         settings.pharmacy,
-        start=start,
-        cycle=cycle,
+        start=read.start,
+        cycle=read.cycle,
         as_of=settings.as_of,
         accept=accept,
     )
