@@ -18,7 +18,7 @@ from pypdf import PdfReader
 
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
-from cec.load import Texts
+from cec.load.typed import Texts
 from cec.render.pdf import render_pictures
 from cec.render.typesetting import typeset
 from cec.units import Quantity

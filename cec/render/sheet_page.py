@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cec.order import Alert, Order
+    from cec.regimen import Regimen
     from cec.units import Quantity
 
 _LEVELS = ("stop", "check", "note")
@@ -34,7 +35,7 @@ def page_data(order: Order, kind: str) -> dict[str, Any]:
         "head": {
             "kind": ", ".join(filter(None, (kind, order.pharmacy.name))),
             "title": regimen.title,
-            "doses": doses_of_title(regimen),
+            "doses": _whole_names(doses_of_title(regimen), regimen),
             "phase": regimen.phase,
             "days": number_of_days(regimen),
             "cycle": f"cycle {order.cycle}" if order.cycle else "",
@@ -79,6 +80,13 @@ def bound(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: bound(below) for key, below in value.items()}
     return [bound(below) for below in value] if isinstance(value, list) else value
+
+
+def _whole_names(text: str, regimen: Regimen) -> str:
+    """The text with no break between a drug's name and its dose."""
+    for line in regimen.drugs:
+        text = text.replace(f"{line.drug} ", f"{line.drug}\N{NO-BREAK SPACE}")
+    return text
 
 
 def _alert(alert: Alert) -> dict[str, str]:
