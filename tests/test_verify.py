@@ -278,6 +278,85 @@ def test_a_dose_of_nothing_agrees_only_with_nothing() -> None:
         assert verdict_on(order, sample.drug, Decimal(amount)).verdict == expected
 
 
+@pytest.mark.parametrize(
+    ("drug", "amount", "text"),
+    [
+        ("etoposide", "400", "4 doses a day × 100 mg is 400 mg"),
+        ("etoposide", "800", "2 days × 4 doses a day × 100 mg is 800 mg"),
+        ("etoposide", "1000", "ten times 100 mg is 1,000 mg"),
+        ("cytarabine", "2000", "2 doses a day × 1,000 mg is 2,000 mg"),
+        ("cytarabine", "5840", "3 days × 2 doses a day × 973.34 mg is 5,840.04 mg"),
+        ("cytarabine", "9733.4", "ten times 973.34 mg is 9,733.4 mg"),
+        ("cytarabine", "486.67", "50% less than 973.34 mg is 486.67 mg"),
+    ],
+)
+def test_an_explanation_names_what_is_really_multiplied(drug: str, amount: str, text: str, tmp_path: Path) -> None:
+    """1 m2. Etoposide 400 mg/m2 in 4 doses is 100 mg; cytarabine 973.34 mg is rounded to 1,000 mg."""
+    path = tmp_path / "several.yaml"
+    path.write_text(
+        "name: several\ntitle: Several\nedition: 1\nfor: a test\nsource: {citation: written for this test}\ndrugs:\n"
+        "  - {drug: etoposide, dose: 400 mg/m2, divided_into: 4, every: 6 h, route: oral, days: 1-2}\n"
+        "  - {drug: cytarabine, dose: 973.34 mg/m2, times: 2, every: 12 h, route: IV infusion, over: 3 h, days: 1-3}\n",
+        encoding="utf-8",
+    )
+    pharmacy = load_pharmacy(texts={"dose_rounding": {"cytarabine": "nearest 100 mg"}})
+    order = draft_order(load_regimen(path), load_patient(texts={"height": "100 cm", "weight": "36 kg"}), pharmacy)
+    verdict = verdict_on(order, drug, Decimal(amount))
+    assert text in " or ".join(each.text for each in verdict.explanations).split(" or ")
+
+
+DAYS_WITH_GAPS = """\
+name: gaps
+title: With gaps
+edition: 1
+for: a test
+source: {citation: written for this test}
+drugs:
+  - {drug: vincristine, dose: 1.5 mg/m2, maximum: 2 mg, route: IV bolus, days: "1, 8, 15"}
+  - {drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1-5, cycles: "2"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("cycle", "days", "verdict", "expected"),
+    [(1, 3, "agrees", 3), (1, 15, "differs", 3), (1, 7, "differs", 3), (2, 7, "agrees", 7), (2, 3, "differs", 7)],
+)
+def test_the_days_that_count_are_those_of_this_cycle(
+    cycle: int, days: int, verdict: str, expected: int, tmp_path: Path
+) -> None:
+    """Cycle 1: days 1, 8, 15. Cycle 2: days 1, 2, 3, 4, 5, 8, 15."""
+    path = tmp_path / "gaps.yaml"
+    path.write_text(DAYS_WITH_GAPS, encoding="utf-8")
+    order = draft_order(load_regimen(path), load_patient(texts={"height": "128", "weight": "26"}), cycle=cycle)
+    written = [(dose.drug, dose.ordered) for dose in order.doses]
+    verification = verify_doses(order, written, days=days, others=tuple(REGIMENS.values()))
+    of_days = verification.verdicts[-1]
+    assert (of_days.drug, of_days.verdict, of_days.expected) == ("days", verdict, Quantity(Decimal(expected), "days"))
+    assert verification.agrees is (verdict == "agrees")
+
+
+def test_only_a_regimen_of_the_same_drugs_is_the_other_phase(tmp_path: Path) -> None:
+    text = (regimen_folder() / "cec-consolidation.yaml").read_text(encoding="utf-8")
+    head = text[: text.index("drugs:")].replace("name: cec-consolidation", "name: fewer")
+    path = tmp_path / "fewer.yaml"
+    line = "drugs:\n  - {drug: clofarabine, dose: 40 mg/m2, route: IV infusion, over: 2 h, days: 1-4}\n"
+    path.write_text(head + line, encoding="utf-8")
+    patient = load_patient(texts={"height": "128", "weight": "26"})
+    found = {}
+    for regimen in (REGIMENS["cec-consolidation"], load_regimen(path)):
+        order = draft_order(regimen, patient)
+        written = [(dose.drug, mg(192) if dose.drug == "clofarabine" else dose.ordered) for dose in order.doses]
+        verdicts = verify_doses(order, written, days=5, others=tuple(REGIMENS.values())).verdicts
+        found[regimen.name] = [[each.text for each in verdict.explanations] for verdict in (verdicts[0], verdicts[-1])]
+    assert found == {
+        "cec-consolidation": [
+            ["5 days (as CEC induction has them) × 38.4 mg is 192 mg"],
+            ["CEC induction (cec-induction) has 5 days"],
+        ],
+        "fewer": [[], []],
+    }
+
+
 # A saved order
 
 
@@ -409,6 +488,18 @@ def test_the_command_names_what_is_wrong() -> None:
         in text
     )
     assert "6 of 6 do not agree (tolerance 5%)" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "cell"),
+    [("38.4mg", "0%"), ("38.3999mg", "0%"), ("38.4001mg", "0%"), ("38.39mg", "-0.03%"), ("38.41mg", "+0.03%")],
+)
+def test_a_deviation_has_its_sign_and_never_a_negative_zero(written: str, cell: str) -> None:
+    arguments = ("verify", "cec-induction", *SIZE, f"clofarabine={written}", *RIGHT[1:])
+    row = next(line for line in cec(*arguments).out.splitlines() if line.startswith("clofarabine "))
+    assert row.split()[-2:] == [cell, "agrees"]
+    (first, *_) = json.loads(cec(*arguments, "--format", "json").out, parse_float=str, parse_int=str)["verdicts"]
+    assert f"{first['deviation_percent']}%" == cell.removeprefix("+")
 
 
 def test_the_tolerance_decides() -> None:

@@ -37,7 +37,7 @@ def doses_as_text(order: Order, verification: Verification, look: Look) -> bytes
             verdict.drug,
             str(verdict.expected or ""),
             str(verdict.written or ""),
-            "" if verdict.deviation_percent is None else signed_percent(verdict.deviation_percent) or "0%",
+            "" if verdict.deviation_percent is None else signed_percent(verdict.deviation_percent),
             verdict.verdict,
         )
         for verdict in verification.verdicts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from math import prod
 from typing import NamedTuple
 
 import msgspec
@@ -50,10 +51,17 @@ def right(case: Case) -> Iterator[Decimal]:
         yield case.dose.steps[-2].value.value
 
 
-def times(case: Case, count: int, words: str) -> Iterator[Candidate]:
-    """The right amount so many times."""
+def times(case: Case, counts: Mapping[str, int]) -> Iterator[Candidate]:
+    """The right amount so many times: the product of counts, each with what it counts, those of 1 left out."""
+    told = [f"{count} {what} × " for what, count in counts.items() if count > 1]
     for amount in right(case):
-        yield candidate(case, EXACT.multiply(amount, Decimal(count)), f"{words} × {case.dose.daily_total}")
+        product = EXACT.multiply(amount, Decimal(prod(counts.values())))
+        yield candidate(case, product, f"{''.join(told)}{in_words(case, amount)}")
+
+
+def in_words(case: Case, amount: Decimal) -> str:
+    """An amount of the case's drug, with its unit."""
+    return f"{shorten(amount)} {case.dose.ordered.unit}"
 
 
 def recomputed(

@@ -9,11 +9,12 @@ from typing import Literal
 
 import msgspec
 
+from cec.calculate.lines import lines_of_cycle
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.errors import InputError
 from cec.order import Alert, Dose, Order
-from cec.regimen import DrugLine, Regimen
-from cec.units import AMOUNT, Quantity, convert
+from cec.regimen import Regimen
+from cec.units import AMOUNT, Quantity, convert, plain
 from cec.verify.case import Case
 from cec.verify.mistakes import Explanation, explain
 
@@ -57,8 +58,8 @@ def verify_doses(
 ) -> Verification:
     """Each written amount (of one administration) held against the order, each drug of the order accounted for.
 
-    `tolerance` is in percent. `days` is the written number of days. `others` are regimens that the writer may have
-    mistaken this one for.
+    `tolerance` is in percent. `days` is the written number of days on which drugs are given. `others` are regimens that
+    the writer may have mistaken this one for; those of other drugs are passed over.
 
     >>> from cec import draft_order, load_patient, load_regimen
     >>> order = draft_order(load_regimen("cec-induction"), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
@@ -68,17 +69,18 @@ def verify_doses(
     """
     amounts = _by_drug(order, written)
     first = {drug: values[0] for drug, values in amounts.items()}
+    alike = tuple(other for other in others if _gives_the_same_drugs(other, order))
     verdicts = []
-    for line, dose in zip(_lines(order), order.doses, strict=True):
+    for line, dose in zip(lines_of_cycle(order.regimen, order.cycle), order.doses, strict=True):
         told = amounts.get(dose.drug, [])
         if told:
             amount = _in_unit_of(dose, told.pop(0))
-            verdicts.append(_judge(Case(amount, dose, line, order, first, tuple(others)), tolerance))
+            verdicts.append(_judge(Case(amount, dose, line, order, first, alike), tolerance))
         elif not _is_covered(dose, order, first):
             verdicts.append(Verdict(dose.drug, "missing", dose.ordered))
     verdicts += [_stranger(drug, amount, order) for drug, values in amounts.items() for amount in values]
     if days is not None:
-        verdicts.append(_judge_days(days, order.regimen, others))
+        verdicts.append(_judge_days(days, order, alike))
     return Verification(
         regimen=order.regimen.name,
         agrees=all(verdict.verdict == "agrees" for verdict in verdicts),
@@ -106,9 +108,9 @@ def _in_unit_of(dose: Dose, amount: Quantity) -> Quantity:
         raise InputError(f"{dose.drug}: {amount} cannot be held against {dose.ordered}") from None
 
 
-def _lines(order: Order) -> list[DrugLine]:
-    """The drug lines that the order's doses are of."""
-    return [line for line in order.regimen.drugs if not line.cycles or order.cycle in line.cycles]
+def _gives_the_same_drugs(other: Regimen, order: Order) -> bool:
+    """Whether another regimen gives just the drugs of the order: only then can one be taken for the other."""
+    return {line.drug.casefold() for line in other.drugs} == {dose.drug.casefold() for dose in order.doses}
 
 
 def _is_covered(dose: Dose, order: Order, written: dict[str, Quantity]) -> bool:
@@ -123,7 +125,7 @@ def _judge(case: Case, tolerance: Decimal) -> Verdict:
     if expected.value == 0:
         return Verdict(drug, "agrees" if written.value == 0 else "differs", expected, written)
     deviation = deviation_percent(written.value, expected.value)
-    shown = to_nearest(deviation, Decimal("0.01"))
+    shown = plain(to_nearest(deviation, Decimal("0.01")))
     if abs(deviation) <= tolerance:
         return Verdict(drug, "agrees", expected, written, shown)
     return Verdict(drug, "differs", expected, written, shown, explain(case))
@@ -139,14 +141,24 @@ def _stranger(drug: str, amount: Quantity, order: Order) -> Verdict:
     return Verdict(drug, "not in the regimen", written=amount, hint=hint)
 
 
-def _judge_days(days: int, regimen: Regimen, others: Sequence[Regimen]) -> Verdict:
+def _judge_days(days: int, order: Order, others: Sequence[Regimen]) -> Verdict:
     """What is to be said of the number of days."""
-    expected, written = Quantity(Decimal(regimen.days), "days"), Quantity(Decimal(days), "days")
-    if days == regimen.days:
+    given = _number_of_days(dose.days for dose in order.doses)
+    expected, written = Quantity(Decimal(given), "days"), Quantity(Decimal(days), "days")
+    if days == given:
         return Verdict("days", "agrees", expected, written)
     found = tuple(
-        Explanation("the other phase's number of days", f"{other.title} ({other.name}) has {other.days} days")
+        Explanation("the other phase's number of days", f"{other.title} ({other.name}) has {written}")
         for other in others
-        if other.days == days and other.name != regimen.name
+        if other.name != order.regimen.name and _number_of_days(line.days for line in other.drugs) == days
     )
     return Verdict("days", "differs", expected, written, explanations=found)
+
+
+def _number_of_days(days: Iterable[tuple[int, ...]]) -> int:
+    """On how many days anything is given, from the days of each drug line: days between them do not count.
+
+    >>> _number_of_days([(1, 8, 15), (1, 2)])
+    4
+    """
+    return len({day for of_line in days for day in of_line})

@@ -15,14 +15,12 @@ from cec.calculate.formulas import BSA_FORMULAS
 from cec.calculate.rounding import to_nearest
 from cec.errors import InputError
 from cec.order import Dose
-from cec.units import AMOUNT, EXACT, Quantity, convert, write_number
-from cec.verify.case import Candidate, Case, candidate, recomputed, right, times
+from cec.units import AMOUNT, EXACT, LENGTH, WEIGHT, Quantity, convert, write_number
+from cec.verify.case import Candidate, Case, candidate, in_words, recomputed, right, times
 
 FITS_WITHIN = Decimal("0.01")
 """How near a written amount lies to what a mistake leads to, as a part of it."""
 
-KG_PER_LB = Decimal("0.45359237")
-CM_PER_IN = Decimal("2.54")
 LARGEST_CAPPED_BSA = Decimal(2)
 
 
@@ -59,24 +57,24 @@ def _fits(amount: Decimal, case: Case) -> bool:
 
 def cycle_total(case: Case) -> Iterator[Candidate]:
     """All doses of the cycle in one."""
-    count = len(case.dose.days)
-    if count > 1:
-        yield from times(case, count * case.dose.per_day, f"{count} days")
+    if len(case.dose.days) > 1:
+        yield from times(case, {"days": len(case.dose.days), "doses a day": case.dose.per_day})
 
 
 def daily_total(case: Case) -> Iterator[Candidate]:
     """All doses of a day in one."""
     if case.dose.per_day > 1:
-        yield from times(case, case.dose.per_day, f"{case.dose.per_day} doses a day")
+        yield from times(case, {"doses a day": case.dose.per_day})
 
 
 def other_phase(case: Case) -> Iterator[Candidate]:
     """All doses of the other phase's cycle in one."""
     for other in case.others:
         for line in other.drugs:
-            if line.drug == case.line.drug and line.dose == case.line.dose and line.days != case.line.days:
-                days = len(line.days)
-                yield from times(case, days * line.per_day, f"{days} days, as {other.title} has them")
+            is_same = line.drug == case.line.drug and line.dose == case.line.dose
+            if is_same and line.days != case.line.days and len(line.days) > 1:
+                counts = {f"days (as {other.title} has them)": len(line.days), "doses a day": line.per_day}
+                yield from times(case, counts)
 
 
 def figure_not_multiplied(case: Case) -> Iterator[Candidate]:
@@ -90,14 +88,14 @@ def power_of_ten(case: Case) -> Iterator[Candidate]:
     """A decimal point one place off."""
     for amount in right(case):
         for words, factor in (("ten times", Decimal(10)), ("a tenth of", Decimal("0.1"))):
-            yield candidate(case, EXACT.multiply(amount, factor), f"{words} {case.dose.ordered}")
+            yield candidate(case, EXACT.multiply(amount, factor), f"{words} {in_words(case, amount)}")
 
 
 def unit_of_amount(case: Case) -> Iterator[Candidate]:
     """mcg, mg or g in each other's place."""
     for amount in right(case):
         for words, factor in (("a thousand times", Decimal(1000)), ("a thousandth of", Decimal("0.001"))):
-            yield candidate(case, EXACT.multiply(amount, factor), f"{words} {case.dose.ordered}")
+            yield candidate(case, EXACT.multiply(amount, factor), f"{words} {in_words(case, amount)}")
 
 
 def swapped(case: Case) -> Iterator[Candidate]:
@@ -116,13 +114,13 @@ def other_drug(case: Case) -> Iterator[Candidate]:
 
 def pounds_as_kg(case: Case) -> Iterator[Candidate]:
     """The number of pounds in the place of kg."""
-    pounds = EXACT.divide(case.order.patient.weight.value, KG_PER_LB)
+    pounds = convert(case.order.patient.weight, "lb", WEIGHT).value
     yield from recomputed(case, f"{_short(pounds)} lb taken as kg", weight=pounds)
 
 
 def inches_as_cm(case: Case) -> Iterator[Candidate]:
     """The number of inches in the place of cm."""
-    inches = EXACT.divide(case.order.patient.height.value, CM_PER_IN)
+    inches = convert(case.order.patient.height, "in", LENGTH).value
     yield from recomputed(case, f"{_short(inches)} in taken as cm", height=inches)
 
 
@@ -161,7 +159,7 @@ def undeclared_reduction(case: Case) -> Iterator[Candidate]:
     for amount in right(case):
         for percent in (25, 50):
             reduced = EXACT.multiply(amount, Decimal(100 - percent) / 100)
-            yield candidate(case, reduced, f"{percent}% less than {case.dose.ordered}")
+            yield candidate(case, reduced, f"{percent}% less than {in_words(case, amount)}")
 
 
 def reduction_left_out(case: Case) -> Iterator[Candidate]:
