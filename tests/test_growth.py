@@ -86,7 +86,7 @@ def test_both_scores_agree_at_the_median_and_two_deviations_off(measure: Measure
         assert abs(known(modified_z(measure, sex, age, value)) - z) < Decimal("1e-8")
 
 
-@given(measures, sexes, ages, st.decimals(-3, 3, places=2))
+@given(measures, sexes, ages, st.decimals("-3", "2.5", places=2))
 def test_the_value_at_a_z_score_has_that_z_score(measure: Measure, sex: Sex, age: Decimal, z: Decimal) -> None:
     value = known(value_at(measure, sex, age, z))
     assert abs(known(z_score(measure, sex, age, value)) - z) < Decimal("1e-8")

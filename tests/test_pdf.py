@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
+from running import cec
 
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
@@ -22,7 +23,6 @@ from cec.load.typed import Texts
 from cec.render.pdf import render_pictures
 from cec.render.typesetting import typeset
 from cec.units import Quantity
-from tests.running import cec
 
 STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
 START = datetime.date(2026, 11, 30)
