@@ -1,10 +1,13 @@
-"""Every console block of the README is run and compared; a line of an ellipsis alone stands for lines left out.
+"""Every console and Python block of the README is run and compared.
+
+In a console block, a line of an ellipsis alone stands for lines left out.
 
 CEC_UPDATE_README=1 writes what comes out into the blocks that leave nothing out.
 """
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
 import shlex
@@ -17,6 +20,7 @@ from cec.__main__ import main
 
 README = Path(__file__).parent.parent / "README.md"
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 FILE = re.compile(r"<!-- file: (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)
 LEFT_OUT = "…\n"
 CONTINUED = "\\\n"
@@ -76,3 +80,33 @@ def test_every_console_block_is_what_comes_out(
 )
 def test_a_block_must_show_what_is_printed(shown: str, is_so: bool) -> None:
     assert matches(shown, "$ a\none\ntwo\nthree\n") is is_so
+
+
+def wrong_examples(block: str) -> tuple[int, str]:
+    """How many examples a Python block has, and what doctest says of those that do not come out."""
+    told: list[str] = []
+    examples = doctest.DocTestParser().get_doctest(block, {}, README.name, str(README), 0)
+    doctest.DocTestRunner(verbose=False).run(examples, out=told.append)
+    return len(examples.examples), "".join(told)
+
+
+def test_every_python_block_is_what_comes_out() -> None:
+    blocks = PYTHON.findall(README.read_text(encoding="utf-8"))
+    assert blocks
+    for block in blocks:
+        count, told = wrong_examples(block)
+        assert count
+        assert told == ""
+
+
+@pytest.mark.parametrize(
+    ("block", "said"),
+    [
+        (">>> 40 * 2\n80\n", ""),
+        (">>> 40 * 2\n81\n", "Expected:\n    81\nGot:\n    80\n"),
+        (">>> cec.draft_order()\n", "NameError: name 'cec' is not defined\n"),
+    ],
+)
+def test_a_python_block_must_show_what_comes_out(block: str, said: str) -> None:
+    count, told = wrong_examples(block)
+    assert (count, told[-len(said) :] if said else told) == (1, said)
