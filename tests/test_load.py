@@ -309,7 +309,7 @@ def test_what_is_typed_of_one_drug_or_fact_leaves_the_others_of_the_file(tmp_pat
     assert patient.history == {"prior_hsct": False, "long_neutropenia": True}
     assert [reduction.drug for reduction in patient.reductions] == ["etoposide", "clofarabine"]
     again = load_patient(path, {"reductions": ["Etoposide=10%: better"]})
-    assert [(reduction.drug, reduction.percent) for reduction in again.reductions] == [("Etoposide", 10)]
+    assert [(reduction.drug, reduction.percent) for reduction in again.reductions] == [("Etoposide", Decimal(10))]
     assert replaced[0] == (
         "history: prior_hsct=false from the command line, not prior_hsct=true, long_neutropenia=true in file.yaml"
     )
