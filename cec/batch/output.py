@@ -67,7 +67,7 @@ def table_writer(
 ) -> Iterator[Callable[[bytes | pl.DataFrame], None]]:
     """How to put encoded rows into a file or standard output, under a header; lines go to standard error."""
     if kind == "lines":
-        yield partial(_put, sys.stderr.buffer, True)
+        yield partial(_put, sys.stderr.buffer, at_once=True)
         return
     with writing(path) as stream:
         if kind == "parquet":
@@ -79,10 +79,10 @@ def table_writer(
             line = io.StringIO()
             csv.writer(line, delimiter=separator, lineterminator="\n").writerow(header)
             stream.write(line.getvalue().encode())
-        yield partial(_put, stream, path == STANDARD)
+        yield partial(_put, stream, at_once=path == STANDARD)
 
 
-def _put(stream: BinaryIO, at_once: bool, piece: bytes | pl.DataFrame) -> None:
+def _put(stream: BinaryIO, piece: bytes | pl.DataFrame, *, at_once: bool) -> None:
     """Write what is ready, and show it at once where somebody waits for it."""
     if not isinstance(piece, bytes):
         raise TypeError("only Parquet is written from frames")
