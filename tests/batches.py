@@ -1,0 +1,88 @@
+"""Rows by columns and rows by the single path, side by side; and tables of patients that look real, from a seed."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cec.batch.answers import _one_by_one, answer
+from cec.batch.columns import columns_for
+from cec.batch.plan import Plan
+
+if TYPE_CHECKING:
+    from cec.batch.single import Settings
+
+DAY = datetime.date(2026, 11, 30)
+
+Answer = tuple[pl.DataFrame, pl.DataFrame]
+
+
+def by_columns(cells: Mapping[str, Sequence[str | None]], settings: Settings) -> Answer:
+    """The dosed and the refused rows of a table, as a batch answers them."""
+    frame, plan = _table(cells), Plan(settings)
+    columns = columns_for(frame.columns, {}, [settings.regimen])
+    answers = answer({fact: frame.get_column(one.name) for fact, one in columns.items()}, columns, plan)
+    return answers.dosed, answers.refused
+
+
+def one_by_one(cells: Mapping[str, Sequence[str | None]], settings: Settings) -> Answer:
+    """The same by the single path alone."""
+    frame, plan = _table(cells), Plan(settings)
+    columns = columns_for(frame.columns, {}, [settings.regimen])
+    texts = {fact: frame.get_column(one.name) for fact, one in columns.items()}
+    answers = _one_by_one(texts, columns, plan, range(frame.height))
+    return answers.dosed, answers.refused
+
+
+def _table(cells: Mapping[str, Sequence[str | None]]) -> pl.DataFrame:
+    return pl.DataFrame(dict(cells), schema=dict.fromkeys(cells, pl.String))
+
+
+def sizes(seed: int, rows: int, decimals: int = 1) -> dict[str, list[str | None]]:
+    """Heights and weights of children, some of them strange."""
+    draw = random.Random(seed)
+    heights: list[str | None] = []
+    weights: list[str | None] = []
+    for _ in range(rows):
+        years = draw.uniform(0.5, 20)
+        heights.append(f"{max(45, 75 + min(years, 15) * 6 + draw.gauss(0, 9)):.{min(decimals, 2)}f}")
+        weights.append(f"{max(2.5, 9 + years * 2.6 + draw.gauss(0, 6)):.{decimals}f}")
+    return {"height": heights, "weight": weights}
+
+
+def patients(seed: int, rows: int) -> dict[str, list[str | None]]:
+    """Rows that tell all that a row can tell, some of it wrong or missing."""
+    draw = random.Random(seed)
+    table = sizes(seed, rows)
+
+    def day() -> str:
+        return str(DAY - datetime.timedelta(days=draw.choice([0, 1, 7, 8, 13, 14, 20, 21, 40, -1])))
+
+    def sometimes(share: float, *texts: str) -> list[str | None]:
+        return [draw.choice(texts) if draw.random() < share else None for _ in range(rows)]
+
+    table["age"] = [f"{draw.uniform(0, 21):.1f}" if draw.random() < 0.8 else None for _ in range(rows)]
+    table["sex"] = sometimes(0.9, "female", "male", "f", "M", "x")
+    table["measured_on"] = [day() if draw.random() < 0.3 else None for _ in range(rows)]
+    table["previous_day_1"] = [day() if draw.random() < 0.3 else None for _ in range(rows)]
+    table["previous_weight"] = [f"{draw.uniform(8, 60):.1f}" if draw.random() < 0.2 else None for _ in range(rows)]
+    table["previous_cycles"] = sometimes(0.3, "0", "1", "4", "-1")
+    table["cycle"] = sometimes(0.2, "1", "2", "3")
+    table["creatinine"] = sometimes(0.3, "0.5 mg/dL", "44 micromol/L", "1.2 mg/dL", "2 mg/dL", "0.5")
+    table["prior_hsct"] = sometimes(0.2, "true", "false")
+    table["reduce"] = sometimes(0.05, "etoposide=25%: mucositis", "etoposide=25%: a; clofarabine=50%: b", "x=5%: y")
+    table["start"] = sometimes(0.5, str(DAY), "2026-12-24", "30.11.2026")
+    for _ in range(rows // 50):
+        name = draw.choice(list(table))
+        table[name][draw.randrange(rows)] = draw.choice(
+            ["", "  ", "-1", "1e3", "26,5", "128 cm", "57.3 lb", "0", "NaN"]
+        )
+    born = draw.random() < 0.3
+    if born:
+        table["born"] = [str(DAY - datetime.timedelta(days=draw.randrange(200, 7000))) for _ in range(rows)]
+        table["age"] = [None if draw.random() < 0.95 else age for age in table["age"]]
+    return {name: cells for name, cells in table.items() if name in {"height", "weight", "sex"} or draw.random() < 0.7}

@@ -1,0 +1,306 @@
+"""Reading tables: every row is answered, and a bad one costs no other."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cec.batch import csv_table, jsonl_table, streams
+from cec.batch.columns import Column, columns_for, find_columns
+from cec.batch.streams import LONGEST_LINE, Source
+from cec.batch.table import Layout, Rejected, unlike
+from cec.batch.tables import kind_of, opening
+from cec.errors import CecError, FileError, InputError
+
+Read = tuple[Layout, list[tuple[int, tuple[str | None, ...]]], list[Rejected]]
+
+
+def source(content: bytes) -> Source:
+    return Source("table.csv", io.BytesIO(content), len(content), lambda: 0)
+
+
+def read_csv(content: bytes) -> Read:
+    layout, pieces = csv_table.read_header(source(content))
+    rows: list[tuple[int, tuple[str | None, ...]]] = []
+    rejected: list[Rejected] = []
+    for block in csv_table.blocks(source(content), layout, pieces):
+        read = csv_table.rows(block, layout)
+        rows += list(zip(read.rows, read.frame.rows(), strict=True))
+        rejected += read.rejected
+    return layout, rows, rejected
+
+
+@pytest.fixture(params=[1 << 17, 7, 40])
+def _read_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same table in one piece and in very small ones."""
+    monkeypatch.setattr(streams, "FIRST_READ", request.param)
+    monkeypatch.setattr(streams, "LARGEST_READ", request.param)
+
+
+@pytest.mark.usefixtures("_read_size")
+def test_every_kind_of_bad_row_costs_only_itself() -> None:
+    layout, rows, rejected = read_csv(
+        b"id,h,w\n"
+        b"2,128,26\n"
+        b'3,"a, b",26\n'
+        b'4,"never closed,26\n'
+        b"5,128,26\n"
+        b"6,128\n"
+        b"7,128,26,1\n"
+        b"\n"
+        b"9,\xb3,26\n"
+        b'10,a"b,26\n'
+        b'11,"a"b,26\n'
+        b'12,"two\nlines",26\n'
+        b"14,,\n"
+        b'15,"said ""so""",26\r\n'
+        b'16,x,"open'
+    )
+    assert layout.header == ("id", "h", "w")
+    assert rows == [
+        (2, ("2", "128", "26")),
+        (3, ("3", "a, b", "26")),
+        (5, ("5", "128", "26")),
+        (10, ("10", 'a"b', "26")),
+        (12, ("12", "two\nlines", "26")),
+        (14, ("14", None, None)),
+        (15, ("15", 'said "so"', "26")),
+    ]
+    told = {one.row: one.reason for one in rejected}
+    assert sorted(told) == [4, 6, 7, 9, 11, 16]
+    assert "quote is not closed" in told[4]
+    assert told[6] == "has 2 cells; the first line names 3 columns"
+    assert told[7] == "has 4 cells; the first line names 3 columns"
+    assert "hexadecimal B3" in told[9]
+    assert "followed by something else than a comma" in told[11]
+    assert "quote is not closed" in told[16]
+    assert [(one.column, one.cells) for one in rejected if one.row == 9] == [("h", ("9", "\ufffd", "26"))]
+    assert [one.text for one in rejected if one.row == 4] == ['4,"never closed,26']
+
+
+@pytest.mark.usefixtures("_read_size")
+def test_two_open_quotes_never_mix_two_patients() -> None:
+    """Read as CSV readers do, this is one row: patient 2 with the measures of patient 3."""
+    _, rows, rejected = read_csv(b'id,name,h,w\n2,"Ann,128,26\n3,Bea",140,31\n4,Cy,150,40\n')
+    assert rows == [(3, ("3", 'Bea"', "140", "31")), (4, ("4", "Cy", "150", "40"))]
+    assert [one.row for one in rejected] == [2]
+
+
+CELLS = st.sampled_from(["1", "128", "26.5", "", " ", "Łódź", "a b", "x" * 40])
+GOOD = st.tuples(CELLS, CELLS, CELLS).map(",".join).map(str.encode)
+BAD = st.sampled_from([b'7,"open,1', b"7,1", b"7,1,2,3", b"7,\xff,1", b'7,"a"b,1', b"\xc5,1,2", b",,,,"])
+
+
+@given(st.lists(st.tuples(st.booleans(), GOOD, BAD), max_size=30), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_all_rows_are_read_or_rejected_whatever_stands_between(
+    lines: list[tuple[bool, bytes, bytes]], has_breaks: bool
+) -> None:
+    table = [good if is_good else bad for is_good, good, bad in lines]
+    content = (b"\r\n" if has_breaks else b"\n").join([b"id,h,w", *table])
+    _, rows, rejected = read_csv(content)
+    good_rows = [number for number, (is_good, _, _) in enumerate(lines, 2) if is_good]
+    assert [number for number, _ in rows] == good_rows
+    assert sorted(one.row for one in rejected) == [
+        number for number in range(2, len(lines) + 2) if number not in good_rows
+    ]
+
+
+@given(st.lists(st.binary(max_size=30), max_size=8))
+@settings(max_examples=200, deadline=None)
+def test_any_bytes_are_answered_without_a_traceback(lines: list[bytes]) -> None:
+    try:
+        _, rows, rejected = read_csv(b"id,h,w\n" + b"\n".join(lines))
+    except CecError:
+        return
+    places = [number for number, _ in rows] + [one.row for one in rejected]
+    assert len(places) == len(set(places))
+
+
+def test_a_line_of_megabytes_costs_only_itself() -> None:
+    for size in (LONGEST_LINE + 10, 5 * LONGEST_LINE):
+        _, rows, rejected = read_csv(b"id,h,w\n2,1,1\n3,1," + b"x" * size + b"\n4,1,1\n5,1," + b"y" * size)
+        assert [number for number, _ in rows] == [2, 4]
+        assert [one.row for one in rejected] == [3, 5]
+        assert "longer than 1,048,576 bytes" in rejected[0].reason
+        assert len(rejected[0].text) <= 200
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("separator", [b",", b";", b"\t"])
+def test_line_ends_separators_and_a_byte_order_mark(ending: bytes, separator: bytes) -> None:
+    content = b"\xef\xbb\xbf" + ending.join([b"id,h,w", b"007,128,26", b"8,129,27"]).replace(b",", separator)
+    layout, rows, rejected = read_csv(content)
+    assert layout.header == ("id", "h", "w")
+    assert rows == [(2, ("007", "128", "26")), (3, ("8", "129", "27"))]
+    assert rejected == []
+
+
+def test_short_rows_are_seen_where_the_last_column_is_often_empty() -> None:
+    _, rows, rejected = read_csv(b"id,h,w\n2,1,\n3,1\n4,1,2\n")
+    assert [number for number, _ in rows] == [2, 4]
+    assert [one.row for one in rejected] == [3]
+    _, rows, rejected = read_csv(b'id,h,w\n"2",1,\n"3",1\n"4","1,5",2\n')
+    assert [number for number, _ in rows] == [2, 4]
+    assert [one.row for one in rejected] == [3]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (b"\n1,2\n", "is empty"),
+        (b"id,\xff\n1,2\n", "no UTF-8"),
+        (b"x" * (LONGEST_LINE + 1), "names no columns"),
+        (b'"id,h\n1,2\n', "names no columns"),
+    ],
+)
+def test_a_first_line_that_names_no_columns(content: bytes, reason: str) -> None:
+    with pytest.raises(FileError, match=reason):
+        read_csv(content)
+
+
+def test_columns_of_one_name_stay_apart() -> None:
+    layout, rows, _ = read_csv(b"id,note,note\n1,a,b\n")
+    assert layout.columns == ("id", "note", "note#2") == unlike(layout.header)
+    assert rows == [(2, ("1", "a", "b"))]
+
+
+def read_jsonl(content: bytes) -> tuple[Layout, pl.DataFrame, list[int], list[Rejected]]:
+    layout, pieces = jsonl_table.read_header(source(content))
+    frames: list[pl.DataFrame] = []
+    numbers: list[int] = []
+    rejected: list[Rejected] = []
+    for block in jsonl_table.blocks(source(content), pieces):
+        read = jsonl_table.rows(block, layout)
+        frames.append(read.frame)
+        numbers += list(read.rows)
+        rejected += read.rejected
+    return layout, pl.concat(frames), numbers, rejected
+
+
+def test_json_lines_keep_digits_and_reject_what_is_no_object() -> None:
+    layout, frame, numbers, rejected = read_jsonl(
+        b'{"id": "007", "height": 128.10, "weight": "26 kg", "more": {"a": [1.50]}, "is": true}\n'
+        b'{"id": 8, "height": 1e2, "weight": null}\n'
+        b"[1]\n"
+        b"{\n"
+        b'{"id": 1, "id": 2}\n'
+        b'{"id": "\xff"}\n'
+        b'{"id": NaN}\n'
+        b"\n"
+        b'{"id": "9", "other": 1}\n'
+        + b"[" * 100_000
+        + b"\n"
+        + b'{"id": "'
+        + b"x" * (LONGEST_LINE + 5)
+        + b'"}\n'
+        + b'{"id": "12"}'
+    )
+    assert layout.columns == ("id", "height", "weight", "more", "is", "other")
+    assert frame.row(0)[:3] == ("007", "128.10", "26 kg")
+    assert frame.row(0)[4] == "true"
+    assert frame.row(1)[:3] == ("8", "1e2", None)
+    assert numbers == [1, 2, 9, 12]
+    told = {one.row: one.reason for one in rejected}
+    assert sorted(told) == [3, 4, 5, 6, 7, 10, 11]
+    assert told[3] == "is no JSON object"
+    assert "stands in it twice" in told[5]
+    assert "no UTF-8" in told[6]
+    assert "NaN is no number" in told[7]
+    assert "nested" in told[10]
+    assert "longer than" in told[11]
+
+
+def test_a_key_that_the_first_lines_do_not_have() -> None:
+    lines = [b'{"id": %d}' % number for number in range(20_000)] + [b'{"id": 1, "new": 2}']
+    _, frame, _, rejected = read_jsonl(b"\n".join(lines))
+    assert frame.height == 20_000
+    assert [(one.row, one.column) for one in rejected] == [(20_001, "new")]
+    with pytest.raises(FileError, match="no JSON objects"):
+        read_jsonl(b"id,h,w\n1,2,3\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("t.csv", b"PK\x03\x04rest", "workbook"),
+        ("t.csv", b"\xff\xfei\x00d\x00", "UTF-16"),
+        ("t.csv.gz", gzip.compress(b"id,h,w\n" * 9_000)[:-40], "cut off or damaged"),
+        ("t.csv.zst", b"\x28\xb5\x2f\xfdxxxxxxxxxxxx", "cut off or damaged"),
+        ("t.parquet", b"PAR1 no", "no Parquet file"),
+        ("t.parquet", b"", "no Parquet file"),
+    ],
+)
+def test_files_that_are_no_tables(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(FileError, match=reason), opening(str(path), kind_of(name)) as table:
+        list(table.blocks)
+
+
+def test_places_that_hold_no_table(tmp_path: Path) -> None:
+    for path, reason in (
+        (tmp_path, "folder"),
+        (tmp_path / "none.csv", "no such file"),
+        (Path("a\0b"), "cannot be read"),
+    ):
+        with pytest.raises(FileError, match=reason), opening(str(path), "csv"):
+            pass
+
+
+def test_a_file_is_known_by_its_bytes_where_it_is_compressed(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(gzip.compress(b"id,h,w\n1,2,3\n"))
+    with opening(str(path), "csv") as table:
+        assert [len(block.rows) for block in table.blocks] == [1]
+
+
+def test_formats_by_the_end_of_the_name() -> None:
+    assert [kind_of(name) for name in ("a.csv", "a.B.CSV.GZ", "x.jsonl.zst", "x.parquet", "-", "x.tsv")] == [
+        *("csv", "csv", "jsonl", "parquet", "csv", "csv")
+    ]
+    assert kind_of("whatever", "jsonl") == "jsonl"
+    for name, named in (("a.xlsx", None), ("a", None), ("a.gz", None), ("a.csv", "xml")):
+        with pytest.raises(InputError):
+            kind_of(name, named)
+
+
+def names_of(found: dict[str, Column]) -> Iterator[tuple[str, str, str]]:
+    return ((fact, column.name, column.unit) for fact, column in found.items())
+
+
+def test_columns_are_found_by_name_and_by_map() -> None:
+    found = find_columns(["ID", "Wzrost", "Weight (lb)", "Age months", "ward"], {"height": "Wzrost"})
+    assert set(names_of(found)) == {
+        ("height", "Wzrost", ""),
+        ("id", "ID", ""),
+        ("weight", "Weight (lb)", "lb"),
+        ("age", "Age months", "months"),
+    }
+    assert find_columns(["height_cm", "w", "weight_kg"], {"weight": "w"})["weight"].name == "w"
+    assert find_columns(["height_cm", "m"], {"weight_lb": "m"})["weight"] == Column("m", "lb")
+    flagged = columns_for(["height", "weight", "prior_hsct", "earlier_etoposide"], {}, [])
+    assert set(flagged) == {"height", "weight"}
+
+
+@pytest.mark.parametrize(
+    ("names", "renamed", "reason"),
+    [
+        (["id"], {}, "no column tells the height.*\n.*no column tells the weight"),
+        (["height", "height_cm", "weight"], {}, "two columns tell the height: height and height_cm"),
+        (["height", "weight"], {"hight": "height"}, "did you mean height"),
+        (["height", "weight"], {"age": "Alter"}, "there is no column 'Alter'"),
+        (["height", "weight"], {"zzz": "height"}, "known are"),
+    ],
+)
+def test_columns_that_do_not_tell(names: list[str], renamed: dict[str, str], reason: str) -> None:
+    with pytest.raises(CecError, match=reason):
+        find_columns(names, renamed)
