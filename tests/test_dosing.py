@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -313,6 +314,19 @@ def test_what_cannot_be_true_together_is_refused() -> None:
         "no previous cycles, but a day 1 of the previous cycle, 2026-11-02",
         "history: no check asks for 'prior_hcst'; did you mean 'prior_hsct'?",
     ]
+
+
+def test_a_previous_day_1_lies_before_the_start() -> None:
+    who = patient(previous_day_1="2026-12-05")
+    with pytest.raises(InputError, match="2026-12-05, is not before the start, 2026-11-30"):
+        draft_order(load_regimen("cec-induction"), who, start=datetime.date(2026, 11, 30))
+
+
+def test_earlier_doses_of_a_misspelt_drug_are_refused() -> None:
+    line = DrugLine("doxorubicin", mg("50"), "IV bolus", (1,), lifetime_maximum=Quantity(Decimal(450), "mg/m2"))
+    who = load_patient(texts={"height": "128", "weight": "26", "earlier_doses": {"doxorubicine": "400 mg/m2"}})
+    with pytest.raises(InputError, match="did you mean doxorubicin, which has a lifetime maximum"):
+        one_dose(line, who)
 
 
 def test_the_bedside_formula_is_not_for_infants() -> None:

@@ -209,6 +209,9 @@ def test_weights(text: str, kilograms: str) -> None:
         ("50 mL/hour", FLOW, "50 mL/h"),
         ("5%", PERCENT, "5%"),
         ("44.2 micromol/L", CREATININE, "44.2 micromol/L"),
+        ("44.2 µmol/L", CREATININE, "44.2 micromol/L"),
+        ("44.2umol/l", CREATININE, "44.2 micromol/L"),
+        ("0.5 mg/dl", CREATININE, "0.5 mg/dL"),
     ],
 )
 def test_quantities_are_read_and_written_safely(text: str, kind: Kind, written: str) -> None:

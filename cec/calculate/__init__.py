@@ -21,7 +21,7 @@ from cec.errors import Fault, InputError, OrderRefused
 from cec.order import Alert, Dose, EarliestNextCycle, Order
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
-from cec.regimen import DrugLine, Regimen
+from cec.regimen import DrugLine, Regimen, entry_of
 from cec.units import EXACT, Quantity
 
 _DEFAULT_PHARMACY = Pharmacy()
@@ -56,7 +56,7 @@ def draft_order(
     prednisone 13 mg
     """
     with localcontext(EXACT):
-        _refuse_contradictions(regimen, patient, cycle)
+        _refuse_contradictions(regimen, patient, cycle, start)
         as_of = _day_for_age(patient, start, as_of)
         age = patient.age_on(as_of)
         bsa = measure_bsa(patient, pharmacy)
@@ -105,7 +105,7 @@ def draft_order(
         )
 
 
-def _refuse_contradictions(regimen: Regimen, patient: Patient, cycle: int | None) -> None:
+def _refuse_contradictions(regimen: Regimen, patient: Patient, cycle: int | None, start: datetime.date | None) -> None:
     """InputError for what cannot be true of one patient together, and for facts that are probably misspelt."""
     faults = []
     previous = patient.previous_cycles
@@ -113,6 +113,14 @@ def _refuse_contradictions(regimen: Regimen, patient: Patient, cycle: int | None
         faults.append(f"cycle {cycle} cannot follow {previous} previous cycles")
     if previous == 0 and patient.previous_day_1:
         faults.append(f"no previous cycles, but a day 1 of the previous cycle, {patient.previous_day_1}")
+    if start and patient.previous_day_1 and patient.previous_day_1 >= start:
+        faults.append(f"day 1 of the previous cycle, {patient.previous_day_1}, is not before the start, {start}")
+    limited = {line.drug for line in regimen.drugs if line.lifetime_maximum}
+    faults += [
+        f"earlier doses of '{drug}': did you mean {near}, which has a lifetime maximum?"
+        for drug in patient.earlier_doses
+        if entry_of(drug, dict.fromkeys(limited, True)) is None and (near := _alike(drug, limited))
+    ]
     asked = {condition.fact for rule in regimen.checks for condition in rule.when}
     faults += [
         f"history: no check asks for '{fact}'; did you mean '{near}'?"
@@ -127,7 +135,7 @@ def _alike(word: str, known: set[str]) -> str:
     """The known word that this one is probably misspelt from, or nothing."""
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(word, sorted(known), 1, 0.8)), "")
+    return next(iter(get_close_matches(word, sorted(known), 1, 0.85)), "")
 
 
 def fingerprint(*inputs: object) -> str:

@@ -44,6 +44,16 @@ def _read_last_weight(value: str) -> Quantity:
     return weight
 
 
+def read_clearance(value: str) -> Quantity:
+    """A clearance of the patient's own, in mL/min; one per 1.73 m2 is refused with what would be right."""
+    if "1.73" in value:
+        raise InputError(
+            f"'{value}' is per 1.73 m2, not this patient's own clearance; multiply it by the patient's BSA / 1.73 m2 "
+            f"and write it like {CLEARANCE.example}, or give the creatinine instead"
+        )
+    return positive(CLEARANCE)(value)
+
+
 def read_reduction(value: str) -> Reduction:
     """One reduction from its short form.
 
@@ -107,7 +117,7 @@ PATIENT_FIELDS: dict[str, Field] = {
         "serum creatinine, e.g. 0.5 mg/dL",
     ),
     "creatinine_clearance": Field(
-        text(positive(CLEARANCE), {"type": "string", "examples": ["90 mL/min"]}),
+        text(read_clearance, {"type": "string", "examples": ["90 mL/min"]}),
         "measured creatinine clearance or GFR, e.g. 90 mL/min; used before any estimate",
     ),
     "previous_weight": Field(_measure(_read_last_weight, "kg", "25 kg"), "body weight at the last calculation"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import re
 from typing import Any
@@ -24,7 +25,7 @@ from cec.pharmacy import (
     RoundingBand,
     Stability,
 )
-from cec.units import AMOUNT, CONCENTRATION, DURATION, VOLUME, Quantity, read_quantity
+from cec.units import AMOUNT, CONCENTRATION, DURATION, VOLUME, Quantity, convert, read_quantity, span
 
 TEXT = text(read_text)
 TRUE_FALSE = text(read_boolean, {"type": "boolean"})
@@ -150,12 +151,23 @@ FORMULARY_DRUG_FIELDS: dict[str, Field] = {
 }
 
 
+def _formulary_drug(values: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a drug; CecError where no concentration could be allowed."""
+    low, high = values.get("lowest_concentration"), values.get("highest_concentration")
+    if low and high and convert(low, high.unit, CONCENTRATION).value > high.value:
+        raise CecError(f"lowest_concentration {low} is above highest_concentration {high}")
+    return values
+
+
 def _formulary(drugs: dict[str, dict[str, Any]]) -> dict[str, FormularyDrug]:
     return {drug: FormularyDrug(drug=drug, **values) for drug, values in drugs.items()}
 
 
 def _gap(value: str) -> Quantity:
-    return read_quantity(value, DURATION)
+    gap = read_quantity(value, DURATION)
+    if span(gap) > datetime.timedelta(hours=12):
+        raise InputError(f"'{value}' is more than 12 h: a day would run into the next one; write it like 15 min")
+    return gap
 
 
 def _time_zone(value: str) -> str:
@@ -201,7 +213,7 @@ PHARMACY_FIELDS: dict[str, Field] = {
     ),
     "share_vials": Field(TRUE_FALSE, "whether doses of one day may share a vial"),
     "formulary": Field(
-        mapping_of(mapping(FORMULARY_DRUG_FIELDS, lambda values: values)),
+        mapping_of(mapping(FORMULARY_DRUG_FIELDS, _formulary_drug)),
         "by drug: products, bags and how it is made up",
     ),
 }

@@ -53,7 +53,9 @@ def read_count(value: str) -> int:
 
 def read_count_from_0(value: str) -> int:
     """A whole number from 0."""
-    return 0 if value == "0" else read_count(value)
+    if not re.fullmatch(r"0|[1-9][0-9]{0,5}", value, re.ASCII):
+        raise InputError(f"'{value}' is no whole number from 0, like 2")
+    return int(value)
 
 
 def read_boolean(value: str) -> bool:

@@ -24,6 +24,7 @@ from cec.units.kinds import (
 )
 from cec.units.quantity import DIGITS, EXACT, Quantity, multiply, plain, shorten, span, write_number
 from cec.units.reading import read_length, read_number, read_quantity, read_weight
+from cec.units.writing import write_range, write_signed
 
 __all__ = [
     "AGE",
@@ -55,4 +56,6 @@ __all__ = [
     "shorten",
     "span",
     "write_number",
+    "write_range",
+    "write_signed",
 ]

@@ -22,6 +22,8 @@ _SPELLINGS = {
     **dict.fromkeys(("lbs", "pounds", "pound"), "lb"),
     **dict.fromkeys(("unit",), "units"),
     **dict.fromkeys(("m²",), "m2"),
+    **dict.fromkeys(("umol/L", "umol/l", "µmol/L", "µmol/l", "μmol/L", "μmol/l"), "micromol/L"),
+    **dict.fromkeys(("mg/dl",), "mg/dL"),
 }
 """Other ways to write a unit that mean the same to every reader."""
 
@@ -33,7 +35,6 @@ _MEANT = {
     **dict.fromkeys(("meter", "metre", "meters", "metres"), "m"),
     **dict.fromkeys(("milligram", "milligrams", "mgs"), "mg"),
     **dict.fromkeys(("ml", "cc"), "mL"),
-    **dict.fromkeys(("umol/l", "µmol/l", "μmol/l"), "micromol/L"),
 }
 """Unsafe or unknown spellings, and what is probably meant: offered, never taken."""
 
