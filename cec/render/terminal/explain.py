@@ -1,4 +1,4 @@
-"""Where every number came from: the steps of each dose, and which input replaced which."""
+"""Where every number came from: the steps of each dose, with their sources."""
 
 from __future__ import annotations
 
@@ -18,11 +18,9 @@ def steps(order: Order, look: Look) -> list[Part]:
         for step in dose.steps:
             parts += _step(step, sources, look)
     cited = [wrap(source, look, f"  [{number}] ", "      ") for number, source in enumerate(sources, 1)]
-    replaced = [wrap(text, look, "  ", "    ") for text in order.overrides]
     return [
         *section("Where each dose comes from", parts),
         *section("Sources of the steps", list(chain.from_iterable(cited))),
-        *section("What replaced what", list(chain.from_iterable(replaced))),
     ]
 
 

@@ -35,6 +35,8 @@ def head(order: Order, look: Look) -> list[Part]:
                 ("For", regimen.indication),
                 ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
                 ("Patient", identity(patient, order.age)),
+                ("Diagnosis", patient.diagnosis),
+                ("Allergies", patient.allergies),
                 ("Measures", measures(patient)),
                 ("BSA", body_surface_area(order)),
                 ("Cycle", f"{cycle}{dates(order)}" if order.start else cycle.rstrip(", ")),
@@ -60,14 +62,22 @@ def dates(order: Order) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def foot(order: Order, look: Look) -> list[Part]:
-    """Assumptions, alerts, what else to prescribe, and the fingerprint of the input."""
+def to_look_at(order: Order, look: Look) -> list[Part]:
+    """Alerts, the severest first, and which input replaced which."""
     alerts = sorted(order.alerts, key=lambda each: list(LEVELS).index(each.level))
+    replaced = [wrap(text, look, "  ", "    ") for text in order.overrides]
+    return [
+        *section("Look at", list(chain.from_iterable(alert(each, look) for each in alerts))),
+        *section("What replaced what", list(chain.from_iterable(replaced))),
+    ]
+
+
+def foot(order: Order, look: Look) -> list[Part]:
+    """Assumptions, what else to prescribe, and the fingerprint of the input."""
     assumed = [wrap(f"{about}: {why}", look, "  ", "    ") for about, why in assumptions(order)]
     separately = wrap("; ".join(order.regimen.prescribe_separately), look, "  ", "  ")
     return [
         *section("Assumed, because the source does not say", list(chain.from_iterable(assumed))),
-        *section("Look at", list(chain.from_iterable(alert(each, look) for each in alerts))),
         *section("Prescribe separately", separately),
         Text(),
         *wrap(DRAFT, look, style=STRONG),
