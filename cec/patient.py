@@ -58,11 +58,6 @@ class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
         if faults:
             raise InputError(*faults)
 
-    @property
-    def body_mass_index(self) -> Decimal:
-        """Weight over height squared, kg/m2, unrounded."""
-        return _body_mass_index(self.height.value, self.weight.value)
-
     def age_on(self, day: datetime.date | None) -> Quantity | None:
         """The age as given or, from the date of birth, in completed months on that day."""
         if self.born is None or day is None:
@@ -71,7 +66,12 @@ class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
         return Quantity(Decimal(months), "months")
 
 
-def _body_mass_index(height: Decimal, weight: Decimal) -> Decimal:
+def body_mass_index(height: Decimal, weight: Decimal) -> Decimal:
+    """Weight in kg over the square of the height, from cm, in metres: kg/m2, unrounded.
+
+    >>> body_mass_index(Decimal(200), Decimal(100))
+    Decimal('25')
+    """
     metres = EXACT.divide(height, Decimal(100))
     return EXACT.divide(weight, EXACT.multiply(metres, metres))
 
@@ -96,10 +96,10 @@ def _size_faults(height: Quantity, weight: Quantity) -> list[str]:
         faults.append(f"{weight} is not a possible body weight ({low_weight} to {high_weight} kg){other}")
     if faults:
         return faults
-    index = _body_mass_index(height.value, weight.value)
+    index = body_mass_index(height.value, weight.value)
     low_index, high_index = BODY_MASS_INDEXES
     if not low_index <= index <= high_index:
-        swapped = 8 <= _body_mass_index(weight.value, height.value) <= 60
+        swapped = 8 <= body_mass_index(weight.value, height.value) <= 60
         hint = "; are height and weight swapped?" if swapped else "; look at both"
         faults.append(f"height {height} and weight {weight} cannot be of one person{hint}")
     return faults

@@ -10,10 +10,22 @@ from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
 
 from msgspec.structs import replace
 
+from cec.calculate.alert_codes import code_of_drug
 from cec.calculate.rounding import to_nearest
 from cec.order import Alert, Dose, Preparation
 from cec.pharmacy import FormularyDrug
-from cec.units import AMOUNT, CONCENTRATION, DURATION, EXACT, VOLUME, Quantity, convert, shorten, write_number
+from cec.units import (
+    AMOUNT,
+    CONCENTRATION,
+    DURATION,
+    EXACT,
+    VOLUME,
+    Quantity,
+    convert,
+    shorten,
+    write_number,
+    write_range,
+)
 
 VOLUME_STEP = Decimal("0.1")
 """The step to which allowed volumes are written, mL."""
@@ -47,34 +59,22 @@ def lacking(made: Preparation, why: str) -> Preparation:
     return replace(made, missing="; ".join(filter(None, (made.missing, why))))
 
 
-def allowed(low: Quantity | None, high: Quantity | None) -> str:
-    """A range in words.
-
-    >>> allowed(Quantity(Decimal(75), "mL"), Quantity(Decimal(200), "mL"))
-    '75 to 200 mL'
-    """
-    if low and high:
-        return f"{write_number(low.value)} to {high}"
-    return f"at least {low}" if low else f"at most {high}" if high else "no limit stated"
-
-
 def bag_alerts(made: Preparation, dose: Dose, drug: FormularyDrug) -> tuple[Alert, ...]:
     """What a person must look at in the choice of bag and diluent."""
     alerts = []
-    code = dose.drug.replace(" ", "-")
     bags = stocked_bags(drug)
     if made.bag is None and bags and (made.lowest_volume or made.highest_volume):
         stock = ", ".join(write_number(bag) for bag in bags)
         grown = f", the drawn {made.draw} included" if drug.drug_volume == "added to bag" else ""
         text = (
             f"no bag in stock ({stock} mL) gives {made.contains} of {dose.drug} a final concentration of "
-            f"{allowed(made.lowest_concentration, made.highest_concentration)}; "
+            f"{write_range(made.lowest_concentration, made.highest_concentration)}; "
             f"a total volume of {_volumes_that_fit(made)}{grown} would"
         )
-        alerts.append(Alert(f"no-bag-{code}", "check", dose.drug, text, drug.source))
+        alerts.append(Alert(code_of_drug("no-bag", dose.drug), "check", dose.drug, text, drug.source))
     if dose.diluent and drug.diluents and dose.diluent.casefold() not in {one.casefold() for one in drug.diluents}:
         text = f"the regimen dilutes {dose.drug} in {dose.diluent}; the formulary allows {', '.join(drug.diluents)}"
-        alerts.append(Alert(f"diluent-{code}", "check", dose.drug, text, drug.source))
+        alerts.append(Alert(code_of_drug("diluent", dose.drug), "check", dose.drug, text, drug.source))
     return tuple(alerts)
 
 
@@ -111,7 +111,7 @@ def _volumes(made: Preparation, amounts: list[Decimal]) -> tuple[Quantity | None
 
 
 def _volumes_that_fit(made: Preparation) -> str:
-    return allowed(*_volumes(made, _amounts(made)))
+    return write_range(*_volumes(made, _amounts(made)))
 
 
 def _total(made: Preparation, bag: Decimal, drug: FormularyDrug) -> Decimal:
@@ -139,7 +139,7 @@ def _filled(made: Preparation, bag: Decimal, drug: FormularyDrug) -> Preparation
     grows = total.value != bag
     filling = f"{write_number(bag)} + {made.draw}" if grows else f"{made.draw} replaces as much diluent"
     limits = (
-        f"allowed {allowed(made.lowest_concentration, made.highest_concentration)}"
+        f"allowed {write_range(made.lowest_concentration, made.highest_concentration)}"
         if made.lowest_concentration or made.highest_concentration
         else "the formulary states no limits, so this is not checked"
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from cec.calculate.alert_codes import code_of_drug
 from cec.calculate.rounding import to_nearest
 from cec.errors import InputError
 from cec.order import Alert, Dose
@@ -33,7 +33,7 @@ def check_lifetime(regimen: Regimen, patient: Patient, doses: Sequence[Dose], bs
         if cycle and total.value > maximum.value:
             given = f" ({earlier})" if earlier.unit != maximum.unit else ""
             yield Alert(
-                code=f"lifetime-maximum-{_slug(drug)}",
+                code=code_of_drug("lifetime-maximum", drug),
                 level="stop",
                 about=drug,
                 text=f"{before}{given} before and {this_cycle} in this cycle make {total}, "
@@ -54,8 +54,3 @@ def _in_unit_of(maximum: Quantity, amount: Quantity, patient: Patient, bsa: Quan
         return value
     measures = {"": Decimal(1), "m2": bsa.value, "kg": patient.weight.value}
     return EXACT.divide(EXACT.multiply(value, measures[own_per]), measures[per])
-
-
-def _slug(drug: str) -> str:
-    """The drug's name as a part of a code."""
-    return re.sub(r"[^a-z0-9]+", "-", drug.lower()).strip("-")

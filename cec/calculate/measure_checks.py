@@ -26,10 +26,10 @@ from cec.calculate.growth import (
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.calculate.slips import Size, Typed, pounds, slips, typed
 from cec.order import Alert
-from cec.patient import HEIGHTS, Patient, Sex
+from cec.patient import HEIGHTS, Patient, Sex, body_mass_index
 from cec.pharmacy import Pharmacy
 from cec.regimen import Level
-from cec.units import AGE, EXACT, Quantity, convert, span, write_number
+from cec.units import AGE, Quantity, convert, span, write_number, write_signed
 
 
 class Limits(NamedTuple):
@@ -169,12 +169,7 @@ def _usual(size: Size) -> bool:
 
 def _values(size: Size) -> dict[Measure, Decimal]:
     """Height in cm, weight in kg and body mass index in kg/m2."""
-    metres = EXACT.divide(size.height, Decimal(100))
-    return {
-        "height": size.height,
-        "weight": size.weight,
-        "bmi": EXACT.divide(size.weight, EXACT.multiply(metres, metres)),
-    }
+    return {"height": size.height, "weight": size.weight, "bmi": body_mass_index(size.height, size.weight)}
 
 
 def _check_bsa(bsa: Quantity) -> Iterator[Alert]:
@@ -222,5 +217,4 @@ def _tenth(value: Decimal) -> str:
 
 def _signed(value: Decimal | None) -> str:
     """A number to one decimal with its sign."""
-    rounded = to_nearest(value or Decimal(0), Decimal("0.1"))
-    return f"{'+' if rounded > 0 else ''}{write_number(rounded)}"
+    return write_signed(to_nearest(value or Decimal(0), Decimal("0.1")))

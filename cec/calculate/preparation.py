@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from cec.calculate.alert_codes import code_of_drug
 from cec.calculate.containers import least_waste, nearest_total
 from cec.calculate.dilution import bag_alerts, in_bag, lacking
 from cec.calculate.rounding import deviation_percent, to_nearest
@@ -14,7 +15,7 @@ from cec.calculate.stock import content_of, formulary_drug, strength_of, usable_
 from cec.errors import InputError
 from cec.order import Alert, Dose, Preparation, VialUse
 from cec.pharmacy import FormularyDrug, Pharmacy, Product, Stability
-from cec.units import AMOUNT, EXACT, VOLUME, Quantity, convert, plain, shorten, write_number
+from cec.units import AMOUNT, EXACT, VOLUME, Quantity, convert, plain, shorten, write_number, write_signed
 
 MOST_DECIMALS = 6
 """A figure with more decimals than this is taken for one that never ends."""
@@ -166,16 +167,7 @@ def _moved(made: Preparation) -> str:
     """How far the measured dose lies from the ordered one, in words."""
     if made.contains == made.dose:
         return "the ordered dose exactly"
-    return f"{signed(made.deviation_percent or Decimal(0))}% of the ordered {made.dose}"
-
-
-def signed(percent: Decimal) -> str:
-    """A deviation with its sign.
-
-    >>> signed(Decimal("1.330")), signed(Decimal("-2.5"))
-    ('+1.33', '-2.5')
-    """
-    return ("+" if percent >= 0 else "") + write_number(percent)
+    return f"{write_signed(made.deviation_percent or Decimal(0))}% of the ordered {made.dose}"
 
 
 def _measuring_alerts(made: Preparation, pharmacy: Pharmacy) -> tuple[Alert, ...]:
@@ -186,10 +178,11 @@ def _measuring_alerts(made: Preparation, pharmacy: Pharmacy) -> tuple[Alert, ...
     if moved <= pharmacy.largest_deviation:
         return ()
     text = (
-        f"{made.dose} of {made.drug} can only be measured as {made.contains} ({signed(made.deviation_percent)}%); "
-        f"the pharmacy allows {write_number(pharmacy.largest_deviation)}%"
+        f"{made.dose} of {made.drug} can only be measured as {made.contains} "
+        f"({write_signed(made.deviation_percent)}%); the pharmacy allows {write_number(pharmacy.largest_deviation)}%"
     )
-    return (Alert(f"measured-{made.drug.replace(' ', '-')}", "check", made.drug, text, "pharmacy: largest_deviation"),)
+    code = code_of_drug("measured", made.drug)
+    return (Alert(code, "check", made.drug, text, "pharmacy: largest_deviation"),)
 
 
 def _handling(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from cec.calculate.rounding import to_nearest
-from cec.units import EXACT, Quantity, write_number
+from cec.units import EXACT, LENGTH, WEIGHT, Quantity, convert, write_number
 
 
 class Size(NamedTuple):
@@ -25,20 +26,9 @@ class Typed(NamedTuple):
     unit: str
 
 
-class _Unit(NamedTuple):
-    """A unit that may have been meant: how many cm or kg one of it is."""
-
-    symbol: str
-    factor: Decimal
-
-
-_LENGTHS = (
-    _Unit("cm", Decimal(1)),
-    _Unit("in", Decimal("2.54")),
-    _Unit("m", Decimal(100)),
-    _Unit("ft", Decimal("30.48")),
-)
-_WEIGHTS = (_Unit("kg", Decimal(1)), _Unit("lb", Decimal("0.45359237")), _Unit("g", Decimal("0.001")))
+_LENGTHS = ("cm", "in", "m", "ft")
+_WEIGHTS = ("kg", "lb", "g")
+"""Units that may have been meant; sizes are kept in the first."""
 _POINT = (Decimal("0.1"), Decimal(10))
 
 
@@ -81,13 +71,21 @@ def _candidates(size: Size, height: Typed | None, weight: Typed | None) -> Itera
         yield size._replace(height=slipped.height), f"the decimal point may have slipped: {_short(slipped.height)} cm"
 
 
-def _other_units(measure: Typed, units: tuple[_Unit, ...]) -> Iterator[tuple[Decimal, str]]:
+def _other_units(measure: Typed, units: tuple[str, ...]) -> Iterator[tuple[Decimal, str]]:
     """The same number in every other unit, in cm or kg, and how it is said."""
+    kept = units[0]
     for unit in units:
-        if unit.symbol != measure.unit:
-            value = EXACT.multiply(measure.number, unit.factor)
-            means = f" would be {_short(value)} {units[0].symbol}" if unit is not units[0] else " may have been meant"
-            yield value, f"{write_number(measure.number)} {unit.symbol}{means}"
+        if unit != measure.unit:
+            value = EXACT.multiply(measure.number, _one(unit, kept))
+            means = f" would be {_short(value)} {kept}" if unit != kept else " may have been meant"
+            yield value, f"{write_number(measure.number)} {unit}{means}"
+
+
+@cache
+def _one(unit: str, kept: str) -> Decimal:
+    """How much of the unit that is kept one of another is."""
+    kind = LENGTH if kept in LENGTH.units else WEIGHT
+    return convert(Quantity(Decimal(1), unit), kept, kind).value
 
 
 def _short(value: Decimal) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cec.render.csv import alert_codes, write
+from cec.render.csv import alert_codes, number, write
 from cec.render.worksheet.words import SIGNED, containers, tasks
-from cec.units import Quantity, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,16 +55,16 @@ def _rows(order: Order) -> Iterator[tuple[str, ...]]:
             row.start.isoformat(timespec="minutes") if row else "",
             str(task.number),
             dose.drug,
-            _digits(dose.ordered),
+            number(dose.ordered),
             dose.ordered.unit,
             dose.route,
             str(dose.over or ""),
             made.product,
             containers(made),
-            _digits(made.strength),
+            number(made.strength),
             made.strength.unit if made.strength else "",
             made.diluent,
-            *(_digits(getattr(made, field)) for field in FIGURES.values()),
+            *(number(getattr(made, field)) for field in FIGURES.values()),
             "; ".join(made.handling),
             made.missing,
             *("" for _ in ("batch", *SIGNED)),
@@ -76,15 +74,8 @@ def _rows(order: Order) -> Iterator[tuple[str, ...]]:
 
 def _pick_rows(order: Order) -> Iterator[tuple[str, ...]]:
     for item in order.pick_list:
-        yield (*_of_order(order), item.kind, item.drug, item.item, _digits(item.count), _digits(item.volume))
+        yield (*_of_order(order), item.kind, item.drug, item.item, number(item.count), number(item.volume))
 
 
 def _of_order(order: Order) -> tuple[str, ...]:
     return (order.regimen.name, str(order.regimen.edition), order.patient.id, str(order.cycle or ""))
-
-
-def _digits(value: Quantity | Decimal | None) -> str:
-    """Every digit of a figure, for a script; nothing where there is none."""
-    if value is None:
-        return ""
-    return f"{plain(value.value if isinstance(value, Quantity) else value):f}"

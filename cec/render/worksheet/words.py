@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.units import Quantity, write_number
+from cec.units import write_number, write_range, write_signed
 
 if TYPE_CHECKING:
     import datetime
@@ -80,9 +80,9 @@ def expected(made: Preparation) -> list[str]:
     checks = []
     if made.lowest_volume or made.highest_volume:
         found = made.final_volume or "not known"
-        checks.append(f"total volume {found}, expected {in_range(made.lowest_volume, made.highest_volume)}")
+        checks.append(f"total volume {found}, expected {write_range(made.lowest_volume, made.highest_volume)}")
     if made.concentration:
-        limits = in_range(made.lowest_concentration, made.highest_concentration)
+        limits = write_range(made.lowest_concentration, made.highest_concentration)
         judged = f"expected {limits}" if limits else "not checked: the formulary states no limits"
         checks.append(f"final concentration {made.concentration}, {judged}")
     return checks
@@ -110,18 +110,6 @@ def containers(made: Preparation) -> str:
     return " and ".join(f"{write_number(use.count)} × {use.product}" for use in made.vials)
 
 
-def in_range(low: Quantity | None, high: Quantity | None) -> str:
-    """A range in words; nothing where it has no bound.
-
-    >>> from decimal import Decimal
-    >>> in_range(Quantity(Decimal("0.15"), "mg/mL"), Quantity(Decimal("0.4"), "mg/mL"))
-    '0.15 to 0.4 mg/mL'
-    """
-    if low and high:
-        return f"{write_number(low.value)} to {high}"
-    return f"at least {low}" if low else f"at most {high}" if high else ""
-
-
 def _taken(made: Preparation) -> list[Fact]:
     """The containers, and the volume to draw from them."""
     if made.form == "tablet":
@@ -140,8 +128,7 @@ def _content(made: Preparation) -> str:
     """What is really measured, and how far that lies from the ordered dose."""
     if made.contains == made.dose or made.deviation_percent is None:
         return str(made.contains)
-    sign = "+" if made.deviation_percent >= 0 else ""
-    return f"{made.contains} ({sign}{write_number(made.deviation_percent)}% of {made.dose})"
+    return f"{made.contains} ({write_signed(made.deviation_percent)}% of {made.dose})"
 
 
 def _into(made: Preparation) -> str:

@@ -1,0 +1,29 @@
+"""Differences and ranges as they stand on a sheet."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from cec.units.quantity import Quantity, write_number
+
+
+def write_signed(value: Decimal) -> str:
+    """A difference with its sign; zero has none.
+
+    >>> write_signed(Decimal("1.330")), write_signed(Decimal("-2.5")), write_signed(Decimal("-0.00"))
+    ('+1.33', '-2.5', '0')
+    """
+    return ("+" if value > 0 else "") + write_number(value)
+
+
+def write_range(low: Quantity | None, high: Quantity | None) -> str:
+    """What lies between two bounds of one unit, in words; nothing where there is no bound.
+
+    >>> write_range(Quantity(Decimal("0.15"), "mg/mL"), Quantity(Decimal("0.4"), "mg/mL"))
+    '0.15 to 0.4 mg/mL'
+    >>> write_range(Quantity(Decimal(75), "mL"), None), write_range(None, Quantity(Decimal(200), "mL"))
+    ('at least 75 mL', 'at most 200 mL')
+    """
+    if low and high:
+        return f"{write_number(low.value)} to {high}"
+    return f"at least {low}" if low else f"at most {high}" if high else ""

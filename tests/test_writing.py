@@ -1,0 +1,89 @@
+"""How differences, ranges and codes are written, for every sheet and every alert alike."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cec.calculate.alert_codes import code_of_drug
+from cec.calculate.measure_checks import check_measures
+from cec.calculate.preparation import prepare_dose
+from cec.load import load_patient
+from cec.order import Dose
+from cec.pharmacy import FormularyDrug, Pharmacy, Product
+from cec.render.worksheet.words import instructions
+from cec.units import Quantity, write_range, write_signed
+
+
+@given(st.decimals(-1000, 1000, places=3))
+def test_the_sign_is_that_of_what_is_shown(value: Decimal) -> None:
+    text = write_signed(value)
+    assert re.fullmatch(r"0|[+-](0\.[0-9]*[1-9]|[1-9][0-9,]*(\.[0-9]*[1-9])?)", text)
+    assert Decimal(text.replace(",", "")) == value
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [("75", "200", "75 to 200 mL"), ("75", "", "at least 75 mL"), ("", "1200", "at most 1,200 mL"), ("", "", "")],
+)
+def test_a_range_is_written_with_its_bounds(low: str, high: str, words: str) -> None:
+    assert write_range(*(Quantity(Decimal(bound), "mL") if bound else None for bound in (low, high))) == words
+
+
+@pytest.mark.parametrize(
+    ("drug", "code"),
+    [
+        ("etoposide", "measured-etoposide"),
+        ("Doxorubicin, liposomal", "measured-doxorubicin-liposomal"),
+        ("interferon alfa_2b (Intron)", "measured-interferon-alfa-2b-intron"),
+        ("müller-drug", "measured-müller-drug"),
+    ],
+)
+def test_a_code_is_one_word_that_can_be_typed(drug: str, code: str) -> None:
+    assert code_of_drug("measured", drug) == code
+
+
+@pytest.mark.parametrize(
+    ("dose", "told"),
+    [
+        ("10", "1 mL of 10 mg/mL = 10 mg"),
+        ("10.0001", "1 mL of 10 mg/mL = 10 mg (0% of 10.0001 mg)"),
+        ("9.99", "1 mL of 10 mg/mL = 10 mg (+0.1% of 9.99 mg)"),
+        ("10.01", "1 mL of 10 mg/mL = 10 mg (-0.1% of 10.01 mg)"),
+    ],
+)
+def test_a_measured_dose_has_the_sign_of_its_deviation(dose: str, told: str) -> None:
+    """10 mg/mL, to the nearest 0.1 mL: 10.0001 mg is measured as 10 mg, 0.001% less."""
+    strength, step = Quantity(Decimal(10), "mg/mL"), Quantity(Decimal("0.1"), "mL")
+    drug = FormularyDrug(
+        "mercaptopurine", products=(Product("bottle", "oral solution", strength=strength),), measuring_step=step
+    )
+    amount = Quantity(Decimal(dose), "mg")
+    ordered = Dose(
+        drug="mercaptopurine",
+        route="oral",
+        prescribed=amount,
+        calculated=amount,
+        ordered=amount,
+        deviation_percent=Decimal(0),
+        days=(1,),
+        per_day=1,
+        daily_total=amount,
+        cycle_total=amount,
+        steps=(),
+    )
+    made, _ = prepare_dose(ordered, 0, Pharmacy(formulary={"mercaptopurine": drug}))
+    assert dict(instructions(made))["Measure"] == told
+
+
+@pytest.mark.parametrize(("weight", "words"), [("33", "+10%"), ("27", "-10%"), ("31.6", "+5.3%")])
+def test_a_change_of_weight_has_its_sign(weight: str, words: str) -> None:
+    """From 30 kg: 3/30 is 10%, 1.6/30 is 5.3%."""
+    patient = load_patient(texts={"height": "128 cm", "weight": f"{weight} kg", "previous_weight": "30 kg"})
+    (alert,) = check_measures(patient, None, None, Pharmacy(), datetime.date(2026, 11, 30))
+    assert f" is {words} from the last 30 kg" in alert.text
