@@ -234,3 +234,12 @@ def test_what_is_no_text_is_not_shown_on_a_terminal(monkeypatch: pytest.MonkeyPa
 
 def test_a_dash_is_standard_output() -> None:
     assert cec("dose", *SIZE, "-o", "-") == cec("dose", *SIZE)
+
+
+def test_an_input_is_never_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "patient.yaml"
+    file.write_text("height: 128 cm\nweight: 26 kg\n", encoding="utf-8")
+    done = cec("dose", "--patient", str(file), "-o", str(file))
+    assert done.code == 1
+    assert "is read here and would be overwritten; name another file" in done.err
+    assert file.read_text(encoding="utf-8").startswith("height: 128 cm")

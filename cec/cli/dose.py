@@ -41,4 +41,8 @@ def dose(
 
     Example: cec dose --height 128cm --weight 26kg
     """
-    show_explained(draft(regimen, patient, pharmacy, checks, times=TimeOptions(cycle)), output, explain=explain)
+    show_explained(
+        draft(regimen, patient, pharmacy, checks, times=TimeOptions(cycle), output=output.output),
+        output,
+        explain=explain,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import typer
@@ -34,13 +35,15 @@ def draft(
     *,
     start: str | None = None,
     times: TimeOptions | None = None,
+    output: Path | None = None,
 ) -> Order:
-    """The order that the options ask for; CecError with every fault."""
+    """The order that the options ask for; CecError with every fault. `output` is none of the files that are read."""
     from cec.calculate import draft_order
     from cec.load import load_regimen
     from cec.load.texts import read_count, read_date
 
     require_measures(patient)
+    _keep_inputs(output, regimen, patient.patient, pharmacy.pharmacy)
     load_this_pharmacy = cache(lambda: _pharmacy_and_overrides(pharmacy, times))
     loaded: list[Any] = together(
         lambda: load_regimen(load_this_pharmacy()[0].default_regimen if regimen is None else regimen),
@@ -68,6 +71,14 @@ def draft(
             *(f"product from the command line: {choice}" for choice in pharmacy.product or ()),
         ),
     )
+
+
+def _keep_inputs(output: Path | None, *inputs: str | Path | None) -> None:
+    """InputError where the output would take the place of an input."""
+    if output is None or not output.exists():
+        return
+    if any(given and Path(given).exists() and output.samefile(given) for given in inputs):
+        raise InputError(Fault(f"{output} is read here and would be overwritten; name another file", "--output"))
 
 
 def require_measures(patient: PatientOptions) -> None:

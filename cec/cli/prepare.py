@@ -43,7 +43,7 @@ def prepare(
     """
     name = chosen_format(output, WORKSHEETS)
     options = _options(name, output, pick_list=pick_list, explain=explain)
-    order = draft(regimen, patient, pharmacy, checks, start=start, times=times)
+    order = draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)
     if not order.pharmacy.formulary:
         raise InputError(
             "the pharmacy has no formulary, so nothing can be prepared; "

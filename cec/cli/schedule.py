@@ -35,4 +35,8 @@ def schedule(
 
     Example: cec schedule cec-consolidation --height 128cm --weight 26kg --start 2026-11-30
     """
-    show_explained(draft(regimen, patient, pharmacy, checks, start=start, times=times), output, explain=explain)
+    show_explained(
+        draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output),
+        output,
+        explain=explain,
+    )

@@ -79,7 +79,7 @@ def verify(
         if regimen is not None:
             raise typer.BadParameter("the regimen is the first argument", param_hint="--regimen")
         order, *terms = together(
-            lambda: draft(what, patient, pharmacy, checks, start=start, times=TimeOptions(cycle)),
+            lambda: draft(what, patient, pharmacy, checks, start=start, times=TimeOptions(cycle), output=output.output),
             lambda: _written_amounts(written or ()),
             lambda: _written_days(written or ()),
             lambda: _percent(tolerance),
