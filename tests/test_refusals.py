@@ -1,0 +1,214 @@
+"""What is refused because its parts do not fit together: each refusal with a case that meets it, and its words."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cec.calculate import draft_order
+from cec.errors import CecError, InputError, OrderRefused
+from cec.load import load_patient, load_pharmacy, load_regimen
+
+HEAD = """\
+name: sample
+title: Sample
+edition: 1
+for: a test
+source: {citation: written for this test}
+"""
+LINE = "  - {drug: vincristine, dose: 1.5 mg/m2, route: IV bolus, days: 1}\n"
+SIZE = {"height": "128 cm", "weight": "26 kg"}
+
+
+def regimen_of(folder: Path, text: str) -> Path:
+    path = folder / "sample.yaml"
+    path.write_text(HEAD + text, encoding="utf-8")
+    return path
+
+
+def line_of(drug: str = "etoposide", **keys: str) -> str:
+    """A drug line with these keys instead of the usual ones; an empty one is left out."""
+    told = {"drug": drug, "dose": "100 mg/m2", "route": "IV bolus", "days": "1-5", **keys}
+    return "  - {" + ", ".join(f"{key}: {value}" for key, value in told.items() if value) + "}\n"
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"dose": "[{when: {age: under 1 year}, dose: 6 mg}, {when: {age: at least 1 year}, dose: 1 g}]"},
+         "drugs 1 (etoposide): doses are in g and in mg; use one unit"),
+        ({"dose": "AUC 5", "maximum": "1 g"}, "maximum 1 g is not in the unit of the dose (mg)"),
+        ({"times": "2", "divided_into": "2", "every": "6 h"}, "give either times or divided_into, not both"),
+        ({"times": "2", "every": "6 h", "at": '"08:00, 20:00"'}, "give either 'times' with 'every', or clock times"),
+        ({"divided_into": "3"}, "divided_into: 3 needs 'every' (e.g. every: 8 h) or as many clock times in 'at'"),
+        ({"divided_into": "3", "at": '"08:00, 20:00"'}, "divided_into: 3 needs 'every'"),
+        ({"at": '"20:00, 08:00"'}, "names a time twice or not in rising order"),
+        ({"route": "IV infusion"}, "'over' is missing: how long the IV infusion runs, e.g. over: 2 h"),
+        ({"over": "7 h", "every": "6 h", "times": "2"}, "over 7 h every 6 h: one dose would still run when the next"),
+        ({"over": "25 h"}, "over 25 h on days 1 apart: one day's infusion would still run when the next day's starts"),
+        ({"assumed": "{colour: red}"}, "assumed: colour: not a key of a drug line"),
+        ({"dose": "[{when: {}, dose: 6 mg}]"}, "is empty; name at least one condition"),
+    ],
+)  # fmt: skip
+def test_a_drug_line_that_contradicts_itself(keys: dict[str, str], message: str, tmp_path: Path) -> None:
+    with pytest.raises(CecError) as caught:
+        load_regimen(regimen_of(tmp_path, "drugs:\n" + line_of(**keys)))
+    assert any(message in str(fault) for fault in caught.value.faults), caught.value.faults
+
+
+CHECK = "  - {when: {weight: under 20 kg}, level: note, code: light, text: a test}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("drugs: []\n", "drugs: is empty; a regimen has at least one drug line"),
+        ("drugs:\n" + LINE + "checks:\n" + CHECK * 2, "checks: code 'light' stands twice; a code names one check"),
+        (
+            "drugs:\n" + LINE + "other_dose_sets:\n  - {doses: {etoposide: 150 mg/m2}}\n",
+            "other_dose_sets 1: etoposide is no drug of this regimen",
+        ),
+        (
+            "drugs:\n" + LINE + line_of("etoposide", after="doxorubicin"),
+            "drugs 2 (etoposide): after: no line above is for 'doxorubicin'",
+        ),
+        ("drugs:\n" + LINE + LINE, "drugs 2 (vincristine): repeats line 1 on the same days"),
+    ],
+)
+def test_drug_lines_that_do_not_fit_together(text: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(CecError) as caught:
+        load_regimen(regimen_of(tmp_path, text))
+    assert [message in str(fault) for fault in caught.value.faults] == [True], caught.value.faults
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        ({"born": "2018-05-14", "age": "8"}, "give either born or age, not both"),
+        ({"born": "2018-05-14", "measured_on": "2018-05-13"}, "2018-05-13 lies before the date of birth, 2018-05-14"),
+        ({"born": "2018-05-14", "previous_day_1": "2017-01-01"}, "2017-01-01 lies before the date of birth"),
+        ({"reductions": ["etoposide=25%: a", "etoposide=50%: b"]}, "etoposide is reduced twice"),
+        ({"reductions": ["etoposide 25%"]}, "'etoposide 25%' is no reduction; write drug, percent and reason"),
+        ({"reductions": ["etoposide=0.25: a"]}, "'0.25' has no unit"),
+        ({"creatinine_clearance": "90 mL/min/1.73m2"}, "is per 1.73 m2, not this patient's own clearance"),
+        ({"creatinine_clearance": "0 mL/min"}, "'0 mL/min' is not above 0"),
+        ({"previous_weight": "0 kg"}, "'0 kg' is not above 0"),
+        ({"previous_cycles": "-1"}, "'-1' is no whole number"),
+        ({"sex": "x"}, "'x' is neither female nor male"),
+        ({"history": {"prior_hsct": "maybe"}}, "'maybe' is neither true nor false"),
+        ({"age": "126"}, "126 years is not a possible age"),
+    ],
+)
+def test_a_patient_that_cannot_be(texts: dict[str, Any], message: str) -> None:
+    with pytest.raises(CecError) as caught:
+        load_patient(texts={**SIZE, **texts})
+    assert [message in str(fault) for fault in caught.value.faults] == [True], caught.value.faults
+
+
+def product(**keys: str) -> str:
+    """A pharmacy file with one product of etoposide."""
+    told = {"name": "vial", "form": "solution", "strength": "20 mg/mL", "volume": "5 mL", **keys}
+    entry = ", ".join(f"{key}: {value}" for key, value in told.items() if value)
+    return "formulary:\n  etoposide:\n    products:\n      - {" + entry + "}\n"
+
+
+def bands(*rows: str) -> str:
+    """A pharmacy file with a table of bands for etoposide, each row from, to and dose."""
+    told = [dict(zip(("from", "to", "dose"), row.split("; "), strict=True)) for row in rows]
+    entries = ", ".join(f"{{from: {row['from']}, to: {row['to']}, dose: {row['dose']}}}" for row in told)
+    return f"dose_rounding:\n  etoposide:\n    bands: [{entries}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("dose_rounding: {etoposide: to 5 mg}\n", "'to 5 mg' is no rounding; write it like: nearest 0.5 mg"),
+        (bands("20 mg; 10 mg; 15 mg"), "band 20 mg to 10 mg runs backwards"),
+        (bands("1 mg; 5 mg; 3 mg", "5 mg; 9 mg; 7 mg"), "band 5 mg to 9 mg does not lie above the band before it"),
+        (bands("1 mg; 5 mg; 3 mg", "6 mg; 9 mg; 7 mcg"), "the bands are empty or in several units; use one unit"),
+        (bands(), "the bands are empty or in several units; use one unit"),
+        (product(strength=""), "'strength' is missing: a solution has strength and volume"),
+        (product(content="100 mg"), "'content' does not belong to a solution"),
+        (product(form="powder", volume="", content="1 g"), "'reconstituted_with' is missing: a powder has content and"),
+        (product(form="tablet", strength="", volume="", content="5 mg", reconstituted_with="5 mL"),
+         "'reconstituted_with' does not belong to a tablet"),
+        (product(halves="true"), "only a tablet can be halved"),
+        ("formulary:\n  etoposide: {lowest_concentration: 1 g/mL, highest_concentration: 2 mg/mL}\n",
+         "lowest_concentration 1 g/mL is above highest_concentration 2 mg/mL"),
+        ("gap: 13 h\n", "'13 h' is more than 12 h: a day would run into the next one"),
+        ("time_zone: Warsaw\n", "'Warsaw' is no time zone; write it like Europe/Warsaw"),
+        ("bsa_formula: mostler\n", "did you mean mosteller?"),
+        ("bsa_rounding: 0.5 m2\n", "'0.5 m2' is coarser than 0.1 m2"),
+        ("largest_deviation: 0.05\n", "'0.05' has no unit"),
+        ("first_infusion: \"24:00\"\n", "'24:00' is no time of day"),
+    ],
+)  # fmt: skip
+def test_a_pharmacy_that_cannot_be(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "pharmacy.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CecError) as caught:
+        load_pharmacy(path)
+    assert [message in str(fault) for fault in caught.value.faults] == [True], caught.value.faults
+
+
+def test_an_age_from_a_date_of_birth_needs_a_day() -> None:
+    patient = load_patient(texts={**SIZE, "born": "2018-05-14"})
+    with pytest.raises(InputError, match="an age from a date of birth needs a day: give a start or the day of the"):
+        draft_order(load_regimen("cec-induction"), patient)
+    order = draft_order(load_regimen("cec-induction"), patient, as_of=datetime.date(2026, 11, 22))
+    assert str(order.age) == "102 months"  # 8 years and 6 months
+
+
+def test_nobody_is_treated_before_birth() -> None:
+    patient = load_patient(texts={**SIZE, "born": "2018-05-14"})
+    with pytest.raises(InputError, match="the date of birth, 2018-05-14, lies after 2018-05-13"):
+        draft_order(load_regimen("cec-induction"), patient, start=datetime.date(2018, 5, 13))
+    order = draft_order(load_regimen("cec-induction"), patient, as_of=datetime.date(2018, 5, 14),
+                        accept={"infant": "a test"})  # fmt: skip
+    assert str(order.age) == "0 months"
+
+
+def test_lines_of_certain_cycles_need_the_cycle(tmp_path: Path) -> None:
+    regimen = load_regimen(regimen_of(tmp_path, "drugs:\n" + line_of(cycles="1-2")))
+    patient = load_patient(texts=SIZE)
+    with pytest.raises(InputError, match="sample does not give etoposide in every cycle; say which cycle this is"):
+        draft_order(regimen, patient)
+    with pytest.raises(InputError, match="sample gives nothing in cycle 3"):
+        draft_order(regimen, patient, cycle=3)
+    assert [dose.drug for dose in draft_order(regimen, patient, cycle=2).doses] == ["etoposide"]
+
+
+def test_a_reduction_is_of_a_drug_that_is_given() -> None:
+    patient = load_patient(texts={**SIZE, "reductions": ["vincristine=25%: neuropathy"]})
+    with pytest.raises(InputError, match="a reduction of vincristine is declared, but cec-induction gives clofarabine"):
+        draft_order(load_regimen("cec-induction"), patient)
+
+
+BY_AGE = "[{when: {age: under 1 year}, dose: 6 mg}, {when: {age: 'at least 1 year, under 3 years'}, dose: 8 mg}]"
+
+
+@pytest.mark.parametrize(
+    ("line", "patient", "pharmacy", "message"),
+    [
+        (line_of(dose=BY_AGE), {}, {}, "etoposide: the dose depends on age, which is not given"),
+        (line_of(dose=BY_AGE), {"age": "3"}, {}, "etoposide: the regimen has no dose for this patient: no band fits"),
+        (line_of(dose="AUC 5"), {}, {}, "etoposide: a dose by AUC needs the creatinine clearance in mL/min"),
+        (line_of(dose="100 mg", divided_into="3", every="8 h"), {}, {}, "etoposide: the dose has endless digits"),
+        (line_of(), {}, {"dose_rounding": {"etoposide": "nearest 60 mg"}}, "which moves the dose by 25%"),
+        (line_of(), {}, {"dose_rounding": {"etoposide": "down to 100 mg"}}, "which moves the dose by -100%"),
+        (line_of(dose="100 mg"), {}, {"dose_rounding": {"etoposide": {"bands": [
+            {"from": "1 mg", "to": "9 mg", "dose": "5 mg"}]}}}, "table of bands has no band for 100 mg"),
+        (line_of(maximum="95 mg"), {}, {"dose_rounding": {"etoposide": "nearest 50 mg"}}, "above the maximum of 95 mg"),
+    ],
+)  # fmt: skip
+def test_a_dose_that_is_refused(
+    line: str, patient: dict[str, Any], pharmacy: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    """0.96 m2 × 100 mg/m2 is 96 mg: to 60s it is 120 mg, 25% more; down to 100s it is nothing; to 50s 100 mg."""
+    regimen = load_regimen(regimen_of(tmp_path, "drugs:\n" + line))
+    with pytest.raises(OrderRefused) as caught:
+        draft_order(regimen, load_patient(texts={**SIZE, **patient}), load_pharmacy(texts=pharmacy))
+    assert [message in str(fault) for fault in caught.value.faults] == [True], caught.value.faults
