@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from cec.render.terminal import explain, head
-from cec.render.terminal.paper import LEVELS, STRONG, Column, Look, Part, draw, facts, section, table, width_of, wrap
+from cec.render.terminal.paper import STRONG, Column, Look, Part, draw, facts, section, table, width_of, wrap
 from cec.render.words import DRAFT, clock, fingerprint, list_days, weekday_date
 from cec.render.worksheet.words import (
     NOMINAL,
@@ -33,9 +33,7 @@ def render(order: Order, *, look: Look | None = None, steps: bool = False, pick_
     """The worksheet as UTF-8 text; with `steps` how every figure came about; `pick_list` alone on request."""
     look = look or Look()
     parts: list[Part] = [Text("Pick list" if pick_list else TITLE, style=STRONG), *head.head(order, look)[:-1]]
-    by_level = sorted(order.alerts, key=lambda each: list(LEVELS).index(each.level))
-    alerts = list(chain.from_iterable(head.alert(each, look) for each in by_level))
-    parts += section("Look at", alerts)
+    parts += head.to_look_at(order, look)
     if not pick_list:
         parts += [Text(), *wrap(NOMINAL, look)]
         for day, of_day in groupby(tasks(order), lambda task: task.day):
