@@ -61,6 +61,35 @@ def test_a_link_stays_a_link_and_a_mode_stays_as_it_was(tmp_path: Path) -> None:
     assert stat.S_IMODE(fresh.stat().st_mode) == 0o666 & ~mask
 
 
+def test_a_fault_of_the_one_who_writes_stays_what_it_is(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_bytes(b"old")
+    with pytest.raises(FileNotFoundError) as raised, replacing(target):
+        (tmp_path / "another.txt").read_bytes()
+    assert Path(raised.value.filename).name == "another.txt"
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device")
+@pytest.mark.parametrize("size", [1, 1_000_000])
+def test_a_full_device_is_named_whether_it_is_found_while_writing_or_at_the_end(size: int) -> None:
+    with pytest.raises(FileError, match=r"^/dev/full: cannot be written: No space left on device$"):
+        write_file("/dev/full", b"a" * size)
+
+
+def test_a_file_that_cannot_take_its_name_is_a_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_from: Path, _to: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(FileError, match=r"a\.txt: cannot be written: Permission denied$"):
+        write_file(tmp_path / "a.txt", b"new")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such device")
 def test_a_device_is_written_to_and_stays() -> None:
     write_file("/dev/null", b"new")
