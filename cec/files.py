@@ -9,12 +9,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import Any, BinaryIO
 
 from cec.errors import Fault, FileError
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 
 @contextmanager
@@ -60,7 +57,7 @@ class _Named(io.FileIO):
 
     path: str | Path
 
-    def write(self, data: ReadableBuffer) -> int:
+    def write(self, data: Any) -> int:
         """How many bytes were written."""
         with _naming(self.path):
             return super().write(data)

@@ -199,6 +199,11 @@ def test_a_place_that_cannot_be_written() -> None:
     assert "cannot be written" in refused(cec("dose", *SIZE, "-o", "/nowhere/at/all/dose.json"))
 
 
+def test_two_reasons_for_one_stop_are_a_fault() -> None:
+    message = refused(cec("dose", *SIZE, "--accept", "infant=board", "--accept", "infant =parents"))
+    assert message == "cec: --accept: 'infant' is accepted twice; give one reason for it\n"
+
+
 def test_an_acceptance_of_nothing_is_a_fault() -> None:
     assert "nothing to accept" in refused(cec("dose", *SIZE, "--accept", "no-such-code=because"))
 

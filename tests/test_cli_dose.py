@@ -173,14 +173,37 @@ def test_a_rounding_is_shown_with_what_it_moved(tmp_path: Path) -> None:
 
 
 def test_a_format_follows_from_the_ending_and_a_file_is_written_whole(tmp_path: Path) -> None:
-    for ending, start in (("json", "{"), ("csv", "regimen,"), ("txt", "CEC induction"), ("other", "CEC induction")):
+    for ending, start in (("json", "{"), ("csv", "regimen,"), ("TXT", "CEC induction")):
         target = tmp_path / f"dose.{ending}"
         done = cec("dose", *SIZE, "-o", str(target))
         assert (done.code, done.out, done.err) == (0, "", "")
         assert target.read_text(encoding="utf-8").startswith(start)
-    assert len(list(tmp_path.iterdir())) == 4
+    assert len(list(tmp_path.iterdir())) == 3
     cec("dose", *SIZE, "-o", str(tmp_path / "dose.csv"), "--format", "json")
     assert json.loads((tmp_path / "dose.csv").read_text(encoding="utf-8"))
+    cec("dose", *SIZE, "-o", str(tmp_path / "dose"))
+    assert (tmp_path / "dose").read_text(encoding="utf-8").startswith("CEC induction")
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "endings"),
+    [
+        (("dose",), "doses.xlsx", [".json", ".csv", ".pdf", ".ics", ".txt"]),
+        (("dose",), "doses.pfd", [".json", ".csv", ".pdf", ".ics", ".txt"]),
+        (("bsa",), "bsa.pdf", [".json", ".csv", ".txt"]),
+        (("prepare", "cec-induction"), "sheet.ics", [".json", ".csv", ".pdf", ".txt"]),
+    ],
+)
+def test_an_ending_that_tells_no_format_is_wrong_usage(
+    tmp_path: Path, command: tuple[str, ...], name: str, endings: list[str]
+) -> None:
+    target = tmp_path / name
+    done = cec(*command, *SIZE, "-o", str(target))
+    assert (done.code, done.out, list(tmp_path.iterdir())) == (2, "", [])
+    told = " ".join(re.sub(r"[│╭╮╰╯─]", " ", done.err).split())
+    assert f"'{target.suffix}' tells no format of this command" in told
+    assert f"end the file's name in {', '.join(endings)}, or add --format" in told
+    assert "--output" in told
 
 
 def test_the_pipe_has_neither_colour_nor_box_drawing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -214,6 +214,8 @@ def _acceptances(typed: Sequence[str]) -> dict[str, str]:
         code, _, reason = text.partition("=")
         if not code.strip() or not reason.strip():
             raise InputError(Fault(f"'{text}' is not CODE=REASON; write it like infant=\"tumour board\"", "--accept"))
+        if code.strip() in accepted:
+            raise InputError(Fault(f"'{code.strip()}' is accepted twice; give one reason for it", "--accept"))
         accepted[code.strip()] = read_text(reason)
     return accepted
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cec.errors import CecError, Fault, FileError, InputError
-from cec.render import BINARY, FORMATS, format_for
+from cec.render import BINARY, ENDINGS, FORMATS, format_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -53,11 +53,24 @@ def show_explained(order: Order, output: OutputOptions, *, explain: bool) -> Non
 def chosen_format(
     output: OutputOptions | TableOutputOptions | WorksheetOutputOptions, formats: Collection[str] = FORMATS
 ) -> str:
-    """The format that was named, else that of the file's ending, else the table. An unknown name is wrong usage."""
-    name = output.format or format_for(output.output)
-    if name not in formats:
-        raise typer.BadParameter(f"'{name}' is none of {', '.join(formats)}", param_hint="--format")
-    return name
+    """The format that was named, else that of the file's ending, else the table. An unknown one is wrong usage."""
+    if output.format is None:
+        return _format_by_ending(output.output, formats)
+    if output.format not in formats:
+        raise typer.BadParameter(f"'{output.format}' is none of {', '.join(formats)}", param_hint="--format")
+    return output.format
+
+
+def _format_by_ending(output: Path | None, formats: Collection[str]) -> str:
+    """The format that the ending of a file's name asks for; the table where there is no file or no ending."""
+    ending = output.suffix if output else ""
+    if ending and ENDINGS.get(ending.lower()) not in formats:
+        known = ", ".join(each for each, name in ENDINGS.items() if name in formats)
+        raise typer.BadParameter(
+            f"'{ending}' tells no format of this command; end the file's name in {known}, or add --format",
+            param_hint="--output",
+        )
+    return format_for(output)
 
 
 def deliver(content: bytes, output: Path | None, *, binary: bool = False) -> None:
