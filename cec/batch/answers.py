@@ -183,6 +183,7 @@ def cells_of(order: Order, plan: Plan) -> list[str | None]:
     for place, (index, dose) in enumerate(zip(lines_of(order), order.doses, strict=True)):
         name = plan.columns[index]
         cells[name] = in_unit_of(order.regimen.drugs[index], dose.ordered)
-        if plan.rates and (rate := order.preparations[place].rate):
-            cells |= {f"{name} rate": number(rate), f"{name} rate_unit": rate.unit}
+        if plan.rates:
+            rate = order.preparations[place].rate
+            cells |= {f"{name} rate": number(rate), f"{name} rate_unit": rate.unit if rate else ""}
     return [cells.get(name) for name in schema(plan) if name != "row"]

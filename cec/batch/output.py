@@ -37,7 +37,7 @@ def encode(
     if kind == "csv":
         text = io.BytesIO()
         if lines is None:
-            frame.write_csv(text, include_header=False, separator=separator)
+            _without_empty(frame).write_csv(text, include_header=False, separator=separator)
         else:  # a line has its own quotes, and nothing that is put behind it needs any
             frame = frame.insert_column(0, lines.alias("\x1f"))
             frame.write_csv(text, include_header=False, separator=separator, quote_style="never")
@@ -46,6 +46,14 @@ def encode(
         told = frame.select("row", "column", "reason").iter_rows()
         return "".join(f"row {row}: {reason}\n" for row, _, reason in told).encode(errors="replace")
     return _json_lines(frame, numbers, [] if lines is None else lines.to_list()) if kind == "jsonl" else frame
+
+
+def _without_empty(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with nothing for empty texts, which polars writes as two quotes."""
+    import polars as pl
+
+    texts = pl.col(pl.String)
+    return frame.with_columns(pl.when(texts != "").then(texts).name.keep())
 
 
 def _json_lines(frame: pl.DataFrame, numbers: Collection[str], lines: Sequence[str]) -> bytes:

@@ -88,7 +88,7 @@ def with_bits(known: pl.DataFrame, asked: Sequence[tuple[int, Bit]]) -> pl.DataF
     asking = known.lazy().with_columns(
         month=index,
         bits=pl.sum_horizontal(yes),
-        is_sure=pl.col("is_plain") & ~pl.any_horizontal(doubts),
+        is_sure=pl.col("is_plain") & ~pl.any_horizontal(pl.lit(value=False), *doubts),
     )
     if has_growth:
         limits = [pl.lit(months.get_column(name)).gather(pl.col("month")).alias(name) for name in LIMITS]

@@ -138,7 +138,7 @@ def _in_order(pool: Executor, work: Callable[[Block], Done], blocks: Iterator[Bl
     try:
         for block in blocks:
             waiting.append(pool.submit(work, block))
-            if len(waiting) >= ahead:
+            while len(waiting) >= ahead or (waiting and waiting[0].done()):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import select
 import sys
 import zlib
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ def reading(path: str) -> Iterator[Source]:
     if path != STANDARD and Path(path).is_dir():
         raise FileError(Fault("is a folder; name a file in it", "", path))
     try:
-        raw = sys.stdin.buffer if path == STANDARD else Path(path).open("rb")  # noqa: SIM115  closed below
+        raw = _standard_input() if path == STANDARD else Path(path).open("rb")  # noqa: SIM115  closed below
     except FileNotFoundError:
         raise FileError(Fault("there is no such file", "", path)) from None
     except (OSError, ValueError) as error:
@@ -60,6 +61,30 @@ def reading(path: str) -> Iterator[Source]:
     finally:
         if path != STANDARD:
             raw.close()
+
+
+class _Waiting(io.RawIOBase):
+    """Standard input, waited for in short stretches: else Ctrl-C goes unheard while polars works in other threads."""
+
+    def readable(self) -> bool:
+        """True: it is read from."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """What there is, at most a buffer full; 0 at the end."""
+        while not select.select([sys.stdin], [], [], 0.1)[0]:
+            pass
+        data = os.read(sys.stdin.fileno(), len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _standard_input() -> BinaryIO:
+    try:
+        sys.stdin.fileno()
+    except (OSError, ValueError):
+        return sys.stdin.buffer
+    return sys.stdin.buffer if os.name == "nt" else cast("BinaryIO", io.BufferedReader(_Waiting()))
 
 
 def _peek(stream: io.BufferedReader, name: str) -> bytes:

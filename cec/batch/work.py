@@ -103,7 +103,7 @@ class Worker:
         numbers = [name for name in self.desk.columns_made if name not in _NO_NUMBERS]
         return Done(
             encode(answers, job.kind, job.separator, numbers, lines),
-            encode(rejects, job.rejects_kind, job.separator, ["row"]),
+            encode(rejects, job.rejects_kind, job.separator, []),
             answered.patients if answered else 0,
             rejects.height,
             _count_alerts(answered),

@@ -1,0 +1,361 @@
+"""cec batch as it is used: files, pipes, formats, rejects, interruption, sheets."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from pypdf import PdfReader
+from running import Done
+from running import cec as command
+
+import cec
+from cec.batch import doses, plan
+from cec.batch.streams import _zstd
+
+PATIENTS = """\
+id,name,height_cm,weight_kg,age,sex,ward
+007,Ann,128,26,8,female,3 A
+8,"Bea, B.",109,18.5,5,female,
+9,Cy,176,67,17,male,7
+"""
+AMOUNTS = {"007": ("0.96", "38.4", "96", "422.4", "13"), "8": ("0.75", "30", "75", "330", "9.25")}
+"""BSA and ordered amounts worked by hand (Mosteller to 0.01 m2; 40, 100, 440 mg/m2 and 0.5 mg/kg)."""
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def amounts(rows: Iterable[dict[str, str]]) -> dict[str, tuple[str, ...]]:
+    names = ("bsa_m2", "clofarabine_mg", "etoposide_mg", "cyclophosphamide_mg", "prednisone_mg")
+    return {row["id"]: tuple(row[name] for name in names) for row in rows}
+
+
+@pytest.fixture
+def patients(tmp_path: Path) -> Path:
+    path = tmp_path / "patients.csv"
+    path.write_text(PATIENTS, encoding="utf-8")
+    return path
+
+
+def run(*arguments: object) -> Done:
+    return command("batch", *map(str, arguments))
+
+
+def test_a_table_in_and_a_table_out(patients: Path, tmp_path: Path) -> None:
+    done = run(patients, "-o", tmp_path / "doses.csv")
+    assert (done.code, done.out) == (0, "")
+    assert done.err.splitlines()[0] == "3 read: 3 dosed, 0 rejected"
+    text = (tmp_path / "doses.csv").read_text(encoding="utf-8")
+    assert text.splitlines()[0] == (
+        "id,name,height_cm,weight_kg,age,sex,ward,"
+        "regimen,bsa_m2,clofarabine_mg,etoposide_mg,cyclophosphamide_mg,prednisone_mg,alerts"
+    )
+    assert text.splitlines()[2].startswith('8,"Bea, B.",109,18.5,5,female,,cec-induction,0.75,30,75,330,9.25,longer')
+    found = amounts(table(tmp_path / "doses.csv"))
+    assert {name: found[name] for name in AMOUNTS} == AMOUNTS
+    assert (tmp_path / "doses.rejects.csv").read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_rejected_rows_stand_in_their_own_table(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_bytes(
+        PATIENTS.encode() + b'10,Di,1.28,26,8,,\n11,Ed,128,"26,5",,,\n12,"open,1,2,3,4,5\n13,Fi,79,9.9,2,,\n14\n'
+    )
+    done = run(path, "-o", tmp_path / "d.csv", "--rejects", tmp_path / "r.csv")
+    assert done.code == 1
+    assert done.err.splitlines()[0] == f"8 read: 3 dosed, 5 rejected ({tmp_path / 'r.csv'})"
+    rejected = table(tmp_path / "r.csv")
+    assert [(row["row"], row["column"]) for row in rejected] == [
+        ("5", ""),
+        ("6", "weight_kg"),
+        ("7", ""),
+        ("8", ""),
+        ("9", ""),
+    ]
+    assert "did you mean 1.28 m?" in rejected[0]["reason"]
+    assert rejected[0]["name"] == "Di"
+    assert rejected[0]["height_cm"] == "1.28"
+    assert "'26,5' has a comma" in rejected[1]["reason"]
+    assert rejected[2]["text"] == '12,"open,1,2,3,4,5'
+    assert rejected[3]["reason"].startswith("stop under-10-kg: weight: below 10 kg")
+    assert "has 1 cell; the first line names 7 columns" in rejected[4]["reason"]
+    assert len(table(tmp_path / "d.csv")) == 3
+
+
+def test_all_formats_hold_the_same(patients: Path, tmp_path: Path) -> None:
+    """Every format to every other: the cells stay, `007` stays `007`, the amounts are the same."""
+    for first in ("a.csv", "a.csv.gz", "a.csv.zst", "a.jsonl", "a.jsonl.gz", "a.parquet"):
+        assert run(patients, "-o", tmp_path / first, "--map", "age=age").code == 0
+        bare = tmp_path / f"bare-{first}"
+        strip(tmp_path / first, bare)
+        for second in ("b.csv", "b.jsonl", "b.parquet"):
+            assert run(bare, "-o", tmp_path / second).code == 0, (first, second)
+            rows = as_rows(tmp_path / second)
+            found = amounts(rows)
+            assert {name: found[name] for name in AMOUNTS} == AMOUNTS, (first, second)
+            assert rows[1]["name"] == "Bea, B."
+            assert rows[0]["ward"] == "3 A"
+
+
+ADDED = (*("regimen", "bsa_m2", "clofarabine_mg", "etoposide_mg", "cyclophosphamide_mg", "prednisone_mg", "alerts"),)
+
+
+def content(path: Path) -> bytes:
+    raw = path.read_bytes()
+    if path.suffix == ".gz":
+        return gzip.decompress(raw)
+    return bytes(_zstd().decompress(raw)) if path.suffix == ".zst" else raw
+
+
+def as_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table as texts."""
+    if ".parquet" in path.name:
+        return [
+            {name: "" if cell is None else str(cell) for name, cell in row.items()}
+            for row in pl.read_parquet(path).to_dicts()
+        ]
+    text = content(path).decode()
+    if ".jsonl" in path.name:
+        rows = (json.loads(line, parse_float=str, parse_int=str) for line in text.splitlines())
+        return [{name: "" if cell is None else cell for name, cell in row.items()} for row in rows]
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def strip(path: Path, bare: Path) -> None:
+    """The same table without the columns that a batch adds."""
+    rows = [{name: cell for name, cell in row.items() if name not in ADDED} for row in as_rows(path)]
+    if ".parquet" in path.name:
+        pl.DataFrame(rows).with_columns(
+            pl.col("height_cm").cast(pl.Int64), pl.col("weight_kg").cast(pl.Float64)
+        ).write_parquet(bare)
+        return
+    text = io.StringIO()
+    if ".jsonl" in path.name:
+        text.writelines(json.dumps(row) + "\n" for row in rows)
+    else:
+        writer = csv.DictWriter(text, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    raw = text.getvalue().encode()
+    packed = {".gz": gzip.compress, ".zst": _zstd().compress}.get(path.suffix, bytes)
+    bare.write_bytes(packed(raw))
+
+
+def test_json_lines_stay_as_they_are_and_get_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_text(
+        '{"id": "007", "height_cm": 128.00, "weight_kg": 26, "more": {"b": [1.50, null]}}\n', encoding="utf-8"
+    )
+    assert run(path, "-o", tmp_path / "d.jsonl").code == 0
+    line = (tmp_path / "d.jsonl").read_text(encoding="utf-8")
+    assert line.startswith('{"id":"007","height_cm":128.00,"weight_kg":26,"more":{"b": [1.50, null]},"regimen":"cec')
+    assert '"bsa_m2":0.96,"clofarabine_mg":38.4,"etoposide_mg":96,' in line
+    assert run(path, "-o", tmp_path / "d.csv").code == 0
+    assert table(tmp_path / "d.csv")[0]["height_cm"] == "128.00"
+
+
+def pipe(stdin: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "cec", "batch", *arguments], input=stdin, capture_output=True, check=False
+    )
+
+
+def test_through_a_pipe() -> None:
+    done = pipe(PATIENTS.encode() + b"10,Di,0,26,8,,\n", "-")
+    assert done.returncode == 1
+    lines = done.stdout.decode().splitlines()
+    assert len(lines) == 4
+    assert lines[1].endswith(",cec-induction,0.96,38.4,96,422.4,13,incomplete")
+    told = done.stderr.decode().splitlines()
+    assert told[0].startswith("row 5: 0 cm is not a possible height")
+    assert told[1] == "4 read: 3 dosed, 1 rejected"
+    done = pipe(gzip.compress(PATIENTS.encode()), "-", "--output-format", "parquet")
+    assert pl.read_parquet(io.BytesIO(done.stdout)).get_column("id").to_list() == ["007", "8", "9"]
+    done = pipe(done.stdout, "-", "--input-format", "parquet")
+    assert b"columns that this would add" in done.stderr
+
+
+def test_a_row_may_name_its_regimen(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    own = Path(__file__).parent / "regimens" / "every-kind-of-line.yaml"
+    path.write_text(
+        f"id,height,weight,age,regimen\n1,128 cm,26 kg,8,\n2,128,26,8,cec-consolidation\n3,128,26,8,{own}\n4,,,,nix\n",
+        encoding="utf-8",
+    )
+    assert run(path, "-o", tmp_path / "d.csv").code == 1
+    rows = table(tmp_path / "d.csv")
+    assert [row["regimen"] for row in rows] == ["cec-induction", "cec-consolidation", str(own)]
+    assert rows[0]["clofarabine_mg"] == rows[1]["clofarabine_mg"] == "38.4"
+    assert rows[2]["clofarabine_mg"] == ""
+    assert rows[2]["flat_mg"] == "12.5"
+    assert rows[0]["flat_mg"] == ""
+    rejected = table(tmp_path / "d.rejects.csv")
+    assert rejected[0]["column"] == "regimen"
+    assert "no shipped regimen" in rejected[0]["reason"]
+
+
+def test_map_and_near_names(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("Nr;Wzrost;Masa;creatinin\n1;128;26;0.5\n", encoding="utf-8")
+    done = run(path, "--map", "height=Wzrost", "--map", "weight=Masa", "-o", tmp_path / "d.csv")
+    assert done.code == 0
+    assert (
+        (tmp_path / "d.csv")
+        .read_text(encoding="utf-8")
+        .splitlines()[1]
+        .startswith("1;128;26;0.5;cec-induction;0.96;38.4")
+    )
+    assert "column 'creatinin' was not read; is it the creatinine? Then add --map creatinine=creatinin" in done.err
+    done = run(path)
+    assert done.code == 1
+    assert "no column tells the height" in done.err
+    assert run(path, "--map", "Wzrost").code == 1
+
+
+def test_long_has_the_rows_of_cec_schedule(patients: Path, tmp_path: Path) -> None:
+    pharmacy = next(Path(cec.__file__).parent.rglob("starter_pharmacy.yaml"))
+    done = run(
+        patients, "--long", "--start", "2026-12-30", "--cycle", "2", "--pharmacy", pharmacy, "-o", tmp_path / "d.csv"
+    )
+    assert done.code == 0, done.err
+    lines = (tmp_path / "d.csv").read_text(encoding="utf-8").splitlines()
+    expected: list[str] = []
+    for row in csv.DictReader(io.StringIO(PATIENTS)):
+        sizes = ("--height", row["height_cm"], "--weight", row["weight_kg"], "--age", row["age"], "--sex", row["sex"])
+        options = (
+            "--id",
+            row["id"],
+            "--start",
+            "2026-12-30",
+            "--cycle",
+            "2",
+            "--pharmacy",
+            str(pharmacy),
+            "--format",
+            "csv",
+        )
+        single = command("schedule", "cec-induction", *sizes, *options)
+        expected += single.out.splitlines()[bool(expected) :]
+    assert lines == expected
+    assert len(lines) == 1 + 3 * 20
+
+
+def test_long_needs_a_start_and_an_id(patients: Path, tmp_path: Path) -> None:
+    assert run(patients, "--long", "-o", tmp_path / "d.csv").code == 1
+    assert {row["column"] for row in table(tmp_path / "d.rejects.csv")} == {"start"}
+    path = tmp_path / "p.csv"
+    path.write_text("height,weight,start\n128,26,2026-11-30\n129,26,2026-12-24\n", encoding="utf-8")
+    assert run(path, "--long", "-o", tmp_path / "d.csv").code == 1
+    assert "nobody can tell whose" in table(tmp_path / "d.rejects.csv")[0]["reason"]
+
+
+def test_an_interruption_leaves_the_old_file(tmp_path: Path) -> None:
+    output = tmp_path / "doses.csv"
+    output.write_text("old", encoding="utf-8")
+    started = [sys.executable, "-m", "cec", "batch", "-", "-o", str(output)]
+    with subprocess.Popen(started, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin
+        process.stdin.write(PATIENTS.encode())
+        process.stdin.write(b"9,Cy,176,67,17,male,7\n" * 300_000)
+        process.stdin.flush()
+        deadline = time.monotonic() + 20
+        while (
+            not any(part.stat().st_size > 1000 for part in tmp_path.glob(".cec-*.part")) and time.monotonic() < deadline
+        ):
+            time.sleep(0.02)
+        assert list(tmp_path.glob(".cec-*.part")), "nothing was written before the interruption"
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+        assert process.returncode not in {0, -signal.SIGKILL}
+    assert output.read_text(encoding="utf-8") == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["doses.csv"]
+
+
+def test_a_fault_of_the_file_leaves_the_old_file(patients: Path, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("old", encoding="utf-8")
+    broken = tmp_path / "p.csv.gz"
+    broken.write_bytes(gzip.compress(PATIENTS.encode() * 2000)[:-30])
+    assert run(broken, "-o", tmp_path / "d.csv").code == 1
+    assert (tmp_path / "d.csv").read_text(encoding="utf-8") == "old"
+    assert run(patients, "-o", tmp_path).code == 1
+    assert run(patients, "-o", tmp_path / "none" / "d.csv").code == 1
+    assert run(patients, "-o", tmp_path / "d.xlsx").code == 1
+    assert run(patients, "-o", tmp_path / "d.csv", "--rejects", tmp_path / "d.csv").code == 2
+    assert run(patients, "-o", tmp_path / "d.csv", "--start", "30.11.2026").code == 1
+    assert run(patients, "-o", tmp_path / "d.csv", "--regimen", "nix").code == 1
+    assert (tmp_path / "d.csv").read_text(encoding="utf-8") == "old"
+
+
+def test_output_over_the_input(patients: Path) -> None:
+    assert run(patients, "-o", patients).code == 0
+    assert amounts(table(patients))["007"] == AMOUNTS["007"]
+    done = run(patients)
+    assert done.code == 1
+    assert "the table has columns that this would add: bsa_m2, clofarabine_mg" in done.err
+
+
+def test_workers_give_the_same_file(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    rows = [f"{number},{100 + number % 80},{15 + number % 50},{number % 19}\n" for number in range(9_000)]
+    path.write_text("id,height_cm,weight_kg,age\n" + "".join(rows) + 'x,"1\n', encoding="utf-8")
+    assert run(path, "-o", tmp_path / "one.csv").code == 1
+    two = [sys.executable, "-m", "cec", "batch", str(path), "-o", str(tmp_path / "two.csv"), "--workers", "2"]
+    assert subprocess.run(two, check=False, capture_output=True).returncode == 1
+    assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
+    assert (tmp_path / "one.rejects.csv").read_bytes() == (tmp_path / "two.rejects.csv").read_bytes()
+    assert len(table(tmp_path / "one.csv")) + len(table(tmp_path / "one.rejects.csv")) == 9_001
+
+
+def test_a_sheet_for_every_patient(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("id,name,height,weight\n../007,Łucja,128,26\n8,\u4e2d,109,18.5\n9,x,1,2\n", encoding="utf-8")
+    sheets = tmp_path / "sheets"
+    done = run(path, "-o", tmp_path / "d.csv", "--start", "2026-11-30", "--sheets", sheets)
+    assert done.code == 1
+    assert [sheet.name for sheet in sheets.iterdir()] == ["000002-007.pdf"]
+    text = PdfReader(sheets / "000002-007.pdf").pages[0].extract_text()
+    assert "Łucja" in text
+    assert "38.4" in text
+    assert [row["row"] for row in table(tmp_path / "d.rejects.csv")] == ["3", "4"]
+    before = (sheets / "000002-007.pdf").read_bytes()
+    again = run(path, "-o", tmp_path / "d.csv", "--start", "2026-11-30", "--sheets", sheets)
+    assert "nothing is overwritten" in again.err
+    assert (sheets / "000002-007.pdf").read_bytes() == before
+    assert [part.name for part in tmp_path.glob(".cec-*")] == []
+
+
+def test_no_rows_and_only_bad_rows(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("id,height_cm,weight_kg\n", encoding="utf-8")
+    done = run(path, "-o", tmp_path / "d.csv")
+    assert (done.code, done.err.splitlines()[0]) == (0, "0 read: 0 dosed, 0 rejected")
+    path.write_text("id,height_cm,weight_kg\n" + ",,\n" * 5, encoding="utf-8")
+    for kind in ("csv", "parquet", "jsonl"):
+        done = run(path, "-o", tmp_path / f"d.{kind}", "--rejects", tmp_path / f"r.{kind}")
+        assert done.err.splitlines()[0].startswith("5 read: 0 dosed, 5 rejected")
+    assert pl.read_parquet(tmp_path / "d.parquet").shape == (0, 10)
+    assert pl.read_parquet(tmp_path / "r.parquet").height == 5
+
+
+def test_a_difference_to_the_single_path_stops_a_batch(
+    patients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row of each block that is drafted again is really looked at."""
+    true = doses.amount_for
+    monkeypatch.setattr(plan, "amount_for", lambda *given: true(*given)._replace(text="1"))
+    with pytest.raises(AssertionError, match="single path differ"):
+        run(patients, "-o", tmp_path / "d.csv")
+    assert not (tmp_path / "d.csv").exists()
