@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from startup import BARE, SIZE, imports, ratios_of
+
 from cec import draft_order, load_patient, load_regimen, render
 
 START = datetime.date(2026, 11, 30)
