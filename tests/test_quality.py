@@ -1,7 +1,9 @@
-"""ruff, the format and strict types hold for every file, so that pytest is the one command."""
+"""ruff, the format and strict types hold for every file, so that pytest is the one command; .ci/run adds coverage."""
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,3 +46,45 @@ def test_every_file_is_clean(tool: str) -> None:
 def test_the_tool_sees_what_is_wrong(tool: str, source: str, tmp_path: Path) -> None:
     (tmp_path / "bad.py").write_text(source, encoding="utf-8")
     assert run(tool, "bad.py", cwd=tmp_path).returncode == 1
+
+
+PACKAGE = """\
+def one() -> int:
+    return 1
+
+
+def two() -> int:
+    return 2
+"""
+ONE_CALL = "import cec\n\n\ndef test_it() -> None:\n    cec.one()\n"
+
+
+@pytest.mark.parametrize(
+    ("test", "code", "said"),
+    [
+        (ONE_CALL + "    cec.two()\n", 0, "Required test coverage of 95% reached. Total coverage: 100.00%"),
+        (ONE_CALL, 1, "FAIL Required test coverage of 95% not reached. Total coverage: 75.00%"),
+    ],
+)
+def test_continuous_integration_wants_tested_lines(test: str, code: int, said: str, tmp_path: Path) -> None:
+    """Four lines, of which a test that calls one function runs three. pytest's own summary stays the last line."""
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    (options,) = re.findall(r'^export PYTEST_ADDOPTS="\$\{PYTEST_ADDOPTS:-\} (.*)"$', script, re.MULTILINE)
+    for name, text in (("cec.py", PACKAGE), ("test_it.py", test), ("pytest.ini", "[pytest]\n")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    environment = {**outside, "PYTEST_ADDOPTS": options, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, said in done.stdout) == (code, True), done.stdout + done.stderr
+    assert re.fullmatch(r"1 passed in [0-9.]+s", done.stdout.splitlines()[-1])
+
+
+def test_continuous_integration_runs_the_command_of_the_readme() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    (found,) = re.findall(r"^command=\$\(grep -m 1 -E '(.*)' README\.md\)$", "\n".join(script), re.MULTILINE)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(found, readme, re.MULTILINE) == [
+        "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest"
+    ]
+    assert script[-1] == 'exec bash -c "$command"'
