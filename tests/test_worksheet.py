@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen
 from cec.cli import main
+from cec.order import DailyFluid
 from cec.render.terminal.paper import Look
 from cec.render.worksheet import WORKSHEETS
-from cec.render.worksheet.words import instructions, tasks
+from cec.render.worksheet.words import fluid_of, instructions, tasks
 from cec.units import Quantity
 
 STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
@@ -171,6 +172,24 @@ def test_a_concentration_without_limits_says_that_nobody_checked_it(order: Order
     assert ("Check", "final concentration 0.3 mg/mL, expected at most 0.4 mg/mL") in instructions(one_sided)
     grown = replace(made, remove=None, final_volume=Quantity(Decimal(130), "mL"))
     assert ("Into", "100 mL bag of sodium chloride 0.9%: add the drug; total volume 130 mL") in instructions(grown)
+
+
+def test_the_fluid_of_a_day_is_not_known_where_no_volume_is() -> None:
+    nothing, per_kg, some = (Quantity(Decimal(value), unit) for value, unit in ((0, "mL"), (0, "mL/kg"), (100, "mL")))
+    assert fluid_of(DailyFluid((1,), nothing, per_kg, ("clofarabine", "mesna"))) == (
+        "not known; not counted: clofarabine, mesna"
+    )
+    assert fluid_of(DailyFluid((1,), nothing, per_kg)) == "0 mL, 0 mL/kg"
+    assert fluid_of(DailyFluid((1,), some, Quantity(Decimal(5), "mL/kg"), ("mesna",))) == (
+        "100 mL, 5 mL/kg; not counted: mesna"
+    )
+
+
+def test_a_content_that_hardly_differs_has_no_negative_zero(order: Order) -> None:
+    made = replace(
+        order.preparations[0], contains=Quantity(Decimal("29.9999"), "mg"), deviation_percent=Decimal("-0.00")
+    )
+    assert ("Draw", "30 mL of 1 mg/mL = 29.9999 mg (0% of 30 mg)") in instructions(made)
 
 
 def run(arguments: list[str], capfdbinary: pytest.CaptureFixture[bytes]) -> tuple[int, str, str]:

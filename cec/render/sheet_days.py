@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from cec.render.words import date_of_day, row_time, weekday_date
+from cec.render.worksheet.words import fluid_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,14 +35,10 @@ def day_blocks(order: Order) -> list[dict[str, Any]]:
 
 
 def _block(order: Order, day: int, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    fluids = [fluid for fluid in order.daily_fluids if day in fluid.days]
-    unknown = [f", without {', '.join(fluid.not_counted)}" if fluid.not_counted else "" for fluid in fluids]
     return {
         "name": f"Day {day} of {order.regimen.days}",
         "date": weekday_date(date_of_day(order.start, day)) if order.start else "",
-        "fluid": "".join(
-            f"fluid {fluid.volume}, {fluid.per_kg}{rest}" for fluid, rest in zip(fluids, unknown, strict=True)
-        ),
+        "fluid": "; ".join(f"fluid {fluid_of(fluid)}" for fluid in order.daily_fluids if day in fluid.days),
         "scale": None,
         "rows": list(rows),
     }

@@ -11,7 +11,7 @@ from itertools import groupby
 from cec.order import Administration, Dose, Order
 from cec.patient import Patient
 from cec.regimen import Condition, DrugLine, Regimen
-from cec.units import Quantity, write_number
+from cec.units import Quantity, write_signed
 
 DRAFT = "Draft: not valid until checked and signed"
 SECOND_CHECK = "A second calculation by this program is not an independent check."
@@ -69,10 +69,10 @@ def runs_of(days: Sequence[int]) -> list[list[int]]:
 def signed_percent(percent: Decimal) -> str:
     """A difference in percent with its sign.
 
-    >>> signed_percent(Decimal("1.20"))
-    '+1.2%'
+    >>> signed_percent(Decimal("1.20")), signed_percent(Decimal("-0.00"))
+    ('+1.2%', '0%')
     """
-    return f"{'+' if percent > 0 else ''}{write_number(percent)}%"
+    return f"{write_signed(percent)}%"
 
 
 def clock(time: datetime.datetime) -> str:

@@ -95,9 +95,10 @@ def batches(made: Preparation) -> list[str]:
 
 
 def fluid_of(fluid: DailyFluid) -> str:
-    """The fluid of a day in words."""
-    unknown = f"; not counted: {', '.join(fluid.not_counted)}" if fluid.not_counted else ""
-    return f"{fluid.volume}, {fluid.per_kg}{unknown}"
+    """The fluid of a day in words; where nothing that is counted has a volume, that it is not known."""
+    unknown = f"not counted: {', '.join(fluid.not_counted)}" if fluid.not_counted else ""
+    known = f"{fluid.volume}, {fluid.per_kg}" if fluid.volume.value or not unknown else "not known"
+    return "; ".join(filter(None, (known, unknown)))
 
 
 def pick_count(item: PickItem) -> str:
