@@ -53,7 +53,7 @@ def row_texts(
     texts: Mapping[str, pl.Series], columns: Mapping[str, Column], rows: Sequence[int]
 ) -> Iterator[dict[str, str]]:
     """What each of these rows says, by fact."""
-    cells = [(fact, columns[fact], series.gather(rows).to_list()) for fact, series in texts.items()]
+    cells = [(fact, columns[fact], series.gather(list(rows)).to_list()) for fact, series in texts.items()]
     for place in range(len(rows)):
         said = ((fact, column.text(values[place])) for fact, column, values in cells)
         yield {fact: text for fact, text in said if text}
