@@ -125,6 +125,8 @@ def _compute(frame: pl.DataFrame, settings: Settings, told: Collection[str], unr
         later = (day, start, measured_on, previous_day_1)
         is_plain += [age.is_null() | born.is_null(), born.is_null() | day.is_not_null()]
         is_plain += [(born <= other).fill_null(value=True) for other in later]
+    if "previous_day_1" in told:
+        is_plain.append((previous_day_1 < start).fill_null(value=True))
     if settings.needs_start:
         is_plain.append(start.is_not_null())
     clearance = _clearance(told) if set(CONCENTRATIONS) & set(told) else pl.lit(None, dtype=pl.Float64)

@@ -22,8 +22,9 @@ _SPELLINGS = {
     **dict.fromkeys(("lbs", "pounds", "pound"), "lb"),
     **dict.fromkeys(("unit",), "units"),
     **dict.fromkeys(("m²",), "m2"),
-    **dict.fromkeys(("umol/L", "umol/l", "µmol/L", "µmol/l", "μmol/L", "μmol/l"), "micromol/L"),
-    **dict.fromkeys(("mg/dl",), "mg/dL"),
+    **dict.fromkeys(("umol", "µmol", "μmol"), "micromol"),
+    **dict.fromkeys(("l",), "L"),
+    **dict.fromkeys(("dl",), "dL"),
 }
 """Other ways to write a unit that mean the same to every reader."""
 
