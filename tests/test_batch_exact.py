@@ -182,7 +182,7 @@ POLICIES: dict[str, dict[str, object]] = {
 )
 def test_all_that_a_row_can_tell(policy: str, name: str) -> None:
     """Doses, alerts, refusals and their words are those of the single path, row by row."""
-    seed = len(policy) * 7 + len(name)
+    seed = len(policy) * 7 + len(name) + 3  # tables in which some rows are dosed and some are not
     table = patients(seed, 350)
     given = settings(with_policy(**POLICIES[policy]), load_regimen(name))._replace(as_of=None)
     dosed, refused = by_columns(table, given)
