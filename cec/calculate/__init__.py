@@ -13,6 +13,7 @@ import msgspec
 from cec.calculate.checks import check
 from cec.calculate.conditions import Facts
 from cec.calculate.dosing import Measures, compute_dose
+from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import creatinine_clearance, measure_bsa
 from cec.calculate.pick_list import daily_fluids, pick_list
 from cec.calculate.preparation import prepare
@@ -74,7 +75,7 @@ def draft_order(
             "days_since_day_1": _days_between(patient.previous_day_1, start),
         }
         measures = Measures(patient.weight, bsa, clearance, facts)
-        lines = _lines_of_cycle(regimen, cycle)
+        lines = lines_of_cycle(regimen, cycle)
         doses = _each_dose(lines, regimen, patient, pharmacy, measures)
         preparations, preparation_alerts = prepare(doses, pharmacy)
         schedule = administrations(lines, doses, start, pharmacy) if start else ()
@@ -169,16 +170,6 @@ def _each_dose(
     if faults:
         raise OrderRefused(*faults)
     return tuple(doses)
-
-
-def _lines_of_cycle(regimen: Regimen, cycle: int | None) -> tuple[DrugLine, ...]:
-    """The drug lines that this cycle gives."""
-    if cycle is None and (differing := [line.drug for line in regimen.drugs if line.cycles]):
-        raise InputError(f"{regimen.name} does not give {', '.join(differing)} in every cycle; say which cycle this is")
-    lines = tuple(line for line in regimen.drugs if not line.cycles or cycle in line.cycles)
-    if not lines:
-        raise InputError(f"{regimen.name} gives nothing in cycle {cycle}")
-    return lines
 
 
 def _day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.date | None) -> datetime.date | None:
