@@ -9,6 +9,7 @@ from cec.render.sheet_page import bound, first_to_last, page_data
 from cec.render.typesetting import known_paper, pictures, typeset
 from cec.render.words import (
     assumptions,
+    creatinine_clearance,
     frequency,
     list_days,
     measures,
@@ -76,9 +77,9 @@ def _facts(order: Order) -> Iterator[tuple[str, str]]:
     yield "Allergies", patient.allergies
     yield "Measures", measures(patient) + ("" if patient.measured_on else ", measured on ______________")
     yield "BSA", f"{Quantity(bsa.value, bsa.unit)} by {bsa.title or bsa.formula}: {bsa.how}"
-    if order.creatinine_clearance:
-        clearance = order.creatinine_clearance
-        yield "Creatinine clearance", f"{clearance.value} by {clearance.method}: {clearance.how}"
+    if clearance := order.creatinine_clearance:
+        source = f" [{clearance.source}]" if clearance.source else ""
+        yield "Creatinine clearance", f"{creatinine_clearance(order)}{source}"
     if patient.earlier_doses:
         yield "Given before", "; ".join(f"{drug} {amount}" for drug, amount in patient.earlier_doses.items())
     yield "Regimen", f"{regimen.name}, edition {regimen.edition}, for {regimen.indication}"

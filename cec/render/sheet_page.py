@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cec.render.words import (
     DRAFT,
     SECOND_CHECK,
+    age_of,
     bind,
     date_of_day,
     doses_of_title,
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from cec.order import Alert, Order
     from cec.regimen import Regimen
-    from cec.units import Quantity
 
 _LEVELS = ("stop", "check", "note")
 
@@ -40,7 +40,7 @@ def page_data(order: Order, kind: str) -> dict[str, Any]:
             "days": number_of_days(regimen),
             "cycle": f"cycle {order.cycle}" if order.cycle else "",
             "dates": first_to_last(order, sorted({day for dose in order.doses for day in dose.days})),
-            "age": ", ".join(filter(None, (age_in_words(order.age), patient.sex or ""))),
+            "age": ", ".join(filter(None, (age_of(patient, order.age, order.as_of), patient.sex or ""))),
         },
         "alerts": [_alert(alert) for alert in sorted(order.alerts, key=lambda each: _LEVELS.index(each.level))],
         "foot": {"draft": DRAFT, "second_check": SECOND_CHECK, "fingerprint": fingerprint(order, 16)},
@@ -53,20 +53,6 @@ def first_to_last(order: Order, days: Sequence[int]) -> str:
         return ""
     first, last = (paper_date(date_of_day(order.start, day)) for day in (days[0], days[-1]))
     return first if first == last else f"{first} to {last}"
-
-
-def age_in_words(age: Quantity | None) -> str:
-    """An age as people say it: months from two years on in years and months; nothing where it is not known.
-
-    >>> from decimal import Decimal
-    >>> from cec.units import Quantity
-    >>> age_in_words(Quantity(Decimal(102), "months"))
-    '8 years 6 months'
-    """
-    if age is None or age.unit != "months" or age.value < 24:
-        return str(age or "")
-    years, months = divmod(int(age.value), 12)
-    return f"{years} years" + (f" {months} month{'s' if months > 1 else ''}" if months else "")
 
 
 def bound(value: Any) -> Any:

@@ -11,7 +11,7 @@ from itertools import groupby
 from cec.order import Administration, Dose, Order
 from cec.patient import Patient
 from cec.regimen import Condition, DrugLine, Regimen
-from cec.units import Quantity, write_signed
+from cec.units import Quantity, shorten, write_signed
 
 DRAFT = "Draft: not valid until checked and signed"
 SECOND_CHECK = "A second calculation by this program is not an independent check."
@@ -220,16 +220,36 @@ def number_of_days(regimen: Regimen) -> str:
     return count if days == list(range(1, len(days) + 1)) else f"{count} (day {list_days(days)})"
 
 
-def identity(patient: Patient, age: Quantity | None) -> str:
-    """Who the patient is, as far as it was told: name, id, birth date, age, sex."""
+def identity(patient: Patient, age: Quantity | None, as_of: datetime.date | None = None) -> str:
+    """Who the patient is, as far as it was told: name, id, birth date, age (and on which day), sex."""
     told = (
         patient.name,
         f"id {patient.id}" if patient.id else "",
         f"born {paper_date(patient.born)}" if patient.born else "",
-        str(age) if age else "",
+        age_of(patient, age, as_of),
         patient.sex or "",
     )
     return ", ".join(filter(None, told))
+
+
+def age_of(patient: Patient, age: Quantity | None, as_of: datetime.date | None) -> str:
+    """The age as people say it; where it comes from the date of birth, with the day for which it was computed."""
+    on = f" (on {paper_date(as_of)})" if patient.born and as_of else ""
+    return f"{age_in_words(age)}{on}" if age else ""
+
+
+def age_in_words(age: Quantity) -> str:
+    """An age as people say it: months from two years on in years and months.
+
+    >>> age_in_words(Quantity(Decimal(102), "months")), age_in_words(Quantity(Decimal(23), "months"))
+    ('8 years 6 months', '23 months')
+    >>> age_in_words(Quantity(Decimal("30.5"), "months")), age_in_words(Quantity(Decimal(8), "years"))
+    ('30.5 months', '8 years')
+    """
+    if age.unit != "months" or age.value < 24 or age.value % 1:
+        return str(age)
+    years, months = divmod(int(age.value), 12)
+    return f"{years} years" + (f" {months} month{'s' if months > 1 else ''}" if months else "")
 
 
 def measures(patient: Patient) -> str:
@@ -238,6 +258,25 @@ def measures(patient: Patient) -> str:
     weight = f"weight {patient.weight}" + (f" (given as {patient.weight_given})" if patient.weight_given else "")
     taken = f", measured {paper_date(patient.measured_on)}" if patient.measured_on else ""
     return f"{height}, {weight}{taken}"
+
+
+def creatinine_clearance(order: Order) -> str:
+    """The creatinine clearance with its method and its working; nothing where it is not known."""
+    clearance = order.creatinine_clearance
+    if clearance is None:
+        return ""
+    if clearance.method == "measured":
+        return clearance.how
+    return f"{shorten(clearance.value.value)} {clearance.value.unit} by {clearance.method}: {clearance.how}"
+
+
+def reductions(order: Order) -> Iterator[str]:
+    """Each declared reduction with its size, its reason and what is left; a drug reduced by all of it is omitted."""
+    for dose in order.doses:
+        for step in dose.steps:
+            if step.what == "reduced":
+                left = "OMITTED on every day" if step.value.value == 0 else str(step.value)
+                yield f"{dose.drug}: {left}, reduced {step.how}"
 
 
 def assumptions(order: Order) -> Iterator[tuple[str, str]]:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from itertools import chain
 
-from cec.order import Order, Step
+from cec.order import CreatinineClearance, Order, Step
 from cec.render.terminal.paper import STRONG, Look, Part, section, wrap
+from cec.render.words import creatinine_clearance
 
 
 def steps(order: Order, look: Look) -> list[Part]:
     """Every step of every dose: what, value, how, source; the sources numbered below."""
-    sources = list(dict.fromkeys(step.source for dose in order.doses for step in dose.steps if step.source))
+    clearance = order.creatinine_clearance
+    cited_first = [clearance.source] if clearance else []
+    all_sources = [*cited_first, *(step.source for dose in order.doses for step in dose.steps)]
+    sources = list(dict.fromkeys(source for source in all_sources if source))
     parts: list[Part] = []
+    if clearance:
+        parts += wrap("creatinine clearance", look, "  ", "    ", STRONG)
+        parts += wrap(f"{creatinine_clearance(order)}{_cited(clearance, sources)}", look, "    ", "      ")
     for dose in order.doses:
         name = f"{dose.drug}, {dose.purpose}" if dose.purpose else dose.drug
         parts += wrap(name, look, "  ", "    ", STRONG)
@@ -25,6 +32,10 @@ def steps(order: Order, look: Look) -> list[Part]:
 
 
 def _step(step: Step, sources: list[str], look: Look) -> list[Part]:
-    source = f" [{sources.index(step.source) + 1}]" if step.source else ""
     start = f"    {step.what:10}  {step.value!s:>12}  "
-    return wrap(f"{step.how}{source}", look, start, " " * len(start))
+    return wrap(f"{step.how}{_cited(step, sources)}", look, start, " " * len(start))
+
+
+def _cited(told: Step | CreatinineClearance, sources: list[str]) -> str:
+    """The number of its source in the list of sources."""
+    return f" [{sources.index(told.source) + 1}]" if told.source else ""

@@ -11,11 +11,13 @@ from cec.render.terminal.paper import LEVELS, STRONG, Look, Part, facts, section
 from cec.render.words import (
     DRAFT,
     assumptions,
+    creatinine_clearance,
     date_of_day,
     fingerprint,
     identity,
     measures,
     number_of_days,
+    reductions,
     title_with_doses,
     weekday_date,
 )
@@ -34,11 +36,12 @@ def head(order: Order, look: Look) -> list[Part]:
                 ("Regimen", f"{regimen.name}, edition {regimen.edition}, {number_of_days(regimen)}"),
                 ("For", regimen.indication),
                 ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
-                ("Patient", identity(patient, order.age)),
+                ("Patient", identity(patient, order.age, order.as_of)),
                 ("Diagnosis", patient.diagnosis),
                 ("Allergies", patient.allergies),
                 ("Measures", measures(patient)),
                 ("BSA", body_surface_area(order)),
+                ("Creatinine clearance", creatinine_clearance(order)),
                 ("Cycle", f"{cycle}{dates(order)}" if order.start else cycle.rstrip(", ")),
             ],
             look,
@@ -63,10 +66,12 @@ def dates(order: Order) -> str:
 
 
 def to_look_at(order: Order, look: Look) -> list[Part]:
-    """Alerts, the severest first, and which input replaced which."""
+    """Reductions, alerts, the severest first, and which input replaced which."""
+    reduced = [wrap(text, look, "  ", "    ") for text in reductions(order)]
     alerts = sorted(order.alerts, key=lambda each: list(LEVELS).index(each.level))
     replaced = [wrap(text, look, "  ", "    ") for text in order.overrides]
     return [
+        *section("Reduced", list(chain.from_iterable(reduced))),
         *section("Look at", list(chain.from_iterable(alert(each, look) for each in alerts))),
         *section("What replaced what", list(chain.from_iterable(replaced))),
     ]
