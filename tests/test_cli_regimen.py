@@ -195,10 +195,13 @@ def test_a_regimen_of_every_kind_of_line_is_shown_in_words(tmp_path: Path) -> No
         "methotrexate: in glucose 5%",
         "on an empty stomach; no more than 5 g/m2 in a lifetime; source: another report",
         "not before day 29; every 4 weeks",
-        "CHECK look: prior hsct and weight at least 5 kg and under 20 kg: think",
+        "dexamethasone: 2 mg for age",
+        "CHECK look (prior hsct and weight at least 5 kg and under 20 kg)",
         "edition 3, 21 days",
     ):
         assert part in text
+    explained = " ".join(cec("regimen", "show", str(path), "--explain").out.split())
+    assert "CHECK look: prior hsct and weight at least 5 kg and under 20 kg: think" in explained
 
 
 def test_a_long_infusion_is_dated_where_it_leaves_its_day(tmp_path: Path) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from cec.cli.options import FilesArgument, OutputFileOption, RegimenArgument
 from cec.cli.output import deliver, look_of, report
 
@@ -17,7 +21,11 @@ def list_regimens() -> None:
     deliver(render_list([load_regimen(name) for name in regimen_names()], look_of(None)), None)
 
 
-def show_regimen(regimen: RegimenArgument, output: OutputFileOption = None) -> None:
+def show_regimen(
+    regimen: RegimenArgument,
+    output: OutputFileOption = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the text and source of every check.")] = False,
+) -> None:
     """A regimen on one screen, as the protocol reads.
 
     Example: cec regimen show cec-consolidation
@@ -25,7 +33,7 @@ def show_regimen(regimen: RegimenArgument, output: OutputFileOption = None) -> N
     from cec.load import load_regimen
     from cec.render.terminal.regimen import render
 
-    deliver(render(load_regimen(regimen), look_of(output)), output)
+    deliver(render(load_regimen(regimen), look_of(output), explain=explain), output)
 
 
 def check_regimens(files: FilesArgument) -> None:

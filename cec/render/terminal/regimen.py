@@ -28,6 +28,7 @@ from cec.render.words import (
     protocol_dose,
     title_with_doses,
 )
+from cec.units import Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +38,12 @@ if TYPE_CHECKING:
 _COLUMNS = (Column("Drug"), Column("Dose", right=True, style=STRONG), Column("Route"), Column("Over"), Column("When"))
 
 
-def render(regimen: Regimen, look: Look) -> bytes:
-    """The regimen as its file says it: doses, days, times, assumptions, checks, what to prescribe separately."""
+def render(regimen: Regimen, look: Look, *, explain: bool = False) -> bytes:
+    """The regimen as its file says it: doses, days, times, assumptions, checks, what to prescribe separately.
+
+    Checks with their texts and sources where they are to be explained, else when each one speaks.
+    """
+    checks = chain.from_iterable(_check(check, look) for check in regimen.checks) if explain else _checks(regimen, look)
     return draw(
         [
             *wrap(title_with_doses(regimen), look, style=STRONG),
@@ -56,7 +61,7 @@ def render(regimen: Regimen, look: Look) -> bytes:
             _lines(regimen.drugs, look),
             *_notes(regimen.drugs, look),
             *section("Assumed, because the source does not say", _assumed(regimen, look)),
-            *section("Checks", [part for check in regimen.checks for part in _check(check, look)]),
+            *section("Checks" if explain else "Checks (in full with --explain)", list(checks)),
             *section("Prescribe separately", wrap("; ".join(regimen.prescribe_separately), look, "  ", "  ")),
             Text(),
             *wrap(f"File SHA-256 {regimen.sha256}", look),
@@ -103,6 +108,7 @@ def _notes(drugs: Sequence[DrugLine], look: Look) -> list[Part]:
                     None,
                     (
                         line.purpose,
+                        _bands(line),
                         line.note,
                         f"in {line.diluent}" if line.diluent else "",
                         f"no more than {line.lifetime_maximum} in a lifetime" if line.lifetime_maximum else "",
@@ -117,6 +123,13 @@ def _notes(drugs: Sequence[DrugLine], look: Look) -> list[Part]:
     return [Text(), *chain.from_iterable(lines)] if lines else []
 
 
+def _bands(line: DrugLine) -> str:
+    """Every dose band with its bounds; nothing where there is one dose."""
+    if isinstance(line.dose, Quantity):
+        return ""
+    return "; ".join(f"{band.dose} for {' and '.join(map(condition_words, band.when))}" for band in line.dose)
+
+
 def _assumed(regimen: Regimen, look: Look) -> list[Part]:
     entries = [
         *regimen.assumed.items(),
@@ -125,8 +138,21 @@ def _assumed(regimen: Regimen, look: Look) -> list[Part]:
     return list(chain.from_iterable(wrap(f"{what}: {why}", look, "  ", "    ") for what, why in entries))
 
 
+def _checks(regimen: Regimen, look: Look) -> list[Part]:
+    """When each check speaks, by level."""
+    parts: list[Part] = []
+    for level, style in LEVELS.items():
+        told = [f"{one.code} ({_when(one)})" for one in regimen.checks if one.level == level]
+        if told:
+            parts += wrap(f"{level.upper()} {'; '.join(told)}", look, "  ", "    ", style)
+    return parts
+
+
+def _when(check: Check) -> str:
+    return " and ".join(map(condition_words, check.when))
+
+
 def _check(check: Check, look: Look) -> list[Part]:
     name = ", ".join(filter(None, (f"{check.level.upper()} {check.code}", check.about)))
-    when = " and ".join(map(condition_words, check.when))
     source = f" [{check.source}]" if check.source else ""
-    return wrap(f"{name}: {when}: {check.text}{source}", look, "  ", "    ", LEVELS[check.level])
+    return wrap(f"{name}: {_when(check)}: {check.text}{source}", look, "  ", "    ", LEVELS[check.level])
