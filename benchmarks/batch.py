@@ -1,0 +1,145 @@
+"""How long `cec batch` takes for a table, and how much memory, beside two plain scripts that do less.
+
+Run by hand: python benchmarks/batch.py [ROWS] [ROUNDS] [FOLDER]. The commands take turns in one run on one machine;
+medians count. ROWS may be several numbers with commas: 1000000,10000000.
+
+`plain polars` reads the same CSV, computes BSA and the same four doses in binary floats and writes the same columns,
+with no check of anything. `csv and Decimal` is a loop over Python's csv that computes them in decimals, with no check.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+COLUMNS = ("id", "name", "height_cm", "weight_kg", "age", "sex", "ward")
+ADDED = ("regimen", "bsa_m2", "clofarabine_mg", "etoposide_mg", "cyclophosphamide_mg", "prednisone_mg", "alerts")
+
+
+class Run(NamedTuple):
+    """Seconds from start to end, seconds to the first row, and the largest memory in MiB."""
+
+    seconds: float
+    first: float
+    memory: float
+
+
+def make(path: Path, rows: int) -> None:
+    """Children of 2 to 18 years, about as tall and heavy as children are."""
+    draw = random.Random(2015)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(",".join(COLUMNS) + "\n")
+        for number in range(rows):
+            age = draw.uniform(2, 18)
+            height = (77 + 6.4 * age if age < 13 else 160 + 2 * (age - 13)) * draw.gauss(1, 0.04)
+            index = (15.8 if age < 8 else 15.8 + 0.55 * (age - 8)) * draw.lognormvariate(0, 0.09)
+            weight = index * height * height / 10_000
+            sex = "female" if draw.random() < 0.5 else "male"
+            file.write(f"{number:08},Patient {number},{height:.1f},{weight:.1f},{age:.1f},{sex},ward {number % 9}\n")
+
+
+def plain_polars(source: str, target: str) -> None:
+    import polars as pl
+
+    table = pl.read_csv(source, schema_overrides={"id": pl.String})
+    bsa = (((pl.col("height_cm") * pl.col("weight_kg") / 3600).sqrt() * 100).round() / 100).alias("bsa_m2")
+    area = pl.col("bsa_m2")
+    doses = [(area * 40).alias(ADDED[2]), (area * 100).alias(ADDED[3]), (area * 440).alias(ADDED[4])]
+    table = table.with_columns(pl.lit("cec-induction").alias("regimen"), bsa)
+    table = table.with_columns(*doses, (pl.col("weight_kg") * 0.5).alias(ADDED[5]), pl.lit("").alias("alerts"))
+    table.write_csv(target)
+
+
+def csv_and_decimal(source: str, target: str) -> None:
+    hundredth = Decimal("0.01")
+    with Path(source).open(encoding="utf-8", newline="") as file, Path(target).open("w", newline="") as output:
+        reader, writer = csv.reader(file), csv.writer(output)
+        writer.writerow([*next(reader), *ADDED])
+        for row in reader:
+            weight = Decimal(row[3])
+            bsa = (Decimal(row[2]) * weight / 3600).sqrt().quantize(hundredth, ROUND_HALF_UP)
+            doses = (bsa * 40, bsa * 100, bsa * 440, weight * Decimal("0.5"))
+            writer.writerow([*row, "cec-induction", bsa, *(f"{dose.normalize():f}" for dose in doses), ""])
+
+
+SCRIPTS = {"plain polars": plain_polars, "csv and Decimal": csv_and_decimal}
+
+
+def arguments(name: str, source: Path, target: Path) -> list[str]:
+    if name in SCRIPTS:
+        return [__file__, "--script", name, str(source), str(target)]
+    extra = ["--workers", "2"] if name.endswith("2 workers") else []
+    return ["-m", "cec", "batch", str(source), "-o", str(target), *extra]
+
+
+def run(command: list[str]) -> Run:
+    """One run of a command; its memory is that of its largest process."""
+    start = time.perf_counter()
+    process = subprocess.Popen([sys.executable, *command], stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if os.waitstatus_to_exitcode(status) not in {0, 1}:
+        raise SystemExit(f"{command} failed")
+    return Run(time.perf_counter() - start, 0.0, usage.ru_maxrss / 1024)
+
+
+def first_row(source: Path) -> float:
+    """Seconds from the start to the first dosed row on standard output."""
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "cec", "batch", str(source)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout
+        process.stdout.readline()
+        process.stdout.readline()
+        taken = time.perf_counter() - start
+        process.kill()
+    return taken
+
+
+def measure(rows: int, rounds: int, folder: Path) -> None:
+    source, target = folder / f"patients-{rows}.csv", folder / "doses.csv"
+    if not source.exists():
+        make(source, rows)
+    names = ["plain polars", "cec batch", "cec batch, 2 workers"]
+    runs: dict[str, list[Run]] = {name: [] for name in names}
+    for _ in range(rounds):
+        for name in names:
+            runs[name].append(run(arguments(name, source, target)))
+    if rows <= 1_000_000:
+        runs["csv and Decimal"] = [run(arguments("csv and Decimal", source, target))]
+    plain = statistics.median(one.seconds for one in runs["plain polars"])
+    print(
+        f"\n{rows:,} rows, {source.stat().st_size / 2**20:,.0f} MiB; {os.cpu_count()} processors; median of {rounds}\n"
+    )
+    print("| | time | × plain polars | largest memory |\n|---|---|---|---|")
+    for name, taken in runs.items():
+        seconds = statistics.median(one.seconds for one in taken)
+        memory = statistics.median(one.memory for one in taken)
+        print(f"| {name} | {seconds:.2f} s | {seconds / plain:.2f} | {memory:,.0f} MiB |")
+    print(f"\nfirst dosed row after {first_row(source):.2f} s", flush=True)
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--script"]:
+        SCRIPTS[sys.argv[2]](*sys.argv[3:5])
+        return
+    os.environ["PYTHONPATH"] = str(ROOT)
+    sizes = [int(float(text)) for text in (sys.argv[1] if len(sys.argv) > 1 else "1000000").split(",")]
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    with TemporaryDirectory() as temporary:
+        folder = Path(sys.argv[3]) if len(sys.argv) > 3 else Path(temporary)
+        for rows in sizes:
+            measure(rows, rounds, folder)
+
+
+if __name__ == "__main__":
+    main()
