@@ -257,9 +257,9 @@ def _modified(measure: str, sex: str, age: Decimal, z: int) -> Decimal:
 def test_products_over_a_column_have_the_digits_of_decimals() -> None:
     line = DrugLine("example", amount("0.07", "mg/kg"), "oral", (1,))
     weights = [draw * 10_000 + 300_000_000 for draw in random.Random(3).sample(range(10**6), 2_000)]
-    texts = product(line, Variant(0, amount("0.07", "mg/kg"), None), load_pharmacy(), pl.Series(weights))
+    texts = product(line, Variant(0, amount("0.07", "mg/kg"), None), load_pharmacy(), weights)
     assert texts is not None
     exact = [Decimal(weight) * Decimal("0.07") / 10**9 for weight in weights]
     assert list(map(Decimal, texts)) == exact
     capped = msgspec.structs.replace(line, maximum=amount("2", "mg"))
-    assert product(capped, Variant(0, amount("0.07", "mg/kg"), None), load_pharmacy(), pl.Series(weights)) is None
+    assert product(capped, Variant(0, amount("0.07", "mg/kg"), None), load_pharmacy(), weights) is None

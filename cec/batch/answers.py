@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.batch.by_columns import dose_by_columns, schema
 from cec.batch.columns import ABOUT_THE_PERSON, Column
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from cec.order import Order
+
+
+_FEW = 6
 
 
 class Answers(NamedTuple):
@@ -54,7 +58,7 @@ def answer(texts: Mapping[str, pl.Series], columns: Mapping[str, Column], plan: 
         texts, columns, plan, rest.join(refused, on="row", how="anti").get_column("row").sort().to_list()
     )
     return Answers(
-        pl.concat([dosed, alone.dosed]).sort("row"),
+        pl.concat([dosed, alone.dosed]).sort("row") if alone.dosed.height else dosed,
         pl.concat([stopped, refused, alone.refused]).sort("row"),
     )
 
@@ -63,14 +67,11 @@ def _hold_one_against_the_single_path(
     told: pl.DataFrame, texts: Mapping[str, pl.Series], columns: Mapping[str, Column], plan: Plan
 ) -> None:
     """Draft one row of the block again; a difference would be a bug, and no dose may leave then."""
-    import polars as pl
-
-    some = told.filter(pl.col("refusal").is_null()).drop("refusal")
-    if not some.height:
+    if not told.height:
         return
-    row, *cells = some.row(some.height // 2)
-    alone = _one_by_one(texts, columns, plan, [row]).dosed.rows()
-    if alone != [(row, *cells)]:
+    row, *cells, refused = told.row(told.height // 2)
+    alone = [] if refused else _one_by_one(texts, columns, plan, [row]).dosed.rows()
+    if alone != [(row, *cells)] and not refused:
         raise AssertionError(f"columns and the single path differ: {cells} and {alone}")
 
 
@@ -135,20 +136,33 @@ _MEASURED = {*NUMBERS, *CONCENTRATIONS, *DATES, *ABOUT_THE_PERSON}
 
 
 def _codes(texts: Mapping[str, pl.Series], plan: Plan) -> pl.Series:
-    """A number for the texts of each row, the same for the same texts in every block."""
+    """A number for the texts of each row, never that of other texts in any block."""
     import polars as pl
 
-    said = pl.DataFrame([series.alias(fact) for fact, series in texts.items()])
-    if not said.width:
-        return pl.Series([0])
-    joined = said.select(
-        pl.concat_str([pl.col(name).fill_null("") for name in said.columns], separator="\x1f").alias("text")
-        if said.width > 1
-        else pl.col(said.columns[0]).fill_null("").alias("text")
-    ).to_series()
-    with plan.lock:
-        known = {text: plan.code_of(text) for text in joined.unique()}
-    return joined.replace_strict(known, return_dtype=pl.Int64)
+    codes = None
+    for fact, series in texts.items():
+        if series.null_count() < len(series):
+            of_fact = _coded(series, partial(_code_of_text, plan, fact))
+            codes = of_fact if codes is None else _coded(codes * (1 << 31) + of_fact, plan.code_of)
+    return pl.Series([0]) if codes is None else codes
+
+
+def _code_of_text(plan: Plan, fact: str, text: str | None) -> int:
+    return plan.code_of((fact, text))
+
+
+def _coded(column: pl.Series, code_of: Callable[[Any], int]) -> pl.Series:
+    """What the function makes of each value; few different values are compared one by one, which is fastest."""
+    import polars as pl
+
+    known = {value: code_of(value) for value in column.unique()}
+    if len(known) > _FEW:
+        return column.replace_strict(known, return_dtype=pl.Int64)
+    code = pl.lit(None, dtype=pl.Int64)
+    for value, number_of_value in known.items():
+        is_it = pl.col("value").eq_missing(pl.lit(value, dtype=column.dtype))
+        code = pl.when(is_it).then(number_of_value).otherwise(code)
+    return column.to_frame("value").select(code.alias("code")).to_series()
 
 
 def _one_by_one(

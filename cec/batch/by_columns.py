@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +14,10 @@ from cec.render.csv import number
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+_MOST_PLACES = 1 << 16
+"""Places that are looked up by distance."""
 
 
 class _Column(NamedTuple):
@@ -70,10 +75,10 @@ def _of_one_set(
     made: dict[str, _Column] = {}
     for variant in variants:
         line = plan.settings.regimen.drugs[variant.line]
-        amounts = product(line, variant, plan.settings.pharmacy, weight)
         looked_up = weights if variant.per == "kg" else areas
+        amounts = product(line, variant, plan.settings.pharmacy, looked_up.values)
         made[plan.columns[variant.line]] = (
-            _Column(amounts) if amounts is not None else _look_up(variant, looked_up, plan, book)
+            _Column(looked_up.each(amounts)) if amounts is not None else _look_up(variant, looked_up, plan, book)
         )
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, known.height)
     frame = pl.DataFrame(
@@ -102,15 +107,26 @@ class _Places:
     def __init__(self, column: pl.Series) -> None:
         import polars as pl
 
-        unique = column.unique()
+        unique = column.unique().sort()
         self.values: list[int] = unique.to_list()
-        self._place = column.replace_strict(unique, pl.int_range(len(unique), eager=True), return_dtype=pl.UInt32)
+        least = self.values[0]
+        step = math.gcd(*(value - least for value in self.values)) or 1
+        width = (self.values[-1] - least) // step + 1
+        if width > _MOST_PLACES:
+            self._place = column.replace_strict(unique, pl.int_range(len(unique), eager=True), return_dtype=pl.UInt32)
+            return
+        # Values on a grid (tenths of a kg, hundredths of a m2) are found by their distance from the first.
+        places = pl.repeat(0, width, dtype=pl.UInt32, eager=True).scatter(
+            (unique - least) // step, pl.int_range(len(unique), dtype=pl.UInt32, eager=True)
+        )
+        self._place = places.gather((column - least) // step)
 
-    def each(self, found: Sequence[str | None]) -> pl.Series:
+    def each(self, found: Sequence[str | None] | pl.Series) -> pl.Series:
         """For each row the text that belongs to its value."""
         import polars as pl
 
-        return pl.Series(found, dtype=pl.String).gather(self._place)
+        texts = found if isinstance(found, pl.Series) else pl.Series(found, dtype=pl.String)
+        return texts.gather(self._place)
 
     def number(self, found: Sequence[int]) -> pl.Series:
         """For each row the number that belongs to its value."""

@@ -6,6 +6,7 @@ line that is nothing but dose × weight is multiplied over the whole column, in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -91,7 +92,7 @@ def amount_for(line: DrugLine, variant: Variant, measure: int, pharmacy: Pharmac
     return Amount(text, codes, number(made.rate), made.rate.unit) if made.rate else Amount(text, codes)
 
 
-def product(line: DrugLine, variant: Variant, pharmacy: Pharmacy, weights: pl.Series) -> pl.Series | None:
+def product(line: DrugLine, variant: Variant, pharmacy: Pharmacy, weights: Sequence[int]) -> pl.Series | None:
     """The amounts as texts for weights in billionths of a kg, if a line is nothing but dose × weight; else None."""
     import polars as pl
 
@@ -113,7 +114,7 @@ def product(line: DrugLine, variant: Variant, pharmacy: Pharmacy, weights: pl.Se
     # of at most 15 digits, and the shortest text that stands for it has just those digits.
     # It is divided by a column: polars would multiply by the reciprocal of a single number.
     power = pl.Series([float(BILLION * 10**-exponent)]).new_from_index(0, len(weights))
-    amounts = (weights * digits).cast(pl.Float64) / power
+    amounts = (pl.Series(weights, dtype=pl.Int64) * digits).cast(pl.Float64) / power
     return amounts.cast(pl.String).str.strip_suffix(".0")
 
 

@@ -83,7 +83,7 @@ def with_bits(known: pl.DataFrame, asked: Sequence[tuple[int, Bit]]) -> pl.DataF
     months = month_limits()
     has_growth = known.get_column("age").null_count() < known.height
     index = month_index(pl.col("sex"), pl.col("age")) if has_growth else pl.lit(None, dtype=pl.Int64)
-    yes = [bit.yes.fill_null(value=False).cast(pl.Int64) * (1 << place) for place, bit in asked]
+    yes = [pl.when(bit.yes).then(1 << place).otherwise(0) for place, bit in asked]
     doubts = [bit.doubt.fill_null(value=False) for _, bit in asked if bit.doubt is not None]
     asking = known.lazy().with_columns(
         month=index,
@@ -97,7 +97,9 @@ def with_bits(known: pl.DataFrame, asked: Sequence[tuple[int, Bit]]) -> pl.DataF
         )
     else:
         asking = asking.with_columns(is_within=pl.lit(None, dtype=pl.Boolean))
-    found = asking.with_columns(growth=pl.col("month").is_not_null().cast(pl.Int64)).drop("month").collect()
+    growth = pl.col("month").is_not_null().cast(pl.Int64).alias("growth")
+    needed = ("row", "weight", "bsa", "sex", "age", "metres", "kilograms", "bmi", "is_plain")
+    found = asking.select(*needed, "bits", "is_sure", "is_within", growth).collect()
     rest = found.filter(~pl.col("is_within") & pl.col("is_plain"))
     return _beyond(found, rest) if rest.height else found
 
@@ -108,9 +110,8 @@ def _beyond(found: pl.DataFrame, rest: pl.DataFrame) -> pl.DataFrame:
 
     ages = rest.select("sex", "age").unique()
     limits = pl.DataFrame([age_limits(*age) for age in ages.iter_rows()], schema=LIMITS, orient="row")
-    rest = rest.drop(LIMITS).join(
-        pl.concat([ages, limits], how="horizontal"), on=["sex", "age"], how="left", maintain_order="left"
-    )
+    limits = pl.concat([ages, limits], how="horizontal")
+    rest = rest.join(limits, on=["sex", "age"], how="left", maintain_order="left")
     beyond = pl.sum_horizontal((~_within(name)).cast(pl.Int64) * (2 << bit) for bit, name in enumerate(MEASURES))
     is_near = pl.any_horizontal(
         (_SIZES[name]() / pl.col(limit) - 1).abs() < DOUBT

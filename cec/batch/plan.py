@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -55,19 +55,21 @@ class Plan:
             and len(self.bits) <= MOST_BITS
         )
         self.lock = threading.Lock()
-        self._codes = itertools.count()
-        self._texts: dict[str, int] = {}
+        self._lock_of_codes = threading.Lock()
+        self._codes = itertools.count(1)
+        self._known_codes: dict[Hashable, int] = {}
         self.patterns: dict[int, Pattern] = {}
         self._amounts: dict[tuple[Variant, int], Amount] = {}
 
-    def code_of(self, text: str) -> int:
-        """A number for a text, never that of another."""
-        if text not in self._texts:
-            if len(self._texts) >= MOST_KEPT:
-                self._texts.clear()
-                self.patterns.clear()
-            self._texts[text] = next(self._codes)
-        return self._texts[text]
+    def code_of(self, what: Hashable) -> int:
+        """A number for a text or a pair of numbers, never that of anything else, from 1 on."""
+        with self._lock_of_codes:
+            if what not in self._known_codes:
+                if len(self._known_codes) >= MOST_KEPT:
+                    self._known_codes.clear()
+                    self.patterns.clear()
+                self._known_codes[what] = next(self._codes)
+            return self._known_codes[what]
 
     def amount(self, variant: Variant, measure: int) -> Amount:
         """The dose of a variant for a BSA or weight in billionths."""
