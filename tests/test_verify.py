@@ -482,7 +482,7 @@ def test_the_command_names_what_is_wrong() -> None:
     assert "clofarabine 192 mg, expected 38.4 mg: the other phase's number of days: 5 days" in text
     assert "etoposide 90.9 mg, expected 96 mg: no known mistake explains this" in text
     assert "cyclophosphamide: missing; expected 422.4 mg" in text
-    assert "prednison 13 mg: not in the regimen; did you mean prednisone?" in text
+    assert "prednison 13 mg: not in the regimen; the regimen gives prednisone: another drug, or a misspelt" in text
     assert (
         "days 5 days, expected 4 days: the other phase's number of days: CEC induction (cec-induction) has 5 days"
         in text

@@ -135,7 +135,7 @@ def _stranger(drug: str, amount: Quantity, order: Order) -> Verdict:
     """What is to be said of an amount that no line of the order asks for."""
     drugs = list(dict.fromkeys(dose.drug for dose in order.doses))
     near = difflib.get_close_matches(drug.casefold(), drugs, 1)
-    hint = f"did you mean {near[0]}?" if near else f"the regimen gives {', '.join(drugs)}"
+    hint = f"the regimen gives {', '.join(near or drugs)}" + (": another drug, or a misspelt name?" if near else "")
     if drug in drugs:
         hint = f"{drug} is written more often than the regimen gives it"
     return Verdict(drug, "not in the regimen", written=amount, hint=hint)
