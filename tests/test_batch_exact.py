@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import msgspec
-import polars as pl
 import pytest
 from batches import by_columns, one_by_one, patients, sizes
 
