@@ -117,6 +117,7 @@ def test_pandas() -> None:
 
 def test_spark_gives_what_one_machine_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     """The example of the README, over several partitions."""
+    pytest.importorskip("pandas")
     sql = pytest.importorskip("pyspark.sql")
     pytest.importorskip("pyarrow")
     root = str(Path(__file__).parent.parent)
