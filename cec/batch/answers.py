@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.batch.by_columns import dose_by_columns, schema
-from cec.batch.columns import ABOUT_THE_PERSON, Column
+from cec.batch.columns import Column
 from cec.batch.doses import in_unit_of
-from cec.batch.known import CONCENTRATIONS, DATES, NUMBERS, read_columns
-from cec.batch.patterns import with_bits
+from cec.batch.known import read_columns
+from cec.batch.patterns import with_patterns
 from cec.batch.plan import Pattern, Plan, lines_of
 from cec.batch.single import Refusal, draft_row, refusal, row_texts
 from cec.errors import CecError
@@ -43,14 +43,14 @@ def answer(texts: Mapping[str, pl.Series], columns: Mapping[str, Column], plan: 
     rows = len(next(iter(texts.values())))
     if not plan.is_vectorised or not rows:
         return _one_by_one(texts, columns, plan, range(rows))
-    known = read_columns(texts, columns, plan.settings)
-    known, kinds = _with_patterns(known, texts, columns, plan)
+    known, kinds = _with_kinds(texts, columns, plan)
     told = dose_by_columns(known, kinds, plan)
     _hold_one_against_the_single_path(told, texts, columns, plan)
-    if told.height == rows and told.get_column("refusal").null_count() == rows:
-        return Answers(told.drop("refusal"), pl.DataFrame(schema=_refused_schema()))
-    dosed = told.filter(pl.col("refusal").is_null()).drop("refusal")
-    stopped = told.drop_nulls("refusal").select("row", facts=pl.lit(""), reason="refusal")
+    is_dosed = told.get_column("refusal").is_null()
+    dosed = (told if is_dosed.all() else told.filter(is_dosed)).drop("refusal")
+    stopped = told.filter(~is_dosed).select("row", facts=pl.lit(""), reason="refusal")
+    if told.height == rows:
+        return Answers(dosed, stopped)
     is_told = pl.repeat(value=False, n=rows, eager=True).scatter(told.get_column("row"), values=True)
     rest = known.select("row", "kind").filter(~is_told)
     refused = _refused_by_pattern(rest, kinds)
@@ -70,8 +70,10 @@ def _hold_one_against_the_single_path(
     if not told.height:
         return
     row, *cells, refused = told.row(told.height // 2)
-    alone = [] if refused else _one_by_one(texts, columns, plan, [row]).dosed.rows()
-    if alone != [(row, *cells)] and not refused:
+    if refused:
+        return
+    alone = cells_of(draft_row(next(row_texts(texts, columns, [row])), plan.settings), plan)
+    if alone != cells:
         raise AssertionError(f"columns and the single path differ: {cells} and {alone}")
 
 
@@ -93,50 +95,45 @@ def _refused_by_pattern(rest: pl.DataFrame, kinds: Sequence[Pattern]) -> pl.Data
     return refused.drop_nulls("reason")
 
 
-def _with_patterns(
-    known: pl.DataFrame, texts: Mapping[str, pl.Series], columns: Mapping[str, Column], plan: Plan
+def _with_kinds(
+    texts: Mapping[str, pl.Series], columns: Mapping[str, Column], plan: Plan
 ) -> tuple[pl.DataFrame, list[Pattern]]:
-    """The numbers with the `kind` of each plain row: its place in the list of patterns; null for all other rows."""
-    import polars as pl
+    """Row, BSA, weight and `kind` of each row: the place of its pattern in the list; null where it is not plain."""
 
-    codes = _codes({fact: series for fact, series in texts.items() if fact not in _MEASURED}, plan)
-    told = {name for name in known.columns if known.get_column(name).null_count() < known.height}
+    numbers, others = read_columns(texts, columns, plan.settings)
+    codes = _codes({fact: series for fact, series in texts.items() if fact in others}, plan)
+    told = {name for name in numbers.columns if numbers.get_column(name).null_count() < numbers.height}
     asked = [(place, bit) for place, bit in enumerate(plan.bits) if bit.column in told]
-    known = with_bits(known, asked)
-    numbers = (codes * 16 + known.get_column("growth")) * (1 << len(plan.bits)) + known.get_column("bits")
-    known = known.select("row", "bsa", "weight", pattern=pl.when("is_sure").then(numbers))
-    present = known.get_column("pattern").drop_nulls().unique().to_list()
-    if strangers := [key for key in present if key not in plan.patterns]:
+    known = with_patterns(numbers, asked, codes, len(plan.bits))
+    pattern = known.get_column("pattern")
+    met = dict(plan.patterns)
+    kind = _places(pattern, met)
+    if kind.null_count() > pattern.null_count():
+        strangers = known.filter(kind.is_null() & pattern.is_not_null())
         with plan.lock:
-            _learn(known, strangers, texts, columns, plan)
-    kinds = {key: plan.patterns.get(key, Pattern()) for key in present}
-    places = {key: place for place, key in enumerate(kinds)}
-    kind = known.get_column("pattern").replace_strict(places, default=None, return_dtype=pl.Int64)
-    return known.with_columns(kind=kind), list(kinds.values())
+            _learn(strangers, texts, columns, plan)
+            met = dict(plan.patterns)
+        kind = _places(pattern, met)
+    return known.select("row", "bsa", "weight", kind.alias("kind")), list(met.values())
 
 
-def _learn(
-    known: pl.DataFrame,
-    strangers: Sequence[int],
-    texts: Mapping[str, pl.Series],
-    columns: Mapping[str, Column],
-    plan: Plan,
-) -> None:
-    """Find out about patterns that no block had before, each from one of its rows."""
+def _places(patterns: pl.Series, met: Collection[int]) -> pl.Series:
+    """The place of each pattern among those that were met; null where it is none of them."""
     import polars as pl
 
-    met = known.filter(pl.col("pattern").is_in(strangers)).group_by("pattern", maintain_order=True)
-    for key, row in met.agg(pl.col("row").first()).iter_rows():
-        if key not in plan.patterns:
-            plan.patterns[key] = plan.pattern_of(next(row_texts(texts, columns, [row])))
+    places = {pattern: place for place, pattern in enumerate(met)} or {-1: 0}
+    return patterns.replace_strict(places, default=None, return_dtype=pl.Int64)
 
 
-_MEASURED = {*NUMBERS, *CONCENTRATIONS, *DATES, *ABOUT_THE_PERSON}
-"""Facts that are in the bits of a pattern or in none; every other is in it by its text."""
+def _learn(strangers: pl.DataFrame, texts: Mapping[str, pl.Series], columns: Mapping[str, Column], plan: Plan) -> None:
+    """Find out about patterns that no block had before, each from one of its rows."""
+    for row, pattern in strangers.unique("pattern", keep="first", maintain_order=True).select("row", "pattern").rows():
+        if pattern not in plan.patterns:
+            plan.patterns[pattern] = plan.pattern_of(next(row_texts(texts, columns, [row])))
 
 
 def _codes(texts: Mapping[str, pl.Series], plan: Plan) -> pl.Series:
-    """A number for the texts of each row, never that of other texts in any block."""
+    """A number for the texts of each row, never that of other texts in any block; just one where they say nothing."""
     import polars as pl
 
     codes = None

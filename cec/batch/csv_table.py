@@ -6,7 +6,7 @@ too many or too few cells, empty lines) is first taken apart line by line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from cec.batch.csv_lines import repair, split_line
@@ -111,12 +111,16 @@ def _is_utf8(content: bytes) -> bool:
     return True
 
 
-def rows(block: Block, layout: Layout) -> Rows:
-    """The rows of a block as a frame of texts."""
+def rows(block: Block, layout: Layout, wanted: Collection[str] | None = None) -> Rows:
+    """The rows of a block as a frame of texts; with `wanted`, other columns may be missing from it."""
     content = block.content
     if not isinstance(content, bytes):
         raise TypeError("a block of CSV is bytes")
     is_repaired = not isinstance(block.rows, range)
+    if not is_repaired and wanted is not None:
+        frame = _read_some(content, layout, wanted)
+        if frame is not None and frame.height == len(block.rows):
+            return Rows(frame, block.rows, block.rejected, content)
     frame = _read(content, layout, is_repaired=is_repaired)
     if frame is not None and frame.height == len(block.rows):
         return Rows(frame, block.rows, block.rejected, content)
@@ -124,6 +128,33 @@ def rows(block: Block, layout: Layout) -> Rows:
         raise AssertionError("rows that were taken apart do not read back")
     repaired = repair(content, block.rows[0], layout, final=True)
     return rows(Block(repaired.content, repaired.rows, (*block.rejected, *repaired.rejected)), layout)
+
+
+def _read_some(content: bytes, layout: Layout, wanted: Collection[str]) -> pl.DataFrame | None:
+    """The frame of some columns, where all rows are sure to have as many cells as the header; else None.
+
+    polars does not count the cells of columns that it leaves out. But where no row lacks its last cell, and there are
+    just as many separators as so many rows need, no row can have more.
+    """
+    import polars as pl
+
+    if b'"' in content or _END.encode() in content or not content:
+        return None
+    last = layout.columns[-1]
+    read = [name for name in layout.columns if name in wanted or name == last]
+    try:
+        frame = pl.read_csv(
+            content,
+            has_header=False,
+            columns=[layout.columns.index(name) for name in read],
+            infer_schema=False,
+            separator=layout.separator,
+            quote_char=None,
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    frame.columns = read
+    return None if frame.get_column(last).null_count() or _has_short_rows(content, layout, frame.height) else frame
 
 
 def _read(content: bytes, layout: Layout, *, is_repaired: bool) -> pl.DataFrame | None:
@@ -150,15 +181,21 @@ def _read(content: bytes, layout: Layout, *, is_repaired: bool) -> pl.DataFrame 
     except pl.exceptions.PolarsError:
         return None
     if not marks_ends:
-        is_short = frame.to_series(-1).null_count() > 0 and not is_repaired and _has_short_rows(content, layout, frame)
-        return None if is_short else frame
+        lacks_cells = frame.to_series(-1).null_count() > 0 and not is_repaired
+        return None if lacks_cells and _has_short_rows(content, layout, frame.height) else frame
     ends = frame.get_column(_END)
     return frame.drop(_END) if ends.null_count() == 0 and (ends == _END).all() else None
 
 
-def _has_short_rows(content: bytes, layout: Layout, frame: pl.DataFrame) -> bool:
+def _has_short_rows(content: bytes, layout: Layout, rows: int) -> bool:
     """Whether rows without quotes lack cells: polars takes what is not there for empty."""
-    return content.count(layout.separator.encode()) != frame.height * (len(layout.columns) - 1)
+    return content.count(layout.separator.encode()) != rows * (len(layout.columns) - 1)
+
+
+def cells(lines: pl.Series, layout: Layout) -> pl.DataFrame:
+    """All cells of some rows that are plain lines."""
+    content = "\n".join([*lines, ""]).encode()
+    return rows(Block(content, range(len(lines))), layout).frame
 
 
 def lines(content: bytes, rows: int) -> pl.Series | None:

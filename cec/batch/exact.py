@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BILLION = 10**9
 
+DATES = ("born", "measured_on", "previous_day_1", "start")
+
 _PLAIN_NUMBER = r"^(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,9})?$"
 _PLAIN_DATE = r"^(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 
@@ -43,6 +45,8 @@ _READERS = {
     "age": _Reader(_months, {"": 12, "years": 12, "months": 1}),
 }
 
+NUMBERS = tuple(_READERS)
+
 _CONCENTRATIONS = {"creatinine": ("mg/dL", CREATININE), "creatinine_clearance": ("mL/min", CLEARANCE)}
 
 
@@ -56,29 +60,37 @@ def billionths(value: Decimal) -> int | None:
     return int(scaled) if scaled == scaled.to_integral_value() else None
 
 
-def amounts(columns: Mapping[str, Column], texts: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
-    """Billionths of cm, kg or months for each fact; null where the text is empty or is no such quantity."""
+def read_plain(columns: Mapping[str, Column], texts: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
+    """Lengths, weights and ages in billionths of cm, kg or months, dates, and the sex; null where a text is no such.
+
+    A date is a plain one between 1900 and 2199; the sex 1 female, 2 male, 0 without a text, and only in these words.
+    """
     import polars as pl
 
     frame = pl.DataFrame([series.alias(fact) for fact, series in texts.items()])
-    read = frame.select(_plain_amount(fact, columns[fact]) for fact in texts).to_dict()
+    read = frame.select(_plain(fact, columns[fact]).alias(fact) for fact in texts).to_dict()
     for fact, series in texts.items():
-        if read[fact].null_count() > series.null_count():
+        if fact in _READERS and read[fact].null_count() > series.null_count():
             others = series.filter(read[fact].is_null() & series.is_not_null()).unique()
             known = {text: _careful(fact, columns[fact], text) for text in others}
             read[fact] = read[fact].fill_null(series.replace_strict(known, default=None, return_dtype=pl.Int64))
     return read
 
 
-def _plain_amount(fact: str, column: Column) -> pl.Expr:
-    """The amounts of plain numbers; null for every other text."""
+def _plain(fact: str, column: Column) -> pl.Expr:
+    """What plain texts say; null for every other text."""
     import polars as pl
 
+    text = pl.col(fact)
+    if fact == "sex":
+        return pl.when(text == "female").then(1).when(text == "male").then(2).when(text.is_null()).then(0).cast(pl.Int8)
+    if fact in DATES:
+        return pl.when(text.str.contains(_PLAIN_DATE)).then(text.str.to_date("%Y-%m-%d", strict=False))
     factor = _READERS[fact].factors.get(column.unit)
     if factor is None:
-        return pl.lit(None, dtype=pl.Int64).alias(fact)
-    number = (pl.col(fact).cast(pl.Float64, strict=False) * (BILLION * factor)).round().cast(pl.Int64, strict=False)
-    return pl.when(pl.col(fact).str.contains(_PLAIN_NUMBER)).then(number).alias(fact)
+        return pl.repeat(None, pl.len(), dtype=pl.Int64)
+    number = (text.cast(pl.Float64, strict=False) * (BILLION * factor)).round().cast(pl.Int64, strict=False)
+    return pl.when(text.str.contains(_PLAIN_NUMBER)).then(number)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -105,19 +117,6 @@ def _concentration(fact: str, column: Column, text: str) -> float | None:
         return float(convert(positive(kind)(column.text(text)), unit, kind).value)
     except CecError:
         return None
-
-
-def dates(texts: pl.Series) -> pl.Series:
-    """Days of the calendar; null where the text is empty or no plain date between 1900 and 2199."""
-    import polars as pl
-
-    return (
-        texts.to_frame("text")
-        .select(
-            pl.when(pl.col("text").str.contains(_PLAIN_DATE)).then(pl.col("text").str.to_date("%Y-%m-%d", strict=False))
-        )
-        .to_series()
-    )
 
 
 def is_said(texts: pl.Series) -> pl.Series:

@@ -84,6 +84,7 @@ def age_limits(sex: int, months: int) -> tuple[float, ...]:
     return tuple(limit for pair in sizes for limit in pair)
 
 
+@lru_cache(maxsize=1 << 10)
 def _at_age(measure: Measure, sex: Sex, months: int) -> _Parameters:
     """The parameters of an age in billionths of a month."""
     lms = reference(measure, sex, Decimal(months) / BILLION)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch.areas import DOUBT, measured, surface
 from cec.batch.columns import ABOUT_THE_PERSON, Column
-from cec.batch.exact import BILLION, amounts, billionths, concentrations, dates, is_said
+from cec.batch.exact import BILLION, DATES, NUMBERS, billionths, concentrations, is_said, read_plain
 from cec.batch.growth_limits import SEXES
 from cec.batch.single import Settings, read_row
 from cec.calculate.formulas import BSA_FORMULAS
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     from cec.patient import Sex
 
-NUMBERS = ("height", "weight", "age", "previous_weight")
 CONCENTRATIONS = ("creatinine", "creatinine_clearance")
-DATES = ("born", "measured_on", "previous_day_1", "start")
 
 _ALWAYS = ("height", "weight")
+
+_MEASURED = {*NUMBERS, *CONCENTRATIONS, *DATES, *ABOUT_THE_PERSON}
 
 _PLAIN_TEXT = r"^[!-~]+( [!-~]+)*$"
 """Printable ASCII with single spaces: a name or number that every reader takes as it is."""
@@ -35,7 +35,14 @@ OLDEST = 125 * 12 * BILLION
 """The oldest age that is read, in billionths of a month."""
 
 
-def read_columns(texts: Mapping[str, pl.Series], columns: Mapping[str, Column], settings: Settings) -> pl.DataFrame:
+class Known(NamedTuple):
+    """A row of numbers for each row of texts, and the facts that are not in them: these count by their texts."""
+
+    numbers: pl.DataFrame
+    others: set[str]
+
+
+def read_columns(texts: Mapping[str, pl.Series], columns: Mapping[str, Column], settings: Settings) -> Known:
     """A row of numbers for each row of texts; `is_plain` where nothing that it says is in doubt.
 
     Lengths, weights, ages and the BSA are billionths of cm, kg, months and m2; BMI and clearance are floats.
@@ -43,34 +50,30 @@ def read_columns(texts: Mapping[str, pl.Series], columns: Mapping[str, Column], 
     """
     import polars as pl
 
-    read = amounts(columns, {fact: series for fact, series in texts.items() if fact in NUMBERS})
+    plain = {fact: series for fact, series in texts.items() if fact in {*NUMBERS, *DATES, "sex"}}
+    read = read_plain(columns, plain)
     unread: dict[str, pl.Series] = {}
     for fact, series in texts.items():
         if fact in CONCENTRATIONS:
             read[fact] = concentrations(fact, columns[fact], series)
-        elif fact in DATES:
-            read[fact] = dates(series)
-        elif fact == "sex":
-            read[fact] = _sexes(series)
         elif fact in ABOUT_THE_PERSON:
             unread[f"unread {fact}"] = ~series.str.contains(_PLAIN_TEXT).fill_null(value=fact != "id")
+    has_strange_sexes = "sex" in read and read["sex"].null_count() > 0
+    if has_strange_sexes:
+        read["sex"] = _sexes(texts["sex"])
     for fact in (fact for fact in read if fact != "sex"):
         if read[fact].null_count() > texts[fact].null_count():
             unread[f"unread {fact}"] = read[fact].is_null() & is_said(texts[fact])
     told = [fact for fact in read if fact in _ALWAYS or read[fact].null_count() < len(read[fact])]
     frame = pl.DataFrame({**{fact: read[fact] for fact in told}, **unread})
-    return _settle_ties(_compute(frame, settings, told, list(unread)), settings)
+    known = _settle_ties(_compute(frame, settings, told, list(unread)), settings)
+    return Known(known, {fact for fact in texts if fact not in _MEASURED and (fact != "sex" or has_strange_sexes)})
 
 
 def _sexes(texts: pl.Series) -> pl.Series:
     """1 female, 2 male, 0 neither; a text that is no sex counts as 0, and its row is refused by the single path."""
     import polars as pl
 
-    text = pl.col("text")
-    codes = pl.when(text == "female").then(1).when(text == "male").then(2).when(text.is_null()).then(0)
-    read = texts.to_frame("text").select(codes.cast(pl.Int8)).to_series()
-    if read.null_count() == 0:
-        return read
     known = {word: _sex(word) for word in texts.drop_nulls().unique()}
     return texts.replace_strict(known, default=0, return_dtype=pl.Int8)
 
@@ -156,16 +159,16 @@ def _compute(frame: pl.DataFrame, settings: Settings, told: Collection[str], unr
             is_near_tie=(pl.col("steps") - pl.col("steps").round()).abs() <= pl.col("steps") * DOUBT,
         )
         .with_row_index("row")
-        .collect()
+        .collect(optimizations=pl.QueryOptFlags.none())
     )
 
 
 def _settle_ties(frame: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """The BSA of rows so near a tie that floats cannot tell, by the formula itself."""
-    rows = frame.filter("is_plain", "is_near_tie").select("row", "height", "weight", "sex")
     step = settings.pharmacy.bsa_rounding
-    if not rows.height or step is None:
+    if step is None or not frame.get_column("is_near_tie").any():
         return frame
+    rows = frame.filter("is_plain", "is_near_tie").select("row", "height", "weight", "sex")
     formula = BSA_FORMULAS[settings.pharmacy.bsa_formula]
     areas: list[int] = []
     for _, height, weight, sex in rows.iter_rows():

@@ -2,7 +2,7 @@
 
 Rows of one pattern have the same alerts and the same protocol doses, so that one of them, drafted by the single path,
 answers for all. A pattern is made of bits (is the weight under 20 kg? is the age known?) and of the texts of facts that
-are no measures (sex, number of previous cycles, yes or no).
+are no measures (number of previous cycles, yes or no).
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ def bits(regimen: Regimen, pharmacy: Pharmacy) -> list[Bit]:
 
     found = [Bit(_NEVER_EMPTY, pl.col(name).is_null()) for name in ("height", "weight")]
     found += [Bit(name, pl.col(name).is_not_null()) for name in _OFTEN_UNKNOWN]
+    found += [Bit("sex", pl.col("sex") == code) for code in (1, 2)]
     found += _limits_of(regimen)
     found += [
         Bit("bsa", pl.col("bsa") < int(BODY_SURFACE_AREAS.low * BILLION)),
@@ -73,57 +74,62 @@ def bits(regimen: Regimen, pharmacy: Pharmacy) -> list[Bit]:
     return [*found, *(_above("bmi", pl.col("bmi"), float(index)) for index in BODY_MASS_INDEXES)]
 
 
-def with_bits(known: pl.DataFrame, asked: Sequence[tuple[int, Bit]]) -> pl.DataFrame:
-    """The numbers with `bits`, the answers to the questions, each at its place; and `is_sure`.
+def with_patterns(known: pl.DataFrame, asked: Sequence[tuple[int, Bit]], codes: pl.Series, places: int) -> pl.DataFrame:
+    """Row, BSA and weight of each row with its `pattern`; null where floats cannot tell or the row is not plain.
 
-    `growth` is 0 without the growth reference, else 1 and a bit for each measure beyond its limits.
+    A pattern is made of the row's code, 4 bits of the growth reference (0: it does not apply; else 1 and a bit for each
+    measure beyond its limits) and an answer to each question, of which there are so many places.
     """
     import polars as pl
 
-    months = month_limits()
-    has_growth = known.get_column("age").null_count() < known.height
-    index = month_index(pl.col("sex"), pl.col("age")) if has_growth else pl.lit(None, dtype=pl.Int64)
-    yes = [pl.when(bit.yes).then(1 << place).otherwise(0) for place, bit in asked]
+    whole = partial(pl.lit, dtype=pl.Int64)
+    yes = [pl.when(bit.yes).then(whole(1 << place)).otherwise(whole(0)) for place, bit in asked]
     doubts = [bit.doubt.fill_null(value=False) for _, bit in asked if bit.doubt is not None]
-    asking = known.lazy().with_columns(
-        month=index,
-        bits=pl.sum_horizontal(yes),
-        is_sure=pl.col("is_plain") & ~pl.any_horizontal(pl.lit(value=False), *doubts),
-    )
-    if has_growth:
-        limits = [pl.lit(months.get_column(name)).gather(pl.col("month")).alias(name) for name in LIMITS]
-        asking = asking.with_columns(limits).with_columns(
-            is_within=pl.all_horizontal(_within(name) for name in MEASURES)
+    is_sure = pl.col("is_plain") & ~pl.any_horizontal(pl.lit(value=False), *doubts)
+    pattern = (codes * (16 << places)).alias("code") if len(codes) > 1 else whole(codes[0] * (16 << places))
+    asking = known.lazy().with_columns(pattern=pattern + pl.sum_horizontal(yes), is_sure=is_sure)
+    if known.get_column("age").null_count() == known.height:
+        told = pl.when("is_sure").then(pl.col("pattern")).alias("pattern")
+        return asking.select("row", "bsa", "weight", told).collect(optimizations=pl.QueryOptFlags.none())
+    months = month_limits()
+    limits = [pl.lit(months.get_column(name)).gather(pl.col("month")).alias(name) for name in LIMITS]
+    grown = pl.col("month").is_not_null()
+    needed = ("row", "bsa", "weight", "sex", "age", "metres", "kilograms", "bmi", "is_plain")
+    found = (
+        asking.with_columns(month=month_index(pl.col("sex"), pl.col("age")))
+        .with_columns(limits)
+        .select(
+            *needed,
+            pattern=pl.when("is_sure").then(
+                pl.col("pattern") + pl.when(grown).then(whole(1 << places)).otherwise(whole(0))
+            ),
+            is_beyond=~pl.all_horizontal(_within(name) for name in MEASURES),
         )
-    else:
-        asking = asking.with_columns(is_within=pl.lit(None, dtype=pl.Boolean))
-    growth = pl.col("month").is_not_null().cast(pl.Int64).alias("growth")
-    needed = ("row", "weight", "bsa", "sex", "age", "metres", "kilograms", "bmi", "is_plain")
-    found = asking.select(*needed, "bits", "is_sure", "is_within", growth).collect()
-    rest = found.filter(~pl.col("is_within") & pl.col("is_plain"))
-    return _beyond(found, rest) if rest.height else found
+        .collect(optimizations=pl.QueryOptFlags.none())
+    )
+    rest = found.filter(pl.col("is_beyond") & pl.col("is_plain"))
+    found = found.select("row", "bsa", "weight", "pattern")
+    return _beyond(found, rest, places) if rest.height else found
 
 
-def _beyond(found: pl.DataFrame, rest: pl.DataFrame) -> pl.DataFrame:
-    """The same with `growth` of those rows by the limits of their very age."""
+def _beyond(found: pl.DataFrame, rest: pl.DataFrame, places: int) -> pl.DataFrame:
+    """The same with the growth of those rows by the limits of their very age."""
     import polars as pl
 
     ages = rest.select("sex", "age").unique()
     limits = pl.DataFrame([age_limits(*age) for age in ages.iter_rows()], schema=LIMITS, orient="row")
     limits = pl.concat([ages, limits], how="horizontal")
     rest = rest.join(limits, on=["sex", "age"], how="left", maintain_order="left")
-    beyond = pl.sum_horizontal((~_within(name)).cast(pl.Int64) * (2 << bit) for bit, name in enumerate(MEASURES))
+    beyond = pl.sum_horizontal(
+        (~_within(name)).cast(pl.Int64) * (2 << (bit + places)) for bit, name in enumerate(MEASURES)
+    )
     is_near = pl.any_horizontal(
         (_SIZES[name]() / pl.col(limit) - 1).abs() < DOUBT
         for name in MEASURES
         for limit in (f"{name}_low", f"{name}_high")
     )
-    told = rest.select("row", beyond=beyond + 1, is_sure=pl.col("is_sure") & ~is_near)
-    rows = told.get_column("row")
-    return found.with_columns(
-        found.get_column("growth").scatter(rows, told.get_column("beyond")),
-        found.get_column("is_sure").scatter(rows, told.get_column("is_sure")),
-    )
+    told = rest.select("row", pattern=pl.when(~is_near).then(pl.col("pattern") + beyond))
+    return found.with_columns(found.get_column("pattern").scatter(told.get_column("row"), told.get_column("pattern")))
 
 
 def _within(measure: str) -> pl.Expr:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import msgspec
 
 from cec.batch.doses import Amount, Variant, amount_for, unit_of
-from cec.batch.exact import billionths
+from cec.batch.exact import BILLION, billionths
+from cec.batch.lookup import Lookup
 from cec.batch.patterns import Bit, bits
 from cec.batch.single import Refusal, Settings, draft_read, read_all, refusal
 from cec.errors import CecError, OrderRefused
@@ -48,6 +49,8 @@ class Plan:
         self.rates = tuple(f"{name} {what}" for name in self.columns for what in ("rate", "rate_unit") if has_rates)
         """Columns of infusion rates, which a schedule shows."""
         step = settings.pharmacy.bsa_rounding
+        self.areas = Lookup((step and billionths(step.value)) or 1)
+        self.weights = Lookup(BILLION // 1000)
         self.is_vectorised = (
             step is not None
             and billionths(step.value) is not None
@@ -58,6 +61,7 @@ class Plan:
         self._lock_of_codes = threading.Lock()
         self._codes = itertools.count(1)
         self._known_codes: dict[Hashable, int] = {}
+        self._alerts: dict[tuple[str, ...], int] = {(): 0}
         self.patterns: dict[int, Pattern] = {}
         self._amounts: dict[tuple[Variant, int], Amount] = {}
 
@@ -70,6 +74,15 @@ class Plan:
                     self.patterns.clear()
                 self._known_codes[what] = next(self._codes)
             return self._known_codes[what]
+
+    def number_of_alerts(self, codes: tuple[str, ...]) -> int:
+        """A number for the codes of alerts on a preparation; 0 where there are none."""
+        with self._lock_of_codes:
+            return self._alerts.setdefault(codes, len(self._alerts))
+
+    def alerts_by_number(self) -> list[tuple[str, ...]]:
+        """The codes that each number stands for."""
+        return list(self._alerts)
 
     def amount(self, variant: Variant, measure: int) -> Amount:
         """The dose of a variant for a BSA or weight in billionths."""

@@ -23,9 +23,9 @@ STANDARD = "-"
 """The name of standard input and output."""
 
 FIRST_READ = 1 << 17
-"""Bytes of the first read: small, so that the first rows are answered at once. Each read is twice the one before."""
-LARGEST_READ = 1 << 21
-"""Bytes of a read in the long run: about 40,000 rows, which keeps memory flat and polars busy."""
+"""Bytes of the first read: small, so that the first rows are answered at once. The next are eight times as large."""
+LARGEST_READ = 1 << 22
+"""Bytes of a read in the long run: about 70,000 rows, which keeps memory flat and polars busy."""
 
 LONGEST_LINE = 1 << 20
 """Bytes that a line may have."""
@@ -118,7 +118,7 @@ def reads(source: Source) -> Iterator[bytes]:
         if not data:
             return
         yield data
-        size = min(size * 2, LARGEST_READ)
+        size = min(size * 8, LARGEST_READ)
 
 
 def whole_lines(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:

@@ -89,32 +89,47 @@ class Worker:
         import polars as pl
 
         job = self.job
-        rows = READERS[job.layout.kind](block, job.layout)
+        rows = self._read(block)
         answered = self.desk.answer(rows.frame) if rows.frame.height else None
         if answered and job.sheets:
             answered = print_sheets(rows.frame, rows.rows, answered, desk=self.desk, folder=job.sheets, paper=job.paper)
-        rejects = self._rejects(rows, answered)
+        lines = self._lines(rows)
+        rejects = self._rejects(rows, answered, lines)
         if answered is None:
             names = self.desk.columns_made if job.settings.has_schedule else (*rows.frame.columns, *self._added())
             answers = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-            lines = None
+            kept = None
         else:
-            answers, lines = self._answers(rows, answered)
+            answers, kept = self._answers(rows, answered, lines)
         numbers = [name for name in self.desk.columns_made if name not in _NO_NUMBERS]
         return Done(
-            encode(answers, job.kind, job.separator, numbers, lines),
+            encode(answers, job.kind, job.separator, numbers, kept),
             encode(rejects, job.rejects_kind, job.separator, []),
             answered.patients if answered else 0,
             rejects.height,
-            _count_alerts(answered),
+            _count_alerts(answered, has_schedule=job.settings.has_schedule),
             block.position,
         )
+
+    def _read(self, block: Block) -> Rows:
+        """The rows of a block: of CSV only the columns that tell something, where the rest stays as it was read."""
+        layout = self.job.layout
+        if layout.kind == "csv" and (self.job.settings.has_schedule or self._keeps_lines) and not self.job.sheets:
+            return csv_table.rows(block, layout, {column.name for column in self.job.columns.values()})
+        return READERS[layout.kind](block, layout)
+
+    @property
+    def _keeps_lines(self) -> bool:
+        """Whether the output has the rows of the table just as they were read."""
+        return self.job.kind == self.job.layout.kind == "csv" and "regimen" not in self.job.columns
 
     def _added(self) -> tuple[str, ...]:
         """The columns that are put behind those of the table."""
         return tuple(name for name in self.desk.columns_made if name != "regimen" or "regimen" not in self.job.columns)
 
-    def _answers(self, rows: Rows, answered: Answered) -> tuple[pl.DataFrame, pl.Series | None]:
+    def _answers(
+        self, rows: Rows, answered: Answered, lines: pl.Series | None
+    ) -> tuple[pl.DataFrame, pl.Series | None]:
         """The frame to write and, where rows can stay as they were read, these."""
         import polars as pl
 
@@ -123,7 +138,7 @@ class Worker:
             return dosed.drop("row"), None
         added = dosed.select(self._added())
         places = dosed.get_column("row") if dosed.height < rows.frame.height else None
-        if (lines := self._lines(rows)) is not None:
+        if lines is not None:
             lines = lines if places is None else lines.gather(places)
             return added.hstack(self._named(rows.frame, dosed, places)), lines
         frame = rows.frame if places is None else rows.frame[places]
@@ -146,15 +161,13 @@ class Worker:
         """The rows as they were read, where the output has the same format and leaves them as they are."""
         import polars as pl
 
-        if self.job.kind != self.job.layout.kind:
-            return None
-        if self.job.kind == "jsonl":
-            return pl.Series("line", rows.lines, dtype=pl.String)
-        if self.job.kind == "csv" and "regimen" not in self.job.columns:
+        if self._keeps_lines:
             return csv_table.lines(rows.content, rows.frame.height)
+        if self.job.kind == self.job.layout.kind == "jsonl":
+            return pl.Series("line", rows.lines, dtype=pl.String)
         return None
 
-    def _rejects(self, rows: Rows, answered: Answered | None) -> pl.DataFrame:
+    def _rejects(self, rows: Rows, answered: Answered | None, lines: pl.Series | None) -> pl.DataFrame:
         """The rejected rows in their order, with the cells that they had."""
         import polars as pl
 
@@ -165,22 +178,31 @@ class Worker:
         if answered is None or not answered.refused.height:
             return unread
         places = answered.refused.get_column("row")
-        cells = (
-            rows.frame[places]
-            .select(pl.all().cast(pl.String))
-            .rename(dict(zip(rows.frame.columns, self._names[3:-1], strict=True)))
-        )
         number = pl.Series("row", [rows.rows[place] for place in places], dtype=pl.Int64)
+        cells = self._cells(rows, places, lines)
         refused = pl.concat([number.to_frame(), answered.refused.drop("row"), cells], how="horizontal")
         refused = refused.with_columns(pl.lit("").alias("text")).rename({"text": self._names[-1]})
         return pl.concat([unread, refused.select(list(schema))]).sort("row", maintain_order=True)
 
+    def _cells(self, rows: Rows, places: pl.Series, lines: pl.Series | None) -> pl.DataFrame:
+        """All cells of some rows, under the names that they have among the rejects."""
+        import polars as pl
 
-def _count_alerts(answered: Answered | None) -> Counter[str]:
+        if rows.frame.width == len(self.job.layout.columns):
+            whole = rows.frame[places].select(pl.all().cast(pl.String))
+        else:
+            lines = csv_table.lines(rows.content, rows.frame.height) if lines is None else lines
+            if lines is None:
+                raise AssertionError("rows of which some columns were read are lines")
+            whole = csv_table.cells(lines.gather(places), self.job.layout)
+        return whole.rename(dict(zip(whole.columns, self._names[3:-1], strict=True)))
+
+
+def _count_alerts(answered: Answered | None, *, has_schedule: bool) -> Counter[str]:
     """How many dosed rows have each alert."""
     counter: Counter[str] = Counter()
     if answered is not None:
-        each = answered.dosed.unique("row").get_column("alerts").value_counts()
-        for codes, count in each.iter_rows():
+        each = answered.dosed.unique("row") if has_schedule else answered.dosed
+        for codes, count in each.get_column("alerts").value_counts().iter_rows():
             counter.update(dict.fromkeys((codes or "").split(), count))
     return counter

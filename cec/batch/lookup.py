@@ -1,0 +1,89 @@
+"""The different values of a measure that a batch meets, and the texts that hang on each of them, made once.
+
+A value is found by its place on a grid (tenths of a kg, hundredths of a m2), so that a block of rows costs no more than
+a look at each row. Values on no grid are kept for their own block alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import polars as pl
+
+WIDEST = 1 << 19
+"""Places that a grid may have: 350 kg in grams are 350,000."""
+
+Made = dict[str, "pl.Series"]
+"""Columns that hang on the values, by name, a cell for each place; at place 0 nothing."""
+
+
+class Looked(NamedTuple):
+    """A column of a block: where its values are kept, and for each row the place of its value."""
+
+    lookup: Lookup
+    places: pl.Series
+
+    def each(self, key: Hashable, make: Callable[[Sequence[int]], Made]) -> Made:
+        """For each row what hangs on its value; `make` makes it for values, and is asked once for each of them.
+
+        A column that has nothing for any value is left out.
+        """
+        made = self.lookup.made(key, make)
+        return {name: told.gather(self.places) for name, told in made.items() if told.null_count() < len(told)}
+
+
+class Lookup:
+    """Values, each with a place from 1 on. Several threads may ask at a time."""
+
+    def __init__(self, step: int, values: Sequence[int] = ()) -> None:
+        self._step = step
+        self._values = list(values)
+        self._grid: pl.Series | None = None
+        self._made: dict[Hashable, Made] = {}
+        self._lock = threading.Lock()
+
+    def look(self, column: pl.Series) -> Looked:
+        """Where the values of a column are kept; none of them may be missing or below 0."""
+        import polars as pl
+
+        highest = column.max()
+        on_grid = isinstance(highest, int) and highest // self._step < WIDEST and (column % self._step).max() == 0
+        if on_grid:
+            return Looked(self, self._places(column // self._step))
+        unique = column.unique()
+        numbers = pl.int_range(1, len(unique) + 1, dtype=pl.UInt32, eager=True)
+        return Looked(Lookup(1, unique.to_list()), column.replace_strict(unique, numbers, return_dtype=pl.UInt32))
+
+    def _places(self, index: pl.Series) -> pl.Series:
+        """The places of values by their distance from 0; those not met before get the next ones."""
+        import polars as pl
+
+        if self._grid is None:
+            self._grid = pl.repeat(0, WIDEST, dtype=pl.UInt32, eager=True)
+        places = self._grid.gather(index)
+        if places.min() != 0:
+            return places
+        with self._lock:
+            new = index.filter(self._grid.gather(index) == 0).unique()
+            first = len(self._values) + 1
+            self._values += (new * self._step).to_list()
+            numbers = pl.int_range(first, first + len(new), dtype=pl.UInt32, eager=True)
+            self._grid = self._grid.clone().scatter(new, numbers)
+            return self._grid.gather(index)
+
+    def made(self, key: Hashable, make: Callable[[Sequence[int]], Made]) -> Made:
+        """What hangs on every value met so far."""
+        import polars as pl
+
+        with self._lock:
+            before = self._made.get(key, {})
+            known = len(next(iter(before.values()))) - 1 if before else 0
+            if known < len(self._values) or not before:
+                more = make(self._values[known:])
+                nothing = {name: pl.Series([None], dtype=told.dtype) for name, told in more.items()}
+                start = before or nothing
+                self._made[key] = {name: pl.concat([start[name], told], rechunk=True) for name, told in more.items()}
+            return self._made[key]
