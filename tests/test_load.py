@@ -66,8 +66,8 @@ def test_a_regimen_carries_what_published_regimens_need(tmp_path: Path) -> None:
     lines = """\
   - {drug: cytarabine, dose: 1 g/m2, route: IV infusion, over: 3 h, days: "1-5, 8-12", times: 2, every: 12 h}
   - {drug: mercaptopurine, dose: 60 mg/m2, divided_into: 3, at: "08:00, 14:00, 20:00", route: oral, days: 1-14}
-  - {drug: asparaginase, dose: 6000 units/m2, route: IM, days: 3}
-  - {drug: filgrastim, dose: 5 mcg/kg, route: SC, days: 6-10, cycles: 1-2}
+  - {drug: asparaginase, dose: 6000 units/m2, route: intramuscular, days: 3}
+  - {drug: filgrastim, dose: 5 mcg/kg, route: subcutaneous, days: 6-10, cycles: 1-2}
   - {drug: carboplatin, dose: AUC 5, route: IV infusion, over: 1 h, days: 1, after: cytarabine, gap: 30 min}
   - drug: methotrexate
     dose:

@@ -220,7 +220,7 @@ drugs:
   - {drug: mercaptopurine, dose: 75 mg/m2, divided_into: 3, every: 8 h, route: oral, days: 1-2}
   - {drug: dexamethasone, dose: 6 mg/m2, route: oral, days: 1-5}
   - {drug: dexamethasone, dose: 3 mg/m2, route: oral, days: 6-7}
-  - {drug: asparaginase, dose: 6000 units/m2, route: IM, days: 2}
+  - {drug: asparaginase, dose: 6000 units/m2, route: intramuscular, days: 2}
 """
 
 

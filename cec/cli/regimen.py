@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -41,10 +42,22 @@ def check_regimens(files: FilesArgument) -> None:
 
     Example: cec regimen check my-regimen.yaml
     """
+    report(files, _read)
+
+
+def _read(file: Path) -> str:
+    """What a regimen file gives, and for whom it has no dose; FileError with its faults."""
     from cec.load import load_regimen
+    from cec.load.bands import beyond_bands
     from cec.render.words import title_with_doses
 
-    report(files, lambda file: title_with_doses(load_regimen(file)))
+    regimen = load_regimen(file)
+    without = (
+        f"{line.drug}: no dose for {' or '.join(beyond)}"
+        for line in regimen.drugs
+        if isinstance(line.dose, tuple) and (beyond := beyond_bands(line.dose))
+    )
+    return "; ".join((title_with_doses(regimen), *without))
 
 
 def print_schema(output: OutputFileOption = None) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from cec.errors import InputError
+from cec.load.bounds import can_hold
 from cec.patient import Sex
 from cec.regimen import Comparison, Condition, Limit
 from cec.units import (
@@ -205,4 +206,7 @@ def read_condition(fact: str, value: str) -> Condition:
         if not match:
             raise InputError(f"'{value}' is no bound; write it like: under 20 kg, at least 1 year, or < 20 kg")
         limits.append(Limit(_COMPARISONS[match[1]], _FACTS[fact](match[2])))
-    return Condition(fact, tuple(limits))
+    condition = Condition(fact, tuple(limits))
+    if not can_hold(condition):
+        raise InputError(f"'{value}' can never be true: no {fact} lies within these bounds; look at each of them")
+    return condition

@@ -1,0 +1,187 @@
+"""The shape of a drug line, with its conditions and dose bands; what does not fit together is refused."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from cec.errors import CecError, InputError
+from cec.load.bands import band_faults
+from cec.load.routes import ROUTES, read_route
+from cec.load.shapes import INVALID, Field, Shape, either, list_of, mapping, mapping_of, text
+from cec.load.texts import positive, read_clock, read_condition, read_count, read_days, read_text
+from cec.regimen import BEFORE_FIRST_INFUSION, Condition, DoseBand, DrugLine
+from cec.units import AMOUNT, DURATION, EXPOSURE, PER_AREA, PER_WEIGHT, Quantity, span
+
+TEXT = text(read_text)
+COUNT = text(read_count, {"type": "integer", "minimum": 1})
+DURATION_TEXT = text(positive(DURATION), {"type": "string", "examples": ["2 h", "30 min"]})
+DAYS = text(read_days, {"type": ["string", "integer"], "examples": ["1-5", "1, 8, 15"]})
+DOSE = text(
+    positive(PER_AREA, PER_WEIGHT, AMOUNT, EXPOSURE),
+    {"type": "string", "examples": ["40 mg/m2", "0.5 mg/kg", "2 mg", "AUC 5"]},
+)
+AMOUNT_TEXT = text(positive(AMOUNT), {"type": "string", "examples": ["2 mg"]})
+
+
+def _conditions() -> Shape:
+    """Conditions by fact, all of which must hold."""
+    by_fact = mapping_of(text(read_text, {"type": ["string", "boolean"]}))
+
+    def read(node: Any, where: str, reading: Any) -> Any:
+        values = by_fact.read(node, where, reading)
+        if not isinstance(values, dict):
+            return values
+        conditions: list[Condition] = []
+        for (key, value), (name, words) in zip(node.entries, values.items(), strict=True):
+            try:
+                conditions.append(read_condition(name, words))
+            except CecError as error:
+                place = value if name == key.text else key
+                invalid = reading.fault(place, f"{where}: {name}", *(fault.text for fault in error.faults))
+        if len(conditions) < len(values):
+            return invalid
+        return tuple(conditions) if conditions else reading.fault(node, where, "is empty; name at least one condition")
+
+    return Shape(read, {**by_fact.schema, "minProperties": 1})
+
+
+CONDITIONS = _conditions()
+
+BAND = mapping(
+    {
+        "when": Field(CONDITIONS, "for whom this dose is, e.g. {age: under 1 year}", required=True),
+        "dose": Field(DOSE, "the dose for them", required=True),
+    },
+    lambda values: DoseBand(**values),
+)
+
+
+def _bands() -> Shape:
+    """The bands of a dose, which hold every patient between their bounds once."""
+    bands = list_of(BAND)
+
+    def read(node: Any, where: str, reading: Any) -> Any:
+        values = bands.read(node, where, reading)
+        if values is INVALID:
+            return values
+        for fault in band_faults(values):
+            values = reading.fault(node.items[fault.band], where, fault.text)
+        return values
+
+    return Shape(read, bands.schema)
+
+
+def _clock_times(value: str) -> tuple[str, ...]:
+    if value == BEFORE_FIRST_INFUSION:
+        return (value,)
+    times = tuple(read_clock(part.strip()) for part in value.split(","))
+    if list(times) != sorted(set(times)):
+        raise InputError(f"'{value}' names a time twice or not in rising order")
+    return times
+
+
+def _drug_line(values: dict[str, Any]) -> DrugLine:
+    """A drug line, with what does not fit together refused."""
+    line = DrugLine(**values)
+    faults = [*_unit_faults(line), *_frequency_faults(line), *_duration_faults(line), *_place_faults(line)]
+    if unknown := sorted(set(line.assumed) - set(LINE_FIELDS) - {"taper"}):
+        faults.append(f"assumed: {', '.join(unknown)}: not a key of a drug line")
+    if faults:
+        raise CecError(*faults)
+    return line
+
+
+def _unit_faults(line: DrugLine) -> Iterator[str]:
+    """Why doses and maximum are not in one unit."""
+    units = {_amount_unit(dose) for dose in _doses(line)}
+    if line.maximum and line.maximum.unit not in units:
+        yield f"maximum {line.maximum} is not in the unit of the dose ({', '.join(sorted(units))})"
+    if len(units) > 1:
+        yield f"doses are in {' and in '.join(sorted(units))}; use one unit"
+
+
+def _frequency_faults(line: DrugLine) -> Iterator[str]:
+    """Why it is not clear how often, and how far apart, a day's doses are."""
+    if line.times > 1 and line.divided_into > 1:
+        yield "give either times or divided_into, not both"
+    if line.times > 1 and not line.every:
+        yield f"times: {line.times} needs 'every', e.g. every: 6 h"
+    if line.times > 1 and len(line.at) > 1:
+        yield "give either 'times' with 'every', or clock times in 'at'"
+    if line.divided_into > 1 and not line.every and len(line.at) != line.divided_into:
+        yield f"divided_into: {line.divided_into} needs 'every' (e.g. every: 8 h) or as many clock times in 'at'"
+    if line.every and max(line.times, line.divided_into) == 1:
+        yield "every needs times or divided_into: how many doses a day"
+    elif line.every and span(line.every) * line.per_day > datetime.timedelta(days=1):
+        yield f"{line.per_day} doses every {line.every} do not fit into a day"
+
+
+def _duration_faults(line: DrugLine) -> Iterator[str]:
+    """Why an infusion has no length, or would still run when it starts again."""
+    if "infusion" in line.route.lower() and not line.over:
+        yield f"'over' is missing: how long the {line.route} runs, e.g. over: 2 h"
+    if not line.over:
+        return
+    if line.every and span(line.over) > span(line.every):
+        yield f"over {line.over} every {line.every}: one dose would still run when the next one starts"
+    apart = min((after - before for before, after in itertools.pairwise(line.days)), default=None)
+    if apart and span(line.over) > datetime.timedelta(days=apart):
+        yield f"over {line.over} on days {apart} apart: one day's infusion would still run when the next day's starts"
+
+
+def _place_faults(line: DrugLine) -> Iterator[str]:
+    """Why it is not clear when in the day the line comes."""
+    if line.after and line.at:
+        yield "give either 'after' or 'at', not both"
+    if line.gap and not line.after:
+        yield "gap needs 'after': the drug that it waits for"
+
+
+def _doses(line: DrugLine) -> tuple[Quantity, ...]:
+    return (line.dose,) if isinstance(line.dose, Quantity) else tuple(band.dose for band in line.dose)
+
+
+def _amount_unit(dose: Quantity) -> str:
+    """The unit of the amount that a dose comes to."""
+    return "mg" if dose.unit == "AUC" else dose.unit.partition("/")[0]
+
+
+LINE_FIELDS: dict[str, Field] = {
+    "drug": Field(TEXT, "the drug's full name", required=True),
+    "purpose": Field(TEXT, "what it is given for, where that is not the treatment itself"),
+    "dose": Field(
+        either(_bands(), DOSE, lambda node: node.items is not None),
+        "dose of one administration, in mg/m2 (by BSA), mg/kg (by weight), mg (flat) or AUC (Calvert); or a list of "
+        "{when, dose} for bands of age or weight, in which nobody is left out or in two",
+        required=True,
+    ),
+    "maximum": Field(AMOUNT_TEXT, "the most that one administration may be, e.g. 2 mg"),
+    "lifetime_maximum": Field(
+        text(positive(PER_AREA, PER_WEIGHT, AMOUNT), {"type": "string", "examples": ["450 mg/m2"]}),
+        "the most that a patient may have in all, e.g. 450 mg/m2",
+    ),
+    "route": Field(
+        text(read_route, {"enum": list(ROUTES)}), "e.g. IV infusion, IV bolus, oral, intrathecal", required=True
+    ),
+    "over": Field(DURATION_TEXT, "how long one infusion runs, e.g. 2 h"),
+    "days": Field(DAYS, "days of the cycle, e.g. 1-5 or 1, 8, 15", required=True),
+    "cycles": Field(DAYS, "the cycles in which the drug is given, where not in all"),
+    "times": Field(COUNT, "how often a day the dose is given; needs every"),
+    "every": Field(DURATION_TEXT, "time from one start to the next, e.g. 6 h"),
+    "divided_into": Field(COUNT, "the dose is a day's dose, given in so many equal parts"),
+    "at": Field(
+        text(_clock_times, {"type": "string", "examples": ["08:00, 20:00", BEFORE_FIRST_INFUSION]}),
+        'clock times in quotes, e.g. "08:00, 20:00", or: before first infusion',
+    ),
+    "after": Field(TEXT, "the drug after whose end this one starts, where that is not the line above"),
+    "gap": Field(DURATION_TEXT, "time between the end of that drug and this start"),
+    "diluent": Field(TEXT, "what the protocol names as diluent"),
+    "note": Field(TEXT, "anything else the protocol says of this line"),
+    "source": Field(TEXT, "where this line is from, if not from the regimen's source"),
+    "assumed": Field(mapping_of(TEXT), "what goes beyond the source: key of this line, and why"),
+}
+
+DRUG_LINE = mapping(LINE_FIELDS, _drug_line, label="drug")

@@ -1,0 +1,74 @@
+"""The routes that a drug line may name: one spelling each, because lines are compared and labels are read by it."""
+
+from __future__ import annotations
+
+from cec.errors import InputError
+from cec.load.shapes import did_you_mean
+
+ROUTES = (
+    "IV infusion",
+    "IV continuous infusion",
+    "IV bolus",
+    "IV",
+    "oral",
+    "intrathecal",
+    "subcutaneous",
+    "intramuscular",
+    "subcutaneous infusion",
+    "intraventricular",
+    "intra-arterial",
+    "intraperitoneal",
+    "intrapleural",
+    "intravesical",
+    "intratumoral",
+    "intraocular",
+    "intradermal",
+    "sublingual",
+    "buccal",
+    "nasogastric tube",
+    "gastrostomy tube",
+    "rectal",
+    "vaginal",
+    "inhaled",
+    "nasal",
+    "eye drops",
+    "mouthwash",
+    "transdermal",
+    "topical",
+)
+
+_MEANT = {
+    **dict.fromkeys(("po", "p.o.", "per os", "by mouth", "orally", "tablet", "capsule"), "oral"),
+    **dict.fromkeys(("intravenous", "intravenously", "i.v.", "iv"), "IV"),
+    **dict.fromkeys(("intravenous infusion", "infusion", "iv drip", "ivpb", "iv piggyback"), "IV infusion"),
+    **dict.fromkeys(("ci", "civi", "ivci", "continuous infusion", "continuous iv infusion"), "IV continuous infusion"),
+    **dict.fromkeys(("bolus", "iv push", "push", "ivp", "iv injection", "intravenous bolus"), "IV bolus"),
+    **dict.fromkeys(("it", "i.t.", "intrathecally"), "intrathecal"),
+    **dict.fromkeys(("sc", "sq", "s.c.", "subq", "sub-q", "sub q", "subcut", "subcutaneously"), "subcutaneous"),
+    **dict.fromkeys(("im", "i.m.", "intramuscularly"), "intramuscular"),
+    **dict.fromkeys(("ng tube", "ngt", "nasogastric"), "nasogastric tube"),
+    **dict.fromkeys(("peg", "peg tube", "gastric tube"), "gastrostomy tube"),
+    **dict.fromkeys(("pr", "rectally"), "rectal"),
+}
+"""Other words for a route, in small letters, and what is probably meant: offered, never taken."""
+
+
+def read_route(value: str) -> str:
+    """One of the routes; InputError with the nearest for any other text.
+
+    >>> read_route("IV infusion")
+    'IV infusion'
+    """
+    if value in ROUTES:
+        return value
+    known = {route.casefold(): route for route in ROUTES} | _MEANT
+    word = value.casefold()
+    if word in known:
+        raise InputError(f"'{value}' is no route; did you mean '{known[word]}'?")
+    begun = max(
+        (route for name, route in known.items() if word.startswith((f"{name} ", f"{name},"))), key=len, default=""
+    )
+    if begun:
+        raise InputError(f"'{value}' is no route; write '{begun}', and the rest into 'note'")
+    hint = did_you_mean(value, ROUTES) or f"; routes are {', '.join(ROUTES)}"
+    raise InputError(f"'{value}' is no route{hint}")
