@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.calculate.rounding": BASE,
     "cec.calculate.growth": BASE,
     "cec.calculate": (*BASE, "cec.calculate"),
-    "cec.verify": (*BASE, "cec.calculate", "cec.load", "cec.batch.columns", "cec.verify"),
+    "cec.verify": (*BASE, "cec.calculate", "cec.load", "cec.batch", "cec.verify"),
     "cec.render": (*BASE, "cec.render"),
     "cec.batch": (*BASE, "cec.calculate", "cec.load", "cec.render", "cec.files", "cec.batch"),
     "cec.cli": ("cec",),

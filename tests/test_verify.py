@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from running import cec
 
 from cec.calculate import draft_order
-from cec.errors import CecError, FileError, InputError
+from cec.errors import FileError, InputError
 from cec.load import load_patient, load_pharmacy, load_regimen, regimen_folder
 from cec.load.order_file import load_order
 from cec.order import Order
@@ -28,7 +28,6 @@ from cec.units import Quantity
 from cec.verify import Verdict, verify_doses, verify_order
 from cec.verify.doses import TOLERANCE
 from cec.verify.mistakes import MISTAKES
-from cec.verify.table import Terms, drug_and_unit, verify_table
 
 REGIMENS = {name: load_regimen(name) for name in ("cec-induction", "cec-consolidation")}
 DAYS = {"cec-induction": 5, "cec-consolidation": 4}
@@ -555,7 +554,10 @@ def test_every_fault_of_a_call_is_told_together() -> None:
         ("cec-induction", *SIZE, *RIGHT, "--format", "pdf"),
         ("order.json", *SIZE),
         ("orders.csv", *RIGHT),
-        ("orders.csv", "--start", "2026-11-30"),
+        ("order.json", "--start", "2026-11-30"),
+        ("order.json", "--map", "height=Wzrost"),
+        ("cec-induction", *SIZE, *RIGHT, "--map", "height=Wzrost"),
+        ("orders.csv", *SIZE),
         ("orders.csv", "--strict"),
         ("order.json", "--accept", "infant=a reason"),
         ("order.json", "--tolerance", "10%"),
@@ -607,94 +609,3 @@ def test_a_file_that_is_no_order_is_refused(tmp_path: Path, content: bytes) -> N
     done = cec("verify", str(path))
     assert (done.code, done.out) == (1, "")
     assert "is no order that cec saved" in done.err
-
-
-# A table
-
-TABLE = """\
-id,regimen,height_cm,weight_kg,clofarabine_mg,Etoposide,cyclophosphamide_mg,prednisone_mg,days,remark
-007,,128,26,38.4,96 mg,422.4,13,5,fine
-008,cec-consolidation,128,26,192,0.096 g,422.4,13,4,the total of an induction
-009,,128,,38.4,96 mg,422.4,13,5,no weight
-010,,75,8.9,17.2,43 mg,189.2,4.45,5,too light
-011,,128,26,38.4,96,422.4,13,,no unit
-012,nonsense,128,26,38.4,96 mg,422.4,13,,no such regimen
-013,128,26
-014,,128,26,38.4,96 mg,,13,,one is missing
-"""
-
-
-def test_a_table_is_answered_row_by_row(tmp_path: Path) -> None:
-    path = tmp_path / "orders.csv"
-    path.write_text(TABLE, encoding="utf-8")
-    done = cec("verify", str(path))
-    assert (done.code, done.err) == (1, "")
-    text = " ".join(done.out.split())
-    for words in (
-        "line 3, id 008: clofarabine 192 mg, expected 38.4 mg: the other phase's number of days",
-        "line 4, id 009: 'weight' is missing",
-        "line 5, id 010: stop under-10-kg",
-        "line 6, id 011: Etoposide: '96' has no unit",
-        "line 7, id 012: 'nonsense' is no shipped regimen",
-        "line 8: has 3 cells; the first line names 10 columns",
-        "line 9, id 014: cyclophosphamide: missing; expected 422.4 mg",
-        "8 rows: 1 agree, 2 differ, 5 cannot be held against an order",
-    ):
-        assert words in text
-    rows = list(csv.DictReader(io.StringIO(cec("verify", str(path), "--format", "csv").out)))
-    assert {row["row"] for row in rows} == {str(number) for number in range(2, 10)}
-    assert [row["row"] for row in json.loads(cec("verify", str(path), "--format", "json").out)] == list(range(2, 10))
-
-
-def test_a_table_that_is_right_ends_with_0(tmp_path: Path) -> None:
-    path = tmp_path / "orders.csv"
-    path.write_text("".join(TABLE.splitlines(keepends=True)[:2]), encoding="utf-8-sig")
-    assert cec("verify", str(path)).code == 0
-    path.write_text(path.read_text(encoding="utf-8-sig").replace(",", ";"), encoding="utf-8")
-    assert cec("verify", str(path)).code == 0
-    assert cec("verify", str(path), "--regimen", "cec-consolidation").code == 1
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "height"),
-        (b"id,weight_kg\n1,26\n", "height"),
-        (b"height,weight,weight\n128,26,26\n", "names weight twice"),
-        (b'height_cm,weight_kg\n128,26\n"12"8,26\n', "orders.csv:2:1: is no table after this line"),
-    ],
-)
-def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
-    path = tmp_path / "orders.csv"
-    path.write_bytes(content)
-    done = cec("verify", str(path))
-    assert (done.code, done.out) == (1, "")
-    assert message in done.err
-
-
-def test_a_folder_or_a_missing_file_is_no_table(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.csv", tmp_path):
-        terms = Terms(lambda _: REGIMENS["cec-induction"], Pharmacy())
-        with pytest.raises(CecError):
-            list(verify_table(path, terms))
-
-
-def test_a_byte_that_is_no_utf_8_costs_its_row_alone(tmp_path: Path) -> None:
-    path = tmp_path / "orders.csv"
-    lines = TABLE.splitlines(keepends=True)
-    path.write_bytes((lines[0] + lines[1]).encode() + lines[1].replace("fine", "\xb3").encode("latin-1"))
-    terms = Terms(lambda _: REGIMENS["cec-induction"], Pharmacy())
-    assert [row.agrees for row in verify_table(path, terms)] == [True, False]
-
-
-def test_columns_hold_amounts_of_drugs(special: Order) -> None:
-    columns = {
-        "dexamethasone_mg": ("dexamethasone", "mg"),
-        "dexamethasone_2_mg": ("dexamethasone", "mg"),
-        "Vincristine": ("vincristine", ""),
-        "asparaginase_units": ("asparaginase", "units"),
-        "vincristin_mg": ("vincristin", "mg"),
-        "bsa_m2": ("", ""),
-        "remark": ("", ""),
-    }
-    assert {column: drug_and_unit(column, special.regimen) for column in columns} == columns

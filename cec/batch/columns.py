@@ -87,7 +87,7 @@ def find_columns(
         if fact in found:
             raise FileError(
                 Fault(
-                    f"two columns tell the {fact}: {found[fact].name} and {name}; say which with {fact}=COLUMN",
+                    f"two columns tell the {fact}: {found[fact].name} and {name}; {_say_which(fact)}",
                     "",
                     file,
                 )
@@ -96,12 +96,17 @@ def find_columns(
     if missing := [fact for fact in ("height", "weight") if fact not in found]:
         units = {"height": "cm", "weight": "kg"}
         faults = (
-            f"no column tells the {fact}; name it {fact}_{units[fact]} or {fact}, or say which with {fact}=COLUMN; "
+            f"no column tells the {fact}; name it {fact}_{units[fact]} or {fact}, or {_say_which(fact)}; "
             f"there are {', '.join(names)}"
             for fact in missing
         )
         raise FileError(*(Fault(text, "", file) for text in faults))
     return found
+
+
+def _say_which(fact: str) -> str:
+    """How to say which column tells a fact: to a command, and to `dose_table`."""
+    return f"say which with --map {fact}=COLUMN (in Python columns={{'{fact}': 'COLUMN'}})"
 
 
 def columns_for(

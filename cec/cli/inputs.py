@@ -43,7 +43,7 @@ def draft(
     from cec.load.texts import read_count, read_date
 
     require_measures(patient)
-    _keep_inputs(output, regimen, patient.patient, pharmacy.pharmacy)
+    keep_inputs(output, regimen, patient.patient, pharmacy.pharmacy)
     load_this_pharmacy = cache(lambda: _pharmacy_and_overrides(pharmacy, times))
     loaded: list[Any] = together(
         lambda: load_regimen(load_this_pharmacy()[0].default_regimen if regimen is None else regimen),
@@ -73,7 +73,7 @@ def draft(
     )
 
 
-def _keep_inputs(output: Path | None, *inputs: str | Path | None) -> None:
+def keep_inputs(output: Path | None, *inputs: str | Path | None) -> None:
     """InputError where the output would take the place of an input."""
     if output is None or not output.exists():
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -14,13 +15,16 @@ from cec.render.terminal.paper import STRONG, Column, Look, Part, draw, section,
 from cec.render.words import SECOND_CHECK, signed_percent
 from cec.units import write_number
 from cec.verify import OrderVerification, Verdict, Verification
-from cec.verify.table import RowVerification
+from cec.verify.table import Row
 
 NO_MISTAKE = "no known mistake explains this"
 CSV_COLUMNS = (
     *("row", "id", "regimen", "drug", "verdict", "expected", "written", "unit", "deviation_percent"),
-    "explanations",
+    *("explanations", "alerts"),
 )
+MOST_ROWS_NAMED = 10
+"""Rows that the terminal names for one alert; CSV has them all."""
+
 _COLUMNS = (
     Column("Drug"),
     Column("Expected", right=True),
@@ -94,38 +98,59 @@ def order_as_text(verification: OrderVerification, notes: Sequence[str], look: L
     )
 
 
-def table_as_text(rows: Sequence[RowVerification], look: Look) -> bytes:
-    """The rows that are not in order, and how many are."""
-    lines = []
+def table_as_text(rows: Iterable[Row], look: Look, noun: str = "row") -> bytes:
+    """The rows (or orders of several rows) that are not in order, the alerts of all, and how many agree."""
+    lines: list[str] = []
+    alerts: dict[str, list[str]] = {}
+    counts: Counter[str] = Counter()
     for row in rows:
         name = f"line {row.row}" + (f", id {row.id}" if row.id else "")
-        verdicts = row.verification.verdicts if row.verification else ()
-        lines += [f"{name}: {what_happened(verdict)}" for verdict in verdicts if verdict.verdict != "agrees"]
+        counts["agree" if row.agrees else "refused" if row.faults else "differ"] += 1
+        lines += [f"{name}: {what_happened(verdict)}" for verdict in row.verdicts if verdict.verdict != "agrees"]
         lines += [f"{name}: {fault}" for fault in row.faults]
-    agreeing, refused = sum(row.agrees for row in rows), sum(bool(row.faults) for row in rows)
+        for code in row.alerts:
+            named = alerts.setdefault(code, [])
+            counts[f"alert {code}"] += 1
+            if len(named) < MOST_ROWS_NAMED:
+                named.append(name)
+    told = _wrapped([_alert_of(code, counts[f"alert {code}"], names) for code, names in alerts.items()], look)
+    total = counts["agree"] + counts["differ"] + counts["refused"]
     summary = (
-        f"{len(rows):,} rows: {agreeing:,} agree, {len(rows) - agreeing - refused:,} differ, "
-        f"{refused:,} cannot be held against an order"
+        f"{total:,} {noun}{'s' * (total != 1)}: {counts['agree']:,} agree, "
+        f"{counts['differ']:,} differ, {counts['refused']:,} cannot be held against an order"
     )
-    return draw([*_wrapped(lines, look, ""), *wrap(summary, look, style=STRONG), *wrap(SECOND_CHECK, look)], look)
+    return draw(
+        [
+            *_wrapped(lines, look, ""),
+            *section("Look at", told)[not lines :],
+            *([Text()] if lines or alerts else []),
+            *wrap(summary, look, style=STRONG),
+            *wrap(SECOND_CHECK, look),
+        ],
+        look,
+    )
 
 
-def as_csv(rows: Iterable[RowVerification]) -> bytes:
+def _alert_of(code: str, count: int, names: Sequence[str]) -> str:
+    """An alert with the rows that have it, the first of many."""
+    more = f" … and {count - len(names):,} more (--format csv names them all)" if count > len(names) else ""
+    return f"{code} ({count:,}): {'; '.join(names)}{more}"
+
+
+def as_csv(rows: Iterable[Row]) -> bytes:
     """A row per verdict, and per row that cannot be held against an order."""
     return write(CSV_COLUMNS, chain.from_iterable(map(_csv_rows, rows)))
 
 
-def _csv_rows(row: RowVerification) -> Iterator[Sequence[str]]:
-    place = (str(row.row or ""), row.id)
+def _csv_rows(row: Row) -> Iterator[Sequence[str]]:
+    place, alerts = (str(row.row or ""), row.id), " ".join(row.alerts)
     for fault in row.faults:
-        yield (*place, "", "", "not verified", "", "", "", "", fault)
-    if row.verification is None:
-        return
-    for verdict in row.verification.verdicts:
+        yield (*place, "", "", "not verified", "", "", "", "", fault, "")
+    for verdict in row.verdicts:
         unit = next((amount.unit for amount in (verdict.expected, verdict.written) if amount), "")
         yield (
             *place,
-            row.verification.regimen,
+            row.regimen,
             verdict.drug,
             verdict.verdict,
             number(verdict.expected),
@@ -133,6 +158,7 @@ def _csv_rows(row: RowVerification) -> Iterator[Sequence[str]]:
             unit,
             number(verdict.deviation_percent),
             "" if verdict.verdict == "agrees" else what_happened(verdict),
+            alerts,
         )
 
 

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cec.cli.inputs import draft, read_pharmacy, read_text_of, today, together
+from cec.cli.inputs import draft, read_text_of, together
 from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, TableOutputOptions, TimeOptions
 from cec.cli.output import chosen_format, deliver, look_of
+from cec.cli.verify_table import is_table, terms_of, verified
 from cec.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from cec.order import Order
     from cec.regimen import Regimen
     from cec.units import Quantity
-    from cec.verify.table import Terms
 
 _FORMATS = ("table", "json", "csv")
-_FILES = (".json", ".csv", ".tsv")
 _DAYS = "days="
 _NOT_GIVEN: tuple[object, ...] = (None, False, [])
 """Values of options that nobody typed."""
@@ -55,8 +54,20 @@ def verify(
             help="The regimen of rows that name none, or the file that a saved order's regimen is now in.",
         ),
     ] = None,
-    start: Annotated[str | None, typer.Option(metavar="DATE", help="Day 1 of the cycle: 2026-11-30.")] = None,
-    cycle: Annotated[str | None, typer.Option(metavar="NUMBER", help="Which cycle this is: 2.")] = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Day 1 of the cycle, of a table's rows that say no other.")
+    ] = None,
+    cycle: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="Which cycle this is, for a table's rows that say no other.")
+    ] = None,
+    renamed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="WHAT=COLUMN",
+            help="Which column of a table tells the height, weight, clofarabine_mg …: height=Wzrost. Repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Hold doses that somebody else wrote against cec's own, and look for the mistake that explains a wrong one.
 
@@ -65,29 +76,44 @@ def verify(
     Example: cec verify cec-induction --height 128cm --weight 26kg clofarabine=38mg etoposide=96mg
     """
     form, file = chosen_format(output, _FORMATS), Path(what)
-    if file.suffix.lower() in _FILES and any(
-        value not in _NOT_GIVEN for value in (written, *patient, *checks, start, cycle)
-    ):
-        raise typer.BadParameter(f"{file.name} holds its patients, doses and days; give none beside it")
-    if file.suffix.lower() == ".json" and any(value not in _NOT_GIVEN for value in (*pharmacy, tolerance)):
-        raise typer.BadParameter(f"{file.name} holds its pharmacy, and has no tolerance; give none beside it")
+    of_one_order = (written, *patient, *checks)
     if file.suffix.lower() == ".json":
+        _refuse_beside(file, "its patient, doses and days", (*of_one_order, start, cycle, renamed))
+        _refuse_beside(file, "its pharmacy, and has no tolerance", (*pharmacy, tolerance))
         agrees, content = _saved_order(file, regimen, form, output.output)
-    elif file.suffix.lower() in _FILES:
-        agrees, content = _table(file, _terms(regimen, pharmacy, tolerance), form, output.output)
+    elif is_table(what):
+        _refuse_beside(file, "its patients, doses and days", of_one_order)
+        terms = terms_of(
+            regimen,
+            pharmacy,
+            lambda: _percent(tolerance),
+            start=start,
+            cycle=cycle,
+            renamed=renamed or (),
+            others=_shipped(),
+        )
+        agrees, content = verified(file, terms, form, output.output, regimen=regimen, pharmacy=pharmacy)
     else:
         if regimen is not None:
             raise typer.BadParameter("the regimen is the first argument", param_hint="--regimen")
-        order, *terms = together(
+        if renamed:
+            raise typer.BadParameter("is for a table of orders", param_hint="--map")
+        order, *told = together(
             lambda: draft(what, patient, pharmacy, checks, start=start, times=TimeOptions(cycle), output=output.output),
             lambda: _written_amounts(written or ()),
             lambda: _written_days(written or ()),
             lambda: _percent(tolerance),
         )
-        agrees, content = _doses(order, terms, form, output.output)
+        agrees, content = _doses(order, told, form, output.output)
     deliver(content, output.output)
     if not agrees:
         raise typer.Exit(1)
+
+
+def _refuse_beside(file: Path, holds: str, values: Sequence[object]) -> None:
+    """Wrong usage where an option was typed for what the file says itself."""
+    if any(value not in _NOT_GIVEN for value in values):
+        raise typer.BadParameter(f"{file.name} holds {holds}; give none beside it")
 
 
 Outcome = tuple[bool, bytes]
@@ -99,7 +125,7 @@ def _doses(order: Order, terms: Sequence[Any], form: str, output: Path | None) -
     from cec.cli.verification import as_csv, doses_as_text
     from cec.render.json import write
     from cec.verify import verify_doses
-    from cec.verify.table import RowVerification
+    from cec.verify.row import RowVerification
 
     amounts, days, percent = terms
     verification = verify_doses(order, amounts, days=days, tolerance=percent, others=_shipped())
@@ -128,33 +154,6 @@ def _saved_order(file: Path, regimen: str | None, form: str, output: Path | None
     verification = verify_order(order, now)
     content = write(verification) if form == "json" else order_as_text(verification, notes, look_of(output))
     return verification.agrees, content
-
-
-def _table(file: Path, terms: Terms, form: str, output: Path | None) -> Outcome:
-    """Each row of a table held against its own order."""
-    from cec.cli.verification import as_csv, table_as_text
-    from cec.render.json import write
-    from cec.verify.table import verify_table
-
-    rows = list(verify_table(file, terms))
-    forms = {
-        "table": lambda: table_as_text(rows, look_of(output)),
-        "json": lambda: write(rows),
-        "csv": lambda: as_csv(rows),
-    }
-    return all(row.agrees for row in rows), forms[form]()
-
-
-def _terms(regimen: str | None, options: PharmacyOptions, tolerance: str | None) -> Terms:
-    """What the rows of a table are held against."""
-    from functools import cache
-
-    from cec.load import load_regimen
-    from cec.verify.table import Terms
-
-    pharmacy, percent = together(lambda: read_pharmacy(options), lambda: _percent(tolerance))
-    named = cache(lambda name: load_regimen(name or regimen or pharmacy.default_regimen))
-    return Terms(named, pharmacy, percent, _shipped(), today())
 
 
 def _shipped() -> tuple[Regimen, ...]:

@@ -1,6 +1,7 @@
 """The order as CSV: a row per drug, or per administration where the order has a start. Dates in ISO form.
 
-Days stand with spaces between them: spreadsheets take 1-5 for a date.
+Days stand with spaces between them: spreadsheets take 1-5 for a date. The rows of doses tell what these were computed
+from, so that `cec verify` can hold them against the regimen.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from cec.order import Order
 from cec.units import Quantity, plain
 
 DOSE_COLUMNS = (
-    *("regimen", "edition", "id", "height_cm", "weight_kg", "bsa_m2", "drug", "protocol_dose", "protocol_unit"),
+    *("regimen", "edition", "id", "cycle", "height_cm", "weight_kg", "age", "sex", "creatinine"),
+    *("creatinine_clearance", "reduce", "bsa_m2", "drug", "protocol_dose", "protocol_unit"),
     *("calculated", "ordered", "unit", "deviation_percent", "route", "over", "days", "per_day"),
     *("daily_total", "cycle_total", "alerts"),
 )
@@ -39,8 +41,14 @@ def dose_rows(order: Order) -> Iterable[Sequence[str]]:
             order.regimen.name,
             str(order.regimen.edition),
             patient.id,
+            str(order.cycle or ""),
             number(patient.height),
             number(patient.weight),
+            words(patient.age_on(order.as_of)),
+            patient.sex or "",
+            words(patient.creatinine),
+            words(patient.creatinine_clearance),
+            "; ".join(f"{each.drug}={number(each.percent)}%: {each.reason}" for each in patient.reductions),
             number(order.bsa.value),
             dose.drug,
             number(dose.prescribed),
@@ -96,6 +104,11 @@ def write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     writer.writerow(columns)
     writer.writerows(rows)
     return text.getvalue().encode()
+
+
+def words(value: Quantity | None) -> str:
+    """A measure with its unit, as `cec batch` and `cec verify` read it in a cell: 8 years, 0.5 mg/dL."""
+    return f"{number(value)} {value.unit}" if value else ""
 
 
 def number(value: Quantity | Decimal | None) -> str:

@@ -121,14 +121,19 @@ def _is_covered(dose: Dose, order: Order, written: dict[str, Quantity]) -> bool:
 
 def _judge(case: Case, tolerance: Decimal) -> Verdict:
     """What is to be said of one written amount."""
-    drug, expected, written = case.dose.drug, case.dose.ordered, case.written
+    verdict = compare(case.dose.drug, case.dose.ordered, case.written, tolerance)
+    if verdict.verdict == "agrees" or case.dose.ordered.value == 0:
+        return verdict
+    return msgspec.structs.replace(verdict, explanations=explain(case))
+
+
+def compare(drug: str, expected: Quantity, written: Quantity, tolerance: Decimal) -> Verdict:
+    """Whether a written amount agrees with the expected one, of the same unit, and by how many percent it differs."""
     if expected.value == 0:
         return Verdict(drug, "agrees" if written.value == 0 else "differs", expected, written)
     deviation = deviation_percent(written.value, expected.value)
     shown = plain(to_nearest(deviation, Decimal("0.01")))
-    if abs(deviation) <= tolerance:
-        return Verdict(drug, "agrees", expected, written, shown)
-    return Verdict(drug, "differs", expected, written, shown, explain(case))
+    return Verdict(drug, "agrees" if abs(deviation) <= tolerance else "differs", expected, written, shown)
 
 
 def _stranger(drug: str, amount: Quantity, order: Order) -> Verdict:
@@ -143,22 +148,22 @@ def _stranger(drug: str, amount: Quantity, order: Order) -> Verdict:
 
 def _judge_days(days: int, order: Order, others: Sequence[Regimen]) -> Verdict:
     """What is to be said of the number of days."""
-    given = _number_of_days(dose.days for dose in order.doses)
+    given = number_of_days(dose.days for dose in order.doses)
     expected, written = Quantity(Decimal(given), "days"), Quantity(Decimal(days), "days")
     if days == given:
         return Verdict("days", "agrees", expected, written)
     found = tuple(
         Explanation("the other phase's number of days", f"{other.title} ({other.name}) has {written}")
         for other in others
-        if other.name != order.regimen.name and _number_of_days(line.days for line in other.drugs) == days
+        if other.name != order.regimen.name and number_of_days(line.days for line in other.drugs) == days
     )
     return Verdict("days", "differs", expected, written, explanations=found)
 
 
-def _number_of_days(days: Iterable[tuple[int, ...]]) -> int:
+def number_of_days(days: Iterable[tuple[int, ...]]) -> int:
     """On how many days anything is given, from the days of each drug line: days between them do not count.
 
-    >>> _number_of_days([(1, 8, 15), (1, 2)])
+    >>> number_of_days([(1, 8, 15), (1, 2)])
     4
     """
     return len({day for of_line in days for day in of_line})

@@ -1,0 +1,137 @@
+"""cec verify over a table of orders: the terms, the answer, and on standard error what was read and assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from cec.cli.inputs import keep_inputs, read_pharmacy, read_text_of, today, together
+from cec.cli.output import look_of
+from cec.errors import Fault, FileError, InputError
+
+if TYPE_CHECKING:
+    from cec.cli.options import PharmacyOptions
+    from cec.regimen import Regimen
+    from cec.verify.row import Terms
+    from cec.verify.table import Row, VerifiedTable
+
+_WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods"}
+
+
+def is_table(name: str) -> bool:
+    """Whether a file's name is that of a table, compressed or not; a workbook is none, and is told so when it is read.
+
+    >>> is_table("orders.CSV"), is_table("doses.csv.gz"), is_table("orders.xlsx"), is_table("mine.yaml")
+    (True, True, True, False)
+    """
+    from cec.batch.tables import ENDINGS, PACKED
+
+    endings = [suffix.lower() for suffix in Path(name).suffixes]
+    return next((suffix for suffix in reversed(endings) if suffix not in PACKED), "") in {*ENDINGS, *_WORKBOOKS}
+
+
+def verified(
+    file: Path, terms: Terms, form: str, output: Path | None, *, regimen: str | None, pharmacy: PharmacyOptions
+) -> tuple[bool, bytes]:
+    """Each row of a table held against its own order: whether all agree, and what is to be shown."""
+    from cec.cli.verification import as_csv, table_as_text
+    from cec.render.json import write
+    from cec.verify.table import verify_table
+
+    if file.suffix.lower() in _WORKBOOKS:
+        raise FileError(Fault("is a workbook; save the table as CSV (UTF-8)", "", str(file)))
+    keep_inputs(output, str(file), regimen, pharmacy.pharmacy)
+    table = verify_table(file, terms._replace(whole=form == "json"))
+    counted = _Counted(table.rows)
+    forms = {
+        "table": lambda: table_as_text(counted.rows(), look_of(output), "order" if table.columns.drug_rows else "row"),
+        "json": lambda: b"[\n" + b",\n".join(write(row).removesuffix(b"\n") for row in counted.rows()) + b"\n]\n",
+        "csv": lambda: as_csv(counted.rows()),
+    }
+    content = forms[form]()
+    _tell(table, terms.regimen, regimen)
+    return counted.all_agree, content
+
+
+class _Counted:
+    """Rows that are counted as they pass."""
+
+    def __init__(self, rows: Iterator[Row]) -> None:
+        self._rows = rows
+        self.all_agree = True
+
+    def rows(self) -> Iterator[Row]:
+        """Each row once."""
+        for row in self._rows:
+            self.all_agree = self.all_agree and row.agrees
+            yield row
+
+
+def terms_of(
+    regimen: str | None,
+    options: PharmacyOptions,
+    tolerance: object,
+    *,
+    start: str | None,
+    cycle: str | None,
+    renamed: Sequence[str],
+    others: Sequence[Regimen],
+) -> Terms:
+    """What the rows of a table are held against; InputError with every fault of the options."""
+    from functools import cache
+
+    from cec.load import load_regimen
+    from cec.load.texts import read_count, read_date
+    from cec.verify.row import Terms
+
+    pharmacy = cache(lambda: read_pharmacy(options))
+    loaded: list[Any] = together(
+        lambda: load_regimen(pharmacy().default_regimen if regimen is None else regimen),
+        pharmacy,
+        lambda: read_text_of("--start", start, read_date),
+        lambda: read_text_of("--cycle", cycle, read_count),
+        lambda: mapping(renamed),
+        lambda: tolerance() if callable(tolerance) else tolerance,
+    )
+    this_regimen, this_pharmacy, this_start, this_cycle, columns, percent = loaded
+    return Terms(this_regimen, this_pharmacy, percent, others, today(), this_start, this_cycle, columns)
+
+
+def mapping(typed: Sequence[str]) -> Mapping[str, str]:
+    """Columns by what they tell; InputError for what is no WHAT=COLUMN, or tells one thing twice.
+
+    >>> mapping(["height=Wzrost", "clofarabine_mg=Klofarabina [mg]"])
+    {'height': 'Wzrost', 'clofarabine_mg': 'Klofarabina [mg]'}
+    """
+    columns: dict[str, str] = {}
+    faults: list[Fault] = []
+    for text in typed:
+        fact, sign, column = (part.strip() for part in text.partition("="))
+        if not sign or not fact or not column:
+            faults.append(Fault(f"'{text}' is not WHAT=COLUMN; write it like height=Wzrost", "--map"))
+        elif fact in columns:
+            faults.append(Fault(f"{fact} is given twice: {columns[fact]} and {column}; give one column", "--map"))
+        columns[fact] = column
+    if faults:
+        raise InputError(*faults)
+    return columns
+
+
+def _tell(table: VerifiedTable, regimen: Regimen, named: str | None) -> None:
+    """Which regimen was meant where none is named, and which columns were read, on standard error."""
+    if "regimen" not in table.columns.facts:
+        hint = "" if named is not None else "; --regimen says another"
+        lines = [f"every row is held against {regimen.name}: no column names a regimen{hint}"]
+    else:
+        lines = [f"rows that name no regimen are held against {regimen.name}"] if table.assumes_regimen else []
+    lines.append(f"columns read: {', '.join(table.columns.read)}")
+    but = "" if table.columns.drug_rows else ", unless a cell is an amount with its unit"
+    lines += [f"columns not read{but}: {', '.join(table.unread)}"] if table.unread else []
+    lines += (
+        f"column '{name}' was not read; is it {what}? Then add --map {what}={name}" for name, what in table.hints
+    )
+    for line in lines:
+        typer.echo(str(Fault(line)), err=True)

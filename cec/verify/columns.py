@@ -1,0 +1,187 @@
+"""Which columns of a table of orders hold what: facts of the patient, written amounts, the number of days.
+
+Columns tell what they tell `cec batch`. Each drug has a column by its name, with the unit in the cell (`clofarabine`:
+38.4 mg) or in the column (`clofarabine_mg`: 38.4); or a row is one drug, as `cec dose --format csv` writes them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from cec.batch.columns import Column, columns_for, misspelt
+from cec.errors import Fault, FileError
+from cec.regimen import DrugLine, Regimen
+from cec.units import AMOUNT
+
+DAYS = "days"
+"""The column of the written number of days or, where a row is one drug, of its days."""
+
+_AMOUNT_WITH_UNIT = re.compile(rf"\s*[0-9][0-9.,]*\s*({'|'.join(AMOUNT.units)})\s*", re.ASCII)
+
+_SECOND = re.compile(rf"_[0-9]+_({'|'.join(AMOUNT.units)})$")
+
+
+class DrugRows(NamedTuple):
+    """The columns of a table in which a row is one drug."""
+
+    drug: str
+    amount: str
+    unit: str
+
+
+class OrderColumns(NamedTuple):
+    """What the columns of a table of orders tell."""
+
+    facts: Mapping[str, Column]
+    said: Mapping[str, str] = {}
+    """Which column was said to tell a fact, by the fact."""
+    renamed: Mapping[str, str] = {}
+    """The drug, or drug with its unit, that a column was said to hold, by the column."""
+    candidates: tuple[str, ...] = ()
+    """Columns that hold amounts, or may."""
+    amounts: tuple[str, ...] = ()
+    """Those whose names say that they hold amounts."""
+    days: str = ""
+    drug_rows: DrugRows | None = None
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Every column that is read."""
+        single = self.drug_rows or ()
+        names = (*(column.name for column in self.facts.values()), *single, *self.amounts, self.days)
+        return tuple(name for name in names if name)
+
+    def name_of(self, fact: str) -> str:
+        """The column that tells a fact; nothing where none does."""
+        return self.facts[fact].name if fact in self.facts else ""
+
+    def amounts_of(self, regimen: Regimen) -> list[tuple[str, str, str]]:
+        """Each column that may hold amounts, with the drug and the unit that its name says, a second line's last."""
+        named = [(column, self.renamed.get(column, column)) for column in self.candidates]
+        named.sort(key=lambda pair: _SECOND.search(plain_name(pair[1])) is not None)
+        return [(column, *drug_and_unit(name, regimen)) for column, name in named]
+
+
+def order_columns(
+    header: Sequence[str], renamed: Mapping[str, str], regimens: Sequence[Regimen], file: str
+) -> OrderColumns:
+    """What the columns tell; FileError where one that is needed is not there, or two tell the same.
+
+    `renamed` says which column tells a fact or a drug, whatever its name; the first of the regimens is the default.
+    """
+    if any("\0" in name for name in header):
+        raise FileError(Fault("is no text; save the table as CSV (UTF-8)", "", file))
+    spoken_for = {word: name for word, name in renamed.items() if _names_a_drug(word, regimens)}
+    _refuse_schedule(header, file)
+    others = {word: name for word, name in renamed.items() if word not in spoken_for}
+    facts = columns_for([name for name in header if name not in spoken_for.values()], others, regimens, file)
+    if absent := [(word, name) for word, name in spoken_for.items() if name not in header]:
+        word, name = absent[0]
+        raise FileError(Fault(f"there is no column '{name}' for the {word}; there are {', '.join(header)}", "", file))
+    rows = _drug_rows(header)
+    days = next((name for name in header if plain_name(name) == DAYS), "")
+    taken = {days, *(column.name for column in facts.values())}
+    by_column = {name: word for word, name in spoken_for.items()}
+    candidates = () if rows else tuple(name for name in header if name not in taken)
+    amounts = tuple(
+        name for name in candidates if any(drug_and_unit(by_column.get(name, name), each)[0] for each in regimens)
+    )
+    found = OrderColumns(facts, others, by_column, candidates, amounts, days, rows)
+    _refuse_repeated(header, found, file)
+    if not amounts and not rows:
+        first = regimens[0].drugs[0]
+        raise FileError(
+            Fault(
+                f"no column tells the amount of a drug; name it {_column_of(first)}, or {first.drug} with the unit in "
+                f"each cell, or say --map {_column_of(first)}=COLUMN; there are {', '.join(header)}",
+                "",
+                file,
+            )
+        )
+    return found
+
+
+def hints(header: Sequence[str], columns: OrderColumns, regimens: Sequence[Regimen]) -> Iterator[tuple[str, str]]:
+    """Each column that is not read although its name is nearly that of a fact or a drug, with what to call it."""
+    unread = [name for name in header if name not in columns.read]
+    facts = dict(misspelt(header, {**columns.said, **{word: name for name, word in columns.renamed.items()}}))
+    lines = {plain_name(line.drug): line for regimen in regimens for line in regimen.drugs}
+    for name in unread:
+        stem = re.sub(rf"_({'|'.join(AMOUNT.units)})$", "", plain_name(name))
+        near = difflib.get_close_matches(stem, lines, 1, 0.8)
+        if near or name in facts:
+            yield name, _column_of(lines[near[0]]) if near else facts[name]
+
+
+def drug_and_unit(column: str, regimen: Regimen) -> tuple[str, str]:
+    """The drug that a column holds amounts of, and the unit in its name; nothing for a column of another kind.
+
+    A drug of two lines has two columns, the second with a number: `dexamethasone_mg`, `dexamethasone_2_mg`.
+
+    >>> from cec import load_regimen
+    >>> drug_and_unit("Etoposide (mg)", load_regimen("cec-induction"))
+    ('etoposide', 'mg')
+    """
+    name = plain_name(column)
+    names = {plain_name(line.drug): line.drug for line in regimen.drugs}
+    if name in names:
+        return names[name], ""
+    stem, _, unit = name.rpartition("_")
+    if not stem or unit not in AMOUNT.units:
+        return "", ""
+    return names.get(stem) or names.get(re.sub(r"_[0-9]+$", "", stem), stem), unit
+
+
+def is_amount(cell: str) -> bool:
+    """Whether a cell is an amount of a drug with its unit, whatever its column is called.
+
+    >>> is_amount("1.5 mg"), is_amount("26"), is_amount("26 kg")
+    (True, False, False)
+    """
+    return _AMOUNT_WITH_UNIT.fullmatch(cell) is not None
+
+
+def plain_name(name: str) -> str:
+    """A drug as the name of a column: small letters, other signs as one underscore."""
+    return re.sub(r"\W+", "_", name.casefold()).strip("_")
+
+
+def _column_of(line: DrugLine) -> str:
+    """The name that a column of this drug should have."""
+    dose = line.dose if not isinstance(line.dose, tuple) else line.dose[0].dose
+    return f"{plain_name(line.drug)}_{'mg' if dose.unit == 'AUC' else dose.unit.partition('/')[0]}"
+
+
+def _names_a_drug(word: str, regimens: Sequence[Regimen]) -> bool:
+    drugs = {line.drug for regimen in regimens for line in regimen.drugs}
+    return any(drug_and_unit(word, regimen)[0] in drugs for regimen in regimens)
+
+
+def _drug_rows(header: Sequence[str]) -> DrugRows | None:
+    """The columns of drug, amount and unit, where a row is one drug."""
+    names = {plain_name(name): name for name in header}
+    amount = names.get("ordered") or names.get("dose")
+    return DrugRows(names["drug"], amount, names.get("unit", "")) if "drug" in names and amount else None
+
+
+def _refuse_schedule(header: Sequence[str], file: str) -> None:
+    """FileError where a row is one administration: such a table does not say what the doses were computed from."""
+    if {"drug", "dose", "day", "date"} <= set(map(plain_name, header)):
+        raise FileError(
+            Fault(
+                "is a schedule, a row for each administration, which does not tell height and weight; give the saved "
+                "order (cec schedule … --format json -o order.json) or, of a batch, the table without --long",
+                "",
+                file,
+            )
+        )
+
+
+def _refuse_repeated(header: Sequence[str], columns: OrderColumns, file: str) -> None:
+    """FileError where two columns that are read have one name. A table's frame has such names as name, name#2."""
+    names = {*columns.read, *columns.amounts}
+    if twice := [name for name in names if f"{name}#2" in header]:
+        raise FileError(Fault(f"the first line names {', '.join(sorted(twice))} twice", "", file, 1, 1))

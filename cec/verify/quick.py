@@ -1,0 +1,181 @@
+"""The rows of a table in which all is well, found many at a time.
+
+A batch gives their doses. Whatever is not plainly right is left to be held against its order row by row.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from cec.batch.columns import ABOUT_THE_PERSON
+from cec.batch.doses import unit_of
+from cec.batch.frames import REJECTED, dose_table
+from cec.batch.plan import amount_columns
+from cec.batch.single import Refusal
+from cec.batch.table import Rows
+from cec.errors import CecError
+from cec.pharmacy import Pharmacy
+from cec.regimen import Regimen
+from cec.units import Quantity
+from cec.verify.columns import DAYS, OrderColumns, is_amount, plain_name
+from cec.verify.doses import Verdict, compare, number_of_days
+
+_NUMBER = re.compile(r"\s*[0-9]+(\.[0-9]+)?\s*", re.ASCII)
+
+
+class Agreement(NamedTuple):
+    """A row of which every written dose is the expected one."""
+
+    row: int
+    id: str
+    regimen: str
+    verdicts: tuple[Verdict, ...]
+    alerts: tuple[str, ...]
+    """The codes of the order's alerts, each once."""
+
+    @property
+    def agrees(self) -> bool:
+        """It does."""
+        return True
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+
+class Doser(NamedTuple):
+    """What the doses of a table come from, so far as a batch can give them."""
+
+    columns: OrderColumns
+    regimen: Regimen
+    regimens: Mapping[str, Regimen | Refusal]
+    """By the cells that name them."""
+    pharmacy: Pharmacy
+    tolerance: Decimal
+    start: datetime.date | None = None
+    cycle: int | None = None
+    as_of: datetime.date | None = None
+
+
+def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
+    """For each row of a block of texts its agreement, or None where it must be looked at by itself."""
+    frame, numbers = rows.frame, rows.rows
+    made = _made(rows, doser)
+    if made is None:
+        return [None] * len(numbers)
+    columns = doser.columns
+    ids, days, named = (
+        frame.get_column(name).fill_null("").str.strip_chars().to_list() if name else [""] * frame.height
+        for name in (columns.name_of("id"), columns.days, columns.name_of("regimen"))
+    )
+    has_days = {each.name: _days(each) for each in _regimens(doser)}
+    written = {name: frame.get_column(name).fill_null("").to_list() for name in columns.candidates}
+    wanted = {each.name: _wanted(each, columns) for each in _regimens(doser)}
+    found: list[Agreement | None] = []
+    for place, number in enumerate(numbers):
+        regimen = doser.regimens.get(named[place], doser.regimen)
+        verdicts = None
+        if (
+            isinstance(regimen, Regimen)
+            and made[REJECTED][place] is None
+            and days[place] in {"", has_days[regimen.name]}
+        ):
+            cells = {name: texts[place] for name, texts in written.items() if texts[place].strip()}
+            expected = [(*each, made[each.made][place]) for each in wanted[regimen.name]]
+            verdicts = _verdicts(expected, cells, columns, doser.tolerance)
+            verdicts = (*verdicts, _agreeing_days(days[place])) if verdicts and days[place] else verdicts
+        if verdicts is None or not isinstance(regimen, Regimen):
+            found.append(None)
+        else:
+            codes = tuple(dict.fromkeys((made["alerts"][place] or "").split()))
+            found.append(Agreement(number, ids[place], regimen.name, verdicts, codes))
+    return found
+
+
+class _Wanted(NamedTuple):
+    """A drug line: the column that a batch makes for it, the table's own column, the drug, and the unit of both."""
+
+    made: str
+    column: str
+    drug: str
+    unit: str
+
+
+def _wanted(regimen: Regimen, columns: OrderColumns) -> list[_Wanted]:
+    """The columns of a regimen's lines; no column of the table where it has none of just that name."""
+    own = {plain_name(columns.renamed.get(name, name)): name for name in columns.candidates}
+    pairs = zip(amount_columns(regimen), regimen.drugs, strict=True)
+    return [_Wanted(made, own.get(made, ""), line.drug, unit_of(line)) for made, line in pairs]
+
+
+def _days(regimen: Regimen) -> str:
+    """The number of days of every cycle as a text; nothing where it depends on the cycle."""
+    return (
+        "" if any(line.cycles for line in regimen.drugs) else str(number_of_days(each.days for each in regimen.drugs))
+    )
+
+
+def _agreeing_days(text: str) -> Verdict:
+    days = Quantity(Decimal(text), "days")
+    return Verdict(DAYS, "agrees", days, days)
+
+
+def _regimens(doser: Doser) -> list[Regimen]:
+    """Each regimen once, the default first."""
+    named = {each.name: each for each in doser.regimens.values() if isinstance(each, Regimen)}
+    return list({doser.regimen.name: doser.regimen, **named, doser.regimen.name: doser.regimen}.values())
+
+
+def _made(rows: Rows, doser: Doser) -> dict[str, list[str | None]] | None:
+    """The columns that a batch adds to the rows; None where it cannot."""
+    facts = [column.name for fact, column in doser.columns.facts.items() if fact not in ABOUT_THE_PERSON]
+    said = {word: name for word, name in doser.columns.said.items() if name in facts}
+    try:
+        dosed = dose_table(
+            rows.frame.select(facts),
+            _regimens(doser),
+            doser.pharmacy,
+            columns=said,
+            start=doser.start,
+            cycle=doser.cycle,
+            as_of=doser.as_of,
+        )
+    except CecError:
+        return None
+    return {name: dosed.get_column(name).to_list() for name in dosed.columns}
+
+
+def _verdicts(
+    expected: Sequence[tuple[str, str, str, str, str | None]],
+    cells: Mapping[str, str],
+    columns: OrderColumns,
+    tolerance: Decimal,
+) -> tuple[Verdict, ...] | None:
+    """Each drug's agreement; None where anything else may have to be said."""
+    verdicts = []
+    for _, column, drug, unit, amount in expected:
+        cell = cells.get(column, "")
+        if amount is None and not cell:
+            continue
+        if amount is None or not _NUMBER.fullmatch(cell):
+            return None
+        verdict = _compare(drug, amount, cell.strip(), unit, tolerance)
+        if verdict.verdict != "agrees":
+            return None
+        verdicts.append(verdict)
+    known = {column for _, column, *_ in expected}
+    others = (name for name in cells if name not in known)
+    if any(name in columns.amounts or is_amount(cells[name]) for name in others):
+        return None
+    return tuple(verdicts)
+
+
+@lru_cache(maxsize=1 << 16)
+def _compare(drug: str, expected: str, written: str, unit: str, tolerance: Decimal) -> Verdict:
+    return compare(drug, Quantity(Decimal(expected), unit), Quantity(Decimal(written), unit), tolerance)

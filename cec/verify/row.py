@@ -1,0 +1,164 @@
+"""One row of a table of orders, or the rows of one order, held against what cec doses."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from cec.batch.single import Refusal, Settings, draft_row, regimen_of
+from cec.errors import CecError, Fault, InputError
+from cec.load.texts import read_count
+from cec.pharmacy import Pharmacy
+from cec.regimen import Regimen
+from cec.units import AMOUNT, Quantity, read_quantity
+from cec.verify.columns import OrderColumns, is_amount
+from cec.verify.doses import TOLERANCE, Verdict, Verification, verify_doses
+
+Value = TypeVar("Value")
+
+
+class RowVerification(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One row: what is to be said of it, or why it cannot be held against anything."""
+
+    row: int
+    """The line of the table on which it begins, the headings being line 1."""
+    id: str = ""
+    verification: Verification | None = None
+    faults: tuple[str, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every written dose was the expected one."""
+        return self.verification is not None and self.verification.agrees
+
+    @property
+    def regimen(self) -> str:
+        """What the row was held against."""
+        return self.verification.regimen if self.verification else ""
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What is to be said of each drug."""
+        return self.verification.verdicts if self.verification else ()
+
+    @property
+    def alerts(self) -> tuple[str, ...]:
+        """The codes of the order's alerts, each once."""
+        return tuple(dict.fromkeys(alert.code for alert in self.verification.alerts)) if self.verification else ()
+
+
+class Terms(NamedTuple):
+    """What every row is held against."""
+
+    regimen: Regimen
+    """The regimen of rows that name none, and of those that name it."""
+    pharmacy: Pharmacy
+    tolerance: Decimal = TOLERANCE
+    others: Sequence[Regimen] = ()
+    as_of: datetime.date | None = None
+    start: datetime.date | None = None
+    cycle: int | None = None
+    renamed: Mapping[str, str] = {}
+    """Which column tells a fact or a drug, where its name does not."""
+    whole: bool = False
+    """Whether the alerts and the fingerprint of every row are wanted, which takes many times as long."""
+
+    def settings(self, regimen: Regimen) -> Settings:
+        """How rows of a regimen are dosed."""
+        return Settings(regimen, self.pharmacy, self.start, self.cycle, self.as_of)
+
+
+class Line(NamedTuple):
+    """A row of the table that must be looked at by itself."""
+
+    row: int
+    cells: Mapping[str, str]
+    """By their columns."""
+
+
+def verify_lines(
+    lines: Sequence[Line], columns: OrderColumns, regimens: dict[str, Regimen | Refusal], terms: Terms
+) -> RowVerification:
+    """One order with the number of its first row, whatever it is worth."""
+    row, cells = lines[0]
+    texts = {fact: text for fact, column in columns.facts.items() if (text := column.text(cells[column.name]).strip())}
+    identity = cells[columns.facts["id"].name].strip() if "id" in columns.facts else ""
+    regimen = regimen_of(texts.pop("regimen", ""), regimens)
+    if isinstance(regimen, Refusal):
+        return RowVerification(row, identity, faults=(f"{regimen.reason}; or give its file with --regimen",))
+    try:
+        return RowVerification(row, identity, _verification(lines, texts, regimen, columns, terms))
+    except CecError as error:
+        return RowVerification(row, identity, faults=tuple(map(str, error.faults)))
+
+
+def _verification(
+    lines: Sequence[Line], texts: Mapping[str, str], regimen: Regimen, columns: OrderColumns, terms: Terms
+) -> Verification:
+    """One order held against cec's own; CecError says which cells cannot be read, and why there is no order."""
+    faults: list[Fault] = []
+
+    def tried(read: Callable[[], Value]) -> Value | None:
+        try:
+            return read()
+        except CecError as error:
+            faults.extend(_of_column(fault, columns) for fault in error.faults)
+            return None
+
+    order = tried(lambda: draft_row(texts, terms.settings(regimen)))
+    written = [(drug, tried(partial(_amount, place, text))) for place, drug, text in _written(lines, regimen, columns)]
+    days = tried(lambda: _days(lines, columns))
+    if faults or order is None:
+        raise InputError(*faults)
+    amounts = [(drug, amount) for drug, amount in written if amount is not None]
+    return verify_doses(order, amounts, days=days, tolerance=terms.tolerance, others=terms.others)
+
+
+def _written(lines: Sequence[Line], regimen: Regimen, columns: OrderColumns) -> Iterator[tuple[str, str, str]]:
+    """Each written amount: where it stands, the drug, and the text with its unit."""
+    single = columns.drug_rows
+    if single:
+        for row, cells in lines:
+            drug, amount = cells[single.drug].strip() or "a drug without a name", cells[single.amount].strip()
+            unit = cells[single.unit].strip() if single.unit else ""
+            if amount:
+                yield f"line {row}: {drug}", drug, f"{amount} {unit}".strip()
+        return
+    cells = lines[0].cells
+    for column, drug, unit in columns.amounts_of(regimen):
+        cell = cells[column].strip()
+        if cell and (drug or is_amount(cell)):
+            yield column, drug or column, cell if any(map(str.isalpha, cell)) else f"{cell} {unit}".strip()
+
+
+def _days(lines: Sequence[Line], columns: OrderColumns) -> int | None:
+    """The written number of days: as it stands, or how many days the rows of single drugs name; None where none is."""
+    texts = [text for _, cells in lines if columns.days and (text := cells[columns.days].strip())]
+    if not texts:
+        return None
+    try:
+        if columns.drug_rows is None and len(texts[0].split()) == 1:
+            return read_count(texts[0])
+        return len({read_count(day) for text in texts for day in text.split()})
+    except CecError as error:
+        raise InputError(*(fault._replace(where=columns.days) for fault in error.faults)) from None
+
+
+def _amount(place: str, text: str) -> Quantity:
+    """What a cell says; faults name its place."""
+    try:
+        return read_quantity(text, AMOUNT)
+    except CecError as error:
+        raise InputError(*(fault._replace(where=place) for fault in error.faults)) from None
+
+
+def _of_column(fault: Fault, columns: OrderColumns) -> Fault:
+    """A fault of a fact with the name of its column."""
+    fact, *rest = fault.where.split(" ")
+    name = columns.name_of("reduce" if fact == "reductions" else fact)
+    return fault._replace(where=" ".join((name, *rest))) if name else fault

@@ -1,0 +1,524 @@
+"""Tables of orders: what cec writes is read back and agrees, one changed digit is named, every row is answered."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from running import cec
+
+from cec.errors import CecError
+from cec.load import load_pharmacy, load_regimen
+from cec.pharmacy import Pharmacy
+from cec.regimen import Regimen
+from cec.verify.columns import drug_and_unit
+from cec.verify.quick import Agreement
+from cec.verify.row import Terms
+from cec.verify.table import Row, verify_table
+
+REGIMENS = {name: load_regimen(name) for name in ("cec-induction", "cec-consolidation")}
+
+# √(128 × 26 / 3600) = 0.961 → 0.96 m2; √(109 × 18.5 / 3600) = 0.748 → 0.75; √(170 × 61.3 / 3600) = 1.701 → 1.7
+PATIENTS = """\
+id,height_cm,weight_kg,age,sex,remark
+007,128,26,8,female,fine
+008,109,18.5,5,male,"two,
+lines"
+009,170,61.3,16,male,
+"""
+DOSES = """\
+clofarabine_mg etoposide_mg cyclophosphamide_mg prednisone_mg
+38.4 96 422.4 13
+30 75 330 9.25
+68 170 748 30.65
+"""
+
+SPECIAL = """\
+name: special
+title: Special
+edition: 1
+for: a test
+source: {citation: written for this test}
+drugs:
+  - {drug: vincristine, dose: 1.5 mg/m2, maximum: 2 mg, route: IV bolus, days: "1, 8, 15"}
+  - {drug: carboplatin, dose: AUC 5, route: IV infusion, over: 1 h, days: 1}
+  - {drug: dexamethasone, dose: 6 mg/m2, route: oral, days: 1-5}
+  - {drug: dexamethasone, dose: 3 mg/m2, route: oral, days: 6-7}
+  - {drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1-5, cycles: "2"}
+  - {drug: asparaginase, dose: 6000 units/m2, route: intramuscular, days: 2}
+"""
+SPECIAL_PATIENTS = """\
+id,height_cm,weight_kg,age,sex,creatinine_clearance,regimen,cycle,reduce
+1,170,70,40,male,90 mL/min,,1,
+2,160,60,40,female,80 mL/min,,2,vincristine=100%: neuropathy
+3,128,26,8,female,,cec-induction,,etoposide=25%: mucositis; grade 3
+4,128,26,8,female,,cec-consolidation,,
+"""
+
+TABLE = """\
+id,regimen,height_cm,weight_kg,clofarabine_mg,Etoposide,cyclophosphamide_mg,prednisone_mg,days,remark
+007,,128,26,38.4,96 mg,422.4,13,5,fine
+008,cec-consolidation,128,26,192,0.096 g,422.4,13,4,the total of an induction
+009,,128,,38.4,96 mg,422.4,13,5,no weight
+010,,75,8.9,17.2,43 mg,189.2,4.45,5,too light
+011,,128,26,38.4,96,422.4,13,,no unit
+012,nonsense,128,26,38.4,96 mg,422.4,13,,no such regimen
+013,128,26
+014,,128,26,38.4,96 mg,,13,,one is missing
+"""
+
+
+@pytest.fixture
+def doses(tmp_path: Path) -> Path:
+    """What a batch makes of the patients."""
+    (tmp_path / "patients.csv").write_text(PATIENTS, encoding="utf-8")
+    path = tmp_path / "doses.csv"
+    assert cec("batch", str(tmp_path / "patients.csv"), "-o", str(path)).code == 0
+    return path
+
+
+def terms(regimen: Regimen = REGIMENS["cec-induction"], **changes: Any) -> Terms:
+    return Terms(regimen, Pharmacy(), others=tuple(REGIMENS.values()))._replace(**changes)
+
+
+def rows_of(path: Path, **changes: Any) -> list[Row]:
+    return list(verify_table(path, terms(**changes)).rows)
+
+
+def verdicts(out: str) -> list[tuple[str, ...]]:
+    """Row, drug and verdict of each line of CSV."""
+    return [(row["row"], row["drug"], row["verdict"]) for row in csv.DictReader(io.StringIO(out))]
+
+
+# What cec wrote itself
+
+
+@pytest.mark.parametrize("ending", ["csv", "csv.gz", "jsonl", "parquet"])
+def test_the_table_of_a_batch_agrees(ending: str, tmp_path: Path) -> None:
+    (tmp_path / "patients.csv").write_text(PATIENTS, encoding="utf-8")
+    path = tmp_path / f"doses.{ending}"
+    assert cec("batch", str(tmp_path / "patients.csv"), "-o", str(path)).code == 0
+    done = cec("verify", str(path))
+    assert done.code == 0
+    assert "3 rows: 3 agree, 0 differ, 0 cannot be held against an order" in done.out
+    assert "columns not read, unless a cell is an amount with its unit: remark, bsa_m2, alerts" in done.err
+
+
+def test_the_verdicts_name_the_doses_of_the_textbook(doses: Path) -> None:
+    names, *amounts = (line.split() for line in DOSES.splitlines())
+    expected = [
+        (name.removesuffix("_mg"), "agrees", value) for row in amounts for name, value in zip(names, row, strict=True)
+    ]
+    told = list(csv.DictReader(io.StringIO(cec("verify", str(doses), "--format", "csv").out)))
+    assert [(row["drug"], row["verdict"], row["expected"]) for row in told] == expected
+    assert [row["row"] for row in told] == ["2"] * 4 + ["3"] * 4 + ["5"] * 4  # the second patient has two lines
+    assert [row["alerts"] for row in told][::4] == ["incomplete", "longer-infusion incomplete", "incomplete"]
+
+
+def changed_digits() -> Iterator[tuple[int, int, str]]:
+    """Each amount of the table, by row and column, with its first digit raised by one, or lowered from 9."""
+    for row, line in enumerate(DOSES.splitlines()[1:]):
+        for column, text in enumerate(line.split()):
+            yield row, column, ("8" if text[0] == "9" else str(int(text[0]) + 1)) + text[1:]
+
+
+@pytest.mark.parametrize(("row", "column", "text"), list(changed_digits()))
+def test_one_changed_digit_is_named_with_its_row_and_drug(row: int, column: int, text: str, doses: Path) -> None:
+    name = DOSES.split()[column]
+    with doses.open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    table[row][name] = text
+    with doses.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(table[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(table)
+    done = cec("verify", str(doses))
+    before = DOSES.splitlines()[1 + row].split()[column]
+    line, drug = (2, 3, 5)[row], name.removesuffix("_mg")
+    said = " ".join(done.out.split())
+    assert done.code == 1
+    assert f"line {line}, id 00{7 + row}: {drug} {text} mg, expected {before} mg" in said
+    assert "3 rows: 2 agree, 1 differ, 0 cannot be held against an order" in said
+    wrong = [told for told in verdicts(cec("verify", str(doses), "--format", "csv").out) if told[2] != "agrees"]
+    assert wrong == [(str(line), drug, "differs")]
+
+
+def test_other_regimens_cycles_lines_and_reductions_come_back(tmp_path: Path) -> None:
+    regimen, patients, path = tmp_path / "special.yaml", tmp_path / "patients.csv", tmp_path / "doses.csv"
+    regimen.write_text(SPECIAL, encoding="utf-8")
+    patients.write_text(SPECIAL_PATIENTS, encoding="utf-8")
+    assert cec("batch", str(patients), "--regimen", str(regimen), "-o", str(path)).code == 0
+    done = cec("verify", str(path), "--regimen", str(regimen))
+    assert (done.code, "4 rows: 4 agree" in done.out) == (0, True)
+    assert all(isinstance(row, Agreement) for row in rows_of(path, regimen=load_regimen(regimen)))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(",5.46,", ",10.92,").replace(",0,525,", ",2,525,"), encoding="utf-8")
+    said = " ".join(cec("verify", str(path), "--regimen", str(regimen)).out.split())
+    assert "line 2, id 1: dexamethasone 10.92 mg, expected 5.46 mg" in said
+    assert "line 3, id 2: vincristine 2 mg, expected 0 mg" in said
+    done = cec("verify", str(path))
+    assert "'special' is no shipped regimen" in done.out
+    assert "give its file with --regimen" in " ".join(done.out.split())
+
+
+def test_a_cycle_or_start_that_no_row_tells_is_given_beside_the_table(tmp_path: Path) -> None:
+    regimen, path = tmp_path / "special.yaml", tmp_path / "orders.csv"
+    regimen.write_text(SPECIAL, encoding="utf-8")
+    head = "height_cm,weight_kg,creatinine_clearance,vincristine_mg,carboplatin_mg,dexamethasone_mg,dexamethasone_2_mg"
+    # √(180 × 80 / 3600) = 2 m2: 12 mg and 6 mg, 12,000 units; (90 + 25) × 5 = 575 mg; vincristine at most 2 mg
+    path.write_text(f"{head},asparaginase_units\n180,80,90 mL/min,2,575,12,6,12000\n", encoding="utf-8")
+    arguments = ("verify", str(path), "--regimen", str(regimen))
+    assert "say which cycle this is" in cec(*arguments).out
+    assert cec(*arguments, "--cycle", "1", "--start", "2026-11-30").code == 0
+    assert "etoposide: missing; expected 200 mg" in cec(*arguments, "--cycle", "2").out
+    assert "--cycle: 'x' is no whole number" in cec(*arguments, "--cycle", "x").err
+
+
+DOSE = ("dose", "--height", "128cm", "--weight", "26kg", "--id", "7", "--born", "2018-05-14", "--sex", "female")
+
+
+def test_the_csv_of_one_dosing_agrees(tmp_path: Path) -> None:
+    path = tmp_path / "dose.csv"
+    measures = ("--creatinine", "0.5mg/dL", "--reduce", "etoposide=25%: mucositis; grade 3")
+    assert cec(*DOSE, *measures, "-o", str(path)).code == 0
+    done = cec("verify", str(path))
+    assert (done.code, "1 order: 1 agree, 0 differ" in done.out) == (0, True)
+    path.write_text(path.read_text(encoding="utf-8").replace("96,72,mg", "96,12,mg"), encoding="utf-8")
+    done = cec("verify", str(path))
+    assert (done.code, "line 2, id 7: etoposide 12 mg, expected 72 mg" in done.out) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("1 2 3 4 5", "1 2 3 4", "line 2, id 7: days 4 days, expected 5 days"),
+        ("1 2 3 4 5", "1-5", "line 2, id 7: days: '1-5' is no whole number"),
+        ("prednisone", "prednison", "prednisone: missing; expected 13 mg"),
+        ("13,mg,0", "13,mL,0", "line 5: prednisone: '13 mL' is no amount of drug"),
+        ("etoposide,100,mg/m2,96,96", "etoposide,100,mg/m2,96,", "line 2, id 7: etoposide: missing; expected 96 mg"),
+        ("etoposide,100", ",100", "a drug without a name 96 mg: not in the regimen"),
+    ],
+)
+def test_what_is_wrong_in_rows_of_single_drugs_is_named(old: str, new: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "dose.csv"
+    assert cec(*DOSE, "-o", str(path)).code == 0
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    done = cec("verify", str(path))
+    assert (done.code, words in " ".join(done.out.split())) == (1, True), done.out
+
+
+def test_rows_of_single_drugs_are_one_order_while_they_tell_the_same_patient(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "id,height_cm,weight_kg,drug,dose\n"
+        "1,128,26,clofarabine,38.4 mg\n1,128,26,etoposide,96 mg\n1,128,26,cyclophosphamide,422.4 mg\n"
+        "1,128,26,prednisone,13 mg\n2,109,18.5,clofarabine,30 mg\n2,109\n",
+        encoding="utf-8",
+    )
+    told = {(row.row, row.id): [each.verdict for each in row.verdicts] or row.faults for row in rows_of(path)}
+    assert told[2, "1"] == ["agrees"] * 4
+    assert told[6, "2"] == ["agrees", "missing", "missing", "missing"]
+    assert told[7, ""] == ("has 2 cells; the first line names 5 columns",)
+
+
+def test_a_schedule_is_refused_with_what_to_give_instead(tmp_path: Path) -> None:
+    patients, long, schedule = (tmp_path / name for name in ("patients.csv", "long.csv", "schedule.csv"))
+    patients.write_text(PATIENTS, encoding="utf-8")
+    size = ("--height", "128cm", "--weight", "26kg", "--start", "2026-11-30")
+    assert cec("batch", str(patients), "--long", "--start", "2026-11-30", "-o", str(long)).code == 0
+    assert cec("schedule", "cec-induction", *size, "-o", str(schedule)).code == 0
+    for path in (long, schedule):
+        done = cec("verify", str(path))
+        assert (done.code, done.out) == (1, "")
+        assert f"{path}: is a schedule" in done.err
+        assert "--format json -o order.json) or, of a batch, the table without --long" in done.err
+
+
+# Every row is answered
+
+
+def test_a_table_is_answered_row_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    done = cec("verify", str(path))
+    assert done.code == 1
+    text = " ".join(done.out.split())
+    for words in (
+        "line 3, id 008: clofarabine 192 mg, expected 38.4 mg: the other phase's number of days",
+        "line 4, id 009: 'weight' is missing",
+        "line 5, id 010: stop under-10-kg",
+        "line 6, id 011: Etoposide: '96' has no unit",
+        "line 7, id 012: 'nonsense' is no shipped regimen",
+        "line 8: has 3 cells; the first line names 10 columns",
+        "line 9, id 014: cyclophosphamide: missing; expected 422.4 mg",
+        "Look at incomplete (3): line 2, id 007; line 3, id 008; line 9, id 014",
+        "8 rows: 1 agree, 2 differ, 5 cannot be held against an order",
+    ):
+        assert words in text
+    assert {row for row, _, _ in verdicts(cec("verify", str(path), "--format", "csv").out)} == set("23456789")
+    told = json.loads(cec("verify", str(path), "--format", "json").out)
+    assert [row["row"] for row in told] == list(range(2, 10))
+    assert [alert["code"] for alert in told[0]["verification"]["alerts"]] == ["incomplete"]
+
+
+HEAD = "id;height_cm;weight_kg;clofarabine_mg;etoposide_mg;cyclophosphamide_mg;prednisone_mg;vincristine;days"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("1;128;26;38.4;96;422.4;13;;", []),
+        ("1;128;26;38.4 mg;0.096 g;422.4;13;;5", []),
+        ("1;128;26;38,4;96;422.4;13;;", ["clofarabine_mg: '38,4 mg' has a comma: use a point"]),
+        ("1;128;26,5;38,4;96;422.4;13;;x", ["weight_kg: '26,5' has a comma", "clofarabine_mg: '38,4", "days: 'x' is"]),
+        ("1;128;26;38.4;;422.4;13;;", ["etoposide: missing; expected 96 mg"]),
+        ("1;128;26;38.4;96;422.4;13;2 mg;", ["vincristine 2 mg: not in the regimen; the regimen gives clofarabine"]),
+        ("1;128;26;38.4;96;422.4;13;;4", ["days 4 days, expected 5 days"]),
+        ("1;128;26;-38.4;96;422.4;13;;", ["clofarabine_mg: '-38.4 mg'"]),
+        (";;;;;;;;", ["'height' is missing", "'weight' is missing"]),
+        ("1;128;26;;;;;;", [f"{drug}: missing" for drug in ("clofarabine", "etoposide", "prednisone")]),
+        ("1;x;26;38.4;96;422.4;13;;", ["height_cm: 'x'"]),
+    ],
+)
+def test_each_row_says_all_that_is_wrong_with_it(row: str, words: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(f"{HEAD}\n{row}\n", encoding="utf-8")
+    done = cec("verify", str(path))
+    said = " ".join(done.out.split())
+    assert done.code == (1 if words else 0)
+    assert [word for word in words if f": {word}" not in said] == []
+
+
+def test_two_rows_of_one_id_are_both_answered(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(f"{HEAD}\n1;128;26;38.4;96;422.4;13;;\n1;128;26;38.4;960;422.4;13;;\n", encoding="utf-8")
+    assert [(row.row, row.id, row.agrees) for row in rows_of(path)] == [(2, "1", True), (3, "1", False)]
+
+
+def test_a_byte_that_is_no_utf_8_costs_its_row_alone(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    lines = TABLE.splitlines(keepends=True)
+    path.write_bytes((lines[0] + lines[1]).encode() + lines[1].replace("fine", "\xb3").encode("latin-1"))
+    right, wrong = rows_of(path)
+    assert (right.agrees, wrong.agrees, wrong.id) == (True, False, "007")
+    assert "no UTF-8" in wrong.faults[0]
+
+
+def test_a_quote_that_is_not_closed_costs_its_row_alone(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(f'{HEAD}\n"1;128;26;38.4;96;422.4;13;;\n2;128;26;38.4;96;422.4;13;;\n', encoding="utf-8")
+    assert [(row.row, row.agrees) for row in rows_of(path)] == [(2, False), (3, True)]
+
+
+def test_a_table_without_rows_has_nothing_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(f"{HEAD}\n", encoding="utf-8")
+    done = cec("verify", str(path))
+    assert (done.code, "0 rows: 0 agree" in done.out) == (0, True)
+    assert json.loads(cec("verify", str(path), "--format", "json").out) == []
+
+
+def test_an_alert_of_many_rows_names_the_first_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(HEAD + "\n1;128;26;38.4;96;422.4;13;;" * 12 + "\n", encoding="utf-8")
+    said = " ".join(cec("verify", str(path)).out.split())
+    assert "incomplete (12): line 2, id 1; line 3, id 1;" in said
+    assert "line 11, id 1 … and 2 more (--format csv names them all)" in said
+
+
+def test_a_table_that_is_right_ends_with_0(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("".join(TABLE.splitlines(keepends=True)[:2]), encoding="utf-8-sig")
+    assert cec("verify", str(path)).code == 0
+    path.write_text(path.read_text(encoding="utf-8-sig").replace(",", ";"), encoding="utf-8")
+    assert cec("verify", str(path)).code == 0
+    assert cec("verify", str(path), "--regimen", "cec-consolidation").code == 1
+    assert cec("verify", str(path), "--tolerance", "x").code == 1
+
+
+# Many at a time, or each for itself: the same is said
+
+
+def made_up(count: int) -> str:
+    """Rows of patients of all sizes, some wrong, with the doses of the textbook in other shapes."""
+    lines = [f"{HEAD};regimen;sex;age"]
+    for number in range(count):
+        height, weight, regimen = 60 + number % 131, 5 + number * 7 % 90, ("", *REGIMENS, "nonsense")[number % 4]
+        amounts = ("38.4", "96", "422.4", "13") if number % 3 else ("17", "43 mg", "189.20", "")
+        cells = [str(number), str(height), str(weight), *amounts, ("", "2 mg")[number % 11 == 0], ("", "4")[number % 2]]
+        lines.append(";".join([*cells, regimen, ("", "male", "female")[number % 3], str(number % 19)]))
+    right = "x;128;26;38.4;96;422.40;13.0;;{};{};female;8"
+    lines += [right.format(*each) for each in (("", ""), (5, "cec-induction"), (4, "cec-consolidation"), (4, ""))]
+    return "\n".join(lines) + "\n"
+
+
+def test_many_at_a_time_say_the_same_as_each_for_itself(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(made_up(400), encoding="utf-8")
+    several, each = rows_of(path), rows_of(path, whole=True)
+    assert [(row.row, row.id, row.regimen, row.verdicts, row.alerts, row.faults) for row in several] == [
+        (row.row, row.id, row.regimen, row.verdicts, row.alerts, row.faults) for row in each
+    ]
+    assert [type(row) for row in several[-4:]] == [Agreement, Agreement, Agreement, type(each[0])]
+    assert not any(isinstance(row, Agreement) for row in each)
+
+
+def test_the_pharmacy_s_rounding_holds_for_many_at_a_time(doses: Path) -> None:
+    """To the nearest 5 mg: 38.4 mg is 40 mg, 30 mg stays, 68 mg is 70 mg; each written dose is within 5% of that."""
+    shop = load_pharmacy(texts={"dose_rounding": {"clofarabine": "nearest 5 mg"}, "largest_deviation": "10%"})
+    expected = [next(each.expected for each in row.verdicts) for row in rows_of(doses, pharmacy=shop)]
+    assert [str(amount) for amount in expected] == ["40 mg", "30 mg", "70 mg"]
+
+
+# Columns
+
+
+def test_what_was_read_and_assumed_is_told_on_standard_error(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    line = "height_cm,weight_kg,Clofarabine (mg),etoposid,cyclophosphamide,creatinin,prednisone_mg\n"
+    path.write_text(line + "128,26,38.4,96,422.4 mg,0.5,13\n", encoding="utf-8")
+    done = cec("verify", str(path))
+    assert done.err.splitlines() == [
+        "every row is held against cec-induction: no column names a regimen; --regimen says another",
+        "columns read: height_cm, weight_kg, Clofarabine (mg), cyclophosphamide, prednisone_mg",
+        "columns not read, unless a cell is an amount with its unit: etoposid, creatinin",
+        "column 'etoposid' was not read; is it etoposide_mg? Then add --map etoposide_mg=etoposid",
+        "column 'creatinin' was not read; is it creatinine? Then add --map creatinine=creatinin",
+    ]
+    assert "etoposide: missing" in done.out
+    mapped = ("--map", "etoposide_mg=etoposid", "--map", "creatinine=creatinin", "--regimen", "cec-consolidation")
+    done = cec("verify", str(path), *mapped)
+    assert done.err.startswith("every row is held against cec-consolidation: no column names a regimen\n")
+    assert "creatinin: '0.5' has no unit" in done.out
+
+
+def test_rows_that_name_no_regimen_are_told_of(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    assert "rows that name no regimen are held against cec-induction\n" in cec("verify", str(path)).err
+    path.write_text(TABLE.replace(",,", ",cec-induction,", 1).split("009")[0], encoding="utf-8")
+    assert "held against" not in cec("verify", str(path)).err
+
+
+def test_columns_of_any_name_are_read_once_it_is_said_what_they_tell(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    head = "Wzrost,Masa,Klof [mg],Etopozyd,cyclophosphamide_mg,prednisone_mg,Protokol,weight_kg"
+    path.write_text(f"{head}\n128 cm,26 kg,38.4,96 mg,422.4,13,cec-induction,99\n", encoding="utf-8")
+    mapped = {
+        "height": "Wzrost",
+        "weight": "Masa",
+        "clofarabine_mg": "Klof [mg]",
+        "etoposide": "Etopozyd",
+        "regimen": "Protokol",
+    }
+    options = [part for what, column in mapped.items() for part in ("--map", f"{what}={column}")]
+    done = cec("verify", str(path), *options)
+    assert (done.code, "columns not read, unless a cell is an amount with its unit: weight_kg" in done.err) == (0, True)
+    done = cec("verify", str(path))
+    assert "no column tells the height" in done.err
+    assert "say which with --map height=COLUMN" in done.err
+
+
+@pytest.mark.parametrize(
+    ("mapped", "words"),
+    [
+        (["height"], "--map: 'height' is not WHAT=COLUMN"),
+        (["height=id", "height=x", "y"], "--map: height is given twice: id and x"),
+        (["height=Wzrost"], "there is no column 'Wzrost' for the height"),
+        (["etoposide=Etopozyd"], "there is no column 'Etopozyd' for the etoposide; there are id, height_cm"),
+        (["hight=id"], "'hight' is nothing that a column can tell; did you mean height?"),
+    ],
+)
+def test_a_wrong_map_is_refused(mapped: list[str], words: str, doses: Path) -> None:
+    done = cec("verify", str(doses), *(part for text in mapped for part in ("--map", text)))
+    assert (done.code, done.out) == (1, "")
+    assert words in done.err
+
+
+def test_columns_hold_amounts_of_drugs(tmp_path: Path) -> None:
+    path = tmp_path / "special.yaml"
+    path.write_text(SPECIAL, encoding="utf-8")
+    columns = {
+        "dexamethasone_mg": ("dexamethasone", "mg"),
+        "dexamethasone_2_mg": ("dexamethasone", "mg"),
+        "Vincristine": ("vincristine", ""),
+        "Vincristine [mg]": ("vincristine", "mg"),
+        "asparaginase_units": ("asparaginase", "units"),
+        "vincristin_mg": ("vincristin", "mg"),
+        "bsa_m2": ("", ""),
+        "mg": ("", ""),
+        "remark": ("", ""),
+    }
+    assert {column: drug_and_unit(column, load_regimen(path)) for column in columns} == columns
+
+
+def test_the_second_line_of_a_drug_may_stand_before_the_first(tmp_path: Path) -> None:
+    regimen, path = tmp_path / "two.yaml", tmp_path / "orders.csv"
+    lines = [line for line in SPECIAL.splitlines() if not re.search("vincr|carbo|etop|aspara", line)]
+    regimen.write_text("\n".join(lines), encoding="utf-8")
+    path.write_text("height_cm,weight_kg,dexamethasone_2_mg,dexamethasone_mg\n180,80,6 mg,12 mg\n", encoding="utf-8")
+    (row,) = rows_of(path, regimen=load_regimen(regimen))
+    assert row.agrees
+
+
+# What is no table of orders
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "orders.csv: is empty"),
+        (b"id,weight_kg\n1,26\n", "no column tells the height"),
+        (b"height,weight,weight,etoposide\n128,26,26,96 mg\n", "orders.csv:1:1: the first line names weight twice"),
+        (b"height,weight,etoposide,etoposide\n128,26,9 mg,96 mg\n", "the first line names etoposide twice"),
+        (b"height_cm,height,weight,etoposide\n", "two columns tell the height: height_cm and height; say which with"),
+        (b"id,height,weight\n1,128,26\n", "no column tells the amount of a drug; name it clofarabine_mg, or"),
+        ("id,height_cm\n".encode("utf-16"), "orders.csv: is UTF-16; save the table as CSV (UTF-8)"),
+        (b"PK\x03\x04 and so on", "orders.csv: is a workbook or a zip file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "orders.csv:1:1: this byte is no UTF-8; save the table as UTF-8"),
+        (b"\x00" * 100, "orders.csv: is no text; save the table as CSV (UTF-8)"),
+        (gzip.compress(b"height,weight\n" * 1000)[:-20], "is cut off or damaged"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(content)
+    done = cec("verify", str(path))
+    assert (done.code, done.out) == (1, "")
+    assert message in done.err
+
+
+@pytest.mark.parametrize("name", ["orders.xlsx", "orders.XLS", "orders.ods"])
+def test_a_workbook_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"PK\x03\x04")
+    done = cec("verify", str(tmp_path / name))
+    assert (done.code, done.out) == (1, "")
+    assert f"{name}: is a workbook; save the table as CSV (UTF-8)" in done.err
+
+
+def test_a_folder_or_a_missing_file_is_no_table(tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    for path in (tmp_path / "none.csv", tmp_path / "folder.csv"):
+        with pytest.raises(CecError):
+            verify_table(path, terms())
+
+
+def test_the_table_is_not_overwritten(doses: Path, tmp_path: Path) -> None:
+    before = doses.read_bytes()
+    done = cec("verify", str(doses), "-o", str(doses), "--format", "csv")
+    assert (done.code, doses.read_bytes() == before) == (1, True)
+    assert "would be overwritten" in done.err
+    assert cec("verify", str(doses), "-o", str(tmp_path / "said.csv")).code == 0
+    assert len(verdicts((tmp_path / "said.csv").read_text(encoding="utf-8"))) == 12
+
+
+@pytest.mark.parametrize("option", [("--height", "128cm"), ("--strict",), ("clofarabine=38mg",), ("--format", "pdf")])
+def test_wrong_usage_beside_a_table_ends_with_2(option: tuple[str, ...], doses: Path) -> None:
+    assert cec("verify", str(doses), *option).code == 2
