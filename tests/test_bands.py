@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
+from running import cec
+from test_load import REGIMEN, faults_of, write
 
 from cec.calculate.conditions import judge
 from cec.errors import InputError
@@ -18,8 +20,6 @@ from cec.load.routes import ROUTES, read_route
 from cec.load.texts import read_condition
 from cec.regimen import DoseBand
 from cec.units import Quantity
-from tests.running import cec
-from tests.test_load import REGIMEN, faults_of, write
 
 DOSE = Quantity(Decimal(6), "mg")
 

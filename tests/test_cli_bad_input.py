@@ -6,10 +6,16 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from running import Done, cec
+from typer.core import TyperOption
+from typer.main import get_command
+
+from cec.cli import app
 
 SIZE = ("--height", "128cm", "--weight", "26kg")
 REGIMEN = """\
@@ -185,6 +191,42 @@ def test_wrong_usage_exits_with_2(arguments: tuple[str, ...]) -> None:
     assert (done.code, done.out) == (2, "")
     assert "Traceback" not in done.err
     assert "Error: " in done.err
+
+
+def every_option() -> Iterator[tuple[tuple[str, ...], TyperOption]]:
+    """Each option of each command, after the words of that command."""
+    commands: list[tuple[tuple[str, ...], Any]] = [((), get_command(app))]
+    for words, command in commands:
+        commands += [((*words, name), inner) for name, inner in getattr(command, "commands", {}).items()]
+        yield from ((words, param) for param in command.params if isinstance(param, TyperOption))
+
+
+def test_of_an_option_that_stands_twice_neither_is_taken() -> None:
+    once, repeatable = 0, set()
+    for words, option in every_option():
+        typed = [option.opts[-1], *([] if option.is_flag else ["x"])] * 2
+        done = cec(*words, *typed)
+        refused = "given more than once; give it once" in done.err
+        assert refused == (not option.multiple and not option.is_eager), (words, option.opts)
+        assert done.code == 2 if refused else option.multiple or option.is_eager
+        once += refused
+        repeatable |= set(option.opts) if option.multiple else set()
+    assert once > 80
+    assert repeatable == {"--history", "--reduce", "--accept", "--product", "--map"}
+
+
+def test_options_that_stand_twice_are_named_together() -> None:
+    done = cec("dose", "--height", "128", "--weight", "26", "--weight=28", "-o", "a", "--output", "b")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith("Error: --weight, --output/-o: given more than once; give it once\n")
+
+
+def test_two_products_of_one_drug_are_a_fault(tmp_path: Path) -> None:
+    pharmacy = str(tmp_path / "pharmacy.yaml")
+    cec("pharmacy", "new", pharmacy)
+    products = ("--product", "clofarabine=clofarabine 20 mg/20 mL vial", "--product", "Clofarabine=another vial")
+    told = refused(cec("dose", *SIZE, "--pharmacy", pharmacy, *products))
+    assert told == "cec: --product: a product of Clofarabine is named twice; name one\n"
 
 
 def test_a_fault_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:

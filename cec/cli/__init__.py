@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cec.cli import batch, bsa, dose, pharmacy, prepare, regimen, schedule, verify
-from cec.cli.options import takes_groups
+from cec.cli.options import OnceCommand, takes_groups
 from cec.errors import CecError
 
 app = typer.Typer(
@@ -39,7 +39,7 @@ COMMANDS = (
     (pharmacies, "show", pharmacy.show_pharmacy),
 )
 for _parent, _name, _command in COMMANDS:
-    _parent.command(_name, no_args_is_help=_parent is app)(takes_groups(_command))
+    _parent.command(_name, cls=OnceCommand, no_args_is_help=_parent is app)(takes_groups(_command))
 app.add_typer(regimens, name="regimen")
 app.add_typer(pharmacies, name="pharmacy")
 

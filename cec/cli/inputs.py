@@ -120,12 +120,16 @@ def _prefer_products(pharmacy: Pharmacy, choices: Sequence[str]) -> Pharmacy:
     """The pharmacy with the named products before the others of their drugs."""
     from cec.calculate.stock import prefer_product
 
+    chosen: set[str] = set()
     for choice in choices:
         drug, _, product = (part.strip() for part in choice.partition("="))
         if not drug or not product:
             raise InputError(
                 Fault(f"'{choice}' is no drug and product; write it like 'etoposide=100 mg vial'", "--product")
             )
+        if drug.casefold() in chosen:
+            raise InputError(Fault(f"a product of {drug} is named twice; name one", "--product"))
+        chosen.add(drug.casefold())
         try:
             pharmacy = prefer_product(pharmacy, drug, product)
         except InputError as error:

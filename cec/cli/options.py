@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeAlias, get_type_hints
 
 import typer
+from typer.core import TyperCommand
 
 from cec.render import ENDINGS, FORMATS
 from cec.render.worksheet import WORKSHEETS
@@ -153,6 +154,19 @@ class OutputOptions(NamedTuple):
 ExplainOption: TypeAlias = Annotated[
     bool, typer.Option("--explain", help="Show every step of every dose, and what replaced what.")
 ]
+
+
+class OnceCommand(TyperCommand):
+    """A command in which what is not repeatable may be given once: of two weights, neither is the right one."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments that are left over; wrong usage where an option stands twice."""
+        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        once = [param for param in given if param.param_type_name == "option" and not getattr(param, "multiple", False)]
+        twice = [param for param in dict.fromkeys(once) if once.count(param) > 1 and not param.is_eager]
+        if twice:
+            ctx.fail(f"{', '.join('/'.join(param.opts) for param in twice)}: given more than once; give it once")
+        return super().parse_args(ctx, args)
 
 
 def takes_groups(command: Callable[..., None]) -> Callable[..., None]:
