@@ -112,7 +112,7 @@ def table_as_text(rows: Iterable[Row], look: Look, noun: str = "row") -> bytes:
             named = alerts.setdefault(code, [])
             counts[f"alert {code}"] += 1
             if len(named) < MOST_ROWS_NAMED:
-                named.append(name)
+                named.append(str(row.row))
     told = _wrapped([_alert_of(code, counts[f"alert {code}"], names) for code, names in alerts.items()], look)
     total = counts["agree"] + counts["differ"] + counts["refused"]
     summary = (
@@ -131,10 +131,10 @@ def table_as_text(rows: Iterable[Row], look: Look, noun: str = "row") -> bytes:
     )
 
 
-def _alert_of(code: str, count: int, names: Sequence[str]) -> str:
-    """An alert with the rows that have it, the first of many."""
-    more = f" … and {count - len(names):,} more (--format csv names them all)" if count > len(names) else ""
-    return f"{code} ({count:,}): {'; '.join(names)}{more}"
+def _alert_of(code: str, count: int, lines: Sequence[str]) -> str:
+    """An alert with the lines of the rows that have it, the first of many."""
+    more = f" … and {count - len(lines):,} more (--format csv names them all)" if count > len(lines) else ""
+    return f"{code} ({count:,}): line{'s' * (count > 1)} {', '.join(lines)}{more}"
 
 
 def as_csv(rows: Iterable[Row]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,10 +65,15 @@ class _Counted:
         self.all_agree = True
 
     def rows(self) -> Iterator[Row]:
-        """Each row once."""
-        for row in self._rows:
+        """Each row once; on a terminal, how many have been looked at is told meanwhile."""
+        shows = sys.stderr is not None and sys.stderr.isatty()
+        for number, row in enumerate(self._rows, 1):
             self.all_agree = self.all_agree and row.agrees
+            if shows and number % 1_000 == 0:
+                typer.echo(f"\r{number:,} rows", err=True, nl=False)
             yield row
+        if shows:
+            typer.echo(f"\r{'':20}\r", err=True, nl=False)
 
 
 def terms_of(
@@ -130,8 +136,6 @@ def _tell(table: VerifiedTable, regimen: Regimen, named: str | None) -> None:
     lines.append(f"columns read: {', '.join(table.columns.read)}")
     but = "" if table.columns.drug_rows else ", unless a cell is an amount with its unit"
     lines += [f"columns not read{but}: {', '.join(table.unread)}"] if table.unread else []
-    lines += (
-        f"column '{name}' was not read; is it {what}? Then add --map {what}={name}" for name, what in table.hints
-    )
+    lines += (f"column '{name}' was not read; is it {what}? Then add --map {what}={name}" for name, what in table.hints)
     for line in lines:
         typer.echo(str(Fault(line)), err=True)

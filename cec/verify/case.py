@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
@@ -96,8 +97,12 @@ def recomputed(
 
 def _bsa(order: Order, formula: str, height: Quantity, weight: Quantity, largest: Decimal | None) -> Bsa:
     """The BSA of other measures, by another formula or cut off, rounded as the pharmacy does."""
-    value = body_surface_area(formula, height, weight, order.patient.sex)
+    value = _area(formula, height, weight, order.patient.sex)
     step = order.pharmacy.bsa_rounding
     value = to_nearest(value, step.value) if step else value
     value = min(value, largest) if largest else value
     return Bsa(formula=formula, title="", value=value, unrounded=value, how="", source="")
+
+
+_area = lru_cache(maxsize=64)(body_surface_area)
+"""The drugs of one order ask for the same areas again and again."""

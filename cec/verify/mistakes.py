@@ -134,7 +134,7 @@ def previous_weight(case: Case) -> Iterator[Candidate]:
 def other_formula(case: Case) -> Iterator[Candidate]:
     """BSA by a formula that the pharmacy does not use."""
     for name, formula in BSA_FORMULAS.items():
-        if name != case.order.bsa.formula:
+        if name != case.order.bsa.formula and case.dose.prescribed.unit.endswith("/m2"):
             yield from recomputed(case, f"BSA by {formula.title}", formula=name)
 
 
