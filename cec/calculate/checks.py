@@ -1,4 +1,4 @@
-"""What a person must look at: the measures, the regimen's own checks, lifetime maximums, and what was not checked."""
+"""What a person must look at: allergies, the regimen's checks, measures, lifetime maximums, what was not checked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from cec.calculate.allergies import check_allergies
 from cec.calculate.conditions import Facts, judge, unknown_facts
 from cec.calculate.lifetime import check_lifetime, lifetime_maximums
 from cec.calculate.measure_checks import check_measures, in_growth_reference
@@ -53,7 +54,12 @@ def check(
     ['under-10-kg', 'longer-infusion', 'incomplete']
     """
     age, bsa = _quantity(facts, "age"), _quantity(facts, "bsa")
-    alerts = [*_check_regimen(regimen, facts, clearance), *check_measures(patient, age, bsa, pharmacy, start)]
+    given = [dose.drug for dose in doses if dose.ordered.value]
+    alerts = [
+        *check_allergies(patient.allergies, given, pharmacy),
+        *_check_regimen(regimen, facts, clearance),
+        *check_measures(patient, age, bsa, pharmacy, start),
+    ]
     if bsa:
         alerts += check_lifetime(regimen, patient, doses, bsa)
     alerts += _not_checked(regimen, patient, facts, start)

@@ -135,7 +135,7 @@ PATIENT_FIELDS: dict[str, Field] = {
     ),
     "reductions": Field(list_of(REDUCTION), "declared reductions: drug, percent, reason"),
     "diagnosis": Field(TEXT, "diagnosis, for the sheet"),
-    "allergies": Field(TEXT, "allergies, for the sheet"),
+    "allergies": Field(TEXT, "allergies, for the sheet; a drug of the order that they name is a check"),
 }
 
 PATIENT = mapping(PATIENT_FIELDS, _patient)
