@@ -254,6 +254,7 @@ def test_a_table_is_answered_row_by_row(tmp_path: Path) -> None:
         "line 3, id 008: clofarabine 192 mg, expected 38.4 mg: the other phase's number of days",
         "line 4, id 009: 'weight' is missing",
         "line 5, id 010: stop under-10-kg",
+        "line 5, id 010: a table cannot tell that a stop was accepted; give the saved order (JSON)",
         "line 6, id 011: Etoposide: '96' has no unit",
         "line 7, id 012: 'nonsense' is no shipped regimen",
         "line 8: has 3 cells; the first line names 10 columns",

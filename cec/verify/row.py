@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from cec.batch.single import Refusal, Settings, draft_row, regimen_of
-from cec.errors import CecError, Fault, InputError
+from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.load.texts import read_count
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
@@ -108,6 +108,8 @@ def _verification(
             return read()
         except CecError as error:
             faults.extend(_of_column(fault, columns) for fault in error.faults)
+            if isinstance(error, OrderRefused) and error.stops:
+                faults.append(Fault("a table cannot tell that a stop was accepted; give the saved order (JSON)"))
             return None
 
     order = tried(lambda: draft_row(texts, terms.settings(regimen)))
