@@ -20,6 +20,7 @@ from cec.calculate.slips import Size, Typed, pounds, slips, typed
 from cec.errors import InputError, OrderRefused
 from cec.load import load_patient, load_regimen, regimen_names
 from cec.load.texts import read_condition
+from cec.load.typed import Text
 from cec.order import Alert, Order
 from cec.patient import Sex
 from cec.regimen import Condition, Regimen
@@ -160,11 +161,39 @@ def test_an_accepted_stop_stands_on_the_order_with_its_reason() -> None:
         assert "dose per kg discussed on 20 November" in " ".join(render(order, name).decode().split())
 
 
+KNOWN: dict[str, Text] = {
+    "age": "8 years",
+    "sex": "male",
+    "creatinine": "0.4 mg/dL",
+    "previous_cycles": "0",
+    "history": {"prior_hsct": "false", "long_neutropenia": "false"},
+}
+"""All that the shipped regimens ask for."""
+
+
 def test_strict_takes_an_accepted_check() -> None:
-    patient = load_patient(texts={"height": "109 cm", "weight": "18.5 kg"})
+    patient = load_patient(texts={"height": "109 cm", "weight": "18.5 kg", **KNOWN, "age": "5 years"})
     with pytest.raises(OrderRefused, match='longer-infusion="'):
-        draft_order(INDUCTION, patient, strict=True)
-    assert draft_order(INDUCTION, patient, strict=True, accept={"longer-infusion": "over 3 h"}).doses
+        draft_order(INDUCTION, patient, strict=True, cycle=1)
+    order = draft_order(INDUCTION, patient, strict=True, cycle=1, accept={"longer-infusion": "over 3 h"})
+    assert [alert.code for alert in order.alerts] == ["longer-infusion"]
+
+
+@pytest.mark.parametrize("unknown", KNOWN)
+def test_strict_stops_at_what_nobody_could_check(unknown: str) -> None:
+    """Without the age, for instance, an infant would pass: its check is a stop."""
+    told = {name: text for name, text in KNOWN.items() if name != unknown}
+    patient = load_patient(texts={"height": "128 cm", "weight": "26 kg", **told})
+    with pytest.raises(OrderRefused, match=r'note incomplete: .*; no dose unless .*: incomplete="…"') as no:
+        draft_order(INDUCTION, patient, strict=True, cycle=1)
+    assert list(no.value.stops) == [NOT_CHECKED]
+    assert draft_order(INDUCTION, patient, strict=True, cycle=1, accept={NOT_CHECKED: "asked the ward"}).doses
+    assert draft_order(INDUCTION, patient, cycle=1).doses
+
+
+def test_strict_lets_through_what_is_known_and_raises_no_question() -> None:
+    patient = load_patient(texts={"height": "128 cm", "weight": "26 kg", **KNOWN})
+    assert draft_order(INDUCTION, patient, strict=True, cycle=1).alerts == ()
 
 
 # What is not known is not checked, and is said

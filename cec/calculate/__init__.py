@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from cec.calculate.checks import check
+from cec.calculate.checks import NOT_CHECKED, check
 from cec.calculate.conditions import Facts
 from cec.calculate.dosing import Measures, compute_dose
 from cec.calculate.lines import lines_of_cycle
@@ -44,8 +44,8 @@ def draft_order(
     """The order of one cycle for one patient: doses with their derivation and, from `start` on, the schedule.
 
     `as_of` is the day for which an age is computed where neither a start nor the day of the measures is known.
-    `accept` lets a `stop` through, by code and with a reason; `strict` treats a `check` as a `stop`. OrderRefused where
-    no dose may come of the input.
+    `accept` lets a `stop` through, by code and with a reason; with `strict` a `check` stops too, and so does whatever
+    could not be checked. OrderRefused where no dose may come of the input.
 
     >>> from cec import draft_order, load_patient, load_regimen
     >>> patient = load_patient(texts={"height": "128 cm", "weight": "26 kg"})
@@ -210,20 +210,25 @@ def _accepted(alerts: tuple[Alert, ...], accept: Mapping[str, str], *, strict: b
         msgspec.structs.replace(alert, accepted=accept[alert.code]) if alert.code in accept else alert
         for alert in alerts
     )
-    stopping = {"stop", "check"} if strict else {"stop"}
-    if stops := [alert for alert in alerts if alert.level in stopping and not alert.accepted]:
+    stops = [alert for alert in alerts if not alert.accepted and _stops(alert, strict=strict)]
+    if stops:
         raise OrderRefused(
-            *(_refusal(alert, stopping) for alert in alerts if alert.level != "note" and not alert.accepted),
+            *(
+                f'{_words(alert)}; no dose unless accepted with a reason: {alert.code}="…"'
+                if alert in stops
+                else _words(alert)
+                for alert in alerts
+                if alert in stops or (alert.level == "check" and not alert.accepted)
+            ),
             stops={alert.code: _words(alert) for alert in stops},
         )
     return alerts
 
 
+def _stops(alert: Alert, *, strict: bool) -> bool:
+    """Whether an alert that nobody accepted lets no dose through."""
+    return alert.level == "stop" or (strict and (alert.level == "check" or alert.code == NOT_CHECKED))
+
+
 def _words(alert: Alert) -> str:
     return f"{alert.level} {alert.code}: {alert.about + ': ' if alert.about else ''}{alert.text}"
-
-
-def _refusal(alert: Alert, stopping: set[str]) -> str:
-    """An alert as a line of a refusal, with how a stop is let through."""
-    text = _words(alert)
-    return f'{text}; no dose unless accepted with a reason: {alert.code}="…"' if alert.level in stopping else text

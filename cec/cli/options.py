@@ -95,7 +95,10 @@ class CheckOptions(NamedTuple):
         list[str] | None,
         _option("CODE=REASON", "Let a stop through; the reason stands on the order. Repeatable."),
     ] = None
-    strict: Annotated[bool, typer.Option("--strict", help="Let no check through either, unless accepted.")] = False
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Let no check through either, nor what nobody could check, unless accepted."),
+    ] = False
 
 
 CycleOption: TypeAlias = Annotated[str | None, _option("NUMBER", "Which cycle this is: 2.")]
