@@ -107,6 +107,16 @@ def test_consolidation_gives_the_same_daily_doses_for_four_days() -> None:
     assert [row["cycle_total"] for row in consolidation] == ["153.6", "384", "1689.6", "52"]
 
 
+def test_csv_has_the_level_of_each_alert_and_the_reason_of_each_acceptance() -> None:
+    small = ("--height", "76", "--weight", "9.9", "--accept", "under-10-kg=per kg, discussed; see file")
+    for row in rows(cec("dose", *small, "--format", "csv").out):
+        assert row["alerts"].split() == ["under-10-kg", "longer-infusion", "incomplete"]
+        assert row["alert_levels"].split() == ["stop", "check", "note"]
+        assert row["accepted"] == "under-10-kg=per kg, discussed; see file"
+    (row, *_) = rows(cec("dose", *SIZE, "--format", "csv").out)
+    assert (row["alert_levels"], row["accepted"]) == ("note", "")
+
+
 def test_explain_shows_every_step() -> None:
     text = cec("dose", *SIZE, "--explain").out
     assert "Where each dose comes from" in text

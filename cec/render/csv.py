@@ -12,13 +12,14 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from cec.order import Order
+from cec.regimen import Level
 from cec.units import Quantity, plain
 
 DOSE_COLUMNS = (
     *("regimen", "edition", "id", "cycle", "height_cm", "weight_kg", "age", "sex", "creatinine"),
     *("creatinine_clearance", "reduce", "bsa_m2", "drug", "protocol_dose", "protocol_unit"),
     *("calculated", "ordered", "unit", "deviation_percent", "route", "over", "days", "per_day"),
-    *("daily_total", "cycle_total", "alerts"),
+    *("daily_total", "cycle_total", "alerts", "alert_levels", "accepted"),
 )
 SCHEDULE_COLUMNS = (
     *("regimen", "edition", "id", "cycle", "bsa_m2", "day", "date", "start", "end", "timing", "drug", "dose", "unit"),
@@ -64,6 +65,8 @@ def dose_rows(order: Order) -> Iterable[Sequence[str]]:
             number(dose.daily_total),
             number(dose.cycle_total),
             alert_codes(order),
+            " ".join(levels_by_code(order).values()),
+            "; ".join(f"{alert.code}={alert.accepted}" for alert in order.alerts if alert.accepted),
         )
 
 
@@ -93,8 +96,16 @@ def schedule_rows(order: Order) -> Iterable[Sequence[str]]:
 
 
 def alert_codes(order: Order) -> str:
-    """The codes of the order's alerts, so that a script sees that there is something to look at."""
-    return " ".join(dict.fromkeys(alert.code for alert in order.alerts))
+    """The codes of the order's alerts, each once, so that a script sees that there is something to look at."""
+    return " ".join(levels_by_code(order))
+
+
+def levels_by_code(order: Order) -> dict[str, Level]:
+    """The level of each alert by its code, in the order's sequence; of two under one code, the severer stands first."""
+    levels: dict[str, Level] = {}
+    for alert in order.alerts:
+        levels.setdefault(alert.code, alert.level)
+    return levels
 
 
 def write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
