@@ -16,6 +16,9 @@ from cec.units import Quantity
 STAGES = ("prescribed", "measured", "calculated", "capped", "reduced", "rounded")
 """The stages of a dose, in their order; a dose passes through those that apply to it."""
 
+INTO_THE_LIQUOR = ("intrathecal", "intraventricular")
+"""Routes that must stand out: a drug for a vein that is given by them can kill."""
+
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     """One stage of a dose: what came out, how, and by whose rule."""
@@ -90,6 +93,8 @@ class Administration(msgspec.Struct, frozen=True, omit_defaults=True):
     over: Quantity | None = None
     rate: Quantity | None = None
     timing: str = ""
+    notes: tuple[str, ...] = ()
+    """What a person must see in its time: another interval than prescribed, what runs meanwhile."""
 
 
 class VialUse(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -149,3 +150,105 @@ def test_a_line_after_another_drug_does_not_bring_the_next_one_forward() -> None
         flat("d", over=hours(1)),
     )
     assert shown(order.administrations)[-1] == "1 30-Nov 13:00 to 30-Nov 14:00 d"
+
+
+def every_12_h(**more: object) -> DrugLine:
+    return flat("cytarabine", over=hours(3), times=2, every=hours(12), **more)
+
+
+def test_every_12_hours_holds_over_midnight() -> None:
+    """Day 1: 3 h of another drug, then 12:00 and 24:00. Day 2 alone would start at 09:00, after 9 h: 12:00 it is."""
+    order = order_of(flat("a", over=hours(3)), every_12_h(days=(1, 2, 3)))
+    assert shown(order.administrations) == [
+        "1 30-Nov 09:00 to 30-Nov 12:00 a",
+        "1 30-Nov 12:00 to 30-Nov 15:00 cytarabine",
+        "1 01-Dec 00:00 to 01-Dec 03:00 cytarabine",
+        "2 01-Dec 12:00 to 01-Dec 15:00 cytarabine",
+        "2 02-Dec 00:00 to 02-Dec 03:00 cytarabine",
+        "3 02-Dec 12:00 to 02-Dec 15:00 cytarabine",
+        "3 03-Dec 00:00 to 03-Dec 03:00 cytarabine",
+    ]
+    assert not any(row.notes for row in order.administrations)
+
+
+@pytest.mark.parametrize(("every", "times"), [(12, 2), (8, 3), (6, 4), (4, 6)])
+def test_a_line_that_fills_the_day_starts_at_the_same_hour_each_day(every: int, times: int) -> None:
+    line = flat("a", route="oral", days=(1, 2, 3), times=times, every=hours(every))
+    rows = order_of(line).administrations
+    starts = [row.start for row in rows]
+    steps = {later - earlier for earlier, later in pairwise(starts)}
+    assert steps == {datetime.timedelta(hours=every)}
+    assert [row.start.hour for row in rows if row.start.hour == 9] == [9, 9, 9]
+    assert not any(row.notes for row in rows)
+
+
+def test_the_interval_holds_between_two_lines_of_one_drug() -> None:
+    """09:00 + 3 h, then 12:00 and 24:00 by the first line; the second one, on day 2, not before 12:00."""
+    order = order_of(flat("a", over=hours(3)), every_12_h(days=(1,)), every_12_h(days=(2,)))
+    assert shown(order.administrations)[3] == "2 01-Dec 12:00 to 01-Dec 15:00 cytarabine"
+    assert not order.administrations[3].notes
+
+
+def test_an_interval_that_does_not_hold_is_said() -> None:
+    """Day 2 begins with 3 h of another drug: 09:00 and 21:00 on day 1, 12:00 on day 2, 15 h later."""
+    rows = order_of(flat("a", over=hours(3), days=(2,)), every_12_h(days=(1, 2))).administrations
+    assert [(row.day, row.notes) for row in rows if row.notes] == [
+        (2, ("15 h after the dose before, prescribed every 12 h",))
+    ]
+    # before the first infusion, which is at 10:30 on day 1 and at 09:00 on day 2: 22:30, then 09:00, 10 h 30 min later
+    tablet = flat("t", route="oral", days=(1, 2), times=2, every=hours(12), at=("before first infusion",))
+    early = flat("b", over=hours(1), at=("10:30",))
+    rows = order_of(early, flat("c", over=hours(1), days=(2,)), tablet).administrations
+    told = [row.notes for row in rows if row.notes]
+    assert told == [("10 h 30 min after the dose before, prescribed every 12 h",)]
+
+
+def test_a_pause_of_the_night_is_no_broken_interval() -> None:
+    """Three doses every 4 h end at 17:00; 16 h until 09:00."""
+    rows = order_of(flat("mesna", route="IV bolus", days=(1, 2), times=3, every=hours(4))).administrations
+    assert len(rows) == 6
+    assert not any(row.notes for row in rows)
+
+
+def noted(*lines: DrugLine) -> list[tuple[str, str]]:
+    return [(f"{row.start:%H:%M} {row.drug}", note) for row in order_of(*lines).administrations for note in row.notes]
+
+
+def test_infusions_that_overlap_are_noted() -> None:
+    told = "starts while a runs: another line, or known to be compatible"
+    assert noted(flat("a", over=hours(3)), flat("b", over=hours(1), at=("10:00",))) == [("10:00 b", told)]
+    assert noted(flat("a", over=hours(3)), flat("b", route="IV bolus", at=("10:00",))) == [("10:00 b", told)]
+    assert noted(flat("a", over=hours(3), at=("09:00",)), flat("b", over=hours(3), at=("09:00",))) == [
+        ("09:00 b", told)
+    ]
+    three = noted(
+        flat("a", over=hours(3)), flat("b", over=hours(3), at=("09:00",)), flat("c", over=hours(1), at=("11:00",))
+    )
+    assert three[1] == ("11:00 c", "starts while a, b run: another line, or known to be compatible")
+    # in sequence, one after the other, beside a tablet or under the skin: nothing
+    assert noted(flat("a", over=hours(3)), flat("b", over=hours(1))) == []
+    assert noted(flat("a", over=hours(3)), flat("b", over=hours(1), at=("12:00",))) == []
+    for route in ("oral", "subcutaneous"):
+        assert noted(flat("a", over=hours(3)), flat("b", route=route, at=("10:00",))) == []
+
+
+def test_the_next_days_doses_overlap_a_long_infusion() -> None:
+    told = noted(flat("a", over=hours(48)), flat("b", days=(2,), over=hours(1)))
+    assert told == [("09:00 b", "starts while a runs: another line, or known to be compatible")]
+
+
+def test_an_intrathecal_dose_beside_an_iv_one_is_noted() -> None:
+    told = "intrathecal, at the same time as IV a: give them apart, at another time and place"
+    intrathecal = flat("mtx", route="intrathecal", at=("09:00",))
+    assert noted(flat("a", route="IV bolus"), intrathecal) == [("09:00 mtx", told)]
+    assert noted(flat("a", over=hours(3), at=("08:00",)), intrathecal) == [("09:00 mtx", told)]
+    assert noted(flat("a", over=hours(1), at=("08:00",)), intrathecal) == []
+    assert noted(flat("a", route="oral"), intrathecal) == []
+
+
+def test_a_dose_that_waits_for_a_long_infusion_says_so() -> None:
+    """b of day 1 would begin when 24 h of a have run: at 09:00 of the next day."""
+    told = noted(flat("a", over=hours(24)), flat("b", over=hours(1)))
+    assert told[0][0] == "09:00 b"
+    assert told[0][1].startswith("belongs to day 1, but what the regimen gives before it runs until then")
+    assert noted(flat("a", over=hours(23)), flat("b", over=hours(1))) == []

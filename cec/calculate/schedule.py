@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
+from cec.calculate.schedule_notes import with_notes
 from cec.order import Administration, Dose
 from cec.pharmacy import Pharmacy
 from cec.regimen import BEFORE_FIRST_INFUSION, DrugLine
 from cec.units import span
 
 
+class _Cycle(NamedTuple):
+    """What every day of a cycle is scheduled from; lines and doses match by place."""
+
+    lines: Sequence[DrugLine]
+    doses: Sequence[Dose]
+    start: datetime.date
+    pharmacy: Pharmacy
+
+
 def administrations(
     lines: Sequence[DrugLine], doses: Sequence[Dose], start: datetime.date, pharmacy: Pharmacy
 ) -> tuple[Administration, ...]:
     """Every administration of a cycle that starts on `start`, in the order of time; lines and doses match by place."""
-    rows = []
+    rows: list[Administration] = []
     for day in sorted({day for line in lines for day in line.days}):
-        rows += _of_day(day, lines, doses, start, pharmacy)
-    return tuple(rows)
+        rows += _of_day(day, _Cycle(lines, doses, start, pharmacy), rows)
+    return with_notes(rows, lines)
 
 
-def _of_day(
-    day: int, lines: Sequence[DrugLine], doses: Sequence[Dose], start: datetime.date, pharmacy: Pharmacy
-) -> list[Administration]:
+def _of_day(day: int, cycle: _Cycle, before: Sequence[Administration]) -> list[Administration]:
     """The administrations that belong to one day of the cycle; late ones may fall after midnight."""
-    date = start + datetime.timedelta(days=day - 1)
-    starts = _starts(day, date, lines, doses, pharmacy)
+    lines, doses = cycle.lines, cycle.doses
+    date = cycle.start + datetime.timedelta(days=day - 1)
+    starts = _starts(day, cycle, {(row.drug, row.route): row.start for row in before})
     infusions = [times[0] for index, times in starts.items() if lines[index].over and times]
-    first = min(infusions, default=_at(date, pharmacy.first_infusion))
+    first = min(infusions, default=_at(date, cycle.pharmacy.first_infusion))
     rows = [
         Administration(
             day=day,
@@ -50,19 +60,21 @@ def _of_day(
 
 
 def _starts(
-    day: int, date: datetime.date, lines: Sequence[DrugLine], doses: Sequence[Dose], pharmacy: Pharmacy
+    day: int, cycle: _Cycle, latest: Mapping[tuple[str, str], datetime.datetime]
 ) -> dict[int, list[datetime.datetime]]:
     """When each line of the day starts, by its place; nothing yet for a line that comes before the first infusion.
 
     Lines follow each other: a line starts when the first dose of the line before it has ended, after the pharmacy's gap
-    where that was an infusion.
+    where that was an infusion. A line with an interval never starts sooner than that after the drug's `latest` start,
+    on the day before.
     """
-    next_start = _at(date, pharmacy.first_infusion)
-    gap = span(pharmacy.gap)
+    date = cycle.start + datetime.timedelta(days=day - 1)
+    next_start = _at(date, cycle.pharmacy.first_infusion)
+    gap = span(cycle.pharmacy.gap)
     ends: dict[str, datetime.datetime] = {}
     starts: dict[int, list[datetime.datetime]] = {}
-    for index, line in enumerate(lines):
-        if day not in line.days or doses[index].ordered.value == 0:
+    for index, line in enumerate(cycle.lines):
+        if day not in line.days or cycle.doses[index].ordered.value == 0:
             continue
         starts[index] = []
         if _is_before_infusions(line):
@@ -74,6 +86,9 @@ def _starts(
             begin = [ends[line.after] + (span(line.gap) if line.gap else gap)]
         else:
             begin = [next_start]
+        last = latest.get((line.drug, line.route))
+        if line.every and last and not line.at:
+            begin = [max(begin[0], last + span(line.every))]
         ends[line.drug] = begin[0] + over
         if not line.at:
             next_start = max(next_start, ends[line.drug] + (gap if line.over else datetime.timedelta()))

@@ -134,6 +134,7 @@ def _description(order: Order, row: Administration, number: int) -> list[str]:
         f"{row.drug} {row.dose} (protocol dose {dose.prescribed}), {_given(row)}{which}",
         *(f"{step.what}: {step.how}" for step in dose.steps if step.what in _CHANGES),
         *filter(None, (dose.purpose, row.timing or dose.timing, dose.note)),
+        *row.notes,
         *(f"{label}: {text}" for one in made for label, text in instructions(one)),
         *(["Look at:", *map(_alert, alerts)] if alerts else []),
         *(["Assumed, because the source does not say:", *beside] if beside else []),

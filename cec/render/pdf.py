@@ -23,10 +23,12 @@ from cec.units import Quantity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cec.order import Dose, Order, Preparation
+    from cec.order import Dose, Order, Preparation, Step
 
 SIGN = ("Prescriber", "Pharmacist, first check", "Pharmacist, second check")
 """Who signs a sheet; nurses have lines of their own."""
+OMITTED = "OMITTED"
+"""What stands for a dose that is reduced by all of it: no figure that could be misread."""
 _FOR_THE_WORKSHEET = ("keeps", "dissolve")
 """What only those who prepare a dose must mind."""
 _TEMPLATE = "order"
@@ -97,10 +99,11 @@ def _dose(order: Order, dose: Dose, made: Preparation | None) -> dict[str, Any]:
     daily = f"{dose.daily_total} in all each day" if dose.per_day > 1 else ""
     often = frequency(dose) if dose.per_day > 1 and "times a day" not in dose.timing else ""
     days, dates = _duration(order, dose)
-    below = (dose.purpose, dose.note, _preparation(made) if made else "")
+    given = bool(dose.ordered.value)
+    below = (dose.purpose, dose.note, _preparation(made) if made and given else "")
     return {
         "drug": dose.drug,
-        "ordered": str(dose.ordered),
+        "ordered": str(dose.ordered) if given else OMITTED,
         "working": [*_working(dose), *({"text": text, "changed": False} for text in below if text)],
         "given": list(
             filter(None, (", ".join(filter(None, (f"{dose.route}{over}", often, dose.timing, daily, days))), dates))
@@ -109,22 +112,27 @@ def _dose(order: Order, dose: Dose, made: Preparation | None) -> dict[str, Any]:
 
 
 def _working(dose: Dose) -> Iterator[dict[str, Any]]:
-    """How the dose was computed: prescribed × measure, and then what changed it."""
+    """How the dose was computed: prescribed × measure, and then what limits or changes it."""
+    before: Step | None = None
     for step in dose.steps:
         if step.what == "calculated":
             yield {"text": step.how, "changed": False}
         elif step.what not in {"prescribed", "measured"}:
-            yield {"text": f"{step.what}: {step.how}", "changed": True}
+            changed = before is not None and step.value != before.value
+            kept = step.what == "capped" and not changed
+            yield {"text": step.how if kept else f"{step.what}: {step.how}", "changed": changed}
+        before = step
 
 
 def _duration(order: Order, dose: Dose) -> tuple[str, str]:
     """On which days, in words; and their dates, where the order has a start."""
-    runs = runs_of(dose.days)
-    count = f"{len(dose.days)} days" if len(dose.days) > 1 else "1 day"
-    if len(runs) == 1:
-        days = f"for {count}" + ("" if dose.days[0] == 1 else f" from day {dose.days[0]}")
+    runs, count = runs_of(dose.days), len(dose.days)
+    if count == 1:
+        days = f"on day {dose.days[0]}"
+    elif len(runs) == 1:
+        days = f"for {count} days" + ("" if dose.days[0] == 1 else f" from day {dose.days[0]}")
     else:
-        days = f"on {count}: day {list_days(dose.days)}"
+        days = f"on {count} days: {list_days(dose.days)}"
     return days, ", ".join(filter(None, (first_to_last(order, run) for run in runs)))
 
 
@@ -141,6 +149,8 @@ def _preparation(made: Preparation) -> str:
 
 
 def _total(dose: Dose) -> list[str]:
+    if not dose.ordered.value:
+        return [dose.drug, "", OMITTED]
     count = len(dose.days) * dose.per_day
     return [dose.drug, f"{count} × {dose.ordered}", f"= {dose.cycle_total}"]
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cec.render.words import date_of_day, row_time, weekday_date
+from cec.order import INTO_THE_LIQUOR
+from cec.render.days import days_of
+from cec.render.words import row_time, weekday_date
 from cec.render.worksheet.words import fluid_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cec.order import Administration, Dose, Order, Preparation
+    from cec.order import Dose, Order, Preparation
+    from cec.render.days import Day, Running
 
 _LONGEST = datetime.timedelta(hours=24)
 """A day's bars end here; what runs on, or begins later, shows an arrow."""
@@ -26,27 +26,36 @@ _MINUTE = datetime.timedelta(minutes=1)
 def day_blocks(order: Order) -> list[dict[str, Any]]:
     """One block per day: dated by the schedule; without a start, the drugs of each day in their sequence."""
     made = {one.line: one for one in order.preparations}
-    if order.start:
-        return [
-            _dated(order, day, list(rows), made) for day, rows in groupby(order.administrations, lambda row: row.day)
-        ]
-    days = sorted({day for dose in order.doses for day in dose.days})
-    return [_undated(order, day, made) for day in days]
+    return [_block(order, day, made) for day in days_of(order)]
 
 
-def _block(order: Order, day: int, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _block(order: Order, day: Day, made: dict[int, Preparation]) -> dict[str, Any]:
+    """A day: what still runs stands first, what is omitted last."""
+    scale, rows = _dated(order, day, made) if day.date else (None, _undated(order, day.number, made))
     return {
-        "name": f"Day {day} of {order.regimen.days}",
-        "date": weekday_date(date_of_day(order.start, day)) if order.start else "",
-        "fluid": "; ".join(f"fluid {fluid_of(fluid)}" for fluid in order.daily_fluids if day in fluid.days),
-        "scale": None,
-        "rows": list(rows),
+        "name": day.name,
+        "date": weekday_date(day.date) if day.date else "",
+        "fluid": "; ".join(f"fluid {fluid_of(fluid)}" for fluid in order.daily_fluids if day.number in fluid.days),
+        "scale": scale,
+        "running": [
+            {"drug": one.drug, "text": _with_rate(one, made.get(one.line)), "ends": one.ends_today}
+            for one in day.running
+        ],
+        "rows": rows,
+        "omitted": [{"drug": one.drug, "text": one.why} for one in day.omitted],
     }
 
 
-def _dated(order: Order, day: int, rows: Sequence[Administration], made: dict[int, Preparation]) -> dict[str, Any]:
-    """A day with its times and its timeline, in minutes since its first midnight."""
-    date = date_of_day(order.start or rows[0].date, day)
+def _with_rate(running: Running, made: Preparation | None) -> str:
+    return f"{running.text}; {made.rate}" if made and made.rate else running.text
+
+
+def _dated(order: Order, day: Day, made: dict[int, Preparation]) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """The rows of a day with their times, and its timeline in minutes since its first midnight."""
+    rows = day.rows
+    if not rows:
+        return None, []
+    date = day.date or rows[0].date
     midnight = datetime.datetime.combine(min(row.start for row in rows).date(), datetime.time())
     first = min(row.start for row in rows)
     last = min(max(row.end or row.start for row in rows), first + _LONGEST)
@@ -67,12 +76,20 @@ def _dated(order: Order, day: int, rows: Sequence[Administration], made: dict[in
             "onward": end > last,
         }
         cells = _row(order.doses[row.line], made.get(row.line))
-        drawn.append({**cells, "time": row_time(row, date).replace(" to ", "\nto "), "bar": bar})
-    return {**_block(order, day, drawn), "scale": scale}
+        drawn.append({**cells, "time": _in_lines(row_time(row, date)), "bar": bar, "notes": list(row.notes)})
+    return scale, drawn
 
 
-def _undated(order: Order, day: int, made: dict[int, Preparation]) -> dict[str, Any]:
-    """A day whose date and times are written by hand; what comes before the infusions stands first."""
+def _in_lines(time: str) -> str:
+    """From when, and below it until when; a date has a line of its own."""
+    begin, _, end = time.partition(" to ")
+    if not end:
+        return time
+    return f"{begin} to\n{end}" if " " in end else f"{begin}\nto {end}"
+
+
+def _undated(order: Order, day: int, made: dict[int, Preparation]) -> list[dict[str, Any]]:
+    """The rows of a day whose times are written by hand; what comes before the infusions stands first."""
     doses = [(line, dose) for line, dose in enumerate(order.doses) if day in dose.days and dose.ordered.value]
     doses.sort(key=lambda numbered: not numbered[1].timing.startswith("before"))
     rows = []
@@ -80,8 +97,8 @@ def _undated(order: Order, day: int, made: dict[int, Preparation]) -> dict[str, 
         for number in range(1, dose.per_day + 1):
             which = f"{number} of {dose.per_day}" if dose.per_day > 1 else ""
             time = ", ".join(filter(None, (which, dose.timing or _TO_WRITE)))
-            rows.append({**_row(dose, made.get(line)), "time": time, "bar": None})
-    return _block(order, day, rows)
+            rows.append({**_row(dose, made.get(line)), "time": time, "bar": None, "notes": []})
+    return rows
 
 
 def _row(dose: Dose, made: Preparation | None) -> dict[str, Any]:
@@ -92,6 +109,7 @@ def _row(dose: Dose, made: Preparation | None) -> dict[str, Any]:
         "dose": str(dose.ordered),
         "changed": f"reduced from {dose.unreduced}" if dose.unreduced else "",
         "how": [str(dose.prescribed), f"{dose.route}{over}"],
+        "apart": dose.route in INTO_THE_LIQUOR,
         "preparation": _volume_and_rate(made) if made else [],
         "ends": dose.over is not None,
     }

@@ -15,7 +15,7 @@ def render(order: Order, *, steps: bool = False, look: Look | None = None) -> by
             *head.head(order, look),
             *dose.dose_table(order, look),
             *head.to_look_at(order, look),
-            *(schedule.days(order, look) if order.administrations else []),
+            *(schedule.days(order, look) if order.start else []),
             *(explain.steps(order, look) if steps else []),
             *head.foot(order, look),
         ],

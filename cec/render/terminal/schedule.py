@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import chain
 
 from rich.text import Text
 
 from cec.order import Administration, Order
+from cec.render.days import Day, days_of
 from cec.render.terminal.paper import STRONG, Column, Look, Part, section, table, width_of, wrap
 from cec.render.terminal.timeline import NARROWEST, WIDEST, timeline
-from cec.render.words import date_of_day, row_time, weekday_date
+from cec.render.words import row_time, weekday_date
 
 _COLUMNS = (
     Column("Time"),
@@ -24,25 +25,38 @@ _COLUMNS = (
 
 def days(order: Order, look: Look) -> list[Part]:
     """One block per day with its rows in sequence, and the earliest day 1 of the next cycle."""
-    parts: list[Part] = []
-    for day, rows in groupby(order.administrations, lambda row: row.day):
-        date = date_of_day(order.start or order.administrations[0].date, day)
-        parts += _block(f"Day {day} of {order.regimen.days}", date, list(rows), look)
-    return [*parts, *_next_cycle(order, look)]
+    return [*chain.from_iterable(_block(day, look) for day in days_of(order)), *_next_cycle(order, look)]
 
 
-def _block(name: str, date: datetime.date, rows: Sequence[Administration], look: Look) -> list[Part]:
-    heading = Text(f"{name}, {weekday_date(date)}", style=STRONG)
+def _block(day: Day, look: Look) -> list[Part]:
+    date = day.date
+    heading = Text(f"{day.name}, {weekday_date(date)}" if date else day.name, style=STRONG)
+    beside = [f"continues: {running.drug}, {running.text}" for running in day.running]
+    notes = [
+        f"{row_time(row, date or row.date).partition(' to ')[0]} {row.drug}: {note}"
+        for row in day.rows
+        for note in row.notes
+    ]
+    notes += [f"OMITTED {omitted.drug}: {omitted.why}" for omitted in day.omitted]
+    return [
+        Text(),
+        heading,
+        *chain.from_iterable(wrap(text, look, "", "  ") for text in beside),
+        *(_grids(day.rows, date, look) if date and day.rows else []),
+        *chain.from_iterable(wrap(text, look, "  ", "    ", STRONG) for text in notes),
+    ]
+
+
+def _grids(rows: Sequence[Administration], date: datetime.date, look: Look) -> list[Part]:
+    """The rows of a day, with their timeline beside them where the paper has room."""
     cells = [(row_time(row, date), row.drug, str(row.dose), row.route, str(row.over or "")) for row in rows]
     room = min(look.width - width_of(table(_COLUMNS, cells, look)) - 2, WIDEST)
     if room >= NARROWEST:
         scale, bars = timeline(rows, room, lines=look.lines)
-        grids = [table((*_COLUMNS, Column(scale)), [(*cell, bar) for cell, bar in zip(cells, bars, strict=True)], look)]
-    else:
-        scale, bars = timeline(rows, WIDEST, lines=look.lines)
-        names = [(row.drug, bar) for row, bar in zip(rows, bars, strict=True)]
-        grids = [table(_COLUMNS, cells, look), table((Column(""), Column(scale)), names, look)]
-    return [Text(), heading, *grids]
+        return [table((*_COLUMNS, Column(scale)), [(*cell, bar) for cell, bar in zip(cells, bars, strict=True)], look)]
+    scale, bars = timeline(rows, WIDEST, lines=look.lines)
+    names = [(row.drug, bar) for row, bar in zip(rows, bars, strict=True)]
+    return [table(_COLUMNS, cells, look), table((Column(""), Column(scale)), names, look)]
 
 
 def _next_cycle(order: Order, look: Look) -> list[Part]:

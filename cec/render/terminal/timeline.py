@@ -27,13 +27,16 @@ def timeline(rows: Sequence[Administration], room: int, *, lines: bool) -> tuple
         """How many marks after the start a time lies, rounded up."""
         return -(-((time - start) // datetime.timedelta(minutes=1)) // per_mark)
 
+    length = max(mark(stop), 1)
+
     def bar(row: Administration) -> str:
+        if row.start > stop:
+            return " " * length + onward
         first = (row.start - start) // datetime.timedelta(minutes=per_mark)
         if row.end is None or row.end == row.start:
             return " " * first + moment
         last = max(mark(min(row.end, stop)), first + 1)
         return " " * first + filled * (last - first) + (onward if row.end > stop else "")
 
-    length = max(mark(stop), 1)
     scale = clock(start) if length < NARROWEST - 1 else f"{clock(start)}{clock(stop):>{length - 5}}"
     return scale, [bar(row) for row in rows]

@@ -1,0 +1,102 @@
+"""The days of a dated cycle, the same in every format: what is given, what still runs, and what is omitted."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from cec.render.words import clock, date_of_day, weekday_date
+from cec.units import span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cec.order import Administration, Dose, Order
+
+A_DAY = datetime.timedelta(days=1)
+"""Infusions as long as this stand on every date that they touch; shorter ones on the day that they begin."""
+
+
+class Running(NamedTuple):
+    """An infusion that began on an earlier day and is not a dose of this one."""
+
+    drug: str
+    line: int
+    text: str
+    ends_today: bool = False
+
+
+class Omitted(NamedTuple):
+    """A dose that a declared reduction takes away whole."""
+
+    drug: str
+    why: str
+
+
+class Day(NamedTuple):
+    """One day of a cycle with all that stands on it."""
+
+    number: int
+    name: str
+    date: datetime.date | None
+    rows: tuple[Administration, ...]
+    running: tuple[Running, ...]
+    omitted: tuple[Omitted, ...]
+
+
+def days_of(order: Order) -> list[Day]:
+    """Every day on which something is given, runs on, or would have been given."""
+    numbers = {day for dose in order.doses for day in dose.days}
+    numbers |= {day for dose in order.doses if dose.ordered.value for day in _days_touched(dose)}
+    days = (_day(order, number) for number in sorted(numbers))
+    return [day for day in days if day.running or any(day.number in dose.days for dose in order.doses)]
+
+
+def omitted(order: Order, number: int) -> tuple[Omitted, ...]:
+    """What a day would have been given, and why it is not."""
+    return tuple(
+        Omitted(dose.drug, f"reduced {step.how}")
+        for dose in order.doses
+        if number in dose.days and not dose.ordered.value
+        for step in dose.steps
+        if step.what == "reduced"
+    )
+
+
+def _day(order: Order, number: int) -> Day:
+    name = f"Day {number} of {order.regimen.days}" if number <= order.regimen.days else f"Day {number}"
+    date = date_of_day(order.start, number) if order.start else None
+    rows = tuple(row for row in order.administrations if row.day == number)
+    running = _running(order, date) if date else _running_undated(order, number)
+    return Day(number, name, date, rows, tuple(running), omitted(order, number))
+
+
+def _days_touched(dose: Dose) -> set[int]:
+    """The days after the last of its own that a long infusion may reach, and those between."""
+    over = span(dose.over) if dose.over else datetime.timedelta()
+    return {day + later for day in dose.days for later in range(1, over // A_DAY + 2)} if over >= A_DAY else set()
+
+
+def _running(order: Order, date: datetime.date) -> Iterator[Running]:
+    """The long infusions that began on an earlier date and reach into this one, unless their next bag follows then."""
+    midnight = datetime.datetime.combine(date, datetime.time())
+    for row in order.administrations:
+        if row.end is None or row.end - row.start < A_DAY or not row.start < midnight < row.end:
+            continue
+        last = (row.end - datetime.timedelta(microseconds=1)).date()
+        follows = any(other.line == row.line and other.start == row.end for other in order.administrations)
+        if follows and last == date:
+            continue
+        which = f"day {(date - row.start.date()).days + 1} of {(last - row.start.date()).days + 1}"
+        until = f"until {clock(row.end)}" + ("" if row.end.date() == date else f" on {weekday_date(row.end.date())}")
+        begun = f"begun on day {row.day} at {clock(row.start)}"
+        yield Running(row.drug, row.line, f"{which}, {until}; {row.route}, {begun}", last == date)
+
+
+def _running_undated(order: Order, number: int) -> Iterator[Running]:
+    """The same where no clock time is known: for as many whole days as the infusion runs."""
+    for line, dose in enumerate(order.doses):
+        days = span(dose.over) // A_DAY if dose.over and dose.ordered.value else 0
+        begun = max((day for day in dose.days if day < number <= day + days), default=None)
+        if begun is not None and number not in dose.days:
+            yield Running(dose.drug, line, f"{dose.route} over {dose.over}, begun on day {begun}")

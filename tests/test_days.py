@@ -1,0 +1,126 @@
+"""What stands on a day besides its doses: infusions that still run, omitted drugs, notes on the times."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from cec import Order, draft_order, load_patient, load_regimen, render
+from cec.load.typed import Texts
+from cec.render.days import days_of
+
+START = datetime.date(2026, 11, 30)
+SIZE: Texts = {"height": "128 cm", "weight": "26 kg"}
+HEAD = "name: long\ntitle: Long infusions\nedition: 1\nfor: an example\nsource: {citation: written for this}\ndrugs:\n"
+LONG = '- {drug: doxorubicin, dose: 20 mg/m2, route: IV continuous infusion, over: 72 h, days: 1, at: "09:00"}\n'
+DAILY = "- {drug: cytarabine, dose: 100 mg/m2, route: IV continuous infusion, over: 24 h, days: 1-3}\n"
+SPINE = '- {drug: methotrexate, dose: 12 mg, route: intrathecal, days: 2, at: "09:00"}\n'
+
+
+def order_of(folder: Path, lines: str, start: datetime.date | None = START) -> Order:
+    file = folder / "long.yaml"
+    file.write_text(HEAD + lines, encoding="utf-8")
+    return draft_order(load_regimen(file), load_patient(texts=SIZE), start=start)
+
+
+def reduced(*drugs: str, start: datetime.date | None = START) -> Order:
+    who = load_patient(texts={**SIZE, "reductions": [f"{drug}=100%: anaphylaxis" for drug in drugs]})
+    return draft_order(load_regimen("cec-induction"), who, start=start)
+
+
+def terminal(order: Order) -> str:
+    return re.sub(r"\s+", " ", render(order).decode())
+
+
+def sheet(order: Order) -> str:
+    pages = PdfReader(io.BytesIO(render(order, "pdf"))).pages
+    return re.sub(r"[\s\u200b]+", " ", " ".join(page.extract_text() for page in pages))
+
+
+def block(text: str, name: str) -> str:
+    """The block of a day, up to the next one."""
+    assert text.count(name) == 1
+    return re.split(r"Day \d+(?: of \d+)?,|Draft:", text.partition(name)[2])[0]
+
+
+def test_a_long_infusion_stands_on_every_day_on_which_it_runs(tmp_path: Path) -> None:
+    """72 h from 09:00 on 30-Nov end at 09:00 on 03-Dec: the fourth date. The doses end on day 1."""
+    order = order_of(tmp_path, LONG)
+    for text in (terminal(order), sheet(order)):
+        assert "continues" not in block(text, "Day 1 of 1, Mon 30-Nov-2026")
+        for name, told in (
+            ("Day 2, Tue 01-Dec-2026", "day 2 of 4, until 09:00 on Thu 03-Dec-2026;"),
+            ("Day 3, Wed 02-Dec-2026", "day 3 of 4, until 09:00 on Thu 03-Dec-2026;"),
+            ("Day 4, Thu 03-Dec-2026", "day 4 of 4, until 09:00;"),
+        ):
+            day = block(text, name)
+            assert "continues" in day
+            assert f"{told} IV continuous infusion, begun on day 1 at 09:00" in day
+            assert "19.2 mg" not in day  # no dose that somebody might give once more
+    assert [day.number for day in days_of(order)] == [1, 2, 3, 4]
+
+
+def test_a_daily_bag_continues_only_after_the_last_one(tmp_path: Path) -> None:
+    """24 h a day on three days: each bag ends when the next one begins, and the last on day 4."""
+    days = days_of(order_of(tmp_path, DAILY))
+    assert [[one.drug for one in day.running] for day in days] == [[], [], [], ["cytarabine"]]
+    assert days[-1].running[0].text.startswith("day 2 of 2, until 09:00;")
+    assert days[-1].running[0].ends_today
+
+
+def test_a_short_infusion_over_midnight_stands_on_its_own_day_alone(tmp_path: Path) -> None:
+    lines = '- {drug: a, dose: 1 mg, route: IV infusion, over: 12 h, days: "1, 2", at: "20:00"}\n'
+    assert not any(day.running for day in days_of(order_of(tmp_path, lines)))
+    ends_at_midnight = '- {drug: a, dose: 1 mg, route: IV infusion, over: 24 h, days: 1, at: "00:00"}\n'
+    assert [day.number for day in days_of(order_of(tmp_path, ends_at_midnight))] == [1]
+
+
+def test_without_dates_a_long_infusion_continues_for_its_whole_days(tmp_path: Path) -> None:
+    text = sheet(order_of(tmp_path, LONG, start=None))
+    for day in (2, 3, 4):
+        assert re.search(
+            rf"Day {day}, date .{{0,80}}continues doxorubicin IV continuous infusion over 72 h, begun on day 1", text
+        )
+    assert "Day 5" not in text
+
+
+@pytest.mark.parametrize("start", [START, None])
+def test_an_omitted_drug_stands_on_each_of_its_days_with_the_reason(start: datetime.date | None) -> None:
+    text = sheet(reduced("etoposide", start=start))
+    told = "OMITTED etoposide reduced by 100% to 0% of 96 mg: anaphylaxis"
+    assert text.count(told) == 5
+    assert not re.findall(r"(?<![\d.,])0 mg", text)
+    assert "etoposide OMITTED 100 mg/m2 × 0.96 m2 = 96 mg reduced: by 100% to 0% of 96 mg: anaphylaxis" in text
+    if start:
+        assert (
+            terminal(reduced("etoposide")).count("OMITTED etoposide: reduced by 100% to 0% of 96 mg: anaphylaxis") == 5
+        )
+
+
+def test_a_cycle_of_which_everything_is_omitted_still_has_its_days() -> None:
+    order = reduced("clofarabine", "etoposide", "cyclophosphamide", "prednisone")
+    for text in (terminal(order), sheet(order)):
+        for name in ("Day 1 of 5, Mon 30-Nov-2026", "Day 5 of 5, Fri 04-Dec-2026"):
+            assert block(text, name).count("OMITTED") == 4
+
+
+def test_a_drug_that_is_given_is_not_called_omitted() -> None:
+    who = load_patient(texts={**SIZE, "reductions": ["etoposide=25%: mucositis"]})
+    order = draft_order(load_regimen("cec-induction"), who, start=START)
+    assert "OMITTED" not in terminal(order) + sheet(order)
+
+
+def test_notes_on_times_stand_in_every_readable_form(tmp_path: Path) -> None:
+    order = order_of(tmp_path, LONG + SPINE)
+    told = "intrathecal, at the same time as IV doxorubicin: give them apart, at another time and place"
+    assert f"09:00 methotrexate: {told}" in terminal(order)
+    assert told in sheet(order)
+    assert "INTRATHECAL" in sheet(order)
+    calendar = render(order, "ics").decode().replace("\r\n ", "").replace("\\,", ",").replace("\\;", ";")
+    assert told in calendar
+    assert '"notes": [' in render(order, "json").decode()
