@@ -75,6 +75,7 @@ def patients(seed: int, rows: int) -> dict[str, list[str | None]]:
     table["creatinine"] = sometimes(0.3, "0.5 mg/dL", "44 micromol/L", "1.2 mg/dL", "2 mg/dL", "0.5")
     table["prior_hsct"] = sometimes(0.2, "true", "false")
     table["reduce"] = sometimes(0.05, "etoposide=25%: mucositis", "etoposide=25%: a; clofarabine=50%: b", "x=5%: y")
+    table["allergies"] = sometimes(0.1, "Etoposide 2024", "zażółć: wysypka", "Clolar? Endoxan!", "a\u200bb", " ")
     table["start"] = sometimes(0.5, str(DAY), "2026-12-24", "30.11.2026")
     for _ in range(rows // 50):
         name = draw.choice(list(table))

@@ -262,3 +262,19 @@ def test_products_over_a_column_have_the_digits_of_decimals() -> None:
     assert list(map(Decimal, texts)) == exact
     capped = msgspec.structs.replace(line, maximum=amount("2", "mg"))
     assert product(capped, Variant(0, amount("0.07", "mg/kg"), None), load_pharmacy(), weights) is None
+
+
+def test_allergies_name_drugs_and_products() -> None:
+    """Only which drugs they name counts; a thousand ways to say that it is none are answered at once."""
+    stock = load_pharmacy(STARTER).formulary["etoposide"]
+    brand = msgspec.structs.replace(stock.products[0], name="Vepesid 100 mg")
+    formulary = {"etoposide": msgspec.structs.replace(stock, products=(brand,))}
+    said = ["etoposide", "VEPESID (2024)", "penicillin", "", "prednisone, etoposide", *map(str, range(1000))]
+    table: dict[str, list[str | None]] = {"height": ["128"], "weight": ["26"]}
+    table = {fact: cells * len(said) for fact, cells in table.items()} | {"allergies": list(said)}
+    given = settings(with_policy(formulary=formulary))
+    dosed, _ = by_columns(table, given)
+    named = [[code for code in codes.split() if code.startswith("allergy")] for codes in dosed["alerts"]]
+    both = ["allergy-etoposide", "allergy-prednisone"]
+    assert named == [both[:1], both[:1], [], [], both, *([] for _ in range(1000))]
+    assert dosed.head(10).equals(one_by_one({fact: cells[:10] for fact, cells in table.items()}, given)[0])

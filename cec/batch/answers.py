@@ -139,13 +139,9 @@ def _codes(texts: Mapping[str, pl.Series], plan: Plan) -> pl.Series:
     codes = None
     for fact, series in texts.items():
         if series.null_count() < len(series):
-            of_fact = _coded(series, partial(_code_of_text, plan, fact))
+            of_fact = _coded(series, partial(plan.code_of_text, fact))
             codes = of_fact if codes is None else _coded(codes * (1 << 31) + of_fact, plan.code_of)
     return pl.Series([0]) if codes is None else codes
-
-
-def _code_of_text(plan: Plan, fact: str, text: str | None) -> int:
-    return plan.code_of((fact, text))
 
 
 def _coded(column: pl.Series, code_of: Callable[[Any], int]) -> pl.Series:

@@ -23,8 +23,8 @@ _UNITS["previous_weight"] = _UNITS["weight"]
 _SEVERAL = ("history", "earlier_doses", "reductions")
 """Fields of a patient that hold several values: a table has a column for each, or one text."""
 
-ABOUT_THE_PERSON = ("id", "name", "diagnosis", "allergies")
-"""Fields that no dose depends on; read where they are printed, else they only pass through."""
+ABOUT_THE_PERSON = ("id", "name", "diagnosis")
+"""Fields that no dose and no alert depends on; read where they are printed, else they only pass through."""
 
 OF_THE_ORDER = ("regimen", "start", "cycle")
 

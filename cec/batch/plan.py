@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 import threading
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
@@ -15,7 +16,9 @@ from cec.batch.exact import BILLION, billionths
 from cec.batch.lookup import Lookup
 from cec.batch.patterns import Bit, bits
 from cec.batch.single import Refusal, Settings, draft_read, read_all, refusal
+from cec.calculate.allergies import check_allergies
 from cec.errors import CecError, OrderRefused
+from cec.load.texts import read_text
 from cec.order import Order
 from cec.regimen import Regimen
 
@@ -75,6 +78,18 @@ class Plan:
                 self._known_codes[what] = next(self._codes)
             return self._known_codes[what]
 
+    def code_of_text(self, fact: str, text: str | None) -> int:
+        """A number for what a text says of a fact: for allergies no more than which drugs of the regimen they name."""
+        if fact == "allergies" and text and text.strip():
+            with suppress(CecError):
+                return self.code_of(("allergies", self._allergies(read_text(text))))
+        return self.code_of((fact, text))
+
+    def _allergies(self, allergies: str, drugs: Iterable[str] | None = None) -> tuple[str, ...]:
+        """The codes of alerts on what a patient's allergies name among these drugs, by default the regimen's."""
+        drugs = [line.drug for line in self.settings.regimen.drugs] if drugs is None else drugs
+        return tuple(alert.code for alert in check_allergies(allergies, drugs, self.settings.pharmacy))
+
     def number_of_alerts(self, codes: tuple[str, ...]) -> int:
         """A number for the codes of alerts on a preparation; 0 where there are none."""
         with self._lock_of_codes:
@@ -95,11 +110,17 @@ class Plan:
         return self._amounts[key]
 
     def pattern_of(self, texts: Mapping[str, str]) -> Pattern:
-        """What the single path says of one row, as far as it holds for every row of its pattern."""
+        """What the single path says of one row, as far as it holds for every row of its pattern.
+
+        Alerts on preparations hang on the amounts; so the row is drafted without a formulary, and its allergies, which
+        may name products, are checked apart.
+        """
         pharmacy = msgspec.structs.replace(self.settings.pharmacy, formulary={}, dose_rounding={})
         settings = self.settings._replace(pharmacy=pharmacy)
         try:
             read = read_all(texts, settings)
+            allergies = read.patient.allergies
+            read = read._replace(patient=msgspec.structs.replace(read.patient, allergies=""))
         except CecError as error:
             return Pattern(refusal=refusal(error))
         stopped = None
@@ -120,7 +141,9 @@ class Plan:
             Variant(index, dose.prescribed, reductions.get(dose.drug))
             for index, dose in zip(lines_of(order), order.doses, strict=True)
         )
-        return Pattern(tuple(alert.code for alert in order.alerts), variants, stopped)
+        given = [dose.drug for dose in order.doses if dose.ordered.value]
+        codes = (*self._allergies(allergies, given), *(alert.code for alert in order.alerts))
+        return Pattern(codes, variants, stopped)
 
 
 def lines_of(order: Order) -> tuple[int, ...]:
