@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from decimal import Context, Decimal
+import shlex
+import subprocess
+import sys
+from decimal import Context, Decimal, localcontext
 from fractions import Fraction
+from typing import Any
 
 import msgspec
 import pytest
@@ -110,6 +114,38 @@ def test_the_figures_cover_every_unit_but_units() -> None:
         known = set(IN_BASE_UNITS.get(kind.name, kind.units))
         assert {unit for unit in kind.units if not unit.startswith("units")} == known
         assert len(known) == 1 or kind.name in IN_BASE_UNITS
+
+
+@given(kinds, numbers, st.data())
+def test_pint_converts_to_the_same_digits(kind: Kind, number: Decimal, data: st.DataObject) -> None:
+    """Simple units take their factor from the definitions that pint gets, without pint."""
+    symbols = st.sampled_from([unit for unit in kind.units if "units" not in unit])
+    one, other = data.draw(symbols), data.draw(symbols)
+    with localcontext(prec=60):
+        by_pint: Any = closed_registry().Quantity(number, kind.units[one]).to(kind.units[other])
+    assert convert(of(number, one), other, kind) == of(by_pint.magnitude, other)
+
+
+@pytest.mark.parametrize(
+    ("typed", "loaded"),
+    [
+        ("--height 128cm --weight 26kg --age 8 --sex female --previous-weight 25kg --creatinine 0.5mg/dL", False),
+        ("--height 128cm --weight 57.3kg --age 8 --sex female", False),
+        ("--height '4 ft 2 in' --weight 57.3lb --age 30months --sex male", False),
+        ("--height 1.28m --weight 26000g --creatinine 44micromol/L --age 8", True),
+    ],
+)
+def test_pint_is_loaded_for_no_simple_unit(typed: str, loaded: bool) -> None:
+    """Loading it takes longer than an order does."""
+    program = (
+        "import sys; from cec.__main__ import main\n"
+        "try: main(['dose', *sys.argv[1:]])\n"
+        "finally: print('pint' in sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *shlex.split(typed)], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == f"{loaded}\n"
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

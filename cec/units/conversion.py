@@ -1,14 +1,15 @@
 """Conversion between units by pint, behind a closed registry: the one place that knows pint.
 
-Body weight has a dimension of its own, so mg/kg is not a pure number. pint's parser never sees what a user typed, and
-pint is loaded at the first conversion.
+Body weight has a dimension of its own, so mg/kg is not a pure number. pint's parser never sees what a user typed. Where
+both units are one word each (lb and kg, not mg/dL and micromol/L) the factor comes straight from the definitions that
+pint gets, because loading pint takes longer than an order does.
 """
 
 from __future__ import annotations
 
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.errors import InputError
 from cec.units.quantity import DIGITS, Quantity
@@ -48,9 +49,8 @@ milligram_of_creatinine = 8.84 micromole_of_creatinine
 tablet = [tablets]
 """
 
-
-_MONTHS = {"months": Decimal(1), "years": Decimal(12)}
-"""Months in each unit of age: so common and so simple that pint need not load for it."""
+_DEFINED = dict(line.split(" = ") for line in _PINT_DEFINITIONS.strip().splitlines())
+"""What each unit is defined as: a number of another one, or a dimension of its own in brackets."""
 
 
 def convert(quantity: Quantity, unit: str, kind: Kind) -> Quantity:
@@ -65,8 +65,9 @@ def convert(quantity: Quantity, unit: str, kind: Kind) -> Quantity:
     if quantity.unit not in kind.units or unit not in kind.units:
         raise InputError(f"{quantity} is not a {kind.name} in {unit}")
     with localcontext(_CONVERSION):
-        if unit in _MONTHS:
-            return Quantity(quantity.value * _MONTHS[quantity.unit] / _MONTHS[unit], unit)
+        one, other = _in_base(kind.units[quantity.unit]), _in_base(kind.units[unit])
+        if one and other and one.base == other.base:
+            return Quantity(quantity.value * one.factor / other.factor, unit)
         from pint import DimensionalityError
 
         try:
@@ -75,6 +76,24 @@ def convert(quantity: Quantity, unit: str, kind: Kind) -> Quantity:
         except DimensionalityError:
             raise InputError(f"{quantity} cannot be given in {unit}") from None
         return Quantity(converted.magnitude, unit)
+
+
+class _InBase(NamedTuple):
+    """How many of the unit that a dimension begins with one of another is."""
+
+    base: str
+    factor: Decimal
+
+
+@cache
+def _in_base(unit: str) -> _InBase | None:
+    """One of a unit in the unit that its dimension begins with; none where it is defined by more than one word."""
+    definition = _DEFINED.get(unit, "")
+    if definition.startswith("["):
+        return _InBase(unit, Decimal(1))
+    number, _, other = definition.partition(" ")
+    inner = _in_base(other) if other else None
+    return inner and _InBase(inner.base, _CONVERSION.multiply(inner.factor, Decimal(number)))
 
 
 @cache
