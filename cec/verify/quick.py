@@ -70,9 +70,9 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
     if made is None:
         return [None] * len(numbers)
     columns = doser.columns
-    ids, days, named, allergies = (
+    ids, days, named = (
         frame.get_column(name).fill_null("").str.strip_chars().to_list() if name else [""] * frame.height
-        for name in (columns.name_of("id"), columns.days, columns.name_of("regimen"), columns.name_of("allergies"))
+        for name in (columns.name_of("id"), columns.days, columns.name_of("regimen"))
     )
     has_days = {each.name: _days(each) for each in _regimens(doser)}
     written = {name: frame.get_column(name).fill_null("").to_list() for name in columns.candidates}
@@ -84,7 +84,6 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
         if (
             isinstance(regimen, Regimen)
             and made[REJECTED][place] is None
-            and not allergies[place]  # a batch does not read them
             and days[place] in {"", has_days[regimen.name]}
         ):
             cells = {name: texts[place] for name, texts in written.items() if texts[place].strip()}
