@@ -90,7 +90,7 @@ class Pharmacy(msgspec.Struct, frozen=True):
     bsa_rounding: Quantity | None = Quantity(Decimal("0.01"), "m2")
     dose_rounding: dict[str, DoseRounding] = {}
     largest_deviation: Decimal = Decimal(5)
-    """The most that rounding may move a dose, in percent."""
+    """The most that rounding, and measuring with it, may move a dose, in percent."""
     first_infusion: str = "09:00"
     gap: Quantity = Quantity(Decimal(0), "min")
     time_zone: str = ""

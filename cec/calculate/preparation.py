@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from cec.calculate.alert_codes import code_of_drug
 from cec.calculate.containers import least_waste, nearest_total
 from cec.calculate.dilution import bag_alerts, in_bag, lacking
-from cec.calculate.rounding import deviation_percent, to_nearest
+from cec.calculate.measuring import measuring_alerts
+from cec.calculate.rounding import deviation_percent, round_down, to_nearest
 from cec.calculate.stock import content_of, formulary_drug, strength_of, usable_products
 from cec.errors import InputError
 from cec.order import Alert, Dose, Preparation, VialUse
@@ -48,21 +48,21 @@ def prepare_dose(dose: Dose, line: int, pharmacy: Pharmacy) -> Prepared:
         made = _MAKERS[products[0].form](begun, dose, drug, products)
     except InputError as error:
         return replace(begun, missing=str(error)), ()
-    return made, (*_measuring_alerts(made, pharmacy), *bag_alerts(made, dose, drug))
+    return made, (*measuring_alerts(made, dose, pharmacy), *bag_alerts(made, dose, drug))
 
 
 def _injection(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
     """The volume to draw from vials and, for an infusion, the bag it goes into."""
-    made = _from_vials(_drawn(begun, drug, products[0]), products)
+    made = _from_vials(_drawn(begun, dose, drug, products[0]), products)
     if dose.over or "infusion" in dose.route.casefold():
         made = in_bag(made, dose, drug)
     taken = {use.product for use in made.vials}
     return replace(made, handling=_handling(drug, [one for one in products if one.name in taken], made.concentration))
 
 
-def _oral_solution(begun: Preparation, _: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
+def _oral_solution(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
     """The volume of an oral solution, to the measuring step."""
-    return replace(_drawn(begun, drug, products[0]), handling=_handling(drug))
+    return replace(_drawn(begun, dose, drug, products[0]), handling=_handling(drug))
 
 
 def _tablets(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
@@ -77,6 +77,9 @@ def _tablets(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tupl
             raise InputError(f"{product.name} has no content in the formulary, so tablets are not counted")
         contents.append(EXACT.multiply(content.value, part))
     counts = nearest_total(contents, dose.ordered.value)
+    if dose.maximum and _sum(contents, counts) > convert(dose.maximum, unit, AMOUNT).value:
+        total = Quantity(_sum(contents, counts), unit)
+        raise InputError(f"the tablets nearest to {dose.ordered} hold {total}, above the maximum of {dose.maximum}")
     if not any(counts):
         raise InputError(f"{dose.ordered} is less than half of the smallest piece that the formulary allows")
     taken: dict[str, Decimal] = {}
@@ -96,8 +99,11 @@ _MAKERS: dict[str, Callable[[Preparation, Dose, FormularyDrug, tuple[Product, ..
 }
 
 
-def _drawn(begun: Preparation, drug: FormularyDrug, product: Product) -> Preparation:
-    """The volume that holds the dose, rounded half-up to the measuring step, and what that volume really holds."""
+def _drawn(begun: Preparation, dose: Dose, drug: FormularyDrug, product: Product) -> Preparation:
+    """The volume that holds the dose, rounded half-up to the measuring step, and what that volume really holds.
+
+    Where half-up would bring it above the regimen's maximum, the volume is rounded down.
+    """
     strength = strength_of(product)
     if strength is None:
         raise InputError(f"{product.name} has no strength in the formulary, so no volume is given")
@@ -112,10 +118,14 @@ def _drawn(begun: Preparation, drug: FormularyDrug, product: Product) -> Prepara
     volume = exact
     if drug.measuring_step:
         step = convert(drug.measuring_step, "mL", VOLUME)
-        volume = to_nearest(exact, step.value)
+        volume, way = to_nearest(exact, step.value), f"to the nearest {step}, half up"
+        maximum = convert(dose.maximum, unit, AMOUNT) if dose.maximum else None
+        if maximum and EXACT.multiply(volume, strength.value) > maximum.value:
+            above = f"{write_number(volume)} mL would be above the maximum of {dose.maximum}"
+            volume, way = round_down(exact, step.value), f"{above}; down to a multiple of {step}"
         if not volume:
             raise InputError(f"{shorten(exact)} mL of {product.name} is less than half of the measuring step, {step}")
-        how.append(f"to the nearest {step}, half up: {write_number(volume)} mL")
+        how.append(f"{way}: {write_number(volume)} mL")
     elif not _ends(exact):
         raise InputError(f"{shorten(exact)} mL of {product.name} cannot be measured: state a measuring_step")
     draw = Quantity(volume, "mL")
@@ -168,21 +178,6 @@ def _moved(made: Preparation) -> str:
     if made.contains == made.dose:
         return "the ordered dose exactly"
     return f"{write_signed(made.deviation_percent or Decimal(0))}% of the ordered {made.dose}"
-
-
-def _measuring_alerts(made: Preparation, pharmacy: Pharmacy) -> tuple[Alert, ...]:
-    """Whether measuring moves the dose further than rounding may."""
-    if made.contains is None or made.deviation_percent is None:
-        return ()
-    moved = abs(deviation_percent(made.contains.value, made.dose.value))
-    if moved <= pharmacy.largest_deviation:
-        return ()
-    text = (
-        f"{made.dose} of {made.drug} can only be measured as {made.contains} "
-        f"({write_signed(made.deviation_percent)}%); the pharmacy allows {write_number(pharmacy.largest_deviation)}%"
-    )
-    code = code_of_drug("measured", made.drug)
-    return (Alert(code, "check", made.drug, text, "pharmacy: largest_deviation"),)
 
 
 def _handling(

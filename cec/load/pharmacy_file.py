@@ -200,7 +200,8 @@ PHARMACY_FIELDS: dict[str, Field] = {
     ),
     "dose_rounding": Field(mapping_of(ROUNDING), "by drug: nearest 0.5 mg, down to 5 mg, or a table of bands"),
     "largest_deviation": Field(
-        text(read_percent, {"type": "string", "examples": ["5%"]}), "the most that rounding may move a dose"
+        text(read_percent, {"type": "string", "examples": ["5%"]}),
+        "the most that rounding, and measuring with it, may move a dose",
     ),
     "first_infusion": Field(
         text(read_clock, {"type": "string", "examples": ["09:00"]}), "start of the day's first infusion, in quotes"
