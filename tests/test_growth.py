@@ -60,6 +60,19 @@ def test_swapped_sexes_would_be_seen() -> None:
     assert known(z_score("weight", "female", Decimal(240), Decimal("70.5976"))) > 1
 
 
+@pytest.mark.parametrize(
+    ("measure", "first", "most"),
+    [("height", 24, "0.15"), ("height", 36, "0.1"), ("weight", 24, "0.07"), ("bmi", 24, "0.07")],
+)
+@pytest.mark.parametrize("sex", SEXES)
+def test_half_a_month_moves_a_z_score_by_little(measure: Measure, first: int, most: str, sex: Sex) -> None:
+    """CDC has a completed month at its middle, cec asks at its beginning: see `growth_age`."""
+    for month in range(first, 240):
+        for z in (Decimal("-2.5"), Decimal(0), Decimal("2.5")):
+            middle = known(value_at(measure, sex, month + Decimal("0.5"), z))
+            assert abs(known(z_score(measure, sex, Decimal(month), middle)) - z) < Decimal(most)
+
+
 CDC_EXAMPLE = Lms(Decimal("-2.18"), Decimal("20.76"), Decimal("0.148"))
 """The girl of 200 months in CDC's "Modified z-scores in the CDC growth charts"."""
 

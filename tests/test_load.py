@@ -359,3 +359,30 @@ def test_what_is_typed_replaces_the_same_in_another_form(tmp_path: Path) -> None
 def test_what_cannot_be_given_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
     faults = faults_of(write(tmp_path, REGIMEN.replace(old, new, 1)))
     assert any(message in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [("6 years 4 months", 76), ("6y4mo", 76), ("6 y 4 m", 76), ("1 year 1 month", 13), ("0 years 11 months", 11)],
+)
+def test_an_age_in_years_and_months_is_read_as_it_is_written(text: str, months: int) -> None:
+    """6 × 12 + 4 = 76."""
+    patient = load_patient(texts={"height": "128", "weight": "26", "age": text})
+    assert patient.age == Quantity(Decimal(months), "months")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("6 years 12 months", "has 12 months or more beside years; write it like 6 years 4 months"),
+        ("6 years 04 months", "'04' has a leading zero; write it like 6 years 4 months"),
+        ("6.5 years 2 months", "is not one number and one unit"),
+        ("6 months 2 years", "is not one number and one unit"),
+        ("30 m", "no age but a height"),
+        ("125 years 1 month", "1,501 months is not a possible age"),
+    ],
+)
+def test_an_age_that_is_none_is_refused(text: str, told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_patient(texts={"height": "128", "weight": "26", "age": text})
+    assert told in str(caught.value)

@@ -86,7 +86,13 @@ def check_measures(
 
 
 def growth_age(patient: Patient, age: Quantity | None) -> tuple[Sex, Decimal] | None:
-    """Sex and age in months, where the growth reference can be asked."""
+    """Sex and age in months as it was told, where the growth reference can be asked.
+
+    An age from a date of birth is in completed months, and people tell completed years. CDC's tables have each
+    completed month at its middle, half a month later; cec asks at its beginning, because nothing here needs more: half
+    a month moves a z-score by at most 0.15 (height below 3 years; 0.1 later, 0.07 for weight), and weights are held
+    against a slightly younger child, where pounds taken as kg stand out the more.
+    """
     if age is None or patient.sex is None:
         return None
     months = convert(age, "months", AGE).value

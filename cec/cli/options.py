@@ -54,7 +54,7 @@ class PatientOptions(NamedTuple):
     id: Annotated[str | None, _option("TEXT", "The patient's number.")] = None
     name: Annotated[str | None, _option("TEXT", "The patient's name.")] = None
     born: Annotated[str | None, _option("DATE", "Date of birth: 2018-05-14.")] = None
-    age: Annotated[str | None, _option("AGE", "Age: 8, 8y, '30 months'. A bare number is years.")] = None
+    age: Annotated[str | None, _option("AGE", "Age: 8, 30months, '6 years 4 months'. A bare number is years.")] = None
     sex: SexOption = None
     measured_on: Annotated[str | None, _option("DATE", "The day of these measures: 2026-11-29.")] = None
     previous_weight: Annotated[str | None, _option("WEIGHT", "Body weight at the last calculation.")] = None

@@ -110,7 +110,10 @@ PATIENT_FIELDS: dict[str, Field] = {
     "weight": Field(_measure(read_weight, "kg", "26 kg"), "actual body weight, e.g. 26 kg, 57.3 lb", required=True),
     "measured_on": Field(DATE, "the day of these measures, e.g. 2026-11-29"),
     "born": Field(DATE, "date of birth, e.g. 2018-05-14"),
-    "age": Field(text(read_age, {"type": ["string", "number"], "examples": ["8 years"]}), "age, e.g. 8, 8y, 30 months"),
+    "age": Field(
+        text(read_age, {"type": ["string", "number"], "examples": ["8 years"]}),
+        "age, e.g. 8, 30 months, 6 years 4 months",
+    ),
     "sex": Field(text(read_sex, {"enum": ["female", "male", "f", "m"]}), "female or male"),
     "creatinine": Field(
         text(positive(CREATININE), {"type": "string", "examples": ["0.5 mg/dL", "44 micromol/L"]}),

@@ -111,13 +111,22 @@ def read_days(value: str) -> tuple[int, ...]:
     return tuple(days)
 
 
-def read_age(value: str) -> Quantity:
-    """An age in years (also for a bare number) or months.
+_YEARS_MONTHS = re.compile(r"([0-9]+)\s*(?:years?|y)\s*([0-9]+)\s*(?:months?|mo|m)", re.ASCII)
 
-    >>> print(read_age("8y"))
-    8 years
+
+def read_age(value: str) -> Quantity:
+    """An age in years (also for a bare number), in months, or in both, which are then months.
+
+    >>> print(read_age("8y"), read_age("6 years 4 months"), sep=", ")
+    8 years, 76 months
     """
-    age = read_quantity(value, AGE, bare="years")
+    if match := _YEARS_MONTHS.fullmatch(value.strip()):
+        years, months = (read_number(number, "6 years 4 months") for number in match.groups())
+        if months >= 12:
+            raise InputError(f"'{value}' has 12 months or more beside years; write it like 6 years 4 months")
+        age = Quantity(years * 12 + months, "months")
+    else:
+        age = read_quantity(value, AGE, bare="years")
     if age.value > (Decimal(125) if age.unit == "years" else Decimal(1500)):
         raise InputError(f"{age} is not a possible age")
     return age
