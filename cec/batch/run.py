@@ -135,7 +135,7 @@ def _answered(blocks: Iterator[Block], job: Job, workers: int) -> Iterator[Done]
         pool: Executor = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (job,))
         yield from _in_order(pool, _work, blocks, workers + 2)
     else:
-        yield from _in_order(ThreadPoolExecutor(THREADS), Worker(job), blocks, THREADS + 1)
+        yield from _in_order(ThreadPoolExecutor(THREADS), Worker(job), blocks, THREADS + 2)
 
 
 def _in_order(pool: Executor, work: Callable[[Block], Done], blocks: Iterator[Block], ahead: int) -> Iterator[Done]:
