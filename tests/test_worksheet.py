@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen
 from cec.cli import main
 from cec.order import DailyFluid
+from cec.patient import Reduction
 from cec.render.terminal.paper import Look
 from cec.render.worksheet import WORKSHEETS
 from cec.render.worksheet.words import fluid_of, instructions, tasks
@@ -44,39 +46,75 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode())))
 
 
-def test_a_day_tells_what_to_take_draw_mix_and_check(order: Order) -> None:
-    day = text_of(order).split("Day 2 of 5, Tue 01-Dec-2026")[1].split("Day 3 of 5")[0]
-    for line in (
-        "09:00  clofarabine 30 mg, IV infusion over 2 h",
-        "Take    2 × clofarabine 20 mg/20 mL vial; 10 mg (25%) stays unused",
-        "Draw    30 mL of 1 mg/mL = 30 mg",
-        "Into    100 mL bag of sodium chloride 0.9%: take 30 mL out first, then add the drug; total",
-        "Run     50 mL/h",
-        "[ ] total volume 100 mL, expected 75 to 200 mL",
-        "[ ] final concentration 0.3 mg/mL, expected 0.15 to 0.4 mg/mL",
-        "filter: 0.2 micron, before dilution",
-        "keeps 24 h, room temperature (US label)",
-        "keeps 24 h, 2 to 8 degrees C (EU label)",
-        "Batch   clofarabine 20 mg/20 mL vial: ____________",
-        "Signed  made by ____________  checked by ____________  time ____________",
-        "Draw     3.8 mL of 20 mg/mL = 76 mg (+1.33% of 75 mg)",
-        "[ ] total volume 250 mL, expected 187.5 to 375 mL",
-        "Draw     16.5 mL of 20 mg/mL = 330 mg",
-        "the formulary names no bag for",
-        "before 09:00  prednisone 9.25 mg, oral",
-        "Fluid infused on day 2: 350 mL, 18.9 mL/kg; not counted: cyclophosphamide",
-    ):
-        assert line in day
+IN_THE_TEXT = (
+    "09:00  clofarabine 30 mg, IV infusion over 2 h",
+    "Take   2 × clofarabine 20 mg/20 mL vial; 10 mg (25%) stays unused",
+    "Draw   30 mL of 1 mg/mL = 30 mg",
+    "Into   100 mL bag of sodium chloride 0.9%: take 30 mL out first, then add the drug; total volume",
+    "Run    50 mL/h",
+    "total volume 100 mL, expected 75 to 200 mL",
+    "final concentration 0.3 mg/mL, expected 0.15 to 0.4 mg/mL",
+    "filter: 0.2 micron, before dilution",
+    "keeps 24 h, room temperature (US label)",
+    "keeps 24 h, 2 to 8 degrees C (EU label)",
+    "Draw     3.8 mL of 20 mg/mL = 76 mg (+1.33% of 75 mg)",
+    "total volume 250 mL, expected 187.5 to 375 mL",
+    "Draw     16.5 mL of 20 mg/mL = 330 mg",
+    "the formulary names no bag for",
+    "before 09:00  prednisone 9.25 mg, oral",
+)
 
 
-def test_every_ordered_and_drawn_amount_stands_on_every_day(order: Order) -> None:
-    days = text_of(order).split("\nDay ")[1:]
-    assert len(days) == 5
-    for day in days:
-        for task in tasks(order)[:4]:
-            assert f"{task.dose.drug} {task.dose.ordered}," in day
-            if task.made.draw:
-                assert f"{task.made.draw} of {task.made.strength}" in day
+def test_days_that_are_alike_tell_once_what_to_take_draw_mix_and_check(order: Order) -> None:
+    text = text_of(order)
+    days = text.split("Days 1 to 5 of 5, the same on each")[1]
+    for line in IN_THE_TEXT:
+        assert days.count(line) == 1
+    assert "Fluid infused on each day: 350 mL, 18.9 mL/kg; not counted: cyclophosphamide" in days
+
+
+def test_each_of_the_days_that_are_alike_has_its_own_fields(order: Order) -> None:
+    """Four drugs on each day; clofarabine has a vial and a bag, and two figures to hold against what is allowed."""
+    text = text_of(order)
+    for day in ("1  Mon 30-Nov", "2  Tue 01-Dec", "3  Wed 02-Dec", "4  Thu 03-Dec", "5  Fri 04-Dec"):
+        assert len(re.findall(rf"Day +{day.replace('  ', ' +')}-2026", text)) == 4
+    assert text.count("made by ____________  checked by ____________  time ____________") == 20
+    assert text.count("batch of clofarabine 20 mg/20 mL vial: ____________") == 5
+    assert text.count("Mon 30-Nov-2026  [ ] total volume 100 mL  [ ] final concentration 0.3 mg/mL") == 1
+
+
+def with_days(order: Order, drug: str, days: tuple[int, ...]) -> Order:
+    """The same order, one drug of which is given on these days alone."""
+    lines = tuple(replace(line, days=days) if line.drug == drug else line for line in order.regimen.drugs)
+    return draft_order(replace(order.regimen, drugs=lines), order.patient, order.pharmacy, start=order.start)
+
+
+def test_a_day_that_differs_stands_alone(order: Order) -> None:
+    """Without cyclophosphamide on day 3, the other days are alike."""
+    text = text_of(with_days(order, "cyclophosphamide", (1, 2, 4, 5)))
+    alike, alone = text.split("Days 1, 2, 4, 5 of 5, the same on each")[1].split("Day 3 of 5, Wed 02-Dec-2026")
+    assert "cyclophosphamide 330 mg" in alike
+    assert "cyclophosphamide" not in alone.split("Pick list")[0]
+    assert "Batch   clofarabine 20 mg/20 mL vial: ____________" in alone
+    assert "Signed  made by ____________  checked by ____________  time ____________" in alone
+    assert "[ ] total volume 100 mL, expected 75 to 200 mL" in alone
+    assert "Fluid infused on day 3: 350 mL, 18.9 mL/kg" in alone
+
+
+def test_days_of_other_clock_times_are_not_alike(order: Order) -> None:
+    """Clofarabine comes first; on day 2, without it, etoposide begins at 09:00 instead of 11:00."""
+    text = text_of(with_days(order, "clofarabine", (1, 3, 4, 5)))
+    assert "11:00  etoposide" in text.split("Days 1, 3 to 5 of 5")[1].split("Day 2 of 5")[0]
+    assert "09:00  etoposide" in text.split("Day 2 of 5, Tue 01-Dec-2026")[1]
+
+
+def test_an_omitted_drug_is_named_with_its_reason(order: Order) -> None:
+    who = replace(order.patient, reductions=(Reduction("etoposide", Decimal(100), "anaphylaxis"),))
+    for start in (order.start, None):
+        left = draft_order(order.regimen, who, order.pharmacy, start=start)
+        assert "OMITTED etoposide: reduced by 100% to 0% of 75 mg: anaphylaxis" in text_of(left)
+        assert not [task for task in tasks(left) if task.dose.drug == "etoposide"]
+        assert "etoposide 0 mg" not in text_of(left)
 
 
 def test_the_pick_list_is_for_the_whole_cycle(order: Order) -> None:
@@ -156,7 +194,9 @@ def test_without_dates_days_follow_the_regimen(order: Order) -> None:
         (1, "cyclophosphamide"),
         (1, "prednisone"),
     ]
-    assert "Day 5 of 5\n" in text_of(undated)
+    text = text_of(undated)
+    assert "Days 1 to 5 of 5, the same on each" in text
+    assert text.count("made by") == 20
 
 
 def test_a_concentration_without_limits_says_that_nobody_checked_it(order: Order) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from running import cec
 
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen
 from cec.errors import InputError
+from cec.patient import Reduction
 from cec.render.worksheet import WORKSHEETS
 from cec.render.worksheet.words import instructions
 
@@ -75,6 +77,12 @@ def test_every_instruction_and_every_amount_stands_on_every_day(order: Order, pa
             assert made.draw is None or str(made.draw) in page
             for _, text in instructions(made):
                 assert text in page or text == "cytotoxic"
+
+
+def test_an_omitted_drug_stands_on_every_day(order: Order) -> None:
+    who = replace(order.patient, reductions=(Reduction("etoposide", Decimal(100), "anaphylaxis"),))
+    text = " ".join(pages_of(WORKSHEETS["pdf"](draft_order(order.regimen, who, order.pharmacy, start=order.start))))
+    assert text.count("OMITTED etoposide: reduced by 100% to 0% of 75 mg: anaphylaxis") == 5
 
 
 def test_fields_to_fill_in_and_to_sign(pages: list[str]) -> None:

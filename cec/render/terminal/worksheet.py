@@ -1,29 +1,32 @@
-"""The preparation worksheet as text: a block per day, a card per dose with fields to sign, and the pick list."""
+"""The preparation worksheet as text: alike days together, a card per dose with fields to sign, and the pick list."""
 
 from __future__ import annotations
 
-from itertools import chain, groupby
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from cec.render.terminal import explain, head
 from cec.render.terminal.paper import STRONG, Column, Look, Part, draw, facts, section, table, width_of, wrap
-from cec.render.words import DRAFT, clock, fingerprint, list_days, weekday_date
+from cec.render.words import DRAFT, fingerprint, list_days, weekday_date
 from cec.render.worksheet.words import (
     NOMINAL,
     SIGNED,
     TITLE,
     Task,
+    WorkDay,
     batches,
     fluid_of,
     instructions,
-    name_of,
+    name_and_time,
     pick_count,
-    tasks,
+    work_days,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cec.order import Order, PickItem
 
 BLANK = "_" * 12
@@ -36,35 +39,50 @@ def render(order: Order, *, look: Look | None = None, steps: bool = False, pick_
     parts += head.to_look_at(order, look)
     if not pick_list:
         parts += [Text(), *wrap(NOMINAL, look)]
-        for day, of_day in groupby(tasks(order), lambda task: task.day):
-            parts += _day(order, day, list(of_day), look)
+        alike: dict[tuple[object, ...], list[WorkDay]] = {}
+        for day in work_days(order):
+            alike.setdefault(day.likeness, []).append(day)
+        parts += chain.from_iterable(_days(order, days, look) for days in alike.values())
     parts += _pick_list(order.pick_list, look)
     parts += [*explain.steps(order, look), *_steps(order, look)] if steps else []
     return draw([*parts, Text(), *wrap(DRAFT, look, style=STRONG), *wrap(fingerprint(order, 16), look)], look)
 
 
-def _day(order: Order, day: int, of_day: list[Task], look: Look) -> list[Part]:
-    """A day's doses and its fluid."""
-    date = of_day[0].date
-    heading = f"Day {day} of {order.regimen.days}" + (f", {weekday_date(date)}" if date else "")
-    fluid = next((fluid for fluid in order.daily_fluids if day in fluid.days), None)
+def _days(order: Order, days: Sequence[WorkDay], look: Look) -> list[Part]:
+    """The doses and the fluid of a day, or of several that are alike: written once, with a line to sign for each."""
+    first = days[0]
+    numbers = list_days([day.number for day in days])
+    name = f"Day {numbers} of {order.regimen.days}"
+    if len(days) > 1:
+        name = f"Days {numbers} of {order.regimen.days}, the same on each"
+    elif first.date:
+        name += f", {weekday_date(first.date)}"
+    fluid = f"Fluid infused on {'each day' if len(days) > 1 else f'day {numbers}'}: "
     return [
         Text(),
-        Text(heading, style=STRONG),
-        *chain.from_iterable(_card(task, look) for task in of_day),
-        *([Text(), *wrap(f"Fluid infused on day {day}: {fluid_of(fluid)}", look, "  ", "    ")] if fluid else []),
+        *wrap(name, look, style=STRONG),
+        *chain.from_iterable(wrap(f"OMITTED {drug}: {why}", look, "  ", "    ", STRONG) for drug, why in first.omitted),
+        *chain.from_iterable(_card(task, days, look) for task in first.tasks),
+        *([Text(), *wrap(fluid + fluid_of(first.fluid), look, "  ", "    ")] if first.fluid else []),
     ]
 
 
-def _card(task: Task, look: Look) -> list[Part]:
-    """One dose: what to do, and the fields to fill in."""
-    before = "before " if task.row and task.row.timing.startswith("before") else ""
-    time = f"{before}{clock(task.row.start)}  " if task.row else ""
-    entries = [(label, f"[ ] {text}" if label == "Check" else text) for label, text in instructions(task.made)]
-    entries += [("Batch", f"{what}: {BLANK}") for what in batches(task.made)]
-    if task.made.product:
-        entries.append(("Signed", "  ".join(f"{name} {BLANK}" for name in SIGNED)))
-    return [Text(), *wrap(f"{time}{name_of(task)}", look, "  ", "    ", STRONG), *facts(_once(entries), look, "    ")]
+def _card(task: Task, days: Sequence[WorkDay], look: Look) -> list[Part]:
+    """One dose: what to do, and the fields to tick and to fill in on each of its days."""
+    told = instructions(task.made)
+    signed = "  ".join(f"{name} {BLANK}" for name in SIGNED) if task.made.product else ""
+    fields = [f"{what}: {BLANK}" for what in batches(task.made)]
+    if len(days) == 1:
+        entries = [(label, f"[ ] {text}" if label == "Check" else text) for label, text in told]
+        entries += [*(("Batch", field) for field in fields), ("Signed", signed)]
+    else:
+        to_tick = [f"[ ] {text.partition(',')[0]}" for label, text in told if label == "Check"]
+        entries = list(told)
+        for day in days if signed else ():
+            first = "  ".join(filter(None, (weekday_date(day.date) if day.date else "", *to_tick)))
+            texts = (first, *(f"batch of {field}" for field in fields), signed)
+            entries += [(f"Day {day.number}", text) for text in texts if text]
+    return [Text(), *wrap(name_and_time(task), look, "  ", "    ", STRONG), *facts(_once(entries), look, "    ")]
 
 
 def _once(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:

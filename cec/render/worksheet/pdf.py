@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING, Any
 from cec.render.sheet_page import bound, page_data
 from cec.render.typesetting import known_paper, typeset
 from cec.render.words import SECOND_CHECK, clock, weekday_date
-from cec.render.worksheet.words import NOMINAL, TITLE, Task, batches, fluid_of, instructions, pick_count, tasks
+from cec.render.worksheet.words import (
+    NOMINAL,
+    TITLE,
+    Task,
+    WorkDay,
+    batches,
+    fluid_of,
+    instructions,
+    pick_count,
+    work_days,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cec.order import Order
 
 SIGNED = ("Made by (technician)", "Checked by (pharmacist)", "Time", "Use before")
@@ -34,7 +42,7 @@ def worksheet_data(order: Order) -> dict[str, Any]:
         {
             **page_data(order, TITLE),
             "notes": f"{NOMINAL} {SECOND_CHECK}",
-            "days": [_day(order, day, list(of_day)) for day, of_day in groupby(tasks(order), lambda task: task.day)],
+            "days": [_day(order, day) for day in work_days(order)],
             "signed": list(SIGNED),
             "pick_list": [
                 {"count": pick_count(item), "item": item.item, "drug": item.drug} for item in order.pick_list
@@ -44,13 +52,14 @@ def worksheet_data(order: Order) -> dict[str, Any]:
     return data
 
 
-def _day(order: Order, day: int, of_day: Sequence[Task]) -> dict[str, Any]:
-    date = of_day[0].date
+def _day(order: Order, day: WorkDay) -> dict[str, Any]:
+    """A day by itself, also where others are alike: its page is what is written on when it is made up."""
     return {
-        "name": f"Day {day} of {order.regimen.days}",
-        "date": weekday_date(date) if date else "",
-        "fluid": "; ".join(f"fluid infused: {fluid_of(fluid)}" for fluid in order.daily_fluids if day in fluid.days),
-        "cards": [_card(task) for task in of_day],
+        "name": f"Day {day.number} of {order.regimen.days}",
+        "date": weekday_date(day.date) if day.date else "",
+        "fluid": f"fluid infused: {fluid_of(day.fluid)}" if day.fluid else "",
+        "omitted": [f"OMITTED {drug}: {why}" for drug, why in day.omitted],
+        "cards": [_card(task) for task in day.tasks],
     }
 
 
@@ -76,5 +85,5 @@ def _card(task: Task) -> dict[str, Any]:
             }
             for label, told in groupby(facts, lambda fact: fact[0])
         ],
-        "batches": (batches(made) or [""]) if dose.ordered.value else [],
+        "batches": batches(made) or [""],
     }

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cec.render.days import omitted
+from cec.render.words import clock, date_of_day
 from cec.units import write_number, write_range, write_signed
 
 if TYPE_CHECKING:
     import datetime
 
     from cec.order import Administration, DailyFluid, Dose, Order, PickItem, Preparation
+    from cec.render.days import Omitted
 
 TITLE = "Preparation worksheet"
 NOMINAL = "Bags count with the volume printed on them, without overfill."
@@ -31,8 +34,38 @@ class Task(NamedTuple):
 
     @property
     def date(self) -> datetime.date | None:
-        """The date of its day, where the order has a start."""
+        """The date on which it is given, where the order has a start."""
         return self.row.date if self.row else None
+
+
+class WorkDay(NamedTuple):
+    """A day of the cycle with its doses to prepare, its fluid, and what is omitted."""
+
+    number: int
+    date: datetime.date | None
+    tasks: tuple[Task, ...]
+    omitted: tuple[Omitted, ...]
+    fluid: DailyFluid | None
+
+    @property
+    def likeness(self) -> tuple[object, ...]:
+        """What is alike on days that are made up alike: doses, clock times, fluid, what is omitted."""
+        return self.fluid, self.omitted, *(name_and_time(task) for task in self.tasks)
+
+
+def work_days(order: Order) -> list[WorkDay]:
+    """Every day of the cycle."""
+    every = tasks(order)
+    return [
+        WorkDay(
+            number,
+            date_of_day(order.start, number) if order.start else None,
+            tuple(task for task in every if task.day == number),
+            omitted(order, number),
+            next((fluid for fluid in order.daily_fluids if number in fluid.days), None),
+        )
+        for number in sorted({day for dose in order.doses for day in dose.days})
+    ]
 
 
 def tasks(order: Order) -> list[Task]:
@@ -49,7 +82,7 @@ def tasks(order: Order) -> list[Task]:
     numbers: dict[tuple[int, int], int] = {}
     found = []
     for day, line, row in rows:
-        if line in made:
+        if line in made and made[line].dose.value:
             numbers[day, line] = numbers.get((day, line), 0) + 1
             found.append(Task(day, numbers[day, line], order.doses[line], made[line], row))
     return found
@@ -61,6 +94,12 @@ def name_of(task: Task) -> str:
     over = f" over {dose.over}" if dose.over else ""
     which = f", dose {task.number} of {dose.per_day} of the day" if dose.per_day > 1 else ""
     return f"{dose.drug} {dose.ordered}, {dose.route}{over}{which}"
+
+
+def name_and_time(task: Task) -> str:
+    """The dose with the clock time of its start, where it has one."""
+    before = "before " if task.row and task.row.timing.startswith("before") else ""
+    return f"{before}{clock(task.row.start)}  {name_of(task)}" if task.row else name_of(task)
 
 
 def instructions(made: Preparation) -> list[Fact]:
