@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -139,7 +140,9 @@ def test_bsa_says_what_a_formula_lacks_and_compares_with_the_formula_in_use() ->
     assert "sex" in cec("bsa", *SIZE, "--bsa-formula", "schlich").err
 
 
-def test_the_version_and_the_help_of_every_command() -> None:
+def test_the_version_and_the_help_of_every_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 80 columns no line is longer, no example is broken, and no summary in a list of commands is cut."""
+    monkeypatch.setenv("COLUMNS", "80")
     assert cec("--version").out == f"cec {package.__version__}\n"
     from cec.cli import COMMANDS, app, pharmacies, regimens
 
@@ -148,9 +151,14 @@ def test_the_version_and_the_help_of_every_command() -> None:
     for parent, name, command in COMMANDS:
         words = (*prefixes[id(parent)], name)
         text = cec(*words, "--help").out
-        assert f"Example: cec {' '.join(words)}" in text
+        assert f"\n  Example:\n    cec {' '.join(words)}" in text
+        (example,) = re.findall(r"Example: (cec .*)", command.__doc__ or "")
+        assert f"\n    {example}\n" in text
+        assert max(map(len, text.splitlines())) <= 80
         first = (command.__doc__ or "").splitlines()[0]
         assert " ".join(first.split()) in " ".join(text.split())
+    for words in ((), ("regimen",), ("pharmacy",)):
+        assert "..." not in cec(*words, "--help").out.partition("Commands:")[2]
 
 
 EVERYTHING = """\

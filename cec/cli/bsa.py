@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cec.cli.inputs import read_patient, read_pharmacy, require_measures, together
-from cec.cli.options import PatientOptions, PharmacyOptions, SizeOptions, TableOutputOptions
+from cec.cli.options import BsaPolicyOptions, PatientOptions, PharmacyOptions, SizeOptions, TableOutputOptions
 from cec.cli.output import chosen_format, deliver, look_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cec.render.terminal.paper import Look
 
 
-def bsa(size: SizeOptions, pharmacy: PharmacyOptions, output: TableOutputOptions) -> None:
+def bsa(size: SizeOptions, pharmacy: BsaPolicyOptions, output: TableOutputOptions) -> None:
     """Body surface area by every formula, side by side.
 
     With each formula's equation, citation and difference from the formula in use.
@@ -29,7 +29,7 @@ def bsa(size: SizeOptions, pharmacy: PharmacyOptions, output: TableOutputOptions
     name = chosen_format(output, FORMS)
     options = PatientOptions(**size._asdict())
     require_measures(options)
-    loaded = together(lambda: read_patient(options), lambda: read_pharmacy(pharmacy))
+    loaded = together(lambda: read_patient(options), lambda: read_pharmacy(PharmacyOptions(**pharmacy._asdict())))
     patient: Patient = loaded[0]
     policy: Pharmacy = loaded[1]
     rows = compare_bsa(patient, policy.bsa_formula)

@@ -75,17 +75,28 @@ class PatientOptions(NamedTuple):
     patient: PatientFileOption = None
 
 
+PharmacyFileOption: TypeAlias = Annotated[
+    Path | None, _option("FILE", "The pharmacy file (cec pharmacy new); options replace what it says.")
+]
+BsaFormulaOption: TypeAlias = Annotated[str | None, _option("NAME", "BSA formula: mosteller, du-bois … (cec bsa).")]
+
+
 class PharmacyOptions(NamedTuple):
     """How this pharmacy doses."""
 
-    pharmacy: Annotated[
-        Path | None, _option("FILE", "The pharmacy file (cec pharmacy new); options replace what it says.")
-    ] = None
-    bsa_formula: Annotated[str | None, _option("NAME", "BSA formula: mosteller, du-bois … (cec bsa).")] = None
+    pharmacy: PharmacyFileOption = None
+    bsa_formula: BsaFormulaOption = None
     product: Annotated[
         list[str] | None,
         _option("DRUG=PRODUCT", "Make up this drug from this product of the formulary, not its first. Repeatable."),
     ] = None
+
+
+class BsaPolicyOptions(NamedTuple):
+    """The part of the pharmacy's policy that a body surface area needs."""
+
+    pharmacy: PharmacyFileOption = None
+    bsa_formula: BsaFormulaOption = None
 
 
 class CheckOptions(NamedTuple):
@@ -93,7 +104,7 @@ class CheckOptions(NamedTuple):
 
     accept: Annotated[
         list[str] | None,
-        _option("CODE=REASON", "Let a stop through; the reason stands on the order. Repeatable."),
+        _option("CODE=REASON", "Let a stop through: infant='tumour board'. It stands on the order. Repeatable."),
     ] = None
     strict: Annotated[
         bool,
@@ -194,11 +205,16 @@ def takes_groups(command: Callable[..., None]) -> Callable[..., None]:
         }
         command(**values, **gathered)
 
-    spread.__doc__ = command.__doc__
+    spread.__doc__ = _with_example_apart(inspect.cleandoc(command.__doc__ or ""))
     spread.__name__ = command.__name__
     spread.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     vars(spread)["__signature__"] = inspect.Signature(parameters)
     return spread
+
+
+def _with_example_apart(text: str) -> str:
+    """A command's text, its example on a line that is never broken, so that it can be copied."""
+    return text.replace("Example: cec ", "\b\nExample:\n  cec ")
 
 
 def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:

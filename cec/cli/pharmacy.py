@@ -36,7 +36,9 @@ def new_pharmacy(
 
 
 def check_pharmacies(files: FilesArgument) -> None:
-    """Every fault of pharmacy files, as file:line:column: where: what is wrong; what would be right. Exit 1 if any.
+    """Every fault of pharmacy files, each with its place.
+
+    As file:line:column: where: what is wrong; what would be right. Exit 1 if there is any.
 
     Example: cec pharmacy check pharmacy.yaml
     """
@@ -56,7 +58,9 @@ def show_pharmacy(
     ] = None,
     output: OutputFileOption = None,
 ) -> None:
-    """The policy and the formulary, with the values that are in force where a file says nothing.
+    """The policy and the formulary that are in force.
+
+    With the values that hold where the file says nothing.
 
     Example: cec pharmacy show pharmacy.yaml
     """

@@ -35,11 +35,12 @@ def prepare(
     pick_list: Annotated[bool, typer.Option("--pick-list", help="Only the pick list of the whole cycle.")] = False,
     explain: ExplainOption = False,
 ) -> None:
-    """The preparation worksheet: what to take, draw and mix for each dose, what to check, and the cycle's pick list.
+    """The preparation worksheet, and the pick list of the cycle.
 
-    It needs a pharmacy file with a formulary: cec pharmacy new writes one to adapt.
+    What to take, draw and mix for each dose, and what to check. It needs a pharmacy file with a formulary: cec pharmacy
+    new writes one to adapt.
 
-    Example: cec prepare cec-induction --height 109cm --weight 18.5kg --start 2026-11-30 --pharmacy pharmacy.yaml
+    Example: cec prepare cec-induction --patient patient.yaml --pharmacy pharmacy.yaml
     """
     name = chosen_format(output, WORKSHEETS)
     options = _options(name, output, pick_list=pick_list, explain=explain)

@@ -38,7 +38,10 @@ def show_regimen(
 
 
 def check_regimens(files: FilesArgument) -> None:
-    """Every fault of regimen files, as file:line:column: where: what is wrong; what would be right. Exit 1 if any.
+    """Every fault of regimen files, each with its place.
+
+    As file:line:column: where: what is wrong; what would be right. Exit 1 if there is any. Of a file
+    without a fault it is said for whom a drug has no dose: who lies beyond all its bands.
 
     Example: cec regimen check my-regimen.yaml
     """
@@ -61,7 +64,9 @@ def _read(file: Path) -> str:
 
 
 def print_schema(output: OutputFileOption = None) -> None:
-    """The JSON Schema of a regimen file, for editors that complete and check YAML.
+    """The JSON Schema of a regimen file, for editors.
+
+    With it they complete and check YAML as you type.
 
     Example: cec regimen schema -o regimen.schema.json
     """

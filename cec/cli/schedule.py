@@ -33,7 +33,7 @@ def schedule(
 
     The regimen must be named: induction and consolidation differ in their days.
 
-    Example: cec schedule cec-consolidation --height 128cm --weight 26kg --start 2026-11-30
+    Example: cec schedule cec-consolidation --height 128 --weight 26 --start 2026-11-30
     """
     show_explained(
         draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output),

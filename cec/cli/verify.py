@@ -69,11 +69,12 @@ def verify(
         ),
     ] = None,
 ) -> None:
-    """Hold doses that somebody else wrote against cec's own, and look for the mistake that explains a wrong one.
+    """Hold doses that somebody else wrote against cec's own.
 
-    Exit 1 if anything does not agree. This is no independent second person.
+    With the mistake that explains a wrong one, where one fits. Exit 1 if anything does not agree. This is no
+    independent second person.
 
-    Example: cec verify cec-induction --height 128cm --weight 26kg clofarabine=38mg etoposide=96mg
+    Example: cec verify cec-induction --height 128 --weight 26 clofarabine=192mg
     """
     form, file = chosen_format(output, _FORMATS), Path(what)
     of_one_order = (written, *patient, *checks)
