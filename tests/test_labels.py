@@ -147,7 +147,21 @@ def test_a_dose_of_nothing_has_no_label(order: Order) -> None:
 
 def test_names_that_look_like_markup_are_printed_as_they_are() -> None:
     name = "#set text(0pt) *b* $x$ _i_ @a <b> \\u{41} //c"
-    assert name in labels_of(order_of(name=name))[0]
+    (label, *_) = labels_of(order_of(name=name))
+    assert name.replace(" ", "") in label.replace(" ", "")
+
+
+@pytest.mark.parametrize("paper", LABEL_PAPERS)
+def test_every_label_says_that_it_is_a_draft(order: Order, paper: str) -> None:
+    text = " ".join(pages_of(render(order, "labels", paper=paper)))
+    assert text.count("Draft: not valid until checked and signed") == 20
+
+
+def test_a_route_into_the_liquor_stands_out(order: Order) -> None:
+    spinal = replace(order.administrations[1], route="intrathecal", over=None, end=None, rate=None)
+    (label,) = labels_of(replace(order, administrations=(spinal,)))
+    assert "INTRATHECAL" in label
+    assert "INTRATHECAL" not in labels_of(order)[1]
 
 
 def test_long_names_and_ids_stay_whole() -> None:

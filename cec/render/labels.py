@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
+from cec.order import INTO_THE_LIQUOR
 from cec.render.typesetting import PAPERS, typeset
-from cec.render.words import bind, date_of_day, paper_date, row_time, signed_percent, weekday_date
+from cec.render.words import DRAFT, bind, date_of_day, paper_date, row_time, signed_percent, weekday_date
 from cec.render.worksheet.words import containers
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def label_data(order: Order) -> dict[str, Any]:
             "id": patient.id,
             "born": f"born {paper_date(patient.born)}" if patient.born else "",
         },
+        "draft": DRAFT,
         "origin": f"{order.regimen.title}, edition {order.regimen.edition}{cycle}; input {order.sha256[:16]}",
         "labels": [
             _label(order, row, made.get(row.line)) | {"number": f"{number} of {len(rows)}"}
@@ -64,7 +66,8 @@ def _label(order: Order, row: Administration, made: Preparation | None) -> dict[
     """One label: what it is, in how much of what, how and when it is given."""
     drug = order.pharmacy.formulary.get(row.drug)
     date = date_of_day(order.start or row.date, row.day)
-    over = f"{row.route} over {row.over}" if row.over else row.route
+    route = row.route.upper() if row.route in INTO_THE_LIQUOR else row.route
+    over = f"{route} over {row.over}" if row.over else route
     texts = {
         "drug": row.drug,
         "dose": str(row.dose),

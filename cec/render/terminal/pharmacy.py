@@ -27,7 +27,10 @@ def render(pharmacy: Pharmacy, look: Look) -> bytes:
                     ("BSA formula", pharmacy.bsa_formula),
                     ("BSA rounding", f"{pharmacy.bsa_rounding}, half-up" if pharmacy.bsa_rounding else "none"),
                     ("Dose rounding", "; ".join(rounding) or "none"),
-                    ("Largest deviation", f"{write_number(pharmacy.largest_deviation)}% by rounding, and by measuring with it"),
+                    (
+                        "Largest deviation",
+                        f"{write_number(pharmacy.largest_deviation)}% by rounding, and by measuring with it",
+                    ),
                     ("First infusion", pharmacy.first_infusion),
                     ("Gap", str(pharmacy.gap)),
                     ("Time zone", pharmacy.time_zone or "none: calendar files hold local times"),
