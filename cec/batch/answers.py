@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cec.batch.by_columns import dose_by_columns, schema
+from cec.batch.by_columns import dose_by_columns, refused_schema, schema
 from cec.batch.columns import Column
 from cec.batch.doses import in_unit_of
 from cec.batch.known import read_columns
@@ -45,42 +45,33 @@ def answer(texts: Mapping[str, pl.Series], columns: Mapping[str, Column], plan: 
         return _one_by_one(texts, columns, plan, range(rows))
     known, kinds = _with_kinds(texts, columns, plan)
     told = dose_by_columns(known, kinds, plan)
-    _hold_one_against_the_single_path(told, texts, columns, plan)
-    is_dosed = told.get_column("refusal").is_null()
-    dosed = (told if is_dosed.all() else told.filter(is_dosed)).drop("refusal")
-    stopped = told.filter(~is_dosed).select("row", facts=pl.lit(""), reason="refusal")
-    if told.height == rows:
-        return Answers(dosed, stopped)
-    is_told = pl.repeat(value=False, n=rows, eager=True).scatter(told.get_column("row"), values=True)
+    _hold_one_against_the_single_path(told.dosed, texts, columns, plan)
+    if told.rows == rows:
+        return Answers(told.dosed, told.refused)
+    is_told = pl.repeat(value=False, n=rows, eager=True)
+    for part in (told.dosed, told.refused):
+        is_told.scatter(part.get_column("row"), values=True)
     rest = known.select("row", "kind").filter(~is_told)
     refused = _refused_by_pattern(rest, kinds)
     alone = _one_by_one(
         texts, columns, plan, rest.join(refused, on="row", how="anti").get_column("row").sort().to_list()
     )
     return Answers(
-        pl.concat([dosed, alone.dosed]).sort("row") if alone.dosed.height else dosed,
-        pl.concat([stopped, refused, alone.refused]).sort("row"),
+        pl.concat([told.dosed, alone.dosed]).sort("row") if alone.dosed.height else told.dosed,
+        pl.concat([told.refused, refused, alone.refused]).sort("row"),
     )
 
 
 def _hold_one_against_the_single_path(
-    told: pl.DataFrame, texts: Mapping[str, pl.Series], columns: Mapping[str, Column], plan: Plan
+    dosed: pl.DataFrame, texts: Mapping[str, pl.Series], columns: Mapping[str, Column], plan: Plan
 ) -> None:
     """Draft one row of the block again; a difference would be a bug, and no dose may leave then."""
-    if not told.height:
+    if not dosed.height:
         return
-    row, *cells, refused = told.row(told.height // 2)
-    if refused:
-        return
+    row, *cells = dosed.row(dosed.height // 2)
     alone = cells_of(draft_row(next(row_texts(texts, columns, [row])), plan.settings), plan)
     if alone != cells:
         raise AssertionError(f"columns and the single path differ: {cells} and {alone}")
-
-
-def _refused_schema() -> dict[str, pl.DataType]:
-    import polars as pl
-
-    return {"row": pl.UInt32(), "facts": pl.String(), "reason": pl.String()}
 
 
 def _refused_by_pattern(rest: pl.DataFrame, kinds: Sequence[Pattern]) -> pl.DataFrame:
@@ -180,7 +171,7 @@ def _one_by_one(
             dosed.append((row, *cells))
     return Answers(
         pl.DataFrame(dosed, schema=schema(plan), orient="row"),
-        pl.DataFrame(refused, schema=_refused_schema(), orient="row"),
+        pl.DataFrame(refused, schema=refused_schema(), orient="row"),
     )
 
 

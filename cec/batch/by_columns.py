@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch.doses import Variant, product
 from cec.batch.exact import BILLION
@@ -24,62 +24,89 @@ def schema(plan: Plan) -> dict[str, pl.DataType]:
     return {"row": pl.UInt32(), **{name: pl.String() for name in ("bsa_m2", *plan.columns, "alerts", *plan.rates)}}
 
 
+def refused_schema() -> dict[str, pl.DataType]:
+    """The columns of refusals: the row, the facts at fault with commas between them, and the reason."""
+    import polars as pl
+
+    return {"row": pl.UInt32(), "facts": pl.String(), "reason": pl.String()}
+
+
 def codes_of(codes: Iterable[str]) -> str:
     """The codes of alerts as one text, each once, as `cec dose --format csv` writes them."""
     return " ".join(dict.fromkeys(codes))
 
 
-def dose_by_columns(known: pl.DataFrame, kinds: Sequence[Pattern], plan: Plan) -> pl.DataFrame:
-    """The rows whose kind tells their protocol doses, in order: their doses, or in `refusal` why they get none."""
+class Told(NamedTuple):
+    """Rows by columns, in order: `dosed` as `schema` has it; `refused` has row, facts and reason."""
+
+    dosed: pl.DataFrame
+    refused: pl.DataFrame
+
+    @property
+    def rows(self) -> int:
+        """How many rows are told."""
+        return self.dosed.height + self.refused.height
+
+
+def dose_by_columns(known: pl.DataFrame, kinds: Sequence[Pattern], plan: Plan) -> Told:
+    """What is told of the rows whose kind has protocol doses."""
     import polars as pl
 
-    places: dict[tuple[Variant, ...], list[int]] = {}
-    for place, kind in enumerate(kinds):
-        places.setdefault(kind.variants, []).append(place)
-    if len(places) > 1:
-        met = set(known.get_column("kind").unique())
-        places = {variants: these for variants, these in places.items() if variants and met.intersection(these)}
-    elif () not in places and places and known.get_column("kind").null_count() == 0:
-        return _of_one_set(known, kinds, next(iter(places)), plan)
+    sets: dict[tuple[tuple[Variant, ...], bool], int] = {}
+    of_kind = [sets.setdefault((one.variants, one.refusal is not None), len(sets)) for one in kinds]
+    of_row = pl.Series(of_kind, dtype=pl.UInt32).gather(known.get_column("kind"))
+    met = set(of_row.unique())
     parts = [
-        _of_one_set(known.filter(pl.col("kind").is_in(these)), kinds, variants, plan)
-        for variants, these in places.items()
-        if variants
+        _of_one_set(known if len(met) == 1 else known.filter(of_row == number), kinds, variants, plan)
+        for (variants, _), number in sets.items()
+        if variants and number in met
     ]
-    if len(parts) == 1:
-        return parts[0]
-    return pl.concat(parts).sort("row") if parts else pl.DataFrame(schema={**schema(plan), "refusal": pl.String()})
+    if not parts:
+        return Told(pl.DataFrame(schema=schema(plan)), pl.DataFrame(schema=refused_schema()))
+    dosed = [part.dosed for part in parts if part.dosed.height] or [parts[0].dosed]
+    refused = pl.concat([part.refused for part in parts])
+    return Told(pl.concat(dosed).sort("row") if len(dosed) > 1 else dosed[0], refused.sort("row"))
 
 
-def _of_one_set(
-    known: pl.DataFrame, kinds: Sequence[Pattern], variants: tuple[Variant, ...], plan: Plan
-) -> pl.DataFrame:
-    """The same for rows that have the same protocol doses and reductions."""
+def _of_one_set(known: pl.DataFrame, kinds: Sequence[Pattern], variants: tuple[Variant, ...], plan: Plan) -> Told:
+    """The same for rows that have the same protocol doses and reductions, and of which all are stopped or none."""
     import polars as pl
 
-    kind = known.get_column("kind")
+    row, kind = known.get_column("row"), known.get_column("kind")
     areas = plan.areas.look(known.get_column("bsa"))
     weights = plan.weights.look(known.get_column("weight")) if any(one.per == "kg" for one in variants) else areas
     made = {plan.columns[one.line]: _amounts(one, weights if one.per == "kg" else areas, plan) for one in variants}
     told = {f"{name} {what}": column for name, columns in made.items() for what, column in columns.items()}
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, known.height)
-    refusals = pl.Series([one.refusal and one.refusal.reason for one in kinds], dtype=pl.String)
-    frame = pl.DataFrame(
+    dosed = pl.DataFrame(
         {
-            "row": known.get_column("row"),
+            "row": row,
             **areas.each("bsa", _written),
             **{name: told.get(f"{name} text", nothing) for name in plan.columns},
             "alerts": _alerts(kind, kinds, [one["codes"] for one in made.values() if "codes" in one], plan),
             **{name: told.get(name, nothing) for name in plan.rates},
-            "refusal": refusals.gather(kind),
         }
     )
-    faults = {name: column for name, column in told.items() if name.endswith(" fault")}
-    if not faults:
-        return frame
-    reasons = pl.concat_str(list(faults), separator="; ", ignore_nulls=True)
-    reasons = pl.when(pl.any_horizontal(pl.col(name).is_not_null() for name in faults)).then(reasons)
-    return frame.with_columns(**faults).with_columns(refusal=pl.coalesce(reasons, "refusal")).drop(list(faults))
+    reasons = [column.alias(name) for name, column in told.items() if name.endswith(" fault")]
+    if kinds[kind[0]].refusal:
+        stops = pl.Series([one.refusal and one.refusal.reason for one in kinds], dtype=pl.String).gather(kind)
+        reason = pl.coalesce(_joined(reasons), stops) if reasons else pl.lit(stops)
+    elif reasons:
+        reason = _joined(reasons)
+    else:
+        return Told(dosed, pl.DataFrame(schema=refused_schema()))
+    refused = pl.DataFrame([row, *reasons]).select("row", facts=pl.lit(""), reason=reason)
+    is_dosed = refused.get_column("reason").is_null()
+    return Told(dosed.filter(is_dosed), refused.filter(~is_dosed))
+
+
+def _joined(reasons: Sequence[pl.Series]) -> pl.Expr:
+    """Each row's reasons as one text, null where it has none."""
+    import polars as pl
+
+    names = [one.name for one in reasons]
+    joined = pl.concat_str(names, separator="; ", ignore_nulls=True)
+    return pl.when(pl.any_horizontal(pl.col(name).is_not_null() for name in names)).then(joined)
 
 
 def _written(areas: Sequence[int]) -> Made:
