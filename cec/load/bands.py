@@ -75,8 +75,11 @@ def _yes_or_no(bands: Sequence[DoseBand]) -> set[str]:
 def _hull(boxes: Sequence[Box]) -> dict[str, Stretch]:
     """By fact, from the lowest to the highest bound of all bands."""
     facts = dict.fromkeys(fact for box in boxes for fact in box)
-    stretches = {fact: [box.get(fact, EVERYTHING) for box in boxes] for fact in facts}
-    return {fact: Stretch(min(s.low for s in all_), max(s.high for s in all_)) for fact, all_ in stretches.items()}
+    named = {fact: [box.get(fact, EVERYTHING) for box in boxes] for fact in facts}
+    return {
+        fact: Stretch(min(low for low, _ in stretches), max(high for _, high in stretches))
+        for fact, stretches in named.items()
+    }
 
 
 def _gaps(boxes: Sequence[Box], bands: Sequence[DoseBand]) -> Iterator[BandFault]:
