@@ -21,7 +21,7 @@ from cec.batch.single import Settings
 from cec.calculate.formulas import BSA_FORMULAS, Equation
 from cec.calculate.growth import value_at, value_at_modified_z
 from cec.pharmacy import DoseRounding, RoundingBand
-from cec.regimen import DrugLine
+from cec.regimen import Check, Condition, DrugLine, Limit
 from cec.units import Quantity
 
 INDUCTION = load_regimen("cec-induction")
@@ -278,3 +278,23 @@ def test_allergies_name_drugs_and_products() -> None:
     both = ["allergy-etoposide", "allergy-prednisone"]
     assert named == [both[:1], both[:1], [], [], both, *([] for _ in range(1000))]
     assert dosed.head(10).equals(one_by_one({fact: cells[:10] for fact, cells in table.items()}, given)[0])
+
+
+def test_a_regimen_of_a_hundred_questions() -> None:
+    """Whole kg from 5 to 104: each row has as many of these alerts as its weight is under."""
+    checks = tuple(
+        Check(
+            when=(Condition("weight", (Limit("<", amount(str(kilograms), "kg")),)),),
+            level="note",
+            code=f"under-{kilograms}",
+            text="an example",
+        )
+        for kilograms in range(5, 105)
+    )
+    table = sizes(9, 3_000) | {"sex": ["female", "M", None] * 1_000}
+    given = settings(regimen=msgspec.structs.replace(INDUCTION, checks=checks))
+    dosed, refused = by_columns(table, given)
+    assert refused.height < 10  # impossible sizes
+    for row, codes in dosed.select("row", "alerts").iter_rows():
+        weight = Decimal(table["weight"][row] or 0)
+        assert codes.count("under-") == sum(weight < kilograms for kilograms in range(5, 105))

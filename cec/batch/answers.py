@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.batch.by_columns import dose_by_columns, refused_schema, schema
 from cec.batch.columns import Column
 from cec.batch.doses import in_unit_of
 from cec.batch.known import read_columns
-from cec.batch.patterns import with_patterns
+from cec.batch.patterns import PLACES, Bit, answers_to, with_patterns
 from cec.batch.plan import Pattern, Plan, lines_of
 from cec.batch.single import Refusal, draft_row, refusal, row_texts
 from cec.errors import CecError
@@ -92,10 +92,10 @@ def _with_kinds(
     """Row, BSA, weight and `kind` of each row: the place of its pattern in the list; null where it is not plain."""
 
     numbers, others = read_columns(texts, columns, plan.settings)
-    codes = _codes({fact: series for fact, series in texts.items() if fact in others}, plan)
     told = {name for name in numbers.columns if numbers.get_column(name).null_count() < numbers.height}
-    asked = [(place, bit) for place, bit in enumerate(plan.bits) if bit.column in told]
-    known = with_patterns(numbers, asked, codes, len(plan.bits))
+    asked = {place: bit for place, bit in enumerate(plan.bits) if bit.column in told}
+    codes = _codes({fact: series for fact, series in texts.items() if fact in others}, numbers, asked, plan)
+    known = with_patterns(numbers, asked, codes)
     pattern = known.get_column("pattern")
     met = dict(plan.patterns)
     kind = _places(pattern, met)
@@ -123,16 +123,24 @@ def _learn(strangers: pl.DataFrame, texts: Mapping[str, pl.Series], columns: Map
             plan.patterns[pattern] = plan.pattern_of(next(row_texts(texts, columns, [row])))
 
 
-def _codes(texts: Mapping[str, pl.Series], plan: Plan) -> pl.Series:
-    """A number for the texts of each row, never that of other texts in any block; just one where they say nothing."""
+def _codes(texts: Mapping[str, pl.Series], numbers: pl.DataFrame, asked: Mapping[int, Bit], plan: Plan) -> pl.Series:
+    """A number for what makes the pattern of each row beside its own places, never that of anything else in any block.
+
+    That is the texts, and the answers to questions that have no place in a pattern. Just one where there is none.
+    """
     import polars as pl
 
-    codes = None
-    for fact, series in texts.items():
-        if series.null_count() < len(series):
-            of_fact = _coded(series, partial(plan.code_of_text, fact))
-            codes = of_fact if codes is None else _coded(codes * (1 << 31) + of_fact, plan.code_of)
-    return pl.Series([0]) if codes is None else codes
+    parts = [
+        _coded(series, partial(plan.code_of_text, fact))
+        for fact, series in texts.items()
+        if series.null_count() < len(series)
+    ]
+    for first in range(PLACES, len(plan.bits), PLACES):
+        some = {place - first: bit for place, bit in asked.items() if first <= place < first + PLACES}
+        parts.append(_coded(answers_to(numbers, some), partial(plan.code_of_answers, first)))
+    return (
+        reduce(lambda codes, part: _coded(codes * (1 << 31) + part, plan.code_of), parts) if parts else pl.Series([0])
+    )
 
 
 def _coded(column: pl.Series, code_of: Callable[[Any], int]) -> pl.Series:

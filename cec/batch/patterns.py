@@ -8,7 +8,7 @@ are no measures (number of previous cycles, yes or no).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,6 +43,13 @@ _OFTEN_UNKNOWN = (
 _NEVER_EMPTY = "row"
 
 
+PLACES = 38
+"""Questions that a pattern has places for, in a whole number of 63 bits beside the growth reference and the code."""
+
+MOST_CODES = 1 << (63 - 4 - PLACES)
+"""Codes that there is room for; rows with others, in tables of millions of different texts, are answered one by one."""
+
+
 class Bit(NamedTuple):
     """A question that a row answers with yes or no, and where floats cannot tell.
 
@@ -74,45 +81,56 @@ def bits(regimen: Regimen, pharmacy: Pharmacy) -> list[Bit]:
     return [*found, *(_above("bmi", pl.col("bmi"), float(index)) for index in BODY_MASS_INDEXES)]
 
 
-def with_patterns(known: pl.DataFrame, asked: Sequence[tuple[int, Bit]], codes: pl.Series, places: int) -> pl.DataFrame:
+def answers_to(known: pl.DataFrame, asked: Mapping[int, Bit]) -> pl.Series:
+    """For each row a whole number with the answers to these questions, each at its place."""
+    return known.select(_answers(asked)).to_series()
+
+
+def _answers(asked: Mapping[int, Bit]) -> pl.Expr:
+    import polars as pl
+
+    nothing = pl.lit(0, dtype=pl.Int64)
+    yes = (pl.when(bit.yes).then(pl.lit(1 << place, dtype=pl.Int64)).otherwise(nothing) for place, bit in asked.items())
+    return pl.sum_horizontal(nothing, *yes)
+
+
+def with_patterns(known: pl.DataFrame, asked: Mapping[int, Bit], codes: pl.Series) -> pl.DataFrame:
     """Row, BSA and weight of each row with its `pattern`; null where floats cannot tell or the row is not plain.
 
     A pattern is made of the row's code, 4 bits of the growth reference (0: it does not apply; else 1 and a bit for each
-    measure beyond its limits) and an answer to each question, of which there are so many places.
+    measure beyond its limits) and the answers to the questions that have a place in it. All others are in the code.
     """
     import polars as pl
 
-    whole = partial(pl.lit, dtype=pl.Int64)
-    yes = [pl.when(bit.yes).then(whole(1 << place)).otherwise(whole(0)) for place, bit in asked]
-    doubts = [bit.doubt.fill_null(value=False) for _, bit in asked if bit.doubt is not None]
+    doubts = (bit.doubt.fill_null(value=False) for bit in asked.values() if bit.doubt is not None)
     is_sure = pl.col("is_plain") & ~pl.any_horizontal(pl.lit(value=False), *doubts)
-    pattern = (codes * (16 << places)).alias("code") if len(codes) > 1 else whole(codes[0] * (16 << places))
-    asking = known.lazy().with_columns(pattern=pattern + pl.sum_horizontal(yes), is_sure=is_sure)
+    code = pl.lit(codes) if len(codes) > 1 else pl.lit(codes[0], dtype=pl.Int64)
+    is_sure &= code < MOST_CODES
+    answers = _answers({place: bit for place, bit in asked.items() if place < PLACES})
+    asking = known.lazy().with_columns(pattern=code * (16 << PLACES) + answers, is_sure=is_sure)
     if known.get_column("age").null_count() == known.height:
         told = pl.when("is_sure").then(pl.col("pattern")).alias("pattern")
         return asking.select("row", "bsa", "weight", told).collect(optimizations=pl.QueryOptFlags.none())
     months = month_limits()
     limits = [pl.lit(months.get_column(name)).gather(pl.col("month")).alias(name) for name in LIMITS]
-    grown = pl.col("month").is_not_null()
+    growth = pl.when(pl.col("month").is_not_null()).then(pl.lit(1 << PLACES, dtype=pl.Int64)).otherwise(0)
     needed = ("row", "bsa", "weight", "sex", "age", "metres", "kilograms", "bmi", "is_plain")
     found = (
         asking.with_columns(month=month_index(pl.col("sex"), pl.col("age")))
         .with_columns(limits)
         .select(
             *needed,
-            pattern=pl.when("is_sure").then(
-                pl.col("pattern") + pl.when(grown).then(whole(1 << places)).otherwise(whole(0))
-            ),
+            pattern=pl.when("is_sure").then(pl.col("pattern") + growth),
             is_beyond=~pl.all_horizontal(_within(name) for name in MEASURES),
         )
         .collect(optimizations=pl.QueryOptFlags.none())
     )
     rest = found.filter(pl.col("is_beyond") & pl.col("is_plain"))
     found = found.select("row", "bsa", "weight", "pattern")
-    return _beyond(found, rest, places) if rest.height else found
+    return _beyond(found, rest) if rest.height else found
 
 
-def _beyond(found: pl.DataFrame, rest: pl.DataFrame, places: int) -> pl.DataFrame:
+def _beyond(found: pl.DataFrame, rest: pl.DataFrame) -> pl.DataFrame:
     """The same with the growth of those rows by the limits of their very age."""
     import polars as pl
 
@@ -121,7 +139,7 @@ def _beyond(found: pl.DataFrame, rest: pl.DataFrame, places: int) -> pl.DataFram
     limits = pl.concat([ages, limits], how="horizontal")
     rest = rest.join(limits, on=["sex", "age"], how="left", maintain_order="left")
     beyond = pl.sum_horizontal(
-        (~_within(name)).cast(pl.Int64) * (2 << (bit + places)) for bit, name in enumerate(MEASURES)
+        (~_within(name)).cast(pl.Int64) * (2 << (bit + PLACES)) for bit, name in enumerate(MEASURES)
     )
     is_near = pl.any_horizontal(
         (_SIZES[name]() / pl.col(limit) - 1).abs() < DOUBT

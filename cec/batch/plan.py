@@ -26,10 +26,6 @@ MOST_KEPT = 1 << 18
 """Amounts that are kept; with more than these they are computed anew, so that memory stays flat."""
 
 
-MOST_BITS = 38
-"""Questions that a pattern has room for, in a whole number of 64 bits beside the growth reference and the texts."""
-
-
 class Pattern(NamedTuple):
     """What the rows of one pattern have in common: alert codes, doses, and a refusal where they have one.
 
@@ -58,7 +54,6 @@ class Plan:
             step is not None
             and billionths(step.value) is not None
             and not any(line.lifetime_maximum for line in settings.regimen.drugs)
-            and len(self.bits) <= MOST_BITS
         )
         self.lock = threading.Lock()
         self._lock_of_codes = threading.Lock()
@@ -84,6 +79,10 @@ class Plan:
             with suppress(CecError):
                 return self.code_of(("allergies", self._allergies(read_text(text))))
         return self.code_of((fact, text))
+
+    def code_of_answers(self, first: int, answers: int) -> int:
+        """A number for the answers to the questions from one on."""
+        return self.code_of((first, answers))
 
     def _allergies(self, allergies: str, drugs: Iterable[str] | None = None) -> tuple[str, ...]:
         """The codes of alerts on what a patient's allergies name among these drugs, by default the regimen's."""
