@@ -165,6 +165,47 @@ def test_regimen_doses_days_patient_and_page_stand_on_every_page(tmp_path: Path)
             assert told in page
 
 
+CROWDED: Texts = {
+    **SIZE,
+    "weight": "57.3 kg",
+    "age": "8",
+    "sex": "female",
+    "creatinine": "0.9 mg/dL",
+    "reductions": ["etoposide=25%: mucositis grade 3", "clofarabine=25%: creatinine clearance below 60 mL/min"],
+}
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+@pytest.mark.parametrize("name", ["Anna", "Konstantynopolitańczykowianeczka " * 2])
+def test_the_signatures_stand_on_the_page_of_the_doses(paper: str, name: str) -> None:
+    """However much else there is to say: what the page has no room for then follows the days, whole."""
+    content = render(order(patient={**CROWDED, "name": name}, stocked=True), "pdf", paper=paper)
+    printed = [page.replace(" ", "") for page in pages(content)]  # pypdf takes some kerning for spaces
+    for told in ("Where it comes from", "28.65 mg", "Prescriber", "Pharmacist, second check"):
+        assert told.replace(" ", "") in printed[0]
+    (texts,) = [page for page in printed if "Assumed,becausethesourcedoesnotsay" in page]
+    assert "prednisone,taper:thereportnamesnotaper;none" in texts
+    whole = "".join(printed)
+    assert whole.count("Initials") in {3, 4}
+    assert whole.count("Totalsofthewholecycle") == whole.count("Criteriaforthenextcycle") == 1
+    assert [whole.count(f"Day{day}of5,") for day in range(1, 6)] == [1] * 5
+
+
+def test_only_what_changes_a_dose_is_called_a_change(tmp_path: Path) -> None:
+    file = tmp_path / "capped.yaml"
+    file.write_text(
+        LONG.partition("drugs:")[0]
+        + "drugs:\n  - {drug: vincristine, dose: 1.5 mg/m2, maximum: 2 mg, route: IV bolus, days: 1}\n",
+        encoding="utf-8",
+    )
+    small = " ".join(pages(render(order(file), "pdf")))  # 0.96 m2 × 1.5 mg/m2 = 1.44 mg
+    assert "within the maximum of 2 mg" in small
+    assert "capped" not in small
+    large = " ".join(pages(render(order(file, {"height": "180 cm", "weight": "80 kg"}), "pdf")))  # 2 m2: 3 mg
+    assert "capped: 3 mg is above the maximum of 2 mg" in large
+    assert "on day 1" in large
+
+
 def test_a_day_never_splits_over_pages(tmp_path: Path) -> None:
     file = tmp_path / "long.yaml"
     file.write_text(LONG, encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.render.words import clock, date_of_day, weekday_date
+from cec.render.words import clock, date_of_day, paper_date, weekday_date
 from cec.units import span
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _running(order: Order, date: datetime.date) -> Iterator[Running]:
             continue
         which = f"day {(date - row.start.date()).days + 1} of {(last - row.start.date()).days + 1}"
         until = f"until {clock(row.end)}" + ("" if row.end.date() == date else f" on {weekday_date(row.end.date())}")
-        begun = f"begun on day {row.day} at {clock(row.start)}"
+        begun = f"begun {paper_date(row.start.date())} {clock(row.start)}"
         yield Running(row.drug, row.line, f"{which}, {until}; {row.route}, {begun}", last == date)
 
 

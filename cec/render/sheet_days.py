@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _LONGEST = datetime.timedelta(hours=24)
 """A day's bars end here; what runs on, or begins later, shows an arrow."""
 _HOURS_PER_MARK = (1, 2, 3, 4, 6, 8, 12)
-_MOST_MARKS = 6
+_MOST_MARKS = {False: 6, True: 4}
+"""How many marks a scale has room for, and where volumes and rates stand beside it."""
 _TO_WRITE = "_________"
 _HOUR = datetime.timedelta(hours=1)
 _MINUTE = datetime.timedelta(minutes=1)
@@ -61,7 +62,8 @@ def _dated(order: Order, day: Day, made: dict[int, Preparation]) -> tuple[dict[s
     last = min(max(row.end or row.start for row in rows), first + _LONGEST)
     from_hour = (first - midnight) // _HOUR
     to_hour = max(-((midnight - last) // _HOUR), from_hour + 1)
-    every = next((hours for hours in _HOURS_PER_MARK if (to_hour - from_hour) / hours < _MOST_MARKS), 24)
+    most = _MOST_MARKS[bool(made)]
+    every = next((hours for hours in _HOURS_PER_MARK if (to_hour - from_hour) / hours < most), 24)
     scale = {
         "from": from_hour * 60,
         "to": to_hour * 60,

@@ -296,11 +296,11 @@ def fingerprint(order: Order, digits: int = 64) -> str:
     )
 
 
-_NUMBER_AND_UNIT = re.compile(r"(?<=[0-9…]) (?=[a-zA-Z%×])|(?<=ft) (?=[0-9])|(?<=AUC) (?=[0-9])")
+_NUMBER_AND_UNIT = re.compile(r"(?<=[0-9…]) (?=[a-zA-Z%×])|(?<=ft) (?=[0-9])|(?<=AUC) (?=[0-9])|(?<=x) (?=10\^)")
 
 
 def bind(text: str) -> str:
-    """The text with no-break spaces between each number and its unit, so that no line ends between them.
+    """The text with no-break spaces between each number and its unit or power, so that no line ends between them.
 
     >>> bind("gives 38.4 mg daily")
     'gives 38.4\\xa0mg daily'
