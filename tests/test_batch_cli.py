@@ -253,6 +253,22 @@ def test_long_has_the_rows_of_cec_schedule(patients: Path, tmp_path: Path) -> No
     assert len(lines) == 1 + 3 * 20
 
 
+def test_long_moves_up_what_follows_an_omitted_drug(tmp_path: Path) -> None:
+    """Without clofarabine the day's first infusion is etoposide, at 09:00; the row beside it keeps all its times."""
+    path = tmp_path / "patients.csv"
+    reduced = "clofarabine=100%: liver"
+    path.write_text(f"id,height_cm,weight_kg,reduce\n1,128,26,\n2,128,26,{reduced}\n3,128,26,\n", encoding="utf-8")
+    done = run(path, "--long", "--start", "2026-12-30", "-o", tmp_path / "d.csv")
+    assert done.code == 0, done.err
+    rows = table(tmp_path / "d.csv")
+    assert [row["id"] for row in rows] == ["1"] * 20 + ["2"] * 15 + ["3"] * 20
+    starts = {row["id"]: row["start"][-5:] for row in rows if row["drug"] == "etoposide"}
+    assert starts == {"1": "11:00", "2": "09:00", "3": "11:00"}
+    sizes = ("--height", "128", "--weight", "26", "--reduce", reduced)
+    single = command("schedule", "cec-induction", "--id", "2", *sizes, "--start", "2026-12-30", "--format", "csv")
+    assert [list(row.values()) for row in rows[20:35]] == list(csv.reader(io.StringIO(single.out)))[1:]
+
+
 def test_long_needs_a_start_and_an_id(patients: Path, tmp_path: Path) -> None:
     assert run(patients, "--long", "-o", tmp_path / "d.csv").code == 1
     assert {row["column"] for row in table(tmp_path / "d.rejects.csv")} == {"start"}

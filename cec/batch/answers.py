@@ -192,4 +192,9 @@ def cells_of(order: Order, plan: Plan) -> list[str | None]:
         if plan.rates:
             rate = order.preparations[place].rate
             cells |= {f"{name} rate": number(rate), f"{name} rate_unit": rate.unit if rate else ""}
-    return [cells.get(name) for name in schema(plan) if name != "row"]
+    together = {
+        plan.separator.join(group): plan.separator.join(cells.get(name, "") for name in group)
+        for group in plan.groups
+        if len(group) > 1
+    }
+    return [{**cells, **together}.get(name) for name in schema(plan) if name != "row"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,7 +21,8 @@ def schema(plan: Plan) -> dict[str, pl.DataType]:
     """The columns of answers: the row, and the texts that are added to a table."""
     import polars as pl
 
-    return {"row": pl.UInt32(), **{name: pl.String() for name in ("bsa_m2", *plan.columns, "alerts", *plan.rates)}}
+    names = (*(plan.separator.join(group) for group in plan.groups), "alerts", *plan.rates)
+    return {"row": pl.UInt32(), **{name: pl.String() for name in names}}
 
 
 def refused_schema() -> dict[str, pl.DataType]:
@@ -75,15 +76,19 @@ def _of_one_set(known: pl.DataFrame, kinds: Sequence[Pattern], variants: tuple[V
     row, kind = known.get_column("row"), known.get_column("kind")
     areas = plan.areas.look(known.get_column("bsa"))
     weights = plan.weights.look(known.get_column("weight")) if any(one.per == "kg" for one in variants) else areas
-    made = {plan.columns[one.line]: _amounts(one, weights if one.per == "kg" else areas, plan) for one in variants}
-    told = {f"{name} {what}": column for name, columns in made.items() for what, column in columns.items()}
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, known.height)
+    by_place = {"bsa_m2": (areas, areas.made("bsa", _written)["bsa_m2"])}
+    told: dict[str, pl.Series] = {}
+    for one in variants:
+        name, looked = plan.columns[one.line], weights if one.per == "kg" else areas
+        made = _amounts(one, looked, plan)
+        by_place |= {name: (looked, made["text"])} if "text" in made else {}
+        told |= {f"{name} {what}": looked.each(column) for what, column in made.items() if what != "text"}
     dosed = pl.DataFrame(
         {
             "row": row,
-            **areas.each("bsa", _written),
-            **{name: told.get(f"{name} text", nothing) for name in plan.columns},
-            "alerts": _alerts(kind, kinds, [one["codes"] for one in made.values() if "codes" in one], plan),
+            **{plan.separator.join(group): _cells(group, by_place, nothing, plan) for group in plan.groups},
+            "alerts": _alerts(kind, kinds, [column for name, column in told.items() if name.endswith(" codes")], plan),
             **{name: told.get(name, nothing) for name in plan.rates},
         }
     )
@@ -116,9 +121,24 @@ def _written(areas: Sequence[int]) -> Made:
     return {"bsa_m2": pl.Series([number(Decimal(value) / BILLION) for value in areas], dtype=pl.String)}
 
 
+def _cells(
+    group: Sequence[str], by_place: Mapping[str, tuple[Looked, pl.Series]], nothing: pl.Series, plan: Plan
+) -> pl.Series:
+    """For each row the cells of a group, together where they are several."""
+    import polars as pl
+
+    found = [by_place.get(name) for name in group]
+    if len(group) == 1:
+        return nothing if found[0] is None else found[0][0].each(found[0][1])
+    looked = next(one[0] for one in found if one)
+    places = min(len(one[1]) for one in found if one)
+    columns = [pl.lit("") if one is None else one[1].head(places).fill_null("") for one in found]
+    return looked.each(pl.select(pl.concat_str(columns, separator=plan.separator)).to_series())
+
+
 def _amounts(variant: Variant, looked: Looked, plan: Plan) -> Made:
-    """The amounts of a drug line for each row, or its fault; with a formulary its rate and the number of its alerts."""
-    return looked.each(variant, partial(_amounts_for, variant, plan))
+    """The amounts of a drug line by place, or its fault; with a formulary its rate and the number of its alerts."""
+    return looked.made(variant, partial(_amounts_for, variant, plan))
 
 
 def _amounts_for(variant: Variant, plan: Plan, values: Sequence[int]) -> Made:

@@ -33,9 +33,15 @@ class Desk:
     """Where rows are answered: a plan for each regimen, kept from block to block."""
 
     def __init__(
-        self, settings: Settings, columns: Mapping[str, Column], regimens: Mapping[str, Regimen | Refusal] | None = None
+        self,
+        settings: Settings,
+        columns: Mapping[str, Column],
+        regimens: Mapping[str, Regimen | Refusal] | None = None,
+        separator: str = "",
     ) -> None:
+        """With a separator, some cells of one regimen are written together; see `Plan`."""
         self.settings = settings
+        self._separator = separator
         self.columns = dict(columns)
         self._regimens = {"": settings.regimen, **(regimens or {})}
         self._plans: dict[str, Plan] = {}
@@ -45,6 +51,9 @@ class Desk:
         amounts = [name for plan in plans if isinstance(plan, Plan) for name in plan.columns]
         wide = ("regimen", "bsa_m2", *dict.fromkeys(amounts), "alerts")
         self.columns_made = SCHEDULE_COLUMNS if settings.has_schedule else wide
+        groups = [separator.join(group) for plan in plans if isinstance(plan, Plan) for group in plan.groups]
+        self.cells_made = ("regimen", *groups, "alerts") if separator else self.columns_made
+        """The columns of answers: those, or several of them together."""
 
     def answer(self, frame: pl.DataFrame) -> Answered:
         """The doses of every row of a frame."""
@@ -72,7 +81,7 @@ class Desk:
             regimen = regimen_of(text, self._regimens)
             if isinstance(regimen, Refusal):
                 return regimen
-            self._plans[text] = Plan(self.settings._replace(regimen=regimen))
+            self._plans[text] = Plan(self.settings._replace(regimen=regimen), self._separator)
         plan = self._plans[text]
         if self.columns_made and not set(plan.columns) <= set(self.columns_made) and not self.settings.has_schedule:
             named = ", ".join(plan.columns)
@@ -128,9 +137,9 @@ class Desk:
             dosed = answers.dosed.with_columns(pl.lit(plan.settings.regimen.name).alias("regimen"))
             if self.settings.has_schedule:
                 dosed = schedule(dosed, texts, self.columns, plan)
-        missing = [name for name in self.columns_made if name not in dosed.columns]
+        missing = [name for name in self.cells_made if name not in dosed.columns]
         dosed = dosed.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing)
-        dosed = dosed.select("row", *self.columns_made)
+        dosed = dosed.select("row", *self.cells_made)
         refused = self._told(answers)
         if places is not None:
             dosed = dosed.with_columns(row=places.gather(dosed.get_column("row")))

@@ -26,13 +26,16 @@ class Looked(NamedTuple):
     lookup: Lookup
     places: pl.Series
 
-    def each(self, key: Hashable, make: Callable[[Sequence[int]], Made]) -> Made:
-        """For each row what hangs on its value; `make` makes it for values, and is asked once for each of them.
+    def made(self, key: Hashable, make: Callable[[Sequence[int]], Made]) -> Made:
+        """What hangs on the values, by place; `make` makes it for values, and is asked once for each of them.
 
         A column that has nothing for any value is left out.
         """
-        made = self.lookup.made(key, make)
-        return {name: told.gather(self.places) for name, told in made.items() if told.null_count() < len(told)}
+        return {name: told for name, told in self.lookup.made(key, make).items() if told.null_count() < len(told)}
+
+    def each(self, told: pl.Series) -> pl.Series:
+        """For each row what hangs on its value."""
+        return told.gather(self.places)
 
 
 class Lookup:

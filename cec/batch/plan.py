@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import threading
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from cec.errors import CecError, OrderRefused
 from cec.load.texts import read_text
 from cec.order import Order
 from cec.regimen import Regimen
+from cec.units import Quantity
 
 MOST_KEPT = 1 << 18
 """Amounts that are kept; with more than these they are computed anew, so that memory stays flat."""
@@ -38,12 +39,18 @@ class Pattern(NamedTuple):
 
 
 class Plan:
-    """One regimen under one pharmacy's policy."""
+    """One regimen under one pharmacy's policy.
 
-    def __init__(self, settings: Settings) -> None:
+    With `separator`, cells that hang on the same measure are written together, as they will stand in a line.
+    """
+
+    def __init__(self, settings: Settings, separator: str = "") -> None:
         self.settings = settings
+        self.separator = separator
         self.bits: list[Bit] = bits(settings.regimen, settings.pharmacy)
         self.columns = amount_columns(settings.regimen)
+        self.groups = _groups(settings.regimen, self.columns, separator)
+        """The cells of BSA and amounts: those that are written together, else each by itself."""
         has_rates = settings.has_schedule and bool(settings.pharmacy.formulary)
         self.rates = tuple(f"{name} {what}" for name in self.columns for what in ("rate", "rate_unit") if has_rates)
         """Columns of infusion rates, which a schedule shows."""
@@ -152,6 +159,20 @@ def lines_of(order: Order) -> tuple[int, ...]:
         for index, line in enumerate(order.regimen.drugs)
         if not line.cycles or (order.cycle is not None and order.cycle in line.cycles)
     )
+
+
+def _groups(regimen: Regimen, columns: Sequence[str], separator: str) -> tuple[tuple[str, ...], ...]:
+    """BSA and amounts in their order; with a separator, neighbours that do not hang on the weight are together."""
+    groups: list[tuple[str, ...]] = [("bsa_m2",)]
+    by_weight = False
+    for name, line in zip(columns, regimen.drugs, strict=True):
+        doses = [line.dose] if isinstance(line.dose, Quantity) else [band.dose for band in line.dose]
+        was_by_weight, by_weight = by_weight, any(dose.unit.endswith("/kg") for dose in doses)
+        if not separator or by_weight or was_by_weight:
+            groups.append((name,))
+        else:
+            groups[-1] = (*groups[-1], name)
+    return tuple(groups)
 
 
 def amount_columns(regimen: Regimen) -> tuple[str, ...]:

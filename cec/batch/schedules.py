@@ -37,21 +37,23 @@ def schedule(
         return pl.DataFrame(schema=schema)
     rows = dosed.get_column("row")
     said = {fact: texts[fact].gather(rows).fill_null("") for fact in ("start", "cycle") if fact in texts}
+    is_given = {f"is {name} given": (pl.col(name) != "0").fill_null(value=False) for name in plan.columns}
     patients = dosed.with_columns(
         id=texts["id"].gather(rows).str.replace_all(r"\s+", " ").str.strip_chars(),
         when=pl.concat_str(list(said.values()), separator="|") if said else pl.lit(""),
+        **is_given,
     )
     parts = []
-    for (_,), group in patients.group_by("when", maintain_order=True):
+    for _, group in patients.group_by("when", *is_given, maintain_order=True):
         first = next(row_texts(texts, columns, group.get_column("row").head(1).to_list()))
         cycle = _cycle(first, plan)
         parts += [_administrations(some, cycle, plan) for some in group.iter_slices(AT_ONCE)]
     made = pl.concat(parts)
-    return made if not said else made.sort("row", maintain_order=True)
+    return made if len(parts) == 1 else made.sort("row", maintain_order=True)
 
 
 def _cycle(texts: Mapping[str, str], plan: Plan) -> pl.DataFrame:
-    """The administrations of a cycle, whoever it is for: each with the drug line that it belongs to."""
+    """The administrations of a cycle in which the same drugs are given: each with the drug line that it belongs to."""
     import polars as pl
 
     order = draft_row(texts, plan.settings)
@@ -60,7 +62,7 @@ def _cycle(texts: Mapping[str, str], plan: Plan) -> pl.DataFrame:
     numbers = lines_of(order)
     lines = [order.regimen.drugs[number] for number in numbers]
     doses = [
-        msgspec.structs.replace(dose, ordered=Quantity(Decimal(1), unit_of(line)))
+        msgspec.structs.replace(dose, ordered=Quantity(Decimal(bool(dose.ordered.value)), unit_of(line)))
         for dose, line in zip(order.doses, lines, strict=True)
     ]
     every = administrations(lines, doses, order.start, order.pharmacy)

@@ -69,7 +69,8 @@ class Worker:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.desk = Desk(job.settings, job.columns, job.regimens)
+        separator = job.separator if self._keeps_lines and not job.settings.has_schedule else ""
+        self.desk = Desk(job.settings, job.columns, job.regimens, separator)
         self._names = unlike([*REJECTED, *job.layout.columns, "text"])
 
     def headers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -136,14 +137,25 @@ class Worker:
         job, dosed = self.job, answered.dosed
         if job.settings.has_schedule:
             return dosed.drop("row"), None
-        added = dosed.select(self._added())
+        added = dosed.select(name for name in self.desk.cells_made if name != "regimen" or "regimen" not in job.columns)
         places = dosed.get_column("row") if dosed.height < rows.frame.height else None
         if lines is not None:
             lines = lines if places is None else lines.gather(places)
             return added.hstack(self._named(rows.frame, dosed, places)), lines
         frame = rows.frame if places is None else rows.frame[places]
         frame = frame.with_columns(self._named(rows.frame, dosed, places))
-        return pl.concat([frame, added], how="horizontal"), None
+        return pl.concat([frame, self._apart(added)], how="horizontal"), None
+
+    def _apart(self, added: pl.DataFrame) -> pl.DataFrame:
+        """The same with a column for each cell of those that are written together."""
+        import polars as pl
+
+        columns: list[pl.Series] = []
+        for column in added.iter_columns():
+            names = column.name.split(self.job.separator)
+            cells = column.str.split_exact(self.job.separator, len(names) - 1).struct.rename_fields(names)
+            columns += cells.struct.unnest().iter_columns() if len(names) > 1 else [column]
+        return pl.DataFrame(columns)
 
     def _named(self, frame: pl.DataFrame, dosed: pl.DataFrame, places: pl.Series | None) -> list[pl.Series]:
         """The table's own column of regimens, empty cells filled; nothing where it has none."""
