@@ -225,6 +225,16 @@ def test_map_and_near_names(tmp_path: Path) -> None:
     assert run(path, "--map", "Wzrost").code == 1
 
 
+def test_a_cell_of_two_lines_passes_through(tmp_path: Path) -> None:
+    path = tmp_path / "patients.csv"
+    path.write_text('id;note;height_cm;weight_kg\n1;"two\nlines";128;26\n2;"a;b";109;18.5\n', encoding="utf-8")
+    assert run(path, "-o", tmp_path / "doses.csv").code == 0
+    with (tmp_path / "doses.csv").open(encoding="utf-8", newline="") as file:
+        _, first, second = csv.reader(file, delimiter=";")
+    assert first == ["1", "two\nlines", "128", "26", "cec-induction", *AMOUNTS["007"], "incomplete"]
+    assert second == ["2", "a;b", "109", "18.5", "cec-induction", *AMOUNTS["8"], "longer-infusion incomplete"]
+
+
 def test_long_has_the_rows_of_cec_schedule(patients: Path, tmp_path: Path) -> None:
     pharmacy = next(Path(cec.__file__).parent.rglob("starter_pharmacy.yaml"))
     done = run(

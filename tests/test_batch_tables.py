@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cec.batch import csv_table, jsonl_table, streams
 from cec.batch.columns import Column, columns_for, find_columns
-from cec.batch.streams import LONGEST_LINE, Source
+from cec.batch.streams import LONGEST_LINE, Source, whole_lines
 from cec.batch.table import Layout, Rejected, unlike
 from cec.batch.tables import kind_of, opening
 from cec.errors import CecError, FileError, InputError
@@ -304,3 +304,18 @@ def test_columns_are_found_by_name_and_by_map() -> None:
 def test_columns_that_do_not_tell(names: list[str], renamed: dict[str, str], reason: str) -> None:
     with pytest.raises(CecError, match=reason):
         find_columns(names, renamed)
+
+
+@pytest.mark.parametrize("size", [7, 1 << 10, 1 << 20, 1 << 22])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_a_line_is_too_long_wherever_a_read_ends(size: int, end: bytes) -> None:
+    """Each line that is whole comes once and in order; of each that is too long, the beginning."""
+    lines = [b"a", b"", b"b" * LONGEST_LINE, b"c", b"d" * (LONGEST_LINE - 2), b"e" * (3 * LONGEST_LINE), b"f", b"g" * 9]
+    content = end.join(lines)
+    size = max(size, len(content) // 5_000)
+    pieces = (content[place : place + size] for place in range(0, len(content), size))
+    found: list[tuple[bytes, bool]] = []
+    for piece, is_cut in whole_lines(pieces):
+        whole = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n").split(b"\n")
+        found += [(piece[:200], True)] if is_cut else [(line, False) for line in whole]
+    assert found == [(line[:200], True) if line[:1] in b"be" and line else (line, False) for line in lines]

@@ -108,11 +108,13 @@ def _plain(stream: io.BufferedReader, start: bytes, name: str) -> BinaryIO:
 
 
 def reads(source: Source) -> Iterator[bytes]:
-    """The bytes of a source in pieces that grow; FileError where it cannot be read to its end."""
+    """The bytes of a source in pieces that grow, most of them whole lines; FileError where it is cut off or damaged."""
     size = FIRST_READ
     while True:
         try:
             data = source.stream.read(size)
+            if not data.endswith(b"\n"):  # what is whole need not be put together again
+                data += source.stream.readline(LONGEST_LINE)
         except (OSError, EOFError, zlib.error, _zstd().ZstdError) as error:
             raise FileError(Fault(f"is cut off or damaged: {_reason(error)}", "", source.name)) from None
         if not data:
@@ -126,24 +128,33 @@ def whole_lines(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     rest, is_skipping = b"", False
     for piece in pieces:
         buffer = rest + piece
+        first = end = 0  # the lines from first to end are whole, and none is too long
         if is_skipping:
-            buffer = buffer[_first_end(buffer) :] if _first_end(buffer) else b""
-            is_skipping = not buffer
-        if len(buffer) > LONGEST_LINE and not 0 < _first_end(buffer) <= LONGEST_LINE:
-            yield buffer[:200], True
-            is_skipping = not _first_end(buffer)
-            buffer = b"" if is_skipping else buffer[_first_end(buffer) :]
-        end = max(buffer.rfind(b"\n"), buffer.rfind(b"\r", 0, -1)) + 1
-        if end:
-            yield buffer[:end], False
+            first = end = _first_end(buffer, 0)
+            is_skipping = not end
+        while len(buffer) - end > LONGEST_LINE and not is_skipping:
+            line, end = end, _last_end(buffer, end, end + LONGEST_LINE)
+            if end == line:
+                yield from [(buffer[first:line], False)] if line > first else ()
+                yield buffer[line : line + 200], True
+                first = end = _first_end(buffer, line)
+                is_skipping = not end
+        end = len(buffer) if is_skipping else _last_end(buffer, end, len(buffer))
+        if end > first and not is_skipping:
+            yield buffer[first:end], False
         rest = buffer[end:]
     if rest:
         yield rest, False
 
 
-def _first_end(buffer: bytes) -> int:
-    """Where the second line begins; 0 where there is only one."""
-    return (buffer.find(b"\n") + 1) or (buffer.find(b"\r", 0, -1) + 1)
+def _first_end(buffer: bytes, start: int) -> int:
+    """Where the line after the one at `start` begins; 0 where it has no end yet."""
+    return (buffer.find(b"\n", start) + 1) or (buffer.find(b"\r", start, -1) + 1)
+
+
+def _last_end(buffer: bytes, start: int, stop: int) -> int:
+    """Where the last whole line before `stop` ends; `start` where there is none."""
+    return max(buffer.rfind(b"\n", start, stop) + 1, buffer.rfind(b"\r", start, min(stop, len(buffer) - 1)) + 1, start)
 
 
 @contextmanager
