@@ -59,7 +59,9 @@ def batch(
         str | None, typer.Option(metavar="FOLDER", help="A new folder for a PDF sheet of every dosed row.")
     ] = None,
     paper: Annotated[str, typer.Option(metavar="a4|letter", help="The paper of the sheets.")] = "a4",
-    workers: Annotated[int, typer.Option(metavar="NUMBER", min=1, max=256, help="Processes that work on the table.")] = 1,
+    workers: Annotated[
+        int, typer.Option(metavar="NUMBER", min=1, max=256, help="Processes that work on the table.")
+    ] = 1,
     input_format: Annotated[
         str | None, typer.Option(metavar=_FORMATS, help="The format of PATIENTS; by default as its name ends, or csv.")
     ] = None,
