@@ -6,7 +6,6 @@ import gc
 import sys
 from collections.abc import Sequence
 
-
 OBJECTS = 100_000
 """New objects before Python looks for garbage. Loading makes that many and no garbage; to look costs a tenth of it."""
 

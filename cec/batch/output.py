@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, cast
 
 import msgspec
 
@@ -24,28 +24,48 @@ if TYPE_CHECKING:
 RejectsKind = Kind | Literal["lines"]
 """Rejects may also be lines for a person to read."""
 
+Piece: TypeAlias = "list[bytes] | pl.DataFrame"
+"""Some rows, encoded: bytes in parts, or a frame for Parquet."""
+
 _JSON = msgspec.json.Encoder(decimal_format="number")
 
 
 def encode(
     frame: pl.DataFrame, kind: RejectsKind, separator: str, numbers: Collection[str], lines: pl.Series | None = None
-) -> bytes | pl.DataFrame:
+) -> Piece:
     """The rows of a frame in a format. `numbers` are columns of texts that JSON has as numbers.
 
     `lines` are the rows as they were read, in the same format; what the frame has is put behind them.
     """
     if kind == "csv":
-        text = io.BytesIO()
+        text = _Written()
+        file = cast("IO[bytes]", text)
         if lines is None:
-            _without_empty(frame).write_csv(text, include_header=False, separator=separator)
+            _without_empty(frame).write_csv(file, include_header=False, separator=separator)
         else:  # a line has its own quotes, and nothing that is put behind it needs any
             frame = frame.insert_column(0, lines.alias("\x1f"))
-            frame.write_csv(text, include_header=False, separator=separator, quote_style="never")
-        return text.getvalue()
+            frame.write_csv(file, include_header=False, separator=separator, quote_style="never")
+        return text.parts
     if kind == "lines":
         told = frame.select("row", "column", "reason").iter_rows()
-        return "".join(f"row {row}: {reason}\n" for row, _, reason in told).encode(errors="replace")
-    return _json_lines(frame, numbers, [] if lines is None else lines.to_list()) if kind == "jsonl" else frame
+        return ["".join(f"row {row}: {reason}\n" for row, _, reason in told).encode(errors="replace")]
+    return [_json_lines(frame, numbers, [] if lines is None else lines.to_list())] if kind == "jsonl" else frame
+
+
+class _Written(io.RawIOBase):
+    """What is written to it, part by part: to put megabytes together costs as much as to make them."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        """True: it is written to."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Keep it; how many bytes it is."""
+        self.parts.append(bytes(data))
+        return len(data)
 
 
 def _without_empty(frame: pl.DataFrame) -> pl.DataFrame:
@@ -72,7 +92,7 @@ def _json_lines(frame: pl.DataFrame, numbers: Collection[str], lines: Sequence[s
 @contextmanager
 def table_writer(
     path: str, kind: RejectsKind, header: Sequence[str], separator: str
-) -> Iterator[Callable[[bytes | pl.DataFrame], None]]:
+) -> Iterator[Callable[[Piece], None]]:
     """How to put encoded rows into a file or standard output, under a header; lines go to standard error."""
     if kind == "lines":
         yield partial(_put, sys.stderr.buffer, at_once=True)
@@ -90,10 +110,10 @@ def table_writer(
         yield partial(_put, stream, at_once=path == STANDARD)
 
 
-def _put(stream: BinaryIO, piece: bytes | pl.DataFrame, *, at_once: bool) -> None:
+def _put(stream: BinaryIO, piece: Piece, *, at_once: bool) -> None:
     """Write what is ready, and show it at once where somebody waits for it."""
-    if not isinstance(piece, bytes):
+    if not isinstance(piece, list):
         raise TypeError("only Parquet is written from frames")
-    stream.write(piece)
+    stream.writelines(piece)
     if at_once:
         stream.flush()

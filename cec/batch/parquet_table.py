@@ -56,15 +56,15 @@ def rows(block: Block, _layout: Layout) -> Rows:
 
 
 @contextmanager
-def writing(stream: BinaryIO, beside: Path) -> Iterator[Callable[[bytes | pl.DataFrame], None]]:
+def writing(stream: BinaryIO, beside: Path) -> Iterator[Callable[[list[bytes] | pl.DataFrame], None]]:
     """How to put a frame after the others; all are in `stream` at the end. Until then they lie in a folder `beside`."""
     import polars as pl
 
     with TemporaryDirectory(prefix=".cec-", dir=beside) as folder:
         parts: list[Path] = []
 
-        def put(frame: bytes | pl.DataFrame) -> None:
-            if isinstance(frame, bytes):
+        def put(frame: list[bytes] | pl.DataFrame) -> None:
+            if isinstance(frame, list):
                 raise TypeError("Parquet is written from frames")
             parts.append(Path(folder) / f"{len(parts):08}.parquet")
             frame.write_parquet(parts[-1])

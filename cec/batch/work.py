@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cec.batch import csv_table
 from cec.batch.columns import Column
 from cec.batch.desk import Answered, Desk
-from cec.batch.output import RejectsKind, encode
+from cec.batch.output import Piece, RejectsKind, encode
 from cec.batch.sheets import print_sheets
 from cec.batch.single import Refusal, Settings
 from cec.batch.table import Block, Kind, Layout, Rows, unlike
@@ -56,8 +56,8 @@ class Job(NamedTuple):
 class Done(NamedTuple):
     """The answer to a block: rows to write, counts, the codes of alerts with their numbers, and the place reached."""
 
-    doses: bytes | pl.DataFrame
-    rejects: bytes | pl.DataFrame
+    doses: Piece
+    rejects: Piece
     dosed: int
     rejected: int
     alerts: Counter[str]
