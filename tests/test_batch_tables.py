@@ -93,6 +93,7 @@ def test_two_open_quotes_never_mix_two_patients() -> None:
     assert [one.row for one in rejected] == [2]
 
 
+ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
 CELLS = st.sampled_from(["1", "128", "26.5", "", " ", "Łódź", "a b", "x" * 40])
 GOOD = st.tuples(CELLS, CELLS, CELLS).map(",".join).map(str.encode)
 BAD = st.sampled_from([b'7,"open,1', b"7,1", b"7,1,2,3", b"7,\xff,1", b'7,"a"b,1', b"\xc5,1,2", b",,,,"])
@@ -319,3 +320,30 @@ def test_a_line_is_too_long_wherever_a_read_ends(size: int, end: bytes) -> None:
         whole = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n").split(b"\n")
         found += [(piece[:200], True)] if is_cut else [(line, False) for line in whole]
     assert found == [(line[:200], True) if line[:1] in b"be" and line else (line, False) for line in lines]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([b"", b"a", b"bb", b"ccccc", b"dddddd", b"e" * 13]), ENDS), max_size=9),
+    st.booleans(),
+    st.lists(st.integers(1, 9), min_size=1, max_size=30),
+)
+@settings(max_examples=300, deadline=None)
+def test_lines_are_the_same_wherever_reads_end(
+    lines: list[tuple[bytes, bytes]], is_open: bool, sizes: list[int]
+) -> None:
+    """Held against bytes.splitlines, with lines of at most five bytes."""
+    content = b"".join(line + end for line, end in lines) + (b"open" if is_open else b"")
+    pieces: list[bytes] = []
+    rest = content
+    while rest:
+        size = sizes[len(pieces) % len(sizes)]
+        pieces.append(rest[:size])
+        rest = rest[size:]
+    found: list[tuple[bytes, bool]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streams, "LONGEST_LINE", 6)
+        for piece, is_cut in whole_lines(iter(pieces)):
+            found += [(line, is_cut) for line in ([piece[:5]] if is_cut else piece.splitlines())]
+    expected = [(line[:5], True) if len(line) > 5 else (line, False) for line in content.splitlines()]
+    assert [is_cut for _, is_cut in found] == [is_cut for _, is_cut in expected]
+    assert [line for line, is_cut in found if not is_cut] == [line for line, is_cut in expected if not is_cut]

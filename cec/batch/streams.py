@@ -139,22 +139,32 @@ def whole_lines(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
                 yield buffer[line : line + 200], True
                 first = end = _first_end(buffer, line)
                 is_skipping = not end
-        end = len(buffer) if is_skipping else _last_end(buffer, end, len(buffer))
-        if end > first and not is_skipping:
+        if is_skipping:
+            rest = b"\r" if buffer.endswith(b"\r") else b""  # which may end the line, or be half of its end
+            continue
+        end = _last_end(buffer, end, len(buffer))
+        if end > first:
             yield buffer[first:end], False
         rest = buffer[end:]
-    if rest:
+    if rest and not is_skipping:
         yield rest, False
 
 
 def _first_end(buffer: bytes, start: int) -> int:
     """Where the line after the one at `start` begins; 0 where it has no end yet."""
-    return (buffer.find(b"\n", start) + 1) or (buffer.find(b"\r", start, -1) + 1)
+    ends = [end for end in (buffer.find(b"\n", start), buffer.find(b"\r", start, -1)) if end >= 0]
+    return _after(buffer, min(ends)) if ends else 0
 
 
 def _last_end(buffer: bytes, start: int, stop: int) -> int:
     """Where the last whole line before `stop` ends; `start` where there is none."""
-    return max(buffer.rfind(b"\n", start, stop) + 1, buffer.rfind(b"\r", start, min(stop, len(buffer) - 1)) + 1, start)
+    end = max(buffer.rfind(b"\n", start, stop), buffer.rfind(b"\r", start, min(stop, len(buffer) - 1)))
+    return start if end < 0 else _after(buffer, end)
+
+
+def _after(buffer: bytes, end: int) -> int:
+    """The place behind a line end, which may be of two bytes."""
+    return end + 2 if buffer[end : end + 2] == b"\r\n" else end + 1
 
 
 @contextmanager
