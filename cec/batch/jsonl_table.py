@@ -1,15 +1,26 @@
-"""JSON Lines: one object per line. The columns are the keys of the first lines; numbers keep the digits they have."""
+"""JSON Lines: one object per line. The columns are the keys of the first lines; numbers keep the digits they have.
+
+Of a line that the standard library reads, but that could not be written again as it stands, no row is made.
+"""
 
 from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
+
+import msgspec
 
 from cec.batch.streams import LONGEST_LINE, Source, reads, whole_lines
 from cec.batch.table import Block, Layout, Rejected, Rows
 from cec.errors import Fault, FileError
+
+DEEPEST = 100
+"""Objects and lists that may stand in one another."""
+
+_RAW = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def read_header(source: Source) -> tuple[Layout, Iterator[bytes]]:
@@ -17,8 +28,7 @@ def read_header(source: Source) -> tuple[Layout, Iterator[bytes]]:
     pieces = reads(source)
     start = next(pieces, b"").removeprefix(b"\xef\xbb\xbf")
     keys: dict[str, None] = {}
-    lines = start.split(b"\n")
-    for line in lines[:-1] or lines:
+    for line in start.splitlines():
         cells, _ = _cells(line)
         keys |= dict.fromkeys(cells or ())
     if not keys:
@@ -32,13 +42,14 @@ def read_header(source: Source) -> tuple[Layout, Iterator[bytes]]:
 def blocks(source: Source, pieces: Iterator[bytes]) -> Iterator[Block]:
     """Blocks of whole lines; the first line is row 1."""
     number = 1
-    for content, is_cut in whole_lines(pieces):
+    for piece, is_cut in whole_lines(pieces):
         if is_cut:
             reason = f"the line is longer than {LONGEST_LINE:,} bytes"
-            cut = Rejected(number, "", reason, text=content.decode(errors="replace"))
+            cut = Rejected(number, "", reason, text=piece.decode(errors="replace"))
             yield Block(b"", (), (cut,), source.position())
             number += 1
         else:
+            content = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in piece else piece
             count = content.count(b"\n") + (not content.endswith(b"\n"))
             yield Block(content, range(number, number + count), (), source.position())
             number += count
@@ -65,28 +76,29 @@ def rows(block: Block, layout: Layout) -> Rows:
             rejected.append(Rejected(number, stranger, reason, text=line.decode(errors="replace").strip()))
             continue
         for name, texts in columns.items():
-            texts.append(_text(cells.get(name)))
+            texts.append(cells.get(name))
         numbers.append(number)
         lines.append(line.decode().strip())
     return Rows(pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)), numbers, rejected, lines=lines)
 
 
-def _cells(line: bytes) -> tuple[dict[str, Any] | None, str]:
-    """The object of a line with its numbers as texts; or None and what is wrong."""
+def _cells(line: bytes) -> tuple[dict[str, str | None] | None, str]:
+    """The object of a line, each value as a text; or None and what is wrong."""
     try:
         value = json.loads(
             line.decode(), object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=_no_constant
         )
+        if not isinstance(value, dict):
+            return None, "is no JSON object"
+        fault = _fault(value, line)
+        return (None, fault) if fault else (_texts(value, line), "")
     except UnicodeDecodeError as error:
         byte = line[error.start]
         return None, f"byte {error.start + 1} of the line (hexadecimal {byte:02X}) is no UTF-8; save the table as UTF-8"
     except RecursionError:
         return None, "is nested too deeply"
-    except ValueError as error:
+    except ValueError as error:  # msgspec's and the standard library's too
         return None, f"is no JSON object on one line: {error}"
-    if not isinstance(value, dict):
-        return None, "is no JSON object"
-    return value, ""
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -100,10 +112,38 @@ def _no_constant(word: str) -> str:
     raise ValueError(f"{word} is no number")
 
 
-def _text(value: Any) -> str | None:
-    """A cell as text; what is no single value as JSON."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False)
+def _fault(value: dict[str, Any], line: bytes) -> str:
+    """What keeps an object from being written again; nothing where it can be."""
+    if re.search(rb"\\u[dD][89a-fA-F]", line):
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            half = f"\\u{ord(error.object[error.start]):04x}"
+            return f"has {half}, which is half of a character; write the character itself"
+    if line.count(b"[") + line.count(b"{") > DEEPEST and _is_deep(value):
+        return "is nested too deeply"
+    return ""
+
+
+def _is_deep(value: dict[str, Any]) -> bool:
+    """Whether more objects and lists stand in one another than every reader takes."""
+    level: list[Any] = [value]
+    for _ in range(DEEPEST):
+        inner = (one for nested in level for one in (nested.values() if isinstance(nested, dict) else nested))
+        level = [one for one in inner if isinstance(one, (dict, list))]
+    return bool(level)
+
+
+def _texts(value: dict[str, Any], line: bytes) -> dict[str, str | None]:
+    """The cells as texts; what is no single value stays the JSON that it is."""
+    texts: dict[str, str | None] = {}
+    raw: dict[str, msgspec.Raw] = {}
+    for name, cell in value.items():
+        if isinstance(cell, bool):
+            texts[name] = "true" if cell else "false"
+        elif cell is None or isinstance(cell, str):
+            texts[name] = cell
+        else:
+            raw = raw or _RAW.decode(line)
+            texts[name] = bytes(raw[name]).decode()
+    return texts
