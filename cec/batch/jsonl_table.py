@@ -114,7 +114,7 @@ def _no_constant(word: str) -> str:
 
 def _fault(value: dict[str, Any], line: bytes) -> str:
     """What keeps an object from being written again; nothing where it can be."""
-    if re.search(rb"\\u[dD][89a-fA-F]", line):
+    if b"\\u" in line and re.search(rb"\\u[dD][89a-fA-F]", line):
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError as error:
@@ -136,14 +136,8 @@ def _is_deep(value: dict[str, Any]) -> bool:
 
 def _texts(value: dict[str, Any], line: bytes) -> dict[str, str | None]:
     """The cells as texts; what is no single value stays the JSON that it is."""
-    texts: dict[str, str | None] = {}
-    raw: dict[str, msgspec.Raw] = {}
-    for name, cell in value.items():
-        if isinstance(cell, bool):
-            texts[name] = "true" if cell else "false"
-        elif cell is None or isinstance(cell, str):
-            texts[name] = cell
-        else:
-            raw = raw or _RAW.decode(line)
-            texts[name] = bytes(raw[name]).decode()
-    return texts
+    others = [name for name, cell in value.items() if cell is not None and not isinstance(cell, str)]
+    if not others:
+        return value
+    raw = _RAW.decode(line)
+    return value | {name: bytes(raw[name]).decode() for name in others}
