@@ -127,6 +127,80 @@ def test_any_bytes_are_answered_without_a_traceback(lines: list[bytes]) -> None:
     assert len(places) == len(set(places))
 
 
+ODD = st.sampled_from(
+    [
+        "1",
+        "128",
+        "26.5",
+        "",
+        " ",
+        "Ł",
+        '"q"',
+        '"a,b"',
+        '"',
+        "#",
+        "\x1f",
+        "\ufeff",
+        "\ufeff1",
+        '\ufeff"a"',
+        "\0",
+        "'",
+        "\u2028",
+    ]
+)
+
+
+@given(
+    st.sampled_from(["id,h,w", "h,w,id", "h,w,note,z", "h,w"]),
+    st.lists(st.lists(ODD, max_size=5), max_size=8),
+    st.booleans(),
+    st.integers(1, 40),
+)
+@settings(max_examples=400, deadline=None)
+def test_some_columns_are_read_as_all_are_and_lines_stay_bytes(
+    header: str, cells: list[list[str]], is_ended: bool, size: int
+) -> None:
+    """Wherever a block begins, whichever columns are read, the rows are the same, and lines are those of the file."""
+    content = "\n".join([header, *(",".join(row) for row in cells), *[""] * is_ended]).encode()
+    whole = read_columns(content, None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streams, "FIRST_READ", size)
+        patch.setattr(streams, "LARGEST_READ", size)
+        for wanted in (None, {"h", "w"}):
+            rows, rejected, lines = read_columns(content, wanted)
+            assert (rows, rejected) == whole[:2]
+            for number, line in lines.items():
+                assert b'"' in content or line.encode() == content.split(b"\n")[number - 1]
+
+
+def read_columns(
+    content: bytes, wanted: set[str] | None
+) -> tuple[list[tuple[int, tuple[str | None, ...]]], list[tuple[int, str]], dict[int, str]]:
+    """The rows with their height and weight, the rejected ones, and the lines that rows stand on."""
+    layout, pieces = csv_table.read_header(source(content))
+    rows: list[tuple[int, tuple[str | None, ...]]] = []
+    rejected: list[tuple[int, str]] = []
+    lines: dict[int, str] = {}
+    for block in csv_table.blocks(source(content), layout, pieces):
+        read = csv_table.rows(block, layout, wanted)
+        rows += zip(read.rows, read.frame.select("h", "w").rows(), strict=True)
+        rejected += ((one.row, one.reason) for one in read.rejected)
+        found = csv_table.lines(read.content, read.frame.height)
+        if found is not None:
+            lines |= dict(zip(read.rows, found, strict=True))
+            cells = csv_table.cells(found, layout) if read.frame.height else read.frame
+            assert cells.select("h", "w").rows() == read.frame.select("h", "w").rows()
+    return rows, sorted(rejected), lines
+
+
+@pytest.mark.usefixtures("_read_size")
+def test_a_byte_order_mark_inside_a_table_belongs_to_its_cell() -> None:
+    """polars takes it off the beginning of whatever it reads, and blocks begin anywhere."""
+    _, rows, rejected = read_csv(b"\xef\xbb\xbfid,h,w\n\xef\xbb\xbf1,2,3\n\xef\xbb\xbf2,3,4\n")
+    assert [cells[0] for _, cells in rows] == ["\ufeff1", "\ufeff2"]
+    assert rejected == []
+
+
 def test_a_line_of_megabytes_costs_only_itself() -> None:
     for size in (LONGEST_LINE + 10, 5 * LONGEST_LINE):
         _, rows, rejected = read_csv(b"id,h,w\n2,1,1\n3,1," + b"x" * size + b"\n4,1,1\n5,1," + b"y" * size)

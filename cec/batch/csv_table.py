@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _END = "\x1f"
 """Marks the end of each row while a block with quotes is read: a row that is too short has it in the wrong column."""
 
+_MARK = b"\xef\xbb\xbf"
+"""The byte order mark that some programs put at the beginning of a file."""
+
 
 def read_header(source: Source) -> tuple[Layout, Iterator[bytes]]:
     """The layout by the first line, and the bytes that follow it."""
@@ -29,7 +32,7 @@ def read_header(source: Source) -> tuple[Layout, Iterator[bytes]]:
         start += piece
         if b"\n" in start or b"\r" in start[:-1] or len(start) > LONGEST_LINE:
             break
-    line, rest = _first_line(start.removeprefix(b"\xef\xbb\xbf"))
+    line, rest = _first_line(start.removeprefix(_MARK))
     if not line.strip():
         raise FileError(
             Fault("is empty: its first line names the columns, e.g. id,height_cm,weight_kg", "", source.name)
@@ -144,7 +147,7 @@ def _read_some(content: bytes, layout: Layout, wanted: Collection[str]) -> pl.Da
     read = [name for name in layout.columns if name in wanted or name == last]
     try:
         frame = pl.read_csv(
-            content,
+            _marked(content),
             has_header=False,
             columns=[layout.columns.index(name) for name in read],
             infer_schema=False,
@@ -171,7 +174,7 @@ def _read(content: bytes, layout: Layout, *, is_repaired: bool) -> pl.DataFrame 
         content = content.removesuffix(b"\n").replace(b"\n", end) + end
     try:
         frame = pl.read_csv(
-            content,
+            _marked(content),
             has_header=False,
             new_columns=[*names, _END] if marks_ends else list(names),
             infer_schema=False,
@@ -185,6 +188,11 @@ def _read(content: bytes, layout: Layout, *, is_repaired: bool) -> pl.DataFrame 
         return None if lacks_cells and _has_short_rows(content, layout, frame.height) else frame
     ends = frame.get_column(_END)
     return frame.drop(_END) if ends.null_count() == 0 and (ends == _END).all() else None
+
+
+def _marked(content: bytes) -> bytes:
+    """The content with a second mark before one that it begins with: polars takes one off, and this is the cell's."""
+    return _MARK + content if content.startswith(_MARK) else content
 
 
 def _has_short_rows(content: bytes, layout: Layout, rows: int) -> bool:
@@ -204,7 +212,12 @@ def lines(content: bytes, rows: int) -> pl.Series | None:
 
     try:
         frame = pl.read_csv(
-            content, has_header=False, new_columns=["line"], infer_schema=False, separator=_END, quote_char=None
+            _marked(content),
+            has_header=False,
+            new_columns=["line"],
+            infer_schema=False,
+            separator=_END,
+            quote_char=None,
         )
     except pl.exceptions.PolarsError:
         return None
