@@ -6,6 +6,7 @@ import datetime
 import os
 import re
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from batches import sizes
 from polars.testing import assert_frame_equal
 
 from cec import Pharmacy, dose_table, load_regimen
+from cec.batch import frames
 from cec.errors import CecError, FileError, InputError
 
 README = Path(__file__).parent.parent / "README.md"
@@ -115,6 +117,154 @@ def test_pandas() -> None:
     made = dose_table(frame)
     assert list(made.index) == [7, 8, 9, 10]
     assert list(made["clofarabine_mg"])[:2] == ["38.4", "30"]
+
+
+DOSED = ["38.4", "30"]
+"""Clofarabine of the first two patients; the others are rejected."""
+
+
+@pytest.mark.parametrize(
+    ("fact", "cells"),
+    [
+        ("weight_kg", pl.Series([[26.0], [18.5]])),
+        ("age", pl.Series([datetime.timedelta(days=3000)] * 2)),
+        ("sex", pl.Series([{"a": "f"}] * 2)),
+        ("id", pl.Series([b"1", b"\xff"])),
+        ("born", pl.Series([datetime.time(9)] * 2)),
+        ("regimen", pl.Series([["cec-induction"], None])),
+        ("weight_kg", pl.Series([object(), object()], dtype=pl.Object)),
+    ],
+)
+def test_columns_that_cannot_tell(fact: str, cells: pl.Series) -> None:
+    """Named all at once, whatever the type; where they only pass through, they do so."""
+    frame = PATIENTS.head(2).with_columns(cells.alias(fact), cells.alias("other"), creatinine=[[1], [2]])
+    with pytest.raises(InputError) as fault:
+        dose_table(frame)
+    told = {fact, "creatinine"} - {"id"}
+    assert {name for name in told if f"column '{name}' is " in str(fault.value)} == told
+    assert str(fault.value).count("\n") == len(told) - 1
+    passing = PATIENTS.head(2).with_columns(cells.alias("other"))
+    assert dose_table(passing).get_column("clofarabine_mg").to_list() == DOSED
+    assert dose_table(passing).get_column("other").to_list() == cells.to_list()
+
+
+def test_types_that_can_tell() -> None:
+    day = datetime.datetime(2018, 5, 14)  # noqa: DTZ001  as pandas and Parquet hold days
+    frame = pl.DataFrame(
+        {
+            "height": pl.Series(["128", "109 cm", "128"], dtype=pl.Categorical),
+            "weight": pl.Series([Decimal("26.00"), Decimal("18.50"), Decimal(26)]),
+            "sex": pl.Series(["f", "m", None], dtype=pl.Enum(["f", "m"])),
+            "born": [day, day, day.replace(hour=8)],
+            "previous_cycles": [5.0, None, None],
+            "creatinine": pl.Series([None] * 3, dtype=pl.Null),
+        }
+    )
+    made = dose_table(frame, start=datetime.date(2026, 11, 30))
+    assert made.get_column("clofarabine_mg").to_list() == [*DOSED, None]
+    assert "fifth-cycle" in made.get_column("alerts")[0]
+    assert made.get_column("rejected")[2].startswith("born: '2018-05-14 08:00:00")
+    small = frame.select(
+        pl.col("height").cast(pl.String).str.slice(0, 3).cast(pl.Int16), pl.col("weight").cast(pl.Float32)
+    )
+    assert dose_table(small).get_column("clofarabine_mg").to_list() == [*DOSED, "38.4"]
+
+
+def test_frames_without_rows_or_columns() -> None:
+    pandas = pytest.importorskip("pandas")
+    pyarrow = pytest.importorskip("pyarrow")
+    assert dose_table(PATIENTS.to_pandas().head(0)).shape == (0, 12)
+    assert dose_table(PATIENTS.to_arrow().slice(0, 0)).num_rows == 0
+    for empty in (pl.DataFrame(), pandas.DataFrame(), pyarrow.table({})):
+        with pytest.raises(CecError, match="no column tells the height"):
+            dose_table(empty)
+
+
+def test_what_is_no_frame() -> None:
+    pandas = pytest.importorskip("pandas")
+    pyarrow = pytest.importorskip("pyarrow")
+    with pytest.raises(InputError, match=r"a LazyFrame is no frame .* call its collect\(\) first"):
+        dose_table(PATIENTS.lazy())
+    others = (
+        *(PATIENTS.to_series(), pandas.Series([1]), PATIENTS.to_pandas().groupby("id"), pyarrow.array([1])),
+        *(pyarrow.chunked_array([[1]]), PATIENTS.to_arrow().to_reader(), [{"height": 128}], None),
+    )
+    for other in others:
+        with pytest.raises(InputError, match="is no frame"):
+            dose_table(other)
+
+
+def test_pandas_as_it_comes() -> None:
+    """An index of one's own, names that stand twice, mixed cells, missing ones of every kind."""
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    frame = pandas.DataFrame(
+        {
+            "height_cm": pandas.Series(["128", 109, pandas.NA, 128.0], dtype=object),
+            "weight_kg": pandas.Series([26, None, 20, 26], dtype="Int64"),
+            "sex": pandas.Series(["f", None, float("nan"), "m"], dtype="category"),
+            "previous_cycles": [5.0, float("nan"), None, 2.0],
+            "regimen": pandas.Series(["", None, float("nan"), "cec-consolidation"], dtype=object),
+            "born": pandas.to_datetime(["2018-05-14", None, None, "2018-05-14"]),
+            "odd": [object(), [1], {2}, b"3"],
+            7: [1j, 2, 3, 4],
+        }
+    )
+    frame = pandas.concat([frame, frame[["odd"]]], axis=1)
+    frame.index = pandas.Index(["x", "x", "y", 3], name="bed")
+    before = frame.copy()
+    made = dose_table(frame, start=datetime.date(2026, 11, 30))
+    assert list(made.index) == list(frame.index)
+    assert made.index.name == "bed"
+    assert list(made.columns[:9]) == list(frame.columns)
+    assert list(made["clofarabine_mg"].dropna()) == ["38.4", "38.4"]
+    assert "fifth-cycle" in made["alerts"].iloc[0]
+    assert made["regimen"].fillna("").to_list() == ["cec-induction", "", "", "cec-consolidation"]
+    assert made["rejected"].isna().to_list() == [True, False, False, True]
+    assert "'weight' is missing" in made["rejected"].iloc[1]
+    assert made.iloc[:, 6].to_list() == frame.iloc[:, 6].to_list()
+    assert frame.equals(before)
+    with pytest.raises(InputError, match="column 'weight_kg' cannot be read"):
+        dose_table(pandas.DataFrame({"height_cm": [128], "weight_kg": [26j]}))
+    with pytest.raises(InputError, match="column 'weight_kg' is Duration"):
+        dose_table(pandas.DataFrame({"height_cm": [128], "weight_kg": pandas.to_timedelta(["1h"])}))
+    twice = pandas.DataFrame([[128, 26, 27]], columns=["height", "w", "w"])
+    with pytest.raises(InputError, match="several columns have the name 'w', of which one must tell the weight"):
+        dose_table(twice, columns={"weight": "w"})
+    with pytest.raises(FileError, match="two columns tell the weight"):
+        dose_table(twice.set_axis(["height", "weight", "weight"], axis=1))
+
+
+def test_arrow_as_it_comes() -> None:
+    """Dictionaries, large texts, several chunks, names that stand twice, and types that cannot tell."""
+    pyarrow = pytest.importorskip("pyarrow")
+    columns = {
+        "height": pyarrow.chunked_array([["128", None], ["109"]]).dictionary_encode(),
+        "weight": pyarrow.chunked_array([[26, None, 18]], pyarrow.int8()).dictionary_encode(),
+        "sex": pyarrow.array(["f", None, "m"], pyarrow.large_string()),
+        "born": pyarrow.array([datetime.date(2018, 5, 14)] * 3, pyarrow.date64()),
+        "creatinine": pyarrow.nulls(3),
+        "odd": pyarrow.array([[("a", 1)]] * 3, pyarrow.map_(pyarrow.string(), pyarrow.int8())),
+        "month": pyarrow.array([(1, 2, 3)] * 3, pyarrow.month_day_nano_interval()),
+    }
+    table = pyarrow.table(columns).append_column("odd", pyarrow.array([1, 2, 3]))
+    for frame in (table, table.combine_chunks().to_batches()[0]):
+        made = dose_table(frame, start=datetime.date(2026, 11, 30))
+        assert made.column("clofarabine_mg").to_pylist() == ["38.4", None, "29.6"]  # 40 x 0.74
+        assert made.schema.names[:8] == table.schema.names
+        assert made.column(0).to_pylist() == ["128", None, "109"]
+        with pytest.raises(InputError, match=r"column 'month' cannot be read; .* the age"):
+            dose_table(frame, columns={"age": "month"})
+
+
+def test_a_desk_that_another_thread_puts_away_still_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Cleared(dict[str, object]):
+        def __setitem__(self, key: str, desk: object) -> None:
+            super().__setitem__(key, desk)
+            self.clear()
+
+    monkeypatch.setattr(frames, "_desks", Cleared())
+    assert dose_table(PATIENTS).get_column("clofarabine_mg").to_list()[:2] == DOSED
 
 
 def _example(word: str) -> str:

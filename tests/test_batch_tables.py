@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import csv
+import datetime
 import gzip
 import io
 import json
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+from running import cec as command
 
 from cec.batch import csv_table, jsonl_table, streams
 from cec.batch.columns import Column, columns_for, find_columns
 from cec.batch.output import encode
+from cec.batch.sheets import sheet_name
 from cec.batch.streams import LONGEST_LINE, Source, whole_lines
 from cec.batch.table import Layout, Rejected, unlike
 from cec.batch.tables import kind_of, opening
 from cec.errors import CecError, FileError, InputError
+from cec.render.csv import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
 
 Read = tuple[Layout, list[tuple[int, tuple[str | None, ...]]], list[Rejected]]
 
@@ -508,3 +516,177 @@ def test_lines_are_the_same_wherever_reads_end(
     expected = [(line[:5], True) if len(line) > 5 else (line, False) for line in content.splitlines()]
     assert [is_cut for _, is_cut in found] == [is_cut for _, is_cut in expected]
     assert [line for line, is_cut in found if not is_cut] == [line for line, is_cut in expected if not is_cut]
+
+
+BAD_ROWS = 'id,text,reason,height_cm,weight_kg\n1,a,b,1.28,26\n2,c,,128,26\n3,"open,1,1\n4,,d,109,x\n'
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_rejected_rows_can_be_a_table_again_and_again(tmp_path: Path, kind: str) -> None:
+    """Their own columns row, column, reason and text are columns like others then."""
+    path = tmp_path / "patients.csv"
+    path.write_text(BAD_ROWS, encoding="utf-8")
+    expected = [("2", ""), ("4", ""), ("5", "weight_kg")]
+    for turn in range(4):
+        rejects = tmp_path / f"rejects-{turn}.{kind}"
+        done = command("batch", str(path), "-o", str(tmp_path / f"doses-{turn}.{kind}"), "--rejects", str(rejects))
+        assert done.code == 1, done.err
+        rows = rejected_rows(rejects)
+        assert [(row[0], row[1]) for row in rows] == expected
+        assert "did you mean 1.28 m?" in rows[0][2]
+        assert [row[3 + 3 * turn] for row in rows] == ["1", "", "4"]  # the ids
+        places = ("2", "3", "4") if kind == "csv" else ("1", "2", "3")
+        faults = ("", "", "weight_kg")
+        expected = list(zip(places, faults, strict=True))
+        path = rejects
+
+
+def rejected_rows(path: Path) -> list[tuple[str, ...]]:
+    """The cells of a table of rejects, as texts."""
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8", newline="") as file:
+            return [tuple(row) for row in csv.reader(file)][1:]
+    if path.suffix == ".parquet":
+        return [tuple("" if cell is None else str(cell) for cell in row) for row in pl.read_parquet(path).rows()]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [tuple("" if cell is None else str(cell) for cell in json.loads(line).values()) for line in lines]
+
+
+def of_types(rows: int = 3) -> pl.DataFrame:
+    """Patients with a column of every type that Parquet has; the second has no possible height."""
+    day = datetime.datetime(2026, 11, 30)  # noqa: DTZ001  as Parquet holds days
+    cells: dict[str, pl.Series] = {
+        "id": pl.Series(["7", "8", "9"], dtype=pl.Categorical),
+        "height": pl.Series([Decimal("128.00"), Decimal("1.28"), Decimal("109.00")]),
+        "weight": pl.Series([26, 26, 18.5], dtype=pl.Float32),
+        "born": pl.Series([day.replace(year=2018)] * 3),
+        "prior_hsct": pl.Series([False, None, False]),
+        "allergies": pl.Series([None] * 3, dtype=pl.Null),
+        "list": pl.Series([[1.5], None, []]),
+        "struct": pl.Series([{"a": 1, "b": [day]}, {"a": None, "b": []}, None]),
+        "array": pl.Series([[1, 2]] * 3, dtype=pl.Array(pl.Int8, 2)),
+        "duration": pl.Series([datetime.timedelta(hours=1)] * 3),
+        "bytes": pl.Series([b"\xff", b"a", None]),
+        "more_bytes": pl.Series([[b"\xff"], [], None]),
+        "time": pl.Series([datetime.time(9)] * 3),
+        "zoned": pl.Series([day] * 3).dt.replace_time_zone("Europe/Warsaw"),
+    }
+    return pl.DataFrame(cells).head(rows)
+
+
+NESTED = ["list", "struct", "array"]
+BYTES = ["bytes", "more_bytes"]
+
+
+def test_every_type_of_parquet_passes_into_parquet(tmp_path: Path) -> None:
+    path, doses, rejects = (tmp_path / name for name in ("p.parquet", "d.parquet", "r.csv"))
+    of_types().write_parquet(path)
+    done = command("batch", str(path), "-o", str(doses), "--rejects", str(rejects), "--start", "2026-11-30")
+    assert done.err.splitlines()[0].startswith("3 read: 2 dosed, 1 rejected"), done.err
+    made = pl.read_parquet(doses)
+    assert_frame_equal(made.select(of_types().columns), of_types()[[0, 2]])
+    assert made.get_column("clofarabine_mg").to_list() == ["38.4", "30"]
+    (row,) = rejected_rows(rejects)
+    assert row[0] == "2"
+    told = dict(zip(of_types().columns, row[3:-1], strict=True))
+    assert told.pop("zoned").startswith("2026-11-30")
+    assert list(told.values()) == [
+        *(
+            "8",
+            "1.28",
+            "26",
+            "2018-11-30",
+            "",
+            "",
+            "",
+            '{"a":null,"b":[]}',
+            "[1,2]",
+            "PT3600S",
+            "YQ==",
+            "[]",
+            "09:00:00",
+        )
+    ]
+
+
+def test_what_csv_and_json_lines_cannot_hold_is_said_before_anything_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "p.parquet"
+    of_types().write_parquet(path)
+    for kind, mute in (("csv", [*NESTED, "duration", *BYTES]), ("jsonl", BYTES)):
+        done = command("batch", str(path), "-o", str(tmp_path / f"d.{kind}"), "--start", "2026-11-30")
+        assert (done.code, done.err.count("\n")) == (1, 1)
+        assert all(f"'{name}' (" in done.err for name in mute)
+        assert done.err.count("' (") == len(mute)
+        assert "write Parquet, or take these columns out first" in done.err
+        assert not (tmp_path / f"d.{kind}").exists()
+        of_types().drop(mute).write_parquet(tmp_path / "some.parquet")
+        done = command(
+            "batch", str(tmp_path / "some.parquet"), "-o", str(tmp_path / f"d.{kind}"), "--start", "2026-11-30"
+        )
+        assert done.err.splitlines()[0].startswith("3 read: 2 dosed, 1 rejected"), done.err
+    first = json.loads((tmp_path / "d.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    assert (first["list"], first["struct"]["a"], first["array"], first["duration"]) == ([1.5], 1, [1, 2], "PT3600S")
+    done = command("batch", str(path), "-o", str(tmp_path / "long.csv"), "--start", "2026-11-30", "--long")
+    assert done.err.splitlines()[0].startswith("3 read: 2 dosed, 1 rejected"), done.err
+
+
+def test_columns_of_parquet_that_cannot_tell(tmp_path: Path) -> None:
+    path = tmp_path / "p.parquet"
+    of_types().with_columns(sex=pl.col("list"), age=pl.col("duration"), regimen=pl.col("bytes")).write_parquet(path)
+    done = command("batch", str(path), "-o", str(tmp_path / "d.parquet"))
+    assert (done.code, done.err.count("\n")) == (1, 3)
+    for name, fact in (("sex", "sex"), ("age", "age"), ("regimen", "regimen")):
+        assert re.search(f"column '{name}' is .*; texts, numbers, dates or booleans can tell the {fact}", done.err)
+
+
+WIDE_NUMBERS = {"bsa_m2", "clofarabine_mg", "etoposide_mg", "cyclophosphamide_mg", "prednisone_mg"}
+
+
+def test_the_numbers_of_json_are_those_that_are_named(tmp_path: Path) -> None:
+    """Whatever has digits is else text: ids, days of the week, times."""
+    path = tmp_path / "p.csv"
+    path.write_text("id,height,weight,regimen\n007,128,26,\n", encoding="utf-8")
+    for options, numbers in ((("--long",), set(SCHEDULE_NUMBERS) - {"cycle", "rate"}), ((), None)):
+        done = command("batch", str(path), "--start", "2026-11-30", "-o", str(tmp_path / "d.jsonl"), *options)
+        assert done.code == 0, done.err
+        row = json.loads((tmp_path / "d.jsonl").read_text(encoding="utf-8").splitlines()[0])
+        assert row["id"] == "007"
+        found = {name for name, cell in row.items() if isinstance(cell, (int, float))}
+        assert found == (numbers or WIDE_NUMBERS)
+    assert set(SCHEDULE_NUMBERS) < set(SCHEDULE_COLUMNS)
+
+
+STRANGE_IDS = [
+    "../x",
+    "CON",
+    "nul.pdf",
+    "...",
+    "A1",
+    "a1",
+    "a/b",
+    "a\\b",
+    "x" * 80,
+    " - ",
+    "\u0141\u00f3d\u017a",
+    "-",
+    "a_b",
+]
+
+
+def test_every_sheet_has_a_name_of_its_own_that_every_system_takes(tmp_path: Path) -> None:
+    """The row's number comes first: so no two are alike, in capitals or not, and none is a device's name."""
+    names = [
+        sheet_name(row, name) for row, name in enumerate([*STRANGE_IDS, "", "\U0001f600", "y" * 300, "y" * 299], 2)
+    ]
+    assert len({name.casefold() for name in names}) == len(names)
+    assert all(re.fullmatch(r"[0-9]{6}(-[A-Za-z0-9._-]{1,80})?\.pdf", name) for name in names), names
+    assert sheet_name(1_234_567, "..") == "1234567.pdf"
+    path, sheets = tmp_path / "p.jsonl", tmp_path / "sheets"
+    rows = [{"id": name, "height": 128, "weight": 26} for name in STRANGE_IDS]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    options = ("--start", "2026-11-30", "--sheets", str(sheets))
+    done = command("batch", str(path), "-o", str(tmp_path / "d.csv"), "--rejects", str(tmp_path / "r.csv"), *options)
+    assert done.code == 0, (tmp_path / "r.csv").read_text(encoding="utf-8")
+    assert sorted(sheet.name for sheet in sheets.iterdir()) == sorted(
+        sheet_name(row, name) for row, name in enumerate(STRANGE_IDS, 1)
+    )

@@ -10,8 +10,9 @@ from cec.batch.columns import Column
 from cec.batch.plan import Plan
 from cec.batch.schedules import schedule
 from cec.batch.single import Refusal, Settings, draft_row, regimen_of, row_texts
+from cec.batch.types import as_texts
 from cec.regimen import Regimen
-from cec.render.csv import SCHEDULE_COLUMNS
+from cec.render.csv import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,6 +52,8 @@ class Desk:
         amounts = [name for plan in plans if isinstance(plan, Plan) for name in plan.columns]
         wide = ("regimen", "bsa_m2", *dict.fromkeys(amounts), "alerts")
         self.columns_made = SCHEDULE_COLUMNS if settings.has_schedule else wide
+        self.numbers_made = SCHEDULE_NUMBERS if settings.has_schedule else ("bsa_m2", *dict.fromkeys(amounts))
+        """Those of them that hold numbers, which JSON has without quotes."""
         groups = [separator.join(group) for plan in plans if isinstance(plan, Plan) for group in plan.groups]
         self.cells_made = ("regimen", *groups, "alerts") if separator else self.columns_made
         """The columns of answers: those, or several of them together."""
@@ -90,10 +93,8 @@ class Desk:
 
     def _texts(self, frame: pl.DataFrame) -> dict[str, pl.Series]:
         """A column of texts for each fact but the regimen."""
-        import polars as pl
-
         told = {fact: column for fact, column in self.columns.items() if fact != "regimen"}
-        return {fact: frame.get_column(column.name).cast(pl.String) for fact, column in told.items()}
+        return {fact: as_texts(frame.get_column(column.name)) for fact, column in told.items()}
 
     def _names(self, frame: pl.DataFrame) -> pl.Series:
         """The regimen that each row names, or an empty text."""
@@ -101,7 +102,7 @@ class Desk:
 
         if "regimen" not in self.columns:
             return pl.Series([""], dtype=pl.String).new_from_index(0, frame.height)
-        return frame.get_column(self.columns["regimen"].name).cast(pl.String).fill_null("").str.strip_chars()
+        return as_texts(frame.get_column(self.columns["regimen"].name)).fill_null("").str.strip_chars()
 
     def _by_regimen(
         self, frame: pl.DataFrame

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cec.batch.columns import ABOUT_THE_PERSON, Column, columns_for
 from cec.batch.desk import Desk
 from cec.batch.single import Settings
+from cec.batch.types import filled, mute_columns
 from cec.calculate import fingerprint
-from cec.errors import InputError
+from cec.errors import Fault, InputError
 from cec.load import load_pharmacy, load_regimen
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
@@ -52,21 +54,22 @@ def dose_table(
     >>> dose_table(patients).select("id", "clofarabine_mg").rows()
     [('007', '38.4'), ('8', None)]
     """
-    rows = _as_polars(frame)
+    names = _names(frame)
     several = regimen if isinstance(regimen, Sequence) and not isinstance(regimen, str) else [regimen]
     regimens = [load_regimen(one) if isinstance(one, str) else one for one in several]
     if not regimens:
         raise InputError("name a regimen")
     shop = pharmacy if isinstance(pharmacy, Pharmacy) else load_pharmacy(pharmacy)
-    found = columns_for(rows.columns, columns or {}, regimens)
+    found = columns_for(names, columns or {}, regimens)
     told = {fact: column for fact, column in found.items() if fact not in ABOUT_THE_PERSON}
     desk = _desk(regimens, Settings(regimens[0], shop, start, cycle, as_of), told)
-    if taken := [name for name in (*desk.columns_made, REJECTED) if name in rows.columns and name not in _names(told)]:
+    own = _own_regimen_column(told)
+    if taken := [name for name in (*desk.columns_made, REJECTED) if name in names and name not in own]:
         raise InputError(f"the frame has columns that this would add: {', '.join(taken)}")
-    return cast("Table", _with_columns(frame, _made(rows, desk)))
+    return cast("Table", _with_columns(frame, _made(_rows(frame, names, told), desk)))
 
 
-def _names(told: Mapping[str, Column]) -> tuple[str, ...]:
+def _own_regimen_column(told: Mapping[str, Column]) -> tuple[str, ...]:
     """The frame's own column of regimens, which may be filled."""
     return (told["regimen"].name,) if "regimen" in told else ()
 
@@ -74,11 +77,13 @@ def _names(told: Mapping[str, Column]) -> tuple[str, ...]:
 def _desk(regimens: Sequence[Regimen], settings: Settings, told: Mapping[str, Column]) -> Desk:
     """The desk for these regimens, settings and columns, kept for the next frame."""
     key = fingerprint(regimens, settings.pharmacy, settings.start, settings.cycle, settings.as_of, told)
-    if key not in _desks:
+    desk = _desks.get(key)
+    if desk is None:
+        desk = Desk(settings, told, {one.name: one for one in regimens})
         if len(_desks) >= _MOST_DESKS:
             _desks.clear()
-        _desks[key] = Desk(settings, told, {one.name: one for one in regimens})
-    return _desks[key]
+        _desks[key] = desk
+    return desk  # whatever other threads do to the others meanwhile
 
 
 def _made(rows: pl.DataFrame, desk: Desk) -> dict[str, pl.Series]:
@@ -93,34 +98,78 @@ def _made(rows: pl.DataFrame, desk: Desk) -> dict[str, pl.Series]:
     )
     made = {name: joined.get_column(name) for name in (*desk.columns_made, REJECTED)}
     if told := desk.columns.get("regimen"):
-        named = rows.get_column(told.name).cast(pl.String)
-        is_empty = named.fill_null("").str.strip_chars() == ""
-        made = {told.name: made.pop("regimen").zip_with(is_empty, named), **made}
+        made = {told.name: filled(rows.get_column(told.name), made.pop("regimen")), **made}
     return made
 
 
-def _as_polars(frame: Any) -> pl.DataFrame:
-    """The same rows as a polars frame."""
+def _kind(frame: Any) -> str:
+    """Whose frame this is: polars, pandas or pyarrow; InputError where it is none."""
+    kinds = {("polars", "DataFrame"), ("pandas", "DataFrame"), ("pyarrow", "Table"), ("pyarrow", "RecordBatch")}
+    for base in type(frame).__mro__:
+        library = base.__module__.partition(".")[0]
+        if (library, base.__name__) in kinds:
+            return library
+    name = type(frame).__name__
+    hint = "; call its collect() first" if name == "LazyFrame" else ""
+    raise InputError(f"a {name} is no frame of polars or pandas and no Arrow table or record batch{hint}")
+
+
+def _names(frame: Any) -> list[str]:
+    """The names of a frame's columns, in their order."""
+    return list(frame.schema.names) if _kind(frame) == "pyarrow" else [str(name) for name in frame.columns]
+
+
+def _rows(frame: Any, names: Sequence[str], told: Mapping[str, Column]) -> pl.DataFrame:
+    """The columns that tell something, as a polars frame; InputError where one cannot be read."""
     import polars as pl
 
-    library = type(frame).__module__.partition(".")[0]
-    if isinstance(frame, pl.DataFrame):
-        return frame
-    if library == "pandas":
-        return pl.from_pandas(frame)
-    if library == "pyarrow":
-        return cast("pl.DataFrame", pl.from_arrow(frame))
-    raise InputError(f"a {type(frame).__name__} is no frame of polars or pandas and no Arrow table or record batch")
+    kind = _kind(frame)
+    rows: dict[str, pl.Series] = {}
+    faults: list[Fault] = []
+    for fact, column in told.items():
+        if names.count(column.name) > 1:
+            faults.append(Fault(f"several columns have the name '{column.name}', of which one must tell the {fact}"))
+            continue
+        try:
+            rows[column.name] = _column(frame, kind, names.index(column.name))
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, NotImplementedError, TypeError, ValueError):
+            faults.append(
+                Fault(f"column '{column.name}' cannot be read; texts, numbers, dates or booleans can tell the {fact}")
+            )
+    faults += mute_columns({name: cells.dtype for name, cells in rows.items()}, told)
+    if faults:
+        raise InputError(*faults)
+    return pl.DataFrame(rows)
+
+
+def _column(frame: Any, kind: str, place: int) -> pl.Series:
+    """One column of a frame of any kind."""
+    import polars as pl
+
+    if kind == "polars":
+        return cast("pl.DataFrame", frame).to_series(place)
+    if kind == "pyarrow":
+        return cast("pl.Series", pl.from_arrow(frame.column(place)))
+    cells = frame.iloc[:, place]
+    try:
+        return cast("pl.Series", pl.from_pandas(cells))
+    except (TypeError, ValueError):  # texts and numbers, mixed
+        if {type(cell) for cell in cells.dropna()} <= {str, int, float, Decimal}:
+            return pl.Series(None if is_none else str(cell) for cell, is_none in zip(cells, cells.isna(), strict=True))
+        raise
 
 
 def _with_columns(frame: Any, made: Mapping[str, pl.Series]) -> Any:
     """The frame with more columns; its own stay as they are."""
-    import polars as pl
-
-    if isinstance(frame, pl.DataFrame):
+    kind = _kind(frame)
+    if kind == "polars":
         return frame.with_columns(series.alias(name) for name, series in made.items())
-    if type(frame).__module__.startswith("pandas"):
-        return frame.assign(**{name: series.to_list() for name, series in made.items()})
+    if kind == "pandas":
+        labels = {str(label): label for label in frame.columns}
+        frame = frame.copy(deep=False)
+        for name, series in made.items():
+            frame[labels.get(name, name)] = series.to_list()
+        return frame
     for name, series in made.items():
         texts = series.to_arrow().cast("string")
         if name in frame.schema.names:

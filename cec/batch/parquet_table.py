@@ -27,11 +27,11 @@ def read_header(path: Path) -> tuple[Layout, int]:
 
     try:
         table = pl.scan_parquet(path)
-        names = tuple(table.collect_schema().names())
+        types = dict(table.collect_schema())
         rows = table.select(pl.len()).collect().item()
     except (OSError, pl.exceptions.PolarsError) as error:
         raise FileError(Fault(f"is no Parquet file that can be read: {error}", "", str(path))) from None
-    return Layout("parquet", names, names), rows
+    return Layout("parquet", tuple(types), tuple(types), types=types), rows
 
 
 def blocks(path: Path) -> Iterator[Block]:

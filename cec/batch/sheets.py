@@ -44,22 +44,19 @@ def appearing(path: str) -> Iterator[str]:
 def print_sheets(
     frame: pl.DataFrame, rows: Sequence[int], answered: Answered, *, desk: Desk, folder: str, paper: str
 ) -> Answered:
-    """The answers after a PDF was written for each dosed row; a row whose sheet cannot be printed is refused.
-
-    A sheet is named by the row and the patient's id: `000002-007.pdf`.
-    """
+    """The answers after a PDF was written for each dosed row; a row whose sheet cannot be printed is refused."""
     import polars as pl
 
     failed: list[tuple[int, str, str]] = []
     places = answered.dosed.get_column("row").unique(maintain_order=True).to_list()
     for place, order in zip(places, desk.orders(frame, places), strict=True):
-        name = re.sub(r"[^A-Za-z0-9._-]+", "_", order.patient.id).strip("._")[:80]
         try:
             sheet = render(order, "pdf", paper=paper)
         except CecError as error:
             failed.append((place, "", refusal(error).reason))
         else:
-            Path(folder, f"{rows[place]:06}-{name}.pdf").write_bytes(sheet)
+            with Path(folder, sheet_name(rows[place], order.patient.id)).open("xb") as file:
+                file.write(sheet)
     if not failed:
         return answered
     more = pl.DataFrame(failed, schema=answered.refused.schema, orient="row")
@@ -68,3 +65,13 @@ def print_sheets(
         pl.concat([answered.refused, more]).sort("row"),
         answered.patients - len(failed),
     )
+
+
+def sheet_name(row: int, name: str) -> str:
+    """The file of a row's sheet: its number, which no other has, and of the patient's id what any system takes.
+
+    >>> sheet_name(2, "007"), sheet_name(3, "../Łódź 7")
+    ('000002-007.pdf', '000003-d_7.pdf')
+    """
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:80].strip("._")
+    return f"{row:06}-{safe}.pdf" if safe else f"{row:06}.pdf"

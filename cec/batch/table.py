@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -12,12 +12,16 @@ Kind = Literal["csv", "jsonl", "parquet"]
 
 
 class Layout(NamedTuple):
-    """The columns of a table: as its first line names them, and the names of the frame, each different."""
+    """The columns of a table: as its first line names them, and the names of the frame, each different.
+
+    `types` are those of the columns of Parquet; all others are texts.
+    """
 
     kind: Kind
     header: tuple[str, ...]
     columns: tuple[str, ...]
     separator: str = ","
+    types: Mapping[str, pl.DataType] = {}
 
 
 class Rejected(NamedTuple):

@@ -14,6 +14,7 @@ from cec.batch.sheets import print_sheets
 from cec.batch.single import Refusal, Settings
 from cec.batch.table import Block, Kind, Layout, Rows, unlike
 from cec.batch.tables import READERS
+from cec.batch.types import as_texts, filled, mute_columns, unwritable_columns
 from cec.errors import Fault, FileError
 from cec.regimen import Regimen
 
@@ -22,21 +23,6 @@ if TYPE_CHECKING:
 
 REJECTED = ("row", "column", "reason")
 """The columns that stand before a rejected row's own cells."""
-
-_NO_NUMBERS = {
-    "regimen",
-    "alerts",
-    "id",
-    "date",
-    "start",
-    "end",
-    "timing",
-    "drug",
-    "unit",
-    "route",
-    "over",
-    "rate_unit",
-}
 
 
 class Job(NamedTuple):
@@ -74,8 +60,13 @@ class Worker:
         self._names = unlike([*REJECTED, *job.layout.columns, "text"])
 
     def headers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The columns of the output and of the rejects; FileError where the table has a column that would be added."""
+        """The columns of the output and of the rejects; FileError where those of the table do not go with them."""
         layout = self.job.layout
+        faults = mute_columns(layout.types, self.job.columns)
+        if not self.job.settings.has_schedule:
+            faults += unwritable_columns(layout.types, self.job.kind)
+        if faults:
+            raise FileError(*faults)
         if self.job.settings.has_schedule:
             return self.desk.columns_made, (*REJECTED, *layout.header, "text")
         added = self._added()
@@ -102,9 +93,8 @@ class Worker:
             kept = None
         else:
             answers, kept = self._answers(rows, answered, lines)
-        numbers = [name for name in self.desk.columns_made if name not in _NO_NUMBERS]
         return Done(
-            encode(answers, job.kind, job.separator, numbers, kept),
+            encode(answers, job.kind, job.separator, self.desk.numbers_made, kept),
             encode(rejects, job.rejects_kind, job.separator, []),
             answered.patients if answered else 0,
             rejects.height,
@@ -159,15 +149,11 @@ class Worker:
 
     def _named(self, frame: pl.DataFrame, dosed: pl.DataFrame, places: pl.Series | None) -> list[pl.Series]:
         """The table's own column of regimens, empty cells filled; nothing where it has none."""
-        import polars as pl
-
         told = self.job.columns.get("regimen")
         if told is None:
             return []
-        text = frame.get_column(told.name).cast(pl.String)
-        text = text if places is None else text.gather(places)
-        is_empty = text.fill_null("").str.strip_chars() == ""
-        return [dosed.get_column("regimen").zip_with(is_empty, text).alias(told.name)]
+        cells = frame.get_column(told.name)
+        return [filled(cells if places is None else cells.gather(places), dosed.get_column("regimen"))]
 
     def _lines(self, rows: Rows) -> pl.Series | None:
         """The rows as they were read, where the output has the same format and leaves them as they are."""
@@ -183,31 +169,28 @@ class Worker:
         """The rejected rows in their order, with the cells that they had."""
         import polars as pl
 
-        schema = {"row": pl.Int64(), **dict.fromkeys(self._names[1:], pl.String())}
+        schema = {self._names[0]: pl.Int64(), **dict.fromkeys(self._names[1:], pl.String())}
         width = len(self.job.layout.columns)
         read = [(one.row, one.column, one.reason, *(one.cells or (None,) * width), one.text) for one in rows.rejected]
         unread = pl.DataFrame(read, schema=schema, orient="row")
         if answered is None or not answered.refused.height:
             return unread
         places = answered.refused.get_column("row")
-        number = pl.Series("row", [rows.rows[place] for place in places], dtype=pl.Int64)
-        cells = self._cells(rows, places, lines)
-        refused = pl.concat([number.to_frame(), answered.refused.drop("row"), cells], how="horizontal")
-        refused = refused.with_columns(pl.lit("").alias("text")).rename({"text": self._names[-1]})
-        return pl.concat([unread, refused.select(list(schema))]).sort("row", maintain_order=True)
+        number = pl.Series([rows.rows[place] for place in places], dtype=pl.Int64)
+        told = answered.refused.select("column", "reason")
+        text = pl.Series([""], dtype=pl.String).new_from_index(0, len(places))
+        columns = [number, *told.iter_columns(), *self._cells(rows, places, lines), text]
+        refused = pl.DataFrame(dict(zip(self._names, columns, strict=True)))
+        return pl.concat([unread, refused]).sort(self._names[0], maintain_order=True)
 
-    def _cells(self, rows: Rows, places: pl.Series, lines: pl.Series | None) -> pl.DataFrame:
-        """All cells of some rows, under the names that they have among the rejects."""
-        import polars as pl
-
+    def _cells(self, rows: Rows, places: pl.Series, lines: pl.Series | None) -> list[pl.Series]:
+        """All cells of some rows, as texts."""
         if rows.frame.width == len(self.job.layout.columns):
-            whole = rows.frame[places].select(pl.all().cast(pl.String))
-        else:
-            lines = csv_table.lines(rows.content, rows.frame.height) if lines is None else lines
-            if lines is None:
-                raise AssertionError("rows of which some columns were read are lines")
-            whole = csv_table.cells(lines.gather(places), self.job.layout)
-        return whole.rename(dict(zip(whole.columns, self._names[3:-1], strict=True)))
+            return [as_texts(cells) for cells in rows.frame[places].iter_columns()]
+        lines = csv_table.lines(rows.content, rows.frame.height) if lines is None else lines
+        if lines is None:
+            raise AssertionError("rows of which some columns were read are lines")
+        return csv_table.cells(lines.gather(places), self.job.layout).get_columns()
 
 
 def _count_alerts(answered: Answered | None, *, has_schedule: bool) -> Counter[str]:

@@ -25,6 +25,8 @@ SCHEDULE_COLUMNS = (
     *("regimen", "edition", "id", "cycle", "bsa_m2", "day", "date", "start", "end", "timing", "drug", "dose", "unit"),
     *("route", "over", "rate", "rate_unit", "alerts"),
 )
+SCHEDULE_NUMBERS = ("edition", "cycle", "bsa_m2", "day", "dose", "rate")
+"""The columns of a schedule that hold numbers; in all others is text, whatever it looks like."""
 
 
 def render(order: Order) -> bytes:
