@@ -630,6 +630,20 @@ def test_what_csv_and_json_lines_cannot_hold_is_said_before_anything_is_read(tmp
     assert done.err.splitlines()[0].startswith("3 read: 2 dosed, 1 rejected"), done.err
 
 
+def test_a_table_without_rows_keeps_its_columns(tmp_path: Path) -> None:
+    of_types(0).write_parquet(tmp_path / "p.parquet")
+    (tmp_path / "p.csv").write_text("id,height,weight,regimen\n", encoding="utf-8")
+    for kind in ("parquet", "csv"):
+        for options in ((), ("--long",), ("--rejects", str(tmp_path / "r.parquet"))):
+            path, doses = tmp_path / f"p.{kind}", tmp_path / "d.parquet"
+            done = command("batch", str(path), "-o", str(doses), "--start", "2026-11-30", *options)
+            assert done.err.splitlines()[0].startswith("0 read: 0 dosed, 0 rejected"), done.err
+            made = pl.read_parquet(doses)
+            assert made.height == 0
+            assert made.columns == list(SCHEDULE_COLUMNS) or {"id", "bsa_m2", "regimen"} < set(made.columns)
+            assert options == ("--long",) or kind == "csv" or of_types(0).schema.items() <= made.schema.items()
+
+
 def test_columns_of_parquet_that_cannot_tell(tmp_path: Path) -> None:
     path = tmp_path / "p.parquet"
     of_types().with_columns(sex=pl.col("list"), age=pl.col("duration"), regimen=pl.col("bytes")).write_parquet(path)

@@ -66,7 +66,7 @@ def _followed(rest: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def blocks(source: Source, layout: Layout, pieces: Iterator[bytes]) -> Iterator[Block]:
-    """Blocks of whole rows; line numbers count from 1, the header being the first."""
+    """Blocks of whole rows, at least one; line numbers count from 1, the header being the first."""
     number, unused = 2, b""
     for content, is_cut in whole_lines(pieces):
         if is_cut:
@@ -78,7 +78,7 @@ def blocks(source: Source, layout: Layout, pieces: Iterator[bytes]) -> Iterator[
         else:
             block, unused, number = _block(unused + content, number, layout, source, final=False)
             yield block
-    if unused:
+    if unused or number == 2:
         yield _block(unused, number, layout, source, final=True)[0]
 
 

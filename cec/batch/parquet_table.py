@@ -35,7 +35,7 @@ def read_header(path: Path) -> tuple[Layout, int]:
 
 
 def blocks(path: Path) -> Iterator[Block]:
-    """Blocks of rows; the first row is row 1."""
+    """Blocks of rows, at least one, so that a table without rows has its columns; the first row is row 1."""
     import polars as pl
 
     first = 1
@@ -44,6 +44,8 @@ def blocks(path: Path) -> Iterator[Block]:
             for part in frame.iter_slices(ROWS):
                 yield Block(part, range(first, first + part.height), (), first - 1 + part.height)
                 first += part.height
+        if first == 1:
+            yield Block(pl.scan_parquet(path).head(0).collect(), ())
     except pl.exceptions.PolarsError as error:
         raise FileError(Fault(f"is damaged: {error}", "", str(path))) from None
 

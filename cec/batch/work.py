@@ -88,8 +88,9 @@ class Worker:
         lines = self._lines(rows)
         rejects = self._rejects(rows, answered, lines)
         if answered is None:
-            names = self.desk.columns_made if job.settings.has_schedule else (*rows.frame.columns, *self._added())
-            answers = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+            has_schedule = job.settings.has_schedule
+            made = dict.fromkeys(self.desk.columns_made if has_schedule else self._added(), pl.String())
+            answers = pl.DataFrame(schema=made if has_schedule else {**rows.frame.schema, **made})
             kept = None
         else:
             answers, kept = self._answers(rows, answered, lines)
