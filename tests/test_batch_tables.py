@@ -609,6 +609,20 @@ def test_every_type_of_parquet_passes_into_parquet(tmp_path: Path) -> None:
     ]
 
 
+def test_amounts_in_parquet_are_verified_whatever_stands_beside_them(tmp_path: Path) -> None:
+    path = tmp_path / "p.parquet"
+    rows = [(38.4, 96, 422.4, 13.0), (38.4, 96, 422.4, 13.0), (30.0, 90, 330.0, 9.25)]  # etoposide of the third is 75
+    names = [f"{drug}_mg" for drug in ("clofarabine", "etoposide", "cyclophosphamide", "prednisone")]
+    amounts = pl.DataFrame(rows, schema=names, orient="row")
+    of_types().hstack(amounts).write_parquet(path)
+    done = command("verify", str(path), "--start", "2026-11-30")
+    assert "3 rows: 1 agree, 1 differ, 1 cannot be held against an order" in done.out
+    of_types().hstack(amounts.with_columns(clofarabine_mg=pl.col("clofarabine_mg").reshape((3, 1)))).write_parquet(path)
+    done = command("verify", str(path), "--start", "2026-11-30")
+    assert done.code == 1
+    assert "[38.4]" in done.out
+
+
 def test_what_csv_and_json_lines_cannot_hold_is_said_before_anything_is_read(tmp_path: Path) -> None:
     path = tmp_path / "p.parquet"
     of_types().write_parquet(path)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from cec.batch.single import Refusal, regimen_of
 from cec.batch.table import Layout, Rejected
 from cec.batch.tables import READERS, Table, kind_of, opening
+from cec.batch.types import as_texts
 from cec.errors import Fault
 from cec.regimen import Regimen
 from cec.verify.columns import OrderColumns, hints, order_columns, plain_name
@@ -85,7 +86,7 @@ def _lines(table: Table, doser: Doser | None) -> Iterator[Line | Rejected | Agre
     """Every row in order: with a doser, those that plainly agree are judged."""
     for block in table.blocks:
         rows = READERS[table.layout.kind](block, table.layout)
-        frame = rows.frame.cast(str)  # type: ignore[arg-type]
+        frame = rows.frame.with_columns(as_texts(cells) for cells in rows.frame.iter_columns())
         agreed = agreements(rows._replace(frame=frame), doser) if doser and frame.height else [None] * frame.height
         names = frame.columns
         read = (
