@@ -274,5 +274,5 @@ def test_an_input_is_never_overwritten(tmp_path: Path) -> None:
     file.write_text("height: 128 cm\nweight: 26 kg\n", encoding="utf-8")
     done = cec("dose", "--patient", str(file), "-o", str(file))
     assert done.code == 1
-    assert "is read here and would be overwritten; name another file" in done.err
+    assert "is read as --patient and would be overwritten; name another file" in done.err
     assert file.read_text(encoding="utf-8").startswith("height: 128 cm")

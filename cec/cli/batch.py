@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cec.cli.inputs import read_pharmacy, read_text_of, today, together
+from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
 from cec.cli.options import PharmacyOptions, TimeOptions
-from cec.errors import InputError
+from cec.cli.places import STANDARD, keep_apart, keep_outside
 
 if TYPE_CHECKING:
     from cec.batch.run import Progress, Summary
@@ -83,6 +83,13 @@ def batch(
     from cec.load import load_regimen
     from cec.load.texts import read_count, read_date
 
+    place = beside(output) if rejects is None else rejects
+    tables = {"--output": output, "--rejects" if rejects else "--rejects (by default)": place or None}
+    keep_apart(
+        {"PATIENTS": patients, "--regimen": regimen, "--pharmacy": pharmacy.pharmacy}, {**tables, "--sheets": sheets}
+    )
+    if sheets is not None:
+        keep_outside(sheets, "--sheets", tables)
     shop = read_pharmacy(pharmacy, times)
     loaded: list[Any] = together(
         lambda: load_regimen(shop.default_regimen if regimen is None else regimen),
@@ -90,11 +97,8 @@ def batch(
         lambda: read_text_of("--cycle", times.cycle, read_count),
         lambda: kind_of(patients, input_format, "--input-format"),
         lambda: kind_of(output, output_format, "--output-format"),
-        lambda: _mapping(renamed or ()),
+        lambda: mapping(renamed or ()),
     )
-    place = rejects if rejects is not None else _beside(output)
-    if place and place == output:
-        raise typer.BadParameter("name another file than the output's", param_hint="--rejects")
     request = Request(
         source=patients,
         source_kind=loaded[3],
@@ -123,25 +127,20 @@ def batch(
         raise typer.Exit(1)
 
 
-def _mapping(typed: Sequence[str]) -> dict[str, str]:
-    """Columns by what they tell."""
-    mapping: dict[str, str] = {}
-    for text in typed:
-        fact, sign, column = text.partition("=")
-        if not sign or not fact.strip() or not column:
-            raise InputError(f"--map: '{text}' is not WHAT=COLUMN; write it like height=Wzrost")
-        mapping[fact.strip()] = column
-    return mapping
+def beside(output: str) -> str:
+    """The file of rejects beside the output; nothing where the output is no file.
 
-
-def _beside(output: str) -> str:
-    """The file of rejects beside the output; nothing for standard output.
-
-    >>> _beside("clinic/doses.csv.gz")
-    'clinic/doses.rejects.csv'
+    >>> beside("doses.2026-11.csv.gz")
+    'doses.2026-11.rejects.csv'
     """
+    from cec.batch.tables import ENDINGS, PACKED
+
     path = Path(output)
-    return "" if output == "-" else str(path.with_name(f"{path.name.split('.')[0] or 'doses'}.rejects.csv"))
+    if output == STANDARD or (path.exists() and not path.is_file()):
+        return ""
+    for endings in (PACKED, ENDINGS):
+        path = path.with_suffix("") if path.suffix.lower() in endings else path
+    return str(path.with_name(f"{path.name}.rejects.csv"))
 
 
 @contextmanager

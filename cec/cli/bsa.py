@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cec.cli.inputs import read_patient, read_pharmacy, require_measures, together
 from cec.cli.options import BsaPolicyOptions, PatientOptions, PharmacyOptions, SizeOptions, TableOutputOptions
 from cec.cli.output import chosen_format, deliver, look_of
+from cec.cli.places import keep_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ def bsa(size: SizeOptions, pharmacy: BsaPolicyOptions, output: TableOutputOption
     name = chosen_format(output, FORMS)
     options = PatientOptions(**size._asdict())
     require_measures(options)
+    keep_apart({"--patient": size.patient, "--pharmacy": pharmacy.pharmacy}, {"--output": output.output})
     loaded = together(lambda: read_patient(options), lambda: read_pharmacy(PharmacyOptions(**pharmacy._asdict())))
     patient: Patient = loaded[0]
     policy: Pharmacy = loaded[1]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import typer
 
+from cec.cli.places import keep_apart
 from cec.errors import CecError, Fault, InputError
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def draft(
     from cec.load.texts import read_count, read_date
 
     require_measures(patient)
-    keep_inputs(output, regimen, patient.patient, pharmacy.pharmacy)
+    read = {"REGIMEN": regimen, "--patient": patient.patient, "--pharmacy": pharmacy.pharmacy}
+    keep_apart(read, {"--output": output})
     load_this_pharmacy = cache(lambda: _pharmacy_and_overrides(pharmacy, times))
     loaded: list[Any] = together(
         lambda: load_regimen(load_this_pharmacy()[0].default_regimen if regimen is None else regimen),
@@ -71,14 +73,6 @@ def draft(
             *(f"product from the command line: {choice}" for choice in pharmacy.product or ()),
         ),
     )
-
-
-def keep_inputs(output: Path | None, *inputs: str | Path | None) -> None:
-    """InputError where the output would take the place of an input."""
-    if output is None or not output.exists():
-        return
-    if any(given and Path(given).exists() and output.samefile(given) for given in inputs):
-        raise InputError(Fault(f"{output} is read here and would be overwritten; name another file", "--output"))
 
 
 def require_measures(patient: PatientOptions) -> None:
@@ -222,6 +216,26 @@ def _acceptances(typed: Sequence[str]) -> dict[str, str]:
             raise InputError(Fault(f"'{code.strip()}' is accepted twice; give one reason for it", "--accept"))
         accepted[code.strip()] = read_text(reason)
     return accepted
+
+
+def mapping(typed: Sequence[str]) -> dict[str, str]:
+    """Columns by what they tell; InputError for what is no WHAT=COLUMN, or tells one thing twice.
+
+    >>> mapping(["height=Wzrost", "clofarabine_mg=Klofarabina [mg]"])
+    {'height': 'Wzrost', 'clofarabine_mg': 'Klofarabina [mg]'}
+    """
+    columns: dict[str, str] = {}
+    faults: list[Fault] = []
+    for text in typed:
+        fact, sign, column = (part.strip() for part in text.partition("="))
+        if not sign or not fact or not column:
+            faults.append(Fault(f"'{text}' is not WHAT=COLUMN; write it like height=Wzrost", "--map"))
+        elif fact in columns:
+            faults.append(Fault(f"{fact} is given twice: {columns[fact]} and {column}; give one column", "--map"))
+        columns[fact] = column
+    if faults:
+        raise InputError(*faults)
+    return columns
 
 
 def today() -> datetime.date:

@@ -9,6 +9,7 @@ import typer
 
 from cec.cli.options import FilesArgument, OutputFileOption
 from cec.cli.output import deliver, look_of, report
+from cec.cli.places import keep_apart
 from cec.errors import Fault, FileError
 
 STARTER = "starter_pharmacy.yaml"
@@ -67,4 +68,5 @@ def show_pharmacy(
     from cec.load import load_pharmacy
     from cec.render.terminal.pharmacy import render
 
+    keep_apart({"FILE": file}, {"--output": output})
     deliver(render(load_pharmacy(file), look_of(output)), output)

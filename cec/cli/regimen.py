@@ -9,6 +9,7 @@ import typer
 
 from cec.cli.options import FilesArgument, OutputFileOption, RegimenArgument
 from cec.cli.output import deliver, look_of, report
+from cec.cli.places import keep_apart
 
 
 def list_regimens() -> None:
@@ -34,6 +35,7 @@ def show_regimen(
     from cec.load import load_regimen
     from cec.render.terminal.regimen import render
 
+    keep_apart({"REGIMEN": regimen}, {"--output": output})
     deliver(render(load_regimen(regimen), look_of(output), explain=explain), output)
 
 

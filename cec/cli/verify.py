@@ -11,6 +11,7 @@ import typer
 from cec.cli.inputs import draft, read_text_of, together
 from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, TableOutputOptions, TimeOptions
 from cec.cli.output import chosen_format, deliver, look_of
+from cec.cli.places import keep_apart
 from cec.cli.verify_table import is_table, terms_of, verified
 from cec.errors import Fault, InputError
 
@@ -148,6 +149,7 @@ def _saved_order(file: Path, regimen: str | None, form: str, output: Path | None
 
     if form == "csv":
         raise typer.BadParameter("a saved order is verified as a table or as JSON", param_hint="--format")
+    keep_apart({"ORDER": file, "--regimen": regimen}, {"--output": output})
     order = load_order(file)
     name = order.regimen.name
     now = load_regimen(regimen or name) if regimen or name in regimen_names() else None

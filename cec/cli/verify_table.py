@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from cec.cli.inputs import keep_inputs, read_pharmacy, read_text_of, today, together
+from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
 from cec.cli.output import look_of
-from cec.errors import Fault, FileError, InputError
+from cec.cli.places import keep_apart
+from cec.errors import Fault, FileError
 
 if TYPE_CHECKING:
     from cec.cli.options import PharmacyOptions
@@ -44,7 +45,7 @@ def verified(
 
     if file.suffix.lower() in _WORKBOOKS:
         raise FileError(Fault("is a workbook; save the table as CSV (UTF-8)", "", str(file)))
-    keep_inputs(output, str(file), regimen, pharmacy.pharmacy)
+    keep_apart({"ORDERS": file, "--regimen": regimen, "--pharmacy": pharmacy.pharmacy}, {"--output": output})
     table = verify_table(file, terms._replace(whole=form == "json"))
     counted = _Counted(table.rows)
     forms = {
@@ -104,26 +105,6 @@ def terms_of(
     )
     this_regimen, this_pharmacy, this_start, this_cycle, columns, percent = loaded
     return Terms(this_regimen, this_pharmacy, percent, others, today(), this_start, this_cycle, columns)
-
-
-def mapping(typed: Sequence[str]) -> Mapping[str, str]:
-    """Columns by what they tell; InputError for what is no WHAT=COLUMN, or tells one thing twice.
-
-    >>> mapping(["height=Wzrost", "clofarabine_mg=Klofarabina [mg]"])
-    {'height': 'Wzrost', 'clofarabine_mg': 'Klofarabina [mg]'}
-    """
-    columns: dict[str, str] = {}
-    faults: list[Fault] = []
-    for text in typed:
-        fact, sign, column = (part.strip() for part in text.partition("="))
-        if not sign or not fact or not column:
-            faults.append(Fault(f"'{text}' is not WHAT=COLUMN; write it like height=Wzrost", "--map"))
-        elif fact in columns:
-            faults.append(Fault(f"{fact} is given twice: {columns[fact]} and {column}; give one column", "--map"))
-        columns[fact] = column
-    if faults:
-        raise InputError(*faults)
-    return columns
 
 
 def _tell(table: VerifiedTable, regimen: Regimen, named: str | None) -> None:
