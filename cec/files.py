@@ -9,37 +9,90 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from cec.errors import Fault, FileError
 
 
+class Part(NamedTuple):
+    """What is written beside its place, and the name that it will take: `path` as it was asked for."""
+
+    part: Path
+    target: Path
+    path: str | Path
+
+
 @contextmanager
-def replacing(path: str | Path) -> Iterator[BinaryIO]:
+def taking_names() -> Iterator[list[Part]]:
+    """A list of parts, which take their names in its order when all of them are written; on a fault none does.
+
+    Between two names a fault or an interruption can still come: the one that matters most is the last of the list.
+    """
+    parts: list[Part] = []
+    try:
+        yield parts
+        for part, target, path in parts:
+            with _naming(path):
+                if part.is_dir() and target.is_dir():
+                    target.rmdir()
+                part.replace(target)
+    finally:
+        for part, *_ in parts:
+            _remove(part)
+
+
+@contextmanager
+def replacing(path: str | Path, parts: list[Part] | None = None) -> Iterator[BinaryIO]:
     """A file to write to that takes the name `path` when all is written; until then, or on a fault, the old one stays.
 
-    What is no regular file (a device, a pipe) is written to directly. What goes wrong with this file is a FileError;
-    whatever else goes wrong while it is open stays what it is.
+    With `parts` it takes its name together with these. What is no regular file (a device, a pipe) is written to
+    directly. What goes wrong with this file is a FileError; whatever else goes wrong while it is open stays what it is.
     """
+    if parts is None:
+        with taking_names() as alone, replacing(path, alone) as file:
+            yield file
+        return
     target = _target(path)
     if target.exists() and not target.is_file():
         with _open(target, "wb", path) as file:
             yield file
         return
-    part = target.with_name(f".cec-{secrets.token_hex(8)}.part")
-    try:
-        with _open(part, "xb", path) as file:
-            yield file
-            with _naming(path):
-                file.flush()
-                os.fsync(file.fileno())
+    part = _beside(target)
+    parts.append(Part(part, target, path))
+    with _open(part, "xb", path) as file:
+        yield file
         with _naming(path):
-            if target.exists():
-                shutil.copymode(target, part)
-            part.replace(target)
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+            file.flush()
+            os.fsync(file.fileno())
+    with _naming(path):
+        if target.exists():
+            shutil.copymode(target, part)
+
+
+def appearing(path: str | Path, parts: list[Part]) -> str:
+    """A folder to write into that takes the name `path` together with these parts; FileError where that is in use."""
+    target = Path(os.path.realpath(path))
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        fault = Fault("is there already and not empty; name a new folder, nothing is overwritten", "", str(path))
+        raise FileError(fault)
+    part = _beside(target)
+    parts.append(Part(part, target, path))
+    with _naming(path):
+        part.mkdir(parents=True)
+    return str(part)
+
+
+def _beside(target: Path) -> Path:
+    """A name that no other has, in the folder of a file."""
+    return target.with_name(f".cec-{secrets.token_hex(8)}.part")
+
+
+def _remove(part: Path) -> None:
+    """Take away what took no name."""
+    if part.is_dir():
+        shutil.rmtree(part, ignore_errors=True)
+    with suppress(OSError):
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

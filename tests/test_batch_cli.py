@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from running import cec as command
 
 import cec
 from cec.batch import doses, plan
+from cec.batch import sheets as sheets_of_rows
 from cec.batch.streams import _zstd
 
 PATIENTS = """\
@@ -362,6 +364,53 @@ def test_a_sheet_for_every_patient(tmp_path: Path) -> None:
     assert "nothing is overwritten" in again.err
     assert (sheets / "000002-007.pdf").read_bytes() == before
     assert [part.name for part in tmp_path.glob(".cec-*")] == []
+
+
+def test_a_sheet_that_cannot_be_written_leaves_nothing_new(
+    patients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets_of_rows, "sheet_name", lambda row, _: f"none/{row}.pdf")
+    done = run(patients, "-o", tmp_path / "d.csv", "--start", "2026-11-30", "--sheets", tmp_path / "sheets")
+    assert done.code == 1
+    assert "2.pdf: --sheets: cannot be written: No such file or directory" in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["patients.csv"]
+
+
+def test_doses_take_their_name_after_the_sheets_and_the_rejects(
+    patients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str] = []
+    replace = Path.replace
+
+    def noting(part: Path, target: Path) -> Path:
+        taken.append(target.name)
+        return replace(part, target)
+
+    monkeypatch.setattr(Path, "replace", noting)
+    arguments = ("--start", "2026-11-30", "--sheets", tmp_path / "sheets")
+    assert run(patients, "-o", tmp_path / "d.csv", *arguments).code == 0
+    assert taken == ["sheets", "d.rejects.csv", "d.csv"]
+
+
+@pytest.mark.parametrize("written", [0, 1])
+def test_neither_doses_nor_rejects_are_new_when_one_of_them_cannot_be_written(
+    written: int, patients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def fail(number: int) -> None:
+        calls.append(number)
+        if len(calls) > written:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    for name in ("d.csv", "d.rejects.csv"):
+        (tmp_path / name).write_text("old", encoding="utf-8")
+    assert "cannot be written: No space left on device" in run(patients, "-o", tmp_path / "d.csv").err
+    assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in ("d.csv", "d.rejects.csv")} == {
+        "d.csv": "old",
+        "d.rejects.csv": "old",
+    }
 
 
 def test_no_rows_and_only_bad_rows(tmp_path: Path) -> None:

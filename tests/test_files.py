@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cec.errors import FileError
-from cec.files import replacing, write_file
+from cec.files import appearing, replacing, taking_names, write_file
 
 
 def test_a_file_takes_its_name_only_when_all_is_written(tmp_path: Path) -> None:
@@ -94,3 +94,80 @@ def test_a_file_that_cannot_take_its_name_is_a_fault_of_the_file(
 def test_a_device_is_written_to_and_stays() -> None:
     write_file("/dev/null", b"new")
     assert Path("/dev/null").is_char_device()
+
+
+def written_together(folder: Path) -> None:
+    """A folder and two files, one after the other."""
+    with taking_names() as parts:
+        Path(appearing(folder / "sheets", parts), "1.pdf").write_bytes(b"new")
+        with replacing(folder / "rejects", parts) as rejects, replacing(folder / "doses", parts) as doses:
+            rejects.write(b"new")
+            doses.write(b"new")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_files_that_belong_together_take_their_names_when_all_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str] = []
+    replace = Path.replace
+
+    def noting(part: Path, target: Path) -> Path:
+        assert len(list(tmp_path.glob(".cec-*.part"))) == 3 - len(taken)
+        taken.append(target.name)
+        return replace(part, target)
+
+    monkeypatch.setattr(Path, "replace", noting)
+    (tmp_path / "sheets").mkdir()
+    written_together(tmp_path)
+    assert taken == ["sheets", "rejects", "doses"]
+    assert names(tmp_path) == ["doses", "rejects", "sheets"]
+    assert names(tmp_path / "sheets") == ["1.pdf"]
+
+
+@pytest.mark.parametrize("written", [0, 1])
+def test_of_files_that_belong_together_none_is_new_when_one_cannot_be_written(
+    written: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def fail(number: int) -> None:
+        calls.append(number)
+        if len(calls) > written:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    for name in ("rejects", "doses"):
+        (tmp_path / name).write_bytes(b"old")
+    with pytest.raises(FileError, match=r"cannot be written: No space left on device$"):
+        written_together(tmp_path)
+    assert names(tmp_path) == ["doses", "rejects"]
+    assert {(tmp_path / name).read_bytes() for name in names(tmp_path)} == {b"old"}
+
+
+def test_a_new_file_of_doses_has_its_rejects_beside_it_whatever_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def refuse(part: Path, target: Path) -> Path:
+        if target.name == "rejects":
+            raise KeyboardInterrupt
+        return replace(part, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(KeyboardInterrupt):
+        written_together(tmp_path)
+    assert names(tmp_path) == ["sheets"]
+
+
+def test_a_folder_in_use_is_not_written_into(tmp_path: Path) -> None:
+    (tmp_path / "sheets").mkdir()
+    (tmp_path / "sheets" / "1.pdf").write_bytes(b"old")
+    with pytest.raises(FileError, match="is there already and not empty; name a new folder, nothing is overwritten"):
+        written_together(tmp_path)
+    assert names(tmp_path) == ["sheets"]
+    assert (tmp_path / "sheets" / "1.pdf").read_bytes() == b"old"

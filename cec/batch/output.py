@@ -17,6 +17,7 @@ import msgspec
 from cec.batch import parquet_table
 from cec.batch.streams import STANDARD, writing
 from cec.batch.table import Kind
+from cec.files import Part
 
 if TYPE_CHECKING:
     import polars as pl
@@ -91,13 +92,16 @@ def _json_lines(frame: pl.DataFrame, numbers: Collection[str], lines: Sequence[s
 
 @contextmanager
 def table_writer(
-    path: str, kind: RejectsKind, header: Sequence[str], separator: str
+    path: str, kind: RejectsKind, header: Sequence[str], separator: str, parts: list[Part]
 ) -> Iterator[Callable[[Piece], None]]:
-    """How to put encoded rows into a file or standard output, under a header; lines go to standard error."""
+    """How to put encoded rows into a file or standard output, under a header; lines go to standard error.
+
+    A file takes its name together with the other parts.
+    """
     if kind == "lines":
         yield partial(_put, sys.stderr.buffer, at_once=True)
         return
-    with writing(path) as stream:
+    with writing(path, parts) as stream:
         if kind == "parquet":
             beside = Path(gettempdir()) if path == STANDARD else Path(path).resolve().parent
             with parquet_table.writing(stream, beside) as put_part:

@@ -8,18 +8,18 @@ import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from multiprocessing import get_context
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from cec.batch.columns import ABOUT_THE_PERSON, Column, columns_for, misspelt
 from cec.batch.output import RejectsKind, table_writer
-from cec.batch.sheets import appearing
 from cec.batch.single import Refusal, Settings, regimen_of
 from cec.batch.table import Block, Kind, Layout
 from cec.batch.tables import READERS, opening
 from cec.batch.work import Done, Job, Worker
+from cec.files import appearing, taking_names
 from cec.regimen import Regimen
 
 THREADS = 2
@@ -66,7 +66,7 @@ Progress = Callable[[int, int, int], None]
 
 
 def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
-    """Answer every row of a table; the output files take their names when all of it is written."""
+    """Answer every row of a table; the output files take their names when all of them are written, the doses last."""
     settings = request.settings
     os.environ.setdefault("_RJEM_MALLOC_CONF", _ALLOCATOR)  # read when polars is loaded, in workers too
     with opening(request.source, request.source_kind) as table:
@@ -81,17 +81,18 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
             header, rejects_header = Worker(job).headers()
             dosed = rejected = 0
             alerts: Counter[str] = Counter()
-            with (
-                appearing(request.sheets) if request.sheets else nullcontext("") as sheets,
-                table_writer(request.rejects, request.rejects_kind, rejects_header, separator) as put_reject,
-                table_writer(request.target, request.target_kind, header, separator) as put,
-            ):
-                for done in _answered(blocks, job._replace(sheets=sheets), request.workers):
-                    put(done.doses)
-                    put_reject(done.rejects)
-                    dosed, rejected = dosed + done.dosed, rejected + done.rejected
-                    alerts += done.alerts
-                    progress(dosed + rejected, done.position, table.size)
+            with taking_names() as parts:
+                job = job._replace(sheets=appearing(request.sheets, parts) if request.sheets else "")
+                with (
+                    table_writer(request.rejects, request.rejects_kind, rejects_header, separator, parts) as put_reject,
+                    table_writer(request.target, request.target_kind, header, separator, parts) as put,
+                ):
+                    for done in _answered(blocks, job, request.workers):
+                        put(done.doses)
+                        put_reject(done.rejects)
+                        dosed, rejected = dosed + done.dosed, rejected + done.rejected
+                        alerts += done.alerts
+                        progress(dosed + rejected, done.position, table.size)
     return Summary(dosed, rejected, alerts, columns, misspelt(layout.columns, request.renamed))
 
 

@@ -1,13 +1,9 @@
-"""A sheet for each dosed row, in a folder that appears when all of them are printed."""
+"""A sheet for each dosed row, in a folder."""
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,25 +16,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from cec.batch.desk import Desk
-
-
-@contextmanager
-def appearing(path: str) -> Iterator[str]:
-    """A folder beside `path` to write into, which takes its name at the end; FileError where that is in use."""
-    target = Path(os.path.realpath(path))
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise FileError(Fault("is there already and not empty; name a new folder, nothing is overwritten", "", path))
-    part = target.with_name(f".cec-{secrets.token_hex(8)}.part")
-    try:
-        part.mkdir(parents=True)
-        yield str(part)
-        if target.exists():
-            target.rmdir()
-        part.rename(target)
-    except OSError as error:
-        raise FileError(Fault(f"cannot be written: {error.strerror}", "", path)) from None
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def print_sheets(
@@ -55,8 +32,7 @@ def print_sheets(
         except CecError as error:
             failed.append((place, "", refusal(error).reason))
         else:
-            with Path(folder, sheet_name(rows[place], order.patient.id)).open("xb") as file:
-                file.write(sheet)
+            _write(Path(folder, sheet_name(rows[place], order.patient.id)), sheet)
     if not failed:
         return answered
     more = pl.DataFrame(failed, schema=answered.refused.schema, orient="row")
@@ -65,6 +41,15 @@ def print_sheets(
         pl.concat([answered.refused, more]).sort("row"),
         answered.patients - len(failed),
     )
+
+
+def _write(path: Path, sheet: bytes) -> None:
+    """A new file for a sheet."""
+    try:
+        with path.open("xb") as file:
+            file.write(sheet)
+    except OSError as error:
+        raise FileError(Fault(f"cannot be written: {error.strerror}", "--sheets", path.name)) from None
 
 
 def sheet_name(row: int, name: str) -> str:

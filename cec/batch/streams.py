@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from cec.errors import Fault, FileError
-from cec.files import replacing
+from cec.files import Part, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,13 +168,13 @@ def _after(buffer: bytes, end: int) -> int:
 
 
 @contextmanager
-def writing(path: str) -> Iterator[BinaryIO]:
-    """A place to write to, compressed as the name says; a file takes its name when all is written."""
+def writing(path: str, parts: list[Part]) -> Iterator[BinaryIO]:
+    """A place to write to, compressed as the name says; a file takes its name together with the other parts."""
     if path == STANDARD:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    with replacing(path) as file, _packed(file, Path(path).suffix.lower()) as stream:
+    with replacing(path, parts) as file, _packed(file, Path(path).suffix.lower()) as stream:
         yield stream
 
 
