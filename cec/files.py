@@ -71,8 +71,10 @@ def replacing(path: str | Path, parts: list[Part] | None = None) -> Iterator[Bin
 
 def appearing(path: str | Path, parts: list[Part]) -> str:
     """A folder to write into that takes the name `path` together with these parts; FileError where that is in use."""
-    target = Path(os.path.realpath(path))
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+    target = _real(path)
+    with _naming(path):
+        is_in_use = target.exists() and (not target.is_dir() or any(target.iterdir()))
+    if is_in_use:
         fault = Fault("is there already and not empty; name a new folder, nothing is overwritten", "", str(path))
         raise FileError(fault)
     part = _beside(target)
@@ -132,13 +134,20 @@ def _naming(path: str | Path) -> Iterator[None]:
 
 def _target(path: str | Path) -> Path:
     """The file that a path leads to; FileError where it cannot be one."""
-    try:
-        target = Path(os.path.realpath(path))
-    except ValueError:
-        raise FileError(Fault("is no name of a file", "", str(path))) from None
-    if target.is_dir():
+    target = _real(path)
+    with _naming(path):
+        is_folder = target.is_dir()
+    if is_folder:
         raise FileError(Fault("is a folder; name a file in it", "", str(path)))
     return target
+
+
+def _real(path: str | Path) -> Path:
+    """The path without links and detours; FileError where it is none."""
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError:
+        raise FileError(Fault("is no name of a file", "", str(path))) from None
 
 
 def write_file(path: str | Path, content: bytes) -> None:

@@ -39,9 +39,12 @@ def test_whatever_stops_the_writing_leaves_the_old_file(tmp_path: Path, fault: t
 
 
 def test_a_folder_and_no_name_at_all_are_refused(tmp_path: Path) -> None:
-    for path in (tmp_path, "", "a\0b", tmp_path / "none" / "a.txt"):
+    for path in (tmp_path, "", "a\0b", tmp_path / "none" / "a.txt", tmp_path / ("a" * 300)):
         with pytest.raises(FileError):
             write_file(path, b"new")
+    for path in ("a\0b", tmp_path / ("a" * 300)):
+        with pytest.raises(FileError):
+            appearing(path, [])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")

@@ -93,19 +93,31 @@ def test_nothing_is_written_where_two_names_are_one_file(arguments: str, message
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "new"),
     [
-        "batch p.csv -o o.csv --rejects sub/o.csv",
-        "batch p.csv -o sub/p.csv",
-        "batch p.csv -o o.csv --rejects -",
-        "batch p.csv -o o.csv --rejects /dev/null",
-        "batch p.csv -o /dev/null --output-format csv --rejects /dev/null",
-        "verify orders.csv -o sub/orders.csv",
+        ("-o o.csv --rejects sub/o.csv", ["o.csv", "sub/o.csv"]),
+        ("-o sub/p.csv", ["sub/p.csv", "sub/p.rejects.csv"]),
+        ("-o o.csv --rejects -", ["o.csv"]),
+        ("-o o.csv --rejects /dev/null", ["o.csv"]),
+        ("-o /dev/null --output-format csv --rejects /dev/null", []),
+        ("-o /dev/null --output-format csv", []),
     ],
 )
-def test_other_files_are_written(arguments: str, folder: Path) -> None:
-    assert cec(*arguments.split()).code == 1  # the second patient is rejected, and the order lacks drugs
-    assert not list(folder.rglob(".cec-*"))
+def test_other_files_are_written(arguments: str, new: list[str], folder: Path) -> None:
+    before = state(folder)
+    done = cec("batch", "p.csv", *arguments.split())
+    assert (done.code, done.out.startswith("row,")) == (1, arguments.endswith("-"))
+    assert "2 read: 1 dosed, 1 rejected" in done.err
+    after = state(folder)
+    assert sorted(set(after) - set(before) - {"dangling.csv"}) == new
+    assert all(after[name] == content for name, content in before.items())
+
+
+def test_rejects_of_no_known_format_are_told_how_to_be_named(folder: Path) -> None:
+    done = cec("batch", "p.csv", "-o", "o.xlsx", "--rejects", "r.xlsx")
+    assert (done.code, (folder / "r.xlsx").exists()) == (1, False)
+    assert "the name o.xlsx does not tell the format" in done.err
+    assert "--rejects: the name r.xlsx tells no format; end it in .csv, .tsv, " in done.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="standard output has another kind of number there")
@@ -136,10 +148,25 @@ def test_rejects_stand_beside_the_output_by_its_whole_name(output: str, rejects:
     assert beside(output) == rejects.replace("/", os.sep)
 
 
-@pytest.mark.parametrize("name", ["a\0b", "", "\ud800"])
+@pytest.mark.parametrize("name", ["a\0b", "", "\ud800", "a" * 300])
 def test_what_is_no_name_of_a_file_is_none_of_the_others(name: str) -> None:
     keep_apart({}, {"--output": "o.csv", "--rejects": name})
     keep_apart({"PATIENTS": name}, {"--output": "o.csv"})
+
+
+def test_the_name_beside_no_name_is_one() -> None:
+    assert beside("a\0b") == "a\0b.rejects.csv"
+    assert beside("") == ""
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a\0b"])
+@pytest.mark.parametrize("arguments", ["{}.csv", "p.csv -o {}.csv", "p.csv --rejects {}.csv", "p.csv --sheets {}"])
+def test_what_is_no_name_of_a_file_is_told(name: str, arguments: str, folder: Path) -> None:
+    before = state(folder)
+    done = cec("batch", *arguments.format(name).split(), "--start", "2026-11-30")
+    assert (done.code, done.out) == (1, "")
+    assert ("File name too long" if len(name) > 3 else "is no name of a file") in done.err or "null byte" in done.err
+    assert state(folder) == before
 
 
 def test_all_that_is_wrong_is_told_at_once(folder: Path) -> None:

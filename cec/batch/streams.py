@@ -44,9 +44,9 @@ class Source(NamedTuple):
 def reading(path: str) -> Iterator[Source]:
     """What a file or standard input (`-`) holds; gzip and zstd are known by their first bytes, whatever the name."""
     name = "standard input" if path == STANDARD else path
-    if path != STANDARD and Path(path).is_dir():
-        raise FileError(Fault("is a folder; name a file in it", "", path))
     try:
+        if path != STANDARD and Path(path).is_dir():
+            raise FileError(Fault("is a folder; name a file in it", "", path))
         raw = _standard_input() if path == STANDARD else Path(path).open("rb")  # noqa: SIM115  closed below
     except FileNotFoundError:
         raise FileError(Fault("there is no such file", "", path)) from None

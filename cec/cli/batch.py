@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,10 @@ import typer
 from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
 from cec.cli.options import PharmacyOptions, TimeOptions
 from cec.cli.places import STANDARD, keep_apart, keep_outside
+from cec.errors import Fault, InputError
 
 if TYPE_CHECKING:
+    from cec.batch.output import RejectsKind
     from cec.batch.run import Progress, Summary
 
 _FORMATS = "csv|jsonl|parquet"
@@ -98,6 +101,7 @@ def batch(
         lambda: kind_of(patients, input_format, "--input-format"),
         lambda: kind_of(output, output_format, "--output-format"),
         lambda: mapping(renamed or ()),
+        lambda: _kind_of_rejects(place),
     )
     request = Request(
         source=patients,
@@ -105,7 +109,7 @@ def batch(
         target=output,
         target_kind=loaded[4],
         rejects=place,
-        rejects_kind=kind_of(place, None, "--rejects") if place else "lines",
+        rejects_kind=loaded[6],
         settings=Settings(
             loaded[0],
             shop,
@@ -136,11 +140,29 @@ def beside(output: str) -> str:
     from cec.batch.tables import ENDINGS, PACKED
 
     path = Path(output)
-    if output == STANDARD or (path.exists() and not path.is_file()):
+    if output == STANDARD or not path.name or _is_device(output):
         return ""
     for endings in (PACKED, ENDINGS):
         path = path.with_suffix("") if path.suffix.lower() in endings else path
     return str(path.with_name(f"{path.name}.rejects.csv"))
+
+
+def _kind_of_rejects(place: str) -> RejectsKind:
+    """The format of the rejects, by the end of their file's name; CSV into a device or a pipe, else lines."""
+    from cec.batch.tables import ENDINGS, kind_of
+
+    if not place:
+        return "lines"
+    try:
+        return "csv" if _is_device(place) else kind_of(place)
+    except InputError:
+        reason = f"the name {place} tells no format; end it in {', '.join(ENDINGS)}"
+        raise InputError(Fault(reason, "--rejects")) from None
+
+
+def _is_device(path: str) -> bool:
+    """Whether this is something that is no file: a device, a pipe, a folder."""
+    return os.path.lexists(path) and not os.path.isfile(path)  # noqa: PTH113  these raise nothing
 
 
 @contextmanager
