@@ -10,8 +10,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import polars as pl
@@ -188,6 +189,20 @@ def test_through_a_pipe() -> None:
     assert pl.read_parquet(io.BytesIO(done.stdout)).get_column("id").to_list() == ["007", "8", "9"]
     done = pipe(done.stdout, "-", "--input-format", "parquet")
     assert b"columns that this would add" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such pipe")
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_through_a_pipe_that_has_a_name(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    path = tmp_path / "patients.csv"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(pack(PATIENTS.encode()),), daemon=True)
+    writer.start()
+    assert run(path, "-o", tmp_path / "doses.csv").code == 0
+    found = amounts(table(tmp_path / "doses.csv"))
+    assert {name: found[name] for name in AMOUNTS} == AMOUNTS
+    writer.join(5)
+    assert not writer.is_alive()
 
 
 def test_a_row_may_name_its_regimen(tmp_path: Path) -> None:

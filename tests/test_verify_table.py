@@ -6,7 +6,10 @@ import csv
 import gzip
 import io
 import json
+import os
 import re
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,7 @@ import pytest
 from running import cec
 
 from cec.errors import CecError
-from cec.load import load_pharmacy, load_regimen
+from cec.load import load_pharmacy, load_regimen, regimen_folder
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.verify.columns import drug_and_unit
@@ -89,7 +92,8 @@ def terms(regimen: Regimen = REGIMENS["cec-induction"], **changes: Any) -> Terms
 
 
 def rows_of(path: Path, **changes: Any) -> list[Row]:
-    return list(verify_table(path, terms(**changes)).rows)
+    with verify_table(path, terms(**changes)) as table:
+        return list(table.rows)
 
 
 def verdicts(out: str) -> list[tuple[str, ...]]:
@@ -228,6 +232,53 @@ def test_rows_of_single_drugs_are_one_order_while_they_tell_the_same_patient(tmp
     assert told[7, ""] == ("has 2 cells; the first line names 5 columns",)
 
 
+PARTS = ("clofarabine,38.4 mg", "etoposide,96 mg", "cyclophosphamide,422.4 mg", "prednisone,13 mg")
+"""The drugs of a child of 128 cm and 26 kg, each right."""
+
+
+def of_drugs(head: str, *rows: str) -> str:
+    return "\n".join([f"{head},drug,dose", *rows]) + "\n"
+
+
+@pytest.mark.parametrize("first", ["", ","])
+def test_the_order_of_nobody_may_stand_alone(first: str, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    head = "id,height_cm,weight_kg" if first else "height_cm,weight_kg"
+    path.write_text(of_drugs(head, *(f"{first}128,26,{part}" for part in PARTS)), encoding="utf-8")
+    done = cec("verify", str(path))
+    assert (done.code, "1 order: 1 agree" in done.out) == (0, True)
+    assert "no row has an id: all are taken for the drugs of one patient" in done.err.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("height_cm,weight_kg", "no column tells the id (name it"),
+        ("id,height_cm,weight_kg", "id: is empty: where"),
+    ],
+)
+def test_patients_without_an_id_are_not_taken_for_one(head: str, said: str, tmp_path: Path) -> None:
+    """Of the first two patients each lacks half of the drugs, and together they would lack none."""
+    path, nobody = tmp_path / "orders.csv", "," if head.startswith("id") else ""
+    halves = [f"{nobody}128,26,{part}" for part in PARTS]
+    path.write_text(of_drugs(head, *halves, f"{nobody}109,18.5,clofarabine,30 mg"), encoding="utf-8")
+    done = cec("verify", str(path))
+    assert (done.code, "2 orders: 0 agree, 0 differ, 2 cannot" in done.out) == (1, True)
+    assert f"line 2: {said}" in " ".join(done.out.split())
+    assert f"line 6: {said}" in " ".join(done.out.split())
+    assert "all are taken for" not in done.err
+
+
+def test_patients_of_the_same_measures_are_told_apart_by_their_ids(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    halves = [f"{1 + number // 2},128,26,{part}" for number, part in enumerate(PARTS)]
+    path.write_text(of_drugs("id,height_cm,weight_kg", *halves), encoding="utf-8")
+    assert [(row.row, row.id, [each.verdict for each in row.verdicts]) for row in rows_of(path)] == [
+        (2, "1", ["agrees", "agrees", "missing", "missing"]),
+        (4, "2", ["missing", "missing", "agrees", "agrees"]),
+    ]
+
+
 def test_a_schedule_is_refused_with_what_to_give_instead(tmp_path: Path) -> None:
     patients, long, schedule = (tmp_path / name for name in ("patients.csv", "long.csv", "schedule.csv"))
     patients.write_text(PATIENTS, encoding="utf-8")
@@ -295,6 +346,40 @@ def test_each_row_says_all_that_is_wrong_with_it(row: str, words: list[str], tmp
     said = " ".join(done.out.split())
     assert done.code == (1 if words else 0)
     assert [word for word in words if f": {word}" not in said] == []
+
+
+@pytest.mark.parametrize("text", ["9" * 99, "9" * 10, "0." + "1" * 13, "1e400", "9" * 5000])
+def test_a_number_of_no_dose_costs_its_row_alone(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(f"{HEAD}\n1;128;26;{text};96;422.4;13;;\n2;128;26;38.4;96;422.4;13;;\n", encoding="utf-8")
+    wrong, right = rows_of(path)
+    assert (wrong.row, wrong.agrees, right.agrees) == (2, False, True)
+    assert wrong.faults[0].startswith("clofarabine_mg: '")
+
+
+def test_of_two_regimens_of_one_name_each_row_is_held_against_its_own(tmp_path: Path) -> None:
+    """The other file gives a day less: 4 days are right for its rows alone."""
+    shipped = (regimen_folder() / "cec-induction.yaml").read_text(encoding="utf-8")
+    (tmp_path / "other.yaml").write_text(shipped.replace("days: 1-5", "days: 1-4"), encoding="utf-8")
+    path = tmp_path / "orders.csv"
+    row = "{};128;26;38.4;96;422.4;13;;{};{}"
+    other = tmp_path / "other.yaml"
+    rows = [row.format(1, 5, "cec-induction"), row.format(2, 5, other), row.format(3, 4, other), row.format(4, 5, "")]
+    path.write_text(f"{HEAD};regimen\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    assert [(each.id, each.agrees) for each in rows_of(path)] == [("1", True), ("2", False), ("3", True), ("4", True)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such pipe")
+@pytest.mark.parametrize("regimen", ["", "cec-induction"])
+def test_a_table_is_read_once_and_so_may_be_a_pipe(regimen: str, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    os.mkfifo(path)
+    content = f"{HEAD};regimen\n" + f"1;128;26;38.4;96;422.4;13;;;{regimen}\n" * 3
+    writer = threading.Thread(target=path.write_text, args=(content,), daemon=True)
+    writer.start()
+    assert [row.agrees for row in rows_of(path)] == [True] * 3
+    writer.join(5)
+    assert not writer.is_alive()
 
 
 def test_two_rows_of_one_id_are_both_answered(tmp_path: Path) -> None:
@@ -507,8 +592,8 @@ def test_a_workbook_is_refused(tmp_path: Path, name: str) -> None:
 def test_a_folder_or_a_missing_file_is_no_table(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     for path in (tmp_path / "none.csv", tmp_path / "folder.csv"):
-        with pytest.raises(CecError):
-            verify_table(path, terms())
+        with pytest.raises(CecError), verify_table(path, terms()):
+            pass
 
 
 def test_the_table_is_not_overwritten(doses: Path, tmp_path: Path) -> None:

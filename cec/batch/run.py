@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
-from tempfile import TemporaryFile
 from typing import NamedTuple
 
+from cec.batch.aside import looked_through
 from cec.batch.columns import ABOUT_THE_PERSON, Column, columns_for, misspelt
 from cec.batch.output import RejectsKind, table_writer
 from cec.batch.single import Refusal, Settings, regimen_of
 from cec.batch.table import Block, Kind, Layout
-from cec.batch.tables import READERS, opening
+from cec.batch.tables import opening
 from cec.batch.work import Done, Job, Worker
 from cec.files import appearing, taking_names
 from cec.regimen import Regimen
@@ -110,24 +109,17 @@ def _regimens(
 ) -> Iterator[tuple[dict[str, Regimen | Refusal], Iterator[Block]]]:
     """The regimens that a table names, by their cells, and its blocks.
 
-    Where rows name regimens, all blocks are first put aside in a temporary file: the columns of the output must be
-    known before its first row is written.
+    Where rows name regimens, all blocks are first looked through: the columns of the output must be known before its
+    first row is written.
     """
     if "regimen" not in columns:
         yield {}, blocks
         return
     known: dict[str, Regimen | Refusal] = {}
-    with TemporaryFile() as aside:
-        count = 0
-        for block in blocks:
-            rows = READERS[layout.kind](block, layout)
-            for text in rows.frame.get_column(columns["regimen"].name).drop_nulls().unique():
-                if str(text).strip():
-                    regimen_of(str(text).strip(), known)
-            pickle.dump(block, aside)
-            count += 1
-        aside.seek(0)
-        yield known, (pickle.load(aside) for _ in range(count))  # noqa: S301  written a moment ago by this very process
+    with looked_through(layout, columns["regimen"].name, blocks) as (texts, again):
+        for text in filter(None, texts):
+            regimen_of(text, known)
+        yield known, again
 
 
 def _answered(blocks: Iterator[Block], job: Job, workers: int) -> Iterator[Done]:

@@ -55,8 +55,9 @@ def reading(path: str) -> Iterator[Source]:
     try:
         buffered = cast("io.BufferedReader", raw)
         start = _peek(buffered, name)
-        size = 0 if path == STANDARD else os.fstat(raw.fileno()).st_size
-        position = (lambda: 0) if path == STANDARD else buffered.tell
+        is_file = path != STANDARD and raw.seekable()
+        size = os.fstat(raw.fileno()).st_size if is_file else 0
+        position = buffered.tell if is_file else lambda: 0
         yield Source(name, _plain(buffered, start, name), size, position)
     finally:
         if path != STANDARD:

@@ -46,15 +46,16 @@ def verified(
     if file.suffix.lower() in _WORKBOOKS:
         raise FileError(Fault("is a workbook; save the table as CSV (UTF-8)", "", str(file)))
     keep_apart({"ORDERS": file, "--regimen": regimen, "--pharmacy": pharmacy.pharmacy}, {"--output": output})
-    table = verify_table(file, terms._replace(whole=form == "json"))
-    counted = _Counted(table.rows)
-    forms = {
-        "table": lambda: table_as_text(counted.rows(), look_of(output), "order" if table.columns.drug_rows else "row"),
-        "json": lambda: b"[\n" + b",\n".join(write(row).removesuffix(b"\n") for row in counted.rows()) + b"\n]\n",
-        "csv": lambda: as_csv(counted.rows()),
-    }
-    content = forms[form]()
-    _tell(table, terms.regimen, regimen)
+    with verify_table(file, terms._replace(whole=form == "json")) as table:
+        counted = _Counted(table.rows)
+        noun = "order" if table.columns.drug_rows else "row"
+        forms = {
+            "table": lambda: table_as_text(counted.rows(), look_of(output), noun),
+            "json": lambda: b"[\n" + b",\n".join(write(row).removesuffix(b"\n") for row in counted.rows()) + b"\n]\n",
+            "csv": lambda: as_csv(counted.rows()),
+        }
+        content = forms[form]()
+    _tell(table, terms.regimen, regimen, is_nameless=counted.is_nameless)
     return counted.all_agree, content
 
 
@@ -64,12 +65,15 @@ class _Counted:
     def __init__(self, rows: Iterator[Row]) -> None:
         self._rows = rows
         self.all_agree = True
+        self.is_nameless = False
+        """Whether any row that was held against its order has no id."""
 
     def rows(self) -> Iterator[Row]:
         """Each row once; on a terminal, how many have been looked at is told meanwhile."""
         shows = sys.stderr is not None and sys.stderr.isatty()
         for number, row in enumerate(self._rows, 1):
             self.all_agree = self.all_agree and row.agrees
+            self.is_nameless = self.is_nameless or not (row.id or row.faults)
             if shows and number % 1_000 == 0:
                 typer.echo(f"\r{number:,} rows", err=True, nl=False)
             yield row
@@ -107,15 +111,17 @@ def terms_of(
     return Terms(this_regimen, this_pharmacy, percent, others, today(), this_start, this_cycle, columns)
 
 
-def _tell(table: VerifiedTable, regimen: Regimen, named: str | None) -> None:
+def _tell(table: VerifiedTable, regimen: Regimen, named: str | None, *, is_nameless: bool) -> None:
     """Which regimen was meant where none is named, and which columns were read, on standard error."""
+    single = table.columns.drug_rows
     if "regimen" not in table.columns.facts:
         hint = "" if named is not None else "; --regimen says another"
         lines = [f"every row is held against {regimen.name}: no column names a regimen{hint}"]
     else:
         lines = [f"rows that name no regimen are held against {regimen.name}"] if table.assumes_regimen else []
+    lines += ["no row has an id: all are taken for the drugs of one patient"] if single and is_nameless else []
     lines.append(f"columns read: {', '.join(table.columns.read)}")
-    but = "" if table.columns.drug_rows else ", unless a cell is an amount with its unit"
+    but = "" if single else ", unless a cell is an amount with its unit"
     lines += [f"columns not read{but}: {', '.join(table.unread)}"] if table.unread else []
     lines += (f"column '{name}' was not read; is it {what}? Then add --map {what}={name}" for name, what in table.hints)
     for line in lines:

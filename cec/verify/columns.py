@@ -58,6 +58,10 @@ class OrderColumns(NamedTuple):
         """The column that tells a fact; nothing where none does."""
         return self.facts[fact].name if fact in self.facts else ""
 
+    def identity(self, cells: Mapping[str, str | None]) -> str:
+        """The id that a row tells; nothing where it tells none."""
+        return (cells.get(self.name_of("id")) or "").strip()
+
     def amounts_of(self, regimen: Regimen) -> list[tuple[str, str, str]]:
         """Each column that may hold amounts, with the drug and the unit that its name says, a second line's last."""
         named = [(column, self.renamed.get(column, column)) for column in self.candidates]

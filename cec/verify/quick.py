@@ -25,7 +25,8 @@ from cec.units import Quantity
 from cec.verify.columns import DAYS, OrderColumns, is_amount, plain_name
 from cec.verify.doses import Verdict, compare, number_of_days
 
-_NUMBER = re.compile(r"\s*[0-9]+(\.[0-9]+)?\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[0-9]{1,9}(\.[0-9]{1,12})?\s*", re.ASCII)
+"""A number that every reader of amounts takes."""
 
 
 class Agreement(NamedTuple):
@@ -74,23 +75,21 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
         frame.get_column(name).fill_null("").str.strip_chars().to_list() if name else [""] * frame.height
         for name in (columns.name_of("id"), columns.days, columns.name_of("regimen"))
     )
+    regimens = _by_cell(doser)
     has_days = {each.name: _days(each) for each in _regimens(doser)}
     written = {name: frame.get_column(name).fill_null("").to_list() for name in columns.candidates}
     wanted = {each.name: _wanted(each, columns) for each in _regimens(doser)}
     found: list[Agreement | None] = []
     for place, number in enumerate(numbers):
-        regimen = doser.regimens.get(named[place], doser.regimen)
+        regimen = regimens.get(named[place])
         verdicts = None
-        if (
-            isinstance(regimen, Regimen)
-            and made[REJECTED][place] is None
-            and days[place] in {"", has_days[regimen.name]}
-        ):
+        if regimen is not None and made[REJECTED][place] is None and days[place] in {"", has_days[regimen.name]}:
             cells = {name: texts[place] for name, texts in written.items() if texts[place].strip()}
             expected = [(*each, made[each.made][place]) for each in wanted[regimen.name]]
             verdicts = _verdicts(expected, cells, columns, doser.tolerance)
-            verdicts = (*verdicts, _agreeing_days(days[place])) if verdicts and days[place] else verdicts
-        if verdicts is None or not isinstance(regimen, Regimen):
+            if verdicts is not None and days[place]:
+                verdicts = (*verdicts, _agreeing_days(days[place]))
+        if verdicts is None or regimen is None:
             found.append(None)
         else:
             codes = tuple(dict.fromkeys((made["alerts"][place] or "").split()))
@@ -130,6 +129,14 @@ def _regimens(doser: Doser) -> list[Regimen]:
     """Each regimen once, the default first."""
     named = {each.name: each for each in doser.regimens.values() if isinstance(each, Regimen)}
     return list({doser.regimen.name: doser.regimen, **named, doser.regimen.name: doser.regimen}.values())
+
+
+def _by_cell(doser: Doser) -> dict[str, Regimen]:
+    """The regimens by the cells that name them, without those that share their name with another."""
+    by_name = {each.name: each for each in _regimens(doser)}
+    return {
+        cell: each for cell, each in doser.regimens.items() if isinstance(each, Regimen) and each == by_name[each.name]
+    }
 
 
 def _made(rows: Rows, doser: Doser) -> dict[str, list[str | None]] | None:

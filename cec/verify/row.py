@@ -87,7 +87,7 @@ def verify_lines(
     """One order with the number of its first row, whatever it is worth."""
     row, cells = lines[0]
     texts = {fact: text for fact, column in columns.facts.items() if (text := column.text(cells[column.name]).strip())}
-    identity = cells[columns.facts["id"].name].strip() if "id" in columns.facts else ""
+    identity = columns.identity(cells)
     regimen = regimen_of(texts.pop("regimen", ""), regimens)
     if isinstance(regimen, Refusal):
         return RowVerification(row, identity, faults=(f"{regimen.reason}; or give its file with --regimen",))

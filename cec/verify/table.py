@@ -1,19 +1,21 @@
 """A table of written doses, each row held against its own order; `columns` says what the columns tell.
 
 A row is a patient, or one drug of a patient: rows that follow each other and tell the same of the patient are then one
-order. Every row is answered.
+order, whose patient must have an id unless the table holds nothing else. Every row is answered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from heapq import merge
-from itertools import groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import NamedTuple
 
+from cec.batch.aside import looked_through
 from cec.batch.single import Refusal, regimen_of
-from cec.batch.table import Layout, Rejected
+from cec.batch.table import Block, Layout, Rejected
 from cec.batch.tables import READERS, Table, kind_of, opening
 from cec.batch.types import as_texts
 from cec.errors import Fault
@@ -38,48 +40,65 @@ class VerifiedTable(NamedTuple):
     rows: Iterator[Row]
 
 
-def verify_table(path: Path, terms: Terms) -> VerifiedTable:
-    """Every row of a table, verified or with the reasons why it cannot be; FileError where the file is no table."""
+@contextmanager
+def verify_table(path: Path, terms: Terms) -> Iterator[VerifiedTable]:
+    """Every row of a table, verified or with the reasons why it cannot be; FileError where the file is no table.
+
+    The file is read once, row by row while the rows are asked for.
+    """
     regimens: dict[str, Regimen | Refusal] = {"": terms.regimen, terms.regimen.name: terms.regimen}
     with opening(str(path), kind_of(str(path))) as table:
         header = table.layout.columns
         named = terms.renamed.get("regimen") or next((name for name in header if plain_name(name) == "regimen"), "")
-        assumes = _look_up_regimens(table, named, regimens) if named in header else True
-    loaded = [each for each in regimens.values() if isinstance(each, Regimen)]
-    every = list({each.name: each for each in (*loaded, *terms.others)}.values())
-    columns = order_columns(header, terms.renamed, every, str(path))
-    unread = tuple(name for name in header if name not in columns.read)
-    rows = _rows(path, columns, regimens, terms)
-    return VerifiedTable(columns, unread, tuple(hints(header, columns, loaded)), assumes, rows)
+        with _regimens_named(table, named, regimens) as (blocks, assumes):
+            loaded = [each for each in regimens.values() if isinstance(each, Regimen)]
+            every = list({each.name: each for each in (*loaded, *terms.others)}.values())
+            columns = order_columns(header, terms.renamed, every, str(path))
+            unread = tuple(name for name in header if name not in columns.read)
+            rows = _rows(table._replace(blocks=blocks), columns, regimens, terms)
+            yield VerifiedTable(columns, unread, tuple(hints(header, columns, loaded)), assumes, rows)
 
 
-def _look_up_regimens(table: Table, column: str, known: dict[str, Regimen | Refusal]) -> bool:
-    """Learn every regimen that the cells of a column name; whether any names none."""
-    is_any_empty = False
-    for block in table.blocks:
-        for text in READERS[table.layout.kind](block, table.layout).frame.get_column(column).unique():
-            name = str(text or "").strip()
-            regimen_of(name, known)
-            is_any_empty = is_any_empty or not name
-    return is_any_empty
+@contextmanager
+def _regimens_named(
+    table: Table, column: str, known: dict[str, Regimen | Refusal]
+) -> Iterator[tuple[Iterator[Block], bool]]:
+    """The blocks of a table after every regimen that a column names was learnt, and whether any row names none."""
+    if column not in table.layout.columns:
+        yield table.blocks, True
+        return
+    with looked_through(table.layout, column, table.blocks) as (texts, blocks):
+        for text in texts:
+            regimen_of(text, known)
+        yield blocks, "" in texts
 
 
-def _rows(path: Path, columns: OrderColumns, regimens: dict[str, Regimen | Refusal], terms: Terms) -> Iterator[Row]:
+def _rows(table: Table, columns: OrderColumns, regimens: dict[str, Regimen | Refusal], terms: Terms) -> Iterator[Row]:
     """What is to be said of each row, in their order."""
     doser = Doser(
         columns, terms.regimen, regimens, terms.pharmacy, terms.tolerance, terms.start, terms.cycle, terms.as_of
     )
-    with opening(str(path), kind_of(str(path))) as table:
-        lines = _lines(table, None if terms.whole or columns.drug_rows else doser)
-        for _, order in groupby(lines, _same_order(columns)):
-            rows = list(order)
-            first = rows[0]
-            if isinstance(first, Agreement):
-                yield first
-            elif isinstance(first, Rejected):
-                yield _unreadable(first, table.layout, columns)
-            else:
-                yield verify_lines([row for row in rows if isinstance(row, Line)], columns, regimens, terms)
+    lines = _lines(table, None if terms.whole or columns.drug_rows else doser)
+    orders = (list(order) for _, order in groupby(lines, _same_order(columns)))
+    first_two = list(islice(orders, 2))
+    is_only_one = len(first_two) == 1
+    for rows in chain(first_two, orders):
+        first = rows[0]
+        if isinstance(first, Agreement):
+            yield first
+        elif isinstance(first, Rejected):
+            yield _unreadable(first, table.layout, columns)
+        elif columns.drug_rows and not is_only_one and not columns.identity(first.cells):
+            yield RowVerification(first.row, faults=(str(_nameless(columns)),))
+        else:
+            yield verify_lines([row for row in rows if isinstance(row, Line)], columns, regimens, terms)
+
+
+def _nameless(columns: OrderColumns) -> Fault:
+    """Rows of single drugs of which nobody can tell where one patient ends and the next begins."""
+    lacks = "is empty" if "id" in columns.facts else "no column tells the id (name it id, or say --map id=COLUMN)"
+    told = f"{lacks}: where a row is one drug, a table of several orders must tell whose each is"
+    return Fault(told, columns.name_of("id"))
 
 
 def _lines(table: Table, doser: Doser | None) -> Iterator[Line | Rejected | Agreement]:
@@ -115,5 +134,4 @@ def _same_order(columns: OrderColumns) -> Callable[[Line | Rejected | Agreement]
 def _unreadable(row: Rejected, layout: Layout, columns: OrderColumns) -> RowVerification:
     """A row that is no row of the table."""
     cells = dict(zip(layout.columns, row.cells, strict=False))
-    identity = cells.get(columns.name_of("id")) or ""
-    return RowVerification(row.row, identity.strip(), faults=(str(Fault(row.reason, row.column)),))
+    return RowVerification(row.row, columns.identity(cells), faults=(str(Fault(row.reason, row.column)),))
