@@ -16,6 +16,11 @@ class Done(NamedTuple):
     out: str
     err: str
 
+    @property
+    def said(self) -> str:
+        """The output in one line, however it was broken into lines."""
+        return " ".join(self.out.split())
+
 
 def cec(*arguments: str) -> Done:
     """What `cec ARGUMENTS` gives in a pipe. Anything but a regular end is a fault of the program and is raised."""

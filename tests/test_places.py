@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from regimen_texts import regimen_file
 from running import cec
 
 import cec as cec_package
@@ -17,9 +18,6 @@ from cec.errors import InputError
 
 TABLE = "id,height_cm,weight_kg\n1,128,26\n2,1.28,26\n"
 ORDERS = "id,height_cm,weight_kg,etoposide_mg\n1,128,26,96\n"
-REGIMEN = "name: plain\ntitle: Plain\nedition: 1\nfor: a test\nsource: {citation: this test}\ndrugs:\n" + (
-    "  - {drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1-5}\n"
-)
 
 
 @pytest.fixture
@@ -28,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "p.csv").write_text(TABLE, encoding="utf-8")
     (tmp_path / "orders.csv").write_text(ORDERS, encoding="utf-8")
     (tmp_path / "ward.rejects.csv").write_text(TABLE, encoding="utf-8")
-    (tmp_path / "mine.yaml").write_text(REGIMEN, encoding="utf-8")
+    regimen_file(tmp_path, "mine", "drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1-5")
     (tmp_path / "shop.yaml").write_text("gap: 10 min\n", encoding="utf-8")
     (tmp_path / "child.yaml").write_text("height: 128 cm\nweight: 26 kg\n", encoding="utf-8")
     assert cec("dose", "--height", "128", "--weight", "26", "-o", str(tmp_path / "order.json")).code == 0

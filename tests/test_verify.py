@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from regimen_texts import SHIPPED, regimen_file
 from running import cec
 
 from cec.calculate import draft_order
@@ -29,7 +30,6 @@ from cec.verify import Verdict, verify_doses, verify_order
 from cec.verify.doses import TOLERANCE
 from cec.verify.mistakes import MISTAKES
 
-REGIMENS = {name: load_regimen(name) for name in ("cec-induction", "cec-consolidation")}
 DAYS = {"cec-induction": 5, "cec-consolidation": 4}
 FIGURES = {
     "clofarabine": Decimal(40),
@@ -78,13 +78,13 @@ def samples(draw: st.DrawFn, drugs: tuple[str, ...] = tuple(FIGURES), *, large: 
 
 def order_of(sample: Sample, pharmacy: Pharmacy | None = None, **texts: str) -> Order:
     patient = load_patient(texts={"height": f"{sample.height} cm", "weight": f"{sample.weight} kg", **texts})
-    return draft_order(REGIMENS[sample.regimen], patient, pharmacy or Pharmacy())
+    return draft_order(SHIPPED[sample.regimen], patient, pharmacy or Pharmacy())
 
 
 def verdict_on(order: Order, drug: str, amount: Decimal, tolerance: Decimal = TOLERANCE) -> Verdict:
     """What is said of one written amount, the others being right."""
     written = [(dose.drug, mg(amount) if dose.drug == drug else dose.ordered) for dose in order.doses]
-    verification = verify_doses(order, written, tolerance=tolerance, others=tuple(REGIMENS.values()))
+    verification = verify_doses(order, written, tolerance=tolerance, others=tuple(SHIPPED.values()))
     return next(verdict for verdict in verification.verdicts if verdict.drug == drug)
 
 
@@ -180,7 +180,7 @@ def test_swapped_and_borrowed_doses_are_told_apart(sample: Sample, first: str, s
 def test_a_right_order_raises_none(sample: Sample, percent: Decimal) -> None:
     order = order_of(sample)
     written = [(dose.drug, mg(dose.ordered.value * (1 + percent / 100))) for dose in order.doses]
-    verification = verify_doses(order, written, days=DAYS[sample.regimen], others=tuple(REGIMENS.values()))
+    verification = verify_doses(order, written, days=DAYS[sample.regimen], others=tuple(SHIPPED.values()))
     assert verification.agrees
     assert {verdict.verdict for verdict in verification.verdicts} == {"agrees"}
     assert not any(verdict.explanations for verdict in verification.verdicts)
@@ -209,25 +209,18 @@ def test_every_mistake_of_the_table_is_seeded_somewhere() -> None:
 
 # What only other orders can show
 
-SPECIAL = """\
-name: special
-title: Special
-edition: 1
-for: a test
-source: {citation: written for this test}
-drugs:
-  - {drug: vincristine, dose: 1.5 mg/m2, maximum: 2 mg, route: IV bolus, days: 1}
-  - {drug: mercaptopurine, dose: 75 mg/m2, divided_into: 3, every: 8 h, route: oral, days: 1-2}
-  - {drug: dexamethasone, dose: 6 mg/m2, route: oral, days: 1-5}
-  - {drug: dexamethasone, dose: 3 mg/m2, route: oral, days: 6-7}
-  - {drug: asparaginase, dose: 6000 units/m2, route: intramuscular, days: 2}
-"""
+SPECIAL = (
+    "drug: vincristine, dose: 1.5 mg/m2, maximum: 2 mg, route: IV bolus, days: 1",
+    "drug: mercaptopurine, dose: 75 mg/m2, divided_into: 3, every: 8 h, route: oral, days: 1-2",
+    "drug: dexamethasone, dose: 6 mg/m2, route: oral, days: 1-5",
+    "drug: dexamethasone, dose: 3 mg/m2, route: oral, days: 6-7",
+    "drug: asparaginase, dose: 6000 units/m2, route: intramuscular, days: 2",
+)
 
 
 @pytest.fixture
 def special(tmp_path: Path) -> Order:
-    path = tmp_path / "special.yaml"
-    path.write_text(SPECIAL, encoding="utf-8")
+    path = regimen_file(tmp_path, "special", *SPECIAL)
     texts: dict[str, Any] = {
         "height": "180 cm",
         "weight": "80 kg",
@@ -273,7 +266,7 @@ def test_an_amount_of_another_kind_is_refused(special: Order) -> None:
 def test_a_dose_of_nothing_agrees_only_with_nothing() -> None:
     sample = Sample("cec-induction", "etoposide", Decimal(128), Decimal(26))
     patient = load_patient(texts={"height": "128", "weight": "26", "reductions": ["etoposide=100%: anaphylaxis"]})
-    order = draft_order(REGIMENS["cec-induction"], patient)
+    order = draft_order(SHIPPED["cec-induction"], patient)
     for amount, expected in (("0", "agrees"), ("96", "differs")):
         assert verdict_on(order, sample.drug, Decimal(amount)).verdict == expected
 
@@ -292,12 +285,11 @@ def test_a_dose_of_nothing_agrees_only_with_nothing() -> None:
 )
 def test_an_explanation_names_what_is_really_multiplied(drug: str, amount: str, text: str, tmp_path: Path) -> None:
     """1 m2. Etoposide 400 mg/m2 in 4 doses is 100 mg; cytarabine 973.34 mg is rounded to 1,000 mg."""
-    path = tmp_path / "several.yaml"
-    path.write_text(
-        "name: several\ntitle: Several\nedition: 1\nfor: a test\nsource: {citation: written for this test}\ndrugs:\n"
-        "  - {drug: etoposide, dose: 400 mg/m2, divided_into: 4, every: 6 h, route: oral, days: 1-2}\n"
-        "  - {drug: cytarabine, dose: 973.34 mg/m2, times: 2, every: 12 h, route: IV infusion, over: 3 h, days: 1-3}\n",
-        encoding="utf-8",
+    path = regimen_file(
+        tmp_path,
+        "several",
+        "drug: etoposide, dose: 400 mg/m2, divided_into: 4, every: 6 h, route: oral, days: 1-2",
+        "drug: cytarabine, dose: 973.34 mg/m2, times: 2, every: 12 h, route: IV infusion, over: 3 h, days: 1-3",
     )
     pharmacy = load_pharmacy(texts={"dose_rounding": {"cytarabine": "nearest 100 mg"}})
     order = draft_order(load_regimen(path), load_patient(texts={"height": "100 cm", "weight": "36 kg"}), pharmacy)
@@ -305,16 +297,10 @@ def test_an_explanation_names_what_is_really_multiplied(drug: str, amount: str, 
     assert text in " or ".join(each.text for each in verdict.explanations).split(" or ")
 
 
-DAYS_WITH_GAPS = """\
-name: gaps
-title: With gaps
-edition: 1
-for: a test
-source: {citation: written for this test}
-drugs:
-  - {drug: vincristine, dose: 1.5 mg/m2, maximum: 2 mg, route: IV bolus, days: "1, 8, 15"}
-  - {drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1-5, cycles: "2"}
-"""
+DAYS_WITH_GAPS = (
+    'drug: vincristine, dose: 1.5 mg/m2, maximum: 2 mg, route: IV bolus, days: "1, 8, 15"',
+    'drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1-5, cycles: "2"',
+)
 
 
 @pytest.mark.parametrize(
@@ -325,11 +311,10 @@ def test_the_days_that_count_are_those_of_this_cycle(
     cycle: int, days: int, verdict: str, expected: int, tmp_path: Path
 ) -> None:
     """Cycle 1: days 1, 8, 15. Cycle 2: days 1, 2, 3, 4, 5, 8, 15."""
-    path = tmp_path / "gaps.yaml"
-    path.write_text(DAYS_WITH_GAPS, encoding="utf-8")
+    path = regimen_file(tmp_path, "gaps", *DAYS_WITH_GAPS)
     order = draft_order(load_regimen(path), load_patient(texts={"height": "128", "weight": "26"}), cycle=cycle)
     written = [(dose.drug, dose.ordered) for dose in order.doses]
-    verification = verify_doses(order, written, days=days, others=tuple(REGIMENS.values()))
+    verification = verify_doses(order, written, days=days, others=tuple(SHIPPED.values()))
     of_days = verification.verdicts[-1]
     assert (of_days.drug, of_days.verdict, of_days.expected) == ("days", verdict, Quantity(Decimal(expected), "days"))
     assert verification.agrees is (verdict == "agrees")
@@ -343,10 +328,10 @@ def test_only_a_regimen_of_the_same_drugs_is_the_other_phase(tmp_path: Path) -> 
     path.write_text(head + line, encoding="utf-8")
     patient = load_patient(texts={"height": "128", "weight": "26"})
     found = {}
-    for regimen in (REGIMENS["cec-consolidation"], load_regimen(path)):
+    for regimen in (SHIPPED["cec-consolidation"], load_regimen(path)):
         order = draft_order(regimen, patient)
         written = [(dose.drug, mg(192) if dose.drug == "clofarabine" else dose.ordered) for dose in order.doses]
-        verdicts = verify_doses(order, written, days=5, others=tuple(REGIMENS.values())).verdicts
+        verdicts = verify_doses(order, written, days=5, others=tuple(SHIPPED.values())).verdicts
         found[regimen.name] = [[each.text for each in verdict.explanations] for verdict in (verdicts[0], verdicts[-1])]
     assert found == {
         "cec-consolidation": [
@@ -371,7 +356,7 @@ def saved() -> Order:
     }
     pharmacy = load_pharmacy(texts={"dose_rounding": {"clofarabine": "nearest 1 mg"}})
     start = datetime.date(2026, 11, 30)
-    return draft_order(REGIMENS["cec-induction"], load_patient(texts=texts), pharmacy, start=start, cycle=1)
+    return draft_order(SHIPPED["cec-induction"], load_patient(texts=texts), pharmacy, start=start, cycle=1)
 
 
 def parts(order: Order) -> Any:
@@ -396,7 +381,7 @@ def put(tree: Any, path: tuple[Any, ...], change: Callable[[Any], Any]) -> None:
 
 def test_a_saved_order_agrees_with_itself() -> None:
     order = load_order(render(saved()))
-    assert verify_order(order, REGIMENS["cec-induction"]).differences == ()
+    assert verify_order(order, SHIPPED["cec-induction"]).differences == ()
 
 
 def test_every_number_that_is_edited_is_seen() -> None:
@@ -458,7 +443,7 @@ def test_inputs_that_give_no_order_any_more_are_told() -> None:
 
 def test_an_accepted_stop_stays_accepted() -> None:
     patient = load_patient(texts={"height": "76 cm", "weight": "9.9 kg"})
-    order = draft_order(REGIMENS["cec-induction"], patient, accept={"under-10-kg": "tumour board"})
+    order = draft_order(SHIPPED["cec-induction"], patient, accept={"under-10-kg": "tumour board"})
     assert verify_order(load_order(render(order))).agrees
 
 
@@ -477,7 +462,7 @@ def test_the_command_names_what_is_wrong() -> None:
     done = cec(
         "verify", "cec-consolidation", *SIZE, "clofarabine=192mg", "etoposide=90.9mg", "prednison=13mg", "days=5"
     )
-    text = " ".join(done.out.split())
+    text = done.said
     assert (done.code, done.err) == (1, "")
     assert "clofarabine 192 mg, expected 38.4 mg: the other phase's number of days: 5 days" in text
     assert "etoposide 90.9 mg, expected 96 mg: no known mistake explains this" in text

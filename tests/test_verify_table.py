@@ -7,7 +7,6 @@ import gzip
 import io
 import json
 import os
-import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from regimen_texts import SHIPPED, regimen_file
 from running import cec
 
 from cec.errors import CecError
@@ -25,8 +25,6 @@ from cec.verify.columns import drug_and_unit
 from cec.verify.quick import Agreement
 from cec.verify.row import Terms
 from cec.verify.table import Row, verify_table
-
-REGIMENS = {name: load_regimen(name) for name in ("cec-induction", "cec-consolidation")}
 
 # √(128 × 26 / 3600) = 0.961 → 0.96 m2; √(109 × 18.5 / 3600) = 0.748 → 0.75; √(170 × 61.3 / 3600) = 1.701 → 1.7
 PATIENTS = """\
@@ -43,20 +41,14 @@ clofarabine_mg etoposide_mg cyclophosphamide_mg prednisone_mg
 68 170 748 30.65
 """
 
-SPECIAL = """\
-name: special
-title: Special
-edition: 1
-for: a test
-source: {citation: written for this test}
-drugs:
-  - {drug: vincristine, dose: 1.5 mg/m2, maximum: 2 mg, route: IV bolus, days: "1, 8, 15"}
-  - {drug: carboplatin, dose: AUC 5, route: IV infusion, over: 1 h, days: 1}
-  - {drug: dexamethasone, dose: 6 mg/m2, route: oral, days: 1-5}
-  - {drug: dexamethasone, dose: 3 mg/m2, route: oral, days: 6-7}
-  - {drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1-5, cycles: "2"}
-  - {drug: asparaginase, dose: 6000 units/m2, route: intramuscular, days: 2}
-"""
+SPECIAL = (
+    'drug: vincristine, dose: 1.5 mg/m2, maximum: 2 mg, route: IV bolus, days: "1, 8, 15"',
+    "drug: carboplatin, dose: AUC 5, route: IV infusion, over: 1 h, days: 1",
+    "drug: dexamethasone, dose: 6 mg/m2, route: oral, days: 1-5",
+    "drug: dexamethasone, dose: 3 mg/m2, route: oral, days: 6-7",
+    'drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1-5, cycles: "2"',
+    "drug: asparaginase, dose: 6000 units/m2, route: intramuscular, days: 2",
+)
 SPECIAL_PATIENTS = """\
 id,height_cm,weight_kg,age,sex,creatinine_clearance,regimen,cycle,reduce
 1,170,70,40,male,90 mL/min,,1,
@@ -87,8 +79,8 @@ def doses(tmp_path: Path) -> Path:
     return path
 
 
-def terms(regimen: Regimen = REGIMENS["cec-induction"], **changes: Any) -> Terms:
-    return Terms(regimen, Pharmacy(), others=tuple(REGIMENS.values()))._replace(**changes)
+def terms(regimen: Regimen = SHIPPED["cec-induction"], **changes: Any) -> Terms:
+    return Terms(regimen, Pharmacy(), others=tuple(SHIPPED.values()))._replace(**changes)
 
 
 def rows_of(path: Path, **changes: Any) -> list[Row]:
@@ -146,7 +138,7 @@ def test_one_changed_digit_is_named_with_its_row_and_drug(row: int, column: int,
     done = cec("verify", str(doses))
     before = DOSES.splitlines()[1 + row].split()[column]
     line, drug = (2, 3, 5)[row], name.removesuffix("_mg")
-    said = " ".join(done.out.split())
+    said = done.said
     assert done.code == 1
     assert f"line {line}, id 00{7 + row}: {drug} {text} mg, expected {before} mg" in said
     assert "3 rows: 2 agree, 1 differ, 0 cannot be held against an order" in said
@@ -155,8 +147,11 @@ def test_one_changed_digit_is_named_with_its_row_and_drug(row: int, column: int,
 
 
 def test_other_regimens_cycles_lines_and_reductions_come_back(tmp_path: Path) -> None:
-    regimen, patients, path = tmp_path / "special.yaml", tmp_path / "patients.csv", tmp_path / "doses.csv"
-    regimen.write_text(SPECIAL, encoding="utf-8")
+    regimen, patients, path = (
+        regimen_file(tmp_path, "special", *SPECIAL),
+        tmp_path / "patients.csv",
+        tmp_path / "doses.csv",
+    )
     patients.write_text(SPECIAL_PATIENTS, encoding="utf-8")
     assert cec("batch", str(patients), "--regimen", str(regimen), "-o", str(path)).code == 0
     done = cec("verify", str(path), "--regimen", str(regimen))
@@ -164,17 +159,16 @@ def test_other_regimens_cycles_lines_and_reductions_come_back(tmp_path: Path) ->
     assert all(isinstance(row, Agreement) for row in rows_of(path, regimen=load_regimen(regimen)))
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace(",5.46,", ",10.92,").replace(",0,525,", ",2,525,"), encoding="utf-8")
-    said = " ".join(cec("verify", str(path), "--regimen", str(regimen)).out.split())
+    said = cec("verify", str(path), "--regimen", str(regimen)).said
     assert "line 2, id 1: dexamethasone 10.92 mg, expected 5.46 mg" in said
     assert "line 3, id 2: vincristine 2 mg, expected 0 mg" in said
     done = cec("verify", str(path))
     assert "'special' is no shipped regimen" in done.out
-    assert "give its file with --regimen" in " ".join(done.out.split())
+    assert "give its file with --regimen" in done.said
 
 
 def test_a_cycle_or_start_that_no_row_tells_is_given_beside_the_table(tmp_path: Path) -> None:
-    regimen, path = tmp_path / "special.yaml", tmp_path / "orders.csv"
-    regimen.write_text(SPECIAL, encoding="utf-8")
+    regimen, path = regimen_file(tmp_path, "special", *SPECIAL), tmp_path / "orders.csv"
     head = "height_cm,weight_kg,creatinine_clearance,vincristine_mg,carboplatin_mg,dexamethasone_mg,dexamethasone_2_mg"
     # √(180 × 80 / 3600) = 2 m2: 12 mg and 6 mg, 12,000 units; (90 + 25) × 5 = 575 mg; vincristine at most 2 mg
     path.write_text(f"{head},asparaginase_units\n180,80,90 mL/min,2,575,12,6,12000\n", encoding="utf-8")
@@ -215,7 +209,7 @@ def test_what_is_wrong_in_rows_of_single_drugs_is_named(old: str, new: str, word
     assert cec(*DOSE, "-o", str(path)).code == 0
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     done = cec("verify", str(path))
-    assert (done.code, words in " ".join(done.out.split())) == (1, True), done.out
+    assert (done.code, words in done.said) == (1, True), done.out
 
 
 def test_rows_of_single_drugs_are_one_order_while_they_tell_the_same_patient(tmp_path: Path) -> None:
@@ -264,8 +258,8 @@ def test_patients_without_an_id_are_not_taken_for_one(head: str, said: str, tmp_
     path.write_text(of_drugs(head, *halves, f"{nobody}109,18.5,clofarabine,30 mg"), encoding="utf-8")
     done = cec("verify", str(path))
     assert (done.code, "2 orders: 0 agree, 0 differ, 2 cannot" in done.out) == (1, True)
-    assert f"line 2: {said}" in " ".join(done.out.split())
-    assert f"line 6: {said}" in " ".join(done.out.split())
+    assert f"line 2: {said}" in done.said
+    assert f"line 6: {said}" in done.said
     assert "all are taken for" not in done.err
 
 
@@ -300,7 +294,7 @@ def test_a_table_is_answered_row_by_row(tmp_path: Path) -> None:
     path.write_text(TABLE, encoding="utf-8")
     done = cec("verify", str(path))
     assert done.code == 1
-    text = " ".join(done.out.split())
+    text = done.said
     for words in (
         "line 3, id 008: clofarabine 192 mg, expected 38.4 mg: the other phase's number of days",
         "line 4, id 009: 'weight' is missing",
@@ -343,7 +337,7 @@ def test_each_row_says_all_that_is_wrong_with_it(row: str, words: list[str], tmp
     path = tmp_path / "orders.csv"
     path.write_text(f"{HEAD}\n{row}\n", encoding="utf-8")
     done = cec("verify", str(path))
-    said = " ".join(done.out.split())
+    said = done.said
     assert done.code == (1 if words else 0)
     assert [word for word in words if f": {word}" not in said] == []
 
@@ -414,7 +408,7 @@ def test_a_table_without_rows_has_nothing_wrong(tmp_path: Path) -> None:
 def test_an_alert_of_many_rows_names_the_first_of_them(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text(HEAD + "\n1;128;26;38.4;96;422.4;13;;" * 12 + "\n", encoding="utf-8")
-    said = " ".join(cec("verify", str(path)).out.split())
+    said = cec("verify", str(path)).said
     assert "incomplete (12): lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 … and 2 more (--format csv names them all)" in said
 
 
@@ -435,7 +429,7 @@ def made_up(count: int) -> str:
     """Rows of patients of all sizes, some wrong, with the doses of the textbook in other shapes."""
     lines = [f"{HEAD};regimen;sex;age;allergies"]
     for number in range(count):
-        height, weight, regimen = 60 + number % 131, 5 + number * 7 % 90, ("", *REGIMENS, "nonsense")[number % 4]
+        height, weight, regimen = 60 + number % 131, 5 + number * 7 % 90, ("", *SHIPPED, "nonsense")[number % 4]
         amounts = ("38.4", "96", "422.4", "13") if number % 3 else ("17", "43 mg", "189.20", "")
         cells = [str(number), str(height), str(weight), *amounts, ("", "2 mg")[number % 11 == 0], ("", "4")[number % 2]]
         lines.append(";".join([*cells, regimen, ("", "male", "female")[number % 3], str(number % 19), ""]))
@@ -529,8 +523,7 @@ def test_a_wrong_map_is_refused(mapped: list[str], words: str, doses: Path) -> N
 
 
 def test_columns_hold_amounts_of_drugs(tmp_path: Path) -> None:
-    path = tmp_path / "special.yaml"
-    path.write_text(SPECIAL, encoding="utf-8")
+    path = regimen_file(tmp_path, "special", *SPECIAL)
     columns = {
         "dexamethasone_mg": ("dexamethasone", "mg"),
         "dexamethasone_2_mg": ("dexamethasone", "mg"),
@@ -546,9 +539,8 @@ def test_columns_hold_amounts_of_drugs(tmp_path: Path) -> None:
 
 
 def test_the_second_line_of_a_drug_may_stand_before_the_first(tmp_path: Path) -> None:
-    regimen, path = tmp_path / "two.yaml", tmp_path / "orders.csv"
-    lines = [line for line in SPECIAL.splitlines() if not re.search("vincr|carbo|etop|aspara", line)]
-    regimen.write_text("\n".join(lines), encoding="utf-8")
+    lines = [line for line in SPECIAL if "dexamethasone" in line]
+    regimen, path = regimen_file(tmp_path, "two", *lines), tmp_path / "orders.csv"
     path.write_text("height_cm,weight_kg,dexamethasone_2_mg,dexamethasone_mg\n180,80,6 mg,12 mg\n", encoding="utf-8")
     (row,) = rows_of(path, regimen=load_regimen(regimen))
     assert row.agrees
