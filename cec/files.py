@@ -6,6 +6,7 @@ import io
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -148,6 +149,25 @@ def _real(path: str | Path) -> Path:
         return Path(os.path.realpath(path))
     except ValueError:
         raise FileError(Fault("is no name of a file", "", str(path))) from None
+
+
+@contextmanager
+def standard_output() -> Iterator[BinaryIO]:
+    """Standard output, flushed at the end; FileError where it is closed or full.
+
+    Where the reader of a pipe has seen enough, BrokenPipeError stays what it is: typer ends the program quietly.
+    """
+    if sys.stdout is None:
+        raise FileError(Fault("is closed; add -o FILE", "", "standard output"))
+    try:
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter tries again as it ends
+        raise FileError(Fault(f"cannot be written: {error.strerror}", "", "standard output")) from error
 
 
 def write_file(path: str | Path, content: bytes) -> None:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -342,6 +343,65 @@ def test_a_fault_of_the_file_leaves_the_old_file(patients: Path, tmp_path: Path)
     assert run(patients, "-o", tmp_path / "d.csv", "--start", "30.11.2026").code == 1
     assert run(patients, "-o", tmp_path / "d.csv", "--regimen", "nix").code == 1
     assert (tmp_path / "d.csv").read_text(encoding="utf-8") == "old"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--map", "weight=height_cm", "--map", "height=height_cm"), "--map: height_cm is given for weight and for"),
+        (("--sheets", ""), "--sheets: '' is no folder; name a new one"),
+        (("--sheets", "-"), "--sheets: '-' is no folder; name a new one"),
+        (("--sheets", "sheets", "--paper", "a3"), "--paper: there is no paper 'a3'; there are a4, letter"),
+    ],
+)
+def test_what_would_give_wrong_doses_or_no_sheets_is_refused(
+    arguments: tuple[str, ...], message: str, patients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run(patients, "-o", "d.csv", "--start", "2026-11-30", *arguments)
+    assert (done.code, done.out) == (1, "")
+    assert message in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["patients.csv"]
+
+
+def test_paper_is_for_sheets(patients: Path) -> None:
+    assert run(patients, "--paper", "letter").code == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+def test_parquet_is_not_shown_on_a_terminal(patients: Path) -> None:
+    reader, terminal = os.openpty()
+    command = [sys.executable, "-m", "cec", "batch", str(patients), "--output-format", "parquet"]
+    done = subprocess.run(command, stdout=terminal, stderr=subprocess.PIPE, check=False)
+    os.close(terminal)
+    os.close(reader)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"cec: Parquet is for a file or a pipe, not for the terminal; add -o FILE")
+
+
+def test_the_names_of_columns_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "patients.csv"
+    path.write_text("height_cm,weight_kg,creatinin\x1b[31me\n128,26,\n", encoding="utf-8")
+    done = run(path, "-o", tmp_path / "doses.csv")
+    assert "creatinin\ufffd[31me" in done.err
+    assert "\x1b" not in done.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device")
+@pytest.mark.parametrize(
+    ("redirected", "message"),
+    [
+        ("> /dev/full", "standard output: cannot be written: No space left on device\n"),
+        (">&-", "standard output: is closed; add -o FILE\n"),
+        ("- <&-", "standard input: is closed; name a file\n"),
+        ("--output-format parquet > /dev/full", "standard output: cannot be written: No space left on device\n"),
+    ],
+)
+def test_standard_input_and_output_that_are_closed_or_full(redirected: str, message: str, patients: Path) -> None:
+    table = "" if redirected.startswith("-") and "<" in redirected else shlex.quote(str(patients))
+    command = f"{shlex.quote(sys.executable)} -m cec batch {table} {redirected}"
+    done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, message)
 
 
 def test_a_table_that_was_dosed_is_not_dosed_again(patients: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -376,6 +377,14 @@ def test_a_table_is_read_once_and_so_may_be_a_pipe(regimen: str, tmp_path: Path)
     assert not writer.is_alive()
 
 
+def test_a_table_on_standard_input(doses: Path) -> None:
+    with doses.open("rb") as file:
+        done = subprocess.run(
+            [sys.executable, "-m", "cec", "verify", "-"], stdin=file, capture_output=True, check=False
+        )
+    assert (done.returncode, b"3 rows: 3 agree" in done.stdout) == (0, True), done.stderr
+
+
 def test_two_rows_of_one_id_are_both_answered(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text(f"{HEAD}\n1;128;26;38.4;96;422.4;13;;\n1;128;26;38.4;960;422.4;13;;\n", encoding="utf-8")
@@ -513,6 +522,7 @@ def test_columns_of_any_name_are_read_once_it_is_said_what_they_tell(tmp_path: P
         (["height=id", "height=x", "y"], "--map: height is given twice: id and x"),
         (["height=Wzrost"], "there is no column 'Wzrost' for the height"),
         (["etoposide=Etopozyd"], "there is no column 'Etopozyd' for the etoposide; there are id, height_cm"),
+        (["height=id", "weight=id"], "--map: id is given for height and for weight; a column tells one thing"),
         (["hight=id"], "'hight' is nothing that a column can tell; did you mean height?"),
     ],
 )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from cec.errors import Fault, FileError
-from cec.files import Part, replacing
+from cec.files import Part, replacing, standard_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +81,8 @@ class _Waiting(io.RawIOBase):
 
 
 def _standard_input() -> BinaryIO:
+    if sys.stdin is None:
+        raise FileError(Fault("is closed; name a file", "", "standard input"))
     try:
         sys.stdin.fileno()
     except (OSError, ValueError):
@@ -172,8 +174,8 @@ def _after(buffer: bytes, end: int) -> int:
 def writing(path: str, parts: list[Part]) -> Iterator[BinaryIO]:
     """A place to write to, compressed as the name says; a file takes its name together with the other parts."""
     if path == STANDARD:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        with standard_output() as stream:
+            yield stream
         return
     with replacing(path, parts) as file, _packed(file, Path(path).suffix.lower()) as stream:
         yield stream

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -61,7 +61,9 @@ def batch(
     sheets: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="A new folder for a PDF sheet of every dosed row.")
     ] = None,
-    paper: Annotated[str, typer.Option(metavar="a4|letter", help="The paper of the sheets.")] = "a4",
+    paper: Annotated[
+        str | None, typer.Option(metavar="a4|letter", help="The paper of the sheets; by default a4.")
+    ] = None,
     workers: Annotated[
         int, typer.Option(metavar="NUMBER", min=1, max=256, help="Processes that work on the table.")
     ] = 1,
@@ -85,14 +87,17 @@ def batch(
     from cec.batch.tables import kind_of
     from cec.load import load_regimen
     from cec.load.texts import read_count, read_date
+    from cec.render.typesetting import known_paper
 
+    if paper is not None and sheets is None:
+        raise typer.BadParameter("is the paper of sheets; name their folder with --sheets", param_hint="--paper")
     place = beside(output) if rejects is None else rejects
     tables = {"--output": output, "--rejects" if rejects else "--rejects (by default)": place or None}
     keep_apart(
         {"PATIENTS": patients, "--regimen": regimen, "--pharmacy": pharmacy.pharmacy}, {**tables, "--sheets": sheets}
     )
     if sheets is not None:
-        keep_outside(sheets, "--sheets", tables)
+        _keep_folder(sheets, tables)
     shop = read_pharmacy(pharmacy, times)
     loaded: list[Any] = together(
         lambda: load_regimen(shop.default_regimen if regimen is None else regimen),
@@ -102,7 +107,10 @@ def batch(
         lambda: kind_of(output, output_format, "--output-format"),
         lambda: mapping(renamed or ()),
         lambda: _kind_of_rejects(place),
+        lambda: read_text_of("--paper", paper, known_paper),
     )
+    if output == STANDARD and loaded[4] == "parquet" and sys.stdout is not None and sys.stdout.isatty():
+        raise InputError("Parquet is for a file or a pipe, not for the terminal; add -o FILE")
     request = Request(
         source=patients,
         source_kind=loaded[3],
@@ -122,7 +130,7 @@ def batch(
         renamed=loaded[5],
         workers=workers,
         sheets=sheets or "",
-        paper=paper,
+        paper=loaded[7] or "a4",
     )
     with _progress() as progress:
         summary = run(request, progress)
@@ -145,6 +153,13 @@ def beside(output: str) -> str:
     for endings in (PACKED, ENDINGS):
         path = path.with_suffix("") if path.suffix.lower() in endings else path
     return str(path.with_name(f"{path.name}.rejects.csv"))
+
+
+def _keep_folder(sheets: str, tables: Mapping[str, str | None]) -> None:
+    """InputError where the folder of sheets is none, or is not for them alone."""
+    if sheets in {"", STANDARD}:
+        raise InputError(Fault(f"'{sheets}' is no folder; name a new one", "--sheets"))
+    keep_outside(sheets, "--sheets", tables)
 
 
 def _kind_of_rejects(place: str) -> RejectsKind:
@@ -201,4 +216,4 @@ def _tell(summary: Summary, place: str) -> None:
         f"column '{name}' was not read; is it the {fact}? Then add --map {fact}={name}"
         for name, fact in summary.misspelt
     )
-    typer.echo("\n".join(lines), err=True)
+    typer.echo("\n".join(str(Fault(line)) for line in lines), err=True)

@@ -219,7 +219,7 @@ def _acceptances(typed: Sequence[str]) -> dict[str, str]:
 
 
 def mapping(typed: Sequence[str]) -> dict[str, str]:
-    """Columns by what they tell; InputError for what is no WHAT=COLUMN, or tells one thing twice.
+    """Columns by what they tell; InputError for what is no WHAT=COLUMN, or gives one thing or one column twice.
 
     >>> mapping(["height=Wzrost", "clofarabine_mg=Klofarabina [mg]"])
     {'height': 'Wzrost', 'clofarabine_mg': 'Klofarabina [mg]'}
@@ -232,6 +232,8 @@ def mapping(typed: Sequence[str]) -> dict[str, str]:
             faults.append(Fault(f"'{text}' is not WHAT=COLUMN; write it like height=Wzrost", "--map"))
         elif fact in columns:
             faults.append(Fault(f"{fact} is given twice: {columns[fact]} and {column}; give one column", "--map"))
+        elif other := next((each for each, name in columns.items() if name == column), ""):
+            faults.append(Fault(f"{column} is given for {other} and for {fact}; a column tells one thing", "--map"))
         columns[fact] = column
     if faults:
         raise InputError(*faults)

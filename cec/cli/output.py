@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cec.errors import CecError, Fault, FileError, InputError
+from cec.errors import CecError, InputError
 from cec.render import BINARY, ENDINGS, FORMATS, format_for
 
 if TYPE_CHECKING:
@@ -75,24 +75,15 @@ def _format_by_ending(output: Path | None, formats: Collection[str]) -> str:
 
 def deliver(content: bytes, output: Path | None, *, binary: bool = False) -> None:
     """Put `content` where it was asked for: into a file, or, for none or `-`, to standard output."""
-    if not _is_standard(output):
-        from cec.files import write_file
+    from cec.files import standard_output, write_file
 
+    if not _is_standard(output):
         write_file(output or "", content)
         return
-    if sys.stdout is None:
-        raise FileError(Fault("is closed; add -o FILE", "", "standard output"))
-    if binary and sys.stdout.isatty():
+    if binary and sys.stdout is not None and sys.stdout.isatty():
         raise InputError("this format is for a file or a printer, not for the terminal; add -o FILE")
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise  # the reader of the pipe has seen enough: typer ends the program quietly
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter tries again as it ends
-        raise FileError(Fault(f"cannot be written: {error.strerror}", "", "standard output")) from error
+    with standard_output() as stream:
+        stream.write(content)
 
 
 def _is_standard(output: Path | None) -> bool:

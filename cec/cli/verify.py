@@ -34,7 +34,10 @@ def verify(
     output: TableOutputOptions,
     what: Annotated[
         str,
-        typer.Argument(metavar="REGIMEN|ORDER.json|ORDERS.csv", help="A regimen, a saved order, or a table of orders."),
+        typer.Argument(
+            metavar="REGIMEN|ORDER.json|ORDERS.csv",
+            help="A regimen, a saved order, or a table of orders; - is a table (CSV) on standard input.",
+        ),
     ],
     written: Annotated[
         list[str] | None,

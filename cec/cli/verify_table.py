@@ -11,7 +11,7 @@ import typer
 
 from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
 from cec.cli.output import look_of
-from cec.cli.places import keep_apart
+from cec.cli.places import STANDARD, keep_apart
 from cec.errors import Fault, FileError
 
 if TYPE_CHECKING:
@@ -26,9 +26,11 @@ _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods"}
 def is_table(name: str) -> bool:
     """Whether a file's name is that of a table, compressed or not; a workbook is none, and is told so when it is read.
 
-    >>> is_table("orders.CSV"), is_table("doses.csv.gz"), is_table("orders.xlsx"), is_table("mine.yaml")
-    (True, True, True, False)
+    >>> is_table("orders.CSV"), is_table("doses.csv.gz"), is_table("orders.xlsx"), is_table("mine.yaml"), is_table("-")
+    (True, True, True, False, True)
     """
+    if name == STANDARD:
+        return True
     from cec.batch.tables import ENDINGS, PACKED
 
     endings = [suffix.lower() for suffix in Path(name).suffixes]
