@@ -158,6 +158,27 @@ def strip(path: Path, bare: Path) -> None:
     bare.write_bytes(packed(raw))
 
 
+def test_a_packed_table_of_parquet_is_read_again(patients: Path, tmp_path: Path) -> None:
+    path = tmp_path / "p.parquet.gz"
+    content = io.BytesIO()
+    pl.read_csv(patients, infer_schema=False).write_parquet(content)
+    path.write_bytes(gzip.compress(content.getvalue()))
+    assert run(path, "-o", tmp_path / "d.csv").code == 0
+    assert amounts(table(tmp_path / "d.csv"))["007"] == AMOUNTS["007"]
+    path.write_bytes(gzip.compress(content.getvalue())[:-30])
+    assert f"{path}: is cut off or damaged" in run(path).err
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", PATIENTS.encode()])
+def test_what_is_no_parquet_is_told_by_its_name(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "p.parquet").write_bytes(content)
+    assert run(tmp_path / "p.parquet").err.startswith(f"{tmp_path / 'p.parquet'}: is no Parquet file that can be read")
+    done = pipe(content, "-", "--input-format", "parquet")
+    assert done.stderr.startswith(b"standard input: is no Parquet file that can be read")
+    assert b"none.parquet: there is no such file" in pipe(b"", "none.parquet").stderr
+    assert run(tmp_path, "--input-format", "parquet").err == f"{tmp_path}: is a folder; name a file in it\n"
+
+
 def test_json_lines_stay_as_they_are_and_get_numbers(tmp_path: Path) -> None:
     path = tmp_path / "p.jsonl"
     path.write_text(
@@ -194,10 +215,13 @@ def test_through_a_pipe() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such pipe")
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
-def test_through_a_pipe_that_has_a_name(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
-    path = tmp_path / "patients.csv"
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_through_a_pipe_that_has_a_name(kind: str, pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    content, path = io.BytesIO(), tmp_path / f"patients.{kind}"
+    patients = pl.read_csv(PATIENTS.encode(), infer_schema=False)
+    (patients.write_csv if kind == "csv" else patients.write_parquet)(content)
     os.mkfifo(path)
-    writer = threading.Thread(target=path.write_bytes, args=(pack(PATIENTS.encode()),), daemon=True)
+    writer = threading.Thread(target=path.write_bytes, args=(pack(content.getvalue()),), daemon=True)
     writer.start()
     assert run(path, "-o", tmp_path / "doses.csv").code == 0
     found = amounts(table(tmp_path / "doses.csv"))

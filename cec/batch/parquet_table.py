@@ -21,8 +21,8 @@ ROWS = 50_000
 """Rows of a block."""
 
 
-def read_header(path: Path) -> tuple[Layout, int]:
-    """The layout, and the number of rows."""
+def read_header(path: Path, name: str) -> tuple[Layout, int]:
+    """The layout, and the number of rows; faults give the file this name."""
     import polars as pl
 
     try:
@@ -30,11 +30,11 @@ def read_header(path: Path) -> tuple[Layout, int]:
         types = dict(table.collect_schema())
         rows = table.select(pl.len()).collect().item()
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise FileError(Fault(f"is no Parquet file that can be read: {error}", "", str(path))) from None
+        raise FileError(Fault(f"is no Parquet file that can be read: {error}", "", name)) from None
     return Layout("parquet", tuple(types), tuple(types), types=types), rows
 
 
-def blocks(path: Path) -> Iterator[Block]:
+def blocks(path: Path, name: str) -> Iterator[Block]:
     """Blocks of rows, at least one, so that a table without rows has its columns; the first row is row 1."""
     import polars as pl
 
@@ -47,7 +47,7 @@ def blocks(path: Path) -> Iterator[Block]:
         if first == 1:
             yield Block(pl.scan_parquet(path).head(0).collect(), ())
     except pl.exceptions.PolarsError as error:
-        raise FileError(Fault(f"is damaged: {error}", "", str(path))) from None
+        raise FileError(Fault(f"is damaged: {error}", "", name)) from None
 
 
 def rows(block: Block, _layout: Layout) -> Rows:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from cec.batch import csv_table, jsonl_table, parquet_table
-from cec.batch.streams import STANDARD, reading
+from cec.batch.streams import STANDARD, Source, reading, reads
 from cec.batch.table import Block, Kind, Layout, Rows
 from cec.errors import InputError
 
@@ -66,9 +66,9 @@ def kind_of(path: str, named: str | None = None, option: str = "--input-format")
 def opening(path: str, kind: Kind) -> Iterator[Table]:
     """A table to be read once, from its first row to its last."""
     if kind == "parquet":
-        with _as_file(path) as file:
-            layout, rows = parquet_table.read_header(file)
-            yield Table(layout, parquet_table.blocks(file), rows)
+        with reading(path) as source, _as_file(source, path) as file:
+            layout, rows = parquet_table.read_header(file, source.name)
+            yield Table(layout, parquet_table.blocks(file, source.name), rows)
         return
     with reading(path) as source:
         if kind == "csv":
@@ -80,13 +80,13 @@ def opening(path: str, kind: Kind) -> Iterator[Table]:
 
 
 @contextmanager
-def _as_file(path: str) -> Iterator[Path]:
-    """The file; what comes by standard input is kept in one, because Parquet is read from its end."""
-    if path != STANDARD:
+def _as_file(source: Source, path: str) -> Iterator[Path]:
+    """The file; what comes through a pipe or compressed is kept in one, because Parquet is read from its end."""
+    if source.size and isinstance(source.stream, BufferedReader):
         yield Path(path)
         return
-    with reading(path) as source, TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder:
         copy = Path(folder) / "table.parquet"
         with copy.open("wb") as file:
-            shutil.copyfileobj(source.stream, file)
+            file.writelines(reads(source))
         yield copy
