@@ -95,6 +95,7 @@ def test_nothing_is_written_where_two_names_are_one_file(arguments: str, message
     [
         ("-o o.csv --rejects sub/o.csv", ["o.csv", "sub/o.csv"]),
         ("-o sub/p.csv", ["sub/p.csv", "sub/p.rejects.csv"]),
+        ("-o dangling.csv", ["dangling.rejects.csv", "o.csv"]),
         ("-o o.csv --rejects -", ["o.csv"]),
         ("-o o.csv --rejects /dev/null", ["o.csv"]),
         ("-o /dev/null --output-format csv --rejects /dev/null", []),

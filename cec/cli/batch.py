@@ -177,7 +177,7 @@ def _kind_of_rejects(place: str) -> RejectsKind:
 
 def _is_device(path: str) -> bool:
     """Whether this is something that is no file: a device, a pipe, a folder."""
-    return os.path.lexists(path) and not os.path.isfile(path)  # noqa: PTH113  these raise nothing
+    return os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113  these raise nothing
 
 
 @contextmanager
