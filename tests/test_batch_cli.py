@@ -428,6 +428,15 @@ def test_standard_input_and_output_that_are_closed_or_full(redirected: str, mess
     assert (done.returncode, done.stderr) == (1, message)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such shell")
+@pytest.mark.parametrize(("more", "code"), [("", 0), ("10,Di,1.28,26,8,,\n", 1)])
+def test_standard_error_that_is_closed(more: str, code: int, patients: Path) -> None:
+    patients.write_text(PATIENTS + more, encoding="utf-8")
+    command = f"{shlex.quote(sys.executable)} -m cec batch {shlex.quote(str(patients))} 2>&-"
+    done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, len(done.stdout.splitlines())) == (code, 4)
+
+
 def test_a_table_that_was_dosed_is_not_dosed_again(patients: Path, tmp_path: Path) -> None:
     assert run(patients, "-o", tmp_path / "d.csv").code == 0
     done = run(tmp_path / "d.csv")

@@ -99,7 +99,7 @@ def table_writer(
     A file takes its name together with the other parts.
     """
     if kind == "lines":
-        yield partial(_put, sys.stderr.buffer, at_once=True)
+        yield partial(_put, sys.stderr.buffer, at_once=True) if sys.stderr else _forget
         return
     with writing(path, parts) as stream:
         if kind == "parquet":
@@ -112,6 +112,10 @@ def table_writer(
             csv.writer(line, delimiter=separator, lineterminator="\n").writerow(header)
             stream.write(line.getvalue().encode())
         yield partial(_put, stream, at_once=path == STANDARD)
+
+
+def _forget(_: Piece) -> None:
+    """Show nothing where standard error is closed; the exit status says that rows were rejected."""
 
 
 def _put(stream: BinaryIO, piece: Piece, *, at_once: bool) -> None:

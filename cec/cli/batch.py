@@ -183,7 +183,7 @@ def _is_device(path: str) -> bool:
 @contextmanager
 def _progress() -> Iterator[Progress]:
     """A bar with the rate and the time left on a terminal; nothing anywhere else."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda *_: None
         return
     from rich.console import Console
