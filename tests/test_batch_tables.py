@@ -469,6 +469,8 @@ def test_columns_are_found_by_name_and_by_map() -> None:
         (["height", "weight"], {"hight": "height"}, "did you mean height"),
         (["height", "weight"], {"age": "Alter"}, "there is no column 'Alter'"),
         (["height", "weight"], {"zzz": "height"}, "known are"),
+        (["a", "b"], {"height": "a", "height_cm": "b"}, "two columns are given for the height: a and b"),
+        (["a", "b"], {"height": "a", "weight": "a"}, "given for the height and the weight"),
     ],
 )
 def test_columns_that_do_not_tell(names: list[str], renamed: dict[str, str], reason: str) -> None:

@@ -78,6 +78,10 @@ def find_columns(
                 Fault(f"there is no column '{name}' for the {word}; there are {', '.join(names)}", "", file)
             )
         fact, unit = known[word]
+        if fact in found:
+            raise InputError(f"two columns are given for the {fact}: {found[fact].name} and {name}; give one")
+        if other := next((each for each, column in found.items() if column.name == name), ""):
+            raise InputError(f"the column {name} is given for the {other} and the {fact}; a column tells one thing")
         found[fact] = Column(name, unit)
     taken = set(renamed.values())
     for name in names:
