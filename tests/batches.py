@@ -5,40 +5,70 @@ from __future__ import annotations
 import datetime
 import random
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
+import msgspec
 import polars as pl
 
-from cec.batch.answers import _one_by_one, answer
+from cec import Pharmacy, Regimen, load_pharmacy, load_regimen
+from cec.batch import rows as single_path
+from cec.batch.answers import answer
 from cec.batch.columns import columns_for
 from cec.batch.plan import Plan
+from cec.batch.rows import Answers
+from cec.batch.single import Settings
+from cec.units import Quantity
 
-if TYPE_CHECKING:
-    from cec.batch.single import Settings
-
+INDUCTION = load_regimen("cec-induction")
 DAY = datetime.date(2026, 11, 30)
 
-Answer = tuple[pl.DataFrame, pl.DataFrame]
+Table = Mapping[str, Sequence[str | None]]
+"""The cells of a table, by what its columns tell."""
 
 
-def by_columns(cells: Mapping[str, Sequence[str | None]], settings: Settings) -> Answer:
-    """The dosed and the refused rows of a table, as a batch answers them."""
-    frame, plan = _table(cells), Plan(settings)
-    columns = columns_for(frame.columns, {}, [settings.regimen])
-    answers = answer({fact: frame.get_column(one.name) for fact, one in columns.items()}, columns, plan)
-    return answers.dosed, answers.refused
+def amount(text: str, unit: str) -> Quantity:
+    """A number with its unit."""
+    return Quantity(Decimal(text), unit)
 
 
-def one_by_one(cells: Mapping[str, Sequence[str | None]], settings: Settings) -> Answer:
+def settings(pharmacy: Pharmacy | None = None, regimen: Regimen = INDUCTION) -> Settings:
+    """How rows are dosed, by default as for somebody who has set nothing."""
+    return Settings(regimen, pharmacy or load_pharmacy())
+
+
+def with_policy(**changes: object) -> Pharmacy:
+    """A pharmacy that does some things in another way."""
+    return msgspec.structs.replace(load_pharmacy(), **changes)
+
+
+def by_columns(cells: Table, given: Settings, rows: int = 1 << 20) -> Answers:
+    """The dosed and the refused rows of a table, as a batch answers them in blocks of so many rows."""
+    frame = _table(cells)
+    plan = _plan(frame, given)
+    dosed, refused = [], []
+    for first in range(0, max(frame.height, 1), rows):
+        answers = answer(_texts(frame[first : first + rows], plan), plan)
+        dosed.append(answers.dosed.with_columns(pl.col("row") + first))
+        refused.append(answers.refused.with_columns(pl.col("row") + first))
+    return Answers(pl.concat(dosed), pl.concat(refused))
+
+
+def one_by_one(cells: Table, given: Settings) -> Answers:
     """The same by the single path alone."""
-    frame, plan = _table(cells), Plan(settings)
-    columns = columns_for(frame.columns, {}, [settings.regimen])
-    texts = {fact: frame.get_column(one.name) for fact, one in columns.items()}
-    answers = _one_by_one(texts, columns, plan, range(frame.height))
-    return answers.dosed, answers.refused
+    frame = _table(cells)
+    plan = _plan(frame, given)
+    return single_path.one_by_one(_texts(frame, plan), plan, range(frame.height))
 
 
-def _table(cells: Mapping[str, Sequence[str | None]]) -> pl.DataFrame:
+def _plan(frame: pl.DataFrame, given: Settings) -> Plan:
+    return Plan(given, columns_for(frame.columns, {}, [given.regimen]))
+
+
+def _texts(frame: pl.DataFrame, plan: Plan) -> dict[str, pl.Series]:
+    return {fact: frame.get_column(one.name) for fact, one in plan.told_by.items()}
+
+
+def _table(cells: Table) -> pl.DataFrame:
     return pl.DataFrame(dict(cells), schema=dict.fromkeys(cells, pl.String))
 
 

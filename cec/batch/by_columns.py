@@ -5,31 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cec.batch.doses import Variant, product
 from cec.batch.exact import BILLION
 from cec.batch.lookup import Looked, Made
 from cec.batch.plan import Pattern, Plan
+from cec.batch.rows import Answers, dosed_schema, refused_schema
 from cec.render.csv import number
 
 if TYPE_CHECKING:
     import polars as pl
-
-
-def schema(plan: Plan) -> dict[str, pl.DataType]:
-    """The columns of answers: the row, and the texts that are added to a table."""
-    import polars as pl
-
-    names = (*(plan.separator.join(group) for group in plan.groups), "alerts", *plan.rates)
-    return {"row": pl.UInt32(), **{name: pl.String() for name in names}}
-
-
-def refused_schema() -> dict[str, pl.DataType]:
-    """The columns of refusals: the row, the facts at fault with commas between them, and the reason."""
-    import polars as pl
-
-    return {"row": pl.UInt32(), "facts": pl.String(), "reason": pl.String()}
 
 
 def codes_of(codes: Iterable[str]) -> str:
@@ -37,19 +23,7 @@ def codes_of(codes: Iterable[str]) -> str:
     return " ".join(dict.fromkeys(codes))
 
 
-class Told(NamedTuple):
-    """Rows by columns, in order: `dosed` as `schema` has it; `refused` has row, facts and reason."""
-
-    dosed: pl.DataFrame
-    refused: pl.DataFrame
-
-    @property
-    def rows(self) -> int:
-        """How many rows are told."""
-        return self.dosed.height + self.refused.height
-
-
-def dose_by_columns(known: pl.DataFrame, kinds: Sequence[Pattern], plan: Plan) -> Told:
+def dose_by_columns(known: pl.DataFrame, kinds: Sequence[Pattern], plan: Plan) -> Answers:
     """What is told of the rows whose kind has protocol doses."""
     import polars as pl
 
@@ -63,19 +37,21 @@ def dose_by_columns(known: pl.DataFrame, kinds: Sequence[Pattern], plan: Plan) -
         if variants and number in met
     ]
     if not parts:
-        return Told(pl.DataFrame(schema=schema(plan)), pl.DataFrame(schema=refused_schema()))
+        return Answers(pl.DataFrame(schema=dosed_schema(plan)), pl.DataFrame(schema=refused_schema()))
     dosed = [part.dosed for part in parts if part.dosed.height] or [parts[0].dosed]
     refused = pl.concat([part.refused for part in parts])
-    return Told(pl.concat(dosed).sort("row") if len(dosed) > 1 else dosed[0], refused.sort("row"))
+    return Answers(pl.concat(dosed).sort("row") if len(dosed) > 1 else dosed[0], refused.sort("row"))
 
 
-def _of_one_set(known: pl.DataFrame, kinds: Sequence[Pattern], variants: tuple[Variant, ...], plan: Plan) -> Told:
+def _of_one_set(known: pl.DataFrame, kinds: Sequence[Pattern], variants: tuple[Variant, ...], plan: Plan) -> Answers:
     """The same for rows that have the same protocol doses and reductions, and of which all are stopped or none."""
     import polars as pl
 
     row, kind = known.get_column("row"), known.get_column("kind")
-    areas = plan.areas.look(known.get_column("bsa"))
-    weights = plan.weights.look(known.get_column("weight")) if any(one.per == "kg" for one in variants) else areas
+    is_reduced = any(one.reduction for one in variants)  # rare, and of endless kinds: only for the rows that need it
+    areas = plan.areas.look(known.get_column("bsa"), alone=is_reduced)
+    by_weight = any(one.per == "kg" for one in variants)
+    weights = plan.weights.look(known.get_column("weight"), alone=is_reduced) if by_weight else areas
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, known.height)
     by_place = {"bsa_m2": (areas, areas.made("bsa", _written)["bsa_m2"])}
     told: dict[str, pl.Series] = {}
@@ -99,10 +75,10 @@ def _of_one_set(known: pl.DataFrame, kinds: Sequence[Pattern], variants: tuple[V
     elif reasons:
         reason = _joined(reasons)
     else:
-        return Told(dosed, pl.DataFrame(schema=refused_schema()))
+        return Answers(dosed, pl.DataFrame(schema=refused_schema()))
     refused = pl.DataFrame([row, *reasons]).select("row", facts=pl.lit(""), reason=reason)
     is_dosed = refused.get_column("reason").is_null()
-    return Told(dosed.filter(is_dosed), refused.filter(~is_dosed))
+    return Answers(dosed.filter(is_dosed), refused.filter(~is_dosed))
 
 
 def _joined(reasons: Sequence[pl.Series]) -> pl.Expr:
@@ -165,14 +141,13 @@ def _alerts(kind: pl.Series, kinds: Sequence[Pattern], numbers: Sequence[pl.Seri
     if not numbers:
         return pl.Series([codes_of(one.codes) for one in kinds], dtype=pl.String).gather(kind)
     book = plan.alerts_by_number()
-    key = kind
-    for number_in_book in numbers:
-        key = key * len(book) + number_in_book
-    texts: dict[int, str] = {}
-    for value in key.unique():
-        rest, codes = value, []
-        for _ in numbers:
-            rest, place = divmod(rest, len(book))
-            codes.append(book[place])
-        texts[value] = codes_of(code for part in (kinds[rest].codes, *reversed(codes)) for code in part)
-    return key.replace_strict(texts, return_dtype=pl.String)
+    codes = [one.codes for one in kinds]
+    met = kind
+    for numbers_in_book in numbers:
+        if not numbers_in_book.max():
+            continue
+        pairs = met.cast(pl.Int64) * len(book) + numbers_in_book
+        each = pairs.unique()
+        codes = [(*codes[pair // len(book)], *book[pair % len(book)]) for pair in each]
+        met = pairs.replace_strict(each, pl.int_range(len(each), eager=True))
+    return pl.Series([codes_of(each) for each in codes], dtype=pl.String).gather(met)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.batch.answers import Answers, answer
+from cec.batch.answers import answer
 from cec.batch.columns import Column
 from cec.batch.plan import Plan
+from cec.batch.rows import Answers
 from cec.batch.schedules import schedule
 from cec.batch.single import Refusal, Settings, draft_row, regimen_of, row_texts
 from cec.batch.types import as_texts
@@ -84,7 +85,7 @@ class Desk:
             regimen = regimen_of(text, self._regimens)
             if isinstance(regimen, Refusal):
                 return regimen
-            self._plans[text] = Plan(self.settings._replace(regimen=regimen), self._separator)
+            self._plans[text] = Plan(self.settings._replace(regimen=regimen), self.columns, self._separator)
         plan = self._plans[text]
         if self.columns_made and not set(plan.columns) <= set(self.columns_made) and not self.settings.has_schedule:
             named = ", ".join(plan.columns)
@@ -134,10 +135,10 @@ class Desk:
             answers = Answers(pl.DataFrame(schema={"row": pl.UInt32}), refused_rows)
             dosed = answers.dosed
         else:
-            answers = answer(texts, self.columns, plan)
+            answers = answer(texts, plan)
             dosed = answers.dosed.with_columns(pl.lit(plan.settings.regimen.name).alias("regimen"))
             if self.settings.has_schedule:
-                dosed = schedule(dosed, texts, self.columns, plan)
+                dosed = schedule(dosed, texts, plan)
         missing = [name for name in self.cells_made if name not in dosed.columns]
         dosed = dosed.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing)
         dosed = dosed.select("row", *self.cells_made)

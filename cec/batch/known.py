@@ -28,7 +28,7 @@ _ALWAYS = ("height", "weight")
 
 _MEASURED = {*NUMBERS, *CONCENTRATIONS, *DATES, *ABOUT_THE_PERSON}
 
-_PLAIN_TEXT = r"^[!-~]+( [!-~]+)*$"
+PLAIN_TEXT = r"^[!-~]+( [!-~]+)*$"
 """Printable ASCII with single spaces: a name or number that every reader takes as it is."""
 
 OLDEST = 125 * 12 * BILLION
@@ -57,7 +57,7 @@ def read_columns(texts: Mapping[str, pl.Series], columns: Mapping[str, Column], 
         if fact in CONCENTRATIONS:
             read[fact] = concentrations(fact, columns[fact], series)
         elif fact in ABOUT_THE_PERSON:
-            unread[f"unread {fact}"] = ~series.str.contains(_PLAIN_TEXT).fill_null(value=fact != "id")
+            unread[f"unread {fact}"] = ~series.str.contains(PLAIN_TEXT).fill_null(value=fact != "id")
     has_strange_sexes = "sex" in read and read["sex"].null_count() > 0
     if has_strange_sexes:
         read["sex"] = _sexes(texts["sex"])

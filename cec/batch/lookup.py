@@ -48,13 +48,16 @@ class Lookup:
         self._made: dict[Hashable, Made] = {}
         self._lock = threading.Lock()
 
-    def look(self, column: pl.Series) -> Looked:
-        """Where the values of a column are kept; none of them may be missing or below 0."""
+    def look(self, column: pl.Series, *, alone: bool = False) -> Looked:
+        """Where the values of a column are kept; none of them may be missing or below 0.
+
+        `alone` keeps them apart from all others: what hangs on them is made for no other values.
+        """
         import polars as pl
 
         highest = column.max()
         on_grid = isinstance(highest, int) and highest // self._step < WIDEST and (column % self._step).max() == 0
-        if on_grid:
+        if on_grid and not alone:
             return Looked(self, self._places(column // self._step))
         unique = column.unique()
         numbers = pl.int_range(1, len(unique) + 1, dtype=pl.UInt32, eager=True)
@@ -64,18 +67,20 @@ class Lookup:
         """The places of values by their distance from 0; those not met before get the next ones."""
         import polars as pl
 
-        if self._grid is None:
-            self._grid = pl.repeat(0, WIDEST, dtype=pl.UInt32, eager=True)
-        places = self._grid.gather(index)
-        if places.min() != 0:
-            return places
-        with self._lock:
-            new = index.filter(self._grid.gather(index) == 0).unique()
-            first = len(self._values) + 1
-            self._values += (new * self._step).to_list()
-            numbers = pl.int_range(first, first + len(new), dtype=pl.UInt32, eager=True)
-            self._grid = self._grid.clone().scatter(new, numbers)
-            return self._grid.gather(index)
+        grid = self._grid
+        places = None if grid is None else grid.gather(index)
+        if places is None or places.min() == 0:
+            with self._lock:
+                grid = pl.repeat(0, WIDEST, dtype=pl.UInt32, eager=True) if self._grid is None else self._grid
+                new = index.filter(grid.gather(index) == 0).unique()
+                first = len(self._values) + 1
+                numbers = pl.int_range(first, first + len(new), dtype=pl.UInt32, eager=True)
+                self._values += (new * self._step).to_list()
+                self._grid = grid = grid.clone().scatter(new, numbers)
+                places = grid.gather(index)
+        if len(places) and not places.min():
+            raise AssertionError("a value was met and has no place")
+        return places
 
     def made(self, key: Hashable, make: Callable[[Sequence[int]], Made]) -> Made:
         """What hangs on every value met so far."""

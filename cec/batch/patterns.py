@@ -1,8 +1,10 @@
 """What every check and every choice of a regimen hangs on, as one whole number for each row: its pattern.
 
-Rows of one pattern have the same alerts and the same protocol doses, so that one of them, drafted by the single path,
-answers for all. A pattern is made of bits (is the weight under 20 kg? is the age known?) and of the texts of facts that
-are no measures (number of previous cycles, yes or no).
+Rows of one pattern have the same alert codes and the same protocol doses, so that one of them, drafted by the single
+path, answers for all. A pattern is made of bits (is the weight under 20 kg? is the age known?), of the growth reference
+and of a code for the texts of facts that are no measures (number of previous cycles, yes or no); see `kinds`.
+
+Whoever adds an alert that hangs on something new to `cec.calculate` adds its question to `bits`.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cec.batch.areas import DOUBT
 from cec.batch.exact import BILLION
 from cec.batch.growth_limits import LIMITS, MEASURES, age_limits, month_index, month_limits
+from cec.calculate.growth import OLDEST, YOUNGEST
 from cec.calculate.measure_checks import BODY_MASS_INDEXES, BODY_SURFACE_AREAS, WEIGHT_CHANGES
 from cec.regimen import Condition, Limit, Regimen
 from cec.units import AGE, AREA, DURATION, LENGTH, WEIGHT, Kind, convert, span
@@ -40,9 +43,6 @@ _OFTEN_UNKNOWN = (
 )
 
 
-_NEVER_EMPTY = "row"
-
-
 PLACES = 38
 """Questions that a pattern has places for, in a whole number of 63 bits beside the growth reference and the code."""
 
@@ -53,27 +53,29 @@ MOST_CODES = 1 << (63 - 4 - PLACES)
 class Bit(NamedTuple):
     """A question that a row answers with yes or no, and where floats cannot tell.
 
-    Where `column` is empty the answer is no: it need not be asked.
+    Where no row tells `column`, every answer is no, and the question need not be asked; without one it always is.
     """
 
-    column: str
     yes: pl.Expr
+    column: str | None = None
     doubt: pl.Expr | None = None
 
 
 def bits(regimen: Regimen, pharmacy: Pharmacy) -> list[Bit]:
-    """Every question on which an alert or a protocol dose hangs, but for the growth reference."""
+    """Every question on which an alert or a protocol dose hangs, but for the sizes of the growth reference."""
     import polars as pl
 
-    found = [Bit(_NEVER_EMPTY, pl.col(name).is_null()) for name in ("height", "weight")]
-    found += [Bit(name, pl.col(name).is_not_null()) for name in _OFTEN_UNKNOWN]
-    found += [Bit("sex", pl.col("sex") == code) for code in (1, 2)]
+    found = [Bit(pl.col(name).is_null()) for name in ("height", "weight")]
+    found += [Bit(pl.col(name).is_not_null(), name) for name in _OFTEN_UNKNOWN]
+    found += [Bit(pl.col("sex") == code, "sex") for code in (1, 2)]
+    in_reference = (int(YOUNGEST * BILLION), int(OLDEST * BILLION))
+    found.append(Bit(pl.col("age").is_between(*in_reference), "age"))  # without a sex, only these ages are a gap
     found += _limits_of(regimen)
     found += [
-        Bit("bsa", pl.col("bsa") < int(BODY_SURFACE_AREAS.low * BILLION)),
-        Bit("bsa", pl.col("bsa") > int(BODY_SURFACE_AREAS.high * BILLION)),
-        Bit("days_old", pl.duration(days=pl.col("days_old")) > span(pharmacy.measures_valid_for)),
-        Bit("days_old", pl.col("days_old") < 0),
+        Bit(pl.col("bsa") < int(BODY_SURFACE_AREAS.low * BILLION), "bsa"),
+        Bit(pl.col("bsa") > int(BODY_SURFACE_AREAS.high * BILLION), "bsa"),
+        Bit(pl.duration(days=pl.col("days_old")) > span(pharmacy.measures_valid_for), "days_old"),
+        Bit(pl.col("days_old") < 0, "days_old"),
     ]
     before = pl.col("previous_weight")
     change = (pl.col("weight") - before).abs() / before * 100
@@ -183,9 +185,8 @@ def _limits_of(regimen: Regimen) -> Iterator[Bit]:
         unit, kind, scale = MEASURED[fact]
         bound = convert(limit.value, unit, kind).value
         is_open = limit.comparison in {"<", ">="}
-        yield Bit(
-            fact, pl.col(fact) < math.ceil(bound * scale) if is_open else pl.col(fact) > math.floor(bound * scale)
-        )
+        beyond = pl.col(fact) < math.ceil(bound * scale) if is_open else pl.col(fact) > math.floor(bound * scale)
+        yield Bit(beyond, fact)
 
 
 def _bounds(conditions: Sequence[Condition]) -> Iterator[tuple[str, Limit]]:
@@ -196,4 +197,4 @@ def _bounds(conditions: Sequence[Condition]) -> Iterator[tuple[str, Limit]]:
 
 def _above(column: str, value: pl.Expr, limit: float) -> Bit:
     """Whether a float lies above a limit; in doubt near it."""
-    return Bit(column, value > limit, (value / limit - 1).abs() < DOUBT)
+    return Bit(value > limit, column, (value / limit - 1).abs() < DOUBT)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import re
 import threading
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
 
-from cec.batch.doses import Amount, Variant, amount_for, unit_of
+from cec.batch.cells import amount_columns, groups_of
+from cec.batch.columns import Column
+from cec.batch.doses import Amount, Variant, amount_for
 from cec.batch.exact import BILLION, billionths
 from cec.batch.lookup import Lookup
 from cec.batch.patterns import Bit, bits
@@ -20,8 +21,6 @@ from cec.calculate.allergies import check_allergies
 from cec.errors import CecError, OrderRefused
 from cec.load.texts import read_text
 from cec.order import Order
-from cec.regimen import Regimen
-from cec.units import Quantity
 
 MOST_KEPT = 1 << 18
 """Amounts that are kept; with more than these they are computed anew, so that memory stays flat."""
@@ -30,7 +29,8 @@ MOST_KEPT = 1 << 18
 class Pattern(NamedTuple):
     """What the rows of one pattern have in common: alert codes, doses, and a refusal where they have one.
 
-    With neither doses nor a refusal, each row is answered for itself.
+    With neither doses nor a refusal, each row is answered for itself. With both, a stop refuses the rows, and so may
+    the amount of each.
     """
 
     codes: tuple[str, ...] = ()
@@ -39,17 +39,19 @@ class Pattern(NamedTuple):
 
 
 class Plan:
-    """One regimen under one pharmacy's policy.
+    """One regimen under one pharmacy's policy, for tables of these columns.
 
     With `separator`, cells that hang on the same measure are written together, as they will stand in a line.
     """
 
-    def __init__(self, settings: Settings, separator: str = "") -> None:
+    def __init__(self, settings: Settings, columns: Mapping[str, Column], separator: str = "") -> None:
         self.settings = settings
+        self.told_by = columns
+        """The column that tells each fact."""
         self.separator = separator
         self.bits: list[Bit] = bits(settings.regimen, settings.pharmacy)
         self.columns = amount_columns(settings.regimen)
-        self.groups = _groups(settings.regimen, self.columns, separator)
+        self.groups = groups_of(settings.regimen, self.columns, separator)
         """The cells of BSA and amounts: those that are written together, else each by itself."""
         has_rates = settings.has_schedule and bool(settings.pharmacy.formulary)
         self.rates = tuple(f"{name} {what}" for name in self.columns for what in ("rate", "rate_unit") if has_rates)
@@ -68,6 +70,8 @@ class Plan:
         self._known_codes: dict[Hashable, int] = {}
         self._alerts: dict[tuple[str, ...], int] = {(): 0}
         self.patterns: dict[int, Pattern] = {}
+        self.unheld: dict[int, Mapping[str, str]] = {}
+        """Patterns of which no other row was drafted yet than the one that they were learnt from: what it said."""
         self._amounts: dict[tuple[Variant, int], Amount] = {}
 
     def code_of(self, what: Hashable) -> int:
@@ -77,6 +81,7 @@ class Plan:
                 if len(self._known_codes) >= MOST_KEPT:
                     self._known_codes.clear()
                     self.patterns.clear()
+                    self.unheld.clear()
                 self._known_codes[what] = next(self._codes)
             return self._known_codes[what]
 
@@ -103,19 +108,26 @@ class Plan:
 
     def alerts_by_number(self) -> list[tuple[str, ...]]:
         """The codes that each number stands for."""
-        return list(self._alerts)
+        with self._lock_of_codes:
+            return list(self._alerts)
 
     def amount(self, variant: Variant, measure: int) -> Amount:
         """The dose of a variant for a BSA or weight in billionths."""
         key = (variant, measure)
-        if key not in self._amounts:
+        amount = self._amounts.get(key)
+        if amount is None:
             if len(self._amounts) >= MOST_KEPT:
                 self._amounts.clear()
             line = self.settings.regimen.drugs[variant.line]
-            self._amounts[key] = amount_for(line, variant, measure, self.settings.pharmacy)
-        return self._amounts[key]
+            self._amounts[key] = amount = amount_for(line, variant, measure, self.settings.pharmacy)
+        return amount
 
-    def pattern_of(self, texts: Mapping[str, str]) -> Pattern:
+    def learn(self, pattern: int, texts: Mapping[str, str]) -> None:
+        """Find out what holds for every row of a pattern, from what one of them says."""
+        self.patterns[pattern] = self._pattern_of(texts)
+        self.unheld[pattern] = texts
+
+    def _pattern_of(self, texts: Mapping[str, str]) -> Pattern:
         """What the single path says of one row, as far as it holds for every row of its pattern.
 
         Alerts on preparations hang on the amounts; so the row is drafted without a formulary, and its allergies, which
@@ -140,7 +152,7 @@ class Plan:
                 order = draft_read(read, settings, accept=dict.fromkeys(error.stops, "to see the doses"))
         except CecError:
             return Pattern()
-        if any(dose.prescribed.unit == "AUC" for dose in order.doses):
+        if any(dose.prescribed.unit == "AUC" for dose in order.doses) or not self._has_fixed_stops(order):
             return Pattern()
         reductions = {one.drug: msgspec.structs.replace(one, reason="") for one in order.patient.reductions}
         variants = tuple(
@@ -151,6 +163,11 @@ class Plan:
         codes = (*self._allergies(allergies, given), *(alert.code for alert in order.alerts))
         return Pattern(codes, variants, stopped)
 
+    def _has_fixed_stops(self, order: Order) -> bool:
+        """Whether every stop says just what the regimen says, and so the same of every row."""
+        fixed = {check.text for check in self.settings.regimen.checks}
+        return all(alert.text in fixed for alert in order.alerts if alert.level == "stop")
+
 
 def lines_of(order: Order) -> tuple[int, ...]:
     """For each dose of an order, which line of the regimen it is."""
@@ -159,32 +176,3 @@ def lines_of(order: Order) -> tuple[int, ...]:
         for index, line in enumerate(order.regimen.drugs)
         if not line.cycles or (order.cycle is not None and order.cycle in line.cycles)
     )
-
-
-def _groups(regimen: Regimen, columns: Sequence[str], separator: str) -> tuple[tuple[str, ...], ...]:
-    """BSA and amounts in their order; with a separator, neighbours that do not hang on the weight are together."""
-    groups: list[tuple[str, ...]] = [("bsa_m2",)]
-    by_weight = False
-    for name, line in zip(columns, regimen.drugs, strict=True):
-        doses = [line.dose] if isinstance(line.dose, Quantity) else [band.dose for band in line.dose]
-        was_by_weight, by_weight = by_weight, any(dose.unit.endswith("/kg") for dose in doses)
-        if not separator or by_weight or was_by_weight:
-            groups.append((name,))
-        else:
-            groups[-1] = (*groups[-1], name)
-    return tuple(groups)
-
-
-def amount_columns(regimen: Regimen) -> tuple[str, ...]:
-    """The column of each drug line: the drug with its unit; a drug's second line has a number.
-
-    >>> from cec.load import load_regimen
-    >>> amount_columns(load_regimen("cec-induction"))
-    ('clofarabine_mg', 'etoposide_mg', 'cyclophosphamide_mg', 'prednisone_mg')
-    """
-    names: list[str] = []
-    for line in regimen.drugs:
-        stem = re.sub(r"\W+", "_", line.drug.casefold()).strip("_")
-        number = 1 + sum(name.startswith(f"{stem}_") for name in names)
-        names.append(f"{stem}{f'_{number}' * (number > 1)}_{unit_of(line)}")
-    return tuple(names)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cec.batch.columns import Column
 from cec.batch.doses import unit_of
+from cec.batch.known import PLAIN_TEXT
 from cec.batch.plan import Plan, lines_of
 from cec.batch.single import draft_row, row_texts
 from cec.calculate.schedule import administrations
+from cec.load.texts import read_text
 from cec.render.csv import SCHEDULE_COLUMNS, schedule_rows
 from cec.units import Quantity
 
@@ -26,9 +27,7 @@ _OF_THE_ROW = ("id", "bsa_m2", "alerts")
 """Cells that a row brings; the dose, its unit and its rate come from the drug line, all others from the cycle."""
 
 
-def schedule(
-    dosed: pl.DataFrame, texts: Mapping[str, pl.Series], columns: Mapping[str, Column], plan: Plan
-) -> pl.DataFrame:
+def schedule(dosed: pl.DataFrame, texts: Mapping[str, pl.Series], plan: Plan) -> pl.DataFrame:
     """The administrations of every dosed row in order; `row` is the place of the patient's row."""
     import polars as pl
 
@@ -39,17 +38,25 @@ def schedule(
     said = {fact: texts[fact].gather(rows).fill_null("") for fact in ("start", "cycle") if fact in texts}
     is_given = {f"is {name} given": (pl.col(name) != "0").fill_null(value=False) for name in plan.columns}
     patients = dosed.with_columns(
-        id=texts["id"].gather(rows).str.replace_all(r"\s+", " ").str.strip_chars(),
+        id=_printed(texts["id"].gather(rows)),
         when=pl.concat_str(list(said.values()), separator="|") if said else pl.lit(""),
         **is_given,
     )
     parts = []
     for _, group in patients.group_by("when", *is_given, maintain_order=True):
-        first = next(row_texts(texts, columns, group.get_column("row").head(1).to_list()))
+        first = next(row_texts(texts, plan.told_by, group.get_column("row").head(1).to_list()))
         cycle = _cycle(first, plan)
         parts += [_administrations(some, cycle, plan) for some in group.iter_slices(AT_ONCE)]
     made = pl.concat(parts)
     return made if len(parts) == 1 else made.sort("row", maintain_order=True)
+
+
+def _printed(ids: pl.Series) -> pl.Series:
+    """The ids as the single path reads them; nearly all are plain and stay as they are."""
+    import polars as pl
+
+    others = ids.filter(~ids.str.contains(PLAIN_TEXT)).unique()
+    return ids.replace(others, pl.Series([read_text(one) for one in others], dtype=pl.String)) if len(others) else ids
 
 
 def _cycle(texts: Mapping[str, str], plan: Plan) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch import csv_table
+from cec.batch.cells import apart
 from cec.batch.columns import Column
 from cec.batch.desk import Answered, Desk
 from cec.batch.output import Piece, RejectsKind, encode
@@ -86,6 +87,10 @@ class Worker:
         if answered and job.sheets:
             answered = print_sheets(rows.frame, rows.rows, answered, desk=self.desk, folder=job.sheets, paper=job.paper)
         lines = self._lines(rows)
+        if answered and answered.patients + answered.refused.height != rows.frame.height:
+            raise AssertionError(
+                f"of {rows.frame.height} rows {answered.patients} are dosed, {answered.refused.height} refused"
+            )
         rejects = self._rejects(rows, answered, lines)
         if answered is None:
             has_schedule = job.settings.has_schedule
@@ -135,18 +140,7 @@ class Worker:
             return added.hstack(self._named(rows.frame, dosed, places)), lines
         frame = rows.frame if places is None else rows.frame[places]
         frame = frame.with_columns(self._named(rows.frame, dosed, places))
-        return pl.concat([frame, self._apart(added)], how="horizontal"), None
-
-    def _apart(self, added: pl.DataFrame) -> pl.DataFrame:
-        """The same with a column for each cell of those that are written together."""
-        import polars as pl
-
-        columns: list[pl.Series] = []
-        for column in added.iter_columns():
-            names = column.name.split(self.job.separator)
-            cells = column.str.split_exact(self.job.separator, len(names) - 1).struct.rename_fields(names)
-            columns += cells.struct.unnest().iter_columns() if len(names) > 1 else [column]
-        return pl.DataFrame(columns)
+        return pl.concat([frame, apart(added, job.separator)], how="horizontal"), None
 
     def _named(self, frame: pl.DataFrame, dosed: pl.DataFrame, places: pl.Series | None) -> list[pl.Series]:
         """The table's own column of regimens, empty cells filled; nothing where it has none."""

@@ -12,10 +12,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from cec.batch.cells import amount_columns
 from cec.batch.columns import ABOUT_THE_PERSON
 from cec.batch.doses import unit_of
 from cec.batch.frames import REJECTED, dose_table
-from cec.batch.plan import amount_columns
 from cec.batch.single import Refusal
 from cec.batch.table import Rows
 from cec.errors import CecError

@@ -1,0 +1,297 @@
+"""A batch says of every row what the single path says: doses, alerts, refusals and their words, in any blocks."""
+
+from __future__ import annotations
+
+import csv
+import random
+import sys
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import polars as pl
+import pytest
+from batches import INDUCTION, Table, amount, by_columns, one_by_one, patients, settings, sizes, with_policy
+from running import cec as run_cec
+
+import cec
+from cec import Pharmacy, Regimen, load_pharmacy, load_regimen
+from cec.batch import doses, patterns, plan
+from cec.batch.columns import columns_for
+from cec.batch.desk import Desk
+from cec.batch.lookup import Lookup
+from cec.batch.rows import Answers
+from cec.pharmacy import DoseRounding, RoundingBand
+from cec.regimen import Check, Condition, DrugLine, Limit
+
+BARE = msgspec.structs.replace(INDUCTION, checks=())
+EVERY_KIND = load_regimen(Path(__file__).parent / "regimens" / "every-kind-of-line.yaml")
+STARTER = next(Path(cec.__file__).parent.rglob("starter_pharmacy.yaml"))
+
+
+def assert_same(found: Answers, expected: Answers) -> None:
+    assert found.dosed.rows() == expected.dosed.rows()
+    assert found.refused.rows() == expected.refused.rows()
+
+
+BANDS = DoseRounding(
+    "band",
+    bands=tuple(
+        RoundingBand(amount(str(low), "mg"), amount(str(low + 9.99), "mg"), amount(str(low + 5), "mg"))
+        for low in range(30, 230, 10)
+    ),
+)
+POLICIES: dict[str, dict[str, object]] = {
+    "default": {},
+    "bsa to 0.05": {"bsa_rounding": amount("0.05", "m2")},
+    "bsa not rounded": {
+        "bsa_rounding": None,
+        "dose_rounding": {
+            drug: DoseRounding("nearest", amount("5", "mg"))
+            for drug in ("clofarabine", "etoposide", "cyclophosphamide")
+        },
+    },
+    "nearest and down": {
+        "dose_rounding": {
+            "etoposide": DoseRounding("nearest", amount("5", "mg")),
+            "Prednisone": DoseRounding("down", amount("1", "mg")),
+        }
+    },
+    "bands": {"dose_rounding": {"etoposide": BANDS}, "largest_deviation": Decimal(10)},
+    "grams": {"dose_rounding": {"cyclophosphamide": DoseRounding("nearest", amount("0.02", "g"))}},
+    "formulary": {"formulary": load_pharmacy(STARTER).formulary},
+    "du bois": {"bsa_formula": "du-bois"},
+    "schlich": {"bsa_formula": "schlich"},
+}
+
+
+@pytest.mark.parametrize(
+    ("policy", "name"), [*((policy, "cec-induction") for policy in POLICIES), ("default", "cec-consolidation")]
+)
+def test_all_that_a_row_can_tell(policy: str, name: str) -> None:
+    """Doses, alerts, refusals and their words are those of the single path, row by row."""
+    seed = len(policy) * 7 + len(name) + 3  # tables in which some rows are dosed and some are not
+    table = patients(seed, 350)
+    given = settings(with_policy(**POLICIES[policy]), load_regimen(name))._replace(as_of=None)
+    found = by_columns(table, given)
+    assert_same(found, one_by_one(table, given))
+    assert found.dosed.height
+    assert found.refused.height
+
+
+def test_a_regimen_of_every_kind_of_line() -> None:
+    """Bands by age and weight, a maximum, divided doses, flat doses, g/m2, units/m2, and a drug of two lines."""
+    table = patients(5, 500)
+    found = by_columns(table, settings(regimen=EVERY_KIND))
+    assert_same(found, one_by_one(table, settings(regimen=EVERY_KIND)))
+    assert "banded_2_mg" in found.dosed.columns
+
+
+@pytest.mark.parametrize("regimen", [INDUCTION, BARE, EVERY_KIND], ids=["checks", "no checks", "every kind of line"])
+def test_in_any_order_and_in_any_blocks(regimen: Regimen) -> None:
+    """Which row of a pattern comes first, and in which block, changes nothing."""
+    table = patients(11, 120)
+    backwards = {fact: cells[::-1] for fact, cells in table.items()}
+    given = settings(regimen=regimen)
+    for each in (table, backwards):
+        expected = one_by_one(each, given)
+        for rows in (120, 7):
+            assert_same(by_columns(each, given, rows), expected)
+
+
+@pytest.mark.parametrize("ages", [("10", "30", "1.5"), ("30", "10", "1.5"), ("1.5", "30", "10")])
+def test_without_a_sex_only_the_ages_of_the_growth_reference_are_a_gap(ages: Sequence[str]) -> None:
+    """The reference is for 2 to 20 years; outside them nothing stays unchecked for want of a sex."""
+    every = [*ages, *ages]
+    table: Table = {"height": ["128"] * 6, "weight": ["26"] * 6, "age": every}
+    dosed, _ = by_columns(table, settings(regimen=BARE))
+    assert dosed.get_column("alerts").to_list() == ["incomplete" if age == "10" else "" for age in every]
+
+
+def test_a_question_that_nobody_asks_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each pattern another row than its first is drafted too: were one pattern two, no dose would leave."""
+    true = patterns.bits
+    monkeypatch.setattr(plan, "bits", lambda *given: [bit for bit in true(*given) if bit.column != "age"])
+    same: Table = {"height": ["128"] * 3, "weight": ["26"] * 3, "age": ["10", "10", "30"]}
+    with pytest.raises(AssertionError, match="single path differ"):
+        by_columns(same, settings(regimen=BARE))
+    with pytest.raises(AssertionError, match="single path differ"):
+        by_columns(same, settings(regimen=BARE), 1)
+
+
+def test_a_stop_that_tells_a_number_tells_that_of_each_row() -> None:
+    """0.413 x 128 cm / 2 mg/dL = 26.4 mL/min/1.73 m2, / 3 mg/dL = 17.6 (bedside Schwartz: 41.3 x height in m)."""
+    kidney = Check((Condition("creatinine_clearance", (Limit("<", amount("60", "mL/min")),)),), "stop", "kidney", "low")
+    table: Table = {
+        "height": ["128"] * 4,
+        "weight": ["26"] * 4,
+        "age": ["10"] * 4,
+        "sex": ["male"] * 4,
+        "creatinine": ["2 mg/dL", "3 mg/dL", "2 mg/dL", "0.5 mg/dL"],
+    }
+    dosed, refused = by_columns(table, settings(regimen=msgspec.structs.replace(BARE, checks=(kidney,))))
+    reasons = refused.get_column("reason").to_list()
+    assert dosed.get_column("row").to_list() == [3]
+    assert ["26.4" in reasons[0], "17.6" in reasons[1], "26.4" in reasons[2]] == [True] * 3
+
+
+def test_a_regimen_of_twenty_lines_with_alerts_on_each_preparation(tmp_path: Path) -> None:
+    """Each line of n mg/m2 is made of tablets of another size, so that each row has other alerts."""
+    names = [f"drug {chr(97 + index)}" for index in range(20)]
+    lines = [
+        msgspec.structs.replace(BARE.drugs[-1], drug=name, dose=amount(str(10 + index), "mg/m2"), purpose="")
+        for index, name in enumerate(names)
+    ]
+    tablets = (
+        f"  {name}: {{products: [{{name: tablet, form: tablet, content: {3 + index % 5} mg}}]}}\n"
+        for index, name in enumerate(names)
+    )
+    (tmp_path / "pharmacy.yaml").write_text("".join(["formulary:\n", *tablets]), encoding="utf-8")
+    pharmacy = load_pharmacy(tmp_path / "pharmacy.yaml")
+    given = settings(pharmacy, msgspec.structs.replace(BARE, drugs=tuple(lines)))
+    table = sizes(20, 60)
+    found = by_columns(table, given, 25)
+    assert_same(found, one_by_one(table, given))
+    alerts = found.dosed.get_column("alerts")
+    assert alerts.n_unique() > 20
+    assert alerts.str.contains("measured-drug-t").any()
+
+
+def test_many_threads_at_one_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With next to nothing kept, in blocks of any size, every row has its own answer."""
+    monkeypatch.setattr(plan, "MOST_KEPT", 8)
+    table = patients(31, 600) | {"allergies": [f"pollen {row % 40}" for row in range(600)]}
+    frame = pl.DataFrame(table, schema=dict.fromkeys(table, pl.String))
+    given = settings(with_policy(formulary=load_pharmacy(STARTER).formulary))
+    expected = one_by_one(table, given)
+    told = {row: cells for row, *cells in expected.dosed.rows()}
+    desk = Desk(given, columns_for(frame.columns, {}, [INDUCTION]))
+    wrong: list[object] = []
+
+    def work(seed: int) -> None:
+        draw = random.Random(seed)
+        for _ in range(4):
+            rows = draw.sample(range(600), draw.randrange(1, 60))
+            answered = desk.answer(frame[rows])
+            found = {rows[row]: cells for row, *cells in answered.dosed.drop("regimen").rows()}
+            wrong.extend((row, cells, told.get(row)) for row, cells in found.items() if cells != told.get(row))
+            wrong.extend(row for row in rows if (row in told) != (row in found))
+
+    every = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(work, range(4)))
+    finally:
+        sys.setswitchinterval(every)
+    assert not wrong
+
+
+def test_threads_that_meet_values_at_the_same_time() -> None:
+    """Each value has one place, whoever meets it first."""
+    for seed in range(200):
+        lookup, barrier = Lookup(10), threading.Barrier(3)
+
+        def look(thread: int, lookup: Lookup = lookup, barrier: threading.Barrier = barrier, seed: int = seed) -> None:
+            values = random.Random(seed * 3 + thread).sample(range(0, 500, 10), 20)
+            barrier.wait()
+            looked = lookup.look(pl.Series(values))
+            texts = looked.made("text", lambda some: {"text": pl.Series(list(map(str, some)))})["text"]
+            assert looked.each(texts).to_list() == list(map(str, values))
+
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(look, range(3)))
+
+
+def test_a_reduction_is_computed_only_for_its_own_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reductions are of endless kinds: that of one row costs nothing for the thousands of other sizes."""
+    computed: list[object] = []
+    true = doses.amount_for
+
+    def counted(line: DrugLine, variant: doses.Variant, measure: int, pharmacy: Pharmacy) -> doses.Amount:
+        computed.append(variant.reduction)
+        return true(line, variant, measure, pharmacy)
+
+    monkeypatch.setattr(plan, "amount_for", counted)
+    reduced: list[str | None] = [None] * 1_000
+    reduced[500], reduced[700] = "clofarabine=25%: liver", "etoposide=12.5%: kidney"
+    by_columns(sizes(3, 1_000) | {"reduce": reduced}, settings())
+    assert len([one for one in computed if one]) == 2
+
+
+def _options(fact: str, text: str) -> list[str]:
+    """What a person types for a cell."""
+    if not text.strip():
+        return []
+    if fact == "reduce":
+        return [f"--reduce={one}" for one in text.split("; ")]
+    return [f"--history={fact}={text}" if fact == "prior_hsct" else f"--{fact.replace('_', '-')}={text}"]
+
+
+def test_the_digits_are_those_of_cec_dose(tmp_path: Path) -> None:
+    """The command for one patient, from the words that a person types, is asked about each row."""
+    table = patients(47, 40)
+    asked = table.keys() - {"start", "allergies"}  # the command has no options for these
+    cells = {fact: [text or "" for text in texts] for fact, texts in table.items() if fact in asked}
+    source = tmp_path / "patients.csv"
+    with source.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["number", *cells])
+        writer.writerows([number, *row] for number, row in enumerate(zip(*cells.values(), strict=True)))
+    run_cec("batch", str(source), "-o", str(tmp_path / "doses.csv"))
+    with (tmp_path / "doses.csv").open(encoding="utf-8", newline="") as file:
+        dosed = {int(row["number"]): row for row in csv.DictReader(file)}
+    assert 5 < len(dosed) < 40
+    for number in range(40):
+        options = [part for fact, texts in cells.items() for part in _options(fact, texts[number])]
+        single = run_cec("dose", "--format", "csv", *options)
+        assert (single.code == 0) == (number in dosed), single.err
+        if number in dosed:
+            doses = list(csv.DictReader(single.out.splitlines()))
+            assert [row["ordered"] for row in doses] == [dosed[number][f"{row['drug']}_mg"] for row in doses]
+            assert {row["alerts"] for row in doses} == {dosed[number]["alerts"]}
+
+
+def test_weights_of_many_digits() -> None:
+    for decimals in (3, 9, 12):
+        table = sizes(decimals, 300, decimals)
+        assert_same(by_columns(table, settings()), one_by_one(table, settings()))
+
+
+def test_allergies_name_drugs_and_products() -> None:
+    """Only which drugs they name counts; a thousand ways to say that it is none are answered at once."""
+    stock = load_pharmacy(STARTER).formulary["etoposide"]
+    brand = msgspec.structs.replace(stock.products[0], name="Vepesid 100 mg")
+    formulary = {"etoposide": msgspec.structs.replace(stock, products=(brand,))}
+    said = ["etoposide", "VEPESID (2024)", "penicillin", "", "prednisone, etoposide", *map(str, range(1000))]
+    table: dict[str, list[str | None]] = {"height": ["128"], "weight": ["26"]}
+    table = {fact: cells * len(said) for fact, cells in table.items()} | {"allergies": list(said)}
+    given = settings(with_policy(formulary=formulary))
+    dosed, _ = by_columns(table, given)
+    named = [[code for code in codes.split() if code.startswith("allergy")] for codes in dosed["alerts"]]
+    both = ["allergy-etoposide", "allergy-prednisone"]
+    assert named == [both[:1], both[:1], [], [], both, *([] for _ in range(1000))]
+    assert dosed.head(10).equals(one_by_one({fact: cells[:10] for fact, cells in table.items()}, given)[0])
+
+
+def test_a_regimen_of_a_hundred_questions() -> None:
+    """Whole kg from 5 to 104: each row has as many of these alerts as its weight is under."""
+    checks = tuple(
+        Check(
+            when=(Condition("weight", (Limit("<", amount(str(kilograms), "kg")),)),),
+            level="note",
+            code=f"under-{kilograms}",
+            text="an example",
+        )
+        for kilograms in range(5, 105)
+    )
+    table = sizes(9, 3_000) | {"sex": ["female", "M", None] * 1_000}
+    given = settings(regimen=msgspec.structs.replace(INDUCTION, checks=checks))
+    dosed, refused = by_columns(table, given)
+    assert refused.height < 10  # impossible sizes
+    for row, codes in dosed.select("row", "alerts").iter_rows():
+        weight = Decimal(table["weight"][row] or 0)
+        assert codes.count("under-") == sum(weight < kilograms for kilograms in range(5, 105))
