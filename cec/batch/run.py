@@ -6,9 +6,8 @@ import os
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
 from typing import NamedTuple
 
 from cec.batch.aside import looked_through
@@ -25,8 +24,8 @@ THREADS = 2
 """Blocks that one process answers at the same time: polars leaves Python's lock alone while it works."""
 
 
-_ALLOCATOR = "narenas:1,dirty_decay_ms:100,muzzy_decay_ms:0"
-"""How polars keeps freed memory where it brings jemalloc: in one place for all threads, and not for long."""
+_ALLOCATOR = "narenas:1,oversize_threshold:0,dirty_decay_ms:1000,muzzy_decay_ms:0"
+"""How polars keeps freed memory where it brings jemalloc: in one place for all threads and sizes, and not for long."""
 
 
 class Request(NamedTuple):
@@ -125,6 +124,9 @@ def _regimens(
 def _answered(blocks: Iterator[Block], job: Job, workers: int) -> Iterator[Done]:
     """The answers to the blocks in their order, some of them worked on at the same time."""
     if workers > 1:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         pool: Executor = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (job,))
         yield from _in_order(pool, _work, blocks, workers + 2)
     else:
