@@ -83,7 +83,7 @@ def test_rejected_rows_stand_in_their_own_table(tmp_path: Path) -> None:
     assert done.err.splitlines()[0] == f"8 read: 3 dosed, 5 rejected ({tmp_path / 'r.csv'})"
     rejected = table(tmp_path / "r.csv")
     assert [(row["row"], row["column"]) for row in rejected] == [
-        ("5", ""),
+        ("5", "height_cm"),
         ("6", "weight_kg"),
         ("7", ""),
         ("8", ""),
@@ -97,6 +97,22 @@ def test_rejected_rows_stand_in_their_own_table(tmp_path: Path) -> None:
     assert rejected[3]["reason"].startswith("stop under-10-kg: weight: below 10 kg")
     assert "has 1 cell; the first line names 7 columns" in rejected[4]["reason"]
     assert len(table(tmp_path / "d.csv")) == 3
+
+
+def test_a_rejected_row_names_the_columns_at_fault(tmp_path: Path) -> None:
+    rows = {
+        "128,,8": "weight_kg",
+        ",,8": "height_cm, weight_kg",
+        "1.28,26,8": "height_cm",
+        "128,500,8": "weight_kg",
+        "26,128,8": "height_cm, weight_kg",
+        "128,2,8": "height_cm, weight_kg",
+        "128,26,300": "age",
+        "79,9.9,2": "",  # a stop is about the order
+    }
+    (tmp_path / "p.csv").write_text("\n".join(["height_cm,weight_kg,age", *rows]), encoding="utf-8")
+    run(tmp_path / "p.csv", "-o", tmp_path / "d.csv")
+    assert [row["column"] for row in table(tmp_path / "d.rejects.csv")] == list(rows.values())
 
 
 def test_all_formats_hold_the_same(patients: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +22,18 @@ if TYPE_CHECKING:
     import polars as pl
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+
+_BY_ITS_WORDS = tuple(
+    map(
+        re.compile,
+        (
+            r"^'(\w+)' is missing",
+            r"^\S+ \S+ is not a possible (?:body )?(height|weight) ",
+            r"^(height) \S+ \S+ and (weight) \S+ \S+ cannot be of one person",
+        ),
+    )
+)
+"""Faults that have no place: they tell in their words which facts they are about."""
 
 
 class Settings(NamedTuple):
@@ -135,9 +148,18 @@ def refusal(error: CecError) -> Refusal:
     """
     if isinstance(error, OrderRefused) and error.stops:
         return Refusal((), "; ".join(error.stops.values()))
-    places = [fault.where.split()[0].rstrip(":") for fault in error.faults if fault.where]
-    facts = tuple(dict.fromkeys("reduce" if place == "reductions" else place for place in places))
-    return Refusal(facts, "; ".join(str(fault) for fault in error.faults))
+    facts = (fact for fault in error.faults for fact in _about(fault))
+    return Refusal(
+        tuple(dict.fromkeys("reduce" if fact == "reductions" else fact for fact in facts)),
+        "; ".join(str(fault) for fault in error.faults),
+    )
+
+
+def _about(fault: Fault) -> Sequence[str]:
+    """The facts that a fault is about; none where it is about the order."""
+    if fault.where:
+        return (fault.where.split()[0].rstrip(":"),)
+    return next((match.groups() for words in _BY_ITS_WORDS if (match := words.search(fault.text))), ())
 
 
 def regimen_of(text: str, known: dict[str, Regimen | Refusal]) -> Regimen | Refusal:
