@@ -17,6 +17,8 @@ from typing import NamedTuple
 class Fault(NamedTuple):
     """One thing that is wrong: ``file:line:column: where: text``. The text ends with what would be right.
 
+    `about` names the keys that it is about where `where` does not: a key that is missing, two that do not fit.
+
     As a line it shows nothing that could steer a terminal, whatever somebody typed.
     """
 
@@ -25,6 +27,7 @@ class Fault(NamedTuple):
     file: str = ""
     line: int = 0
     column: int = 0
+    about: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file

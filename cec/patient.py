@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from cec.errors import InputError
+from cec.errors import Fault, InputError
 from cec.units import EXACT, Quantity, write_number
 
 Sex = Literal["female", "male"]
@@ -54,7 +54,7 @@ class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     allergies: str = ""
 
     def __post_init__(self) -> None:
-        faults = [*_size_faults(self.height, self.weight)]
+        faults = _size_faults(self.height, self.weight)
         if faults:
             raise InputError(*faults)
 
@@ -76,11 +76,11 @@ def body_mass_index(height: Decimal, weight: Decimal) -> Decimal:
     return EXACT.divide(weight, EXACT.multiply(metres, metres))
 
 
-def _size_faults(height: Quantity, weight: Quantity) -> list[str]:
+def _size_faults(height: Quantity, weight: Quantity) -> list[Fault]:
     """Why these are no measures of a person."""
     low_height, high_height = HEIGHTS
     low_weight, high_weight = WEIGHTS
-    faults = []
+    faults: list[Fault] = []
     if not low_height <= height.value <= high_height:
         other = next(
             (
@@ -90,10 +90,12 @@ def _size_faults(height: Quantity, weight: Quantity) -> list[str]:
             ),
             "",
         )
-        faults.append(f"{height} is not a possible height ({low_height} to {high_height} cm){other}")
+        text = f"{height} is not a possible height ({low_height} to {high_height} cm){other}"
+        faults.append(Fault(text, about=("height",)))
     if not low_weight <= weight.value <= high_weight:
         other = f"; did you mean {write_number(weight.value)} g?" if 500 <= weight.value <= 200_000 else ""
-        faults.append(f"{weight} is not a possible body weight ({low_weight} to {high_weight} kg){other}")
+        text = f"{weight} is not a possible body weight ({low_weight} to {high_weight} kg){other}"
+        faults.append(Fault(text, about=("weight",)))
     if faults:
         return faults
     index = body_mass_index(height.value, weight.value)
@@ -101,5 +103,6 @@ def _size_faults(height: Quantity, weight: Quantity) -> list[str]:
     if not low_index <= index <= high_index:
         swapped = 8 <= body_mass_index(weight.value, height.value) <= 60
         hint = "; are height and weight swapped?" if swapped else "; look at both"
-        faults.append(f"height {height} and weight {weight} cannot be of one person{hint}")
+        text = f"height {height} and weight {weight} cannot be of one person{hint}"
+        faults.append(Fault(text, about=("height", "weight")))
     return faults

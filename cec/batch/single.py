@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,18 +21,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-
-_BY_ITS_WORDS = tuple(
-    map(
-        re.compile,
-        (
-            r"^'(\w+)' is missing",
-            r"^\S+ \S+ is not a possible (?:body )?(height|weight) ",
-            r"^(height) \S+ \S+ and (weight) \S+ \S+ cannot be of one person",
-        ),
-    )
-)
-"""Faults that have no place: they tell in their words which facts they are about."""
 
 
 class Settings(NamedTuple):
@@ -157,9 +144,7 @@ def refusal(error: CecError) -> Refusal:
 
 def _about(fault: Fault) -> Sequence[str]:
     """The facts that a fault is about; none where it is about the order."""
-    if fault.where:
-        return (fault.where.split()[0].rstrip(":"),)
-    return next((match.groups() for words in _BY_ITS_WORDS if (match := words.search(fault.text))), ())
+    return (fault.where.split()[0].rstrip(":"),) if fault.where else fault.about
 
 
 def regimen_of(text: str, known: dict[str, Regimen | Refusal]) -> Regimen | Refusal:

@@ -40,7 +40,7 @@ def _conditions() -> Shape:
                 conditions.append(read_condition(name, words))
             except CecError as error:
                 place = value if name == key.text else key
-                invalid = reading.fault(place, f"{where}: {name}", *(fault.text for fault in error.faults))
+                invalid = reading.fault(place, f"{where}: {name}", *error.faults)
         if len(conditions) < len(values):
             return invalid
         return tuple(conditions) if conditions else reading.fault(node, where, "is empty; name at least one condition")

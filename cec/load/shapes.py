@@ -29,9 +29,12 @@ class Reading:
         self.file = file
         self.faults: list[Fault] = []
 
-    def fault(self, node: Node, where: str, *texts: str) -> _Invalid:
+    def fault(self, node: Node, where: str, *faults: Fault | str) -> _Invalid:
         """Note what is wrong at a node."""
-        self.faults += (Fault(text, where, self.file if node.line else "", node.line, node.column) for text in texts)
+        file = self.file if node.line else ""
+        for fault in faults:
+            text, about = (fault, ()) if isinstance(fault, str) else (fault.text, fault.about)
+            self.faults.append(Fault(text, where, file, node.line, node.column, about))
         return INVALID
 
 
@@ -64,7 +67,7 @@ def text(convert: Callable[[str], Any], schema: Schema | None = None) -> Shape:
         try:
             return convert(node.text)
         except CecError as error:
-            return reading.fault(node, where, *(fault.text for fault in error.faults))
+            return reading.fault(node, where, *error.faults)
 
     return Shape(read, schema or {"type": "string"})
 
@@ -104,7 +107,7 @@ def mapping_of(item: Shape, key: Callable[[str], str] = str) -> Shape:
             try:
                 values[key(name)] = item.read(child, _inside(where, name), reading)
             except CecError as error:
-                values[name] = reading.fault(key_node, where, *(fault.text for fault in error.faults))
+                values[name] = reading.fault(key_node, where, *error.faults)
         return INVALID if any(value is INVALID for value in values.values()) else values
 
     return Shape(read, {"type": "object", "additionalProperties": item.schema})
@@ -131,13 +134,15 @@ def mapping(fields: Mapping[str, Field], build: Build, label: str = "") -> Shape
         }
         missing = [name for name, field in fields.items() if field.required and name not in entries]
         if missing:
-            reading.fault(node, where, *(f"'{name}' is missing: {fields[name].about}" for name in missing))
+            reading.fault(
+                node, where, *(Fault(f"'{name}' is missing: {fields[name].about}", about=(name,)) for name in missing)
+            )
         if len(reading.faults) > before:
             return INVALID
         try:
             return build(values)
         except CecError as error:
-            return reading.fault(node, where, *(fault.text for fault in error.faults))
+            return reading.fault(node, where, *error.faults)
 
     return Shape(read, object_schema(fields))
 
