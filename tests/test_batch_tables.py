@@ -703,6 +703,17 @@ STRANGE_IDS = [
 ]
 
 
+def test_single_precision_passes_into_json_as_it_is_shown(tmp_path: Path) -> None:
+    """Half of the bits of 0.1 are 0.10000000149011612 in all of them, and nobody wrote that."""
+    single = pl.Series([0.1, 16777216.0, None], dtype=pl.Float32)
+    frame = pl.DataFrame({"height": [128] * 3, "weight": [26] * 3, "ratio": single})
+    frame.write_parquet(tmp_path / "patients.parquet")
+    done = command("batch", str(tmp_path / "patients.parquet"), "-o", str(tmp_path / "doses.jsonl"))
+    assert done.code == 0, done.err
+    rows = (tmp_path / "doses.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(row)["ratio"] for row in rows] == [0.1, 16777216, None]
+
+
 def test_every_sheet_has_a_name_of_its_own_that_every_system_takes(tmp_path: Path) -> None:
     """The row's number comes first: so no two are alike, in capitals or not, and none is a device's name."""
     names = [

@@ -79,6 +79,10 @@ def _without_empty(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _json_lines(frame: pl.DataFrame, numbers: Collection[str], lines: Sequence[str]) -> bytes:
     """One object per row; a number has just the digits of its text."""
+    import polars as pl
+    import polars.selectors as cs
+
+    frame = frame.with_columns(cs.by_dtype(pl.Float32).cast(pl.String).cast(pl.Float64))  # 0.1, not 0.10000000149
     columns = {name: frame.get_column(name).to_list() for name in frame.columns}
     for name in numbers:
         if name in columns:

@@ -47,7 +47,7 @@ def blocks(path: Path, name: str) -> Iterator[Block]:
         if first == 1:
             yield Block(pl.scan_parquet(path).head(0).collect(), ())
     except pl.exceptions.PolarsError as error:
-        raise FileError(Fault(f"is damaged: {error}", "", name)) from None
+        raise FileError(Fault(f"cannot be read from row {first} on: {error}", "", name)) from None
 
 
 def rows(block: Block, _layout: Layout) -> Rows:
