@@ -1,10 +1,14 @@
-"""Runs the command line inside the test's own process, as in a pipe."""
+"""Runs the command line inside the test's own process, as in a pipe; and what may befall it there."""
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 from contextlib import redirect_stderr, redirect_stdout
 from typing import NamedTuple
+
+import pytest
 
 from cec.__main__ import main
 
@@ -38,3 +42,15 @@ def cec(*arguments: str) -> Done:
         written.append(stream.read())
     assert code is None or isinstance(code, int)
     return Done(code or 0, *written)
+
+
+def fill_disk(monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
+    """Let the disk be full when more files than these are brought to it."""
+    files: list[int] = []
+
+    def fail(number: int) -> None:
+        files.append(number)
+        if len(files) > after:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)

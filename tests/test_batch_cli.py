@@ -19,7 +19,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from pypdf import PdfReader
-from running import Done
+from running import Done, fill_disk
 from running import cec as command
 
 import cec
@@ -520,14 +520,7 @@ def test_doses_take_their_name_after_the_sheets_and_the_rejects(
 def test_neither_doses_nor_rejects_are_new_when_one_of_them_cannot_be_written(
     written: int, patients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls: list[int] = []
-
-    def fail(number: int) -> None:
-        calls.append(number)
-        if len(calls) > written:
-            raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", fail)
+    fill_disk(monkeypatch, after=written)
     for name in ("d.csv", "d.rejects.csv"):
         (tmp_path / name).write_text("old", encoding="utf-8")
     assert "cannot be written: No space left on device" in run(patients, "-o", tmp_path / "d.csv").err

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from running import fill_disk
 
 from cec.errors import FileError
 from cec.files import appearing, replacing, taking_names, write_file
@@ -135,14 +136,7 @@ def test_files_that_belong_together_take_their_names_when_all_are_written(
 def test_of_files_that_belong_together_none_is_new_when_one_cannot_be_written(
     written: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls: list[int] = []
-
-    def fail(number: int) -> None:
-        calls.append(number)
-        if len(calls) > written:
-            raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", fail)
+    fill_disk(monkeypatch, after=written)
     for name in ("rejects", "doses"):
         (tmp_path / name).write_bytes(b"old")
     with pytest.raises(FileError, match=r"cannot be written: No space left on device$"):
