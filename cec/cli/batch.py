@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -99,7 +99,7 @@ def batch(
     if sheets is not None:
         _keep_folder(sheets, tables)
     shop = read_pharmacy(pharmacy, times)
-    loaded: list[Any] = together(
+    loaded, day_1, cycle, source_kind, target_kind, columns, rejects_kind, paper_name = together(
         lambda: load_regimen(shop.default_regimen if regimen is None else regimen),
         lambda: read_text_of("--start", start, read_date),
         lambda: read_text_of("--cycle", times.cycle, read_count),
@@ -109,28 +109,28 @@ def batch(
         lambda: _kind_of_rejects(place),
         lambda: read_text_of("--paper", paper, known_paper),
     )
-    if output == STANDARD and loaded[4] == "parquet" and sys.stdout is not None and sys.stdout.isatty():
+    if output == STANDARD and target_kind == "parquet" and sys.stdout is not None and sys.stdout.isatty():
         raise InputError("Parquet is for a file or a pipe, not for the terminal; add -o FILE")
     request = Request(
         source=patients,
-        source_kind=loaded[3],
+        source_kind=source_kind,
         target=output,
-        target_kind=loaded[4],
+        target_kind=target_kind,
         rejects=place,
-        rejects_kind=loaded[6],
+        rejects_kind=rejects_kind,
         settings=Settings(
-            loaded[0],
+            loaded,
             shop,
-            start=loaded[1],
-            cycle=loaded[2],
+            start=day_1,
+            cycle=cycle,
             as_of=today(),
             has_schedule=long,
             has_sheets=sheets is not None,
         ),
-        renamed=loaded[5],
+        renamed=columns,
         workers=workers,
         sheets=sheets or "",
-        paper=loaded[7] or "a4",
+        paper=paper_name or "a4",
     )
     with _progress() as progress:
         summary = run(request, progress)

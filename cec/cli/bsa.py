@@ -31,9 +31,9 @@ def bsa(size: SizeOptions, pharmacy: BsaPolicyOptions, output: TableOutputOption
     options = PatientOptions(**size._asdict())
     require_measures(options)
     keep_apart({"--patient": size.patient, "--pharmacy": pharmacy.pharmacy}, {"--output": output.output})
-    loaded = together(lambda: read_patient(options), lambda: read_pharmacy(PharmacyOptions(**pharmacy._asdict())))
-    patient: Patient = loaded[0]
-    policy: Pharmacy = loaded[1]
+    patient, policy = together(
+        lambda: read_patient(options), lambda: read_pharmacy(PharmacyOptions(**pharmacy._asdict()))
+    )
     rows = compare_bsa(patient, policy.bsa_formula)
     deliver(FORMS[name](patient, policy, rows, look_of(output.output)), output.output)
 

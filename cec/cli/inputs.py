@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from cec.order import Order
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
-    from cec.regimen import Regimen
 
 Noun = TypeVar("Noun")
 Text: TypeAlias = str | Sequence[str] | Mapping[str, str]
@@ -47,7 +46,7 @@ def draft(
     read = {"REGIMEN": regimen, "--patient": patient.patient, "--pharmacy": pharmacy.pharmacy}
     keep_apart(read, {"--output": output})
     load_this_pharmacy = cache(lambda: _pharmacy_and_overrides(pharmacy, times))
-    loaded: list[Any] = together(
+    loaded, of_patient, of_pharmacy, day_1, cycle, accepted = together(
         lambda: load_regimen(load_this_pharmacy()[0].default_regimen if regimen is None else regimen),
         lambda: _patient_and_overrides(patient),
         load_this_pharmacy,
@@ -55,17 +54,16 @@ def draft(
         lambda: read_text_of("--cycle", times and times.cycle, read_count),
         lambda: _acceptances(checks.accept or ()),
     )
-    this_regimen: Regimen = loaded[0]
-    this_patient, patient_overrides = loaded[1]
-    this_pharmacy, pharmacy_overrides = loaded[2]
+    this_patient, patient_overrides = of_patient
+    this_pharmacy, pharmacy_overrides = of_pharmacy
     return draft_order(
-        this_regimen,
+        loaded,
         this_patient,
         this_pharmacy,
-        start=loaded[3],
-        cycle=loaded[4],
+        start=day_1,
+        cycle=cycle,
         as_of=today(),
-        accept=loaded[5],
+        accept=accepted,
         strict=checks.strict,
         overrides=(
             *patient_overrides,
