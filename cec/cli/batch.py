@@ -193,6 +193,7 @@ def _progress() -> Iterator[Progress]:
         BarColumn(),
         TextColumn("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f} a second"),
         TimeRemainingColumn(),
+        TextColumn("left"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None, rows=0, rate=0.0)
