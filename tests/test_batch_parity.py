@@ -163,7 +163,7 @@ def test_a_regimen_of_twenty_lines_with_alerts_on_each_preparation(tmp_path: Pat
 def test_many_threads_at_one_desk(monkeypatch: pytest.MonkeyPatch) -> None:
     """With next to nothing kept, in blocks of any size, every row has its own answer."""
     monkeypatch.setattr(plan, "MOST_KEPT", 8)
-    table = patients(31, 600) | {"allergies": [f"pollen {row % 40}" for row in range(600)]}
+    table = patients(31, 250) | {"allergies": [f"pollen {row % 40}" for row in range(250)]}
     frame = pl.DataFrame(table, schema=dict.fromkeys(table, pl.String))
     given = settings(with_policy(formulary=load_pharmacy(STARTER).formulary))
     expected = one_by_one(table, given)
@@ -174,7 +174,7 @@ def test_many_threads_at_one_desk(monkeypatch: pytest.MonkeyPatch) -> None:
     def work(seed: int) -> None:
         draw = random.Random(seed)
         for _ in range(4):
-            rows = draw.sample(range(600), draw.randrange(1, 60))
+            rows = draw.sample(range(250), draw.randrange(1, 60))
             answered = desk.answer(frame[rows])
             found = {rows[row]: cells for row, *cells in answered.dosed.drop("regimen").rows()}
             wrong.extend((row, cells, told.get(row)) for row, cells in found.items() if cells != told.get(row))

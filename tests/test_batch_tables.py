@@ -164,7 +164,7 @@ ODD = st.sampled_from(
     st.booleans(),
     st.integers(1, 40),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_some_columns_are_read_as_all_are_and_lines_stay_bytes(
     header: str, cells: list[list[str]], is_ended: bool, size: int
 ) -> None:
@@ -345,7 +345,7 @@ JSON_LINES = st.one_of(
 
 
 @given(st.lists(JSON_LINES, max_size=12), st.sampled_from([b"\n", b"\r\n"]), st.booleans(), st.integers(1, 200))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_every_line_of_json_is_a_row_or_rejected(lines: list[bytes], end: bytes, has_mark: bool, size: int) -> None:
     """And what is a row can be written again, with the same values in it."""
     content = end.join([b'{"id": "1", "h": 1, "w": 2}', *lines])
