@@ -30,7 +30,13 @@ def batch(
     ],
     output: Annotated[
         str,
-        typer.Option("--output", "-o", metavar="FILE", help="The table of doses; by default - is standard output."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            show_default=False,
+            help="The table of doses: .csv, .jsonl or .parquet; by default -, which is standard output.",
+        ),
     ] = "-",
     regimen: Annotated[
         str | None,
@@ -65,7 +71,7 @@ def batch(
         str | None, typer.Option(metavar="a4|letter", help="The paper of the sheets; by default a4.")
     ] = None,
     workers: Annotated[
-        int, typer.Option(metavar="NUMBER", min=1, max=256, help="Processes that work on the table.")
+        int, typer.Option(metavar="NUMBER", min=1, max=256, help="Processes; one alone keeps two processors busy.")
     ] = 1,
     input_format: Annotated[
         str | None, typer.Option(metavar=_FORMATS, help="The format of PATIENTS; by default as its name ends, or csv.")
