@@ -6,7 +6,7 @@ import csv
 import random
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -220,6 +220,43 @@ def test_a_reduction_is_computed_only_for_its_own_rows(monkeypatch: pytest.Monke
     reduced[500], reduced[700] = "clofarabine=25%: liver", "etoposide=12.5%: kidney"
     by_columns(sizes(3, 1_000) | {"reduce": reduced}, settings())
     assert len([one for one in computed if one]) == 2
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "etoposide=25%: {}",
+        "etoposide = 25 % :{}",
+        "etoposide=25%: a; b {}",
+        "clofarabine=25%: {0}; etoposide=12.5%: śluzówka {0}",
+        "etoposide=25%: since 2026-11-{} (grade 3: see notes), 5/5",
+    ],
+)
+def test_the_reason_of_a_reduction_makes_no_dose_of_its_own(cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    learnt: list[int] = []
+    true = plan.Plan.learn
+
+    def noting(self: plan.Plan, pattern: int, texts: Mapping[str, str]) -> None:
+        learnt.append(pattern)
+        true(self, pattern, texts)
+
+    monkeypatch.setattr(plan.Plan, "learn", noting)
+    table = {"height": ["128"] * 50, "weight": ["26"] * 50, "reduce": [cell.format(row) for row in range(50)]}
+    found = by_columns(table, settings())
+    assert found.dosed.height == 50
+    assert len(learnt) == 1 or "; b" in cell  # what stands behind a semicolon may be another reduction
+    assert_same(found, one_by_one(table, settings()))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["etoposide=125%: {}", "other=25%: {}", "etoposide: {}", "etoposide=25%:{:<9}\x07", "a=1%: {}; a=2%: {}", "=: {}"],
+)
+def test_the_reason_of_a_reduction_that_is_refused_is_told_as_it_stands(cell: str) -> None:
+    table = {"height": ["128"] * 50, "weight": ["26"] * 50, "reduce": [cell.format(row, row) for row in range(50)]}
+    found = by_columns(table, settings())
+    assert found.refused.height == 50
+    assert_same(found, one_by_one(table, settings()))
 
 
 def _options(fact: str, text: str) -> list[str]:
