@@ -25,7 +25,7 @@ from cec.batch.output import encode
 from cec.batch.sheets import sheet_name
 from cec.batch.streams import LONGEST_LINE, Source, whole_lines
 from cec.batch.table import Layout, Rejected, unlike
-from cec.batch.tables import kind_of, opening
+from cec.batch.tables import READERS, kind_of, opening
 from cec.errors import CecError, FileError, InputError
 from cec.render.csv import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
 
@@ -269,7 +269,7 @@ def _read_json_lines(content: bytes) -> tuple[Layout, pl.DataFrame, list[int], l
     numbers: list[int] = []
     rejected: list[Rejected] = []
     lines: list[str] = []
-    for block in jsonl_table.blocks(source(content), pieces):
+    for block in jsonl_table.blocks(source(content), layout, pieces):
         read = jsonl_table.rows(block, layout)
         frames.append(read.frame)
         numbers += list(read.rows)
@@ -518,6 +518,36 @@ def test_lines_are_the_same_wherever_reads_end(
     expected = [(line[:5], True) if len(line) > 5 else (line, False) for line in content.splitlines()]
     assert [is_cut for _, is_cut in found] == [is_cut for _, is_cut in expected]
     assert [line for line, is_cut in found if not is_cut] == [line for line, is_cut in expected if not is_cut]
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz", "t.jsonl", "t.jsonl.zst", "t.parquet"])
+def test_small_blocks_have_the_same_rows_and_go_on_with_each_of_them(tmp_path: Path, name: str) -> None:
+    """Where a row takes long, nobody waits for thousands of others, and the way that is done is never ahead of it."""
+    frame = pl.DataFrame({"id": range(2_000), "text": ['a "b"\n' * (row % 3) for row in range(2_000)]})
+    content = io.BytesIO()
+    kind = kind_of(name)
+    if kind == "csv":
+        frame.write_csv(content)
+    elif kind == "jsonl":
+        frame.write_ndjson(content)
+    else:
+        frame.write_parquet(content)
+    pack = {".gz": gzip.compress, ".zst": streams._zstd().compress}.get(Path(name).suffix, bytes)
+    (tmp_path / name).write_bytes(pack(content.getvalue()))
+    found = []
+    for is_small in (False, True):
+        with opening(str(tmp_path / name), kind, in_small_blocks=is_small) as table:
+            each = list(table.blocks)
+            read = [READERS[kind](block, table.layout) for block in each]
+        assert pl.concat([one.frame.cast(pl.String) for one in read])["id"].to_list() == [str(n) for n in range(2_000)]
+        found.append([row for one in read for row in one.rows])
+        places = [block.position for block in each]
+        assert places == sorted(places)
+        assert places[-1] == table.size
+    assert found[0] == found[1]
+    assert max(len(block.rows) for block in each) <= 400
+    if not name.endswith((".gz", ".zst")):
+        assert places[len(places) // 2] == pytest.approx(table.size / 2, rel=0.25)
 
 
 BAD_ROWS = 'id,text,reason,height_cm,weight_kg\n1,a,b,1.28,26\n2,c,,128,26\n3,"open,1,1\n4,,d,109,x\n'

@@ -39,7 +39,7 @@ def read_header(source: Source) -> tuple[Layout, Iterator[bytes]]:
     return Layout("jsonl", tuple(keys), tuple(keys)), itertools.chain([start], pieces)
 
 
-def blocks(source: Source, pieces: Iterator[bytes]) -> Iterator[Block]:
+def blocks(source: Source, _layout: Layout, pieces: Iterator[bytes]) -> Iterator[Block]:
     """Blocks of whole lines; the first line is row 1."""
     number = 1
     for piece, is_cut in whole_lines(pieces):

@@ -34,14 +34,14 @@ def read_header(path: Path, name: str) -> tuple[Layout, int]:
     return Layout("parquet", tuple(types), tuple(types), types=types), rows
 
 
-def blocks(path: Path, name: str) -> Iterator[Block]:
+def blocks(path: Path, name: str, size: int = ROWS) -> Iterator[Block]:
     """Blocks of rows, at least one, so that a table without rows has its columns; the first row is row 1."""
     import polars as pl
 
     first = 1
     try:
         for frame in pl.scan_parquet(path).collect_batches(chunk_size=ROWS, maintain_order=True):
-            for part in frame.iter_slices(ROWS):
+            for part in frame.iter_slices(size):
                 yield Block(part, range(first, first + part.height), (), first - 1 + part.height)
                 first += part.height
         if first == 1:

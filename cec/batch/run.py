@@ -67,7 +67,7 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
     """Answer every row of a table; the output files take their names when all of them are written, the doses last."""
     settings = request.settings
     os.environ.setdefault("_RJEM_MALLOC_CONF", _ALLOCATOR)  # read when polars is loaded, in workers too
-    with opening(request.source, request.source_kind) as table:
+    with opening(request.source, request.source_kind, in_small_blocks=bool(request.sheets)) as table:
         layout = table.layout
         columns = _columns(layout, request)
         with _regimens(layout, columns, table.blocks) as (regimens, blocks):

@@ -126,6 +126,23 @@ def reads(source: Source) -> Iterator[bytes]:
         size = min(size * 8, LARGEST_READ)
 
 
+def in_portions(source: Source, pieces: Iterator[bytes], size: int) -> tuple[Source, Iterator[bytes]]:
+    """The same bytes in pieces of at most this size, and the source with a position that moves on with each of them."""
+    reached = 0
+
+    def portions() -> Iterator[bytes]:
+        nonlocal reached
+        start = 0
+        for piece in pieces:
+            end = source.position()
+            for place in range(0, len(piece), size):
+                reached = start + (end - start) * min(place + size, len(piece)) // len(piece)
+                yield piece[place : place + size]
+            start = end
+
+    return source._replace(position=lambda: reached), portions()
+
+
 def whole_lines(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     """Whole lines, many at a time; or, marked so, only the beginning of a line that is too long."""
     rest, is_skipping = b"", False

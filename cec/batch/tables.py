@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from cec.batch import csv_table, jsonl_table, parquet_table
-from cec.batch.streams import STANDARD, Source, reading, reads
+from cec.batch.streams import STANDARD, Source, in_portions, reading, reads
 from cec.batch.table import Block, Kind, Layout, Rows
 from cec.errors import InputError
 
@@ -23,6 +23,10 @@ ENDINGS: dict[str, Kind] = {
     ".parquet": "parquet",
 }
 PACKED = (".gz", ".zst")
+
+FEW_ROWS = 20
+FEW_BYTES = 1 << 11
+"""What a small block has at most: a few seconds of printing."""
 
 READERS: dict[Kind, Callable[[Block, Layout], Rows]] = {
     "csv": csv_table.rows,
@@ -63,20 +67,21 @@ def kind_of(path: str, named: str | None = None, option: str = "--input-format")
 
 
 @contextmanager
-def opening(path: str, kind: Kind) -> Iterator[Table]:
-    """A table to be read once, from its first row to its last."""
+def opening(path: str, kind: Kind, *, in_small_blocks: bool = False) -> Iterator[Table]:
+    """A table to be read once, from its first row to its last; in small blocks where each row is a lot of work."""
     if kind == "parquet":
         with reading(path) as source, _as_file(source, path) as file:
             layout, rows = parquet_table.read_header(file, source.name)
-            yield Table(layout, parquet_table.blocks(file, source.name), rows)
+            size = FEW_ROWS if in_small_blocks else parquet_table.ROWS
+            yield Table(layout, parquet_table.blocks(file, source.name, size), rows)
         return
-    with reading(path) as source:
-        if kind == "csv":
-            layout, pieces = csv_table.read_header(source)
-            yield Table(layout, csv_table.blocks(source, layout, pieces), source.size)
-        else:
-            layout, pieces = jsonl_table.read_header(source)
-            yield Table(layout, jsonl_table.blocks(source, pieces), source.size)
+    with reading(path) as whole:
+        lines = csv_table if kind == "csv" else jsonl_table
+        layout, pieces = lines.read_header(whole)
+        source = whole
+        if in_small_blocks:
+            source, pieces = in_portions(whole, pieces, FEW_BYTES)
+        yield Table(layout, lines.blocks(source, layout, pieces), source.size)
 
 
 @contextmanager
