@@ -545,7 +545,7 @@ def test_small_blocks_have_the_same_rows_and_go_on_with_each_of_them(tmp_path: P
         assert places == sorted(places)
         assert places[-1] == table.size
     assert found[0] == found[1]
-    assert max(len(block.rows) for block in each) <= 400
+    assert max(len(block.rows) for block in each) <= 60
     if not name.endswith((".gz", ".zst")):
         assert places[len(places) // 2] == pytest.approx(table.size / 2, rel=0.25)
 

@@ -24,9 +24,9 @@ ENDINGS: dict[str, Kind] = {
 }
 PACKED = (".gz", ".zst")
 
-FEW_ROWS = 20
-FEW_BYTES = 1 << 11
-"""What a small block has at most: a few seconds of printing."""
+FEW_ROWS = 10
+FEW_BYTES = 1 << 8
+"""What a small block has at most, and never less than a row: about a second of printing."""
 
 READERS: dict[Kind, Callable[[Block, Layout], Rows]] = {
     "csv": csv_table.rows,

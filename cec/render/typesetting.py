@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -64,7 +65,7 @@ def _compile(template: str, data: Mapping[str, Any], paper: str, **options: Any)
         raise InputError(*faults)
     inputs = {"data": json.dumps(data), "paper": PAPERS.get(paper, paper)}
     try:
-        content = _compiler(template).compile(sys_inputs=inputs, **options)
+        content = _compiler(template, threading.get_ident()).compile(sys_inputs=inputs, **options)
     except typst.TypstError as error:
         letters = dict.fromkeys(_read(found["text"]) for found in _NO_GLYPH.finditer(error.diagnostic))
         if not letters:
@@ -74,7 +75,8 @@ def _compile(template: str, data: Mapping[str, Any], paper: str, **options: Any)
 
 
 @cache
-def _compiler(template: str) -> typst.Compiler:
+def _compiler(template: str, _thread: int) -> typst.Compiler:
+    """The compiler of a template for a thread: it works for one at a time, and lets the others run meanwhile."""
     import typst
 
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_ROOM / "fonts"])
