@@ -340,6 +340,76 @@ def test_long_moves_up_what_follows_an_omitted_drug(tmp_path: Path) -> None:
     assert [list(row.values()) for row in rows[20:35]] == list(csv.reader(io.StringIO(single.out)))[1:]
 
 
+def test_rows_of_one_id_and_start_are_told(tmp_path: Path) -> None:
+    """Each of them has administrations of its own, so a patient who stands twice in a list gets every drug twice."""
+    rows = ["1,128,26,2026-11-30", "2,109,18.5,2026-11-30", "1,128,26,2026-11-30", "1,128,26,2026-12-14"]
+    rows += ["3,1.28,26,2026-11-30", "3,128,26,2026-11-30", " 2,109,18.5,2026-11-30"]
+    path = tmp_path / "p.csv"
+    path.write_text("\n".join(["id,height_cm,weight_kg,start", *rows]), encoding="utf-8")
+    told = "rows 2 and 4 have the same id and start\nrows 3 and 8 have the same id and start\n"
+    assert run(path, "-o", tmp_path / "d.csv", "--long").err.endswith(
+        f"columns read: id, height_cm, weight_kg, start\n{told}"
+    )
+    assert "same id" not in run(path, "-o", tmp_path / "d.csv").err
+    path.write_text("id,height_cm,weight_kg\n" + "".join(f"{row // 2},128,26\n" for row in range(14)), encoding="utf-8")
+    done = run(path, "-o", tmp_path / "d.csv", "--long", "--start", "2026-11-30")
+    assert done.err.endswith("rows 6 and 7 have the same id and start\nand so have the rows of 4 more\n")
+
+
+@pytest.mark.parametrize("form", [("--long", "--start", "2026-11-30"), ()])
+def test_a_column_that_is_read_stands_once(form: tuple[str, ...], tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("id,H,weight_kg,weight_kg,note,note\n1,118,26,52,a,b\n", encoding="utf-8")
+    done = run(path, "--map", "height=H", *form)
+    assert (done.code, done.out) == (1, "")
+    assert "the first line names weight_kg twice; take one out" in done.err
+    path.write_text("id,H,weight_kg,note,note\n1,118,26,a,b\n", encoding="utf-8")
+    assert run(path, "--map", "height=H", *form).code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("sep=;\nheight;weight\n", "begins with a line for Excel; take it out"),
+        ("\n\nheight,weight\n", "its first line is empty: the first line names the columns"),
+        (
+            '"height\n(cm)",weight\n',
+            "the first line names no columns: a quote is not closed, or a cell has a line break",
+        ),
+        (
+            '{"height": 128}\n',
+            "is JSON, as its first line shows; write one object per line, and say --input-format jsonl",
+        ),
+        ("PAR1\0", "is Parquet; say --input-format parquet"),
+    ],
+)
+def test_a_first_line_of_something_else(content: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text(content, encoding="utf-8")
+    assert told in run(path).err
+
+
+def test_bars_part_the_columns_too(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("height_cm|weight_kg|note\n128|26|a, b\n", encoding="utf-8")
+    assert run(path).out.splitlines()[1].startswith("128|26|a, b|cec-induction|0.96|38.4|")
+
+
+def test_files_that_hold_no_table_by_their_names(tmp_path: Path) -> None:
+    assert "o.xlsx is a workbook, which is neither read nor written" in run(tmp_path / "o.xlsx").err
+    assert f"{tmp_path} is a folder; name a file in it" in run(tmp_path).err
+    (tmp_path / "p.csv").write_text("height,weight\n128,26\n", encoding="utf-8")
+    done = run(tmp_path / "p.csv", "-o", tmp_path / "none" / "d.csv")
+    assert f"d.csv: cannot be written: there is no folder {tmp_path / 'none'}" in done.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such pipe")
+def test_a_cell_cannot_name_a_pipe_as_its_regimen(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "p.csv").write_text(f"height,weight,regimen\n128,26,{tmp_path / 'pipe.yaml'}\n", encoding="utf-8")
+    assert "pipe.yaml is no file; name a regimen or its file" in run(tmp_path / "p.csv").err
+
+
 def test_long_needs_a_start_and_an_id(patients: Path, tmp_path: Path) -> None:
     assert run(patients, "--long", "-o", tmp_path / "d.csv").code == 1
     assert {row["column"] for row in table(tmp_path / "d.rejects.csv")} == {"start"}

@@ -99,8 +99,49 @@ def test_every_kind_of_bad_row_costs_only_itself() -> None:
 def test_two_open_quotes_never_mix_two_patients() -> None:
     """Read as CSV readers do, this is one row: patient 2 with the measures of patient 3."""
     _, rows, rejected = read_csv(b'id,name,h,w\n2,"Ann,128,26\n3,Bea",140,31\n4,Cy,150,40\n')
-    assert rows == [(3, ("3", 'Bea"', "140", "31")), (4, ("4", "Cy", "150", "40"))]
-    assert [one.row for one in rejected] == [2]
+    assert rows == [(4, ("4", "Cy", "150", "40"))]
+    assert [(one.row, one.reason) for one in rejected] == [
+        (
+            row,
+            "is one of 2 lines that may be one row or several, by their quotes; write each row in one line, or double "
+            "every quote inside a cell",
+        )
+        for row in (2, 3)
+    ]
+
+
+@pytest.mark.usefixtures("_read_size")
+@pytest.mark.parametrize(
+    ("record", "cells"),
+    [
+        (b'"007\n(new)",128,26,x', ("007\n(new)", "128", "26", "x")),
+        (b'7,128,26,"a\n\nb, c\n"', ("7", "128", "26", "a\n\nb, c\n")),
+        (b'7,"128\n",26,"said ""so"",\n1,2"', ("7", "128\n", "26", 'said "so",\n1,2')),
+        (b'7,"1,2,3\n",26,x', ("7", "1,2,3\n", "26", "x")),
+    ],
+)
+def test_a_cell_may_have_line_breaks(record: bytes, cells: tuple[str, ...]) -> None:
+    _, rows, rejected = read_csv(b"id,h,w,note\n" + record + b"\nlast,1,2,\n")
+    assert [row[1] for row in rows] == [cells, ("last", "1", "2", None)]
+    assert not rejected
+
+
+@pytest.mark.usefixtures("_read_size")
+@pytest.mark.parametrize(
+    "record",
+    [
+        b'"earlier:\nold,109,18.5,\nnew",128,26,x',
+        b'7,128,26,"yesterday:\nold,109,18.5,x\n"',
+        b'7,128,26,"x\n8,109,18.5,y"',
+        b'7,"128,26,x\n8,109",18.5,y',
+    ],
+)
+def test_no_patient_is_dosed_out_of_what_may_be_another_s_cell(record: bytes) -> None:
+    """As CSV readers have it these are one row; a person who forgot a quote has written several. Nobody can tell."""
+    _, rows, rejected = read_csv(b"id,h,w,note\nfirst,1,2,\n" + record + b"\nlast,1,2,\n")
+    assert [row[1][0] for row in rows] == ["first", "last"]
+    assert [one.row for one in rejected] == list(range(3, 4 + record.count(b"\n")))
+    assert all("one row or several" in one.reason for one in rejected)
 
 
 ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
@@ -457,6 +498,10 @@ def test_columns_are_found_by_name_and_by_map() -> None:
     }
     assert find_columns(["height_cm", "w", "weight_kg"], {"weight": "w"})["weight"].name == "w"
     assert find_columns(["height_cm", "m"], {"weight_lb": "m"})["weight"] == Column("m", "lb")
+    named = find_columns(["h_in", "Waga (lb)", "Kreatynina umol/L"], {"height": "h_in", "weight": "Waga (lb)"})
+    assert [column.unit for column in named.values()] == ["in", "lb"]
+    assert find_columns(["height", "w_lb"], {"weight_lb": "w_lb"})["weight"].unit == "lb"
+    assert find_columns(["height", "weight", "Reductions"], {})["reduce"].name == "Reductions"
     flagged = columns_for(["height", "weight", "prior_hsct", "earlier_etoposide"], {}, [])
     assert set(flagged) == {"height", "weight"}
 
@@ -470,6 +515,12 @@ def test_columns_are_found_by_name_and_by_map() -> None:
         (["height", "weight"], {"age": "Alter"}, "there is no column 'Alter'"),
         (["height", "weight"], {"zzz": "height"}, "known are"),
         (["a", "b"], {"height": "a", "height_cm": "b"}, "two columns are given for the height: a and b"),
+        (
+            ["height", "w_lb"],
+            {"weight_kg": "w_lb"},
+            "w_lb is given for weight_kg, but its name says lb; give .* weight_lb",
+        ),
+        (["height", "weight", "reduce", "reduction"], {}, "two columns tell the reduce: reduce and reduction"),
         (["a", "b"], {"height": "a", "weight": "a"}, "given for the height and the weight"),
     ],
 )

@@ -113,9 +113,9 @@ def test_other_files_are_written(arguments: str, new: list[str], folder: Path) -
 
 
 def test_rejects_of_no_known_format_are_told_how_to_be_named(folder: Path) -> None:
-    done = cec("batch", "p.csv", "-o", "o.xlsx", "--rejects", "r.xlsx")
+    done = cec("batch", "p.csv", "-o", "o.doc", "--rejects", "r.xlsx")
     assert (done.code, (folder / "r.xlsx").exists()) == (1, False)
-    assert "the name o.xlsx does not tell the format" in done.err
+    assert "the name o.doc does not tell the format" in done.err
     assert "--rejects: the name r.xlsx tells no format; end it in .csv, .tsv, " in done.err
 
 
@@ -136,8 +136,8 @@ def test_standard_output_that_leads_to_the_file_of_rejects(folder: Path) -> None
         ("ward.2026-01.csv", "ward.2026-01.rejects.csv"),
         ("ward.2026-01.CSV.gz", "ward.2026-01.rejects.csv"),
         ("ward.tsv.zst", "ward.rejects.csv"),
-        ("a.b.jsonl", "a.b.rejects.csv"),
-        ("clinic/doses.parquet", "clinic/doses.rejects.csv"),
+        ("a.b.jsonl", "a.b.rejects.jsonl"),
+        ("clinic/doses.parquet", "clinic/doses.rejects.parquet"),
         ("dose 1.5", "dose 1.5.rejects.csv"),
         ("-", ""),
         ("/dev/null", ""),

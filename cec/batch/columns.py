@@ -12,8 +12,8 @@ from cec.load.patient_file import PATIENT_FIELDS
 from cec.regimen import Regimen
 
 _UNITS: dict[str, dict[str, str]] = {
-    "height": {"cm": "cm", "m": "m", "mm": "mm", "in": "in"},
-    "weight": {"kg": "kg", "g": "g", "lb": "lb", "lbs": "lb"},
+    "height": {"cm": "cm", "m": "m", "mm": "mm", "in": "in", "inch": "in", "inches": "in"},
+    "weight": {"kg": "kg", "g": "g", "lb": "lb", "lbs": "lb", "pounds": "lb"},
     "age": {"years": "years", "months": "months"},
     "creatinine": {"mg_dl": "mg/dL", "micromol_l": "micromol/L", "umol_l": "micromol/L"},
     "creatinine_clearance": {"ml_min": "mL/min"},
@@ -30,6 +30,20 @@ OF_THE_ORDER = ("regimen", "start", "cycle")
 
 FACTS = (*(name for name in PATIENT_FIELDS if name not in _SEVERAL), "reduce", *OF_THE_ORDER)
 """What a column can tell, beside the flags of a regimen's checks and `earlier_` with a drug."""
+
+_OTHER_NAMES = {"reductions": "reduce", "reduction": "reduce"}
+"""What a patient file calls it."""
+
+_OFTEN_CALLED = {
+    **dict.fromkeys(("dob", "birth_date", "birthdate", "date_of_birth", "birthday"), "born"),
+    **dict.fromkeys(("start_date", "day_1", "day1", "cycle_start"), "start"),
+    **dict.fromkeys(("creat", "crea", "scr", "serum_creatinine"), "creatinine"),
+    **dict.fromkeys(("dose_reduction", "dose_reductions", "reduced"), "reduce"),
+    "crcl": "creatinine_clearance",
+    "gender": "sex",
+    "protocol": "regimen",
+}
+"""Names that other programs give a fact. They are told of, not read."""
 
 _BARE = re.compile(r"\s*[0-9]+(\.[0-9]+)?\s*", re.ASCII)
 
@@ -78,6 +92,7 @@ def find_columns(
                 Fault(f"there is no column '{name}' for the {word}; there are {', '.join(names)}", "", file)
             )
         fact, unit = known[word]
+        unit = _unit_of(fact, unit, word, name)
         if fact in found:
             raise InputError(f"two columns are given for the {fact}: {found[fact].name} and {name}; give one")
         if other := next((each for each, column in found.items() if column.name == name), ""):
@@ -126,19 +141,23 @@ def columns_for(
 
 
 def misspelt(names: Sequence[str], renamed: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Columns that pass through although their name is nearly that of a fact, each with that fact.
+    """Columns that pass through although their name is nearly that of a fact, or often means it, each with that fact.
 
-    >>> misspelt(["id", "height", "weight", "creatinin"], {})
-    [('creatinin', 'creatinine')]
+    >>> misspelt(["id", "height", "weight", "creatinin", "DOB"], {})
+    [('creatinin', 'creatinine'), ('DOB', 'born')]
     """
-    told = {fact for fact, _ in (_known((), ()).get(_plain(name), ("", "")) for name in names)} | set(renamed)
+    known = _known((), ())
+    told = {fact for fact, _ in (known.get(_plain(name), ("", "")) for name in names)} | set(renamed)
     others = [fact for fact in FACTS if fact not in told]
-    near = ((name, difflib.get_close_matches(_plain(name), others, 1, 0.8)) for name in names)
-    return [
-        (name, facts[0])
-        for name, facts in near
-        if facts and _plain(name) not in _known((), ()) and name not in renamed.values()
-    ]
+    found = []
+    for name in names:
+        plain = _plain(name)
+        if plain in known or name in renamed.values():
+            continue
+        often = _OFTEN_CALLED.get(plain, "")
+        near = [often] if often and often not in told else difflib.get_close_matches(plain, others, 1, 0.8)
+        found += [(name, fact) for fact in near]
+    return found
 
 
 def patient_texts(texts: Mapping[str, str]) -> dict[str, str | list[str] | dict[str, str]]:
@@ -162,9 +181,27 @@ def patient_texts(texts: Mapping[str, str]) -> dict[str, str | list[str] | dict[
     return patient
 
 
+def _unit_of(fact: str, unit: str, word: str, name: str) -> str:
+    """The unit of a column that was given for a fact: the one that was said, else the one that its name ends in.
+
+    >>> _unit_of("weight", "", "weight", "Waga (lb)"), _unit_of("weight", "", "weight", "Waga")
+    ('lb', '')
+    """
+    endings = _UNITS.get(fact, {})
+    plain = f"_{_plain(name)}"
+    ending = next((ending for ending in endings if plain.endswith(f"_{ending}")), "")
+    named = endings.get(ending, "")
+    if unit and named and unit != named:
+        raise InputError(
+            f"the column {name} is given for {word}, but its name says {named}; give it for {fact}_{ending}"
+        )
+    return unit or named
+
+
 def _known(flags: Collection[str], drugs: Collection[str]) -> dict[str, tuple[str, str]]:
     """Every name of a column that tells something: its fact and its unit."""
     known = {fact: (fact, "") for fact in (*FACTS, *flags)}
+    known |= {name: (fact, "") for name, fact in _OTHER_NAMES.items()}
     known |= {_plain(f"earlier_{drug}"): (f"earlier_{drug}", "") for drug in drugs}
     for fact, units in _UNITS.items():
         known |= {f"{fact}_{ending}": (fact, unit) for ending, unit in units.items()}

@@ -1,7 +1,8 @@
 """Lines of a doubtful piece of CSV -> rows that are plainly right, and the others with what is wrong with each.
 
 A row is one line. A cell in quotes may run over further lines, as long as none of those lines is a row by itself: so a
-quote that somebody forgot to close costs its own row and no other, and never mixes two patients.
+quote that somebody forgot to close costs its own row and no other, and never mixes two patients. Where it is closed
+later although a row lies between, nobody can tell what is meant, and all of these lines are rejected.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def repair(content: bytes, first: int, layout: Layout, *, final: bool) -> Repair
             good.append(_written(cells, layout.separator))
             rows.append(first + index)
         else:
-            rejected.append(_rejected(first + index, line, reason, layout))
+            among = enumerate(lines[index : index + used], first + index)
+            rejected += (_rejected(number, one, reason, layout) for number, one in among if one)
         index += used
     return Repaired(_joined(good), rows, rejected, b"")
 
@@ -84,21 +86,32 @@ def _record(lines: list[bytes], index: int, layout: Layout) -> tuple[int, list[s
     if cells is not None:
         return 1, cells, _miscounted(len(cells), layout)
     if fault != _NEVER_CLOSED:
-        return 1, None, _malformed(fault, layout.separator)
+        return 1, None, malformed(fault, layout.separator)
+    has_row, may_be_whole = False, text.count(layout.separator) >= len(layout.header) - 1
     for count in range(2, MOST_LINES + 1):
         if index + count > len(lines):
             return count, None, ""
         more, reason = _decoded(lines[index + count - 1])
-        alone, _ = split_line(more, layout.separator)
-        if reason or (alone is not None and len(alone) == len(layout.header)):
+        if reason:
             break
+        has_row = has_row or _is_row(more, layout, is_after_a_row=may_be_whole)
         text += "\n" + more
+        if '"' not in more:
+            continue
         cells, fault = split_line(text, layout.separator)
         if cells is not None and len(cells) == len(layout.header):
-            return count, cells, ""
+            return count, None if has_row else cells, _doubtful(count) if has_row else ""
         if cells is not None or fault != _NEVER_CLOSED:
             break
     return 1, None, _unclosed(layout)
+
+
+def _is_row(text: str, layout: Layout, *, is_after_a_row: bool) -> bool:
+    """Whether a line may be a row by itself; with a quote in a cell only where the line before it may be one too."""
+    cells, _ = split_line(text, layout.separator)
+    if cells is None or len(cells) != len(layout.header):
+        return False
+    return is_after_a_row or not any('"' in cell for cell in cells)
 
 
 def _decoded(line: bytes) -> tuple[str, str]:
@@ -122,10 +135,20 @@ def _unclosed(layout: Layout) -> str:
     return f'a quote is not closed before the next row; write a cell as {layout.separator}"text"{layout.separator}'
 
 
-def _malformed(fault: str, separator: str) -> str:
+def _doubtful(count: int) -> str:
+    return (
+        f"is one of {count} lines that may be one row or several, by their quotes; write each row in one line, or "
+        "double every quote inside a cell"
+    )
+
+
+def malformed(fault: str, separator: str) -> str:
+    """What is wrong with a line, from the words of Python's csv."""
+    if fault == _NEVER_CLOSED:
+        return "a quote is not closed, or a cell has a line break; write it in one line"
     if "larger" in fault:
         return f"has a cell of more than {csv.field_size_limit():,} characters"
-    name = {",": "a comma", ";": "a semicolon", "\t": "a tab"}[separator]
+    name = {",": "a comma", ";": "a semicolon", "|": "a bar", "\t": "a tab"}[separator]
     return f"a cell in quotes is followed by something else than {name}"
 
 

@@ -6,10 +6,11 @@ too many or too few cells, empty lines) is first taken apart line by line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from cec.batch.csv_lines import repair, split_line
+from cec.batch.csv_lines import malformed, repair, split_line
 from cec.batch.streams import LONGEST_LINE, Source, reads, whole_lines
 from cec.batch.table import Block, Layout, Rejected, Rows, unlike
 from cec.errors import Fault, FileError
@@ -34,20 +35,35 @@ def read_header(source: Source) -> tuple[Layout, Iterator[bytes]]:
             break
     line, rest = _first_line(start.removeprefix(_MARK))
     if not line.strip():
+        what = "its first line is empty" if rest.strip() else "is empty"
         raise FileError(
-            Fault("is empty: its first line names the columns, e.g. id,height_cm,weight_kg", "", source.name)
+            Fault(f"{what}: the first line names the columns, e.g. id,height_cm,weight_kg", "", source.name)
         )
+    if other := _other_kind(line):
+        raise FileError(Fault(other, "", source.name))
     try:
         text = line.decode()
     except UnicodeDecodeError as error:
         place = Fault("this byte is no UTF-8; save the table as UTF-8", "", source.name, 1, error.start + 1)
         raise FileError(place) from None
-    separator = max(",;\t", key=lambda character: len(split_line(text, character)[0] or ()))
+    separator = max(",;|\t", key=lambda character: len(split_line(text, character)[0] or ()))
     header, fault = split_line(text, separator)
     if header is None or len(line) > LONGEST_LINE:
-        raise FileError(Fault(f"the first line names no columns: {fault or 'it is too long'}", "", source.name, 1, 1))
+        reason = "it is too long" if header else malformed(fault, separator)
+        raise FileError(Fault(f"the first line names no columns: {reason}", "", source.name, 1, 1))
     layout = Layout("csv", tuple(header), unlike([name.strip() for name in header]), separator)
     return layout, _followed(rest, pieces)
+
+
+def _other_kind(line: bytes) -> str:
+    """What a first line shows that is no row of names, and what to do about it."""
+    if line.startswith(b"PAR1"):
+        return "is Parquet; say --input-format parquet"
+    if line.lstrip().startswith((b"{", b"[")):
+        return "is JSON, as its first line shows; write one object per line, and say --input-format jsonl"
+    if re.fullmatch(rb'"?sep=.?"?', line.strip(), re.IGNORECASE):
+        return "begins with a line for Excel; take it out, so that the first line names the columns"
+    return ""
 
 
 def _first_line(start: bytes) -> tuple[bytes, bytes]:

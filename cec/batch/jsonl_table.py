@@ -104,7 +104,9 @@ def _cells(line: bytes) -> tuple[dict[str, str | None] | None, str]:
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     cells = dict(pairs)
     if len(cells) < len(pairs):
-        raise ValueError("a key stands in it twice")
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice} stands in it twice")
     return cells
 
 

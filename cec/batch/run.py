@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch.aside import looked_through
 from cec.batch.columns import ABOUT_THE_PERSON, Column, columns_for, misspelt
@@ -17,8 +17,12 @@ from cec.batch.single import Refusal, Settings, regimen_of
 from cec.batch.table import Block, Kind, Layout
 from cec.batch.tables import opening
 from cec.batch.work import Done, Job, Worker
+from cec.errors import Fault, FileError
 from cec.files import appearing, taking_names
 from cec.regimen import Regimen
+
+if TYPE_CHECKING:
+    import polars as pl
 
 THREADS = 2
 """Blocks that one process answers at the same time: polars leaves Python's lock alone while it works."""
@@ -52,6 +56,8 @@ class Summary(NamedTuple):
     alerts: Counter[str]
     columns: Mapping[str, Column]
     misspelt: list[tuple[str, str]]
+    doubled: list[tuple[int, ...]]
+    """Rows of the same id, start and cycle, each of which has administrations of its own."""
 
     @property
     def read(self) -> int:
@@ -78,6 +84,7 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
             job = Job(layout, columns, settings, regimens, *kinds, separator, paper=request.paper)
             header, rejects_header = Worker(job).headers()
             dosed = rejected = 0
+            whose: list[pl.DataFrame] = []
             alerts: Counter[str] = Counter()
             with taking_names() as parts:
                 job = job._replace(sheets=appearing(request.sheets, parts) if request.sheets else "")
@@ -90,13 +97,28 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
                         put_reject(done.rejects)
                         dosed, rejected = dosed + done.dosed, rejected + done.rejected
                         alerts += done.alerts
+                        whose += [] if done.whose is None else [done.whose]
                         progress(dosed + rejected, done.position, table.size)
-    return Summary(dosed, rejected, alerts, columns, misspelt(layout.columns, request.renamed))
+    return Summary(dosed, rejected, alerts, columns, misspelt(layout.columns, request.renamed), _doubled(whose))
+
+
+def _doubled(whose: Sequence[pl.DataFrame]) -> list[tuple[int, ...]]:
+    """The rows that have the same number as another, together, in the order of the first of them."""
+    if not whose:
+        return []
+    import polars as pl
+
+    rows = pl.concat(whose)
+    several = rows.filter(rows.get_column("key").is_duplicated()).group_by("key", maintain_order=True).agg("row")
+    return [tuple(numbers) for numbers in several.get_column("row").to_list()]
 
 
 def _columns(layout: Layout, request: Request, regimens: Sequence[Regimen] = ()) -> dict[str, Column]:
     """The columns that tell something that this batch reads."""
     found = columns_for(layout.columns, request.renamed, regimens, request.source)
+    names = [name.strip() for name in layout.header]
+    if twice := [column.name for column in found.values() if names.count(column.name) > 1]:
+        raise FileError(Fault(f"the first line names {', '.join(twice)} twice; take one out", "", request.source))
     settings = request.settings
     read = ABOUT_THE_PERSON if settings.has_sheets else ("id",) if settings.has_schedule else ()
     return {fact: column for fact, column in found.items() if fact not in ABOUT_THE_PERSON or fact in read}

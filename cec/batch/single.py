@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -151,6 +152,8 @@ def regimen_of(text: str, known: dict[str, Regimen | Refusal]) -> Regimen | Refu
     """The regimen that a cell names, or why there is none; each name is looked up once."""
     if text not in known:
         try:
+            if os.path.exists(text.strip()) and not os.path.isfile(text.strip()):  # noqa: PTH110, PTH113  never raise
+                raise InputError(f"{text.strip()} is no file; name a regimen or its file")
             known[text] = load_regimen(text.strip())
         except CecError as error:
             known[text] = Refusal(("regimen",), "; ".join(str(fault) for fault in error.faults))

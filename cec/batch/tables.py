@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
@@ -23,6 +24,7 @@ ENDINGS: dict[str, Kind] = {
     ".parquet": "parquet",
 }
 PACKED = (".gz", ".zst")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 FEW_ROWS = 10
 FEW_BYTES = 1 << 8
@@ -58,6 +60,10 @@ def kind_of(path: str, named: str | None = None, option: str = "--input-format")
         return "csv"
     endings = [suffix.lower() for suffix in Path(path).suffixes]
     ending = next((suffix for suffix in reversed(endings) if suffix not in PACKED), "")
+    if ending in WORKBOOKS:
+        raise InputError(f"{path} is a workbook, which is neither read nor written; save the table as CSV (UTF-8)")
+    if ending not in ENDINGS and os.path.isdir(path):  # noqa: PTH112  it raises nothing, whatever the name is
+        raise InputError(f"{path} is a folder; name a file in it")
     if ending not in ENDINGS:
         known = ", ".join(ENDINGS)
         raise InputError(

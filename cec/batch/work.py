@@ -49,6 +49,8 @@ class Done(NamedTuple):
     rejected: int
     alerts: Counter[str]
     position: int
+    whose: pl.DataFrame | None = None
+    """Of each dosed row a number for its id and start, where it comes to administrations of its own."""
 
 
 class Worker:
@@ -106,6 +108,7 @@ class Worker:
             rejects.height,
             _count_alerts(answered, has_schedule=job.settings.has_schedule),
             block.position,
+            self._whose(rows, answered) if answered and job.settings.needs_start else None,
         )
 
     def _read(self, block: Block) -> Rows:
@@ -141,6 +144,17 @@ class Worker:
         frame = rows.frame if places is None else rows.frame[places]
         frame = frame.with_columns(self._named(rows.frame, dosed, places))
         return pl.concat([frame, apart(added, job.separator)], how="horizontal"), None
+
+    def _whose(self, rows: Rows, answered: Answered) -> pl.DataFrame:
+        """The row in the file and a number for its id and start, which two rows should not have both."""
+        import polars as pl
+
+        columns = (self.job.columns[fact].name for fact in ("id", "start", "cycle") if fact in self.job.columns)
+        texts = [as_texts(rows.frame.get_column(name)).fill_null("").str.strip_chars() for name in columns]
+        places = answered.dosed.get_column("row").unique(maintain_order=True)
+        numbers = pl.Series("row", [rows.rows[place] for place in places], dtype=pl.Int64)
+        key = pl.DataFrame(texts).hash_rows(seed=0).gather(places).alias("key")
+        return pl.DataFrame([numbers, key])
 
     def _named(self, frame: pl.DataFrame, dosed: pl.DataFrame, places: pl.Series | None) -> list[pl.Series]:
         """The table's own column of regimens, empty cells filled; nothing where it has none."""

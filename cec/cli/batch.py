@@ -14,13 +14,16 @@ import typer
 from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
 from cec.cli.options import PharmacyOptions, TimeOptions
 from cec.cli.places import STANDARD, keep_apart, keep_outside
-from cec.errors import Fault, InputError
+from cec.errors import Fault, FileError, InputError
 
 if TYPE_CHECKING:
     from cec.batch.output import RejectsKind
     from cec.batch.run import Progress, Summary
 
 _FORMATS = "csv|jsonl|parquet"
+
+_SHOWN = 3
+"""Rows of one id and start that are named; of others there is only a number."""
 
 
 def batch(
@@ -104,6 +107,9 @@ def batch(
     )
     if sheets is not None:
         _keep_folder(sheets, tables)
+    folder = os.path.dirname(output)  # noqa: PTH120  it raises nothing, whatever the name is
+    if output != STANDARD and folder and not os.path.isdir(folder):  # noqa: PTH112
+        raise FileError(Fault(f"cannot be written: there is no folder {folder}", "", output))
     shop = read_pharmacy(pharmacy, times)
     loaded, day_1, cycle, source_kind, target_kind, columns, rejects_kind, paper_name = together(
         lambda: load_regimen(shop.default_regimen if regimen is None else regimen),
@@ -138,7 +144,7 @@ def batch(
         sheets=sheets or "",
         paper=paper_name or "a4",
     )
-    with _progress() as progress:
+    with _progress(is_shown=output != STANDARD) as progress:
         summary = run(request, progress)
     _tell(summary, place)
     if summary.rejected:
@@ -146,19 +152,21 @@ def batch(
 
 
 def beside(output: str) -> str:
-    """The file of rejects beside the output; nothing where the output is no file.
+    """The file of rejects beside the output, of the same format; nothing where the output is no file.
 
-    >>> beside("doses.2026-11.csv.gz")
-    'doses.2026-11.rejects.csv'
+    >>> beside("doses.2026-11.csv.gz"), beside("doses.jsonl"), beside("doses")
+    ('doses.2026-11.rejects.csv', 'doses.rejects.jsonl', 'doses.rejects.csv')
     """
     from cec.batch.tables import ENDINGS, PACKED
 
     path = Path(output)
     if output == STANDARD or not path.name or _is_device(output):
         return ""
-    for endings in (PACKED, ENDINGS):
-        path = path.with_suffix("") if path.suffix.lower() in endings else path
-    return str(path.with_name(f"{path.name}.rejects.csv"))
+    if path.suffix.lower() in PACKED:
+        path = path.with_suffix("")
+    ending = ENDINGS.get(path.suffix.lower())
+    name = path.stem if ending else path.name
+    return str(path.with_name(f"{name}.rejects.{ending or 'csv'}"))
 
 
 def _keep_folder(sheets: str, tables: Mapping[str, str | None]) -> None:
@@ -187,9 +195,9 @@ def _is_device(path: str) -> bool:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar with the rate and the time left on a terminal; nothing anywhere else."""
-    if sys.stderr is None or not sys.stderr.isatty():
+def _progress(*, is_shown: bool) -> Iterator[Progress]:
+    """A bar with the rate and the time left on a terminal; nothing anywhere else, nor where rows may stand on it."""
+    if not is_shown or sys.stderr is None or not sys.stderr.isatty():
         yield lambda *_: None
         return
     from rich.console import Console
@@ -227,4 +235,7 @@ def _tell(summary: Summary, place: str) -> None:
         f"column '{name}' was not read; is it the {fact}? Then add --map {fact}={name}"
         for name, fact in summary.misspelt
     )
+    lines += (f"rows {' and '.join(map(str, rows))} have the same id and start" for rows in summary.doubled[:_SHOWN])
+    if len(summary.doubled) > _SHOWN:
+        lines.append(f"and so have the rows of {len(summary.doubled) - _SHOWN:,} more")
     typer.echo("\n".join(str(Fault(line)) for line in lines), err=True)
