@@ -356,6 +356,18 @@ def test_rows_of_one_id_and_start_are_told(tmp_path: Path) -> None:
     assert done.err.endswith("rows 6 and 7 have the same id and start\nand so have the rows of 4 more\n")
 
 
+def test_rows_without_administrations_are_told(tmp_path: Path) -> None:
+    nothing = "; ".join(f"{drug}=100%: x" for drug in ("clofarabine", "etoposide", "cyclophosphamide", "prednisone"))
+    path = tmp_path / "p.csv"
+    path.write_text(f"id,height,weight,reduce\n1,128,26,\n2,128,26,{nothing}\n" + f"3,109,18.5,{nothing}\n" * 4)
+    done = run(path, "-o", tmp_path / "d.csv", "--long", "--start", "2026-11-30")
+    assert done.err.startswith("6 read: 6 dosed, 0 rejected\n")
+    assert "row 3 has no administrations: every drug is reduced by 100%\nrow 4 has no" in done.err
+    assert done.err.endswith("and 2 more rows have none\n")
+    assert len(table(tmp_path / "d.csv")) == 20
+    assert "no administrations" not in run(path, "-o", tmp_path / "d.csv").err
+
+
 @pytest.mark.parametrize("form", [("--long", "--start", "2026-11-30"), ()])
 def test_a_column_that_is_read_stands_once(form: tuple[str, ...], tmp_path: Path) -> None:
     path = tmp_path / "p.csv"

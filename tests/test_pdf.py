@@ -6,8 +6,9 @@ import datetime
 import io
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -340,3 +341,11 @@ def test_the_command_writes_a_sheet_and_refuses_what_it_cannot_print(tmp_path: P
         done = cec(*asked, *extra)
         assert (done.code, done.out) == (code, "")
         assert message in done.err
+
+
+def test_sheets_are_printed_in_several_threads_at_a_time() -> None:
+    """A compiler of typst takes one sheet at a time and lets other threads run meanwhile, which might want it too."""
+    sheets = [{"title": f"An example {number}", "patient": {"name": "Anna"}} for number in range(24)]
+    alone = [typeset("blank", sheet) for sheet in sheets]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(partial(typeset, "blank"), sheets)) == alone

@@ -106,7 +106,9 @@ def _cells(
     found = [by_place.get(name) for name in group]
     if len(group) == 1:
         return nothing if found[0] is None else found[0][0].each(found[0][1])
-    looked = next(one[0] for one in found if one)
+    looked = next((one[0] for one in found if one), None)
+    if looked is None:
+        return pl.Series([plan.separator * (len(group) - 1)]).new_from_index(0, len(nothing))
     places = min(len(one[1]) for one in found if one)
     columns = [pl.lit("") if one is None else one[1].head(places).fill_null("") for one in found]
     return looked.each(pl.select(pl.concat_str(columns, separator=plan.separator)).to_series())

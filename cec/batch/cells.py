@@ -25,11 +25,16 @@ def amount_columns(regimen: Regimen) -> tuple[str, ...]:
     >>> amount_columns(load_regimen("cec-induction"))
     ('clofarabine_mg', 'etoposide_mg', 'cyclophosphamide_mg', 'prednisone_mg')
     """
+    stems = [re.sub(r"\W+", "_", line.drug.casefold()).strip("_") for line in regimen.drugs]
+    taken: set[str] = set()
     names: list[str] = []
-    for line in regimen.drugs:
-        stem = re.sub(r"\W+", "_", line.drug.casefold()).strip("_")
-        number = 1 + sum(name.startswith(f"{stem}_") for name in names)
-        names.append(f"{stem}{f'_{number}' * (number > 1)}_{unit_of(line)}")
+    for line, stem in zip(regimen.drugs, stems, strict=True):
+        name, number = stem, 1
+        while name in taken or (number > 1 and name in stems):  # interleukin_2 may be the name of another drug
+            number += 1
+            name = f"{stem}_{number}"
+        taken.add(name)
+        names.append(f"{name}_{unit_of(line)}")
     return tuple(names)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from cec.errors import Fault, FileError, InputError
-from cec.load.patient_file import PATIENT_FIELDS
+from cec.load.patient_file import PATIENT_FIELDS, read_reduction
+from cec.patient import Reduction
 from cec.regimen import Regimen
 
 _UNITS: dict[str, dict[str, str]] = {
@@ -85,7 +86,7 @@ def find_columns(
     for word, name in renamed.items():
         if word not in known:
             near = difflib.get_close_matches(word, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(FACTS)}"
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join((*FACTS, *flags))}"
             raise InputError(f"'{word}' is nothing that a column can tell; {hint}")
         if name not in names:
             raise FileError(
@@ -167,7 +168,7 @@ def patient_texts(texts: Mapping[str, str]) -> dict[str, str | list[str] | dict[
     earlier: dict[str, str] = {}
     for fact, text in texts.items():
         if fact == "reduce":
-            patient["reductions"] = re.split(r"\s*;\s*(?=[^;=:]+=)", text.strip(" ;"))
+            patient["reductions"] = _each_reduction(text)
         elif fact in PATIENT_FIELDS:
             patient[fact] = text
         elif fact.startswith("earlier_"):
@@ -179,6 +180,25 @@ def patient_texts(texts: Mapping[str, str]) -> dict[str, str | list[str] | dict[
     if earlier:
         patient["earlier_doses"] = earlier
     return patient
+
+
+def read_reductions(text: str) -> tuple[Reduction, ...]:
+    """The reductions of a cell; CecError where one of them is none.
+
+    >>> [(one.drug, one.reason) for one in read_reductions("etoposide=25%: a; b; clofarabine=50%: c")]
+    [('etoposide', 'a; b'), ('clofarabine', 'c')]
+    """
+    return tuple(map(read_reduction, _each_reduction(text)))
+
+
+def _each_reduction(text: str) -> list[str]:
+    return re.split(r"\s*;\s*(?=[^;=:]+=)", text.strip(" ;"))
+
+
+def for_any_regimen(renamed: Mapping[str, str]) -> dict[str, str]:
+    """Those of the words that tell the same whatever the regimen asks for."""
+    known = _known((), ())
+    return {word: name for word, name in renamed.items() if word in known}
 
 
 def _unit_of(fact: str, unit: str, word: str, name: str) -> str:

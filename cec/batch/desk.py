@@ -12,6 +12,7 @@ from cec.batch.rows import Answers
 from cec.batch.schedules import schedule
 from cec.batch.single import Refusal, Settings, draft_row, regimen_of, row_texts
 from cec.batch.types import as_texts
+from cec.errors import InputError
 from cec.regimen import Regimen
 from cec.render.csv import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
 
@@ -50,6 +51,7 @@ class Desk:
         self.columns_made: tuple[str, ...] = ()
         """The columns that a dosed row gets, all of them texts."""
         plans = [self._plan(text) for text in list(self._regimens)]
+        _refuse_mixed([plan for plan in plans if isinstance(plan, Plan)], has_amounts=not settings.has_schedule)
         amounts = [name for plan in plans if isinstance(plan, Plan) for name in plan.columns]
         wide = ("regimen", "bsa_m2", *dict.fromkeys(amounts), "alerts")
         self.columns_made = SCHEDULE_COLUMNS if settings.has_schedule else wide
@@ -160,3 +162,18 @@ class Desk:
         return answers.refused.select(
             "row", column=facts.replace_strict(names, return_dtype=pl.String), reason="reason"
         )
+
+
+def _refuse_mixed(plans: Sequence[Plan], *, has_amounts: bool) -> None:
+    """InputError where two regimens have one name, or one column would hold the amounts of two drugs."""
+    regimens: dict[str, Regimen] = {}
+    drugs: dict[str, tuple[str, str]] = {}
+    for plan in plans:
+        regimen = plan.settings.regimen
+        if regimens.setdefault(regimen.name, regimen) != regimen:
+            raise InputError(f"two regimens have the name {regimen.name}; give one of them another name in its file")
+        for column, line in zip(plan.columns, regimen.drugs, strict=True):
+            drug, other = drugs.setdefault(column, (line.drug, regimen.name))
+            if has_amounts and drug != line.drug:
+                both = f"{drug} of {other} and {line.drug} of {regimen.name}"
+                raise InputError(f"{column} would be {both}; dose each in a table of its own")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cec.batch.columns import ABOUT_THE_PERSON, Column, columns_for
 from cec.batch.desk import Desk
-from cec.batch.single import Settings
+from cec.batch.single import Refusal, Settings
 from cec.batch.types import filled, mute_columns
 from cec.calculate import fingerprint
 from cec.errors import Fault, InputError
@@ -79,11 +79,20 @@ def _desk(regimens: Sequence[Regimen], settings: Settings, told: Mapping[str, Co
     key = fingerprint(regimens, settings.pharmacy, settings.start, settings.cycle, settings.as_of, told)
     desk = _desks.get(key)
     if desk is None:
-        desk = Desk(settings, told, {one.name: one for one in regimens})
+        desk = Desk(settings, told, _by_name(regimens))
         if len(_desks) >= _MOST_DESKS:
             _desks.clear()
         _desks[key] = desk
     return desk  # whatever other threads do to the others meanwhile
+
+
+def _by_name(regimens: Sequence[Regimen]) -> dict[str, Regimen | Refusal]:
+    """The regimens by name; InputError where two different ones have the same."""
+    named: dict[str, Regimen | Refusal] = {}
+    for one in regimens:
+        if named.setdefault(one.name, one) != one:
+            raise InputError(f"two regimens have the name {one.name}; give one of them another name")
+    return named
 
 
 def _made(rows: pl.DataFrame, desk: Desk) -> dict[str, pl.Series]:

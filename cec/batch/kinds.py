@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 _FEW = 6
 
-_REASON = r"(=[^=:;]+:) *[!-:<>-~\u{C0}-\u{17F}][ -:<>-~\u{C0}-\u{17F}]*"
-"""Why a dose is reduced, behind the percentage: words that every reader takes. No dose and no alert hangs on them."""
-
 
 class Kinds(NamedTuple):
     """`rows` has the row, its BSA, weight, pattern and kind, the place of the pattern among `patterns`.
@@ -72,7 +69,7 @@ def _codes(texts: Mapping[str, pl.Series], numbers: pl.DataFrame, asked: Mapping
     import polars as pl
 
     parts = [
-        _coded(_without_reasons(series) if fact == "reduce" else series, partial(plan.code_of_text, fact))
+        _coded(series, partial(plan.code_of_text, fact))
         for fact, series in texts.items()
         if series.null_count() < len(series)
     ]
@@ -82,11 +79,6 @@ def _codes(texts: Mapping[str, pl.Series], numbers: pl.DataFrame, asked: Mapping
     return (
         reduce(lambda codes, part: _coded(codes * (1 << 31) + part, plan.code_of), parts) if parts else pl.Series([0])
     )
-
-
-def _without_reasons(reductions: pl.Series) -> pl.Series:
-    """Reductions with one word for every reason, of which there may be as many as rows."""
-    return reductions.str.replace_all(_REASON, "$1 reason")
 
 
 def _coded(column: pl.Series, code_of: Callable[[Any], int]) -> pl.Series:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from cec.batch.cells import amount_columns, groups_of
-from cec.batch.columns import Column
+from cec.batch.columns import Column, read_reductions
 from cec.batch.doses import Amount, Variant, amount_for
 from cec.batch.exact import BILLION, billionths
 from cec.batch.lookup import Lookup
@@ -86,10 +86,16 @@ class Plan:
             return self._known_codes[what]
 
     def code_of_text(self, fact: str, text: str | None) -> int:
-        """A number for what a text says of a fact: for allergies no more than which drugs of the regimen they name."""
-        if fact == "allergies" and text and text.strip():
+        """A number for what a text says of a fact, which of some facts is less than its words.
+
+        Of allergies it is which drugs of the regimen they name; of reductions, drug and percentage, and no reason.
+        """
+        if text and text.strip():
             with suppress(CecError):
-                return self.code_of(("allergies", self._allergies(read_text(text))))
+                if fact == "allergies":
+                    return self.code_of((fact, self._allergies(read_text(text))))
+                if fact == "reduce":
+                    return self.code_of((fact, tuple((one.drug, one.percent) for one in read_reductions(text))))
         return self.code_of((fact, text))
 
     def code_of_answers(self, first: int, answers: int) -> int:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch.aside import looked_through
-from cec.batch.columns import ABOUT_THE_PERSON, Column, columns_for, misspelt
+from cec.batch.columns import ABOUT_THE_PERSON, Column, columns_for, for_any_regimen, misspelt
 from cec.batch.output import RejectsKind, table_writer
 from cec.batch.single import Refusal, Settings, regimen_of
 from cec.batch.table import Block, Kind, Layout
@@ -58,6 +58,8 @@ class Summary(NamedTuple):
     misspelt: list[tuple[str, str]]
     doubled: list[tuple[int, ...]]
     """Rows of the same id, start and cycle, each of which has administrations of its own."""
+    idle: list[int]
+    """Dosed rows that have no administrations."""
 
     @property
     def read(self) -> int:
@@ -75,7 +77,7 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
     os.environ.setdefault("_RJEM_MALLOC_CONF", _ALLOCATOR)  # read when polars is loaded, in workers too
     with opening(request.source, request.source_kind, in_small_blocks=bool(request.sheets)) as table:
         layout = table.layout
-        columns = _columns(layout, request)
+        columns = _columns(layout, request._replace(renamed=for_any_regimen(request.renamed)))
         with _regimens(layout, columns, table.blocks) as (regimens, blocks):
             loaded = [one for one in regimens.values() if isinstance(one, Regimen)]
             columns = _columns(layout, request, [settings.regimen, *loaded])
@@ -85,6 +87,7 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
             header, rejects_header = Worker(job).headers()
             dosed = rejected = 0
             whose: list[pl.DataFrame] = []
+            idle: list[int] = []
             alerts: Counter[str] = Counter()
             with taking_names() as parts:
                 job = job._replace(sheets=appearing(request.sheets, parts) if request.sheets else "")
@@ -97,9 +100,11 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
                         put_reject(done.rejects)
                         dosed, rejected = dosed + done.dosed, rejected + done.rejected
                         alerts += done.alerts
+                        idle += done.idle
                         whose += [] if done.whose is None else [done.whose]
                         progress(dosed + rejected, done.position, table.size)
-    return Summary(dosed, rejected, alerts, columns, misspelt(layout.columns, request.renamed), _doubled(whose))
+    unread = misspelt(layout.columns, request.renamed)
+    return Summary(dosed, rejected, alerts, columns, unread, _doubled(whose), idle)
 
 
 def _doubled(whose: Sequence[pl.DataFrame]) -> list[tuple[int, ...]]:

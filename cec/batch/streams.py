@@ -27,6 +27,9 @@ FIRST_READ = 1 << 17
 LARGEST_READ = 1 << 22
 """Bytes of a read in the long run: about 70,000 rows, which keeps memory flat and polars busy."""
 
+_SKIPPED = frozenset(bytes([first]) for first in range(0x50, 0x60))
+"""First bytes of frames of zstd that hold no data; they may stand before the others."""
+
 LONGEST_LINE = 1 << 20
 """Bytes that a line may have."""
 
@@ -101,7 +104,7 @@ def _plain(stream: io.BufferedReader, start: bytes, name: str) -> BinaryIO:
     """The stream without its compression."""
     if start[:2] == b"\x1f\x8b":
         return cast("BinaryIO", gzip.GzipFile(fileobj=stream))
-    if start == b"\x28\xb5\x2f\xfd":
+    if start == b"\x28\xb5\x2f\xfd" or (start[:1] in _SKIPPED and start[1:] == b"\x2a\x4d\x18"):
         return cast("BinaryIO", _zstd().ZstdFile(stream))
     if start == b"PK\x03\x04":
         raise FileError(Fault("is a workbook or a zip file; save the table as CSV (UTF-8)", "", name))

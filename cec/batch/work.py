@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch import csv_table
@@ -49,6 +49,8 @@ class Done(NamedTuple):
     rejected: int
     alerts: Counter[str]
     position: int
+    idle: Sequence[int] = ()
+    """Dosed rows that have no administrations, because every drug is reduced to nothing."""
     whose: pl.DataFrame | None = None
     """Of each dosed row a number for its id and start, where it comes to administrations of its own."""
 
@@ -108,6 +110,7 @@ class Worker:
             rejects.height,
             _count_alerts(answered, has_schedule=job.settings.has_schedule),
             block.position,
+            _idle(rows, answered) if answered and job.settings.has_schedule else (),
             self._whose(rows, answered) if answered and job.settings.needs_start else None,
         )
 
@@ -200,6 +203,16 @@ class Worker:
         if lines is None:
             raise AssertionError("rows of which some columns were read are lines")
         return csv_table.cells(lines.gather(places), self.job.layout).get_columns()
+
+
+def _idle(rows: Rows, answered: Answered) -> list[int]:
+    """The rows in the file that are neither refused nor have a line in the schedule."""
+    told = {*answered.dosed.get_column("row"), *answered.refused.get_column("row")}
+    return (
+        []
+        if len(told) == rows.frame.height
+        else [rows.rows[row] for row in range(rows.frame.height) if row not in told]
+    )
 
 
 def _count_alerts(answered: Answered | None, *, has_schedule: bool) -> Counter[str]:

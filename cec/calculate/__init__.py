@@ -18,7 +18,7 @@ from cec.calculate.measures import creatinine_clearance, measure_bsa
 from cec.calculate.pick_list import daily_fluids, pick_list
 from cec.calculate.preparation import prepare
 from cec.calculate.schedule import administrations
-from cec.errors import Fault, InputError, OrderRefused
+from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.order import Alert, Dose, EarliestNextCycle, Order
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
@@ -165,7 +165,7 @@ def _each_dose(
                     line, measures, pharmacy, reduction=reductions.get(line.drug), source=regimen.source.citation
                 )
             )
-        except OrderRefused as refusal:
+        except CecError as refusal:
             faults += refusal.faults
     if faults:
         raise OrderRefused(*faults)

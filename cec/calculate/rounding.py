@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
-from cec.errors import OrderRefused
+from cec.errors import InputError, OrderRefused
 from cec.pharmacy import DoseRounding
 from cec.units import AMOUNT, DIGITS, EXACT, Quantity, convert
 
@@ -46,13 +46,22 @@ def round_dose(dose: Quantity, rule: DoseRounding, drug: str) -> tuple[Quantity,
     """The rounded dose and, in words, how; OrderRefused where the rule has another unit or no band for the dose."""
     if rule.way == "band":
         for band in rule.bands:
-            low, high = (convert(bound, dose.unit, AMOUNT).value for bound in (band.low, band.high))
+            low, high = (_in_unit_of(dose, bound, drug).value for bound in (band.low, band.high))
             if low <= dose.value <= high:
-                return convert(band.dose, dose.unit, AMOUNT), f"in the band {band.low} to {band.high}"
+                return _in_unit_of(dose, band.dose, drug), f"in the band {band.low} to {band.high}"
         raise OrderRefused(f"{drug}: the pharmacy's table of bands has no band for {dose}")
     if rule.to is None:
         raise OrderRefused(f"{drug}: the pharmacy's rounding names no amount")
-    step = convert(rule.to, dose.unit, AMOUNT)
+    step = _in_unit_of(dose, rule.to, drug)
     if rule.way == "down":
         return Quantity(round_down(dose.value, step.value), dose.unit), f"down to a multiple of {rule.to}"
     return Quantity(to_nearest(dose.value, step.value), dose.unit), f"to the nearest {rule.to}"
+
+
+def _in_unit_of(dose: Quantity, amount: Quantity, drug: str) -> Quantity:
+    """An amount of a rounding in the unit of the dose; OrderRefused where it is of another kind."""
+    try:
+        return convert(amount, dose.unit, AMOUNT)
+    except InputError:
+        right = f"give its rounding in {dose.unit}"
+        raise OrderRefused(f"{drug}: the pharmacy rounds it by {amount}, its dose is in {dose.unit}; {right}") from None

@@ -238,4 +238,7 @@ def _tell(summary: Summary, place: str) -> None:
     lines += (f"rows {' and '.join(map(str, rows))} have the same id and start" for rows in summary.doubled[:_SHOWN])
     if len(summary.doubled) > _SHOWN:
         lines.append(f"and so have the rows of {len(summary.doubled) - _SHOWN:,} more")
+    lines += (f"row {row} has no administrations: every drug is reduced by 100%" for row in summary.idle[:_SHOWN])
+    if len(summary.idle) > _SHOWN:
+        lines.append(f"and {len(summary.idle) - _SHOWN:,} more rows have none")
     typer.echo("\n".join(str(Fault(line)) for line in lines), err=True)

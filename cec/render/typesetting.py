@@ -7,7 +7,6 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +64,7 @@ def _compile(template: str, data: Mapping[str, Any], paper: str, **options: Any)
         raise InputError(*faults)
     inputs = {"data": json.dumps(data), "paper": PAPERS.get(paper, paper)}
     try:
-        content = _compiler(template, threading.get_ident()).compile(sys_inputs=inputs, **options)
+        content = _compiler(template).compile(sys_inputs=inputs, **options)
     except typst.TypstError as error:
         letters = dict.fromkeys(_read(found["text"]) for found in _NO_GLYPH.finditer(error.diagnostic))
         if not letters:
@@ -74,13 +73,24 @@ def _compile(template: str, data: Mapping[str, Any], paper: str, **options: Any)
     return [content] if isinstance(content, bytes) else list(content or ())
 
 
-@cache
-def _compiler(template: str, _thread: int) -> typst.Compiler:
-    """The compiler of a template for a thread: it works for one at a time, and lets the others run meanwhile."""
+class _Compilers(threading.local):
+    """The compilers of a thread, by template: each works for one at a time, and lets other threads run meanwhile."""
+
+    def __init__(self) -> None:
+        self.by_template: dict[str, typst.Compiler] = {}
+
+
+_compilers = _Compilers()
+
+
+def _compiler(template: str) -> typst.Compiler:
     import typst
 
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_ROOM / "fonts"])
-    return typst.Compiler(_ROOM / f"{template}.typ", root=_ROOM, font_paths=fonts)
+    known = _compilers.by_template
+    if template not in known:
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_ROOM / "fonts"])
+        known[template] = typst.Compiler(_ROOM / f"{template}.typ", root=_ROOM, font_paths=fonts)
+    return known[template]
 
 
 def _hidden_letters(data: Mapping[str, Any]) -> list[str]:
