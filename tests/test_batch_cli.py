@@ -401,6 +401,56 @@ def test_a_first_line_of_something_else(content: str, told: str, tmp_path: Path)
     assert told in run(path).err
 
 
+OF_NAME = """name: {name}
+title: Made up for a test
+edition: 1
+for: tests
+source: {{citation: none}}
+drugs:
+  - {{drug: {drug}, dose: {dose} mg/m2, route: oral, days: 1}}
+"""
+
+
+def test_a_fact_that_a_regimen_asks_for_may_have_a_column_of_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("height,weight,HSCT\n128,26,true\n128,26,\n", encoding="utf-8")
+    first, second = run(path, "--map", "prior_hsct=HSCT").out.splitlines()[1:]
+    assert first.endswith((",incomplete prior-hsct", ",prior-hsct incomplete"))
+    assert second.endswith(",incomplete")
+    assert (
+        "'prior_hsc' is nothing that a column can tell; did you mean prior_hsct?"
+        in run(path, "--map", "prior_hsc=HSCT").err
+    )
+
+
+def test_regimens_of_one_name_are_not_mixed(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(OF_NAME.format(name="cec-induction", drug="a", dose=1), encoding="utf-8")
+    path = tmp_path / "p.csv"
+    path.write_text(f"height,weight,regimen\n128,26,{tmp_path / 'own.yaml'}\n128,26,\n", encoding="utf-8")
+    assert "two regimens have the name cec-induction; give one of them another name" in run(path).err
+    named = [cec.load_regimen("cec-induction"), cec.load_regimen(tmp_path / "own.yaml")]
+    with pytest.raises(cec.CecError, match="two regimens have the name cec-induction"):
+        cec.dose_table(pl.DataFrame({"height": ["128"], "weight": ["26"]}), named)
+
+
+def test_a_column_never_holds_two_drugs(tmp_path: Path) -> None:
+    for name, drug in (("one", "drug a"), ("two", "drug-a")):
+        (tmp_path / f"{name}.yaml").write_text(OF_NAME.format(name=name, drug=drug, dose=1), encoding="utf-8")
+    path = tmp_path / "p.csv"
+    path.write_text(
+        f"height,weight,regimen\n128,26,{tmp_path}/one.yaml\n128,26,{tmp_path}/two.yaml\n", encoding="utf-8"
+    )
+    told = "drug_a_mg would be drug a of one and drug-a of two; dose each in a table of its own"
+    assert told in run(path, "--regimen", tmp_path / "one.yaml").err
+
+
+def test_frames_of_zstd_without_data_may_stand_first(tmp_path: Path) -> None:
+    """As `pzstd` and seekable archives have them: a magic number, a length in four bytes, and that many bytes."""
+    path = tmp_path / "p.csv.zst"
+    path.write_bytes(b"\x5e\x2a\x4d\x18\x03\0\0\0abc" + _zstd().compress(b"height,weight\n128,26\n"))
+    assert run(path).out.splitlines()[1].startswith("128,26,cec-induction,0.96,38.4,")
+
+
 def test_bars_part_the_columns_too(tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
     path.write_text("height_cm|weight_kg|note\n128|26|a, b\n", encoding="utf-8")
