@@ -117,11 +117,24 @@ SEEDS: dict[str, tuple[str, tuple[str, ...], Callable[[Sample], Decimal]]] = {
     "figure": ("per-m2 or per-kg figure not multiplied", tuple(FIGURES), lambda sample: FIGURES[sample.drug]),
     "ten times": ("ten times or a tenth", tuple(FIGURES), lambda sample: sample.dose() * 10),
     "a tenth": ("ten times or a tenth", tuple(FIGURES), lambda sample: sample.dose() / 10),
+    "a hundred times": ("a hundred times or a hundredth", tuple(FIGURES), lambda sample: sample.dose() * 100),
+    "a hundredth": ("a hundred times or a hundredth", tuple(FIGURES), lambda sample: sample.dose() / 100),
+    "twice": ("dose doubled", tuple(FIGURES), lambda sample: sample.dose() * 2),
+    "divided": (
+        "daily or single dose taken for a total and divided",
+        tuple(FIGURES),
+        lambda sample: sample.dose() / DAYS[sample.regimen],
+    ),
     "thousandth": ("mcg, mg or g mixed up", tuple(FIGURES), lambda sample: sample.dose() / 1000),
     "pounds": (
         "weight in pounds taken as kg",
         tuple(FIGURES),
         lambda sample: sample.dose(sample.area(weight=sample.weight * POUNDS), sample.weight * POUNDS),
+    ),
+    "kg as pounds": (
+        "weight in kg taken as pounds",
+        tuple(FIGURES),
+        lambda sample: sample.dose(sample.area(weight=sample.weight / POUNDS), sample.weight / POUNDS),
     ),
     "inches": (
         "height in inches taken as cm",
@@ -207,6 +220,33 @@ def test_every_mistake_of_the_table_is_seeded_somewhere() -> None:
     assert set(MISTAKES) == seeded | in_special_regimens
 
 
+@pytest.mark.parametrize(
+    ("drug", "amount", "text"),
+    [
+        ("clofarabine", "3840", "a hundred times 38.4 mg is 3,840 mg"),
+        ("etoposide", "9600", "a hundred times 96 mg is 9,600 mg"),
+        ("cyclophosphamide", "42240", "a hundred times 422.4 mg is 42,240 mg"),
+        ("etoposide", "0.96", "a hundredth of 96 mg is 0.96 mg"),
+        ("prednisone", "0.13", "a hundredth of 13 mg is 0.13 mg"),
+        ("clofarabine", "38400", "a thousand times 38.4 mg is 38,400 mg"),
+        ("prednisone", "26", "twice 13 mg is 26 mg"),
+        ("clofarabine", "7.68", "38.4 mg divided over 5 days is 7.68 mg"),
+        ("prednisone", "5.9", "26 kg taken as lb (11.8 kg) gives 5.89… mg"),
+    ],
+)
+def test_plain_factors_are_known(drug: str, amount: str, text: str) -> None:
+    """0.96 m2: 38.4, 96 and 422.4 mg; 13 mg for 26 kg. 26 lb are 11.79 kg: 0.5 mg/kg × 11.79 kg = 5.89… mg."""
+    order = order_of(Sample("cec-induction", drug, Decimal(128), Decimal(26)))
+    assert [each.text for each in verdict_on(order, drug, Decimal(amount)).explanations] == [text]
+
+
+@pytest.mark.parametrize("amount", ["3700", "4000", "0.4", "115.2"])
+def test_what_is_no_plain_factor_is_not_explained_by_one(amount: str) -> None:
+    """Of 38.4 mg: 96 times, 104 times, a 96th, three times."""
+    order = order_of(Sample("cec-induction", "clofarabine", Decimal(128), Decimal(26)))
+    assert verdict_on(order, "clofarabine", Decimal(amount)).explanations == ()
+
+
 # What only other orders can show
 
 SPECIAL = (
@@ -277,6 +317,7 @@ def test_a_dose_of_nothing_agrees_only_with_nothing() -> None:
         ("etoposide", "400", "4 doses a day × 100 mg is 400 mg"),
         ("etoposide", "800", "2 days × 4 doses a day × 100 mg is 800 mg"),
         ("etoposide", "1000", "ten times 100 mg is 1,000 mg"),
+        ("etoposide", "25", "100 mg divided over 4 doses a day is 25 mg"),
         ("cytarabine", "2000", "2 doses a day × 1,000 mg is 2,000 mg"),
         ("cytarabine", "5840", "3 days × 2 doses a day × 973.34 mg is 5,840.04 mg"),
         ("cytarabine", "9733.4", "ten times 973.34 mg is 9,733.4 mg"),

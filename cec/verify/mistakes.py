@@ -6,8 +6,9 @@ working; one that lies within 1% of what was written, and nearer to it than the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 
 import msgspec
 
@@ -84,18 +85,20 @@ def figure_not_multiplied(case: Case) -> Iterator[Candidate]:
         yield Candidate(prescribed.value, f"{write_number(prescribed.value)} of {prescribed}")
 
 
-def power_of_ten(case: Case) -> Iterator[Candidate]:
-    """A decimal point one place off."""
+def multiplied(factors: Mapping[str, str], case: Case) -> Iterator[Candidate]:
+    """The right amount times each of these factors, which stand by their names."""
     for amount in right(case):
-        for words, factor in (("ten times", Decimal(10)), ("a tenth of", Decimal("0.1"))):
-            yield candidate(case, EXACT.multiply(amount, factor), f"{words} {in_words(case, amount)}")
+        for words, factor in factors.items():
+            yield candidate(case, EXACT.multiply(amount, Decimal(factor)), f"{words} {in_words(case, amount)}")
 
 
-def unit_of_amount(case: Case) -> Iterator[Candidate]:
-    """mcg, mg or g in each other's place."""
+def divided(case: Case) -> Iterator[Candidate]:
+    """One dose, taken for that of all days or of a whole day, in as many parts."""
     for amount in right(case):
-        for words, factor in (("a thousand times", Decimal(1000)), ("a thousandth of", Decimal("0.001"))):
-            yield candidate(case, EXACT.multiply(amount, factor), f"{words} {in_words(case, amount)}")
+        for what, count in (("days", len(case.dose.days)), ("doses a day", case.dose.per_day)):
+            if count > 1:
+                part = EXACT.divide(amount, Decimal(count))
+                yield candidate(case, part, f"{in_words(case, amount)} divided over {count} {what}")
 
 
 def swapped(case: Case) -> Iterator[Candidate]:
@@ -116,6 +119,13 @@ def pounds_as_kg(case: Case) -> Iterator[Candidate]:
     """The number of pounds in the place of kg."""
     pounds = convert(case.order.patient.weight, "lb", WEIGHT).value
     yield from recomputed(case, f"{_short(pounds)} lb taken as kg", weight=pounds)
+
+
+def kg_as_pounds(case: Case) -> Iterator[Candidate]:
+    """The number of kg in the place of pounds."""
+    number = case.order.patient.weight.value
+    kg = convert(Quantity(number, "lb"), "kg", WEIGHT).value
+    yield from recomputed(case, f"{write_number(number)} kg taken as lb ({_short(kg)} kg)", weight=kg)
 
 
 def inches_as_cm(case: Case) -> Iterator[Candidate]:
@@ -190,11 +200,15 @@ MISTAKES: dict[str, Callable[[Case], Iterable[Candidate]]] = {
     "total of the day written as one dose": daily_total,
     "the other phase's number of days": other_phase,
     "per-m2 or per-kg figure not multiplied": figure_not_multiplied,
-    "ten times or a tenth": power_of_ten,
-    "mcg, mg or g mixed up": unit_of_amount,
+    "ten times or a tenth": partial(multiplied, {"ten times": "10", "a tenth of": "0.1"}),
+    "a hundred times or a hundredth": partial(multiplied, {"a hundred times": "100", "a hundredth of": "0.01"}),
+    "mcg, mg or g mixed up": partial(multiplied, {"a thousand times": "1000", "a thousandth of": "0.001"}),
+    "dose doubled": partial(multiplied, {"twice": "2"}),
+    "daily or single dose taken for a total and divided": divided,
     "doses swapped": swapped,
     "another drug's dose": other_drug,
     "weight in pounds taken as kg": pounds_as_kg,
+    "weight in kg taken as pounds": kg_as_pounds,
     "height in inches taken as cm": inches_as_cm,
     "an earlier weight": previous_weight,
     "another BSA formula": other_formula,
@@ -206,7 +220,7 @@ MISTAKES: dict[str, Callable[[Case], Iterable[Candidate]]] = {
     "maximum left out": maximum_left_out,
     "another dose set of the same letters": other_dose_set,
 }
-"""Every mistake by its name, the gravest first."""
+"""Every mistake by its name, the gravest first. A decimal point lost is ten times (38.4) or a hundred times (38.40)."""
 
 
 def _other_doses(case: Case) -> Iterator[tuple[Dose, Decimal]]:
