@@ -3,24 +3,58 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 OBJECTS = 100_000
 """New objects before Python looks for garbage. Loading makes that many and no garbage; to look costs a tenth of it."""
+
+_ENDINGS = ("SIGTERM", "SIGHUP")
+"""What `kill` sends, and a terminal that is closed; Windows has no SIGHUP."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run cec with these arguments, by default the program's; an interruption ends it quietly, also while it loads."""
     gc.set_threshold(OBJECTS)
     try:
-        from cec.cli import main as run
+        with _ending_by_exception():
+            from cec.cli import main as run
 
-        run(arguments)
+            run(arguments)
     except KeyboardInterrupt:
         sys.exit(130)
     finally:
         gc.freeze()  # all of it is given back at once; to look through it first takes a tenth of a second
+
+
+@contextmanager
+def _ending_by_exception() -> Iterator[None]:
+    """A signal to end becomes SystemExit meanwhile, as Ctrl-C is an exception: half-written files are taken away.
+
+    What is ignored, as under nohup, stays ignored.
+    """
+    present = [getattr(signal, name) for name in _ENDINGS if hasattr(signal, name)]
+    taken = [number for number in present if signal.getsignal(number) is signal.SIG_DFL]
+
+    def end(number: int, _frame: object) -> None:
+        for each in taken:
+            signal.signal(
+                each, signal.SIG_IGN
+            )  # a closed terminal tells twice, and the second must not stop clearing up
+        sys.exit(128 + number)
+
+    try:
+        for number in taken:
+            signal.signal(number, end)
+    except ValueError:  # only the main thread may; another is not interrupted either
+        taken = []
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

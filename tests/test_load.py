@@ -10,6 +10,7 @@ import pytest
 
 from cec.errors import CecError, FileError, InputError
 from cec.load import load_patient, load_pharmacy, load_regimen, patient_and_overrides, regimen_folder, regimen_names
+from cec.load.texts import read_condition
 from cec.regimen import Condition, DoseBand, Limit
 from cec.units import Quantity
 
@@ -237,6 +238,15 @@ def test_what_is_typed_wrong_is_refused(texts: dict[str, str], message: str) -> 
     with pytest.raises(InputError) as caught:
         load_patient(texts=texts)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(("word", "is_so"), [("True", True), ("TRUE", True), ("false", False), (" False ", False)])
+def test_true_and_false_may_have_capital_letters(tmp_path: Path, word: str, is_so: bool) -> None:
+    size = {"height": "128 cm", "weight": "26 kg"}
+    assert load_patient(texts={**size, "history": {"prior_hsct": word}}).history == {"prior_hsct": is_so}
+    path = write(tmp_path, f"height: 128 cm\nweight: 26 kg\nhistory: {{prior_hsct: {word}}}\n")
+    assert load_patient(path).history == {"prior_hsct": is_so}
+    assert read_condition("prior_hsct", word) == Condition("prior_hsct", is_so=is_so)
 
 
 def test_all_that_is_typed_wrong_is_told_together() -> None:

@@ -97,8 +97,10 @@ def test_drug_lines_that_do_not_fit_together(text: str, message: str, tmp_path: 
         ({"creatinine_clearance": "0 mL/min"}, "'0 mL/min' is not above 0"),
         ({"previous_weight": "0 kg"}, "'0 kg' is not above 0"),
         ({"previous_cycles": "-1"}, "'-1' is no whole number"),
-        ({"sex": "x"}, "'x' is neither female nor male"),
-        ({"history": {"prior_hsct": "maybe"}}, "'maybe' is neither true nor false"),
+        ({"sex": "x"}, "'x' is neither female nor male, as the formulas know it; write female, male, f or m"),
+        ({"history": {"prior_hsct": "maybe"}}, "'maybe' is neither true nor false; write true or false"),
+        ({"history": {"prior_hsct": "1"}}, "'1' is neither true nor false; write true or false"),
+        ({"history": {"prior_hsct": "yes"}}, "'yes' is neither true nor false; write true or false"),
         ({"age": "126"}, "126 years is not a possible age"),
     ],
 )
@@ -106,6 +108,50 @@ def test_a_patient_that_cannot_be(texts: dict[str, Any], message: str) -> None:
     with pytest.raises(CecError) as caught:
         load_patient(texts={**SIZE, **texts})
     assert [message in str(fault) for fault in caught.value.faults] == [True], caught.value.faults
+
+
+TWO_IN_ONE = (
+    "etoposide=25%: x, clofarabine=50%: y",
+    "etoposide=25%: x, clofarabine = 50 %",
+    "etoposide=25%: x; clofarabine=50: y",
+    "etoposide=25%: x\nclofarabine=50%: y",
+    "etoposide=25%: x, clofarabine 50%: y",
+    "etoposide=25%: x, PEG-asparaginase (IV)=33.3%: y",
+    "etoposide=25%, clofarabine=50%: y",
+)
+
+
+@pytest.mark.parametrize("text", TWO_IN_ONE)
+def test_a_reduction_is_never_taken_for_the_reason_of_another(text: str) -> None:
+    told = (
+        "holds another reduction; give each by itself (one --reduce each, one item each in a file, "
+        "; between them in a cell), or write the reason without = and :"
+    )
+    with pytest.raises(CecError) as caught:
+        load_patient(texts={**SIZE, "reductions": [text]})
+    assert [told in str(fault) for fault in caught.value.faults] == [True], caught.value.faults
+
+
+def test_nor_where_the_reason_has_a_key_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "patient.yaml"
+    item = "{drug: etoposide, percent: 25%, reason: 'x, clofarabine=50%: y'}"
+    path.write_text(f"height: 128 cm\nweight: 26 kg\nreductions: [{item}]\n", encoding="utf-8")
+    with pytest.raises(CecError, match=r"reason: 'x, clofarabine=50%: y' holds another reduction; give each by itself"):
+        load_patient(path)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "mucositis grade 3: 50% of meals, pain",
+        "neutrophils >= 50% of normal, 0.4 G/L",
+        "bilirubin = 3.2 mg/dL",
+        "by 25%, as in cycle 2; see note",
+    ],
+)
+def test_a_reason_may_have_numbers(reason: str) -> None:
+    patient = load_patient(texts={**SIZE, "reductions": [f"etoposide=25%: {reason}", "clofarabine=50%: liver"]})
+    assert [one.reason for one in patient.reductions] == [reason, "liver"]
 
 
 def product(**keys: str) -> str:

@@ -302,6 +302,10 @@ WEIGHT_REFUSALS = {
     "-5": "is negative",
     "-5 kg": "is negative",
     "\N{MINUS SIGN}5 kg": "is negative",
+    "- 5": "is negative",
+    "-": "'-' is not a number",
+    "\N{EN DASH}": "is not a number",
+    "-x": "is not a number",
     "+5": "is not a number",
     "26 kilo": "(kilo); did you mean kg?",
     "26 KG": "(KG); did you mean kg?",
@@ -328,8 +332,8 @@ WEIGHT_REFUSALS = {
     "kg": "is not a number",
     "0x1A": "has a unit that is not known here (x1A)",
     "10:30": "has a unit that is not known here (:30)",
-    "1234567890": "has too many digits",
-    "0.1234567890123": "has too many digits",
+    "1234567890": "has too many digits (9 before the point are read); write it like 26 kg",
+    "18.400000000000002": "has too many digits (12 after the point are read): round it; write it like 26 kg",
     "5\x1b[2Jkg": "'5\N{REPLACEMENT CHARACTER}[2Jkg'",
 }
 

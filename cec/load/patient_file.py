@@ -54,16 +54,33 @@ def read_clearance(value: str) -> Quantity:
     return positive(CLEARANCE)(value)
 
 
+_ANOTHER_REDUCTION = re.compile(r"[\w)]\s*(=\s*[0-9][0-9.,]*\s*[%:]|[\s:][0-9][0-9.,]*\s*%\s*:)")
+"""A word with a percentage, as a drug has it in a reduction. `neutrophils >= 50%` is none."""
+
+
+def _refuse_another(value: str) -> str:
+    """The text of a part of a reduction; one that holds another reduction, which would go unseen in it, is refused."""
+    words = read_text(value)
+    if _ANOTHER_REDUCTION.search(words):
+        raise InputError(
+            f"'{words}' holds another reduction; give each by itself (one --reduce each, one item each in a file, "
+            "; between them in a cell), or write the reason without = and :"
+        )
+    return words
+
+
 def read_reduction(value: str) -> Reduction:
     """One reduction from its short form.
 
     >>> read_reduction("etoposide=25%: mucositis grade 3")
     Reduction(drug='etoposide', percent=Decimal('25'), reason='mucositis grade 3')
     """
-    match = re.fullmatch(r"\s*([^=:]+?)\s*=\s*([^:]+?)\s*:\s*(\S.*)", value)
+    words = read_text(value)
+    match = re.fullmatch(r"([^=:]+?)\s*=\s*([^:]+?)\s*:\s*(\S.*)", words)
     if not match:
-        raise InputError(f"'{value}' is no reduction; write drug, percent and reason: etoposide=25%: mucositis grade 3")
-    return Reduction(match[1], read_percent(match[2]), read_text(match[3]))
+        raise InputError(f"'{words}' is no reduction; write drug, percent and reason: etoposide=25%: mucositis grade 3")
+    drug, percent, reason = match[1], _refuse_another(match[2]), _refuse_another(match[3])
+    return Reduction(drug, read_percent(percent), reason)
 
 
 REDUCTION = either(
@@ -74,7 +91,7 @@ REDUCTION = either(
             "percent": Field(
                 text(read_percent, {"type": ["string", "number"]}), "by how much, e.g. 25%", required=True
             ),
-            "reason": Field(TEXT, "why", required=True),
+            "reason": Field(text(_refuse_another), "why", required=True),
         },
         lambda values: Reduction(**values),
         label="drug",

@@ -60,10 +60,15 @@ def read_count_from_0(value: str) -> int:
 
 
 def read_boolean(value: str) -> bool:
-    """true or false, in words."""
-    if value not in {"true", "false"}:
-        raise InputError(f"'{value}' is neither true nor false")
-    return value == "true"
+    """true or false, in words, however capital letters stand in them: tables write True and TRUE.
+
+    >>> read_boolean("TRUE")
+    True
+    """
+    word = value.strip().lower()
+    if word not in {"true", "false"}:
+        raise InputError(f"'{value}' is neither true nor false; write true or false")
+    return word == "true"
 
 
 def read_date(value: str) -> datetime.date:
@@ -135,9 +140,10 @@ def read_age(value: str) -> Quantity:
 def read_sex(value: str) -> Sex:
     """female or male."""
     words: dict[str, Sex] = {"female": "female", "f": "female", "male": "male", "m": "male"}
-    if value.lower() not in words:
-        raise InputError(f"'{value}' is neither female nor male, as the formulas know it")
-    return words[value.lower()]
+    word = value.strip().lower()
+    if word not in words:
+        raise InputError(f"'{value}' is neither female nor male, as the formulas know it; write female, male, f or m")
+    return words[word]
 
 
 def read_percent(value: str) -> Decimal:
@@ -206,9 +212,10 @@ def read_condition(fact: str, value: str) -> Condition:
     if fact not in _FACTS:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", fact, re.ASCII):
             raise InputError(f"'{fact}' is no fact; {_KNOWN_FACTS}")
-        if value not in {"true", "false"}:
-            raise InputError(f"'{value}' is neither true nor false; {_KNOWN_FACTS}")
-        return Condition(fact, is_so=value == "true")
+        try:
+            return Condition(fact, is_so=read_boolean(value))
+        except InputError:
+            raise InputError(f"'{value}' is neither true nor false; {_KNOWN_FACTS}") from None
     limits = []
     for part in value.split(","):
         match = re.fullmatch(r"\s*(<=|>=|<|>|under|over|at most|at least)\s*(\S.*?)\s*", part)

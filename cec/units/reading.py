@@ -69,12 +69,13 @@ def _number_fault(text: str) -> str:
     reasons = (
         (not text, "is empty"),
         ("," in text, "has a comma: use a point for decimals and nothing for thousands"),
-        (text.startswith(_MINUS), "is negative"),
+        (re.match(rf"[{''.join(_MINUS)}]\s*[0-9.]", text), "is negative"),
         (any(sign.isdigit() and not sign.isascii() for sign in text), "has digits other than 0 to 9"),
         (re.fullmatch(r"[0-9.]+[eE][+-]?[0-9]+", text), "is in exponent notation"),
         (re.fullmatch(r"\.[0-9]+|[0-9]+\.", text), "needs a digit on both sides of the point"),
         (not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text), "is not a number"),
-        (len(whole) > 9 or len(decimals) > 12, "has too many digits (9 before and 12 after the point are read)"),
+        (len(whole) > 9, "has too many digits (9 before the point are read)"),
+        (len(decimals) > 12, "has too many digits (12 after the point are read): round it"),
     )
     return next((fault for wrong, fault in reasons if wrong), "has a leading zero")
 
