@@ -29,6 +29,7 @@ from cec.units import Quantity
 from cec.verify import Verdict, verify_doses, verify_order
 from cec.verify.doses import TOLERANCE
 from cec.verify.mistakes import MISTAKES
+from cec.verify.remarks import NOT_MULTIPLIED
 
 DAYS = {"cec-induction": 5, "cec-consolidation": 4}
 FIGURES = {
@@ -245,6 +246,89 @@ def test_what_is_no_plain_factor_is_not_explained_by_one(amount: str) -> None:
     """Of 38.4 mg: 96 times, 104 times, a 96th, three times."""
     order = order_of(Sample("cec-induction", "clofarabine", Decimal(128), Decimal(26)))
     assert verdict_on(order, "clofarabine", Decimal(amount)).explanations == ()
+
+
+# A remark on amounts that agree
+
+FIGURES_WRITTEN = {"clofarabine": "40", "etoposide": "100", "cyclophosphamide": "440", "prednisone": "13"}
+
+
+def remarks_on(order: Order, written: dict[str, str]) -> list[str]:
+    """The texts of the remarks on amounts in mg."""
+    verification = verify_doses(order, [(drug, mg(amount)) for drug, amount in written.items()])
+    return [alert.text for alert in verification.alerts if alert.code == NOT_MULTIPLIED]
+
+
+def test_figures_that_nobody_multiplied_are_told_although_they_agree() -> None:
+    """0.96 m2: 40 / 38.4 = 100 / 96 = 440 / 422.4 = 1.0416…, which is within 5%."""
+    order = order_of(Sample("cec-induction", "clofarabine", Decimal(128), Decimal(26)))
+    written = [(drug, mg(amount)) for drug, amount in FIGURES_WRITTEN.items()]
+    verification = verify_doses(order, written)
+    assert (verification.agrees, {each.verdict for each in verification.verdicts}) == (True, {"agrees"})
+    assert (verification.alerts[0].code, verification.alerts[0].level) == (NOT_MULTIPLIED, "check")
+    assert verification.alerts[0].text == (
+        "clofarabine 40 mg, etoposide 100 mg, cyclophosphamide 440 mg are the figures per m2 of the regimen, "
+        "but the BSA is 0.96 m2: were they multiplied by it?"
+    )
+    assert verification.alerts[1:] == order.alerts
+    in_grams = verify_doses(order, [*written[:2], ("Cyclophosphamide", Quantity(Decimal("0.44"), "g")), written[3]])
+    assert in_grams.alerts == verification.alerts
+
+
+@pytest.mark.parametrize(
+    ("height", "weight", "changed", "is_told"),
+    [
+        (128, 26, {}, True),
+        (128, 26, {"prednisone": "0.5"}, True),
+        (128, 26, {"clofarabine": "40.0"}, True),
+        (128, 26, {"etoposide": "99"}, False),
+        (128, 26, {"clofarabine": "38.4"}, False),
+        (128, 26, {"clofarabine": "38.4", "etoposide": "96", "cyclophosphamide": "422.4"}, False),
+        (100, 36, {"prednisone": "18"}, False),
+        (108, 36, {"prednisone": "18"}, True),
+        (109, 18, {"prednisone": "9"}, False),
+    ],
+)
+def test_the_remark_needs_every_figure_and_another_area_than_1(
+    height: int, weight: int, changed: dict[str, str], is_told: bool
+) -> None:
+    """√(100 × 36 / 3600) = 1 m2. √(108 × 36 / 3600) = 1.039… → 1.04: 40 / 41.6 = -3.8%.
+
+    √(109 × 18 / 3600) = 0.738… → 0.74: 40 / 29.6 = +35% does not agree and has its own explanation.
+    """
+    order = order_of(Sample("cec-induction", "clofarabine", Decimal(height), Decimal(weight)))
+    assert bool(remarks_on(order, FIGURES_WRITTEN | changed)) is is_told
+
+
+def test_figures_that_are_the_right_doses_draw_no_remark() -> None:
+    """0.96 m2: to the nearest 20 mg 38.4 is 40, 96 is 100 and 422.4 is 420, to the nearest 40 mg 440."""
+    steps = {"clofarabine": "20 mg", "etoposide": "20 mg", "cyclophosphamide": "40 mg"}
+    rounding = {drug: f"nearest {step}" for drug, step in steps.items()}
+    sample = Sample("cec-induction", "clofarabine", Decimal(128), Decimal(26))
+    order = order_of(sample, load_pharmacy(texts={"dose_rounding": rounding}))
+    assert [str(dose.ordered) for dose in order.doses[:3]] == ["40 mg", "100 mg", "440 mg"]
+    assert remarks_on(order, FIGURES_WRITTEN) == []
+    order = order_of(sample, load_pharmacy(texts={"dose_rounding": rounding | {"cyclophosphamide": "nearest 20 mg"}}))
+    assert len(remarks_on(order, FIGURES_WRITTEN)) == 1
+
+
+def test_a_reduction_at_1_m2_is_no_remark_about_the_area() -> None:
+    """1 m2, and 3% less: 100 / 97 = +3.09%."""
+    texts: Any = {"height": "100 cm", "weight": "36 kg", "reductions": ["etoposide=3%: mucositis"]}
+    order = draft_order(SHIPPED["cec-induction"], load_patient(texts=texts))
+    assert remarks_on(order, FIGURES_WRITTEN | {"prednisone": "18"}) == []
+
+
+@pytest.mark.parametrize(("amount", "is_told"), [("25", True), ("24", False), ("75", False)])
+def test_the_figure_of_a_divided_dose_is_its_part(amount: str, is_told: bool, tmp_path: Path) -> None:
+    """0.96 m2: 75 mg/m2 a day in 3 parts is 24 mg; 75 / 3 = 25 mg is what nobody multiplied, +4.17%."""
+    path = regimen_file(tmp_path, "divided", SPECIAL[1])
+    order = draft_order(load_regimen(path), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
+    (told,) = remarks_on(order, {"mercaptopurine": amount}) or [""]
+    expected = (
+        "mercaptopurine 25 mg is the figure per m2 of the regimen, but the BSA is 0.96 m2: was it multiplied by it?"
+    )
+    assert told == (expected if is_told else "")
 
 
 # What only other orders can show
@@ -497,6 +581,17 @@ def test_the_command_says_that_written_doses_agree() -> None:
     assert "Every written dose agrees within 5%" in done.out
     assert "no known mistake" not in done.out
     assert "is not an independent check" in done.out
+
+
+def test_the_command_shows_a_remark_in_every_form() -> None:
+    arguments = ("verify", "cec-induction", *SIZE, *(f"{drug}={amount}mg" for drug, amount in FIGURES_WRITTEN.items()))
+    done = cec(*arguments)
+    assert (done.code, done.err) == (0, "")
+    assert "CHECK not-multiplied-by-bsa: clofarabine 40 mg, etoposide 100 mg, cyclophosphamide 440 mg are" in done.said
+    assert json.loads(cec(*arguments, "--format", "json").out)["alerts"][0]["code"] == NOT_MULTIPLIED
+    rows = csv.DictReader(io.StringIO(cec(*arguments, "--format", "csv").out))
+    assert [(row["verdict"], row["alerts"]) for row in rows] == [("agrees", f"{NOT_MULTIPLIED} incomplete")] * 4
+    assert NOT_MULTIPLIED not in cec("verify", "cec-induction", *SIZE, *RIGHT).out
 
 
 def test_the_command_names_what_is_wrong() -> None:

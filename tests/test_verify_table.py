@@ -24,6 +24,7 @@ from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.verify.columns import drug_and_unit
 from cec.verify.quick import Agreement
+from cec.verify.remarks import NOT_MULTIPLIED
 from cec.verify.row import Terms
 from cec.verify.table import Row, verify_table
 
@@ -445,6 +446,9 @@ def made_up(count: int) -> str:
     right = "x;128;26;38.4;96;422.40;13.0;;{};{};female;8;{}"
     ends = ("", "", ""), (5, "cec-induction", ""), (4, "cec-consolidation", ""), (4, "", ""), (5, "", "etoposide")
     lines += [right.format(*each) for each in ends]
+    figures = "f;{};{};40;100.0;440;{};;;;;8;"
+    lines += [figures.format(*each) for each in ((128, 26, 13), (128, 26, "0.5"), (100, 36, 18), (108, 36, 18))]
+    lines += [figures.replace("440", "441").format(108, 36, 18)]
     return "\n".join(lines) + "\n"
 
 
@@ -455,8 +459,35 @@ def test_many_at_a_time_say_the_same_as_each_for_itself(tmp_path: Path) -> None:
     assert [(row.row, row.id, row.regimen, row.verdicts, row.alerts, row.faults) for row in several] == [
         (row.row, row.id, row.regimen, row.verdicts, row.alerts, row.faults) for row in each
     ]
-    assert [isinstance(row, Agreement) for row in several[-5:]] == [True, True, True, False, True]
+    assert [isinstance(row, Agreement) for row in several[-10:-5]] == [True, True, True, False, True]
+    assert [isinstance(row, Agreement) for row in several[-5:]] == [False, False, True, False, True]
+    assert [NOT_MULTIPLIED in row.alerts for row in several[-5:]] == [True, True, False, True, False]
     assert not any(isinstance(row, Agreement) for row in each)
+
+
+def test_figures_that_nobody_multiplied_are_told_with_their_rows(tmp_path: Path) -> None:
+    """0.96 m2: 40 of 38.4, 100 of 96 and 440 of 422.4 mg are all +4.17%; 99 mg is no figure."""
+    path = tmp_path / "orders.csv"
+    rows = [f"{number};128;26;40;{etoposide};440;13;;" for number, etoposide in enumerate((100, 99, 100))]
+    path.write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
+    done = cec("verify", str(path))
+    assert (done.code, "3 rows: 3 agree, 0 differ" in done.out) == (0, True)
+    assert f"{NOT_MULTIPLIED} (2): lines 2, 4: the amounts are the figures per m2 of the regimen, but" in done.said
+    told = csv.DictReader(io.StringIO(cec("verify", str(path), "--format", "csv").out))
+    assert [NOT_MULTIPLIED in row["alerts"] for row in told] == [True] * 4 + [False] * 4 + [True] * 4
+    first, second, _ = json.loads(cec("verify", str(path), "--format", "json").out)
+    assert "but the BSA is 0.96 m2" in first["verification"]["alerts"][0]["text"]
+    assert [alert["code"] for alert in second["verification"]["alerts"]] == ["incomplete"]
+
+
+@pytest.mark.parametrize("amount", ["2", "1.9"])
+def test_a_dose_by_weight_that_only_nearly_agrees_is_one_of_many(amount: str, tmp_path: Path) -> None:
+    """0.1 mg/kg × 19.5 kg = 1.95 mg: no figure per m2, so nothing has to be looked at by itself."""
+    line = "drug: dexamethasone, dose: 0.1 mg/kg, route: oral, days: 1-5"
+    regimen, path = regimen_file(tmp_path, "by-weight", line), tmp_path / "orders.csv"
+    path.write_text(f"height_cm,weight_kg,dexamethasone_mg\n109,19.5,{amount}\n", encoding="utf-8")
+    (row,) = rows_of(path, regimen=load_regimen(regimen))
+    assert isinstance(row, Agreement)
 
 
 def test_the_pharmacy_s_rounding_holds_for_many_at_a_time(doses: Path) -> None:

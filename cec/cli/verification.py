@@ -15,6 +15,7 @@ from cec.render.terminal.paper import STRONG, Column, Look, Part, draw, section,
 from cec.render.words import SECOND_CHECK, signed_percent
 from cec.units import write_number
 from cec.verify import OrderVerification, Verdict, Verification
+from cec.verify.remarks import MEANINGS
 from cec.verify.table import Row
 
 NO_MISTAKE = "no known mistake explains this"
@@ -134,7 +135,8 @@ def table_as_text(rows: Iterable[Row], look: Look, noun: str = "row") -> bytes:
 def _alert_of(code: str, count: int, lines: Sequence[str]) -> str:
     """An alert with the lines of the rows that have it, the first of many."""
     more = f" … and {count - len(lines):,} more (--format csv names them all)" if count > len(lines) else ""
-    return f"{code} ({count:,}): line{'s' * (count > 1)} {', '.join(lines)}{more}"
+    meaning = f": {MEANINGS[code]}" if code in MEANINGS else ""
+    return f"{code} ({count:,}): line{'s' * (count > 1)} {', '.join(lines)}{more}{meaning}"
 
 
 def as_csv(rows: Iterable[Row]) -> bytes:

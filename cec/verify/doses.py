@@ -17,6 +17,7 @@ from cec.regimen import Regimen
 from cec.units import AMOUNT, Quantity, convert, plain
 from cec.verify.case import Case
 from cec.verify.mistakes import Explanation, explain
+from cec.verify.remarks import remarks
 
 TOLERANCE = Decimal(5)
 """Percent of the expected dose by which a written one may differ."""
@@ -44,6 +45,7 @@ class Verification(msgspec.Struct, frozen=True):
     tolerance_percent: Decimal
     verdicts: tuple[Verdict, ...]
     alerts: tuple[Alert, ...]
+    """Remarks on the written amounts, then the order's alerts."""
     sha256: str
     """Fingerprint of what the expected doses were computed from."""
 
@@ -71,11 +73,13 @@ def verify_doses(
     first = {drug: values[0] for drug, values in amounts.items()}
     alike = tuple(other for other in others if _gives_the_same_drugs(other, order))
     verdicts = []
+    judged: list[tuple[Case, bool]] = []
     for line, dose in zip(lines_of_cycle(order.regimen, order.cycle), order.doses, strict=True):
         told = amounts.get(dose.drug, [])
         if told:
-            amount = _in_unit_of(dose, told.pop(0))
-            verdicts.append(_judge(Case(amount, dose, line, order, first, alike), tolerance))
+            case = Case(_in_unit_of(dose, told.pop(0)), dose, line, order, first, alike)
+            verdicts.append(_judge(case, tolerance))
+            judged.append((case, verdicts[-1].verdict == "agrees"))
         elif not _is_covered(dose, order, first):
             verdicts.append(Verdict(dose.drug, "missing", dose.ordered))
     verdicts += [_stranger(drug, amount, order) for drug, values in amounts.items() for amount in values]
@@ -86,7 +90,7 @@ def verify_doses(
         agrees=all(verdict.verdict == "agrees" for verdict in verdicts),
         tolerance_percent=tolerance,
         verdicts=tuple(verdicts),
-        alerts=order.alerts,
+        alerts=(*remarks(judged), *order.alerts),
         sha256=order.sha256,
     )
 

@@ -24,6 +24,7 @@ from cec.regimen import Regimen
 from cec.units import Quantity
 from cec.verify.columns import DAYS, OrderColumns, is_amount, plain_name
 from cec.verify.doses import Verdict, compare, number_of_days
+from cec.verify.remarks import figures_per_area
 
 _NUMBER = re.compile(r"\s*[0-9]{1,9}(\.[0-9]{1,12})?\s*", re.ASCII)
 """A number that every reader of amounts takes."""
@@ -85,7 +86,7 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
         verdicts = None
         if regimen is not None and made[REJECTED][place] is None and days[place] in {"", has_days[regimen.name]}:
             cells = {name: texts[place] for name, texts in written.items() if texts[place].strip()}
-            expected = [(*each, made[each.made][place]) for each in wanted[regimen.name]]
+            expected = [(each, made[each.made][place]) for each in wanted[regimen.name]]
             verdicts = _verdicts(expected, cells, columns, doser.tolerance)
             if verdicts is not None and days[place]:
                 verdicts = (*verdicts, _agreeing_days(days[place]))
@@ -98,19 +99,23 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
 
 
 class _Wanted(NamedTuple):
-    """A drug line: the column that a batch makes for it, the table's own column, the drug, and the unit of both."""
+    """A drug line: the column that a batch makes for it, the table's own column, the drug, and the unit of both.
+
+    `figures` are the amounts that may draw a remark.
+    """
 
     made: str
     column: str
     drug: str
     unit: str
+    figures: frozenset[Decimal]
 
 
 def _wanted(regimen: Regimen, columns: OrderColumns) -> list[_Wanted]:
     """The columns of a regimen's lines; no column of the table where it has none of just that name."""
     own = {plain_name(columns.renamed.get(name, name)): name for name in columns.candidates}
     pairs = zip(amount_columns(regimen), regimen.drugs, strict=True)
-    return [_Wanted(made, own.get(made, ""), line.drug, unit_of(line)) for made, line in pairs]
+    return [_Wanted(made, own.get(made, ""), line.drug, unit_of(line), figures_per_area(line)) for made, line in pairs]
 
 
 def _days(regimen: Regimen) -> str:
@@ -159,24 +164,28 @@ def _made(rows: Rows, doser: Doser) -> dict[str, list[str | None]] | None:
 
 
 def _verdicts(
-    expected: Sequence[tuple[str, str, str, str, str | None]],
+    expected: Sequence[tuple[_Wanted, str | None]],
     cells: Mapping[str, str],
     columns: OrderColumns,
     tolerance: Decimal,
 ) -> tuple[Verdict, ...] | None:
     """Each drug's agreement; None where anything else may have to be said."""
     verdicts = []
-    for _, column, drug, unit, amount in expected:
-        cell = cells.get(column, "")
+    may_be_figures = any(wanted.figures for wanted, _ in expected)
+    for wanted, amount in expected:
+        cell = cells.get(wanted.column, "")
         if amount is None and not cell:
             continue
         if amount is None or not _NUMBER.fullmatch(cell):
             return None
-        verdict = _compare(drug, amount, cell.strip(), unit, tolerance)
-        if verdict.verdict != "agrees":
+        verdict = _compare(wanted.drug, amount, cell.strip(), wanted.unit, tolerance)
+        if verdict.verdict != "agrees" or verdict.written is None:
             return None
+        may_be_figures = may_be_figures and (not wanted.figures or verdict.written.value in wanted.figures)
         verdicts.append(verdict)
-    known = {column for _, column, *_ in expected}
+    if may_be_figures and any(verdict.written != verdict.expected for verdict in verdicts):
+        return None
+    known = {wanted.column for wanted, _ in expected}
     others = (name for name in cells if name not in known)
     if any(name in columns.amounts or is_amount(cells[name]) for name in others):
         return None
