@@ -501,6 +501,41 @@ def test_an_interruption_leaves_the_old_file(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["doses.csv"]
 
 
+def _children(process: int) -> list[int]:
+    """The processes that one has started, of which the first is that of Python which counts shared things."""
+    listed = Path(f"/proc/{process}/task/{process}/children")
+    return [int(child) for child in listed.read_text(encoding="ascii").split()]
+
+
+def _is_running(process: int) -> bool:
+    state = Path(f"/proc/{process}/stat")
+    return state.exists() and state.read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found in /proc")
+@pytest.mark.parametrize("is_parent", [True, False])
+def test_workers_and_their_parent_do_not_outlive_each_other(is_parent: bool, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("old", encoding="utf-8")
+    started = [sys.executable, "-m", "cec", "batch", "-", "-o", str(tmp_path / "d.csv"), "--workers", "2"]
+    with subprocess.Popen(started, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stderr
+        process.stdin.write(PATIENTS.encode() + b"9,Cy,176,67,17,male,7\n" * 10_000)
+        process.stdin.flush()
+        deadline = time.monotonic() + 30
+        while len(children := _children(process.pid)) < 3 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.kill(process.pid if is_parent else children[-1], signal.SIGKILL)
+        process.stdin.close()
+        if not is_parent:
+            assert "cec: a worker was ended from outside" in process.stderr.read().decode()
+        process.wait(30)
+    while any(map(_is_running, children)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not any(map(_is_running, children))
+    assert (tmp_path / "d.csv").read_text(encoding="utf-8") == "old"
+
+
 def test_a_fault_of_the_file_leaves_the_old_file(patients: Path, tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("old", encoding="utf-8")
     broken = tmp_path / "p.csv.gz"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,17 +14,14 @@ from cec.batch.output import RejectsKind, table_writer
 from cec.batch.single import Refusal, Settings, regimen_of
 from cec.batch.table import Block, Kind, Layout
 from cec.batch.tables import opening
-from cec.batch.work import Done, Job, Worker
+from cec.batch.work import Job, Worker
+from cec.batch.workers import answered
 from cec.errors import Fault, FileError
 from cec.files import appearing, taking_names
 from cec.regimen import Regimen
 
 if TYPE_CHECKING:
     import polars as pl
-
-THREADS = 2
-"""Blocks that one process answers at the same time: polars leaves Python's lock alone while it works."""
-
 
 _ALLOCATOR = "narenas:1,oversize_threshold:0,dirty_decay_ms:1000,muzzy_decay_ms:0"
 """How polars keeps freed memory where it brings jemalloc: in one place for all threads and sizes, and not for long."""
@@ -95,7 +90,7 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
                     table_writer(request.rejects, request.rejects_kind, rejects_header, separator, parts) as put_reject,
                     table_writer(request.target, request.target_kind, header, separator, parts) as put,
                 ):
-                    for done in _answered(blocks, job, request.workers):
+                    for done in answered(blocks, job, request.workers):
                         put(done.doses)
                         put_reject(done.rejects)
                         dosed, rejected = dosed + done.dosed, rejected + done.rejected
@@ -146,43 +141,3 @@ def _regimens(
         for text in filter(None, texts):
             regimen_of(text, known)
         yield known, again
-
-
-def _answered(blocks: Iterator[Block], job: Job, workers: int) -> Iterator[Done]:
-    """The answers to the blocks in their order, some of them worked on at the same time."""
-    if workers > 1:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
-        pool: Executor = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (job,))
-        yield from _in_order(pool, _work, blocks, workers + 2)
-    else:
-        yield from _in_order(ThreadPoolExecutor(THREADS), Worker(job), blocks, THREADS + 2)
-
-
-def _in_order(pool: Executor, work: Callable[[Block], Done], blocks: Iterator[Block], ahead: int) -> Iterator[Done]:
-    """The results in the order of the blocks, of which no more than `ahead` are in memory."""
-    waiting: deque[Future[Done]] = deque()
-    try:
-        for block in blocks:
-            waiting.append(pool.submit(work, block))
-            while len(waiting) >= ahead or (waiting and waiting[0].done()):
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-_worker: Worker
-
-
-def _begin(job: Job) -> None:
-    """Make this process a worker; an interrupt is for the process that started it."""
-    global _worker  # noqa: PLW0603  a process has one worker, which keeps what it found out
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker = Worker(job)
-
-
-def _work(block: Block) -> Done:
-    return _worker(block)
