@@ -324,12 +324,12 @@ HEAD = "id;height_cm;weight_kg;clofarabine_mg;etoposide_mg;cyclophosphamide_mg;p
     [
         ("1;128;26;38.4;96;422.4;13;;", []),
         ("1;128;26;38.4 mg;0.096 g;422.4;13;;5", []),
-        ("1;128;26;38,4;96;422.4;13;;", ["clofarabine_mg: '38,4 mg' has a comma: use a point"]),
+        ("1;128;26;38,4;96;422.4;13;;", ["clofarabine_mg: '38,4' has a comma: use a point"]),
         ("1;128;26,5;38,4;96;422.4;13;;x", ["weight_kg: '26,5' has a comma", "clofarabine_mg: '38,4", "days: 'x' is"]),
         ("1;128;26;38.4;;422.4;13;;", ["etoposide: missing; expected 96 mg"]),
         ("1;128;26;38.4;96;422.4;13;2 mg;", ["vincristine 2 mg: not in the regimen; the regimen gives clofarabine"]),
         ("1;128;26;38.4;96;422.4;13;;4", ["days 4 days, expected 5 days"]),
-        ("1;128;26;-38.4;96;422.4;13;;", ["clofarabine_mg: '-38.4 mg'"]),
+        ("1;128;26;-38.4;96;422.4;13;;", ["clofarabine_mg: '-38.4' is negative"]),
         (";;;;;;;;", ["'height' is missing", "'weight' is missing"]),
         ("1;128;26;;;;;;", [f"{drug}: missing" for drug in ("clofarabine", "etoposide", "prednisone")]),
         ("1;x;26;38.4;96;422.4;13;;", ["height_cm: 'x'"]),
@@ -342,6 +342,71 @@ def test_each_row_says_all_that_is_wrong_with_it(row: str, words: list[str], tmp
     said = done.said
     assert done.code == (1 if words else 0)
     assert [word for word in words if f": {word}" not in said] == []
+
+
+UNITS = (
+    "drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1",
+    "drug: asparaginase, dose: 6000 units/m2, route: intramuscular, days: 2",
+)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "message"),
+    [
+        ("etoposide_mg", "38,4", "'38,4' has a comma: use a point for decimals and nothing for thousands; * like 12.5"),
+        ("etoposide_mg", "9 6", "'9 6' is not a number; * like 12.5"),
+        ("etoposide_mg", "96%", "'96%' is not a number; * like 12.5"),
+        ("etoposide_mg", "-96", "'-96' is negative; * like 12.5"),
+        (
+            "etoposide_mg",
+            "0,096 g",
+            "'0,096 g' has a comma: use a point for decimals and nothing for thousands; * like 12.5",
+        ),
+        ("etoposide_mg", "96 mL", "'96 mL' is no amount of drug but a volume; * like 12.5"),
+        ("etoposide", "96", "'96' has no unit; * like 12.5 mg"),
+        ("etoposide", "96,0", "'96,0' has a comma: use a point for decimals and nothing for thousands; * like 12.5 mg"),
+        ("asparaginase", "5760", "'5760' has no unit; * like 600 units"),
+        (
+            "asparaginase_units",
+            "5,760",
+            "'5,760' has a comma: use a point for decimals and nothing for thousands; * like 600",
+        ),
+        ("note", "1,5 mg", "'1,5 mg' has a comma: use a point for decimals and nothing for thousands; * like 12.5 mg"),
+    ],
+)
+def test_a_cell_is_quoted_as_it_stands_beside_one_of_the_right_form(
+    column: str, cell: str, message: str, tmp_path: Path
+) -> None:
+    regimen, path = load_regimen(regimen_file(tmp_path, "two", *UNITS)), tmp_path / "orders.csv"
+    path.write_text(f"height_cm;weight_kg;cyclophosphamide_mg;{column}\n128;26;;{cell}\n", encoding="utf-8")
+    (row,) = rows_of(path, regimen=regimen)
+    assert row.faults == (f"{column}: {message.replace('*', 'write it')}",)
+    *_, right = message.partition(" like ")
+    path.write_text(f"height_cm;weight_kg;cyclophosphamide_mg;{column}\n128;26;;{right}\n", encoding="utf-8")
+    (row,) = rows_of(path, regimen=regimen)
+    assert row.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "message"),
+    [
+        (
+            "dose,unit",
+            '"38,4",mg',
+            "'38,4' has a comma: use a point for decimals and nothing for thousands; * like 12.5",
+        ),
+        ("dose,unit", "96 mg,mg", "'96 mg' is not a number; * like 12.5"),
+        ("dose,unit", "96 mg,g", "'96 mg' is not a number; * like 12.5"),
+        ("dose,unit", "96,", "'96' has no unit; * like 12.5 mg"),
+        ("dose,unit", "96,mL", "'96 mL' is no amount of drug but a volume; * like 12.5 mg"),
+        ("dose", "96", "'96' has no unit; * like 12.5 mg"),
+    ],
+)
+def test_so_it_is_where_a_row_is_one_drug(head: str, cells: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(f"height_cm,weight_kg,drug,{head}\n128,26,Etoposide,{cells}\n", encoding="utf-8")
+    (row,) = rows_of(path)
+    assert row.faults == (f"line 2: Etoposide: {message.replace('*', 'write it')}",)
 
 
 @pytest.mark.parametrize("text", ["9" * 99, "9" * 10, "0." + "1" * 13, "1e400", "9" * 5000])

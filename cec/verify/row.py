@@ -10,12 +10,13 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from cec.batch.doses import unit_of
 from cec.batch.single import Refusal, Settings, draft_row, regimen_of
 from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.load.texts import read_count
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
-from cec.units import AMOUNT, Quantity, read_quantity
+from cec.units import AMOUNT, Quantity, read_number, read_quantity
 from cec.verify.columns import OrderColumns, is_amount
 from cec.verify.doses import TOLERANCE, Verdict, Verification, verify_doses
 
@@ -113,7 +114,7 @@ def _verification(
             return None
 
     order = tried(lambda: draft_row(texts, terms.settings(regimen)))
-    written = [(drug, tried(partial(_amount, place, text))) for place, drug, text in _written(lines, regimen, columns)]
+    written = [(each.drug, tried(partial(_amount, each))) for each in _written(lines, regimen, columns)]
     days = tried(lambda: _days(lines, columns))
     if faults or order is None:
         raise InputError(*faults)
@@ -121,21 +122,41 @@ def _verification(
     return verify_doses(order, amounts, days=days, tolerance=terms.tolerance, others=terms.others)
 
 
-def _written(lines: Sequence[Line], regimen: Regimen, columns: OrderColumns) -> Iterator[tuple[str, str, str]]:
-    """Each written amount: where it stands, the drug, and the text with its unit."""
+class _Written(NamedTuple):
+    """A written amount: where it stands, the drug, the cell, the unit that stands elsewhere, and a cell of its form."""
+
+    place: str
+    drug: str
+    cell: str
+    unit: str
+    example: str
+
+
+def _written(lines: Sequence[Line], regimen: Regimen, columns: OrderColumns) -> Iterator[_Written]:
+    """Each amount that is written in the rows of one order."""
     single = columns.drug_rows
+    units = {line.drug.casefold(): unit_of(line) for line in regimen.drugs}
     if single:
         for row, cells in lines:
             drug, amount = cells[single.drug].strip() or "a drug without a name", cells[single.amount].strip()
             unit = cells[single.unit].strip() if single.unit else ""
             if amount:
-                yield f"line {row}: {drug}", drug, f"{amount} {unit}".strip()
+                usual = units.get(drug.casefold())
+                example = _example(unit if unit in AMOUNT.units else "", usual)
+                yield _Written(f"line {row}: {drug}", drug, amount, unit, example)
         return
     cells = lines[0].cells
     for column, drug, unit in columns.amounts_of(regimen):
         cell = cells[column].strip()
         if cell and (drug or is_amount(cell)):
-            yield column, drug or column, cell if any(map(str.isalpha, cell)) else f"{cell} {unit}".strip()
+            told = "" if any(map(str.isalpha, cell)) else unit
+            yield _Written(column, drug or column, cell, told, _example(unit, units.get(drug.casefold())))
+
+
+def _example(unit: str, usual: str | None) -> str:
+    """A cell of the right form: a number where the unit stands elsewhere, else with the usual unit of the drug."""
+    number = "600" if "units" in {unit, usual} else "12.5"
+    return number if unit else f"{number} {usual or 'mg'}"
 
 
 def _days(lines: Sequence[Line], columns: OrderColumns) -> int | None:
@@ -151,12 +172,14 @@ def _days(lines: Sequence[Line], columns: OrderColumns) -> int | None:
         raise InputError(*(fault._replace(where=columns.days) for fault in error.faults)) from None
 
 
-def _amount(place: str, text: str) -> Quantity:
-    """What a cell says; faults name its place."""
+def _amount(written: _Written) -> Quantity:
+    """What a cell says; faults name its place and quote it as it stands."""
     try:
-        return read_quantity(text, AMOUNT)
+        if written.unit:
+            read_number(written.cell, written.example)
+        return read_quantity(f"{written.cell} {written.unit}", AMOUNT._replace(example=written.example))
     except CecError as error:
-        raise InputError(*(fault._replace(where=place) for fault in error.faults)) from None
+        raise InputError(*(fault._replace(where=written.place) for fault in error.faults)) from None
 
 
 def _of_column(fault: Fault, columns: OrderColumns) -> Fault:
