@@ -61,13 +61,13 @@ def replacing(path: str | Path, parts: list[Part] | None = None) -> Iterator[Bin
     part = _beside(target)
     parts.append(Part(part, target, path))
     with _open(part, "xb", path) as file:
+        with _naming(path):
+            if target.exists():
+                shutil.copymode(target, part)  # while it is empty: nobody reads from it who may not read the old one
         yield file
         with _naming(path):
             file.flush()
             os.fsync(file.fileno())
-    with _naming(path):
-        if target.exists():
-            shutil.copymode(target, part)
 
 
 def appearing(path: str | Path, parts: list[Part]) -> str:

@@ -65,6 +65,17 @@ def test_a_link_stays_a_link_and_a_mode_stays_as_it_was(tmp_path: Path) -> None:
     assert stat.S_IMODE(fresh.stat().st_mode) == 0o666 & ~mask
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
+def test_what_is_being_written_is_no_more_open_than_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_bytes(b"old")
+    target.chmod(0o600)
+    with replacing(target) as file:
+        file.write(b"a patient")
+        (part,) = tmp_path.glob(".cec-*.part")
+        assert stat.S_IMODE(part.stat().st_mode) == 0o600
+
+
 def test_a_fault_of_the_one_who_writes_stays_what_it_is(tmp_path: Path) -> None:
     target = tmp_path / "a.txt"
     target.write_bytes(b"old")
