@@ -309,9 +309,7 @@ def test_spark_gives_what_one_machine_gives(monkeypatch: pytest.MonkeyPatch) -> 
     try:
         table = session.createDataFrame(patients.rows(), patients.columns).repartition(2)
         made = ["regimen", "bsa_m2", *AMOUNTS, "alerts", "rejected"]
-        schema = ", ".join(f"{name} string" for name in [*table.columns, *made])
-
-        names: dict[str, Any] = {"patients": table, "schema": schema}
+        names: dict[str, Any] = {"patients": table}
         exec(_example("mapInArrow"), names)  # noqa: S102  the README's own words
         rows = names["dosed"].collect()
     finally:
