@@ -28,6 +28,8 @@ from cec.verify.remarks import NOT_MULTIPLIED
 from cec.verify.row import Terms
 from cec.verify.table import Row, verify_table
 
+NOT_ON_WINDOWS = pytest.mark.skipif(sys.platform == "win32", reason="there is no such pipe")
+
 # √(128 × 26 / 3600) = 0.961 → 0.96 m2; √(109 × 18.5 / 3600) = 0.748 → 0.75; √(170 × 61.3 / 3600) = 1.701 → 1.7
 PATIENTS = """\
 id,height_cm,weight_kg,age,sex,remark
@@ -430,7 +432,7 @@ def test_of_two_regimens_of_one_name_each_row_is_held_against_its_own(tmp_path: 
     assert [(each.id, each.agrees) for each in rows_of(path)] == [("1", True), ("2", False), ("3", True), ("4", True)]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no such pipe")
+@NOT_ON_WINDOWS
 @pytest.mark.parametrize("regimen", ["", "cec-induction"])
 def test_a_table_is_read_once_and_so_may_be_a_pipe(regimen: str, tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
@@ -443,12 +445,54 @@ def test_a_table_is_read_once_and_so_may_be_a_pipe(regimen: str, tmp_path: Path)
     assert not writer.is_alive()
 
 
-def test_a_table_on_standard_input(doses: Path) -> None:
+@pytest.mark.parametrize("name", ["-", pytest.param("/dev/stdin", marks=NOT_ON_WINDOWS)])
+@pytest.mark.parametrize("is_piped", [False, True])
+def test_a_table_on_standard_input(name: str, is_piped: bool, doses: Path) -> None:
+    command = [sys.executable, "-m", "cec", "verify", name]
     with doses.open("rb") as file:
-        done = subprocess.run(
-            [sys.executable, "-m", "cec", "verify", "-"], stdin=file, capture_output=True, check=False
-        )
+        given: dict[str, Any] = {"input": doses.read_bytes()} if is_piped else {"stdin": file}
+        done = subprocess.run(command, **given, capture_output=True, check=False)
     assert (done.returncode, b"3 rows: 3 agree" in done.stdout) == (0, True), done.stderr
+
+
+@NOT_ON_WINDOWS
+def test_a_pipe_is_a_table_whatever_its_name(doses: Path, tmp_path: Path) -> None:
+    path = tmp_path / "63"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(doses.read_bytes(),), daemon=True)
+    writer.start()
+    done = cec("verify", str(path))
+    assert (done.code, "3 rows: 3 agree" in done.out) == (0, True), done.err
+    writer.join(5)
+    assert not writer.is_alive()
+
+
+@NOT_ON_WINDOWS
+def test_a_pipe_beside_the_measures_of_a_patient_is_a_regimen(tmp_path: Path) -> None:
+    path = tmp_path / "63"
+    os.mkfifo(path)
+    content = (regimen_folder() / "cec-induction.yaml").read_bytes()
+    writer = threading.Thread(target=path.write_bytes, args=(content,), daemon=True)
+    writer.start()
+    done = cec("verify", str(path), "--height", "128", "--weight", "26", "clofarabine=38.4mg")
+    assert (done.code, "3 of 4 do not agree" in done.out) == (1, True), done.err
+    writer.join(5)
+    assert not writer.is_alive()
+
+
+@NOT_ON_WINDOWS
+def test_what_comes_through_a_pipe_and_is_no_table_is_refused() -> None:
+    order = cec("dose", "--height", "128", "--weight", "26", "--format", "json").out.encode()
+    for content, words in (
+        (order, "is JSON; save it and name the file, a saved order as order.json, a table as orders.csv, orders.jsonl"),
+        (b"PAR1 and so on", "is Parquet; save it and name the file"),
+        (b"", "is empty"),
+        (b"id,weight_kg\n1,26\n", "no column tells the height"),
+    ):
+        command = [sys.executable, "-m", "cec", "verify", "/dev/stdin"]
+        done = subprocess.run(command, input=content, capture_output=True, check=False)
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert words in done.stderr.decode()
 
 
 def test_two_rows_of_one_id_are_both_answered(tmp_path: Path) -> None:
@@ -692,6 +736,20 @@ def test_a_folder_or_a_missing_file_is_no_table(tmp_path: Path) -> None:
     for path in (tmp_path / "none.csv", tmp_path / "folder.csv"):
         with pytest.raises(CecError), verify_table(path, terms()):
             pass
+
+
+@pytest.mark.parametrize("typed", [(), ("clofarabine=38mg",), ("--height", "128", "--weight", "26")])
+def test_a_folder_is_called_a_folder(typed: tuple[str, ...], tmp_path: Path) -> None:
+    done = cec("verify", str(tmp_path), *typed)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == f"{tmp_path}: is a folder; name a regimen, a saved order or a table of orders in it\n"
+
+
+def test_a_folder_does_not_hide_a_shipped_regimen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cec-induction").mkdir()
+    monkeypatch.chdir(tmp_path)
+    done = cec("verify", "cec-induction", "--height", "128", "--weight", "26", "clofarabine=38.4mg")
+    assert (done.code, "3 of 4 do not agree" in done.out) == (1, True)
 
 
 def test_the_table_is_not_overwritten(doses: Path, tmp_path: Path) -> None:

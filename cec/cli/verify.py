@@ -12,8 +12,8 @@ from cec.cli.inputs import draft, read_text_of, together
 from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, TableOutputOptions, TimeOptions
 from cec.cli.output import chosen_format, deliver, look_of
 from cec.cli.places import keep_apart
-from cec.cli.verify_table import is_table, terms_of, verified
-from cec.errors import Fault, InputError
+from cec.cli.verify_table import is_folder, is_pipe, is_table, terms_of, verified
+from cec.errors import Fault, FileError, InputError
 
 if TYPE_CHECKING:
     from cec.order import Order
@@ -36,7 +36,7 @@ def verify(
         str,
         typer.Argument(
             metavar="REGIMEN|ORDER.json|ORDERS.csv",
-            help="A regimen, a saved order, or a table of orders; - is a table (CSV) on standard input.",
+            help="A regimen, a saved order, or a table of orders; - is a table (CSV) on standard input, as is a pipe.",
         ),
     ],
     written: Annotated[
@@ -86,7 +86,7 @@ def verify(
         _refuse_beside(file, "its patient, doses and days", (*of_one_order, start, cycle, renamed))
         _refuse_beside(file, "its pharmacy, and has no tolerance", (*pharmacy, tolerance))
         agrees, content = _saved_order(file, regimen, form, output.output)
-    elif is_table(what):
+    elif is_table(what) or (is_pipe(what) and all(value in _NOT_GIVEN for value in of_one_order)):
         _refuse_beside(file, "its patients, doses and days", of_one_order)
         terms = terms_of(
             regimen,
@@ -99,6 +99,7 @@ def verify(
         )
         agrees, content = verified(file, terms, form, output.output, regimen=regimen, pharmacy=pharmacy)
     else:
+        _refuse_folder(what)
         if regimen is not None:
             raise typer.BadParameter("the regimen is the first argument", param_hint="--regimen")
         if renamed:
@@ -119,6 +120,14 @@ def _refuse_beside(file: Path, holds: str, values: Sequence[object]) -> None:
     """Wrong usage where an option was typed for what the file says itself."""
     if any(value not in _NOT_GIVEN for value in values):
         raise typer.BadParameter(f"{file.name} holds {holds}; give none beside it")
+
+
+def _refuse_folder(what: str) -> None:
+    """FileError where the first argument is a folder and no shipped regimen."""
+    from cec.load import regimen_names
+
+    if is_folder(what) and what not in regimen_names():
+        raise FileError(Fault("is a folder; name a regimen, a saved order or a table of orders in it", "", what))
 
 
 Outcome = tuple[bool, bytes]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from cec.verify.table import Row, VerifiedTable
 
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods"}
+_OPEN = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
+"""How names of what is open already begin, be it a pipe or a file."""
 
 
 def is_table(name: str) -> bool:
@@ -37,6 +42,29 @@ def is_table(name: str) -> bool:
     return next((suffix for suffix in reversed(endings) if suffix not in PACKED), "") in {*ENDINGS, *_WORKBOOKS}
 
 
+def is_pipe(name: str) -> bool:
+    """Whether a name is that of a pipe, or of anything that there is but a file or a folder; its end tells no format.
+
+    >>> is_pipe("/dev/null"), is_pipe("orders.csv"), is_pipe(".")
+    (True, False, False)
+    """
+    mode = _mode(name)
+    return bool(mode) and (name.startswith(_OPEN) or not (S_ISREG(mode) or S_ISDIR(mode)))
+
+
+def is_folder(name: str) -> bool:
+    """Whether a name is that of a folder."""
+    return S_ISDIR(_mode(name))
+
+
+def _mode(name: str) -> int:
+    """What kind of thing has this name; 0 where there is none."""
+    try:
+        return Path(name).stat().st_mode if name else 0
+    except (OSError, ValueError):
+        return 0
+
+
 def verified(
     file: Path, terms: Terms, form: str, output: Path | None, *, regimen: str | None, pharmacy: PharmacyOptions
 ) -> tuple[bool, bytes]:
@@ -48,7 +76,8 @@ def verified(
     if file.suffix.lower() in _WORKBOOKS:
         raise FileError(Fault("is a workbook; save the table as CSV (UTF-8)", "", str(file)))
     keep_apart({"ORDERS": file, "--regimen": regimen, "--pharmacy": pharmacy.pharmacy}, {"--output": output})
-    with verify_table(file, terms._replace(whole=form == "json")) as table:
+    kind = None if is_table(str(file)) else "csv"
+    with _naming_files(), verify_table(file, terms._replace(whole=form == "json"), kind) as table:
         counted = _Counted(table.rows)
         noun = "order" if table.columns.drug_rows else "row"
         forms = {
@@ -59,6 +88,24 @@ def verified(
         content = forms[form]()
     _tell(table, terms.regimen, regimen, is_nameless=counted.is_nameless)
     return counted.all_agree, content
+
+
+@contextmanager
+def _naming_files() -> Iterator[None]:
+    """FileErrors say what to do where a batch would be told the format: the end of a file's name tells it here."""
+    try:
+        yield
+    except FileError as error:
+        raise FileError(*map(_naming_a_file, error.faults)) from None
+
+
+def _naming_a_file(fault: Fault) -> Fault:
+    """The fault with what to do instead of an option that is only a batch's."""
+    if "--input-format" not in fault.text:
+        return fault
+    is_what = re.split("[,;]", fault.text)[0]
+    files = "a saved order as order.json, a table as orders.csv, orders.jsonl or orders.parquet"
+    return fault._replace(text=f"{is_what}; save it and name the file, {files}")
 
 
 class _Counted:

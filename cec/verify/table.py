@@ -41,13 +41,14 @@ class VerifiedTable(NamedTuple):
 
 
 @contextmanager
-def verify_table(path: Path, terms: Terms) -> Iterator[VerifiedTable]:
+def verify_table(path: Path, terms: Terms, kind: str | None = None) -> Iterator[VerifiedTable]:
     """Every row of a table, verified or with the reasons why it cannot be; FileError where the file is no table.
 
-    The file is read once, row by row while the rows are asked for.
+    The file is read once, row by row while the rows are asked for. `kind` is csv, jsonl or parquet where its name does
+    not tell.
     """
     regimens: dict[str, Regimen | Refusal] = {"": terms.regimen, terms.regimen.name: terms.regimen}
-    with opening(str(path), kind_of(str(path))) as table:
+    with opening(str(path), kind_of(str(path), kind)) as table:
         header = table.layout.columns
         named = terms.renamed.get("regimen") or next((name for name in header if plain_name(name) == "regimen"), "")
         with _regimens_named(table, named, regimens) as (blocks, assumes):
