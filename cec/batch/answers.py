@@ -65,11 +65,16 @@ def _refused_by_pattern(rest: pl.DataFrame, patterns: Sequence[Pattern]) -> pl.D
 def _hold_some_against_the_single_path(
     answers: Answers, known: pl.DataFrame, texts: Mapping[str, pl.Series], plan: Plan
 ) -> None:
-    """Draft one dosed row of the block, and one of each pattern that no other row than its first was held for.
+    """Draft one dosed row of the block, one of each new set of doses, and of each pattern one that is not its first.
 
     A difference would be a bug, and no dose may leave then.
     """
     rows = {answers.dosed.item(answers.dosed.height // 2, "row")} if answers.dosed.height else set()
+    if fresh := set(plan.fresh):
+        firsts = known.filter(known.get_column("pattern").is_in(list(fresh))).unique("pattern", keep="first")
+        for row, pattern in firsts.select("row", "pattern").rows():
+            rows.add(row)
+            plan.fresh.discard(pattern)
     if unheld := dict(plan.unheld):
         others = known[known.get_column("pattern").is_in(list(unheld)).arg_true()].unique("pattern", keep="last")
         for row, pattern in others.select("row", "pattern").rows():

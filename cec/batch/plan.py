@@ -72,6 +72,9 @@ class Plan:
         self.patterns: dict[int, Pattern] = {}
         self.unheld: dict[int, Mapping[str, str]] = {}
         """Patterns of which no other row was drafted yet than the one that they were learnt from: what it said."""
+        self.fresh: set[int] = set()
+        """Patterns whose doses come from lines, bands or reductions of which no row was drafted yet."""
+        self._variants: set[tuple[Variant, ...]] = set()
         self._amounts: dict[tuple[Variant, int], Amount] = {}
 
     def code_of(self, what: Hashable) -> int:
@@ -82,6 +85,8 @@ class Plan:
                     self._known_codes.clear()
                     self.patterns.clear()
                     self.unheld.clear()
+                    self.fresh.clear()
+                    self._variants.clear()
                 self._known_codes[what] = next(self._codes)
             return self._known_codes[what]
 
@@ -130,7 +135,11 @@ class Plan:
 
     def learn(self, pattern: int, texts: Mapping[str, str]) -> None:
         """Find out what holds for every row of a pattern, from what one of them says."""
-        self.patterns[pattern] = self._pattern_of(texts)
+        learnt = self._pattern_of(texts)
+        if learnt.variants and learnt.variants not in self._variants:
+            self._variants.add(learnt.variants)
+            self.fresh.add(pattern)
+        self.patterns[pattern] = learnt
         self.unheld[pattern] = texts
 
     def _pattern_of(self, texts: Mapping[str, str]) -> Pattern:
