@@ -168,6 +168,9 @@ def test_a_name_that_is_no_regimen_is_answered_with_the_nearest() -> None:
     assert "did you mean 'cec-induction'?" in fault
     (fault,) = faults_of("no-such-file.yaml")
     assert fault == "no-such-file.yaml: there is no such file"
+    for name in ("a" * 300, "a\0b"):
+        (fault,) = faults_of(name)
+        assert "is no shipped regimen and no file; shipped are cec-consolidation, cec-induction" in fault
 
 
 def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Options of the command line and cells of a table go through the same fields as f
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -92,7 +93,7 @@ def _regimen_path(name_or_path: str | Path) -> Path:
     if str(name_or_path) in names:
         return regimen_folder() / f"{name_or_path}.yaml"
     path = Path(name_or_path)
-    is_name = path.suffix == "" and len(path.parts) == 1 and not path.exists()
+    is_name = path.suffix == "" and len(path.parts) == 1 and not os.path.exists(path)  # noqa: PTH110  it never raises
     if is_name or not str(name_or_path):
         hint = did_you_mean(str(name_or_path), names) or f"; shipped are {', '.join(names)}"
         raise FileError(Fault(f"'{name_or_path}' is no shipped regimen and no file{hint}"))
