@@ -39,10 +39,8 @@ def _ending_by_exception() -> Iterator[None]:
     taken = [number for number in present if signal.getsignal(number) is signal.SIG_DFL]
 
     def end(number: int, _frame: object) -> None:
-        for each in taken:
-            signal.signal(
-                each, signal.SIG_IGN
-            )  # a closed terminal tells twice, and the second must not stop clearing up
+        for each in taken:  # a closed terminal tells twice, and the second must not stop clearing up
+            signal.signal(each, signal.SIG_IGN)
         sys.exit(128 + number)
 
     try:

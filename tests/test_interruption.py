@@ -21,6 +21,15 @@ ENDINGS = (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else ()
 ROWS = b"id,height,weight\n" + b"9,176,67\n" * 300_000
 
 
+@pytest.fixture(autouse=True)
+def _heard() -> Iterator[None]:
+    """The signals are heard, also where whoever runs the tests ignores them, as nohup does."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in ENDINGS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @contextmanager
 def batch(output: Path, *started: str, more: tuple[str, ...] = ()) -> Iterator[subprocess.Popen[bytes]]:
     """A batch that has begun to write, and waits for more rows."""
