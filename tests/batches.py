@@ -13,10 +13,12 @@ import polars as pl
 from cec import Pharmacy, Regimen, load_pharmacy, load_regimen
 from cec.batch import rows as single_path
 from cec.batch.answers import answer
+from cec.batch.cells import apart
 from cec.batch.columns import columns_for
 from cec.batch.plan import Plan
 from cec.batch.rows import Answers
-from cec.batch.single import Settings
+from cec.batch.single import Settings, draft_row, row_texts
+from cec.errors import CecError
 from cec.units import Quantity
 
 INDUCTION = load_regimen("cec-induction")
@@ -41,14 +43,22 @@ def with_policy(**changes: object) -> Pharmacy:
     return msgspec.structs.replace(load_pharmacy(), **changes)
 
 
-def by_columns(cells: Table, given: Settings, rows: int = 1 << 20) -> Answers:
-    """The dosed and the refused rows of a table, as a batch answers them in blocks of so many rows."""
+def by_columns(cells: Table, given: Settings, rows: int = 1 << 20, separator: str = "") -> Answers:
+    """The dosed and the refused rows of a table, as a batch answers them in blocks of so many rows.
+
+    With a separator, as it does for CSV: neighbouring cells together.
+    """
     frame = _table(cells)
-    plan = _plan(frame, given)
+    plan = _plan(frame, given, separator)
     dosed, refused = [], []
     for first in range(0, max(frame.height, 1), rows):
         answers = answer(_texts(frame[first : first + rows], plan), plan)
-        dosed.append(answers.dosed.with_columns(pl.col("row") + first))
+        told = answers.dosed
+        if separator:
+            cells_of_each = apart(told.drop("row"), separator)
+            nothing = pl.exclude("alerts").replace("", None)
+            told = told.select("row").hstack(cells_of_each.with_columns(nothing))
+        dosed.append(told.with_columns(pl.col("row") + first))
         refused.append(answers.refused.with_columns(pl.col("row") + first))
     return Answers(pl.concat(dosed), pl.concat(refused))
 
@@ -60,8 +70,25 @@ def one_by_one(cells: Table, given: Settings) -> Answers:
     return single_path.one_by_one(_texts(frame, plan), plan, range(frame.height))
 
 
-def _plan(frame: pl.DataFrame, given: Settings) -> Plan:
-    return Plan(given, columns_for(frame.columns, {}, [given.regimen]))
+def amounts_of_orders(cells: Table, given: Settings) -> dict[int, list[str | None]]:
+    """Of each row that has an order, the amount of every line of the regimen in its unit; None of one not given."""
+    frame = _table(cells)
+    plan = _plan(frame, given)
+    found: dict[int, list[str | None]] = {}
+    for row, texts in enumerate(row_texts(_texts(frame, plan), plan.told_by, range(frame.height))):
+        try:
+            order = draft_row(texts, given)
+        except CecError:
+            continue
+        doses = iter(order.doses)
+        is_given = [not line.cycles or order.cycle in line.cycles for line in given.regimen.drugs]
+        found[row] = [str(next(doses).ordered).replace(",", "") if one else None for one in is_given]
+        assert not list(doses)
+    return found
+
+
+def _plan(frame: pl.DataFrame, given: Settings, separator: str = "") -> Plan:
+    return Plan(given, columns_for(frame.columns, {}, [given.regimen]), separator)
 
 
 def _texts(frame: pl.DataFrame, plan: Plan) -> dict[str, pl.Series]:

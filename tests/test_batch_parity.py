@@ -14,7 +14,18 @@ from pathlib import Path
 import msgspec
 import polars as pl
 import pytest
-from batches import INDUCTION, Table, amount, by_columns, one_by_one, patients, settings, sizes, with_policy
+from batches import (
+    INDUCTION,
+    Table,
+    amount,
+    amounts_of_orders,
+    by_columns,
+    one_by_one,
+    patients,
+    settings,
+    sizes,
+    with_policy,
+)
 from running import cec as run_cec
 
 import cec
@@ -28,6 +39,8 @@ from cec.pharmacy import DoseRounding, RoundingBand
 from cec.regimen import Check, Condition, DrugLine, Limit
 
 BARE = msgspec.structs.replace(INDUCTION, checks=())
+CYCLES = load_regimen(Path(__file__).parent / "regimens" / "cycles.yaml")
+EXPOSURE = load_regimen(Path(__file__).parent / "regimens" / "exposure.yaml")
 EVERY_KIND = load_regimen(Path(__file__).parent / "regimens" / "every-kind-of-line.yaml")
 STARTER = next(Path(cec.__file__).parent.rglob("starter_pharmacy.yaml"))
 
@@ -90,7 +103,99 @@ def test_a_regimen_of_every_kind_of_line() -> None:
     assert "banded_2_mg" in found.dosed.columns
 
 
-@pytest.mark.parametrize("regimen", [INDUCTION, BARE, EVERY_KIND], ids=["checks", "no checks", "every kind of line"])
+@pytest.mark.parametrize("separator", ["", ",", ";"])
+@pytest.mark.parametrize("regimen", [INDUCTION, EVERY_KIND, CYCLES, EXPOSURE], ids=lambda regimen: regimen.name)
+def test_every_line_has_its_own_dose_in_its_own_column(regimen: Regimen, separator: str) -> None:
+    """Held against the doses of the orders themselves, in the sequence of the regimen's lines."""
+    table = patients(17, 250) | {"cycle": [str(1 + row % 3) for row in range(250)]}
+    if regimen is EXPOSURE:
+        table |= {"creatinine_clearance": [f"{60 + row % 70} mL/min" for row in range(250)]}
+        table |= {"earlier_doxorubicin": [("150 mg", "300 mg", "2 g")[row % 3] for row in range(250)]}
+    given = settings(regimen=regimen)
+    found = by_columns(table, given, separator=separator)
+    expected = amounts_of_orders(table, given)
+    columns = [name for name in found.dosed.columns if name not in {"row", "bsa_m2", "alerts"}]
+    assert len(columns) == len(set(columns)) == len(regimen.drugs)
+    assert found.dosed.get_column("row").to_list() == sorted(expected)
+    assert len(expected) > 25
+    for row in found.dosed.iter_rows(named=True):
+        told = [row[name] and f"{row[name]} {name.rpartition('_')[2]}" for name in columns]
+        assert told == expected[row["row"]]
+    assert_same(found, one_by_one(table, given))
+
+
+@pytest.mark.parametrize("separator", ["", ","])
+def test_lines_of_certain_cycles_and_drugs_whose_names_begin_alike(separator: str) -> None:
+    """BSA of 128 cm and 26 kg: 0.96 m2. 10, 20, 30 mg/m2 x 0.96; 0.5 mg/kg x 26 kg; 1.5, 30, 15 mg/m2 x 0.96."""
+    table: Table = {"height": ["128"] * 4, "weight": ["26"] * 4, "cycle": ["1", "2", "3", None]}
+    found = by_columns(table, settings(regimen=CYCLES), separator=separator)
+    assert found.dosed.columns[1:-1] == [
+        *("bsa_m2", "interleukin_2_mg", "interleukin_mg", "interleukin_3_mg", "prednisone_mg"),
+        *("vincristine_mg", "daunorubicin_mg", "methotrexate_intrathecal_mg", "methotrexate_mg"),
+    ]
+    always = ("0.96", "9.6", "19.2", "28.8", "13")
+    assert [row[1:-1] for row in found.dosed.rows()] == [
+        (*always, "1.44", "28.8", "12", "14.4"),
+        (*always, None, None, "12", "14.4"),
+        (*always, "1.44", None, "12", "14.4"),
+    ]
+    assert "say which cycle this is" in found.refused.item(0, "reason")
+
+
+def test_doses_by_auc_and_a_lifetime_maximum() -> None:
+    """Calvert: AUC 5 x (100 + 25) = 625 mg. 30 mg/m2 x 0.96 m2 = 28.8 mg on two days; 450 mg/m2 x 0.96 m2 = 432 mg."""
+    table: Table = {
+        "height": ["128"] * 3,
+        "weight": ["26"] * 3,
+        "creatinine_clearance": ["100 mL/min"] * 2 + [None],
+        "earlier_doxorubicin": ["374.4 mg", "374.5 mg", "374.4 mg"],  # 432 - 2 x 28.8 = 374.4
+    }
+    found = by_columns(table, settings(regimen=EXPOSURE))
+    assert [row[:4] for row in found.dosed.rows()] == [(0, "0.96", "625", "28.8")]
+    assert "above the lifetime maximum of 450 mg/m2" in found.refused.item(0, "reason")
+    assert_same(found, one_by_one(table, settings(regimen=EXPOSURE)))
+
+
+@pytest.mark.parametrize("separator", ["", ","])
+def test_a_row_whose_drugs_are_all_refused_costs_no_other(separator: str) -> None:
+    """Half of 1.44 mg, to the nearest 1 mg, is 1 mg, 39% more; 16% of 28.8 mg, 4.608 mg, to the nearest 10 mg is 0."""
+    rounding = {"vincristine": DoseRounding("nearest", amount("1", "mg"))}
+    rounding |= {"daunorubicin": DoseRounding("nearest", amount("10", "mg"))}
+    given = settings(with_policy(dose_rounding=rounding, largest_deviation=Decimal(31)), CYCLES)
+    both = "vincristine=50%: a; daunorubicin=84%: b"
+    table: Table = {"height": ["128"] * 3, "weight": ["26"] * 3, "cycle": ["1"] * 3, "reduce": [None, both, None]}
+    found = by_columns(table, given, separator=separator)
+    assert found.dosed.get_column("row").to_list() == [0, 2]
+    assert found.refused.get_column("row").to_list() == [1]
+    assert_same(found, one_by_one(table, given))
+
+
+def test_a_rounding_of_another_kind_is_refused_in_the_words_of_the_single_path() -> None:
+    rounding = {"units": DoseRounding("nearest", amount("5", "mg"))}
+    given = settings(with_policy(dose_rounding=rounding), EVERY_KIND)
+    table = sizes(3, 20)
+    found = by_columns(table, given)
+    assert_same(found, one_by_one(table, given))
+    assert found.refused.height
+    assert "the pharmacy rounds it by 5 mg, its dose is in units" in found.refused.item(0, "reason")
+
+
+@pytest.mark.parametrize(
+    "cell", ["etoposide=25%: a\nward {}", "=25%: a ward{}", "a:b=25%: x{}", "etoposide=25%: {}\x07"]
+)
+def test_what_is_no_reduction_costs_no_other_row(cell: str) -> None:
+    """A refusal quotes the whole cell, so that no two of them are of one kind."""
+    table: Table = {
+        "height": ["128"] * 9,
+        "weight": ["26"] * 9,
+        "reduce": [cell.format(row) if row % 2 else None for row in range(9)],
+    }
+    found = by_columns(table, settings())
+    assert_same(found, one_by_one(table, settings()))
+    assert set(range(0, 9, 2)) <= set(found.dosed.get_column("row"))
+
+
+@pytest.mark.parametrize("regimen", [BARE, EVERY_KIND, CYCLES], ids=["no checks", "every kind of line", "cycles"])
 def test_in_any_order_and_in_any_blocks(regimen: Regimen) -> None:
     """Which row of a pattern comes first, and in which block, changes nothing."""
     table = patients(11, 120)
