@@ -505,6 +505,14 @@ def test_columns_are_found_by_name_and_by_map() -> None:
     assert find_columns(["height_cm", "m"], {"weight_lb": "m"})["weight"] == Column("m", "lb")
     named = find_columns(["h_in", "Waga (lb)", "Kreatynina umol/L"], {"height": "h_in", "weight": "Waga (lb)"})
     assert [column.unit for column in named.values()] == ["in", "lb"]
+    told = {
+        "height": "Boy (\u00f6l\u00e7\u00fcm)",
+        "weight": "Weight lb measured",
+        "age": "Age (mo)",
+        "creatinine": "creat \u00b5mol/L",
+    }
+    assert [one.unit for one in find_columns(list(told.values()), told).values()] == ["", "lb", "months", "micromol/L"]
+    assert find_columns(["Boy i\u00e7in", "kg"], {"height": "Boy i\u00e7in", "weight": "kg"})["height"].unit == ""
     assert find_columns(["height", "w_lb"], {"weight_lb": "w_lb"})["weight"].unit == "lb"
     assert find_columns(["height", "weight", "Reductions"], {})["reduce"].name == "Reductions"
     flagged = columns_for(["height", "weight", "prior_hsct", "earlier_etoposide"], {}, [])
@@ -525,6 +533,12 @@ def test_columns_are_found_by_name_and_by_map() -> None:
             {"weight_kg": "w_lb"},
             "w_lb is given for weight_kg, but its name says lb; give .* weight_lb",
         ),
+        (
+            ["height", "w (oz)"],
+            {"weight": "w (oz)"},
+            r"w \(oz\) is given for weight, but its name says oz, in which no",
+        ),
+        (["height", "weight", "Age (days)"], {"age": "Age (days)"}, "its name says days"),
         (["height", "weight", "reduce", "reduction"], {}, "two columns tell the reduce: reduce and reduction"),
         (["a", "b"], {"height": "a", "weight": "a"}, "given for the height and the weight"),
     ],

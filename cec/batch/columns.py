@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -12,12 +13,17 @@ from cec.load.patient_file import PATIENT_FIELDS, read_reduction
 from cec.patient import Reduction
 from cec.regimen import Regimen
 
-_UNITS: dict[str, dict[str, str]] = {
-    "height": {"cm": "cm", "m": "m", "mm": "mm", "in": "in", "inch": "in", "inches": "in"},
-    "weight": {"kg": "kg", "g": "g", "lb": "lb", "lbs": "lb", "pounds": "lb"},
-    "age": {"years": "years", "months": "months"},
-    "creatinine": {"mg_dl": "mg/dL", "micromol_l": "micromol/L", "umol_l": "micromol/L"},
-    "creatinine_clearance": {"ml_min": "mL/min"},
+_WORDS = {
+    "height": {"cm": "cm centimetres centimeters", "m": "m metres meters", "mm": "mm", "in": "in inch inches"},
+    "weight": {"kg": "kg kgs kilograms", "g": "g gram grams", "lb": "lb lbs pound pounds"},
+    "age": {"years": "years year yrs yr y", "months": "months month mos mo"},
+    "creatinine": {"mg/dL": "mg_dl", "micromol/L": "micromol_l umol_l"},
+    "creatinine_clearance": {"mL/min": "ml_min"},
+}
+"""How the name of a column tells a unit."""
+
+_UNITS = {
+    fact: {word: unit for unit, words in units.items() for word in words.split()} for fact, units in _WORDS.items()
 }
 _UNITS["previous_weight"] = _UNITS["weight"]
 
@@ -31,6 +37,14 @@ OF_THE_ORDER = ("regimen", "start", "cycle")
 
 FACTS = (*(name for name in PATIENT_FIELDS if name not in _SEVERAL), "reduce", *OF_THE_ORDER)
 """What a column can tell, beside the flags of a regimen's checks and `earlier_` with a drug."""
+
+_OTHER_UNITS = frozenset(
+    {"oz", "ounce", "ounces", "st", "stone", "stones", "ft", "feet", "foot", "d", "day", "days", "wk", "week", "weeks"}
+)
+"""Words in the name of a column that tell a unit in which no bare number is read."""
+
+_SHORT = frozenset({"in", "m", "g", "y"})
+"""Units that are also words or letters of another meaning, unless the name ends in them."""
 
 _OTHER_NAMES = {"reductions": "reduce", "reduction": "reduce"}
 """What a patient file calls it."""
@@ -202,7 +216,7 @@ def for_any_regimen(renamed: Mapping[str, str]) -> dict[str, str]:
 
 
 def _unit_of(fact: str, unit: str, word: str, name: str) -> str:
-    """The unit of a column that was given for a fact: the one that was said, else the one that its name ends in.
+    """The unit of a column that was given for a fact: the one that was said, else the one that its name tells.
 
     >>> _unit_of("weight", "", "weight", "Waga (lb)"), _unit_of("weight", "", "weight", "Waga")
     ('lb', '')
@@ -210,7 +224,14 @@ def _unit_of(fact: str, unit: str, word: str, name: str) -> str:
     endings = _UNITS.get(fact, {})
     plain = f"_{_plain(name)}"
     ending = next((ending for ending in endings if plain.endswith(f"_{ending}")), "")
+    words = plain.split("_")
+    ending = ending or next((word for word in words if word in endings and word not in _SHORT), "")
     named = endings.get(ending, "")
+    if endings and not (unit or named) and (other := [word for word in words if word in _OTHER_UNITS]):
+        raise InputError(
+            f"the column {name} is given for {word}, but its name says {other[0]}, in which no bare number is read; "
+            "write the unit into the cells, and name the column without it"
+        )
     if unit and named and unit != named:
         raise InputError(
             f"the column {name} is given for {word}, but its name says {named}; give it for {fact}_{ending}"
@@ -234,4 +255,5 @@ def _plain(name: str) -> str:
     >>> _plain("Weight (kg)")
     'weight_kg'
     """
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    letters = unicodedata.normalize("NFKC", name).casefold().replace("\N{GREEK SMALL LETTER MU}", "u")
+    return re.sub(r"[\W_]+", "_", letters).strip("_")

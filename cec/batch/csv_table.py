@@ -111,15 +111,14 @@ def _block(content: bytes, number: int, layout: Layout, source: Source, *, final
 
 
 def _is_clean(content: bytes, layout: Layout) -> bool:
-    """Whether every line may be one row with matching quotes; reading it still shows whether it is."""
+    """Whether every quote is at an end of a cell of one line; reading it still shows whether every line is a row."""
     if not (content.isascii() or _is_utf8(content)):
         return False
     if b'"' not in content:
         return True
-    separator = layout.separator.encode()
-    opened = content.startswith(b'"') + content.count(separator + b'"') + content.count(b'\n"')
-    closed = content.endswith(b'"') + content.count(b'"' + separator) + content.count(b'"\n')
-    return opened == closed and opened + closed == content.count(b'"')
+    separator = re.escape(layout.separator.encode())
+    plain = rb'(?:(?<=[\n%b])|\A)"[^"\n]*"(?=[\n%b]|\Z)' % (separator, separator)
+    return b'"' not in re.sub(plain, b"", content)
 
 
 def _is_utf8(content: bytes) -> bool:

@@ -152,8 +152,11 @@ class Worker:
         """The row in the file and a number for its id and start, which two rows should not have both."""
         import polars as pl
 
-        columns = (self.job.columns[fact].name for fact in ("id", "start", "cycle") if fact in self.job.columns)
-        texts = [as_texts(rows.frame.get_column(name)).fill_null("").str.strip_chars() for name in columns]
+        settings = self.job.settings
+        usual = {"id": "", "start": str(settings.start or ""), "cycle": str(settings.cycle or "")}
+        told = {fact: column.name for fact, column in self.job.columns.items() if fact in usual}
+        cells = {fact: as_texts(rows.frame.get_column(name)).str.strip_chars() for fact, name in told.items()}
+        texts = [column.replace("", None).fill_null(usual[fact]) for fact, column in cells.items()]
         places = answered.dosed.get_column("row").unique(maintain_order=True)
         numbers = pl.Series("row", [rows.rows[place] for place in places], dtype=pl.Int64)
         key = pl.DataFrame(texts).hash_rows(seed=0).gather(places).alias("key")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -235,10 +235,21 @@ def _tell(summary: Summary, place: str) -> None:
         f"column '{name}' was not read; is it the {fact}? Then add --map {fact}={name}"
         for name, fact in summary.misspelt
     )
-    lines += (f"rows {' and '.join(map(str, rows))} have the same id and start" for rows in summary.doubled[:_SHOWN])
+    lines += (f"rows {_some(rows)} have the same id and start" for rows in summary.doubled[:_SHOWN])
     if len(summary.doubled) > _SHOWN:
         lines.append(f"and so have the rows of {len(summary.doubled) - _SHOWN:,} more")
     lines += (f"row {row} has no administrations: every drug is reduced by 100%" for row in summary.idle[:_SHOWN])
     if len(summary.idle) > _SHOWN:
         lines.append(f"and {len(summary.idle) - _SHOWN:,} more rows have none")
     typer.echo("\n".join(str(Fault(line)) for line in lines), err=True)
+
+
+def _some(rows: Sequence[int]) -> str:
+    """Some of the rows, and how many more there are.
+
+    >>> _some([4, 5]), _some([2, 3, 4, 5, 6])
+    ('4 and 5', '2, 3, 4 and 2 more')
+    """
+    if len(rows) <= _SHOWN:
+        return " and ".join(map(str, rows))
+    return f"{', '.join(map(str, rows[:_SHOWN]))} and {len(rows) - _SHOWN:,} more"
