@@ -109,9 +109,18 @@ def test_a_rejected_row_names_the_columns_at_fault(tmp_path: Path) -> None:
         "128,2,8": "height_cm, weight_kg",
         "128,26,300": "age",
         "79,9.9,2": "",  # a stop is about the order
+        "128,26,8,yes": "HSCT",
+        "128,26,8,,2018-05-14": "born, age",
+        "128,26,8,,,etoposide=25%: a; etoposide=25%: b": "reduce",
+        "128,26,8,,,other=25%: a": "reduce",
+        "128,26,8,,,etoposide=25%: mucositis; clofarabine: 50%": "reduce",
+        "128,26,8,,,etoposide=25%: after clofarabine by 50 %": "reduce",
+        "128,26,8,,,etoposide=25%: mucositis; clofarabine 50": "reduce",
     }
-    (tmp_path / "p.csv").write_text("\n".join(["height_cm,weight_kg,age", *rows]), encoding="utf-8")
-    run(tmp_path / "p.csv", "-o", tmp_path / "d.csv")
+    header = "height_cm,weight_kg,age,HSCT,born,reduce"
+    lines = [f"{row}{',' * (5 - row.count(','))}" for row in rows]
+    (tmp_path / "p.csv").write_text("\n".join([header, *lines]), encoding="utf-8")
+    run(tmp_path / "p.csv", "-o", tmp_path / "d.csv", "--map", "prior_hsct=HSCT")
     assert [row["column"] for row in table(tmp_path / "d.rejects.csv")] == list(rows.values())
 
 

@@ -1,6 +1,6 @@
 """Lines of a doubtful piece of CSV -> rows that are plainly right, and the others with what is wrong with each.
 
-A row is one line. A cell in quotes may run over further lines, as long as none of those lines is a row by itself: so a
+A row is one line. A cell in quotes may run over as many as 100 lines, as long as none of them is a row by itself: so a
 quote that somebody forgot to close costs its own row and no other, and never mixes two patients. Where it is closed
 later although a row lies between, nobody can tell what is meant, and all of these lines are rejected.
 """
@@ -87,20 +87,20 @@ def _record(lines: list[bytes], index: int, layout: Layout) -> tuple[int, list[s
         return 1, cells, _miscounted(len(cells), layout)
     if fault != _NEVER_CLOSED:
         return 1, None, malformed(fault, layout.separator)
-    has_row, may_be_whole = False, text.count(layout.separator) >= len(layout.header) - 1
+    has_row, may_be_whole, broken = False, text.count(layout.separator) >= len(layout.header) - 1, ""
     for count in range(2, MOST_LINES + 1):
         if index + count > len(lines):
             return count, None, ""
         more, reason = _decoded(lines[index + count - 1])
-        if reason:
-            break
+        broken = broken or reason
         has_row = has_row or _is_row(more, layout, is_after_a_row=may_be_whole)
         text += "\n" + more
         if '"' not in more:
             continue
         cells, fault = split_line(text, layout.separator)
         if cells is not None and len(cells) == len(layout.header):
-            return count, None if has_row else cells, _doubtful(count) if has_row else ""
+            fault = _doubtful(count) if has_row else broken
+            return count, None if fault else cells, fault
         if cells is not None or fault != _NEVER_CLOSED:
             break
     return 1, None, _unclosed(layout)

@@ -18,6 +18,7 @@ from cec.batch.lookup import Lookup
 from cec.batch.patterns import Bit, bits
 from cec.batch.single import Refusal, Settings, draft_read, read_all, refusal
 from cec.calculate.allergies import check_allergies
+from cec.calculate.reductions import refuse_hidden
 from cec.errors import CecError, OrderRefused
 from cec.load.texts import read_text
 from cec.order import Order
@@ -100,7 +101,9 @@ class Plan:
                 if fact == "allergies":
                     return self.code_of((fact, self._allergies(read_text(text))))
                 if fact == "reduce":
-                    return self.code_of((fact, tuple((one.drug, one.percent) for one in read_reductions(text))))
+                    reductions = read_reductions(text)
+                    refuse_hidden(reductions, [line.drug for line in self.settings.regimen.drugs])
+                    return self.code_of((fact, tuple((one.drug, one.percent) for one in reductions)))
         return self.code_of((fact, text))
 
     def code_of_answers(self, first: int, answers: int) -> int:

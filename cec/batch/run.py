@@ -73,7 +73,9 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
     with opening(request.source, request.source_kind, in_small_blocks=bool(request.sheets)) as table:
         layout = table.layout
         columns = _columns(layout, request._replace(renamed=for_any_regimen(request.renamed)))
-        with _regimens(layout, columns, table.blocks) as (regimens, blocks):
+        with _regimens(layout, columns, table.blocks) as (regimens, blocks, all_named):
+            if all_named:  # the usual regimen is none of this table's, and has no columns in the output
+                settings = settings._replace(regimen=all_named)
             loaded = [one for one in regimens.values() if isinstance(one, Regimen)]
             columns = _columns(layout, request, [settings.regimen, *loaded])
             separator = layout.separator if layout.kind == "csv" else ","
@@ -127,17 +129,18 @@ def _columns(layout: Layout, request: Request, regimens: Sequence[Regimen] = ())
 @contextmanager
 def _regimens(
     layout: Layout, columns: Mapping[str, Column], blocks: Iterator[Block]
-) -> Iterator[tuple[dict[str, Regimen | Refusal], Iterator[Block]]]:
-    """The regimens that a table names, by their cells, and its blocks.
+) -> Iterator[tuple[dict[str, Regimen | Refusal], Iterator[Block], Regimen | None]]:
+    """The regimens that a table names, by their cells, and its blocks; one of them where every row names one.
 
     Where rows name regimens, all blocks are first looked through: the columns of the output must be known before its
     first row is written.
     """
     if "regimen" not in columns:
-        yield {}, blocks
+        yield {}, blocks, None
         return
     known: dict[str, Regimen | Refusal] = {}
     with looked_through(layout, columns["regimen"].name, blocks) as (texts, again):
         for text in filter(None, texts):
             regimen_of(text, known)
-        yield known, again
+        of_any = next((one for one in known.values() if isinstance(one, Regimen)), None)
+        yield known, again, None if "" in texts else of_any

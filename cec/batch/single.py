@@ -145,7 +145,12 @@ def refusal(error: CecError) -> Refusal:
 
 def _about(fault: Fault) -> Sequence[str]:
     """The facts that a fault is about; none where it is about the order."""
-    return (fault.where.split()[0].rstrip(":"),) if fault.where else fault.about
+    if not fault.where:
+        return fault.about
+    fact, _, part = fault.where.partition(": ")
+    if fact == "history" and part:
+        return (part,)
+    return (f"earlier_{part}",) if fact == "earlier_doses" and part else (fact.split()[0],)
 
 
 def regimen_of(text: str, known: dict[str, Regimen | Refusal]) -> Regimen | Refusal:

@@ -17,6 +17,7 @@ from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import creatinine_clearance, measure_bsa
 from cec.calculate.pick_list import daily_fluids, pick_list
 from cec.calculate.preparation import prepare
+from cec.calculate.reductions import refuse_hidden
 from cec.calculate.schedule import administrations
 from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.order import Alert, Dose, EarliestNextCycle, Order
@@ -150,12 +151,10 @@ def _each_dose(
     """The doses of the lines; OrderRefused with all that stands against any of them."""
     reductions = {reduction.drug: reduction for reduction in patient.reductions}
     if strangers := sorted(set(reductions) - {line.drug for line in lines}):
-        raise InputError(
-            *(
-                f"a reduction of {drug} is declared, but {regimen.name} gives {', '.join(line.drug for line in lines)}"
-                for drug in strangers
-            )
-        )
+        given = f"{regimen.name} gives {', '.join(line.drug for line in lines)}"
+        texts = (f"a reduction of {drug} is declared, but {given}" for drug in strangers)
+        raise InputError(*(Fault(text, about=("reductions",)) for text in texts))
+    refuse_hidden(patient.reductions, [line.drug for line in regimen.drugs])
     doses: list[Dose] = []
     faults: list[Fault] = []
     for line in lines:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from cec.errors import InputError
+from cec.errors import Fault, InputError
 from cec.regimen import DrugLine, Regimen
 
 
 def lines_of_cycle(regimen: Regimen, cycle: int | None) -> tuple[DrugLine, ...]:
     """The drug lines that this cycle gives; InputError where they depend on the cycle and none is told."""
     if cycle is None and (differing := [line.drug for line in regimen.drugs if line.cycles]):
-        raise InputError(f"{regimen.name} does not give {', '.join(differing)} in every cycle; say which cycle this is")
+        words = f"{regimen.name} does not give {', '.join(differing)} in every cycle; say which cycle this is"
+        raise InputError(Fault(words, about=("cycle",)))
     lines = tuple(line for line in regimen.drugs if not line.cycles or cycle in line.cycles)
     if not lines:
-        raise InputError(f"{regimen.name} gives nothing in cycle {cycle}")
+        raise InputError(Fault(f"{regimen.name} gives nothing in cycle {cycle}", about=("cycle",)))
     return lines

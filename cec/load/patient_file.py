@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cec.errors import InputError
+from cec.errors import Fault, InputError
 from cec.load.shapes import Field, Shape, either, list_of, mapping, mapping_of, text
 from cec.load.texts import (
     positive,
@@ -108,15 +108,16 @@ def _patient(values: dict[str, Any]) -> Patient:
     if "previous_weight" in values:
         values["previous_weight"] = values["previous_weight"][0]
     if "born" in values and "age" in values:
-        raise InputError("give either born or age, not both")
+        raise InputError(Fault("give either born or age, not both", about=("born", "age")))
     patient = Patient(**values)
     for day in (patient.measured_on, patient.previous_day_1):
         if patient.born and day and day < patient.born:
-            raise InputError(f"{day} lies before the date of birth, {patient.born}")
+            raise InputError(Fault(f"{day} lies before the date of birth, {patient.born}", about=("born",)))
     drugs = [reduction.drug for reduction in patient.reductions]
     for drug in sorted(set(drugs)):
         if drugs.count(drug) > 1:
-            raise InputError(f"{drug} is reduced twice; give one percentage and one reason")
+            words = f"{drug} is reduced twice; give one percentage and one reason"
+            raise InputError(Fault(words, about=("reductions",)))
     return patient
 
 
