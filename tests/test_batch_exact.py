@@ -22,7 +22,8 @@ from cec.pharmacy import DoseRounding
 from cec.regimen import DrugLine
 from cec.units import Quantity
 
-ROWS = 200_000
+ROWS = 220_000
+"""Over all formulas, as many of each; of them, 200,000 and more have doses: some sizes are stopped."""
 
 Number = Any
 """A float or a Decimal: the equations are computed in both."""
@@ -79,12 +80,12 @@ def expected_bsa(formula: str, height: str, weight: str, sex: str, step: Decimal
 def test_every_formula_over_many_rows(formula: str) -> None:
     """The four protocol doses follow from the BSA and the weight by a multiplication that anybody can do."""
     step = Decimal("0.01") if formula != "boyd" else Decimal("0.05")
-    rows = ROWS if formula == "mosteller" else ROWS // 10
+    rows = ROWS // len(EQUATIONS)
     table = sizes(len(formula), rows)
     table["sex"] = [random.Random(row).choice(["male", "female"]) for row in range(rows)]
     dosed, refused = by_columns(table, settings(with_policy(bsa_formula=formula, bsa_rounding=Quantity(step, "m2"))))
     assert dosed.height + refused.height == rows
-    assert refused.height < rows / 10
+    assert dosed.height * len(EQUATIONS) >= 200_000
     given = list(zip(table["height"], table["weight"], table["sex"], strict=True))
     for row, bsa, *doses, _ in dosed.iter_rows():
         height, weight, sex = given[row]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 import sys
 import threading
@@ -31,6 +32,7 @@ from running import cec as run_cec
 import cec
 from cec import Pharmacy, Regimen, load_pharmacy, load_regimen
 from cec.batch import doses, patterns, plan
+from cec.batch.cells import apart
 from cec.batch.columns import columns_for
 from cec.batch.desk import Desk
 from cec.batch.lookup import Lookup
@@ -39,9 +41,10 @@ from cec.pharmacy import DoseRounding, RoundingBand
 from cec.regimen import Check, Condition, DrugLine, Limit
 
 BARE = msgspec.structs.replace(INDUCTION, checks=())
-CYCLES = load_regimen(Path(__file__).parent / "regimens" / "cycles.yaml")
-EXPOSURE = load_regimen(Path(__file__).parent / "regimens" / "exposure.yaml")
-EVERY_KIND = load_regimen(Path(__file__).parent / "regimens" / "every-kind-of-line.yaml")
+REGIMENS = Path(__file__).parent / "regimens"
+AUC, CYCLES, EVERY_KIND, LIFETIME = (
+    load_regimen(REGIMENS / f"{name}.yaml") for name in ("auc", "cycles", "every-kind-of-line", "lifetime")
+)
 STARTER = next(Path(cec.__file__).parent.rglob("starter_pharmacy.yaml"))
 
 
@@ -103,14 +106,21 @@ def test_a_regimen_of_every_kind_of_line() -> None:
     assert "banded_2_mg" in found.dosed.columns
 
 
+def patients_of(regimen: Regimen, seed: int, rows: int) -> dict[str, list[str | None]]:
+    """Patients in three cycles, of whom the table tells what the regimen asks beside."""
+    table = patients(seed, rows) | {"cycle": [str(1 + row % 3) for row in range(rows)]}
+    if regimen is AUC:
+        table |= {"creatinine_clearance": [f"{60 + row % 70} mL/min" for row in range(rows)]}
+    if regimen is LIFETIME:
+        table |= {"earlier_doxorubicin": [("150 mg", "300 mg", "2 g")[row // 3 % 3] for row in range(rows)]}
+    return table
+
+
 @pytest.mark.parametrize("separator", ["", ",", ";"])
-@pytest.mark.parametrize("regimen", [INDUCTION, EVERY_KIND, CYCLES, EXPOSURE], ids=lambda regimen: regimen.name)
+@pytest.mark.parametrize("regimen", [INDUCTION, EVERY_KIND, CYCLES, AUC, LIFETIME], ids=lambda regimen: regimen.name)
 def test_every_line_has_its_own_dose_in_its_own_column(regimen: Regimen, separator: str) -> None:
     """Held against the doses of the orders themselves, in the sequence of the regimen's lines."""
-    table = patients(17, 250) | {"cycle": [str(1 + row % 3) for row in range(250)]}
-    if regimen is EXPOSURE:
-        table |= {"creatinine_clearance": [f"{60 + row % 70} mL/min" for row in range(250)]}
-        table |= {"earlier_doxorubicin": [("150 mg", "300 mg", "2 g")[row % 3] for row in range(250)]}
+    table = patients_of(regimen, 17, 250)
     given = settings(regimen=regimen)
     found = by_columns(table, given, separator=separator)
     expected = amounts_of_orders(table, given)
@@ -124,36 +134,97 @@ def test_every_line_has_its_own_dose_in_its_own_column(regimen: Regimen, separat
     assert_same(found, one_by_one(table, given))
 
 
+BY_CYCLE = {
+    "interleukin_2_mg": ("9.6", "9.6", "9.6"),  # 10 mg/m2 x 0.96 m2
+    "interleukin_mg": ("19.2", "19.2", "19.2"),  # 20 x 0.96
+    "interleukin_3_mg": ("28.8", "28.8", "28.8"),  # 30 x 0.96: interleukin_2 is another drug
+    "prednisone_mg": ("13", "13", "13"),  # 0.5 mg/kg x 26 kg
+    "vincristine_mg": ("1.44", None, "1.44"),  # 1.5 x 0.96, in cycles 1 and 3
+    "daunorubicin_mg": ("28.8", None, None),  # 30 x 0.96, in cycle 1
+    "dexamethasone_mg": ("6.5", "6.5", "6.5"),  # 0.25 mg/kg x 26 kg
+    "methotrexate_intrathecal_mg": ("12", "12", "12"),
+    "methotrexate_mg": ("14.4", "14.4", "14.4"),  # 15 x 0.96
+    "asparaginase_units": ("960", "960", "960"),  # 1,000 units/m2 x 0.96 m2
+    "asparaginase_3_units": ("1920", "1920", "1920"),  # 2,000 x 0.96: asparaginase_2 is another drug
+    "asparaginase_2_units": ("2880", "2880", "2880"),  # 3,000 x 0.96
+}
+"""By hand, what 128 cm and 26 kg (0.96 m2) are given in cycles 1, 2 and 3."""
+
+
 @pytest.mark.parametrize("separator", ["", ","])
 def test_lines_of_certain_cycles_and_drugs_whose_names_begin_alike(separator: str) -> None:
-    """BSA of 128 cm and 26 kg: 0.96 m2. 10, 20, 30 mg/m2 x 0.96; 0.5 mg/kg x 26 kg; 1.5, 30, 15 mg/m2 x 0.96."""
     table: Table = {"height": ["128"] * 4, "weight": ["26"] * 4, "cycle": ["1", "2", "3", None]}
     found = by_columns(table, settings(regimen=CYCLES), separator=separator)
-    assert found.dosed.columns[1:-1] == [
-        *("bsa_m2", "interleukin_2_mg", "interleukin_mg", "interleukin_3_mg", "prednisone_mg"),
-        *("vincristine_mg", "daunorubicin_mg", "methotrexate_intrathecal_mg", "methotrexate_mg"),
-    ]
-    always = ("0.96", "9.6", "19.2", "28.8", "13")
-    assert [row[1:-1] for row in found.dosed.rows()] == [
-        (*always, "1.44", "28.8", "12", "14.4"),
-        (*always, None, None, "12", "14.4"),
-        (*always, "1.44", None, "12", "14.4"),
-    ]
+    assert found.dosed.select(*BY_CYCLE).to_dict(as_series=False) == {name: list(BY_CYCLE[name]) for name in BY_CYCLE}
+    assert found.dosed.columns == ["row", "bsa_m2", *BY_CYCLE, "alerts"]
     assert "say which cycle this is" in found.refused.item(0, "reason")
 
 
-def test_doses_by_auc_and_a_lifetime_maximum() -> None:
-    """Calvert: AUC 5 x (100 + 25) = 625 mg. 30 mg/m2 x 0.96 m2 = 28.8 mg on two days; 450 mg/m2 x 0.96 m2 = 432 mg."""
+@pytest.mark.parametrize("separator", ["", ","])
+def test_a_cycle_in_which_no_line_of_a_group_is_given(separator: str) -> None:
+    """In cycle 2 neither vincristine nor daunorubicin, which stand together between drugs by weight."""
+    table: Table = {"height": ["128"] * 3, "weight": ["26"] * 3}
+    found = by_columns(table, settings(regimen=CYCLES)._replace(cycle=2), separator=separator)
+    in_second = ["0.96", *(cells[1] for cells in BY_CYCLE.values()), "incomplete"]
+    assert [list(row[1:]) for row in found.dosed.rows()] == [in_second] * 3
+
+
+def test_a_table_of_the_second_cycle(tmp_path: Path) -> None:
+    """The command, from CSV to CSV and to JSON: a line that is not given has an empty cell, or null."""
+    source = tmp_path / "patients.csv"
+    source.write_text("id,height,weight\nA,128,26\nB,128,26\n", encoding="utf-8")
+    for name in ("doses.csv", "doses.jsonl"):
+        regimen = str(REGIMENS / "cycles.yaml")
+        done = run_cec("batch", str(source), "--regimen", regimen, "--cycle", "2", "-o", str(tmp_path / name))
+        assert done.code == 0, done.err
+    in_second = [cells[1] or "" for cells in BY_CYCLE.values()]
+    with (tmp_path / "doses.csv").open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file)) == [
+            ["id", "height", "weight", "regimen", "bsa_m2", *BY_CYCLE, "alerts"],
+            *([whose, "128", "26", "cycles", "0.96", *in_second, "incomplete"] for whose in "AB"),
+        ]
+    written = [json.loads(line) for line in (tmp_path / "doses.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [[row[name] for name in BY_CYCLE] for row in written] == [
+        [cells[1] and float(cells[1]) for cells in BY_CYCLE.values()]
+    ] * 2
+
+
+@pytest.mark.parametrize("separator", ["", ","])
+def test_doses_by_auc_beside_others(separator: str) -> None:
+    """Calvert: AUC 5 x (100 + 25) = 625 mg, 5 x (60 + 25) = 425 mg; 100 and 1.5 mg/m2 x 0.96 m2 = 96 and 1.44 mg."""
     table: Table = {
-        "height": ["128"] * 3,
-        "weight": ["26"] * 3,
-        "creatinine_clearance": ["100 mL/min"] * 2 + [None],
-        "earlier_doxorubicin": ["374.4 mg", "374.5 mg", "374.4 mg"],  # 432 - 2 x 28.8 = 374.4
+        "height": ["128"] * 4,
+        "weight": ["26"] * 4,
+        "cycle": ["1", "2", "1", "1"],
+        "creatinine_clearance": ["100 mL/min", "100 mL/min", None, "60 mL/min"],
     }
-    found = by_columns(table, settings(regimen=EXPOSURE))
-    assert [row[:4] for row in found.dosed.rows()] == [(0, "0.96", "625", "28.8")]
-    assert "above the lifetime maximum of 450 mg/m2" in found.refused.item(0, "reason")
-    assert_same(found, one_by_one(table, settings(regimen=EXPOSURE)))
+    found = by_columns(table, settings(regimen=AUC), separator=separator)
+    assert found.dosed.columns[1:-1] == ["bsa_m2", "etoposide_mg", "carboplatin_mg", "vincristine_mg"]
+    assert [row[:-1] for row in found.dosed.rows()] == [
+        (0, "0.96", "96", "625", "1.44"),
+        (1, "0.96", "96", None, "1.44"),
+        (3, "0.96", "96", "425", "1.44"),
+    ]
+    assert found.refused.get_column("row").to_list() == [2]
+    assert_same(found, one_by_one(table, settings(regimen=AUC)))
+
+
+@pytest.mark.parametrize("separator", ["", ","])
+def test_a_lifetime_maximum_is_held_against_the_size_of_each_row(separator: str) -> None:
+    """128 cm, 26 kg: 0.96 m2. 450 mg/m2 x 0.96 m2 = 432 mg, two days of 28.8 mg: 374.4 mg may have been given before.
+
+    128 cm, 20 kg: 0.84 m2 (0.8433). 450 x 0.84 = 378, two days of 25.2 mg: 327.6 mg may.
+    """
+    table: Table = {
+        "height": ["128"] * 5,
+        "weight": ["26", "26", "20", "20", "20"],
+        "earlier_doxorubicin": ["374.4 mg", "374.5 mg", "374.4 mg", "327.6 mg", "327.7 mg"],
+    }
+    found = by_columns(table, settings(regimen=LIFETIME), separator=separator)
+    assert [row[:4] for row in found.dosed.rows()] == [(0, "0.96", "28.8", "1.44"), (3, "0.84", "25.2", "1.26")]
+    assert found.refused.get_column("row").to_list() == [1, 2, 4]
+    assert found.refused.get_column("reason").str.contains("above the lifetime maximum of 450 mg/m2").all()
+    assert_same(found, one_by_one(table, settings(regimen=LIFETIME)))
 
 
 @pytest.mark.parametrize("separator", ["", ","])
@@ -195,14 +266,15 @@ def test_what_is_no_reduction_costs_no_other_row(cell: str) -> None:
     assert set(range(0, 9, 2)) <= set(found.dosed.get_column("row"))
 
 
-@pytest.mark.parametrize("regimen", [BARE, EVERY_KIND, CYCLES], ids=["no checks", "every kind of line", "cycles"])
+@pytest.mark.parametrize("regimen", [BARE, EVERY_KIND, AUC], ids=["no checks", "every kind of line", "auc"])
 def test_in_any_order_and_in_any_blocks(regimen: Regimen) -> None:
     """Which row of a pattern comes first, and in which block, changes nothing."""
-    table = patients(11, 120)
+    table = patients_of(regimen, 2, 120)
     backwards = {fact: cells[::-1] for fact, cells in table.items()}
     given = settings(regimen=regimen)
     for each in (table, backwards):
         expected = one_by_one(each, given)
+        assert expected.dosed.height > 10
         for rows in (120, 7):
             assert_same(by_columns(each, given, rows), expected)
 
@@ -265,7 +337,8 @@ def test_a_regimen_of_twenty_lines_with_alerts_on_each_preparation(tmp_path: Pat
     assert alerts.str.contains("measured-drug-t").any()
 
 
-def test_many_threads_at_one_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("separator", ["", ","])
+def test_many_threads_at_one_desk(separator: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With next to nothing kept, in blocks of any size, every row has its own answer."""
     monkeypatch.setattr(plan, "MOST_KEPT", 8)
     table = patients(31, 250) | {"allergies": [f"pollen {row % 40}" for row in range(250)]}
@@ -273,7 +346,7 @@ def test_many_threads_at_one_desk(monkeypatch: pytest.MonkeyPatch) -> None:
     given = settings(with_policy(formulary=load_pharmacy(STARTER).formulary))
     expected = one_by_one(table, given)
     told = {row: cells for row, *cells in expected.dosed.rows()}
-    desk = Desk(given, columns_for(frame.columns, {}, [INDUCTION]))
+    desk = Desk(given, columns_for(frame.columns, {}, [INDUCTION]), separator=separator)
     wrong: list[object] = []
 
     def work(seed: int) -> None:
@@ -281,7 +354,8 @@ def test_many_threads_at_one_desk(monkeypatch: pytest.MonkeyPatch) -> None:
         for _ in range(4):
             rows = draw.sample(range(250), draw.randrange(1, 60))
             answered = desk.answer(frame[rows])
-            found = {rows[row]: cells for row, *cells in answered.dosed.drop("regimen").rows()}
+            cells_of_each = apart(answered.dosed.drop("row", "regimen"), separator).rows()
+            found = {rows[row]: list(cells) for row, cells in zip(answered.dosed["row"], cells_of_each, strict=True)}
             wrong.extend((row, cells, told.get(row)) for row, cells in found.items() if cells != told.get(row))
             wrong.extend(row for row in rows if (row in told) != (row in found))
 
@@ -297,7 +371,7 @@ def test_many_threads_at_one_desk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_threads_that_meet_values_at_the_same_time() -> None:
     """Each value has one place, whoever meets it first."""
-    for seed in range(200):
+    for seed in range(40):
         lookup, barrier = Lookup(10), threading.Barrier(3)
 
         def look(thread: int, lookup: Lookup = lookup, barrier: threading.Barrier = barrier, seed: int = seed) -> None:
@@ -373,9 +447,11 @@ def _options(fact: str, text: str) -> list[str]:
     return [f"--history={fact}={text}" if fact == "prior_hsct" else f"--{fact.replace('_', '-')}={text}"]
 
 
-def test_the_digits_are_those_of_cec_dose(tmp_path: Path) -> None:
+@pytest.mark.parametrize("regimen", [INDUCTION, CYCLES], ids=lambda regimen: regimen.name)
+def test_the_digits_are_those_of_cec_dose(regimen: Regimen, tmp_path: Path) -> None:
     """The command for one patient, from the words that a person types, is asked about each row."""
-    table = patients(47, 40)
+    table = patients_of(regimen, 47, 40)
+    named = "cec-induction" if regimen is INDUCTION else str(REGIMENS / "cycles.yaml")
     asked = table.keys() - {"start", "allergies"}  # the command has no options for these
     cells = {fact: [text or "" for text in texts] for fact, texts in table.items() if fact in asked}
     source = tmp_path / "patients.csv"
@@ -383,17 +459,21 @@ def test_the_digits_are_those_of_cec_dose(tmp_path: Path) -> None:
         writer = csv.writer(file)
         writer.writerow(["number", *cells])
         writer.writerows([number, *row] for number, row in enumerate(zip(*cells.values(), strict=True)))
-    run_cec("batch", str(source), "-o", str(tmp_path / "doses.csv"))
+    run_cec("batch", str(source), f"--regimen={named}", "-o", str(tmp_path / "doses.csv"))
     with (tmp_path / "doses.csv").open(encoding="utf-8", newline="") as file:
         dosed = {int(row["number"]): row for row in csv.DictReader(file)}
     assert 5 < len(dosed) < 40
     for number in range(40):
         options = [part for fact, texts in cells.items() for part in _options(fact, texts[number])]
-        single = run_cec("dose", "--format", "csv", *options)
+        single = run_cec("dose", named, "--format", "csv", *options)
         assert (single.code == 0) == (number in dosed), single.err
         if number in dosed:
             doses = list(csv.DictReader(single.out.splitlines()))
-            assert [row["ordered"] for row in doses] == [dosed[number][f"{row['drug']}_mg"] for row in doses]
+            told = [cell for name, cell in dosed[number].items() if name.endswith(("_mg", "_units")) and cell]
+            assert [row["ordered"] for row in doses] == told
+            assert [row["drug"] for row in doses] == [
+                line.drug for line in regimen.drugs if not line.cycles or int(dosed[number]["cycle"]) in line.cycles
+            ]
             assert {row["alerts"] for row in doses} == {dosed[number]["alerts"]}
 
 
