@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.calculate.rounding": BASE,
     "cec.calculate.growth": BASE,
     "cec.calculate": (*BASE, "cec.calculate"),
-    "cec.verify": (*BASE, "cec.calculate", "cec.load", "cec.batch", "cec.verify"),
+    "cec.verification": (*BASE, "cec.calculate", "cec.load", "cec.batch", "cec.verification"),
     "cec.render": (*BASE, "cec.render"),
     "cec.batch": (*BASE, "cec.calculate", "cec.load", "cec.render", "cec.files", "cec.batch"),
     "cec.cli": ("cec",),
@@ -53,7 +53,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 CLOCK_MAY_BE_READ_IN = ("cec.cli",)
 READS_THE_CLOCK = {"now", "today", "utcnow"}
 
-EXACT_ROOMS = ("cec.units", *NOUNS, "cec.load", "cec.calculate", "cec.verify", "cec.render")
+EXACT_ROOMS = ("cec.units", *NOUNS, "cec.load", "cec.calculate", "cec.verification", "cec.render")
 """Where no binary float may stand: everything that a dose passes through. `cec.batch` has its own doubts of floats."""
 
 WHOLE_NUMBERS_OF_MATH = {"gcd", "lcm", "prod", "isqrt", "comb"}
@@ -226,7 +226,7 @@ def test_a_module_keeps_to_its_place(module: str, path: Path) -> None:
         ("cec.render.csv", "from cec.calculate.lines import lines_of_cycle", "imports cec.calculate.lines"),
         ("cec.render.csv", "from cec.load import load_regimen", "imports cec.load"),
         ("cec.batch.table", "from cec.cli import app", "imports cec.cli"),
-        ("cec.verify", "from . import units", "imports from a place that is not written out"),
+        ("cec.verification", "from . import units", "imports from a place that is not written out"),
         ("cec.calculate.dosing", "import pint", "imports the library pint"),
         ("cec.cli.dose", "import yaml", "imports the library yaml"),
         ("cec.render.json", "from polars import DataFrame", "imports the library polars"),
@@ -238,7 +238,7 @@ def test_a_module_keeps_to_its_place(module: str, path: Path) -> None:
         ("cec.calculate.dosing", "dose = float('38.4')", "makes binary floats: float"),
         ("cec.calculate.dosing", "dose = list(map(float, ['38.4']))", "makes binary floats: float"),
         ("cec.calculate.dosing", "dose = 0.1", "has a binary float: 0.1"),
-        ("cec.verify.mistakes", "def f(within=1e-2): ...", "has a binary float: 0.01"),
+        ("cec.verification.mistakes", "def f(within=1e-2): ...", "has a binary float: 0.01"),
         ("cec.calculate.dosing", "part = 1 / 3", "makes binary floats: 1 / 3"),
         ("cec.calculate.dosing", "part = 100 / len(days)", "makes binary floats: 100 / len(days)"),
         ("cec.calculate.dosing", "part = -1 / (2 * 3)", "makes binary floats: -1 / (2 * 3)"),

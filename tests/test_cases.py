@@ -18,7 +18,7 @@ from cec.load import load_patient, load_pharmacy, load_regimen, regimen_names
 from cec.load.texts import read_percent
 from cec.order import Order
 from cec.units import AMOUNT, Quantity, convert, read_quantity
-from cec.verify import verify_doses
+from cec.verification import verify_doses
 
 FOLDER = Path(__file__).parent / "cases"
 

@@ -26,10 +26,10 @@ from cec.order import Order
 from cec.pharmacy import Pharmacy
 from cec.render.json import render, write
 from cec.units import Quantity
-from cec.verify import Verdict, verify_doses, verify_order
-from cec.verify.doses import TOLERANCE
-from cec.verify.mistakes import MISTAKES
-from cec.verify.remarks import NOT_MULTIPLIED
+from cec.verification import Verdict, verify_doses, verify_order
+from cec.verification.doses import TOLERANCE
+from cec.verification.mistakes import MISTAKES
+from cec.verification.remarks import NOT_MULTIPLIED
 
 DAYS = {"cec-induction": 5, "cec-consolidation": 4}
 FIGURES = {

@@ -14,9 +14,9 @@ from cec.render.terminal.head import alert, head
 from cec.render.terminal.paper import STRONG, Column, Look, Part, draw, section, table, wrap
 from cec.render.words import SECOND_CHECK, signed_percent
 from cec.units import write_number
-from cec.verify import OrderVerification, Verdict, Verification
-from cec.verify.remarks import MEANINGS
-from cec.verify.table import Row
+from cec.verification import OrderVerification, Verdict, Verification
+from cec.verification.remarks import MEANINGS
+from cec.verification.table import Row
 
 NO_MISTAKE = "no known mistake explains this"
 CSV_COLUMNS = (

@@ -138,8 +138,8 @@ def _doses(order: Order, terms: Sequence[Any], form: str, output: Path | None) -
     """Written amounts (the first of the terms, then days and tolerance) held against an order."""
     from cec.cli.verification import as_csv, doses_as_text
     from cec.render.json import write
-    from cec.verify import verify_doses
-    from cec.verify.row import RowVerification
+    from cec.verification import verify_doses
+    from cec.verification.row import RowVerification
 
     amounts, days, percent = terms
     verification = verify_doses(order, amounts, days=days, tolerance=percent, others=_shipped())
@@ -157,7 +157,7 @@ def _saved_order(file: Path, regimen: str | None, form: str, output: Path | None
     from cec.load import load_regimen, regimen_names
     from cec.load.order_file import load_order
     from cec.render.json import write
-    from cec.verify import verify_order
+    from cec.verification import verify_order
 
     if form == "csv":
         raise typer.BadParameter("a saved order is verified as a table or as JSON", param_hint="--format")
@@ -180,7 +180,7 @@ def _shipped() -> tuple[Regimen, ...]:
 def _percent(text: str | None) -> object:
     """The tolerance that was typed, else the usual one."""
     from cec.load.texts import read_percent
-    from cec.verify.doses import TOLERANCE
+    from cec.verification.doses import TOLERANCE
 
     return TOLERANCE if text is None else read_text_of("--tolerance", text, read_percent)
 

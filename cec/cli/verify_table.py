@@ -20,8 +20,8 @@ from cec.errors import Fault, FileError
 if TYPE_CHECKING:
     from cec.cli.options import PharmacyOptions
     from cec.regimen import Regimen
-    from cec.verify.row import Terms
-    from cec.verify.table import Row, VerifiedTable
+    from cec.verification.row import Terms
+    from cec.verification.table import Row, VerifiedTable
 
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods"}
 _OPEN = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
@@ -71,7 +71,7 @@ def verified(
     """Each row of a table held against its own order: whether all agree, and what is to be shown."""
     from cec.cli.verification import as_csv, table_as_text
     from cec.render.json import write
-    from cec.verify.table import verify_table
+    from cec.verification.table import verify_table
 
     if file.suffix.lower() in _WORKBOOKS:
         raise FileError(Fault("is a workbook; save the table as CSV (UTF-8)", "", str(file)))
@@ -145,7 +145,7 @@ def terms_of(
 
     from cec.load import load_regimen
     from cec.load.texts import read_count, read_date
-    from cec.verify.row import Terms
+    from cec.verification.row import Terms
 
     pharmacy = cache(lambda: read_pharmacy(options))
     loaded: list[Any] = together(

@@ -6,7 +6,7 @@ again, `table` does the same for a table of patients.
 
 from __future__ import annotations
 
-from cec.verify.doses import Verdict, Verification, verify_doses
-from cec.verify.saved_order import Difference, OrderVerification, verify_order
+from cec.verification.doses import Verdict, Verification, verify_doses
+from cec.verification.saved_order import Difference, OrderVerification, verify_order
 
 __all__ = ["Difference", "OrderVerification", "Verdict", "Verification", "verify_doses", "verify_order"]

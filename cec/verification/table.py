@@ -20,9 +20,9 @@ from cec.batch.tables import READERS, Table, kind_of, opening
 from cec.batch.types import as_texts
 from cec.errors import Fault
 from cec.regimen import Regimen
-from cec.verify.columns import OrderColumns, hints, order_columns, plain_name
-from cec.verify.quick import Agreement, Doser, agreements
-from cec.verify.row import Line, RowVerification, Terms, verify_lines
+from cec.verification.columns import OrderColumns, hints, order_columns, plain_name
+from cec.verification.quick import Agreement, Doser, agreements
+from cec.verification.row import Line, RowVerification, Terms, verify_lines
 
 Row = RowVerification | Agreement
 """A row that was held against its own order, or one of many that agree."""

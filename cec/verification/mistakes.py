@@ -17,7 +17,7 @@ from cec.calculate.rounding import to_nearest
 from cec.errors import InputError
 from cec.order import Dose
 from cec.units import AMOUNT, EXACT, LENGTH, WEIGHT, Quantity, convert, write_number
-from cec.verify.case import Candidate, Case, candidate, in_words, recomputed, right, times
+from cec.verification.case import Candidate, Case, candidate, in_words, recomputed, right, times
 
 FITS_WITHIN = Decimal("0.01")
 """How near a written amount lies to what a mistake leads to, as a part of it."""

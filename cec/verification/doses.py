@@ -15,9 +15,9 @@ from cec.errors import InputError
 from cec.order import Alert, Dose, Order
 from cec.regimen import Regimen
 from cec.units import AMOUNT, Quantity, convert, plain
-from cec.verify.case import Case
-from cec.verify.mistakes import Explanation, explain
-from cec.verify.remarks import remarks
+from cec.verification.case import Case
+from cec.verification.mistakes import Explanation, explain
+from cec.verification.remarks import remarks
 
 TOLERANCE = Decimal(5)
 """Percent of the expected dose by which a written one may differ."""

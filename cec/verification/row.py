@@ -17,8 +17,8 @@ from cec.load.texts import read_count
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.units import AMOUNT, Quantity, read_number, read_quantity
-from cec.verify.columns import OrderColumns, is_amount
-from cec.verify.doses import TOLERANCE, Verdict, Verification, verify_doses
+from cec.verification.columns import OrderColumns, is_amount
+from cec.verification.doses import TOLERANCE, Verdict, Verification, verify_doses
 
 Value = TypeVar("Value")
 

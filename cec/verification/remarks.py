@@ -8,7 +8,7 @@ from decimal import Decimal
 from cec.order import Alert
 from cec.regimen import DrugLine
 from cec.units import EXACT, Quantity, write_number
-from cec.verify.case import Case
+from cec.verification.case import Case
 
 NOT_MULTIPLIED = "not-multiplied-by-bsa"
 

@@ -22,9 +22,9 @@ from cec.errors import CecError
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.units import Quantity
-from cec.verify.columns import DAYS, OrderColumns, is_amount, plain_name
-from cec.verify.doses import Verdict, compare, number_of_days
-from cec.verify.remarks import figures_per_area
+from cec.verification.columns import DAYS, OrderColumns, is_amount, plain_name
+from cec.verification.doses import Verdict, compare, number_of_days
+from cec.verification.remarks import figures_per_area
 
 _NUMBER = re.compile(r"\s*[0-9]{1,9}(\.[0-9]{1,12})?\s*", re.ASCII)
 """A number that every reader of amounts takes."""
