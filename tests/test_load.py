@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cec.errors import CecError, FileError, InputError
 from cec.load import load_patient, load_pharmacy, load_regimen, patient_and_overrides, regimen_folder, regimen_names
@@ -185,12 +186,41 @@ def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:
     assert "is larger than" in fault
     (fault,) = faults_of(write(tmp_path, ""))
     assert fault.endswith("is empty")
-    (fault,) = faults_of(write(tmp_path, "[" * 100_000))
-    assert "nests more than 20 levels deep" in fault
-    (fault,) = faults_of(write(tmp_path, "name: \x00"))
-    assert "control character" in fault
+    path = write(tmp_path, "name: x\ntitle: \u00e9\x00")
+    assert faults_of(path) == [f"{path}:2:9: is not YAML here: has a control character; remove it"]
     (fault,) = faults_of("\0.yaml")
     assert "cannot be read" in fault
+
+
+@pytest.fixture(params=["libyaml", "Python"])
+def each_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "Python":  # as where PyYAML was built without libyaml
+        monkeypatch.delattr(yaml, "CLoader", raising=False)
+
+
+@pytest.mark.usefixtures("each_parser")
+@pytest.mark.parametrize("levels", [21, 100_000])  # libyaml has a limit of its own from 0.2.6 on: 1,000
+@pytest.mark.parametrize(
+    ("opening", "place"),  # of the 21st level
+    [("[", "1:21"), ("{", "1:21"), ("- ", "1:41"), ("? ", "1:41"), ("[{a: ", "1:51"), ("[\n", "21:1")],
+)
+def test_the_21st_level_is_refused_at_its_place(opening: str, place: str, levels: int, tmp_path: Path) -> None:
+    path = write(tmp_path, opening * levels)
+    assert faults_of(path) == [f"{path}:{place}: nests more than 20 levels deep"]
+
+
+@pytest.mark.usefixtures("each_parser")
+def test_20_levels_are_read_and_what_is_not_yaml_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path, "[" * 20 + "]" * 20)
+    assert "levels deep" not in " ".join(faults_of(path))
+    path = write(tmp_path, "[" * 20 + "@")
+    (fault,) = faults_of(path)
+    assert fault.startswith(f"{path}:1:21: is not YAML here: ")
+    path = write(tmp_path, "[" * 21 + "@")
+    assert faults_of(path) == [f"{path}:1:21: nests more than 20 levels deep"]
+    path = write(tmp_path, f"title: '{'[' * 30}' # {'[' * 30}\ndrugs: [")  # neither a text nor a remark nests
+    (fault,) = faults_of(path)
+    assert " is not YAML here: " in fault
 
 
 def test_a_patient_file_and_what_is_typed_are_one_patient(tmp_path: Path) -> None:

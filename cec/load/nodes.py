@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,21 +97,23 @@ def read_text(text: str, name: str) -> Node:
     """The tree of a YAML text; FileError with every fault in its notation."""
     builder = _Builder(name)
     try:
-        for event in yaml.parse(text, Loader=getattr(yaml, "CLoader", yaml.Loader)):
-            builder.take(event)
+        builder.read(text)
     except yaml.YAMLError as error:
-        builder.faults.append(_yaml_fault(error, name))
-    except _TooDeepError:
-        pass
+        fault, refused_from = _yaml_fault(error, text, name)
+        # A parser looks ahead by as much as 1,024 characters, and some have a limit of nesting of their own: what
+        # nests more deeply than files of cec do may stand before what the parser refuses. Then that is the fault.
+        before = _Builder(name)
+        with suppress(yaml.YAMLError):
+            before.read(text[:refused_from])
+        if before.is_too_deep:
+            builder = before
+        else:
+            builder.faults.append(fault)
     if not builder.faults and builder.root is None:
         builder.faults.append(Fault("is empty", "", name))
     if builder.faults or builder.root is None:
         raise FileError(*builder.faults)
     return builder.root
-
-
-class _TooDeepError(Exception):
-    """The file nests deeper than any file of cec does; reading stops."""
 
 
 class _Builder:
@@ -121,7 +124,15 @@ class _Builder:
         self.faults: list[Fault] = []
         self.root: Node | None = None
         self.documents = 0
+        self.is_too_deep = False
         self.open: list[tuple[int, int, bool, list[Node]]] = []
+
+    def read(self, text: str) -> None:
+        """Every event of a text, up to the first that is too deep; YAMLError where the parser refuses the text."""
+        for event in yaml.parse(text, Loader=getattr(yaml, "CLoader", yaml.Loader)):
+            self.take(event)
+            if self.is_too_deep:
+                break
 
     def fault(self, event: yaml.Event, text: str) -> None:
         """Note a fault at an event."""
@@ -144,7 +155,7 @@ class _Builder:
             self._refuse_marks(event)
             if len(self.open) >= DEEPEST:
                 self.fault(event, f"nests more than {DEEPEST} levels deep")
-                raise _TooDeepError
+                self.is_too_deep = True
             self.open.append((*_place(event), isinstance(event, yaml.MappingStartEvent), []))
         elif isinstance(event, yaml.CollectionEndEvent):
             line, column, is_mapping, nodes = self.open.pop()
@@ -182,15 +193,18 @@ def _place(event: yaml.Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def _yaml_fault(error: yaml.YAMLError, name: str) -> Fault:
-    """libyaml's complaint in one line."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+def _yaml_fault(error: yaml.YAMLError, text: str, name: str) -> tuple[Fault, int]:
+    """The parser's complaint in one line, and how many characters of the text stand before its place."""
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    if "\\t" in problem or "tab" in problem:
-        problem += "; indent with spaces"
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    index, line, column = (mark.index, mark.line + 1, mark.column + 1) if mark else (0, 1, 1)
     if "control characters" in problem or "special characters" in problem:
         problem = "has a control character; remove it"
+        if character := yaml.reader.Reader.NON_PRINTABLE.search(text):
+            index = character.start()
+            line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+    if "\\t" in problem or "tab" in problem:
+        problem += "; indent with spaces"
     if "cannot start any token" in problem:
         problem += "; put the text in quotes"
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return Fault(f"is no YAML here: {problem}", "", name, line, column)
+    return Fault(f"is not YAML here: {problem}", "", name, line, column), index
