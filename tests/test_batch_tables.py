@@ -153,7 +153,7 @@ BAD = st.sampled_from([b'7,"open,1', b"7,1", b"7,1,2,3", b"7,\xff,1", b'7,"a"b,1
 
 
 @given(st.lists(st.tuples(st.booleans(), GOOD, BAD), max_size=30), st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_all_rows_are_read_or_rejected_whatever_stands_between(
     lines: list[tuple[bool, bytes, bytes]], has_breaks: bool
 ) -> None:
@@ -168,7 +168,7 @@ def test_all_rows_are_read_or_rejected_whatever_stands_between(
 
 
 @given(st.lists(st.binary(max_size=30), max_size=8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_bytes_are_answered_without_a_traceback(lines: list[bytes]) -> None:
     content = b"id,h,w\n" + b"\n".join(lines)
     try:
@@ -212,7 +212,7 @@ ODD = st.sampled_from(
     st.booleans(),
     st.integers(1, 40),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_some_columns_are_read_as_all_are_and_lines_stay_bytes(
     header: str, cells: list[list[str]], is_ended: bool, size: int
 ) -> None:
@@ -393,7 +393,7 @@ JSON_LINES = st.one_of(
 
 
 @given(st.lists(JSON_LINES, max_size=12), st.sampled_from([b"\n", b"\r\n"]), st.booleans(), st.integers(1, 200))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_line_of_json_is_a_row_or_rejected(lines: list[bytes], end: bytes, has_mark: bool, size: int) -> None:
     """And what is a row can be written again, with the same values in it."""
     content = end.join([b'{"id": "1", "h": 1, "w": 2}', *lines])
@@ -570,7 +570,7 @@ def test_a_line_is_too_long_wherever_a_read_ends(size: int, end: bytes) -> None:
     st.booleans(),
     st.lists(st.integers(1, 9), min_size=1, max_size=30),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_lines_are_the_same_wherever_reads_end(
     lines: list[tuple[bytes, bytes]], is_open: bool, sizes: list[int]
 ) -> None:

@@ -97,7 +97,7 @@ def test_the_amounts_worked_by_hand_stand_on_the_sheet() -> None:
         assert total in sheet()[0]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     st.sampled_from(["cec-induction", "cec-consolidation"]),
     st.integers(1000, 2000),

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,18 @@ def test_continuous_integration_runs_the_command_of_the_readme() -> None:
         "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest"
     ]
     assert script[-1] == 'exec bash -c "$command"'
+
+
+def unpinned(project: str, constraints: str) -> set[str]:
+    """The packages of pyproject.toml, but for those of a cluster, that have no version in constraints.txt."""
+    tables = tomllib.loads(project)["project"]
+    needed = [*tables["dependencies"], *tables["optional-dependencies"]["test"]]
+    pinned = re.findall(r"^([\w.-]+)==[\w.]+$", constraints, re.MULTILINE)
+    return {re.split(r"[^\w.-]", need)[0].lower() for need in needed} - {name.lower() for name in pinned}
+
+
+def test_continuous_integration_holds_every_package_to_one_version() -> None:
+    assert "export PIP_CONSTRAINT=constraints.txt\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    project, constraints = ((ROOT / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "constraints.txt"))
+    assert unpinned(project, constraints) == set()
+    assert unpinned(project, re.sub(r"(?m)^(polars|pytest)==", r"\1>=", constraints)) == {"polars", "pytest"}

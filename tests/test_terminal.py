@@ -45,7 +45,7 @@ def plain(text: bytes) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text.decode())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(orders(), LOOKS)
 def test_no_width_cuts_an_amount_a_name_or_a_unit(drawn: Order, look: Look) -> None:
     lines = plain(render(drawn, "table", look=look, steps=True)).splitlines()
@@ -57,14 +57,14 @@ def test_no_width_cuts_an_amount_a_name_or_a_unit(drawn: Order, look: Look) -> N
         assert any(row.drug in line and f" {row.dose}" in line for line in lines)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(orders(), st.integers(80, 220))
 def test_nothing_runs_over_the_edge_from_80_columns_on(drawn: Order, width: int) -> None:
     look = Look(width, edge=True, lines=True, colour=True, bold=True)
     assert max(map(len, plain(render(drawn, "table", look=look, steps=True)).splitlines())) <= width
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(orders())
 def test_every_format_shows_the_same_amounts(drawn: Order) -> None:
     amounts = [(dose.drug, dose.ordered) for dose in drawn.doses]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from regimen_texts import SHIPPED, regimen_file
 from running import cec
@@ -159,7 +159,6 @@ SEEDS: dict[str, tuple[str, tuple[str, ...], Callable[[Sample], Decimal]]] = {
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@settings(deadline=None)
 @given(data=st.data())
 def test_each_seeded_mistake_is_found_and_named(seed: str, data: st.DataObject) -> None:
     name, drugs, written = SEEDS[seed]
