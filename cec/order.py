@@ -10,7 +10,7 @@ import msgspec
 
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
-from cec.regimen import Level, Regimen
+from cec.regimen import DrugLine, Level, Regimen
 from cec.units import Quantity
 
 STAGES = ("prescribed", "measured", "calculated", "capped", "reduced", "rounded")
@@ -50,9 +50,24 @@ class CreatinineClearance(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str = ""
 
 
-class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one drug line comes to: the ordered amount is the value of the last step, for one administration."""
+class Measures(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What doses are computed from, from this day of the cycle on: height in cm, weight in kg, BSA, clearance."""
 
+    from_day: int
+    height: Quantity
+    weight: Quantity
+    bsa: Bsa
+    clearance: CreatinineClearance | None = None
+
+
+class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one drug line comes to on some of its days: `ordered`, the value of the last step, for one administration.
+
+    A line that gives another amount on other days has one such entry for each amount.
+    """
+
+    line: int
+    """The number of the drug line in the regimen, from 1."""
     drug: str
     route: str
     prescribed: Quantity
@@ -61,10 +76,15 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     deviation_percent: Decimal
     """How far rounding moved the dose, in percent to two decimals."""
     days: tuple[int, ...]
+    """The days of the cycle with this amount."""
     per_day: int
-    daily_total: Quantity
-    cycle_total: Quantity
     steps: tuple[Step, ...]
+    daily_total: Quantity | None = None
+    """All administrations of one of these days together."""
+    cycle_total: Quantity | None = None
+    """All administrations of these days together."""
+    no_total: str = ""
+    """Why there are no totals, where it is not known how many administrations there will be."""
     maximum: Quantity | None = None
     over: Quantity | None = None
     purpose: str = ""
@@ -82,19 +102,30 @@ class Administration(msgspec.Struct, frozen=True, omit_defaults=True):
     """One drug at one time: a row of the schedule. Times are local, without a zone."""
 
     day: int
-    date: datetime.date
-    start: datetime.datetime
+    line: int
+    """The number of the drug line in the regimen, from 1."""
+    number: int
+    """Which of the line's doses of that day this is, from 1."""
+    dose_index: int
+    """Its place in the order's doses, from 0."""
     drug: str
     dose: Quantity
     route: str
-    line: int
-    """Which of the order's doses this is, counted from 0."""
+    date: datetime.date
+    start: datetime.datetime | None = None
+    not_after: datetime.datetime | None = None
+    """The latest time, where the regimen sets a bound and no start."""
     end: datetime.datetime | None = None
     over: Quantity | None = None
     rate: Quantity | None = None
     timing: str = ""
     notes: tuple[str, ...] = ()
     """What a person must see in its time: another interval than prescribed, what runs meanwhile."""
+
+    @property
+    def time(self) -> datetime.datetime:
+        """When it starts or, where the regimen sets only a bound, the latest time."""
+        return self.start or self.not_after or datetime.datetime.combine(self.date, datetime.time())
 
 
 class VialUse(msgspec.Struct, frozen=True):
@@ -112,7 +143,8 @@ class Preparation(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     drug: str
-    line: int
+    dose_index: int
+    """The place of its dose in the order's doses, from 0."""
     dose: Quantity
     product: str = ""
     form: str = ""
@@ -185,15 +217,16 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
 
     regimen: Regimen
     patient: Patient
-    bsa: Bsa
-    doses: tuple[Dose, ...]
     pharmacy: Pharmacy
+    measures: tuple[Measures, ...]
+    """In the sequence of their days; one entry where nothing was measured again within the cycle."""
+    doses: tuple[Dose, ...]
+    """In the sequence of the drug lines and, within a line, of its days."""
     sha256: str
     """Fingerprint of everything that the order was computed from."""
     age: Quantity | None = None
     start: datetime.date | None = None
     cycle: int | None = None
-    creatinine_clearance: CreatinineClearance | None = None
     administrations: tuple[Administration, ...] = ()
     preparations: tuple[Preparation, ...] = ()
     daily_fluids: tuple[DailyFluid, ...] = ()
@@ -204,3 +237,11 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which inputs replaced others, in words."""
     as_of: datetime.date | None = None
     """The day for which an age is computed from a date of birth."""
+
+    def line_of(self, dose: Dose | Administration) -> DrugLine:
+        """The regimen's drug line that a dose or an administration belongs to."""
+        return self.regimen.drugs[dose.line - 1]
+
+    def measures_on(self, day: int) -> Measures:
+        """The measures that doses of a day of the cycle are computed from."""
+        return next((each for each in reversed(self.measures) if each.from_day <= day), self.measures[0])

@@ -136,7 +136,7 @@ def test_json_is_one_order_with_exact_numbers() -> None:
         {"value": value, "unit": "mg"} for value in (Decimal("38.4"), 96, Decimal("422.4"), 13)
     ]
     assert "administrations" not in order
-    assert str(order["bsa"]["unrounded"]).startswith("0.96148")
+    assert str(order["measures"][0]["bsa"]["unrounded"]).startswith("0.96148")
 
 
 PATIENT = (

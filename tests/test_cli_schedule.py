@@ -62,11 +62,11 @@ def test_infusions_run_over_midnight() -> None:
         assert f"\n{time}  " in text
     assert "Mon 30-Nov-2026 to Fri 04-Dec-2026" in text
     day_1 = [row for row in rows("--time", "22:30", "--gap", "15 min") if row["day"] == "1"]
-    assert [(row["start"], row["end"]) for row in day_1] == [
-        ("2026-11-30T22:30", ""),
-        ("2026-11-30T22:30", "2026-12-01T00:30"),
-        ("2026-12-01T00:45", "2026-12-01T02:45"),
-        ("2026-12-01T03:00", "2026-12-01T04:00"),
+    assert [(row["start"], row["not_after"], row["end"]) for row in day_1] == [
+        ("", "2026-11-30T22:30", ""),
+        ("2026-11-30T22:30", "", "2026-12-01T00:30"),
+        ("2026-12-01T00:45", "", "2026-12-01T02:45"),
+        ("2026-12-01T03:00", "", "2026-12-01T04:00"),
     ]
 
 

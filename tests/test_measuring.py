@@ -86,7 +86,7 @@ def test_the_sum_is_held_against_the_limit_in_a_whole_order(tmp_path: Path) -> N
         load_patient(texts={"height": "102 cm", "weight": "18.8 kg"}),
         load_pharmacy(file),
     )
-    assert (order.bsa.value, order.doses[1].ordered) == (Decimal("0.73"), amount("75 mg"))
+    assert (order.measures[0].bsa.value, order.doses[1].ordered) == (Decimal("0.73"), amount("75 mg"))
     assert [alert.code for alert in order.alerts if alert.about == "etoposide"] == ["measured-etoposide"]
 
 

@@ -41,6 +41,7 @@ def dose_of(
 ) -> Dose:
     given_dose = amount(ordered)
     return Dose(
+        line=1,
         drug=drug,
         route=route,
         prescribed=given_dose,

@@ -42,7 +42,7 @@ def order_of(
 
 def shown(rows: tuple[Administration, ...]) -> list[str]:
     return [
-        f"{row.day} {row.start:%d-%b %H:%M}{f' to {row.end:%d-%b %H:%M}' if row.end else ''} {row.drug}" for row in rows
+        f"{row.day} {row.time:%d-%b %H:%M}{f' to {row.end:%d-%b %H:%M}' if row.end else ''} {row.drug}" for row in rows
     ]
 
 
@@ -55,7 +55,12 @@ def test_a_day_of_cec_runs_five_hours_in_sequence() -> None:
         "1 30-Nov 11:00 to 30-Nov 13:00 etoposide",
         "1 30-Nov 13:00 to 30-Nov 14:00 cyclophosphamide",
     ]
-    assert order.administrations[0].timing == "before first infusion"
+    first = order.administrations[0]
+    assert first.timing == "before first infusion"
+    assert (first.start, first.not_after) == (
+        None,
+        datetime.datetime.fromisoformat("2026-11-30T09:00"),
+    )  # a bound is not a start
     assert len(order.administrations) == 20
     assert order.administrations[-1].date == datetime.date(2026, 12, 4)
     assert order.next_cycle
@@ -175,10 +180,10 @@ def test_every_12_hours_holds_over_midnight() -> None:
 def test_a_line_that_fills_the_day_starts_at_the_same_hour_each_day(every: int, times: int) -> None:
     line = flat("a", route="oral", days=(1, 2, 3), times=times, every=hours(every))
     rows = order_of(line).administrations
-    starts = [row.start for row in rows]
+    starts = [row.time for row in rows]
     steps = {later - earlier for earlier, later in pairwise(starts)}
     assert steps == {datetime.timedelta(hours=every)}
-    assert [row.start.hour for row in rows if row.start.hour == 9] == [9, 9, 9]
+    assert [start.hour for start in starts if start.hour == 9] == [9, 9, 9]
     assert not any(row.notes for row in rows)
 
 

@@ -143,7 +143,7 @@ def test_text_breaks_between_words_but_never_inside_a_quantity(text: str, width:
 def row(start: str, end: str | None, drug: str = "a") -> Administration:
     begin = datetime.datetime.fromisoformat(start)
     finish = datetime.datetime.fromisoformat(end) if end else None
-    return Administration(1, begin.date(), begin, drug, Quantity(Decimal(1), "mg"), "IV", 0, finish)
+    return Administration(1, 1, 1, 0, drug, Quantity(Decimal(1), "mg"), "IV", begin.date(), begin, end=finish)
 
 
 def test_a_timeline_shows_infusions_side_by_side() -> None:

@@ -532,7 +532,7 @@ def test_every_number_that_is_edited_is_seen() -> None:
         (("doses", 1, "drug"), "teniposide", "doses 2 (teniposide): drug", "etoposide"),
         (("doses", 2, "over", "value"), 2, "doses 3 (cyclophosphamide): over", "1 h"),
         (("administrations", 3, "date"), "2026-12-01", "administrations 4 (cyclophosphamide): date", "2026-11-30"),
-        (("bsa", "value"), 0.97, "bsa: value", "0.96"),
+        (("measures", 0, "bsa", "value"), 0.97, "measures 1: bsa: value", "0.96"),
         (("next_cycle", "day"), 8, "next_cycle: day", "15"),
         (("patient", "weight", "value"), 27, "whole input SHA-256", "was changed after the order was saved"),
         (("pharmacy", "largest_deviation"), 6, "whole input SHA-256", "was changed after the order was saved"),

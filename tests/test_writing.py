@@ -65,6 +65,7 @@ def test_a_measured_dose_has_the_sign_of_its_deviation(dose: str, told: str) -> 
     )
     amount = Quantity(Decimal(dose), "mg")
     ordered = Dose(
+        line=1,
         drug="mercaptopurine",
         route="oral",
         prescribed=amount,

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from cec.batch.exact import BILLION
-from cec.calculate.dosing import Measures, compute_dose
+from cec.calculate.dosing import compute_dose
 from cec.calculate.preparation import prepare_dose
 from cec.errors import CecError
-from cec.order import Bsa
+from cec.order import Bsa, Measures
 from cec.patient import WEIGHTS, Reduction
 from cec.pharmacy import Pharmacy
 from cec.regimen import DrugLine, entry_of
@@ -26,6 +26,8 @@ from cec.units import AMOUNT, Quantity, convert, plain
 if TYPE_CHECKING:
     import polars as pl
 
+_ANY_HEIGHT = Quantity(Decimal(100), "cm")
+"""No dose is computed from a height but through the BSA."""
 _LARGEST_WHOLE_FLOAT = 2**53
 _SMALLEST_WRITTEN = Decimal("0.001")
 """Below this, a float may be written with an exponent."""
@@ -81,7 +83,7 @@ def amount_for(line: DrugLine, variant: Variant, measure: int, pharmacy: Pharmac
     bsa = Bsa(formula=pharmacy.bsa_formula, title="", value=area, unrounded=area, how="", source="")
     line = msgspec.structs.replace(line, dose=variant.dose)
     try:
-        dose = compute_dose(line, Measures(weight, bsa, None, {}), pharmacy, reduction=variant.reduction)
+        dose = compute_dose(line, Measures(1, _ANY_HEIGHT, weight, bsa), pharmacy, reduction=variant.reduction)
     except CecError as error:
         return Amount(None, fault="; ".join(map(str, error.faults)))
     text = in_unit_of(line, dose.ordered)

@@ -173,10 +173,7 @@ class Plan:
         if any(dose.prescribed.unit == "AUC" for dose in order.doses) or not self._has_fixed_stops(order):
             return Pattern()
         reductions = {one.drug: msgspec.structs.replace(one, reason="") for one in order.patient.reductions}
-        variants = tuple(
-            Variant(index, dose.prescribed, reductions.get(dose.drug))
-            for index, dose in zip(lines_of(order), order.doses, strict=True)
-        )
+        variants = tuple(Variant(dose.line - 1, dose.prescribed, reductions.get(dose.drug)) for dose in order.doses)
         given = [dose.drug for dose in order.doses if dose.ordered.value]
         codes = (*self._allergies(allergies, given), *(alert.code for alert in order.alerts))
         return Pattern(codes, variants, stopped)
@@ -185,12 +182,3 @@ class Plan:
         """Whether every stop says just what the regimen says, and so the same of every row."""
         fixed = {check.text for check in self.settings.regimen.checks}
         return all(alert.text in fixed for alert in order.alerts if alert.level == "stop")
-
-
-def lines_of(order: Order) -> tuple[int, ...]:
-    """For each dose of an order, which line of the regimen it is."""
-    return tuple(
-        index
-        for index, line in enumerate(order.regimen.drugs)
-        if not line.cycles or (order.cycle is not None and order.cycle in line.cycles)
-    )

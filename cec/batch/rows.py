@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch.doses import in_unit_of
-from cec.batch.plan import Plan, lines_of
+from cec.batch.plan import Plan
 from cec.batch.single import Refusal, draft_row, refusal, row_texts
-from cec.errors import CecError
+from cec.errors import CecError, InputError
 from cec.render.csv import alert_codes, number
 
 if TYPE_CHECKING:
@@ -72,11 +72,13 @@ def one_by_one(texts: Mapping[str, pl.Series], plan: Plan, rows: Sequence[int]) 
 
 
 def _cells_of(order: Order, plan: Plan) -> list[str | None]:
-    """The cells of an order under the columns of its plan."""
-    cells: dict[str, str] = {"bsa_m2": number(order.bsa.value), "alerts": alert_codes(order)}
-    for place, (index, dose) in enumerate(zip(lines_of(order), order.doses, strict=True)):
-        name = plan.columns[index]
-        cells[name] = in_unit_of(order.regimen.drugs[index], dose.ordered)
+    """The cells of an order under the columns of its plan; InputError where a column cannot hold them."""
+    cells: dict[str, str] = {"bsa_m2": number(order.measures[0].bsa.value), "alerts": alert_codes(order)}
+    for place, dose in enumerate(order.doses):
+        name = plan.columns[dose.line - 1]
+        if name in cells and not plan.settings.has_schedule:
+            raise InputError(f"{dose.drug}: amounts differ by day; use --long")
+        cells[name] = in_unit_of(order.line_of(dose), dose.ordered)
         if plan.rates:
             rate = order.preparations[place].rate
             cells |= {f"{name} rate": number(rate), f"{name} rate_unit": rate.unit if rate else ""}

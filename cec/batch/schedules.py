@@ -10,7 +10,7 @@ import msgspec
 
 from cec.batch.doses import unit_of
 from cec.batch.known import PLAIN_TEXT
-from cec.batch.plan import Plan, lines_of
+from cec.batch.plan import Plan
 from cec.batch.single import draft_row, row_texts
 from cec.calculate.schedule import administrations
 from cec.load.texts import read_text
@@ -66,17 +66,15 @@ def _cycle(texts: Mapping[str, str], plan: Plan) -> pl.DataFrame:
     order = draft_row(texts, plan.settings)
     if order.start is None:
         raise ValueError("a schedule has a start")
-    numbers = lines_of(order)
-    lines = [order.regimen.drugs[number] for number in numbers]
     doses = [
-        msgspec.structs.replace(dose, ordered=Quantity(Decimal(bool(dose.ordered.value)), unit_of(line)))
-        for dose, line in zip(order.doses, lines, strict=True)
+        msgspec.structs.replace(dose, ordered=Quantity(Decimal(bool(dose.ordered.value)), unit_of(order.line_of(dose))))
+        for dose in order.doses
     ]
-    every = administrations(lines, doses, order.start, order.pharmacy)
+    every = administrations(order.regimen, doses, order.start, order.pharmacy)
     rows = list(schedule_rows(msgspec.structs.replace(order, administrations=every)))
     cycle = pl.DataFrame(rows, schema=dict.fromkeys(SCHEDULE_COLUMNS, pl.String), orient="row")
     return cycle.drop(*_OF_THE_ROW, "dose", "rate", "rate_unit").with_columns(
-        line=pl.Series([numbers[one.line] for one in every], dtype=pl.Int64)
+        line=pl.Series([row.line - 1 for row in every], dtype=pl.Int64)
     )
 
 

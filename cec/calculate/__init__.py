@@ -12,7 +12,7 @@ import msgspec
 
 from cec.calculate.checks import NOT_CHECKED, check
 from cec.calculate.conditions import Facts
-from cec.calculate.dosing import Measures, compute_dose
+from cec.calculate.dosing import compute_dose
 from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import creatinine_clearance, measure_bsa
 from cec.calculate.pick_list import daily_fluids, pick_list
@@ -20,10 +20,10 @@ from cec.calculate.preparation import prepare
 from cec.calculate.reductions import refuse_hidden
 from cec.calculate.schedule import administrations
 from cec.errors import CecError, Fault, InputError, OrderRefused
-from cec.order import Alert, Dose, EarliestNextCycle, Order
+from cec.order import Administration, Alert, Dose, EarliestNextCycle, Measures, Order, Preparation
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
-from cec.regimen import DrugLine, Regimen, entry_of
+from cec.regimen import Regimen, entry_of
 from cec.units import EXACT, Quantity
 
 _DEFAULT_PHARMACY = Pharmacy()
@@ -75,11 +75,10 @@ def draft_order(
             "total_cycles": None if patient.previous_cycles is None else _count(patient.previous_cycles + 1),
             "days_since_day_1": _days_between(patient.previous_day_1, start),
         }
-        measures = Measures(patient.weight, bsa, clearance, facts)
-        lines = lines_of_cycle(regimen, cycle)
-        doses = _each_dose(lines, regimen, patient, pharmacy, measures)
+        measures = Measures(1, patient.height, patient.weight, bsa, clearance)
+        doses = _each_dose(regimen, patient, pharmacy, measures, facts, cycle=cycle)
         preparations, preparation_alerts = prepare(doses, pharmacy)
-        schedule = administrations(lines, doses, start, pharmacy) if start else ()
+        schedule = administrations(regimen, doses, start, pharmacy) if start else ()
         found = check(regimen, patient, pharmacy, facts, doses=doses, start=start, clearance=clearance)
         alerts = (*found, *preparation_alerts)
         return Order(
@@ -90,13 +89,9 @@ def draft_order(
             as_of=as_of,
             start=start,
             cycle=cycle,
-            bsa=bsa,
-            creatinine_clearance=clearance,
+            measures=(measures,),
             doses=doses,
-            administrations=tuple(
-                msgspec.structs.replace(row, rate=preparations[row.line].rate) if row.line < len(preparations) else row
-                for row in schedule
-            ),
+            administrations=_with_rates(schedule, preparations),
             preparations=preparations,
             daily_fluids=daily_fluids(doses, preparations, patient.weight),
             pick_list=pick_list(doses, preparations, pharmacy),
@@ -145,23 +140,40 @@ def fingerprint(*inputs: object) -> str:
     return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()
 
 
+def _with_rates(
+    schedule: tuple[Administration, ...], preparations: tuple[Preparation, ...]
+) -> tuple[Administration, ...]:
+    """The administrations, each with the rate of its preparation where there is one."""
+    rates = {made_up.dose_index: made_up.rate for made_up in preparations}
+    return tuple(
+        msgspec.structs.replace(row, rate=rate) if (rate := rates.get(row.dose_index)) else row for row in schedule
+    )
+
+
 def _each_dose(
-    lines: tuple[DrugLine, ...], regimen: Regimen, patient: Patient, pharmacy: Pharmacy, measures: Measures
+    regimen: Regimen, patient: Patient, pharmacy: Pharmacy, measures: Measures, facts: Facts, *, cycle: int | None
 ) -> tuple[Dose, ...]:
-    """The doses of the lines; OrderRefused with all that stands against any of them."""
+    """The doses of the cycle's lines; OrderRefused with all that stands against any of them."""
+    lines = lines_of_cycle(regimen, cycle)
     reductions = {reduction.drug: reduction for reduction in patient.reductions}
-    if strangers := sorted(set(reductions) - {line.drug for line in lines}):
-        given = f"{regimen.name} gives {', '.join(line.drug for line in lines)}"
+    if strangers := sorted(set(reductions) - {line.drug for line in lines.values()}):
+        given = f"{regimen.name} gives {', '.join(line.drug for line in lines.values())}"
         texts = (f"a reduction of {drug} is declared, but {given}" for drug in strangers)
         raise InputError(*(Fault(text, about=("reductions",)) for text in texts))
     refuse_hidden(patient.reductions, [line.drug for line in regimen.drugs])
     doses: list[Dose] = []
     faults: list[Fault] = []
-    for line in lines:
+    for number, line in lines.items():
         try:
             doses.append(
                 compute_dose(
-                    line, measures, pharmacy, reduction=reductions.get(line.drug), source=regimen.source.citation
+                    line,
+                    measures,
+                    pharmacy,
+                    facts,
+                    reduction=reductions.get(line.drug),
+                    source=regimen.source.citation,
+                    number=number,
                 )
             )
         except CecError as refusal:

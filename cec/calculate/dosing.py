@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cec.calculate.conditions import Facts, judge, unknown_facts
 from cec.calculate.formulas import calvert
 from cec.calculate.rounding import deviation_percent, round_dose, to_nearest
 from cec.errors import OrderRefused
-from cec.order import STAGES, Bsa, CreatinineClearance, Dose, Step
+from cec.order import STAGES, Dose, Measures, Step
 from cec.patient import Reduction
 from cec.pharmacy import Pharmacy
 from cec.regimen import DrugLine, entry_of
@@ -17,15 +18,6 @@ from cec.units import EXACT, Quantity, multiply, plain, write_number
 
 MOST_DIGITS = 30
 """A dose of more significant digits than this is endless (an unrounded BSA, a third): it cannot be written down."""
-
-
-class Measures(NamedTuple):
-    """What doses are computed from."""
-
-    weight: Quantity
-    bsa: Bsa
-    creatinine_clearance: CreatinineClearance | None
-    facts: Facts
 
 
 class _Work(NamedTuple):
@@ -39,15 +31,25 @@ class _Work(NamedTuple):
     source: str
 
 
+_NO_FACTS: Facts = MappingProxyType({})
+
+
 def compute_dose(
-    line: DrugLine, measures: Measures, pharmacy: Pharmacy, *, reduction: Reduction | None = None, source: str = ""
+    line: DrugLine,
+    measures: Measures,
+    pharmacy: Pharmacy,
+    facts: Facts = _NO_FACTS,
+    *,
+    reduction: Reduction | None = None,
+    source: str = "",
+    number: int = 1,
 ) -> Dose:
-    """The dose of one drug line for one administration; `source` is the regimen's citation.
+    """The dose of one drug line for one administration; `source` is the regimen's citation, `number` the line's.
 
     OrderRefused where the patient has no dose in the line, a fact that it depends on is unknown, rounding would move
     the dose too far, or the dose has endless digits.
     """
-    work = _Work(line, _prescribed_for(line, measures.facts), measures, pharmacy, reduction, line.source or source)
+    work = _Work(line, _prescribed_for(line, facts), measures, pharmacy, reduction, line.source or source)
     steps: list[Step] = []
     for stage in STAGES:
         step = _STAGE[stage](work, steps)
@@ -65,6 +67,7 @@ def compute_dose(
         raise OrderRefused(f"{line.drug}: the dose comes to {ordered}; look at the rounding of the pharmacy")
     daily_total = _times(ordered, line.per_day)
     return Dose(
+        line=number,
         drug=line.drug,
         purpose=line.purpose,
         route=line.route,
@@ -114,7 +117,7 @@ def _measured(work: _Work, _steps: list[Step]) -> Step | None:
     if unit.endswith("/kg"):
         return Step("measured", work.measures.weight, "actual body weight")
     if unit == "AUC":
-        clearance = work.measures.creatinine_clearance
+        clearance = work.measures.clearance
         if clearance is None or clearance.value.unit != "mL/min":
             raise OrderRefused(
                 f"{work.line.drug}: a dose by AUC needs the creatinine clearance in mL/min; give it as measured, "

@@ -25,7 +25,11 @@ def lifetime_maximums(regimen: Regimen) -> dict[str, Quantity]:
 def check_lifetime(regimen: Regimen, patient: Patient, doses: Sequence[Dose], bsa: Quantity) -> Iterator[Alert]:
     """A stop for each drug that this cycle would bring above its lifetime maximum."""
     for drug, maximum in lifetime_maximums(regimen).items():
-        cycle = [_in_unit_of(maximum, dose.cycle_total, patient, bsa, drug) for dose in doses if dose.drug == drug]
+        cycle = [
+            _in_unit_of(maximum, dose.cycle_total, patient, bsa, drug)
+            for dose in doses
+            if dose.drug == drug and dose.cycle_total
+        ]
         this_cycle = Quantity(to_nearest(sum(cycle, Decimal(0)), _LAST_DIGIT), maximum.unit)
         earlier = entry_of(drug, patient.earlier_doses) or Quantity(Decimal(0), maximum.unit)
         before = Quantity(to_nearest(_in_unit_of(maximum, earlier, patient, bsa, drug), _LAST_DIGIT), maximum.unit)

@@ -71,10 +71,10 @@ def _days(doses: tuple[Dose, ...], preparations: tuple[Preparation, ...]) -> Ite
         yield (
             day,
             [
-                (doses[made.line], made)
+                (doses[made.dose_index], made)
                 for made in preparations
-                if day in doses[made.line].days and made.dose.value
-                for _ in range(doses[made.line].per_day)
+                if day in doses[made.dose_index].days and made.dose.value
+                for _ in range(doses[made.dose_index].per_day)
             ],
         )
 

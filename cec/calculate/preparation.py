@@ -27,13 +27,13 @@ def prepare(doses: tuple[Dose, ...], pharmacy: Pharmacy) -> tuple[tuple[Preparat
     """How each dose is made up from the pharmacy's stock, and what a person must see; nothing without a formulary."""
     if not pharmacy.formulary:
         return (), ()
-    prepared = [prepare_dose(dose, line, pharmacy) for line, dose in enumerate(doses)]
+    prepared = [prepare_dose(dose, index, pharmacy) for index, dose in enumerate(doses)]
     return tuple(made for made, _ in prepared), tuple(alert for _, alerts in prepared for alert in alerts)
 
 
-def prepare_dose(dose: Dose, line: int, pharmacy: Pharmacy) -> Prepared:
+def prepare_dose(dose: Dose, dose_index: int, pharmacy: Pharmacy) -> Prepared:
     """How one dose is made up; where a figure cannot be given, the preparation says why."""
-    begun = Preparation(dose.drug, line, dose.ordered)
+    begun = Preparation(dose.drug, dose_index, dose.ordered)
     if dose.ordered.value == 0:
         return replace(begun, missing="the dose is 0, so nothing is prepared"), ()
     drug = formulary_drug(pharmacy, dose.drug)

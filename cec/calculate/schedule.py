@@ -9,60 +9,68 @@ from typing import NamedTuple
 from cec.calculate.schedule_notes import with_notes
 from cec.order import Administration, Dose
 from cec.pharmacy import Pharmacy
-from cec.regimen import BEFORE_FIRST_INFUSION, DrugLine
+from cec.regimen import BEFORE_FIRST_INFUSION, DrugLine, Regimen
 from cec.units import span
 
 
 class _Cycle(NamedTuple):
-    """What every day of a cycle is scheduled from; lines and doses match by place."""
+    """What every day of a cycle is scheduled from; each dose with its drug line."""
 
-    lines: Sequence[DrugLine]
-    doses: Sequence[Dose]
+    doses: Sequence[tuple[Dose, DrugLine]]
     start: datetime.date
     pharmacy: Pharmacy
 
 
 def administrations(
-    lines: Sequence[DrugLine], doses: Sequence[Dose], start: datetime.date, pharmacy: Pharmacy
+    regimen: Regimen, doses: Sequence[Dose], start: datetime.date, pharmacy: Pharmacy
 ) -> tuple[Administration, ...]:
-    """Every administration of a cycle that starts on `start`, in the order of time; lines and doses match by place."""
+    """Every administration of a cycle that starts on `start`, in the order of time."""
     rows: list[Administration] = []
-    for day in sorted({day for line in lines for day in line.days}):
-        rows += _of_day(day, _Cycle(lines, doses, start, pharmacy), rows)
-    return with_notes(rows, lines)
+    cycle = _Cycle([(dose, regimen.drugs[dose.line - 1]) for dose in doses], start, pharmacy)
+    for day in sorted({day for dose in doses for day in dose.days}):
+        rows += _of_day(day, cycle, rows)
+    return with_notes(rows, regimen.drugs)
 
 
 def _of_day(day: int, cycle: _Cycle, before: Sequence[Administration]) -> list[Administration]:
     """The administrations that belong to one day of the cycle; late ones may fall after midnight."""
-    lines, doses = cycle.lines, cycle.doses
     date = cycle.start + datetime.timedelta(days=day - 1)
-    starts = _starts(day, cycle, {(row.drug, row.route): row.start for row in before})
-    infusions = [times[0] for index, times in starts.items() if lines[index].over and times]
+    starts = _starts(day, cycle, {(row.drug, row.route): row.start for row in before if row.start})
+    infusions = [times[0] for index, times in starts.items() if cycle.doses[index][1].over and times]
     first = min(infusions, default=_at(date, cycle.pharmacy.first_infusion))
     rows = [
-        Administration(
-            day=day,
-            date=begin.date(),
-            start=begin,
-            end=begin + span(line.over) if line.over else None,
-            drug=line.drug,
-            dose=doses[index].ordered,
-            route=line.route,
-            over=line.over,
-            line=index,
-            timing=BEFORE_FIRST_INFUSION if _is_before_infusions(line) else "",
-        )
+        _administration(day, number, time, index, cycle)
         for index, times in starts.items()
-        for line in [lines[index]]
-        for begin in (_repeated([first], line) if _is_before_infusions(line) else times)
+        for number, time in enumerate(times or _repeated([first], cycle.doses[index][1]), 1)
     ]
-    return sorted(rows, key=lambda row: (row.start, not row.timing, row.line))
+    return sorted(rows, key=lambda row: (row.time, row.start is not None, row.dose_index))
+
+
+def _administration(day: int, number: int, time: datetime.datetime, dose_index: int, cycle: _Cycle) -> Administration:
+    """One dose of a line at a time, which is a bound where the line comes before the first infusion."""
+    dose, line = cycle.doses[dose_index]
+    is_bound = _is_before_infusions(line)
+    return Administration(
+        day=day,
+        line=dose.line,
+        number=number,
+        dose_index=dose_index,
+        drug=line.drug,
+        dose=dose.ordered,
+        route=line.route,
+        date=time.date(),
+        start=None if is_bound else time,
+        not_after=time if is_bound else None,
+        end=time + span(line.over) if line.over and not is_bound else None,
+        over=line.over,
+        timing=BEFORE_FIRST_INFUSION if is_bound else "",
+    )
 
 
 def _starts(
     day: int, cycle: _Cycle, latest: Mapping[tuple[str, str], datetime.datetime]
 ) -> dict[int, list[datetime.datetime]]:
-    """When each line of the day starts, by its place; nothing yet for a line that comes before the first infusion.
+    """When each dose of the day starts, by its place; nothing yet for a line that comes before the first infusion.
 
     Lines follow each other: a line starts when the first dose of the line before it has ended, after the pharmacy's gap
     where that was an infusion. A line with an interval never starts sooner than that after the drug's `latest` start,
@@ -73,8 +81,8 @@ def _starts(
     gap = span(cycle.pharmacy.gap)
     ends: dict[str, datetime.datetime] = {}
     starts: dict[int, list[datetime.datetime]] = {}
-    for index, line in enumerate(cycle.lines):
-        if day not in line.days or cycle.doses[index].ordered.value == 0:
+    for index, (dose, line) in enumerate(cycle.doses):
+        if day not in dose.days or dose.ordered.value == 0:
             continue
         starts[index] = []
         if _is_before_infusions(line):

@@ -22,7 +22,7 @@ def with_notes(rows: Sequence[Administration], lines: Sequence[DrugLine]) -> tup
     notes = (
         (
             *_late(row, rows),
-            *_interval(row, rows, lines[row.line]),
+            *_interval(row, rows, lines[row.line - 1]),
             *_overlap(place, row, infusions),
             *_beside_iv(row, rows),
         )
@@ -33,8 +33,8 @@ def with_notes(rows: Sequence[Administration], lines: Sequence[DrugLine]) -> tup
 
 def _late(row: Administration, rows: Sequence[Administration]) -> Iterator[str]:
     """A dose that comes a day or more after its day began, because what the regimen gives before it runs so long."""
-    began = min(other.start for other in rows if other.day == row.day)
-    if row.start - began >= _DAY:
+    began = min(other.time for other in rows if other.day == row.day)
+    if row.time - began >= _DAY:
         yield (
             f"belongs to day {row.day}, but what the regimen gives before it runs until then; "
             "a clock time in the regimen ('at') would hold it to its day"
@@ -48,12 +48,12 @@ def _interval(row: Administration, rows: Sequence[Administration], line: DrugLin
     before = [
         other
         for other in rows
-        if other.start < row.start and (other.drug, other.route) == (row.drug, row.route) and other.day >= row.day - 1
+        if other.time < row.time and (other.drug, other.route) == (row.drug, row.route) and other.day >= row.day - 1
     ]
     if not before:
         return
-    every, last = span(line.every), max(before, key=lambda other: other.start)
-    since = row.start - last.start
+    every, last = span(line.every), max(before, key=lambda other: other.time)
+    since = row.time - last.time
     is_round_the_clock = every * line.per_day >= _DAY and last.line == row.line
     if since < every or (since > every and is_round_the_clock):
         yield f"{_duration(since)} after the dose before, prescribed every {line.every}"
@@ -66,7 +66,7 @@ def _overlap(place: int, row: Administration, infusions: Sequence[tuple[int, Adm
     names = [
         other.drug
         for earlier, other in infusions
-        if other.end and row.start < other.end and (other.start, earlier) < (row.start, place)
+        if other.end and row.time < other.end and (other.time, earlier) < (row.time, place)
     ]
     if names:
         run = "runs" if len(set(names)) == 1 else "run"
@@ -80,7 +80,7 @@ def _beside_iv(row: Administration, rows: Sequence[Administration]) -> Iterator[
     names = [
         other.drug
         for other in rows
-        if _is_iv(other) and (other.start == row.start or (other.end and other.start < row.start < other.end))
+        if _is_iv(other) and (other.time == row.time or (other.end and other.time < row.time < other.end))
     ]
     if names:
         told = ", ".join(dict.fromkeys(names))

@@ -7,6 +7,7 @@ from, so that `cec verify` can hold them against the regimen.
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -22,8 +23,8 @@ DOSE_COLUMNS = (
     *("daily_total", "cycle_total", "alerts", "alert_levels", "accepted"),
 )
 SCHEDULE_COLUMNS = (
-    *("regimen", "edition", "id", "cycle", "bsa_m2", "day", "date", "start", "end", "timing", "drug", "dose", "unit"),
-    *("route", "over", "rate", "rate_unit", "alerts"),
+    *("regimen", "edition", "id", "cycle", "bsa_m2", "day", "date", "start", "not_after", "end", "timing"),
+    *("drug", "dose", "unit", "route", "over", "rate", "rate_unit", "alerts"),
 )
 SCHEDULE_NUMBERS = ("edition", "cycle", "bsa_m2", "day", "dose", "rate")
 """The columns of a schedule that hold numbers; in all others is text, whatever it looks like."""
@@ -52,7 +53,7 @@ def dose_rows(order: Order) -> Iterable[Sequence[str]]:
             words(patient.creatinine),
             words(patient.creatinine_clearance),
             "; ".join(f"{each.drug}={number(each.percent)}%: {each.reason}" for each in patient.reductions),
-            number(order.bsa.value),
+            number(order.measures_on(dose.days[0]).bsa.value),
             dose.drug,
             number(dose.prescribed),
             dose.prescribed.unit,
@@ -80,11 +81,12 @@ def schedule_rows(order: Order) -> Iterable[Sequence[str]]:
             str(order.regimen.edition),
             order.patient.id,
             str(order.cycle or ""),
-            number(order.bsa.value),
+            number(order.measures_on(row.day).bsa.value),
             str(row.day),
             row.date.isoformat(),
-            row.start.isoformat(timespec="minutes"),
-            row.end.isoformat(timespec="minutes") if row.end else "",
+            clock_time(row.start),
+            clock_time(row.not_after),
+            clock_time(row.end),
             row.timing,
             row.drug,
             number(row.dose),
@@ -117,6 +119,11 @@ def write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     writer.writerow(columns)
     writer.writerows(rows)
     return text.getvalue().encode()
+
+
+def clock_time(time: datetime.datetime | None) -> str:
+    """A local time in ISO form, to the minute; nothing where there is none."""
+    return time.isoformat(timespec="minutes") if time else ""
 
 
 def words(value: Quantity | None) -> str:

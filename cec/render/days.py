@@ -21,7 +21,7 @@ class Running(NamedTuple):
     """An infusion that began on an earlier day and is not a dose of this one."""
 
     drug: str
-    line: int
+    dose_index: int
     text: str
     ends_today: bool = False
 
@@ -81,7 +81,7 @@ def _running(order: Order, date: datetime.date) -> Iterator[Running]:
     """The long infusions that began on an earlier date and reach into this one, unless their next bag follows then."""
     midnight = datetime.datetime.combine(date, datetime.time())
     for row in order.administrations:
-        if row.end is None or row.end - row.start < A_DAY or not row.start < midnight < row.end:
+        if not row.start or not row.end or row.end - row.start < A_DAY or not row.start < midnight < row.end:
             continue
         last = (row.end - datetime.timedelta(microseconds=1)).date()
         follows = any(other.line == row.line and other.start == row.end for other in order.administrations)
@@ -90,13 +90,13 @@ def _running(order: Order, date: datetime.date) -> Iterator[Running]:
         which = f"day {(date - row.start.date()).days + 1} of {(last - row.start.date()).days + 1}"
         until = f"until {clock(row.end)}" + ("" if row.end.date() == date else f" on {weekday_date(row.end.date())}")
         begun = f"begun {paper_date(row.start.date())} {clock(row.start)}"
-        yield Running(row.drug, row.line, f"{which}, {until}; {row.route}, {begun}", last == date)
+        yield Running(row.drug, row.dose_index, f"{which}, {until}; {row.route}, {begun}", last == date)
 
 
 def _running_undated(order: Order, number: int) -> Iterator[Running]:
     """The same where no clock time is known: for as many whole days as the infusion runs."""
-    for line, dose in enumerate(order.doses):
+    for index, dose in enumerate(order.doses):
         days = span(dose.over) // A_DAY if dose.over and dose.ordered.value else 0
         begun = max((day for day in dose.days if day < number <= day + days), default=None)
         if begun is not None and number not in dose.days:
-            yield Running(dose.drug, line, f"{dose.route} over {dose.over}, begun on day {begun}")
+            yield Running(dose.drug, index, f"{dose.route} over {dose.over}, begun on day {begun}")

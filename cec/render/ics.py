@@ -1,8 +1,8 @@
 """The order as a calendar (iCalendar, RFC 5545): an event per administration, and the earliest next cycle all day.
 
 A second import updates the events of the first, because a UID is made only from what an administration is: patient,
-name of the regimen, cycle, drug line, day of the cycle, and which dose of that day. Another start, time, dose, duration
-or edition of the regimen gives the same UIDs.
+name of the regimen, cycle, number of the drug line, day of the cycle, and which dose of that day. Another start, time,
+dose, duration or edition of the regimen gives the same UIDs.
 
 - The patient is the id; without one, name and date of birth; without these the whole input, because two patients must
   never share events: a changed order then makes new ones. Each event says so.
@@ -25,7 +25,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from cec.errors import InputError
-from cec.render.words import DRAFT, clock, fingerprint, title_with_doses, weekday_date
+from cec.render.words import DRAFT, fingerprint, starting_time, title_with_doses, weekday_date
 from cec.render.worksheet.words import instructions
 
 if TYPE_CHECKING:
@@ -53,12 +53,10 @@ def render(order: Order) -> bytes:
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//cec-dosing//cec//EN")
     calendar.add("version", "2.0")
-    numbers: dict[tuple[int, int], int] = {}
     last = order.start
     for row in order.administrations:
-        number = numbers[row.line, row.day] = numbers.get((row.line, row.day), 0) + 1
-        calendar.add_component(_administration(order, row, number, zone))
-        last = max(last, row.start.date())
+        calendar.add_component(_administration(order, row, zone))
+        last = max(last, row.date)
     if order.next_cycle and order.next_cycle.date:
         calendar.add_component(_next_cycle(order, order.next_cycle, order.next_cycle.date))
     if zone:
@@ -67,14 +65,21 @@ def render(order: Order) -> bytes:
     return content
 
 
-def _administration(order: Order, row: Administration, number: int, zone: ZoneInfo | None) -> Event:
-    """One drug at one time. What has no duration has no end; nothing is said of when it is over."""
-    same_drug = [line for line, dose in enumerate(order.doses) if dose.drug == row.drug]
-    parts = (row.drug, same_drug.index(row.line), row.day, number)
+def _administration(order: Order, row: Administration, zone: ZoneInfo | None) -> Event:
+    """One drug at one time. What has no duration has no end; nothing is said of when it is over.
+
+    What has a bound and no start stands on its whole day, with the bound in its words: a bound is not a start.
+    """
+    parts = (row.drug, row.line, row.day, row.number)
     of_day = f"day {row.day} of {order.regimen.days}"
     told = ", ".join(filter(None, (f"{row.drug} {row.dose}", _given(row), of_day, _id(order))))
-    before = f"before {clock(row.start)}: " if row.timing.startswith("before") else ""
-    event = _event(order, parts, before + told, _description(order, row, number))
+    before = "" if row.start else f"{starting_time(row)}: "
+    event = _event(order, parts, before + told, _description(order, row))
+    if row.start is None:
+        event.add("dtstart", row.date)
+        event.add("dtend", row.date + datetime.timedelta(days=1))
+        event.add("transp", "TRANSPARENT")
+        return event
     event.add("dtstart", row.start.replace(tzinfo=zone))
     if row.end:
         event.add("dtend", row.end.replace(tzinfo=zone))
@@ -122,12 +127,12 @@ def _patient(order: Order) -> list[str]:
     return ["order", order.sha256]
 
 
-def _description(order: Order, row: Administration, number: int) -> list[str]:
+def _description(order: Order, row: Administration) -> list[str]:
     """What stands in the event: draft, dose with its protocol dose, how it is made up, what to look at, which order."""
-    dose = order.doses[row.line]
-    which = f", dose {number} of {dose.per_day} of the day" if dose.per_day > 1 else ""
+    dose = order.doses[row.dose_index]
+    which = f", dose {row.number} of {dose.per_day} of the day" if dose.per_day > 1 else ""
     beside = [f"{what}: {why}" for what, why in dose.assumed.items()]
-    made = [one for one in order.preparations if one.line == row.line]
+    made = [one for one in order.preparations if one.dose_index == row.dose_index]
     alerts = [alert for alert in order.alerts if _concerns(alert, row.drug, order)]
     return [
         DRAFT,

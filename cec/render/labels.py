@@ -44,7 +44,7 @@ def label_data(order: Order) -> dict[str, Any]:
     if not rows:
         raise InputError("every dose of this order is 0, so there is nothing to label")
     patient = order.patient
-    made = {one.line: one for one in order.preparations}
+    made = {one.dose_index: one for one in order.preparations}
     cycle = f", cycle {order.cycle}" if order.cycle else ""
     return {
         "title": f"Labels: {order.regimen.title}{cycle}",
@@ -56,7 +56,7 @@ def label_data(order: Order) -> dict[str, Any]:
         "draft": DRAFT,
         "origin": f"{order.regimen.title}, edition {order.regimen.edition}{cycle}; input {order.sha256[:16]}",
         "labels": [
-            _label(order, row, made.get(row.line)) | {"number": f"{number} of {len(rows)}"}
+            _label(order, row, made.get(row.dose_index)) | {"number": f"{number} of {len(rows)}"}
             for number, row in enumerate(rows, 1)
         ],
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from cec.render.sheet_days import day_blocks
@@ -9,9 +11,9 @@ from cec.render.sheet_page import bound, first_to_last, page_data
 from cec.render.typesetting import known_paper, pictures, typeset
 from cec.render.words import (
     assumptions,
-    creatinine_clearance,
     frequency,
     list_days,
+    measure_facts,
     measures,
     runs_of,
     signed_percent,
@@ -21,7 +23,7 @@ from cec.render.worksheet.words import containers
 from cec.units import Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cec.order import Dose, Order, Preparation, Step
 
@@ -52,7 +54,7 @@ def sheet_data(order: Order) -> dict[str, Any]:
             **page_data(order, "Chemotherapy order"),
             "facts": dict(_facts(order)),
             "doses": [_dose(order, dose, made) for dose, made in zip(order.doses, _made(order), strict=True)],
-            "totals": [_total(dose) for dose in order.doses],
+            "totals": [_total(doses) for doses in _by_line(order)],
             "separately": list(order.regimen.prescribe_separately),
             "next_cycle": _next_cycle(order),
             "assumptions": _halves([list(told) for told in assumptions(order)]),
@@ -74,14 +76,12 @@ def _halves(told: list[list[str]]) -> list[list[list[str]]]:
 
 def _facts(order: Order) -> Iterator[tuple[str, str]]:
     """What the doses rest on; an empty text is a line to write on."""
-    patient, regimen, bsa = order.patient, order.regimen, order.bsa
+    patient, regimen = order.patient, order.regimen
     yield "Diagnosis", patient.diagnosis
     yield "Allergies", patient.allergies
-    yield "Measures", measures(patient) + ("" if patient.measured_on else ", measured on ______________")
-    yield "BSA", f"{Quantity(bsa.value, bsa.unit)} by {bsa.title or bsa.formula}: {bsa.how}"
-    if clearance := order.creatinine_clearance:
-        source = f" [{clearance.source}]" if clearance.source else ""
-        yield "Creatinine clearance", f"{creatinine_clearance(order)}{source}"
+    to_write = "" if patient.measured_on else ", measured on ______________"
+    for label, text in measure_facts(order):
+        yield label, text + (to_write if text == measures(patient) else "")
     if patient.earlier_doses:
         yield "Given before", "; ".join(f"{drug} {amount}" for drug, amount in patient.earlier_doses.items())
     yield "Regimen", f"{regimen.name}, edition {regimen.edition}, for {regimen.indication}"
@@ -89,8 +89,8 @@ def _facts(order: Order) -> Iterator[tuple[str, str]]:
 
 
 def _made(order: Order) -> list[Preparation | None]:
-    made = {one.line: one for one in order.preparations}
-    return [made.get(line) for line in range(len(order.doses))]
+    made = {one.dose_index: one for one in order.preparations}
+    return [made.get(index) for index in range(len(order.doses))]
 
 
 def _dose(order: Order, dose: Dose, made: Preparation | None) -> dict[str, Any]:
@@ -148,11 +148,22 @@ def _preparation(made: Preparation) -> str:
     return "; ".join(filter(None, (f"{taken} {into}{rate}".strip(), handling, made.missing)))
 
 
-def _total(dose: Dose) -> list[str]:
-    if not dose.ordered.value:
-        return [dose.drug, "", OMITTED]
-    count = len(dose.days) * dose.per_day
-    return [dose.drug, f"{count} × {dose.ordered}", f"= {dose.cycle_total}"]
+def _by_line(order: Order) -> list[list[Dose]]:
+    """The doses of each drug line: several where its amount differs by day."""
+    return [list(doses) for _, doses in groupby(order.doses, lambda dose: dose.line)]
+
+
+def _total(doses: Sequence[Dose]) -> list[str]:
+    """The drug, how often which dose of a line, and what they come to; why not, where that is not known."""
+    given = [dose for dose in doses if dose.ordered.value]
+    if not given:
+        return [doses[0].drug, "", OMITTED]
+    counted = " + ".join(f"{len(dose.days) * dose.per_day} × {dose.ordered}" for dose in given)
+    totals = [dose.cycle_total for dose in given if dose.cycle_total]
+    if len(totals) < len(given):
+        return [doses[0].drug, "", "; ".join(dict.fromkeys(dose.no_total for dose in given if dose.no_total))]
+    total = Quantity(sum((each.value for each in totals), Decimal(0)), given[0].ordered.unit)
+    return [doses[0].drug, counted, f"= {total}"]
 
 
 def _next_cycle(order: Order) -> str:

@@ -26,7 +26,7 @@ _MINUTE = datetime.timedelta(minutes=1)
 
 def day_blocks(order: Order) -> list[dict[str, Any]]:
     """One block per day: dated by the schedule; without a start, the drugs of each day in their sequence."""
-    made = {one.line: one for one in order.preparations}
+    made = {one.dose_index: one for one in order.preparations}
     return [_block(order, day, made) for day in days_of(order)]
 
 
@@ -39,7 +39,7 @@ def _block(order: Order, day: Day, made: dict[int, Preparation]) -> dict[str, An
         "fluid": "; ".join(f"fluid {fluid_of(fluid)}" for fluid in order.daily_fluids if day.number in fluid.days),
         "scale": scale,
         "running": [
-            {"drug": one.drug, "text": _with_rate(one, made.get(one.line)), "ends": one.ends_today}
+            {"drug": one.drug, "text": _with_rate(one, made.get(one.dose_index)), "ends": one.ends_today}
             for one in day.running
         ],
         "rows": rows,
@@ -57,9 +57,9 @@ def _dated(order: Order, day: Day, made: dict[int, Preparation]) -> tuple[dict[s
     if not rows:
         return None, []
     date = day.date or rows[0].date
-    midnight = datetime.datetime.combine(min(row.start for row in rows).date(), datetime.time())
-    first = min(row.start for row in rows)
-    last = min(max(row.end or row.start for row in rows), first + _LONGEST)
+    midnight = datetime.datetime.combine(min(row.time for row in rows).date(), datetime.time())
+    first = min(row.time for row in rows)
+    last = min(max(row.end or row.time for row in rows), first + _LONGEST)
     from_hour = (first - midnight) // _HOUR
     to_hour = max(-((midnight - last) // _HOUR), from_hour + 1)
     most = _MOST_MARKS[bool(made)]
@@ -71,13 +71,13 @@ def _dated(order: Order, day: Day, made: dict[int, Preparation]) -> tuple[dict[s
     }
     drawn = []
     for row in rows:
-        begin, end = row.start, row.end or row.start
+        begin, end = row.time, row.end or row.time
         bar = {
             "from": (min(begin, last) - midnight) // _MINUTE,
             "to": (min(end, last) - midnight) // _MINUTE,
             "onward": end > last,
         }
-        cells = _row(order.doses[row.line], made.get(row.line))
+        cells = _row(order.doses[row.dose_index], made.get(row.dose_index))
         drawn.append({**cells, "time": _in_lines(row_time(row, date)), "bar": bar, "notes": list(row.notes)})
     return scale, drawn
 

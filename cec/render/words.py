@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from cec.order import Administration, Dose, Order
+from cec.order import Administration, Bsa, CreatinineClearance, Dose, Order
 from cec.patient import Patient
 from cec.regimen import Condition, DrugLine, Regimen
 from cec.units import Quantity, shorten, write_signed
@@ -98,16 +98,22 @@ def row_time(row: Administration, date: datetime.date) -> str:
 
     >>> from cec.order import Administration
     >>> night, after = datetime.datetime(2026, 11, 30, 22, 30), datetime.datetime(2026, 12, 1, 0, 30)
-    >>> row = Administration(1, night.date(), night, "etoposide", Quantity(Decimal(96), "mg"), "IV infusion", 1, after)
+    >>> dose = Quantity(Decimal(96), "mg")
+    >>> row = Administration(1, 2, 1, 1, "etoposide", dose, "IV infusion", night.date(), night, end=after)
     >>> row_time(row, datetime.date(2026, 11, 30))
     '22:30 to 01-Dec-2026 00:30'
     >>> row_time(row, datetime.date(2026, 11, 29))
     '30-Nov-2026 22:30 to 01-Dec-2026 00:30'
     """
-    start = _dated(row.start, date)
-    if row.timing.startswith("before"):
-        return f"before {start}"
-    return f"{start} to {_dated(row.end, row.start.date())}" if row.end else start
+    time = _dated(row.time, date)
+    if row.start is None:
+        return f"before {time}"
+    return f"{time} to {_dated(row.end, row.start.date())}" if row.end else time
+
+
+def starting_time(row: Administration) -> str:
+    """The time of day at which a row starts, or the bound that the regimen sets."""
+    return f"{'' if row.start else 'before '}{clock(row.time)}"
 
 
 def _dated(time: datetime.datetime, date: datetime.date) -> str:
@@ -252,6 +258,21 @@ def age_in_words(age: Quantity) -> str:
     return f"{years} years" + (f" {months} month{'s' if months > 1 else ''}" if months else "")
 
 
+def measure_facts(order: Order) -> Iterator[tuple[str, str]]:
+    """What the doses are computed from, each with its label: measures, BSA with its working, creatinine clearance.
+
+    What was measured again within the cycle says from which day on it holds.
+    """
+    yield "Measures", measures(order.patient)
+    for each in order.measures:
+        since = f"from day {each.from_day}: " if len(order.measures) > 1 else ""
+        if each is not order.measures[0]:
+            yield "Measures", f"{since}height {each.height}, weight {each.weight}"
+        yield "BSA", f"{since}{bsa_words(each.bsa)}"
+        if each.clearance:
+            yield "Creatinine clearance", f"{since}{clearance_words(each.clearance)}"
+
+
 def measures(patient: Patient) -> str:
     """Height and weight with their units, what was typed where it was in another unit, and when they were taken."""
     height = f"height {patient.height}" + (f" (given as {patient.height_given})" if patient.height_given else "")
@@ -260,11 +281,13 @@ def measures(patient: Patient) -> str:
     return f"{height}, {weight}{taken}"
 
 
-def creatinine_clearance(order: Order) -> str:
-    """The creatinine clearance with its method and its working; nothing where it is not known."""
-    clearance = order.creatinine_clearance
-    if clearance is None:
-        return ""
+def bsa_words(bsa: Bsa) -> str:
+    """The BSA that doses use, m2, with its formula, its working and its unrounded value."""
+    return f"{Quantity(bsa.value, bsa.unit)} by {bsa.title or bsa.formula}: {bsa.how}"
+
+
+def clearance_words(clearance: CreatinineClearance) -> str:
+    """A creatinine clearance with its method and its working."""
     if clearance.method == "measured":
         return clearance.how
     return f"{shorten(clearance.value.value)} {clearance.value.unit} by {clearance.method}: {clearance.how}"

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from cec.calculate.dosing import Measures, compute_dose
+from cec.calculate.dosing import compute_dose
 from cec.calculate.formulas import body_surface_area
 from cec.calculate.rounding import to_nearest
 from cec.errors import CecError
-from cec.order import Bsa, Dose, Order
+from cec.order import Bsa, Dose, Measures, Order
 from cec.pharmacy import DoseRounding
 from cec.regimen import DrugLine, Regimen
 from cec.units import EXACT, Quantity, shorten
@@ -31,6 +31,11 @@ class Case(NamedTuple):
     all_written: Mapping[str, Quantity]
     others: tuple[Regimen, ...]
     """Regimens that the order may have been mistaken for."""
+
+    @property
+    def measures(self) -> Measures:
+        """What the dose was computed from."""
+        return self.order.measures_on(self.dose.days[0])
 
 
 class Candidate(NamedTuple):
@@ -80,15 +85,15 @@ def recomputed(
     """The dose computed again with something else, as the pharmacy rounds and unrounded; none where that is refused."""
     order = case.order
     line = msgspec.structs.replace(line or case.line, dose=prescribed or case.dose.prescribed)
-    kg = Quantity(weight or order.patient.weight.value, "kg")
-    cm = Quantity(height or order.patient.height.value, "cm")
+    kg = Quantity(weight or case.measures.weight.value, "kg")
+    cm = Quantity(height or case.measures.height.value, "cm")
     finest = DoseRounding("nearest", Quantity(Decimal("0.000001"), case.dose.ordered.unit))
     pharmacies = (order.pharmacy, msgspec.structs.replace(order.pharmacy, dose_rounding={line.drug: finest}))
     reduction = next((each for each in order.patient.reductions if each.drug == line.drug), None) if reduced else None
     for pharmacy in pharmacies:
         try:
-            bsa = _bsa(order, formula or order.bsa.formula, cm, kg, largest_bsa)
-            measures = Measures(kg, bsa, order.creatinine_clearance, {})
+            bsa = _bsa(order, formula or case.measures.bsa.formula, cm, kg, largest_bsa)
+            measures = Measures(1, cm, kg, bsa, case.measures.clearance)
             amount = compute_dose(line, measures, pharmacy, reduction=reduction).ordered.value
         except CecError:
             continue

@@ -9,7 +9,6 @@ from typing import Literal
 
 import msgspec
 
-from cec.calculate.lines import lines_of_cycle
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.errors import InputError
 from cec.order import Alert, Dose, Order
@@ -74,10 +73,10 @@ def verify_doses(
     alike = tuple(other for other in others if _gives_the_same_drugs(other, order))
     verdicts = []
     judged: list[tuple[Case, bool]] = []
-    for line, dose in zip(lines_of_cycle(order.regimen, order.cycle), order.doses, strict=True):
+    for dose in order.doses:
         told = amounts.get(dose.drug, [])
         if told:
-            case = Case(_in_unit_of(dose, told.pop(0)), dose, line, order, first, alike)
+            case = Case(_in_unit_of(dose, told.pop(0)), dose, order.line_of(dose), order, first, alike)
             verdicts.append(_judge(case, tolerance))
             judged.append((case, verdicts[-1].verdict == "agrees"))
         elif not _is_covered(dose, order, first):

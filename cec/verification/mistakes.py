@@ -117,20 +117,20 @@ def other_drug(case: Case) -> Iterator[Candidate]:
 
 def pounds_as_kg(case: Case) -> Iterator[Candidate]:
     """The number of pounds in the place of kg."""
-    pounds = convert(case.order.patient.weight, "lb", WEIGHT).value
+    pounds = convert(case.measures.weight, "lb", WEIGHT).value
     yield from recomputed(case, f"{_short(pounds)} lb taken as kg", weight=pounds)
 
 
 def kg_as_pounds(case: Case) -> Iterator[Candidate]:
     """The number of kg in the place of pounds."""
-    number = case.order.patient.weight.value
+    number = case.measures.weight.value
     kg = convert(Quantity(number, "lb"), "kg", WEIGHT).value
     yield from recomputed(case, f"{write_number(number)} kg taken as lb ({_short(kg)} kg)", weight=kg)
 
 
 def inches_as_cm(case: Case) -> Iterator[Candidate]:
     """The number of inches in the place of cm."""
-    inches = convert(case.order.patient.height, "in", LENGTH).value
+    inches = convert(case.measures.height, "in", LENGTH).value
     yield from recomputed(case, f"{_short(inches)} in taken as cm", height=inches)
 
 
@@ -144,24 +144,24 @@ def previous_weight(case: Case) -> Iterator[Candidate]:
 def other_formula(case: Case) -> Iterator[Candidate]:
     """BSA by a formula that the pharmacy does not use."""
     for name, formula in BSA_FORMULAS.items():
-        if name != case.order.bsa.formula and case.dose.prescribed.unit.endswith("/m2"):
+        if name != case.measures.bsa.formula and case.dose.prescribed.unit.endswith("/m2"):
             yield from recomputed(case, f"BSA by {formula.title}", formula=name)
 
 
 def capped_bsa(case: Case) -> Iterator[Candidate]:
     """BSA cut off at 2 m2."""
-    if case.order.bsa.value > LARGEST_CAPPED_BSA:
+    if case.measures.bsa.value > LARGEST_CAPPED_BSA:
         yield from recomputed(case, "BSA cut off at 2 m2", largest_bsa=LARGEST_CAPPED_BSA)
 
 
 def by_weight(case: Case) -> Iterator[Candidate]:
     """The figure per m2 multiplied by the weight."""
-    yield from _by_other_measure(case, "m2", "kg", str(case.order.patient.weight))
+    yield from _by_other_measure(case, "m2", "kg", str(case.measures.weight))
 
 
 def by_area(case: Case) -> Iterator[Candidate]:
     """The figure per kg multiplied by BSA."""
-    yield from _by_other_measure(case, "kg", "m2", f"{write_number(case.order.bsa.value)} m2")
+    yield from _by_other_measure(case, "kg", "m2", f"{write_number(case.measures.bsa.value)} m2")
 
 
 def undeclared_reduction(case: Case) -> Iterator[Candidate]:

@@ -25,7 +25,7 @@ def remarks(judged: Sequence[tuple[Case, bool]]) -> tuple[Alert, ...]:
     by_area = [(case, agrees) for case, agrees in judged if figures_per_area(case.line)]
     if not any(agrees and case.written != case.dose.ordered for case, agrees in by_area):
         return ()
-    area = by_area[0][0].order.bsa.value
+    area = by_area[0][0].measures.bsa.value
     if area == 1 or any(case.written.value != _figure(case.dose.prescribed, case.line) for case, _ in by_area):
         return ()
     names = ", ".join(f"{case.dose.drug} {case.written}" for case, _ in by_area)

@@ -34,6 +34,10 @@ def _text(quantity: Quantity | None) -> str:
     return str(quantity) if quantity else ""
 
 
+def _total(dose: Dose, total: Quantity | None) -> str:
+    return str(total) if total else dose.no_total
+
+
 def _days(dose: Dose) -> str:
     return list_days(dose.days) + ("" if dose.per_day == 1 else f", {frequency(dose)}")
 
@@ -56,8 +60,8 @@ _CELLS = (
     _ROUTE,
     _OVER,
     _DAYS,
-    Cell("Daily\ntotal", lambda dose: str(dose.daily_total), right=True),
-    Cell("Cycle\ntotal", lambda dose: str(dose.cycle_total), right=True),
+    Cell("Daily\ntotal", lambda dose: _total(dose, dose.daily_total), right=True),
+    Cell("Cycle\ntotal", lambda dose: _total(dose, dose.cycle_total), right=True),
 )
 _GIVEN = (_ROUTE, _OVER, _DAYS)
 _BELOW: tuple[tuple[Cell, ...], ...] = ((), _GIVEN, (_PROTOCOL, *_GIVEN), (_PROTOCOL, _CALCULATED, *_GIVEN))

@@ -6,19 +6,19 @@ from itertools import chain
 
 from cec.order import CreatinineClearance, Order, Step
 from cec.render.terminal.paper import STRONG, Look, Part, section, wrap
-from cec.render.words import creatinine_clearance
+from cec.render.words import clearance_words
 
 
 def steps(order: Order, look: Look) -> list[Part]:
     """Every step of every dose: what, value, how, source; the sources numbered below."""
-    clearance = order.creatinine_clearance
-    cited_first = [clearance.source] if clearance else []
+    clearances = [each.clearance for each in order.measures if each.clearance]
+    cited_first = [clearance.source for clearance in clearances]
     all_sources = [*cited_first, *(step.source for dose in order.doses for step in dose.steps)]
     sources = list(dict.fromkeys(source for source in all_sources if source))
     parts: list[Part] = []
-    if clearance:
+    for clearance in clearances:
         parts += wrap("creatinine clearance", look, "  ", "    ", STRONG)
-        parts += wrap(f"{creatinine_clearance(order)}{_cited(clearance, sources)}", look, "    ", "      ")
+        parts += wrap(f"{clearance_words(clearance)}{_cited(clearance, sources)}", look, "    ", "      ")
     for dose in order.doses:
         name = f"{dose.drug}, {dose.purpose}" if dose.purpose else dose.drug
         parts += wrap(name, look, "  ", "    ", STRONG)

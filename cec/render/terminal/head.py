@@ -11,17 +11,15 @@ from cec.render.terminal.paper import LEVELS, STRONG, Look, Part, facts, section
 from cec.render.words import (
     DRAFT,
     assumptions,
-    creatinine_clearance,
     date_of_day,
     fingerprint,
     identity,
-    measures,
+    measure_facts,
     number_of_days,
     reductions,
     title_with_doses,
     weekday_date,
 )
-from cec.units import Quantity
 
 
 def head(order: Order, look: Look) -> list[Part]:
@@ -39,21 +37,13 @@ def head(order: Order, look: Look) -> list[Part]:
                 ("Patient", identity(patient, order.age, order.as_of)),
                 ("Diagnosis", patient.diagnosis),
                 ("Allergies", patient.allergies),
-                ("Measures", measures(patient)),
-                ("BSA", body_surface_area(order)),
-                ("Creatinine clearance", creatinine_clearance(order)),
+                *measure_facts(order),
                 ("Cycle", f"{cycle}{dates(order)}" if order.start else cycle.rstrip(", ")),
             ],
             look,
         ),
         Text(),
     ]
-
-
-def body_surface_area(order: Order) -> str:
-    """The BSA that the doses use, with its formula, its working and its unrounded value."""
-    bsa = order.bsa
-    return f"{Quantity(bsa.value, bsa.unit)} by {bsa.title or bsa.formula}: {bsa.how}"
 
 
 def dates(order: Order) -> str:

@@ -18,8 +18,8 @@ WIDEST = 40
 def timeline(rows: Sequence[Administration], room: int, *, lines: bool) -> tuple[str, list[str]]:
     """The scale and a bar for each row, at most `room` characters wide; ASCII unless `lines`."""
     filled, moment, onward = ("█", "●", "▶") if lines else ("=", "*", ">")
-    start = min(row.start for row in rows)
-    stop = min(max(row.end or row.start for row in rows), start + _LONGEST)
+    start = min(row.time for row in rows)
+    stop = min(max(row.end or row.time for row in rows), start + _LONGEST)
     span = (stop - start) // datetime.timedelta(minutes=1)
     per_mark = next((minutes for minutes in _MINUTES_PER_MARK if -(-span // minutes) <= room), _MINUTES_PER_MARK[-1])
 
@@ -30,10 +30,10 @@ def timeline(rows: Sequence[Administration], room: int, *, lines: bool) -> tuple
     length = max(mark(stop), 1)
 
     def bar(row: Administration) -> str:
-        if row.start > stop:
+        if row.time > stop:
             return " " * length + onward
-        first = (row.start - start) // datetime.timedelta(minutes=per_mark)
-        if row.end is None or row.end == row.start:
+        first = (row.time - start) // datetime.timedelta(minutes=per_mark)
+        if row.end is None or row.end == row.time:
             return " " * first + moment
         last = max(mark(min(row.end, stop)), first + 1)
         return " " * first + filled * (last - first) + (onward if row.end > stop else "")

@@ -106,7 +106,7 @@ def _steps(order: Order, look: Look) -> list[Part]:
     """How every figure came about, once for each dose that is the same on all its days."""
     parts: list[Part] = []
     for made in order.preparations:
-        days = order.doses[made.line].days
+        days = order.doses[made.dose_index].days
         parts += wrap(f"{made.drug} {made.dose}, day {list_days(days)}", look, "  ", "    ", STRONG)
         for how in (*made.how, *([f"missing: {made.missing}"] if made.missing else [])):
             parts += wrap(how, look, "    ", "      ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cec.render.csv import alert_codes, number, write
+from cec.render.csv import alert_codes, clock_time, number, write
 from cec.render.worksheet.words import SIGNED, containers, tasks
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cec.order import Order
 
 ORDER_COLUMNS = ("regimen", "edition", "id", "cycle")
-TASK_COLUMNS = ("day", "date", "start", "dose_of_day", "drug", "dose", "unit", "route", "over")
+TASK_COLUMNS = ("day", "date", "start", "not_after", "dose_of_day", "drug", "dose", "unit", "route", "over")
 PICK_COLUMNS = ("kind", "drug", "item", "count", "volume_mL")
 FIGURES = {
     "draw_mL": "draw",
@@ -52,7 +52,8 @@ def _rows(order: Order) -> Iterator[tuple[str, ...]]:
             *_of_order(order),
             str(task.day),
             task.date.isoformat() if task.date else "",
-            row.start.isoformat(timespec="minutes") if row else "",
+            clock_time(row.start) if row else "",
+            clock_time(row.not_after) if row else "",
             str(task.number),
             dose.drug,
             number(dose.ordered),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cec.render.sheet_page import bound, page_data
 from cec.render.typesetting import known_paper, typeset
-from cec.render.words import SECOND_CHECK, clock, weekday_date
+from cec.render.words import SECOND_CHECK, starting_time, weekday_date
 from cec.render.worksheet.words import (
     NOMINAL,
     TITLE,
@@ -66,11 +66,10 @@ def _day(order: Order, day: WorkDay) -> dict[str, Any]:
 def _card(task: Task) -> dict[str, Any]:
     """One dose: which, what to do, and what has a batch number."""
     dose, made, row = task.dose, task.made, task.row
-    before = "before " if row and row.timing.startswith("before") else ""
     over = f" over {dose.over}" if dose.over else ""
     facts = [fact for fact in instructions(made) if fact[1] != _CYTOTOXIC]
     return {
-        "time": f"{before}{clock(row.start)}" if row else "",
+        "time": starting_time(row) if row else "",
         "which": f"dose {task.number} of {dose.per_day} of the day" if dose.per_day > 1 else "",
         "drug": dose.drug,
         "dose": str(dose.ordered),

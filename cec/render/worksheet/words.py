@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.render.days import omitted
-from cec.render.words import clock, date_of_day
+from cec.render.words import date_of_day, starting_time
 from cec.units import write_number, write_range, write_signed
 
 if TYPE_CHECKING:
@@ -70,22 +70,22 @@ def work_days(order: Order) -> list[WorkDay]:
 
 def tasks(order: Order) -> list[Task]:
     """Every dose of the cycle, day by day: in the sequence of the schedule, else of the regimen."""
-    made = {one.line: one for one in order.preparations}
-    rows: list[tuple[int, int, Administration | None]] = [(row.day, row.line, row) for row in order.administrations]
-    rows = rows or [
-        (day, line, None)
-        for day in sorted({day for dose in order.doses for day in dose.days})
-        for line, dose in enumerate(order.doses)
-        if day in dose.days
-        for _ in range(dose.per_day)
+    made = {one.dose_index: one for one in order.preparations}
+    rows: list[tuple[int, int, int, Administration | None]] = [
+        (row.day, row.number, row.dose_index, row) for row in order.administrations
     ]
-    numbers: dict[tuple[int, int], int] = {}
-    found = []
-    for day, line, row in rows:
-        if line in made and made[line].dose.value:
-            numbers[day, line] = numbers.get((day, line), 0) + 1
-            found.append(Task(day, numbers[day, line], order.doses[line], made[line], row))
-    return found
+    rows = rows or [
+        (day, number, index, None)
+        for day in sorted({day for dose in order.doses for day in dose.days})
+        for index, dose in enumerate(order.doses)
+        if day in dose.days
+        for number in range(1, dose.per_day + 1)
+    ]
+    return [
+        Task(day, number, order.doses[index], made[index], row)
+        for day, number, index, row in rows
+        if index in made and made[index].dose.value
+    ]
 
 
 def name_of(task: Task) -> str:
@@ -98,8 +98,7 @@ def name_of(task: Task) -> str:
 
 def name_and_time(task: Task) -> str:
     """The dose with the clock time of its start, where it has one."""
-    before = "before " if task.row and task.row.timing.startswith("before") else ""
-    return f"{before}{clock(task.row.start)}  {name_of(task)}" if task.row else name_of(task)
+    return f"{starting_time(task.row)}  {name_of(task)}" if task.row else name_of(task)
 
 
 def instructions(made: Preparation) -> list[Fact]:
