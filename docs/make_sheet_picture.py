@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from cec import draft_order, load_patient, load_pharmacy, load_regimen
 from cec.load.typed import Texts
-from cec.render.pdf import render_pictures
+from cec.render.pdf.order import render_pictures
 
 FOLDER = Path(__file__).parent
 PATIENT: Texts = {

@@ -41,7 +41,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "yaml": ("cec.load.nodes",),
     "typer": ("cec.cli",),
     "rich": ("cec.render.terminal", "cec.cli"),
-    "typst": ("cec.render.typesetting",),
+    "typst": ("cec.render.pdf.typesetting",),
     "icalendar": ("cec.render.ics",),
     "polars": ("cec.batch",),
     "compression": ("cec.batch",),  # of the standard library from 3.14 on

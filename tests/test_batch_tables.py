@@ -27,7 +27,7 @@ from cec.batch.streams import LONGEST_LINE, Source, whole_lines
 from cec.batch.table import Layout, Rejected, unlike
 from cec.batch.tables import READERS, kind_of, opening
 from cec.errors import CecError, FileError, InputError
-from cec.render.csv import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
+from cec.render.csv.order import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
 
 Read = tuple[Layout, list[tuple[int, tuple[str | None, ...]]], list[Rejected]]
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from running import cec
 
-from cec.cli.output import deliver, look_of
+from cec.cli.output import deliver, terminal_of
 from cec.errors import InputError
-from cec.render.terminal.paper import Column, draw, table
+from cec.render.terminal.drawing import Column, draw, table
 
 # Mosteller, BSA rounded half-up to 0.01 m2, doses per m2 or per kg: worked by hand.
 # 128 × 26 / 3600 = 0.92444…; its root 0.96148…; 40 × 0.96 = 38.4; 100 × 0.96 = 96; 440 × 0.96 = 422.4; 0.5 × 26 = 13
@@ -242,8 +242,8 @@ def on_screen(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
         monkeypatch.setenv(name, value)
     screen = Screen(io.BytesIO(), encoding="utf-8")
     monkeypatch.setattr("sys.stdout", screen)
-    look = look_of(None)
-    deliver(draw([table([Column("Drug", style="bold red")], [["etoposide"]], look)], look), None)
+    terminal = terminal_of(None)
+    deliver(draw([table([Column("Drug", style="bold red")], [["etoposide"]], terminal)], terminal), None)
     screen.seek(0)
     return screen.read()
 

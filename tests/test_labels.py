@@ -16,7 +16,7 @@ from running import cec
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
 from cec.pharmacy import Pharmacy
-from cec.render.labels import LABEL_PAPERS, label_data
+from cec.render.pdf.labels import LABEL_PAPERS, label_data
 from cec.units import Quantity
 
 STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"

@@ -14,7 +14,7 @@ from cec import draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.calculate.measuring import before_rounding
 from cec.order import Alert, Dose, Step
 from cec.pharmacy import FormularyDrug
-from cec.render.worksheet import WORKSHEETS
+from cec.render import WORKSHEETS
 
 STRONG_VIAL = FormularyDrug("vincristine", products=(solution("vial", "3 mg/mL", "1 mL"),))
 FIVES = FormularyDrug("dexamethasone", products=(tablet("5 mg"),))

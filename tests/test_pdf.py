@@ -21,8 +21,8 @@ from running import cec
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
 from cec.load.typed import Texts
-from cec.render.pdf import render_pictures
-from cec.render.typesetting import typeset
+from cec.render.pdf.order import render_pictures
+from cec.render.pdf.typesetting import typeset
 from cec.units import Quantity
 
 STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"

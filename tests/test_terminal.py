@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cec import Order, draft_order, load_order, load_patient, load_pharmacy, load_regimen, render
 from cec.order import Administration
-from cec.render.terminal.paper import Column, Look, draw, table, width_of, wrap
+from cec.render.terminal.drawing import Column, Terminal, draw, table, width_of, wrap
 from cec.render.terminal.timeline import timeline
 from cec.render.words import list_days
 from cec.units import Quantity
@@ -23,7 +23,7 @@ from cec.units import Quantity
 WIDTHS = st.integers(20, 220)
 SIZES = st.tuples(st.integers(1000, 2000), st.integers(150, 1200))
 NAMES = st.sampled_from(["cec-induction", "cec-consolidation"])
-LOOKS = st.builds(lambda width, terminal: Look(width, *[terminal] * 4), WIDTHS, st.booleans())
+TERMINALS = st.builds(lambda width, terminal: Terminal(width, *[terminal] * 4), WIDTHS, st.booleans())
 START = datetime.date(2026, 11, 30)
 
 
@@ -46,9 +46,9 @@ def plain(text: bytes) -> str:
 
 
 @settings(max_examples=60)
-@given(orders(), LOOKS)
-def test_no_width_cuts_an_amount_a_name_or_a_unit(drawn: Order, look: Look) -> None:
-    lines = plain(render(drawn, "table", look=look, steps=True)).splitlines()
+@given(orders(), TERMINALS)
+def test_no_width_cuts_an_amount_a_name_or_a_unit(drawn: Order, terminal: Terminal) -> None:
+    lines = plain(render(drawn, "table", terminal=terminal, steps=True)).splitlines()
     for dose in drawn.doses:
         assert any(re.match(rf"\s*{dose.drug}\b", line) for line in lines)
         for amount in (dose.prescribed, dose.calculated, dose.ordered, dose.daily_total, dose.cycle_total):
@@ -60,8 +60,8 @@ def test_no_width_cuts_an_amount_a_name_or_a_unit(drawn: Order, look: Look) -> N
 @settings(max_examples=40)
 @given(orders(), st.integers(80, 220))
 def test_nothing_runs_over_the_edge_from_80_columns_on(drawn: Order, width: int) -> None:
-    look = Look(width, edge=True, lines=True, colour=True, bold=True)
-    assert max(map(len, plain(render(drawn, "table", look=look, steps=True)).splitlines())) <= width
+    terminal = Terminal(width, edge=True, lines=True, colour=True, bold=True)
+    assert max(map(len, plain(render(drawn, "table", terminal=terminal, steps=True)).splitlines())) <= width
 
 
 @settings(max_examples=40)
@@ -86,7 +86,7 @@ def test_every_format_shows_the_same_amounts(drawn: Order) -> None:
 
 def test_the_wide_table_is_used_where_it_fits_and_is_stacked_where_not() -> None:
     stacked, wide = (
-        render(order(), look=Look(width, edge=True, lines=True)).decode().splitlines() for width in (80, 120)
+        render(order(), terminal=Terminal(width, edge=True, lines=True)).decode().splitlines() for width in (80, 120)
     )
     assert any(re.match(r"clofarabine +40 mg/m2 +38.4 mg +38.4 mg +IV infusion +2 h +1 to 5", line) for line in wide)
     number = next(number for number, line in enumerate(stacked) if line.startswith("clofarabine  "))
@@ -106,7 +106,7 @@ def test_colour_and_bold_are_told_apart() -> None:
     young = order("90 cm", "12 kg")
     assert any(alert.level == "check" for alert in young.alerts)
     coloured, uncoloured, bare = (
-        render(young, look=Look(80, edge=True, lines=True, colour=colour, bold=bold)).decode()
+        render(young, terminal=Terminal(80, edge=True, lines=True, colour=colour, bold=bold)).decode()
         for colour, bold in ((True, True), (False, True), (False, False))
     )
     assert "\x1b[1;33m" in coloured
@@ -116,13 +116,13 @@ def test_colour_and_bold_are_told_apart() -> None:
 
 
 def test_a_name_cannot_steer_the_terminal() -> None:
-    assert "\x1b" not in draw(wrap("a\x1b[2Jb\tc", Look()), Look()).decode()
-    assert "[red]" in draw([table([Column("[red]")], [["[bold]x"]], Look())], Look()).decode()
+    assert "\x1b" not in draw(wrap("a\x1b[2Jb\tc", Terminal()), Terminal()).decode()
+    assert "[red]" in draw([table([Column("[red]")], [["[bold]x"]], Terminal())], Terminal()).decode()
 
 
 def test_a_table_needs_the_width_that_it_takes() -> None:
-    grid = table([Column("Drug"), Column("Dose", right=True)], [["a", "1 mg"], ["long name", "1,000 mg"]], Look())
-    drawn = draw([grid], Look(5)).decode().splitlines()
+    grid = table([Column("Drug"), Column("Dose", right=True)], [["a", "1 mg"], ["long name", "1,000 mg"]], Terminal())
+    drawn = draw([grid], Terminal(5)).decode().splitlines()
     assert drawn == ["Drug           Dose", "a              1 mg", "long name  1,000 mg"]
     assert width_of(grid) == len(drawn[0])
 
@@ -137,7 +137,7 @@ def test_a_table_needs_the_width_that_it_takes() -> None:
     ],
 )
 def test_text_breaks_between_words_but_never_inside_a_quantity(text: str, width: int, lines: list[str]) -> None:
-    assert draw(wrap(text, Look(width)), Look(width)).decode().splitlines() == lines
+    assert draw(wrap(text, Terminal(width)), Terminal(width)).decode().splitlines() == lines
 
 
 def row(start: str, end: str | None, drug: str = "a") -> Administration:

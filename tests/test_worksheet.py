@@ -17,9 +17,9 @@ from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen
 from cec.cli import main
 from cec.order import DailyFluid
 from cec.patient import Reduction
-from cec.render.terminal.paper import Look
-from cec.render.worksheet import WORKSHEETS
-from cec.render.worksheet.words import fluid_of, instructions, tasks
+from cec.render import WORKSHEETS
+from cec.render.terminal.drawing import Terminal
+from cec.render.worksheet import fluid_of, instructions, tasks
 from cec.units import Quantity
 
 STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
@@ -135,7 +135,9 @@ def test_no_box_and_no_colour_in_a_pipe(order: Order) -> None:
 
 @pytest.mark.parametrize("width", [80, 60, 45])
 def test_nothing_is_wider_than_the_paper(order: Order, width: int) -> None:
-    wide = [line for line in text_of(order, look=Look(width=width), steps=True).splitlines() if len(line) > width]
+    wide = [
+        line for line in text_of(order, terminal=Terminal(width=width), steps=True).splitlines() if len(line) > width
+    ]
     assert not [line for line in wide if "____" not in line]
     if width == 80:
         assert not wide

@@ -15,8 +15,8 @@ from running import cec
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen
 from cec.errors import InputError
 from cec.patient import Reduction
-from cec.render.worksheet import WORKSHEETS
-from cec.render.worksheet.words import instructions
+from cec.render import WORKSHEETS
+from cec.render.worksheet import instructions
 
 STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
 NAME = "Świętosława Żółć-Ćma #set text(0pt) *x* $y$"

@@ -16,7 +16,7 @@ from cec.calculate.preparation import prepare_dose
 from cec.load import load_patient
 from cec.order import Dose
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
-from cec.render.worksheet.words import instructions
+from cec.render.worksheet import instructions
 from cec.units import Quantity, write_range, write_signed
 
 

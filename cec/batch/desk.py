@@ -14,7 +14,7 @@ from cec.batch.single import Refusal, Settings, draft_row, regimen_of, row_texts
 from cec.batch.types import as_texts
 from cec.errors import InputError
 from cec.regimen import Regimen
-from cec.render.csv import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
+from cec.render.csv.order import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
 
 if TYPE_CHECKING:
     import polars as pl

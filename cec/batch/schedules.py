@@ -14,7 +14,7 @@ from cec.batch.plan import Plan
 from cec.batch.single import draft_row, row_texts
 from cec.calculate.schedule import administrations
 from cec.load.texts import read_text
-from cec.render.csv import SCHEDULE_COLUMNS, schedule_rows
+from cec.render.csv.order import SCHEDULE_COLUMNS, schedule_rows
 from cec.units import Quantity
 
 if TYPE_CHECKING:

@@ -96,7 +96,7 @@ def batch(
     from cec.batch.tables import kind_of
     from cec.load import load_regimen
     from cec.load.texts import read_count, read_date
-    from cec.render.typesetting import known_paper
+    from cec.render.pdf.typesetting import known_paper
 
     if paper is not None and sheets is None:
         raise typer.BadParameter("is the paper of sheets; name their folder with --sheets", param_hint="--paper")

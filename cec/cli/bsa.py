@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cec.cli.inputs import read_patient, read_pharmacy, require_measures, together
 from cec.cli.options import BsaPolicyOptions, PatientOptions, PharmacyOptions, SizeOptions, TableOutputOptions
-from cec.cli.output import chosen_format, deliver, look_of
+from cec.cli.output import chosen_format, deliver, terminal_of
 from cec.cli.places import keep_apart
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cec.calculate.bsa_comparison import ComparedBsa
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
-    from cec.render.terminal.paper import Look
+    from cec.render.terminal.drawing import Terminal
 
 
 def bsa(size: SizeOptions, pharmacy: BsaPolicyOptions, output: TableOutputOptions) -> None:
@@ -35,14 +35,14 @@ def bsa(size: SizeOptions, pharmacy: BsaPolicyOptions, output: TableOutputOption
         lambda: read_patient(options), lambda: read_pharmacy(PharmacyOptions(**pharmacy._asdict()))
     )
     rows = compare_bsa(patient, policy.bsa_formula)
-    deliver(FORMS[name](patient, policy, rows, look_of(output.output)), output.output)
+    deliver(FORMS[name](patient, policy, rows, terminal_of(output.output)), output.output)
 
 
-def _table(patient: Patient, policy: Pharmacy, rows: Sequence[ComparedBsa], look: Look) -> bytes:
+def _table(patient: Patient, policy: Pharmacy, rows: Sequence[ComparedBsa], terminal: Terminal) -> bytes:
     """Every formula's BSA and its difference from the one in use, then equations and citations."""
     from rich.text import Text
 
-    from cec.render.terminal.paper import STRONG, Column, Part, draw, facts, section, table, wrap
+    from cec.render.terminal.drawing import STRONG, Column, Part, draw, facts, section, table, wrap
     from cec.render.words import identity, measures, signed_percent
     from cec.units import shorten
 
@@ -62,27 +62,27 @@ def _table(patient: Patient, policy: Pharmacy, rows: Sequence[ComparedBsa], look
     ]
     cited: list[Part] = []
     for row in rows:
-        cited += wrap(f"{row.title} ({row.formula}): {row.equation}", look, "  ", "    ")
+        cited += wrap(f"{row.title} ({row.formula}): {row.equation}", terminal, "  ", "    ")
         for text in (row.source, row.missing):
-            cited += wrap(text, look, "    ", "    ")
+            cited += wrap(text, terminal, "    ", "    ")
     return draw(
         [
-            *facts(told, look),
+            *facts(told, terminal),
             Text(),
-            table(columns, cells, look),
+            table(columns, cells, terminal),
             *section("Equations (height in cm, weight in kg) and citations", cited),
         ],
-        look,
+        terminal,
     )
 
 
-def _json(patient: Patient, policy: Pharmacy, rows: Sequence[ComparedBsa], _look: Look) -> bytes:
+def _json(patient: Patient, policy: Pharmacy, rows: Sequence[ComparedBsa], _terminal: Terminal) -> bytes:
     from cec.render.json import write
 
     return write({"patient": patient, "compared_with": policy.bsa_formula, "formulas": rows})
 
 
-def _csv(patient: Patient, policy: Pharmacy, rows: Sequence[ComparedBsa], _look: Look) -> bytes:
+def _csv(patient: Patient, policy: Pharmacy, rows: Sequence[ComparedBsa], _terminal: Terminal) -> bytes:
     from cec.render.csv import number, write
 
     columns = ("formula", "height_cm", "weight_kg", "sex", "bsa_m2", "compared_with", "difference_percent", "source")
@@ -104,7 +104,7 @@ def _csv(patient: Patient, policy: Pharmacy, rows: Sequence[ComparedBsa], _look:
     )
 
 
-FORMS: dict[str, Callable[[Patient, Pharmacy, Sequence[ComparedBsa], Look], bytes]] = {
+FORMS: dict[str, Callable[[Patient, Pharmacy, Sequence[ComparedBsa], Terminal], bytes]] = {
     "table": _table,
     "json": _json,
     "csv": _csv,

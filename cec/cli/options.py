@@ -10,8 +10,7 @@ from typing import Annotated, Any, NamedTuple, TypeAlias, get_type_hints
 import typer
 from typer.core import TyperCommand
 
-from cec.render import ENDINGS, FORMATS
-from cec.render.worksheet import WORKSHEETS
+from cec.render import ENDINGS, FORMATS, WORKSHEETS
 
 RegimenArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="REGIMEN", help="A shipped regimen (cec regimen list) or the path of a regimen file.")

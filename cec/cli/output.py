@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cec.cli.options import OutputOptions, TableOutputOptions, WorksheetOutputOptions
     from cec.order import Order
-    from cec.render.terminal.paper import Look
+    from cec.render.terminal.drawing import Terminal
 
 
 def show(order: Order, output: OutputOptions, **options: Any) -> None:
@@ -28,7 +28,7 @@ def show(order: Order, output: OutputOptions, **options: Any) -> None:
 
     name = chosen_format(output)
     if name == "table":
-        options["look"] = look_of(output.output)
+        options["terminal"] = terminal_of(output.output)
     options |= paper_of(output, name)
     deliver(render(order, name, **options), output.output, binary=name in BINARY)
 
@@ -105,15 +105,15 @@ def report(files: Sequence[Path], read: Callable[[Path], str]) -> None:
         raise typer.Exit(1)
 
 
-def look_of(output: Path | None) -> Look:
+def terminal_of(output: Path | None) -> Terminal:
     """What the reader's paper can show: the terminal's own, or that of a pipe."""
-    from cec.render.terminal.paper import Look
+    from cec.render.terminal.drawing import Terminal
 
     if not _is_standard(output) or sys.stdout is None or not sys.stdout.isatty():
-        return Look()
+        return Terminal()
     styled = os.environ.get("TERM") != "dumb" and (os.name != "nt" or "WT_SESSION" in os.environ)
     lines = "utf" in (sys.stdout.encoding or "").lower()
-    return Look(
+    return Terminal(
         width=max(shutil.get_terminal_size().columns, 20),
         edge=True,
         lines=lines,

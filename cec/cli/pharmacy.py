@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cec.cli.options import FilesArgument, OutputFileOption
-from cec.cli.output import deliver, look_of, report
+from cec.cli.output import deliver, report, terminal_of
 from cec.cli.places import keep_apart
 from cec.errors import Fault, FileError
 
@@ -69,4 +69,4 @@ def show_pharmacy(
     from cec.render.terminal.pharmacy import render
 
     keep_apart({"FILE": file}, {"--output": output})
-    deliver(render(load_pharmacy(file), look_of(output)), output)
+    deliver(render(load_pharmacy(file), terminal_of(output)), output)

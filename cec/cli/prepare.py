@@ -17,10 +17,9 @@ from cec.cli.options import (
     TimeOptions,
     WorksheetOutputOptions,
 )
-from cec.cli.output import chosen_format, deliver, look_of, paper_of
+from cec.cli.output import chosen_format, deliver, paper_of, terminal_of
 from cec.errors import InputError
-from cec.render import BINARY
-from cec.render.worksheet import WORKSHEETS
+from cec.render import BINARY, WORKSHEETS
 
 
 def prepare(
@@ -63,5 +62,5 @@ def _options(name: str, output: WorksheetOutputOptions, *, pick_list: bool, expl
         raise typer.BadParameter(f"{name} has no room for the steps; use table or json", param_hint="--explain")
     options: dict[str, Any] = {**({"pick_list": True} if pick_list else {}), **paper_of(output, name)}
     if name == "table":
-        options |= {"look": look_of(output.output), "steps": explain}
+        options |= {"terminal": terminal_of(output.output), "steps": explain}
     return options

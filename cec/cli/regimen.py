@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cec.cli.options import FilesArgument, OutputFileOption, RegimenArgument
-from cec.cli.output import deliver, look_of, report
+from cec.cli.output import deliver, report, terminal_of
 from cec.cli.places import keep_apart
 
 
@@ -20,7 +20,7 @@ def list_regimens() -> None:
     from cec.load import load_regimen, regimen_names
     from cec.render.terminal.regimen import render_list
 
-    deliver(render_list([load_regimen(name) for name in regimen_names()], look_of(None)), None)
+    deliver(render_list([load_regimen(name) for name in regimen_names()], terminal_of(None)), None)
 
 
 def show_regimen(
@@ -36,7 +36,7 @@ def show_regimen(
     from cec.render.terminal.regimen import render
 
     keep_apart({"REGIMEN": regimen}, {"--output": output})
-    deliver(render(load_regimen(regimen), look_of(output), explain=explain), output)
+    deliver(render(load_regimen(regimen), terminal_of(output), explain=explain), output)
 
 
 def check_regimens(files: FilesArgument) -> None:

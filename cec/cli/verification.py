@@ -10,8 +10,8 @@ from rich.text import Text
 
 from cec.order import Order
 from cec.render.csv import number, write
+from cec.render.terminal.drawing import STRONG, Column, Part, Terminal, draw, section, table, wrap
 from cec.render.terminal.head import alert, head
-from cec.render.terminal.paper import STRONG, Column, Look, Part, draw, section, table, wrap
 from cec.render.words import SECOND_CHECK, signed_percent
 from cec.units import write_number
 from cec.verification import OrderVerification, Verdict, Verification
@@ -35,7 +35,7 @@ _COLUMNS = (
 )
 
 
-def doses_as_text(order: Order, verification: Verification, look: Look) -> bytes:
+def doses_as_text(order: Order, verification: Verification, terminal: Terminal) -> bytes:
     """The order's head, a row per drug, and what explains each difference."""
     rows = [
         (
@@ -50,15 +50,15 @@ def doses_as_text(order: Order, verification: Verification, look: Look) -> bytes
     wrong = [verdict for verdict in verification.verdicts if verdict.verdict != "agrees"]
     return draw(
         [
-            *head(order, look),
-            table(_COLUMNS, rows, look),
-            *section("What may have happened", _wrapped(map(what_happened, wrong), look)),
-            *section("Look at", list(chain.from_iterable(alert(each, look) for each in verification.alerts))),
+            *head(order, terminal),
+            table(_COLUMNS, rows, terminal),
+            *section("What may have happened", _wrapped(map(what_happened, wrong), terminal)),
+            *section("Look at", list(chain.from_iterable(alert(each, terminal) for each in verification.alerts))),
             Text(),
-            *wrap(_summary(verification), look, style=STRONG),
-            *wrap(SECOND_CHECK, look),
+            *wrap(_summary(verification), terminal, style=STRONG),
+            *wrap(SECOND_CHECK, terminal),
         ],
-        look,
+        terminal,
     )
 
 
@@ -72,7 +72,7 @@ def what_happened(verdict: Verdict) -> str:
     return f"{verdict.drug} {verdict.written}, expected {verdict.expected}: {'; or '.join(mistakes) or NO_MISTAKE}"
 
 
-def order_as_text(verification: OrderVerification, notes: Sequence[str], look: Look) -> bytes:
+def order_as_text(verification: OrderVerification, notes: Sequence[str], terminal: Terminal) -> bytes:
     """Every place of a saved order that is not what its inputs give."""
     count = len(verification.differences)
     figures = [each for each in verification.differences if not each.where.endswith(": how")]
@@ -88,18 +88,18 @@ def order_as_text(verification: OrderVerification, notes: Sequence[str], look: L
     )
     return draw(
         [
-            *wrap(summary, look, style=STRONG),
-            *_wrapped(lines, look),
+            *wrap(summary, terminal, style=STRONG),
+            *_wrapped(lines, terminal),
             Text(),
-            *_wrapped(notes, look, ""),
-            *wrap(f"whole input SHA-256 {verification.sha256}", look),
-            *wrap(SECOND_CHECK, look),
+            *_wrapped(notes, terminal, ""),
+            *wrap(f"whole input SHA-256 {verification.sha256}", terminal),
+            *wrap(SECOND_CHECK, terminal),
         ],
-        look,
+        terminal,
     )
 
 
-def table_as_text(rows: Iterable[Row], look: Look, noun: str = "row") -> bytes:
+def table_as_text(rows: Iterable[Row], terminal: Terminal, noun: str = "row") -> bytes:
     """The rows (or orders of several rows) that are not in order, the alerts of all, and how many agree."""
     lines: list[str] = []
     alerts: dict[str, list[str]] = {}
@@ -114,7 +114,7 @@ def table_as_text(rows: Iterable[Row], look: Look, noun: str = "row") -> bytes:
             counts[f"alert {code}"] += 1
             if len(named) < MOST_ROWS_NAMED:
                 named.append(str(row.row))
-    told = _wrapped([_alert_of(code, counts[f"alert {code}"], names) for code, names in alerts.items()], look)
+    told = _wrapped([_alert_of(code, counts[f"alert {code}"], names) for code, names in alerts.items()], terminal)
     total = counts["agree"] + counts["differ"] + counts["refused"]
     summary = (
         f"{total:,} {noun}{'s' * (total != 1)}: {counts['agree']:,} agree, "
@@ -122,13 +122,13 @@ def table_as_text(rows: Iterable[Row], look: Look, noun: str = "row") -> bytes:
     )
     return draw(
         [
-            *_wrapped(lines, look, ""),
+            *_wrapped(lines, terminal, ""),
             *section("Look at", told)[not lines :],
             *([Text()] if lines or alerts else []),
-            *wrap(summary, look, style=STRONG),
-            *wrap(SECOND_CHECK, look),
+            *wrap(summary, terminal, style=STRONG),
+            *wrap(SECOND_CHECK, terminal),
         ],
-        look,
+        terminal,
     )
 
 
@@ -172,5 +172,5 @@ def _summary(verification: Verification) -> str:
     return f"{wrong} of {len(verification.verdicts)} do not agree (tolerance {tolerance})"
 
 
-def _wrapped(lines: Iterable[str], look: Look, first: str = "  ") -> list[Part]:
-    return list(chain.from_iterable(wrap(line, look, first, first + "  ") for line in lines))
+def _wrapped(lines: Iterable[str], terminal: Terminal, first: str = "  ") -> list[Part]:
+    return list(chain.from_iterable(wrap(line, terminal, first, first + "  ") for line in lines))

@@ -10,7 +10,7 @@ import typer
 
 from cec.cli.inputs import draft, read_text_of, together
 from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, TableOutputOptions, TimeOptions
-from cec.cli.output import chosen_format, deliver, look_of
+from cec.cli.output import chosen_format, deliver, terminal_of
 from cec.cli.places import keep_apart
 from cec.cli.verify_table import is_folder, is_pipe, is_table, terms_of, verified
 from cec.errors import Fault, FileError, InputError
@@ -144,7 +144,7 @@ def _doses(order: Order, terms: Sequence[Any], form: str, output: Path | None) -
     amounts, days, percent = terms
     verification = verify_doses(order, amounts, days=days, tolerance=percent, others=_shipped())
     forms = {
-        "table": lambda: doses_as_text(order, verification, look_of(output)),
+        "table": lambda: doses_as_text(order, verification, terminal_of(output)),
         "json": lambda: write(verification),
         "csv": lambda: as_csv([RowVerification(0, order.patient.id, verification)]),
     }
@@ -167,7 +167,7 @@ def _saved_order(file: Path, regimen: str | None, form: str, output: Path | None
     now = load_regimen(regimen or name) if regimen or name in regimen_names() else None
     notes = () if now else (f"no shipped regimen has the name {name}; give its file with --regimen to compare",)
     verification = verify_order(order, now)
-    content = write(verification) if form == "json" else order_as_text(verification, notes, look_of(output))
+    content = write(verification) if form == "json" else order_as_text(verification, notes, terminal_of(output))
     return verification.agrees, content
 
 

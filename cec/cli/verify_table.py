@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
-from cec.cli.output import look_of
+from cec.cli.output import terminal_of
 from cec.cli.places import STANDARD, keep_apart
 from cec.errors import Fault, FileError
 
@@ -81,7 +81,7 @@ def verified(
         counted = _Counted(table.rows)
         noun = "order" if table.columns.drug_rows else "row"
         forms = {
-            "table": lambda: table_as_text(counted.rows(), look_of(output), noun),
+            "table": lambda: table_as_text(counted.rows(), terminal_of(output), noun),
             "json": lambda: b"[\n" + b",\n".join(write(row).removesuffix(b"\n") for row in counted.rows()) + b"\n]\n",
             "csv": lambda: as_csv(counted.rows()),
         }

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def _table(order: Order, **options: Any) -> bytes:
-    from cec.render import terminal
+    from cec.render.terminal import order as document
 
-    return terminal.render(order, **options)
+    return document.render(order, **options)
 
 
 def _json(order: Order) -> bytes:
@@ -26,19 +26,19 @@ def _json(order: Order) -> bytes:
 
 
 def _csv(order: Order) -> bytes:
-    from cec.render import csv
+    from cec.render.csv import order as document
 
-    return csv.render(order)
+    return document.render(order)
 
 
 def _pdf(order: Order, **options: Any) -> bytes:
-    from cec.render import pdf
+    from cec.render.pdf import order as document
 
-    return pdf.render(order, **options)
+    return document.render(order, **options)
 
 
 def _labels(order: Order, **options: Any) -> bytes:
-    from cec.render import labels
+    from cec.render.pdf import labels
 
     return labels.render(order, **options)
 
@@ -47,6 +47,24 @@ def _ics(order: Order) -> bytes:
     from cec.render import ics
 
     return ics.render(order)
+
+
+def _worksheet_table(order: Order, **options: Any) -> bytes:
+    from cec.render.terminal import worksheet
+
+    return worksheet.render(order, **options)
+
+
+def _worksheet_csv(order: Order, **options: Any) -> bytes:
+    from cec.render.csv import worksheet
+
+    return worksheet.render(order, **options)
+
+
+def _worksheet_pdf(order: Order, **options: Any) -> bytes:
+    from cec.render.pdf import worksheet
+
+    return worksheet.render(order, **options)
 
 
 FORMATS: dict[str, Callable[..., bytes]] = {
@@ -58,6 +76,14 @@ FORMATS: dict[str, Callable[..., bytes]] = {
     "ics": _ics,
 }
 """Every format by its name. The modules load when they are used: most are heavier than the whole calculation."""
+
+WORKSHEETS: dict[str, Callable[..., bytes]] = {
+    "table": _worksheet_table,
+    "csv": _worksheet_csv,
+    "json": _json,
+    "pdf": _worksheet_pdf,
+}
+"""Every form of the worksheet by its name; JSON is the order, which holds preparations, fluids and pick list."""
 
 BINARY = frozenset({"pdf", "labels"})
 """Formats that no terminal can show."""

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from cec.errors import InputError
 from cec.render.words import DRAFT, fingerprint, starting_time, title_with_doses, weekday_date
-from cec.render.worksheet.words import instructions
+from cec.render.worksheet import instructions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cec.order import Dose, Order
-from cec.render.terminal.paper import STRONG, Column, Layout, Look, Part, first_that_fits, table, wrap
+from cec.render.terminal.drawing import STRONG, Column, Layout, Part, Terminal, first_that_fits, table, wrap
 from cec.render.words import frequency, list_days, signed_percent
 from cec.units import Quantity
 
@@ -68,23 +68,23 @@ _BELOW: tuple[tuple[Cell, ...], ...] = ((), _GIVEN, (_PROTOCOL, *_GIVEN), (_PROT
 """What stands below the drug's name instead of beside it, the narrower the paper the more."""
 
 
-def dose_table(order: Order, look: Look) -> list[Part]:
+def dose_table(order: Order, terminal: Terminal) -> list[Part]:
     """Per drug line: protocol, calculated and ordered dose, route, duration, days, daily and cycle total.
 
     A column that no drug fills is left out.
     """
     cells = [cell for cell in _CELLS if any(map(cell.text, order.doses))]
-    layouts: list[Layout] = [partial(_columns, order.doses, cells, below, look) for below in _BELOW]
-    layouts.append(partial(_cards, order.doses, cells, look))
-    return [first_that_fits(layouts, look), *_beside(order, look)]
+    layouts: list[Layout] = [partial(_columns, order.doses, cells, below, terminal) for below in _BELOW]
+    layouts.append(partial(_cards, order.doses, cells, terminal))
+    return [first_that_fits(layouts, terminal), *_beside(order, terminal)]
 
 
-def _columns(doses: Sequence[Dose], cells: Sequence[Cell], below: Sequence[Cell], look: Look) -> Table:
+def _columns(doses: Sequence[Dose], cells: Sequence[Cell], below: Sequence[Cell], terminal: Terminal) -> Table:
     """A column for each figure that does not stand below the drug's name."""
     beside = [cell for cell in cells if cell not in below]
     columns = [Column("\nDrug"), *(Column(cell.heading, right=cell.right, style=cell.style) for cell in beside)]
     rows = [(_with_below(dose, below), *(cell.text(dose) for cell in beside)) for dose in doses]
-    return table(columns, rows, look, ruled=bool(below))
+    return table(columns, rows, terminal, ruled=bool(below))
 
 
 def _with_below(dose: Dose, below: Sequence[Cell]) -> str:
@@ -97,17 +97,17 @@ def _with_below(dose: Dose, below: Sequence[Cell]) -> str:
     return "\n".join(lines)
 
 
-def _cards(doses: Sequence[Dose], cells: Sequence[Cell], look: Look) -> Table:
+def _cards(doses: Sequence[Dose], cells: Sequence[Cell], terminal: Terminal) -> Table:
     """One figure under the other."""
     rows = []
     for dose in doses:
         told = {f"  {cell.label}": cell.text(dose) for cell in cells if cell.text(dose)}
         rows.append(("\n".join((dose.drug, *told)), "\n".join(("", *told.values()))))
-    return table((Column("Drug"), Column("", right=True)), rows, look, ruled=True)
+    return table((Column("Drug"), Column("", right=True)), rows, terminal, ruled=True)
 
 
-def _beside(order: Order, look: Look) -> list[Part]:
+def _beside(order: Order, terminal: Terminal) -> list[Part]:
     """What each drug is for, when in the day it is given, and the regimen's notes, where they are stated."""
     notes = [(dose.drug, "; ".join(filter(None, (dose.purpose, dose.timing, dose.note)))) for dose in order.doses]
-    lines = [wrap(f"{drug}: {note}", look, "", "  ") for drug, note in notes if note]
+    lines = [wrap(f"{drug}: {note}", terminal, "", "  ") for drug, note in notes if note]
     return [Text(), *chain.from_iterable(lines)] if lines else []

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import chain
 
 from cec.order import CreatinineClearance, Order, Step
-from cec.render.terminal.paper import STRONG, Look, Part, section, wrap
+from cec.render.terminal.drawing import STRONG, Part, Terminal, section, wrap
 from cec.render.words import clearance_words
 
 
-def steps(order: Order, look: Look) -> list[Part]:
+def steps(order: Order, terminal: Terminal) -> list[Part]:
     """Every step of every dose: what, value, how, source; the sources numbered below."""
     clearances = [each.clearance for each in order.measures if each.clearance]
     cited_first = [clearance.source for clearance in clearances]
@@ -17,23 +17,23 @@ def steps(order: Order, look: Look) -> list[Part]:
     sources = list(dict.fromkeys(source for source in all_sources if source))
     parts: list[Part] = []
     for clearance in clearances:
-        parts += wrap("creatinine clearance", look, "  ", "    ", STRONG)
-        parts += wrap(f"{clearance_words(clearance)}{_cited(clearance, sources)}", look, "    ", "      ")
+        parts += wrap("creatinine clearance", terminal, "  ", "    ", STRONG)
+        parts += wrap(f"{clearance_words(clearance)}{_cited(clearance, sources)}", terminal, "    ", "      ")
     for dose in order.doses:
         name = f"{dose.drug}, {dose.purpose}" if dose.purpose else dose.drug
-        parts += wrap(name, look, "  ", "    ", STRONG)
+        parts += wrap(name, terminal, "  ", "    ", STRONG)
         for step in dose.steps:
-            parts += _step(step, sources, look)
-    cited = [wrap(source, look, f"  [{number}] ", "      ") for number, source in enumerate(sources, 1)]
+            parts += _step(step, sources, terminal)
+    cited = [wrap(source, terminal, f"  [{number}] ", "      ") for number, source in enumerate(sources, 1)]
     return [
         *section("Where each dose comes from", parts),
         *section("Sources of the steps", list(chain.from_iterable(cited))),
     ]
 
 
-def _step(step: Step, sources: list[str], look: Look) -> list[Part]:
+def _step(step: Step, sources: list[str], terminal: Terminal) -> list[Part]:
     start = f"    {step.what:10}  {step.value!s:>12}  "
-    return wrap(f"{step.how}{_cited(step, sources)}", look, start, " " * len(start))
+    return wrap(f"{step.how}{_cited(step, sources)}", terminal, start, " " * len(start))
 
 
 def _cited(told: Step | CreatinineClearance, sources: list[str]) -> str:

@@ -7,7 +7,7 @@ from itertools import chain
 from rich.text import Text
 
 from cec.order import Alert, Order
-from cec.render.terminal.paper import LEVELS, STRONG, Look, Part, facts, section, wrap
+from cec.render.terminal.drawing import LEVELS, STRONG, Part, Terminal, facts, section, wrap
 from cec.render.words import (
     DRAFT,
     assumptions,
@@ -22,12 +22,12 @@ from cec.render.words import (
 )
 
 
-def head(order: Order, look: Look) -> list[Part]:
+def head(order: Order, terminal: Terminal) -> list[Part]:
     """Title with doses, source, patient, measures, BSA."""
     regimen, patient = order.regimen, order.patient
     cycle = f"{order.cycle}, " if order.cycle else ""
     return [
-        *wrap(title_with_doses(regimen), look, style=STRONG),
+        *wrap(title_with_doses(regimen), terminal, style=STRONG),
         Text(),
         *facts(
             [
@@ -40,7 +40,7 @@ def head(order: Order, look: Look) -> list[Part]:
                 *measure_facts(order),
                 ("Cycle", f"{cycle}{dates(order)}" if order.start else cycle.rstrip(", ")),
             ],
-            look,
+            terminal,
         ),
         Text(),
     ]
@@ -55,34 +55,34 @@ def dates(order: Order) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def to_look_at(order: Order, look: Look) -> list[Part]:
+def to_look_at(order: Order, terminal: Terminal) -> list[Part]:
     """Reductions, alerts, the severest first, and which input replaced which."""
-    reduced = [wrap(text, look, "  ", "    ") for text in reductions(order)]
+    reduced = [wrap(text, terminal, "  ", "    ") for text in reductions(order)]
     alerts = sorted(order.alerts, key=lambda each: list(LEVELS).index(each.level))
-    replaced = [wrap(text, look, "  ", "    ") for text in order.overrides]
+    replaced = [wrap(text, terminal, "  ", "    ") for text in order.overrides]
     return [
         *section("Reduced", list(chain.from_iterable(reduced))),
-        *section("Look at", list(chain.from_iterable(alert(each, look) for each in alerts))),
+        *section("Look at", list(chain.from_iterable(alert(each, terminal) for each in alerts))),
         *section("What replaced what", list(chain.from_iterable(replaced))),
     ]
 
 
-def foot(order: Order, look: Look) -> list[Part]:
+def foot(order: Order, terminal: Terminal) -> list[Part]:
     """Assumptions, what else to prescribe, and the fingerprint of the input."""
-    assumed = [wrap(f"{about}: {why}", look, "  ", "    ") for about, why in assumptions(order)]
-    separately = wrap("; ".join(order.regimen.prescribe_separately), look, "  ", "  ")
+    assumed = [wrap(f"{about}: {why}", terminal, "  ", "    ") for about, why in assumptions(order)]
+    separately = wrap("; ".join(order.regimen.prescribe_separately), terminal, "  ", "  ")
     return [
         *section("Assumed, because the source does not say", list(chain.from_iterable(assumed))),
         *section("Prescribe separately", separately),
         Text(),
-        *wrap(DRAFT, look, style=STRONG),
-        *wrap(fingerprint(order, 16), look),
+        *wrap(DRAFT, terminal, style=STRONG),
+        *wrap(fingerprint(order, 16), terminal),
     ]
 
 
-def alert(each: Alert, look: Look) -> list[Part]:
+def alert(each: Alert, terminal: Terminal) -> list[Part]:
     """What a person must look at, with its level, code and source, and the reason where it was accepted."""
     name = ", ".join(filter(None, (f"{each.level.upper()} {each.code}", each.about)))
     source = f" [{each.source}]" if each.source else ""
     accepted = f" Accepted: {each.accepted}" if each.accepted else ""
-    return wrap(f"{name}: {each.text}{source}{accepted}", look, "  ", "    ", LEVELS[each.level])
+    return wrap(f"{name}: {each.text}{source}{accepted}", terminal, "  ", "    ", LEVELS[each.level])

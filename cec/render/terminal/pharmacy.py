@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from cec.render.terminal.paper import STRONG, Look, Part, draw, facts, section, wrap
+from cec.render.terminal.drawing import STRONG, Part, Terminal, draw, facts, section, wrap
 from cec.render.words import listed
 from cec.units import write_number
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from cec.pharmacy import DoseRounding, FormularyDrug, Pharmacy, Product, Stability
 
 
-def render(pharmacy: Pharmacy, look: Look) -> bytes:
+def render(pharmacy: Pharmacy, terminal: Terminal) -> bytes:
     """Every value of the policy that is in force, and the formulary."""
     rounding = [f"{drug}: {rounding_words(rule)}" for drug, rule in pharmacy.dose_rounding.items()]
     return draw(
         [
-            *wrap(pharmacy.name or "A pharmacy without a name", look, style=STRONG),
+            *wrap(pharmacy.name or "A pharmacy without a name", terminal, style=STRONG),
             Text(),
             *facts(
                 [
@@ -37,13 +37,13 @@ def render(pharmacy: Pharmacy, look: Look) -> bytes:
                     ("Measures valid for", str(pharmacy.measures_valid_for)),
                     ("Vials", "shared within a day" if pharmacy.share_vials else "one patient's dose from each"),
                 ],
-                look,
+                terminal,
             ),
-            *section("Formulary", [part for drug in pharmacy.formulary.values() for part in _drug(drug, look)]),
+            *section("Formulary", [part for drug in pharmacy.formulary.values() for part in _drug(drug, terminal)]),
             Text(),
-            *wrap(f"File SHA-256 {pharmacy.sha256}" if pharmacy.sha256 else "Built-in policy, no file", look),
+            *wrap(f"File SHA-256 {pharmacy.sha256}" if pharmacy.sha256 else "Built-in policy, no file", terminal),
         ],
-        look,
+        terminal,
     )
 
 
@@ -54,7 +54,7 @@ def rounding_words(rule: DoseRounding) -> str:
     return f"{'nearest' if rule.way == 'nearest' else 'down to'} {rule.to}"
 
 
-def _drug(drug: FormularyDrug, look: Look) -> list[Part]:
+def _drug(drug: FormularyDrug, terminal: Terminal) -> list[Part]:
     window = listed(
         [
             *([f"from {drug.lowest_concentration}"] if drug.lowest_concentration else []),
@@ -64,7 +64,7 @@ def _drug(drug: FormularyDrug, look: Look) -> list[Part]:
     )
     codes = [f"{name} {code}" for name, code in (("ATC", drug.atc), ("RxNorm", drug.rxnorm)) if code]
     return [
-        *wrap(drug.drug, look, "  ", "  ", STRONG),
+        *wrap(drug.drug, terminal, "  ", "  ", STRONG),
         *facts(
             [
                 ("Products", "; ".join(map(_product, drug.products))),
@@ -81,7 +81,7 @@ def _drug(drug: FormularyDrug, look: Look) -> list[Part]:
                 ("Codes", ", ".join(codes)),
                 ("Source", drug.source),
             ],
-            look,
+            terminal,
             "    ",
         ),
     ]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from cec.render.terminal.paper import (
+from cec.render.terminal.drawing import (
     LEVELS,
     STRONG,
     Column,
-    Look,
     Part,
+    Terminal,
     draw,
     facts,
     first_that_fits,
@@ -38,15 +38,19 @@ if TYPE_CHECKING:
 _COLUMNS = (Column("Drug"), Column("Dose", right=True, style=STRONG), Column("Route"), Column("Over"), Column("When"))
 
 
-def render(regimen: Regimen, look: Look, *, explain: bool = False) -> bytes:
+def render(regimen: Regimen, terminal: Terminal, *, explain: bool = False) -> bytes:
     """The regimen as its file says it: doses, days, times, assumptions, checks, what to prescribe separately.
 
     Checks with their texts and sources where they are to be explained, else when each one speaks.
     """
-    checks = chain.from_iterable(_check(check, look) for check in regimen.checks) if explain else _checks(regimen, look)
+    checks = (
+        chain.from_iterable(_check(check, terminal) for check in regimen.checks)
+        if explain
+        else _checks(regimen, terminal)
+    )
     return draw(
         [
-            *wrap(title_with_doses(regimen), look, style=STRONG),
+            *wrap(title_with_doses(regimen), terminal, style=STRONG),
             Text(),
             *facts(
                 [
@@ -55,18 +59,18 @@ def render(regimen: Regimen, look: Look, *, explain: bool = False) -> bytes:
                     ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
                     ("Next cycle", _next_cycle(regimen)),
                 ],
-                look,
+                terminal,
             ),
             Text(),
-            _lines(regimen.drugs, look),
-            *_notes(regimen.drugs, look),
-            *section("Assumed, because the source does not say", _assumed(regimen, look)),
+            _lines(regimen.drugs, terminal),
+            *_notes(regimen.drugs, terminal),
+            *section("Assumed, because the source does not say", _assumed(regimen, terminal)),
             *section("Checks" if explain else "Checks (in full with --explain)", list(checks)),
-            *section("Prescribe separately", wrap("; ".join(regimen.prescribe_separately), look, "  ", "  ")),
+            *section("Prescribe separately", wrap("; ".join(regimen.prescribe_separately), terminal, "  ", "  ")),
             Text(),
-            *wrap(f"File SHA-256 {regimen.sha256}", look),
+            *wrap(f"File SHA-256 {regimen.sha256}", terminal),
         ],
-        look,
+        terminal,
     )
 
 
@@ -78,16 +82,16 @@ def _next_cycle(regimen: Regimen) -> str:
     return "; ".join(filter(None, (f"not before day {following.earliest_day}", following.text))) + source
 
 
-def render_list(regimens: Sequence[Regimen], look: Look) -> bytes:
+def render_list(regimens: Sequence[Regimen], terminal: Terminal) -> bytes:
     """The name of each regimen with its days and doses."""
     parts: list[Part] = []
     for regimen in regimens:
-        parts += wrap(f"{regimen.name}: {regimen.title}, {number_of_days(regimen)}", look, style=STRONG)
-        parts += wrap(doses_of_title(regimen), look, "  ", "  ")
-    return draw(parts, look)
+        parts += wrap(f"{regimen.name}: {regimen.title}, {number_of_days(regimen)}", terminal, style=STRONG)
+        parts += wrap(doses_of_title(regimen), terminal, "  ", "  ")
+    return draw(parts, terminal)
 
 
-def _lines(drugs: Sequence[DrugLine], look: Look) -> Part:
+def _lines(drugs: Sequence[DrugLine], terminal: Terminal) -> Part:
     """The drug lines in their sequence."""
     rows = [(line.drug, protocol_dose(line), line.route, str(line.over or ""), line_times(line)) for line in drugs]
     stacked = [
@@ -95,11 +99,11 @@ def _lines(drugs: Sequence[DrugLine], look: Look) -> Part:
         for drug, dose, route, over, when in rows
     ]
     return first_that_fits(
-        (lambda: table(_COLUMNS, rows, look), lambda: table(_COLUMNS[:2], stacked, look, ruled=True)), look
+        (lambda: table(_COLUMNS, rows, terminal), lambda: table(_COLUMNS[:2], stacked, terminal, ruled=True)), terminal
     )
 
 
-def _notes(drugs: Sequence[DrugLine], look: Look) -> list[Part]:
+def _notes(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:
     notes = [
         (
             line.drug,
@@ -119,7 +123,7 @@ def _notes(drugs: Sequence[DrugLine], look: Look) -> list[Part]:
         )
         for line in drugs
     ]
-    lines = [wrap(f"{drug}: {note}", look, "", "  ") for drug, note in notes if note]
+    lines = [wrap(f"{drug}: {note}", terminal, "", "  ") for drug, note in notes if note]
     return [Text(), *chain.from_iterable(lines)] if lines else []
 
 
@@ -130,21 +134,21 @@ def _bands(line: DrugLine) -> str:
     return "; ".join(f"{band.dose} for {' and '.join(map(condition_words, band.when))}" for band in line.dose)
 
 
-def _assumed(regimen: Regimen, look: Look) -> list[Part]:
+def _assumed(regimen: Regimen, terminal: Terminal) -> list[Part]:
     entries = [
         *regimen.assumed.items(),
         *((f"{line.drug}, {what}", why) for line in regimen.drugs for what, why in line.assumed.items()),
     ]
-    return list(chain.from_iterable(wrap(f"{what}: {why}", look, "  ", "    ") for what, why in entries))
+    return list(chain.from_iterable(wrap(f"{what}: {why}", terminal, "  ", "    ") for what, why in entries))
 
 
-def _checks(regimen: Regimen, look: Look) -> list[Part]:
+def _checks(regimen: Regimen, terminal: Terminal) -> list[Part]:
     """When each check speaks, by level."""
     parts: list[Part] = []
     for level, style in LEVELS.items():
         told = [f"{one.code} ({_when(one)})" for one in regimen.checks if one.level == level]
         if told:
-            parts += wrap(f"{level.upper()} {'; '.join(told)}", look, "  ", "    ", style)
+            parts += wrap(f"{level.upper()} {'; '.join(told)}", terminal, "  ", "    ", style)
     return parts
 
 
@@ -152,7 +156,7 @@ def _when(check: Check) -> str:
     return " and ".join(map(condition_words, check.when))
 
 
-def _check(check: Check, look: Look) -> list[Part]:
+def _check(check: Check, terminal: Terminal) -> list[Part]:
     name = ", ".join(filter(None, (f"{check.level.upper()} {check.code}", check.about)))
     source = f" [{check.source}]" if check.source else ""
-    return wrap(f"{name}: {_when(check)}: {check.text}{source}", look, "  ", "    ", LEVELS[check.level])
+    return wrap(f"{name}: {_when(check)}: {check.text}{source}", terminal, "  ", "    ", LEVELS[check.level])

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cec.order import Administration, Order
 from cec.render.days import Day, days_of
-from cec.render.terminal.paper import STRONG, Column, Look, Part, section, table, width_of, wrap
+from cec.render.terminal.drawing import STRONG, Column, Part, Terminal, section, table, width_of, wrap
 from cec.render.terminal.timeline import NARROWEST, WIDEST, timeline
 from cec.render.words import row_time, weekday_date
 
@@ -23,12 +23,12 @@ _COLUMNS = (
 )
 
 
-def days(order: Order, look: Look) -> list[Part]:
+def days(order: Order, terminal: Terminal) -> list[Part]:
     """One block per day with its rows in sequence, and the earliest day 1 of the next cycle."""
-    return [*chain.from_iterable(_block(day, look) for day in days_of(order)), *_next_cycle(order, look)]
+    return [*chain.from_iterable(_block(day, terminal) for day in days_of(order)), *_next_cycle(order, terminal)]
 
 
-def _block(day: Day, look: Look) -> list[Part]:
+def _block(day: Day, terminal: Terminal) -> list[Part]:
     date = day.date
     heading = Text(f"{day.name}, {weekday_date(date)}" if date else day.name, style=STRONG)
     beside = [f"continues: {running.drug}, {running.text}" for running in day.running]
@@ -41,29 +41,31 @@ def _block(day: Day, look: Look) -> list[Part]:
     return [
         Text(),
         heading,
-        *chain.from_iterable(wrap(text, look, "", "  ") for text in beside),
-        *(_grids(day.rows, date, look) if date and day.rows else []),
-        *chain.from_iterable(wrap(text, look, "  ", "    ", STRONG) for text in notes),
+        *chain.from_iterable(wrap(text, terminal, "", "  ") for text in beside),
+        *(_grids(day.rows, date, terminal) if date and day.rows else []),
+        *chain.from_iterable(wrap(text, terminal, "  ", "    ", STRONG) for text in notes),
     ]
 
 
-def _grids(rows: Sequence[Administration], date: datetime.date, look: Look) -> list[Part]:
+def _grids(rows: Sequence[Administration], date: datetime.date, terminal: Terminal) -> list[Part]:
     """The rows of a day, with their timeline beside them where the paper has room."""
     cells = [(row_time(row, date), row.drug, str(row.dose), row.route, str(row.over or "")) for row in rows]
-    room = min(look.width - width_of(table(_COLUMNS, cells, look)) - 2, WIDEST)
+    room = min(terminal.width - width_of(table(_COLUMNS, cells, terminal)) - 2, WIDEST)
     if room >= NARROWEST:
-        scale, bars = timeline(rows, room, lines=look.lines)
-        return [table((*_COLUMNS, Column(scale)), [(*cell, bar) for cell, bar in zip(cells, bars, strict=True)], look)]
-    scale, bars = timeline(rows, WIDEST, lines=look.lines)
+        scale, bars = timeline(rows, room, lines=terminal.lines)
+        return [
+            table((*_COLUMNS, Column(scale)), [(*cell, bar) for cell, bar in zip(cells, bars, strict=True)], terminal)
+        ]
+    scale, bars = timeline(rows, WIDEST, lines=terminal.lines)
     names = [(row.drug, bar) for row, bar in zip(rows, bars, strict=True)]
-    return [table(_COLUMNS, cells, look), table((Column(""), Column(scale)), names, look)]
+    return [table(_COLUMNS, cells, terminal), table((Column(""), Column(scale)), names, terminal)]
 
 
-def _next_cycle(order: Order, look: Look) -> list[Part]:
+def _next_cycle(order: Order, terminal: Terminal) -> list[Part]:
     earliest = order.next_cycle
     if earliest is None:
         return []
     date = f"{weekday_date(earliest.date)} (day {earliest.day})" if earliest.date else f"day {earliest.day}"
     source = f" [{earliest.source}]" if earliest.source else ""
     text = ". ".join(filter(None, (f"not before {date}", earliest.text))) + source
-    return section("Day 1 of the next cycle", wrap(text, look, "  ", "  "))
+    return section("Day 1 of the next cycle", wrap(text, terminal, "  ", "  "))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from cec.render.terminal import explain, head
-from cec.render.terminal.paper import STRONG, Column, Look, Part, draw, facts, section, table, width_of, wrap
+from cec.render.terminal.drawing import STRONG, Column, Part, Terminal, draw, facts, section, table, width_of, wrap
 from cec.render.words import DRAFT, fingerprint, list_days, weekday_date
-from cec.render.worksheet.words import (
+from cec.render.worksheet import (
     NOMINAL,
     SIGNED,
     TITLE,
@@ -32,23 +32,25 @@ if TYPE_CHECKING:
 BLANK = "_" * 12
 
 
-def render(order: Order, *, look: Look | None = None, steps: bool = False, pick_list: bool = False) -> bytes:
+def render(order: Order, *, terminal: Terminal | None = None, steps: bool = False, pick_list: bool = False) -> bytes:
     """The worksheet as UTF-8 text; with `steps` how every figure came about; `pick_list` alone on request."""
-    look = look or Look()
-    parts: list[Part] = [Text("Pick list" if pick_list else TITLE, style=STRONG), *head.head(order, look)[:-1]]
-    parts += head.to_look_at(order, look)
+    terminal = terminal or Terminal()
+    parts: list[Part] = [Text("Pick list" if pick_list else TITLE, style=STRONG), *head.head(order, terminal)[:-1]]
+    parts += head.to_look_at(order, terminal)
     if not pick_list:
-        parts += [Text(), *wrap(NOMINAL, look)]
+        parts += [Text(), *wrap(NOMINAL, terminal)]
         alike: dict[tuple[object, ...], list[WorkDay]] = {}
         for day in work_days(order):
             alike.setdefault(day.likeness, []).append(day)
-        parts += chain.from_iterable(_days(order, days, look) for days in alike.values())
-    parts += _pick_list(order.pick_list, look)
-    parts += [*explain.steps(order, look), *_steps(order, look)] if steps else []
-    return draw([*parts, Text(), *wrap(DRAFT, look, style=STRONG), *wrap(fingerprint(order, 16), look)], look)
+        parts += chain.from_iterable(_days(order, days, terminal) for days in alike.values())
+    parts += _pick_list(order.pick_list, terminal)
+    parts += [*explain.steps(order, terminal), *_steps(order, terminal)] if steps else []
+    return draw(
+        [*parts, Text(), *wrap(DRAFT, terminal, style=STRONG), *wrap(fingerprint(order, 16), terminal)], terminal
+    )
 
 
-def _days(order: Order, days: Sequence[WorkDay], look: Look) -> list[Part]:
+def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Part]:
     """The doses and the fluid of a day, or of several that are alike: written once, with a line to sign for each."""
     first = days[0]
     numbers = list_days([day.number for day in days])
@@ -60,14 +62,16 @@ def _days(order: Order, days: Sequence[WorkDay], look: Look) -> list[Part]:
     fluid = f"Fluid infused on {'each day' if len(days) > 1 else f'day {numbers}'}: "
     return [
         Text(),
-        *wrap(name, look, style=STRONG),
-        *chain.from_iterable(wrap(f"OMITTED {drug}: {why}", look, "  ", "    ", STRONG) for drug, why in first.omitted),
-        *chain.from_iterable(_card(task, days, look) for task in first.tasks),
-        *([Text(), *wrap(fluid + fluid_of(first.fluid), look, "  ", "    ")] if first.fluid else []),
+        *wrap(name, terminal, style=STRONG),
+        *chain.from_iterable(
+            wrap(f"OMITTED {drug}: {why}", terminal, "  ", "    ", STRONG) for drug, why in first.omitted
+        ),
+        *chain.from_iterable(_card(task, days, terminal) for task in first.tasks),
+        *([Text(), *wrap(fluid + fluid_of(first.fluid), terminal, "  ", "    ")] if first.fluid else []),
     ]
 
 
-def _card(task: Task, days: Sequence[WorkDay], look: Look) -> list[Part]:
+def _card(task: Task, days: Sequence[WorkDay], terminal: Terminal) -> list[Part]:
     """One dose: what to do, and the fields to tick and to fill in on each of its days."""
     told = instructions(task.made)
     signed = "  ".join(f"{name} {BLANK}" for name in SIGNED) if task.made.product else ""
@@ -82,7 +86,11 @@ def _card(task: Task, days: Sequence[WorkDay], look: Look) -> list[Part]:
             first = "  ".join(filter(None, (weekday_date(day.date) if day.date else "", *to_tick)))
             texts = (first, *(f"batch of {field}" for field in fields), signed)
             entries += [(f"Day {day.number}", text) for text in texts if text]
-    return [Text(), *wrap(name_and_time(task), look, "  ", "    ", STRONG), *facts(_once(entries), look, "    ")]
+    return [
+        Text(),
+        *wrap(name_and_time(task), terminal, "  ", "    ", STRONG),
+        *facts(_once(entries), terminal, "    "),
+    ]
 
 
 def _once(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -92,22 +100,22 @@ def _once(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
     ]
 
 
-def _pick_list(items: tuple[PickItem, ...], look: Look) -> list[Part]:
+def _pick_list(items: tuple[PickItem, ...], terminal: Terminal) -> list[Part]:
     """What the whole cycle takes from the shelf."""
     columns = (Column("Count", right=True), Column("Item"), Column("For"))
-    grid = table(columns, [(pick_count(item), item.item, item.drug) for item in items], look)
-    if width_of(grid) <= look.width:
+    grid = table(columns, [(pick_count(item), item.item, item.drug) for item in items], terminal)
+    if width_of(grid) <= terminal.width:
         return section("Pick list for the whole cycle", [grid] if items else [])
-    lines = [wrap(f"{pick_count(item)} × {item.item}, for {item.drug}", look, "  ", "    ") for item in items]
+    lines = [wrap(f"{pick_count(item)} × {item.item}, for {item.drug}", terminal, "  ", "    ") for item in items]
     return section("Pick list for the whole cycle", list(chain.from_iterable(lines)))
 
 
-def _steps(order: Order, look: Look) -> list[Part]:
+def _steps(order: Order, terminal: Terminal) -> list[Part]:
     """How every figure came about, once for each dose that is the same on all its days."""
     parts: list[Part] = []
     for made in order.preparations:
         days = order.doses[made.dose_index].days
-        parts += wrap(f"{made.drug} {made.dose}, day {list_days(days)}", look, "  ", "    ", STRONG)
+        parts += wrap(f"{made.drug} {made.dose}, day {list_days(days)}", terminal, "  ", "    ", STRONG)
         for how in (*made.how, *([f"missing: {made.missing}"] if made.missing else [])):
-            parts += wrap(how, look, "    ", "      ")
+            parts += wrap(how, terminal, "    ", "      ")
     return section("How each dose is made up, step by step", parts)

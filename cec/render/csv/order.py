@@ -6,15 +6,10 @@ from, so that `cec verify` can hold them against the regimen.
 
 from __future__ import annotations
 
-import csv
-import datetime
-import io
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from cec.order import Order
-from cec.regimen import Level
-from cec.units import Quantity, plain
+from cec.render.csv import alert_codes, clock_time, levels_by_code, number, words, write
 
 DOSE_COLUMNS = (
     *("regimen", "edition", "id", "cycle", "height_cm", "weight_kg", "age", "sex", "creatinine"),
@@ -97,43 +92,3 @@ def schedule_rows(order: Order) -> Iterable[Sequence[str]]:
             row.rate.unit if row.rate else "",
             alert_codes(order),
         )
-
-
-def alert_codes(order: Order) -> str:
-    """The codes of the order's alerts, each once, so that a script sees that there is something to look at."""
-    return " ".join(levels_by_code(order))
-
-
-def levels_by_code(order: Order) -> dict[str, Level]:
-    """The level of each alert by its code, in the order's sequence; of two under one code, the severer stands first."""
-    levels: dict[str, Level] = {}
-    for alert in order.alerts:
-        levels.setdefault(alert.code, alert.level)
-    return levels
-
-
-def write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Rows under their headings as UTF-8 CSV."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
-def clock_time(time: datetime.datetime | None) -> str:
-    """A local time in ISO form, to the minute; nothing where there is none."""
-    return time.isoformat(timespec="minutes") if time else ""
-
-
-def words(value: Quantity | None) -> str:
-    """A measure with its unit, as `cec batch` and `cec verify` read it in a cell: 8 years, 0.5 mg/dL."""
-    return f"{number(value)} {value.unit}" if value else ""
-
-
-def number(value: Quantity | Decimal | None) -> str:
-    """A number for a script: every digit, a point, no thousands separator; nothing where there is none."""
-    if value is None:
-        return ""
-    digits = value.value if isinstance(value, Quantity) else value
-    return f"{plain(digits):f}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cec.render.sheet_page import bound, page_data
-from cec.render.typesetting import known_paper, typeset
+from cec.render.pdf.page import bound, page_data
+from cec.render.pdf.typesetting import known_paper, typeset
 from cec.render.words import SECOND_CHECK, starting_time, weekday_date
-from cec.render.worksheet.words import (
+from cec.render.worksheet import (
     NOMINAL,
     TITLE,
     Task,

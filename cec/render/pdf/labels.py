@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
 from cec.order import INTO_THE_LIQUOR
-from cec.render.typesetting import PAPERS, typeset
+from cec.render.pdf.typesetting import PAPERS, typeset
 from cec.render.words import DRAFT, bind, date_of_day, paper_date, row_time, signed_percent, weekday_date
-from cec.render.worksheet.words import containers
+from cec.render.worksheet import containers
 
 if TYPE_CHECKING:
     from cec.order import Administration, Order, Preparation

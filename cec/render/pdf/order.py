@@ -6,9 +6,9 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cec.render.sheet_days import day_blocks
-from cec.render.sheet_page import bound, first_to_last, page_data
-from cec.render.typesetting import known_paper, pictures, typeset
+from cec.render.pdf.days import day_blocks
+from cec.render.pdf.page import bound, first_to_last, page_data
+from cec.render.pdf.typesetting import known_paper, pictures, typeset
 from cec.render.words import (
     assumptions,
     frequency,
@@ -19,7 +19,7 @@ from cec.render.words import (
     signed_percent,
     weekday_date,
 )
-from cec.render.worksheet.words import containers
+from cec.render.worksheet import containers
 from cec.units import Quantity
 
 if TYPE_CHECKING:

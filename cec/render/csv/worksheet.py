@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cec.render.csv import alert_codes, clock_time, number, write
-from cec.render.worksheet.words import SIGNED, containers, tasks
+from cec.render.worksheet import SIGNED, containers, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

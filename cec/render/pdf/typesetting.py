@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PAPERS = {"a4": "a4", "letter": "us-letter"}
 """Every size of paper by the name that a person gives it, with typst's name."""
 
-_ROOM = Path(__file__).parent / "sheet"
+_ROOM = Path(__file__).parent / "sheets"
 _TIME_STAMP = 946_684_800
 """2000-01-01: a sheet's bytes say what was ordered, not when it was printed."""
 _HIDDEN = frozenset({"Cc", "Cf", "Cs"})
@@ -31,7 +31,7 @@ _NO_GLYPH = re.compile(r'the text `"(?P<text>.+?)"` could not be displayed')
 def typeset(template: str, data: Mapping[str, Any], paper: str = "a4") -> bytes:
     r"""The template filled with the data, as a tagged PDF (PDF/UA-1); equal data give equal bytes.
 
-    A template finds the data in `sys.inputs.data` (JSON) and the paper in `sys.inputs.paper`; `house.typ` reads both.
+    A template finds the data in `sys.inputs.data` (JSON) and the paper in `sys.inputs.paper`; `style.typ` reads both.
     No text of the data is ever read as markup. A character that the fonts do not have is an InputError, never a blank.
 
     >>> typeset("blank", {"title": "An example", "patient": {"name": "Łucja #set text(0pt)"}})[:5]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cec.order import INTO_THE_LIQUOR
 from cec.render.days import days_of
 from cec.render.words import row_time, weekday_date
-from cec.render.worksheet.words import fluid_of
+from cec.render.worksheet import fluid_of
 
 if TYPE_CHECKING:
     from cec.order import Dose, Order, Preparation

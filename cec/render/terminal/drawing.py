@@ -24,7 +24,7 @@ WIDEST_TEXT = 110
 LEVELS = {"stop": "bold red", "check": "bold yellow", "note": ""}
 
 
-class Look(NamedTuple):
+class Terminal(NamedTuple):
     """What the reader's paper can show. The default is a pipe: plain columns, always as wide.
 
     Text is wrapped at `width`; tables keep to it only where the paper has an `edge`, so that in a pipe a row is a line.
@@ -50,11 +50,11 @@ def clean(text: str) -> str:
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
-def wrap(text: str, look: Look, first: str = "", indent: str = "", style: str = "") -> list[Part]:
+def wrap(text: str, terminal: Terminal, first: str = "", indent: str = "", style: str = "") -> list[Part]:
     """A text in lines of the paper's width, broken only where neither a number nor a word is torn."""
     lines = textwrap.wrap(
         bind(clean(text)),
-        min(look.width, WIDEST_TEXT),
+        min(terminal.width, WIDEST_TEXT),
         initial_indent=first,
         subsequent_indent=indent,
         break_long_words=False,
@@ -63,12 +63,14 @@ def wrap(text: str, look: Look, first: str = "", indent: str = "", style: str = 
     return [Text(line.replace("\N{NO-BREAK SPACE}", " "), style=style) for line in lines]
 
 
-def facts(entries: Iterable[tuple[str, str]], look: Look, indent: str = "") -> list[Part]:
+def facts(entries: Iterable[tuple[str, str]], terminal: Terminal, indent: str = "") -> list[Part]:
     """Labels with their texts beside them, those without a text left out."""
     told = [(label, text) for label, text in entries if text]
     room = max((len(label) for label, _ in told), default=0) + 2
     return list(
-        chain.from_iterable(wrap(text, look, f"{indent}{label:{room}}", indent + " " * room) for label, text in told)
+        chain.from_iterable(
+            wrap(text, terminal, f"{indent}{label:{room}}", indent + " " * room) for label, text in told
+        )
     )
 
 
@@ -77,15 +79,17 @@ def section(heading: str, parts: Sequence[Part]) -> list[Part]:
     return [Text(), Text(heading, style=STRONG), *parts] if parts else []
 
 
-def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], look: Look, *, ruled: bool = False) -> Table:
+def table(
+    columns: Sequence[Column], rows: Iterable[Sequence[str]], terminal: Terminal, *, ruled: bool = False
+) -> Table:
     """A table whose cells never wrap. `ruled` draws a line between rows, for rows of several lines."""
     lined = box.HORIZONTALS if ruled else box.SIMPLE_HEAD
     grid = Table(
-        box=lined if look.lines else None,
+        box=lined if terminal.lines else None,
         show_edge=False,
         pad_edge=False,
-        padding=(0, 1 if look.lines else 2, 0, 0),
-        show_lines=ruled and look.lines,
+        padding=(0, 1 if terminal.lines else 2, 0, 0),
+        show_lines=ruled and terminal.lines,
         header_style=STRONG,
     )
     for column in columns:
@@ -104,37 +108,37 @@ def clean_cell(text: str) -> str:
 
 def width_of(grid: Table) -> int:
     """How many columns a table needs."""
-    return _console(Look()).measure(grid).maximum
+    return _console(Terminal()).measure(grid).maximum
 
 
-def first_that_fits(layouts: Sequence[Layout], look: Look) -> Table:
+def first_that_fits(layouts: Sequence[Layout], terminal: Terminal) -> Table:
     """The first layout of a table that the paper has room for, else the last, however wide."""
     for layout in layouts:
         grid = layout()
-        if not look.edge or width_of(grid) <= look.width:
+        if not terminal.edge or width_of(grid) <= terminal.width:
             break
     return grid
 
 
-def draw(parts: Iterable[Part], look: Look) -> bytes:
+def draw(parts: Iterable[Part], terminal: Terminal) -> bytes:
     """The parts one under the other as UTF-8 text."""
-    console = _console(look)
+    console = _console(terminal)
     for part in parts:
-        width = max(look.width, width_of(part)) if isinstance(part, Table) else look.width
+        width = max(terminal.width, width_of(part)) if isinstance(part, Table) else terminal.width
         console.print(part, width=width, no_wrap=True, overflow="ignore", crop=False, soft_wrap=isinstance(part, Text))
     text = console.file.getvalue() if isinstance(console.file, io.StringIO) else ""
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines()).encode()
 
 
-def _console(look: Look) -> Console:
+def _console(terminal: Terminal) -> Console:
     """rich, told everything, so that it asks neither the terminal nor the environment."""
     return Console(
         file=io.StringIO(),
         width=1000,
         height=100,
-        force_terminal=look.bold,
-        color_system="standard" if look.bold else None,
-        no_color=not look.colour,
+        force_terminal=terminal.bold,
+        color_system="standard" if terminal.bold else None,
+        no_color=not terminal.colour,
         markup=False,
         emoji=False,
         highlight=False,

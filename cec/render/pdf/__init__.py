@@ -1,0 +1,1 @@
+"""PDF: one module per document, its page in `sheets`; `typesetting` makes the bytes."""
