@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from cec.units import Quantity
+from cec.units import Quantity, dose_unit
 
 Comparison = Literal["<", "<=", ">", ">="]
 Level = Literal["note", "check", "stop"]
@@ -86,6 +86,16 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""
     source: str = ""
     assumed: dict[str, str] = {}
+
+    @property
+    def doses(self) -> tuple[Quantity, ...]:
+        """Every dose that the line prescribes to anybody."""
+        return (self.dose,) if isinstance(self.dose, Quantity) else tuple(band.dose for band in self.dose)
+
+    @property
+    def amount_unit(self) -> str:
+        """The unit of the amounts that its doses come to."""
+        return dose_unit(self.doses[0].unit).amount
 
     @property
     def per_day(self) -> int:

@@ -66,6 +66,10 @@ MAY_ROUND = ("cec.calculate.rounding", "cec.units.quantity")
 HALVES = {"ROUND_HALF_UP", "ROUND_HALF_EVEN", "ROUND_HALF_DOWN"}
 ROUNDS_HALF_UP = ("cec.calculate.rounding",)
 
+TAKES_APART = {"partition", "rpartition", "split", "rsplit", "endswith", "startswith", "removesuffix", "removeprefix"}
+UNITS_OF_MEASURES = ("m2", "kg", "AUC")
+SPLITS_UNITS = ("cec.units",)
+
 FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes"}
 TOUCHES_NO_FILE = ("cec.render",)
 
@@ -179,6 +183,23 @@ def roundings(module: str, tree: ast.AST) -> Iterator[str]:
         yield from (f"rounds by itself: {name}" for name in (*names(tree), *texts) if name in HALVES)
 
 
+def split_units(module: str, tree: ast.AST) -> Iterator[str]:
+    """Units that are taken apart, or asked what they are per, elsewhere than in the one table for it."""
+    if is_in_any(module, SPLITS_UNITS):
+        return
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr=name), args=[ast.Constant(value=str(part)), *_]) if (
+                name in TAKES_APART and (part == "/" or part.removeprefix("/") in UNITS_OF_MEASURES)
+            ):
+                yield f"splits a unit: {name}({part!r})"
+            case ast.Compare(left=ast.Constant(value="/"), ops=[ast.In() | ast.NotIn()]):
+                yield "splits a unit: '/' in"
+            case ast.Compare(left=left, comparators=[right]):
+                texts = [each.value for each in (left, right) if isinstance(each, ast.Constant)]
+                yield from (f"splits a unit: {text!r}" for text in texts if text == "AUC")
+
+
 def files(module: str, tree: ast.AST) -> Iterator[str]:
     """Files that are opened where an order becomes bytes and nothing else."""
     if is_in_any(module, TOUCHES_NO_FILE):
@@ -191,7 +212,7 @@ def files(module: str, tree: ast.AST) -> Iterator[str]:
         )
 
 
-GUARDS = (wrong_imports, clocks, floats, roundings, files)
+GUARDS = (wrong_imports, clocks, floats, roundings, split_units, files)
 
 
 def violations(module: str, source: str) -> list[str]:
@@ -253,6 +274,11 @@ def test_a_module_keeps_to_its_place(module: str, path: Path) -> None:
         ("cec.calculate.dosing", "f(rounding='ROUND_HALF_UP')", "rounds by itself: ROUND_HALF_UP"),
         ("cec.render.words", "shown = value.quantize(step)", "rounds by itself: quantize"),
         ("cec.calculate.stock", "whole = value.to_integral_value()", "rounds by itself: to_integral_value"),
+        ("cec.calculate.dosing", "amount, _, per = dose.unit.partition('/')", "splits a unit: partition('/')"),
+        ("cec.batch.doses", "by_area = dose.unit.endswith('/m2')", "splits a unit: endswith('/m2')"),
+        ("cec.batch.doses", "by_weight = unit.endswith('kg')", "splits a unit: endswith('kg')"),
+        ("cec.verification.columns", "unit = 'mg' if dose.unit == 'AUC' else dose.unit", "splits a unit: 'AUC'"),
+        ("cec.verification.mistakes", "is_figure = '/' in dose.unit", "splits a unit: '/' in"),
         ("cec.render.csv", "from pathlib import Path\nPath('x').read_text()", "touches a file: read_text"),
         ("cec.render.pdf", "with open('x') as file: ...", "touches a file: open"),
         ("cec.render.pdf", "with path.open('wb') as file: ...", "touches a file: open"),
@@ -277,6 +303,8 @@ def test_the_guard_sees_what_is_wrong(module: str, source: str, found: str) -> N
             "from decimal import ROUND_HALF_UP\nmultiples = value.to_integral_value(ROUND_HALF_UP)",
         ),
         ("cec.load.nodes", "with path.open('rb') as file: ..."),
+        ("cec.units.dose_units", "amount, _, per = unit.partition('/')"),
+        ("cec.calculate.dosing", "is_by_area = dose_unit(dose.unit).measure == 'bsa'"),
     ],
 )
 def test_the_guard_lets_through_what_is_right(module: str, source: str) -> None:

@@ -50,13 +50,13 @@ def _of_one_set(known: pl.DataFrame, kinds: Sequence[Pattern], variants: tuple[V
     row, kind = known.get_column("row"), known.get_column("kind")
     is_reduced = any(one.reduction for one in variants)  # rare, and of endless kinds: only for the rows that need it
     areas = plan.areas.look(known.get_column("bsa"), alone=is_reduced)
-    by_weight = any(one.per == "kg" for one in variants)
+    by_weight = any(one.by_weight for one in variants)
     weights = plan.weights.look(known.get_column("weight"), alone=is_reduced) if by_weight else areas
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, known.height)
     by_place = {"bsa_m2": (areas, areas.made("bsa", _written)["bsa_m2"])}
     told: dict[str, pl.Series] = {}
     for one in variants:
-        name, looked = plan.columns[one.line], weights if one.per == "kg" else areas
+        name, looked = plan.columns[one.line], weights if one.by_weight else areas
         made = _amounts(one, looked, plan)
         by_place |= {name: (looked, made["text"])} if "text" in made else {}
         told |= {f"{name} {what}": looked.each(column) for what, column in made.items() if what != "text"}

@@ -10,9 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cec.batch.doses import unit_of
 from cec.regimen import Regimen
-from cec.units import Quantity
+from cec.units import dose_unit
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,7 +33,7 @@ def amount_columns(regimen: Regimen) -> tuple[str, ...]:
             number += 1
             name = f"{stem}_{number}"
         taken.add(name)
-        names.append(f"{name}_{unit_of(line)}")
+        names.append(f"{name}_{line.amount_unit}")
     return tuple(names)
 
 
@@ -43,8 +42,8 @@ def groups_of(regimen: Regimen, columns: Sequence[str], separator: str) -> tuple
     groups: list[tuple[str, ...]] = [("bsa_m2",)]
     by_weight = False
     for name, line in zip(columns, regimen.drugs, strict=True):
-        doses = [line.dose] if isinstance(line.dose, Quantity) else [band.dose for band in line.dose]
-        was_by_weight, by_weight = by_weight, any(dose.unit.endswith("/kg") for dose in doses)
+        measures = {dose_unit(dose.unit).measure for dose in line.doses}
+        was_by_weight, by_weight = by_weight, "weight" in measures
         if not separator or by_weight or was_by_weight:
             groups.append((name,))
         else:

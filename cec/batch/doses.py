@@ -21,7 +21,7 @@ from cec.patient import WEIGHTS, Reduction
 from cec.pharmacy import Pharmacy
 from cec.regimen import DrugLine, entry_of
 from cec.render.csv import number
-from cec.units import AMOUNT, Quantity, convert, plain
+from cec.units import AMOUNT, Quantity, convert, dose_unit, plain
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,9 +41,9 @@ class Variant(NamedTuple):
     reduction: Reduction | None
 
     @property
-    def per(self) -> str:
-        """What the dose is multiplied by: m2, kg, or nothing."""
-        return self.dose.unit.partition("/")[2]
+    def by_weight(self) -> bool:
+        """Whether the dose is multiplied by the weight."""
+        return dose_unit(self.dose.unit).measure == "weight"
 
 
 class Amount(NamedTuple):
@@ -59,27 +59,16 @@ class Amount(NamedTuple):
     fault: str | None = None
 
 
-def unit_of(line: DrugLine) -> str:
-    """The unit of a line's amounts in a table.
-
-    >>> from cec.load import load_regimen
-    >>> unit_of(load_regimen("cec-induction").drugs[0])
-    'mg'
-    """
-    dose = line.dose if isinstance(line.dose, Quantity) else line.dose[0].dose
-    return "mg" if dose.unit == "AUC" else dose.unit.partition("/")[0]
-
-
 def in_unit_of(line: DrugLine, amount: Quantity) -> str:
     """An amount as a number in the unit of the line's column."""
-    return number(convert(amount, unit_of(line), AMOUNT))
+    return number(convert(amount, line.amount_unit, AMOUNT))
 
 
 def amount_for(line: DrugLine, variant: Variant, measure: int, pharmacy: Pharmacy) -> Amount:
     """The dose for a BSA or weight in billionths, or why there is none."""
     value = Decimal(measure) / BILLION
-    area = value if variant.per == "m2" else Decimal(1)
-    weight = Quantity(value if variant.per == "kg" else Decimal(1), "kg")
+    area, kilograms = (Decimal(1), value) if variant.by_weight else (value, Decimal(1))
+    weight = Quantity(kilograms, "kg")
     bsa = Bsa(formula=pharmacy.bsa_formula, title="", value=area, unrounded=area, how="", source="")
     line = msgspec.structs.replace(line, dose=variant.dose)
     try:
@@ -102,12 +91,11 @@ def product(line: DrugLine, variant: Variant, pharmacy: Pharmacy, weights: Seque
     digits, exponent = _whole(variant.dose.value)
     largest = digits * int(WEIGHTS[1]) * BILLION
     smallest = variant.dose.value * WEIGHTS[0]
-    unit = unit_of(line)
     if (
-        variant.per != "kg"
+        not variant.by_weight
         or has_more
         or pharmacy.formulary
-        or variant.dose.unit != f"{unit}/kg"
+        or dose_unit(variant.dose.unit).amount != line.amount_unit
         or largest >= _LARGEST_WHOLE_FLOAT
         or smallest < _SMALLEST_WRITTEN
     ):

@@ -22,6 +22,7 @@ from cec.calculate.reductions import refuse_hidden
 from cec.errors import CecError, OrderRefused
 from cec.load.texts import read_text
 from cec.order import Order
+from cec.units import dose_unit
 
 MOST_KEPT = 1 << 18
 """Amounts that are kept; with more than these they are computed anew, so that memory stays flat."""
@@ -170,7 +171,8 @@ class Plan:
                 order = draft_read(read, settings, accept=dict.fromkeys(error.stops, "to see the doses"))
         except CecError:
             return Pattern()
-        if any(dose.prescribed.unit == "AUC" for dose in order.doses) or not self._has_fixed_stops(order):
+        by_clearance = (dose_unit(dose.prescribed.unit).measure == "creatinine_clearance" for dose in order.doses)
+        if any(by_clearance) or not self._has_fixed_stops(order):
             return Pattern()
         reductions = {one.drug: msgspec.structs.replace(one, reason="") for one in order.patient.reductions}
         variants = tuple(Variant(dose.line - 1, dose.prescribed, reductions.get(dose.drug)) for dose in order.doses)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cec.batch.doses import unit_of
 from cec.batch.known import PLAIN_TEXT
 from cec.batch.plan import Plan
 from cec.batch.single import draft_row, row_texts
@@ -67,7 +66,9 @@ def _cycle(texts: Mapping[str, str], plan: Plan) -> pl.DataFrame:
     if order.start is None:
         raise ValueError("a schedule has a start")
     doses = [
-        msgspec.structs.replace(dose, ordered=Quantity(Decimal(bool(dose.ordered.value)), unit_of(order.line_of(dose))))
+        msgspec.structs.replace(
+            dose, ordered=Quantity(Decimal(bool(dose.ordered.value)), order.line_of(dose).amount_unit)
+        )
         for dose in order.doses
     ]
     every = administrations(order.regimen, doses, order.start, order.pharmacy)

@@ -78,7 +78,7 @@ def _check_regimen(regimen: Regimen, facts: Facts, clearance: CreatinineClearanc
 def _estimate(clearance: CreatinineClearance) -> str:
     """What the clearance is, as the end of a sentence: labels mean the patient's own, in mL/min."""
     value = Quantity(to_nearest(clearance.value.value, Decimal("0.1")), clearance.value.unit)
-    normalised = ", not converted to the patient's own mL/min" if value.unit.endswith("m2") else ""
+    normalised = ", not converted to the patient's own mL/min" if value.unit != "mL/min" else ""
     return f"; here {value} ({clearance.method}{normalised})"
 
 

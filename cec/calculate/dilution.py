@@ -21,6 +21,7 @@ from cec.units import (
     EXACT,
     VOLUME,
     Quantity,
+    amount_in,
     convert,
     shorten,
     write_number,
@@ -85,7 +86,7 @@ def _amounts(made: Preparation) -> list[Decimal]:
 
 
 def _unit(made: Preparation) -> str:
-    return made.strength.unit.partition("/")[0] if made.strength else made.dose.unit
+    return amount_in(made.strength.unit) if made.strength else made.dose.unit
 
 
 def _with_window(made: Preparation, drug: FormularyDrug) -> Preparation:

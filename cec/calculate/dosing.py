@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from cec.order import STAGES, Dose, Measures, Step
 from cec.patient import Reduction
 from cec.pharmacy import Pharmacy
 from cec.regimen import DrugLine, entry_of
-from cec.units import EXACT, Quantity, multiply, plain, write_number
+from cec.units import EXACT, Measure, Quantity, dose_unit, multiply, plain, write_number
 
 MOST_DIGITS = 30
 """A dose of more significant digits than this is endless (an unrounded BSA, a third): it cannot be written down."""
@@ -110,30 +111,48 @@ def _prescribed(work: _Work, _steps: list[Step]) -> Step:
 
 
 def _measured(work: _Work, _steps: list[Step]) -> Step | None:
-    unit = work.prescribed.unit
-    if unit.endswith("/m2"):
-        bsa = work.measures.bsa
-        return Step("measured", Quantity(bsa.value, "m2"), f"body surface area: {bsa.how}", bsa.source)
-    if unit.endswith("/kg"):
-        return Step("measured", work.measures.weight, "actual body weight")
-    if unit == "AUC":
-        clearance = work.measures.clearance
-        if clearance is None or clearance.value.unit != "mL/min":
-            raise OrderRefused(
-                f"{work.line.drug}: a dose by AUC needs the creatinine clearance in mL/min; give it as measured, "
-                "or, for adults, creatinine with age and sex"
-            )
-        return Step("measured", clearance.value, f"creatinine clearance: {clearance.how}", clearance.source)
+    return _MEASURE[dose_unit(work.prescribed.unit).measure](work)
+
+
+def _area(work: _Work) -> Step:
+    bsa = work.measures.bsa
+    return Step("measured", Quantity(bsa.value, "m2"), f"body surface area: {bsa.how}", bsa.source)
+
+
+def _weight(work: _Work) -> Step:
+    return Step("measured", work.measures.weight, "actual body weight")
+
+
+def _clearance(work: _Work) -> Step:
+    clearance = work.measures.clearance
+    if clearance is None or clearance.value.unit != "mL/min":
+        raise OrderRefused(
+            f"{work.line.drug}: a dose by AUC needs the creatinine clearance in mL/min; give it as measured, "
+            "or, for adults, creatinine with age and sex"
+        )
+    return Step("measured", clearance.value, f"creatinine clearance: {clearance.how}", clearance.source)
+
+
+def _nothing(_work: _Work) -> None:
     return None
+
+
+_MEASURE: dict[Measure, Callable[[_Work], Step | None]] = {
+    "bsa": _area,
+    "weight": _weight,
+    "creatinine_clearance": _clearance,
+    "nothing": _nothing,
+}
+"""The step of what multiplies a dose."""
 
 
 def _calculated(work: _Work, steps: list[Step]) -> Step:
     prescribed, parts = work.prescribed, work.line.divided_into
-    source = ""
-    if prescribed.unit == "AUC":
+    measure, source = dose_unit(prescribed.unit).measure, ""
+    if measure == "creatinine_clearance":
         formula = calvert(prescribed, steps[-1].value)
         amount, how, source = formula.value, formula.how, formula.source
-    elif "/" in prescribed.unit:
+    elif measure != "nothing":
         amount = multiply(prescribed, steps[-1].value)
         how = f"{prescribed} × {steps[-1].value} = {amount}"
     else:

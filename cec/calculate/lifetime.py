@@ -11,7 +11,7 @@ from cec.errors import InputError
 from cec.order import Alert, Dose
 from cec.patient import Patient
 from cec.regimen import Regimen, entry_of
-from cec.units import AMOUNT, EXACT, Quantity, convert
+from cec.units import AMOUNT, EXACT, Quantity, convert, dose_unit
 
 _LAST_DIGIT = Decimal("1e-9")
 """Totals per m2 are divisions, and are held against a maximum to this digit."""
@@ -48,13 +48,12 @@ def check_lifetime(regimen: Regimen, patient: Patient, doses: Sequence[Dose], bs
 
 def _in_unit_of(maximum: Quantity, amount: Quantity, patient: Patient, bsa: Quantity, drug: str) -> Decimal:
     """An amount (mg, mg/m2 or mg/kg) as a number in the unit of the maximum, by today's BSA or weight."""
-    mass, _, per = maximum.unit.partition("/")
-    own_mass, _, own_per = amount.unit.partition("/")
+    wanted, own = dose_unit(maximum.unit), dose_unit(amount.unit)
     try:
-        value = convert(Quantity(amount.value, own_mass), mass, AMOUNT).value
+        value = convert(Quantity(amount.value, own.amount), wanted.amount, AMOUNT).value
     except InputError:
         raise InputError(f"{drug}: {amount} cannot be held against a lifetime maximum of {maximum}") from None
-    if own_per == per:
+    if own.measure == wanted.measure:
         return value
-    measures = {"": Decimal(1), "m2": bsa.value, "kg": patient.weight.value}
-    return EXACT.divide(EXACT.multiply(value, measures[own_per]), measures[per])
+    measures = {"nothing": Decimal(1), "bsa": bsa.value, "weight": patient.weight.value}
+    return EXACT.divide(EXACT.multiply(value, measures[own.measure]), measures[wanted.measure])

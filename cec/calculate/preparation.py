@@ -15,7 +15,7 @@ from cec.calculate.stock import content_of, formulary_drug, strength_of, usable_
 from cec.errors import InputError
 from cec.order import Alert, Dose, Preparation, VialUse
 from cec.pharmacy import FormularyDrug, Pharmacy, Product, Stability
-from cec.units import AMOUNT, EXACT, VOLUME, Quantity, convert, plain, shorten, write_number, write_signed
+from cec.units import AMOUNT, EXACT, VOLUME, Quantity, amount_in, convert, plain, shorten, write_number, write_signed
 
 MOST_DECIMALS = 6
 """A figure with more decimals than this is taken for one that never ends."""
@@ -111,7 +111,7 @@ def _drawn(begun: Preparation, dose: Dose, drug: FormularyDrug, product: Product
         raise InputError(
             f"{product.name} has {shorten(strength.value)} {strength.unit}, without end: state its strength"
         )
-    unit = strength.unit.partition("/")[0]
+    unit = amount_in(strength.unit)
     amount = convert(begun.dose, unit, AMOUNT)
     exact = EXACT.divide(amount.value, strength.value)
     how = [f"{amount} / {strength} = {shorten(exact)} mL"]

@@ -13,14 +13,14 @@ from cec.load.routes import ROUTES, read_route
 from cec.load.shapes import INVALID, Field, Shape, either, list_of, mapping, mapping_of, text
 from cec.load.texts import positive, read_clock, read_condition, read_count, read_days, read_text
 from cec.regimen import BEFORE_FIRST_INFUSION, Condition, DoseBand, DrugLine
-from cec.units import AMOUNT, DURATION, EXPOSURE, PER_AREA, PER_WEIGHT, Quantity, span
+from cec.units import AMOUNT, DOSES, DURATION, TOTALS, dose_unit, span
 
 TEXT = text(read_text)
 COUNT = text(read_count, {"type": "integer", "minimum": 1})
 DURATION_TEXT = text(positive(DURATION), {"type": "string", "examples": ["2 h", "30 min"]})
 DAYS = text(read_days, {"type": ["string", "integer"], "examples": ["1-5", "1, 8, 15"]})
 DOSE = text(
-    positive(PER_AREA, PER_WEIGHT, AMOUNT, EXPOSURE),
+    positive(*DOSES),
     {"type": "string", "examples": ["40 mg/m2", "0.5 mg/kg", "2 mg", "AUC 5"]},
 )
 AMOUNT_TEXT = text(positive(AMOUNT), {"type": "string", "examples": ["2 mg"]})
@@ -96,7 +96,7 @@ def _drug_line(values: dict[str, Any]) -> DrugLine:
 
 def _unit_faults(line: DrugLine) -> Iterator[str]:
     """Why doses and maximum are not in one unit."""
-    units = {_amount_unit(dose) for dose in _doses(line)}
+    units = {dose_unit(dose.unit).amount for dose in line.doses}
     if line.maximum and line.maximum.unit not in units:
         yield f"maximum {line.maximum} is not in the unit of the dose ({', '.join(sorted(units))})"
     if len(units) > 1:
@@ -140,15 +140,6 @@ def _place_faults(line: DrugLine) -> Iterator[str]:
         yield "gap needs 'after': the drug that it waits for"
 
 
-def _doses(line: DrugLine) -> tuple[Quantity, ...]:
-    return (line.dose,) if isinstance(line.dose, Quantity) else tuple(band.dose for band in line.dose)
-
-
-def _amount_unit(dose: Quantity) -> str:
-    """The unit of the amount that a dose comes to."""
-    return "mg" if dose.unit == "AUC" else dose.unit.partition("/")[0]
-
-
 LINE_FIELDS: dict[str, Field] = {
     "drug": Field(TEXT, "the drug's full name", required=True),
     "purpose": Field(TEXT, "what it is given for, where that is not the treatment itself"),
@@ -160,7 +151,7 @@ LINE_FIELDS: dict[str, Field] = {
     ),
     "maximum": Field(AMOUNT_TEXT, "the most that one administration may be, e.g. 2 mg"),
     "lifetime_maximum": Field(
-        text(positive(PER_AREA, PER_WEIGHT, AMOUNT), {"type": "string", "examples": ["450 mg/m2"]}),
+        text(positive(*TOTALS), {"type": "string", "examples": ["450 mg/m2"]}),
         "the most that a patient may have in all, e.g. 450 mg/m2",
     ),
     "route": Field(

@@ -18,7 +18,7 @@ from cec.load.texts import (
     read_text,
 )
 from cec.patient import Patient, Reduction
-from cec.units import AMOUNT, CLEARANCE, CREATININE, PER_AREA, Quantity, read_length, read_weight
+from cec.units import CLEARANCE, CREATININE, TOTALS, Quantity, read_length, read_weight
 
 TEXT = text(read_text)
 DATE = text(read_date, {"type": "string", "format": "date", "examples": ["2026-11-30"]})
@@ -151,7 +151,7 @@ PATIENT_FIELDS: dict[str, Field] = {
         "what is known, e.g. prior_hsct: true; what is not here is unknown",
     ),
     "earlier_doses": Field(
-        mapping_of(text(positive(AMOUNT, PER_AREA), {"type": "string", "examples": ["150 mg/m2"]})),
+        mapping_of(text(positive(*TOTALS), {"type": "string", "examples": ["150 mg/m2"]})),
         "amounts given before, by drug, for lifetime maximums",
     ),
     "reductions": Field(list_of(REDUCTION), "declared reductions: drug, percent, reason"),

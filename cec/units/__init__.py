@@ -4,6 +4,7 @@ A quantity is an exact decimal number and one of the units of `kinds`; there are
 """
 
 from cec.units.conversion import convert
+from cec.units.dose_units import DOSES, TOTALS, DoseUnit, Measure, amount_in, dose_unit, same_amount_per
 from cec.units.kinds import (
     AGE,
     AMOUNT,
@@ -34,6 +35,7 @@ __all__ = [
     "CONCENTRATION",
     "CREATININE",
     "DIGITS",
+    "DOSES",
     "DURATION",
     "EXACT",
     "EXPOSURE",
@@ -42,17 +44,23 @@ __all__ = [
     "PERCENT",
     "PER_AREA",
     "PER_WEIGHT",
+    "TOTALS",
     "VOLUME",
     "WEIGHT",
+    "DoseUnit",
     "Kind",
+    "Measure",
     "Quantity",
+    "amount_in",
     "convert",
+    "dose_unit",
     "multiply",
     "plain",
     "read_length",
     "read_number",
     "read_quantity",
     "read_weight",
+    "same_amount_per",
     "shorten",
     "span",
     "write_number",

@@ -12,21 +12,16 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.errors import InputError
+from cec.units.kinds import AMOUNTS, Kind
 from cec.units.quantity import DIGITS, Quantity
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
 
-    from cec.units.kinds import Kind
-
 _CONVERSION = Context(prec=DIGITS + 20, traps=[InvalidOperation, DivisionByZero, Overflow])
 """pint multiplies by reciprocals: with 20 digits to spare, 420 min are 7 h and not 7.000…002 h."""
 
 _PINT_DEFINITIONS = """
-gram = [drug_mass]
-milligram = 0.001 gram
-microgram = 0.001 milligram
-drug_unit = [drug_units]
 meter = [length]
 centimeter = 0.01 meter
 millimeter = 0.001 meter
@@ -49,8 +44,11 @@ milligram_of_creatinine = 8.84 micromole_of_creatinine
 tablet = [tablets]
 """
 
-_DEFINED = dict(line.split(" = ") for line in _PINT_DEFINITIONS.strip().splitlines())
-"""What each unit is defined as: a number of another one, or a dimension of its own in brackets."""
+
+def _definitions() -> dict[str, str]:
+    """What each unit is defined as: a number of another one, or a dimension of its own in brackets."""
+    others = dict(line.split(" = ") for line in _PINT_DEFINITIONS.strip().splitlines())
+    return {**{each.name: each.definition for each in AMOUNTS.values()}, **others}
 
 
 def convert(quantity: Quantity, unit: str, kind: Kind) -> Quantity:
@@ -88,7 +86,7 @@ class _InBase(NamedTuple):
 @cache
 def _in_base(unit: str) -> _InBase | None:
     """One of a unit in the unit that its dimension begins with; none where it is defined by more than one word."""
-    definition = _DEFINED.get(unit, "")
+    definition = _definitions().get(unit, "")
     if definition.startswith("["):
         return _InBase(unit, Decimal(1))
     number, _, other = definition.partition(" ")
@@ -102,6 +100,6 @@ def closed_registry() -> UnitRegistry[Any]:
     from pint import UnitRegistry
 
     registry: UnitRegistry[Any] = UnitRegistry(None, non_int_type=Decimal)
-    for line in _PINT_DEFINITIONS.strip().splitlines():
-        registry.define(line)
+    for name, definition in _definitions().items():
+        registry.define(f"{name} = {definition}")
     return registry

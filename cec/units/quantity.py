@@ -8,6 +8,7 @@ from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 import msgspec
 
 from cec.errors import InputError
+from cec.units.dose_units import dose_unit
 
 DIGITS = 40
 """Significant digits of every intermediate result. Rounding looks at the first 36 of them: what the last digits of
@@ -85,10 +86,10 @@ def multiply(dose: Quantity, measure: Quantity) -> Quantity:
     >>> print(multiply(Quantity(Decimal(40), "mg/m2"), Quantity(Decimal("0.96"), "m2")))
     38.4 mg
     """
-    amount, _, per = dose.unit.partition("/")
-    if per != measure.unit:
+    said = dose_unit(dose.unit)
+    if said.per != measure.unit:
         raise InputError(f"{dose} cannot be multiplied by {measure}")
-    return Quantity(EXACT.multiply(dose.value, measure.value), amount)
+    return Quantity(EXACT.multiply(dose.value, measure.value), said.amount)
 
 
 _TIMEDELTA = {"min": "minutes", "h": "hours", "days": "days", "weeks": "weeks"}

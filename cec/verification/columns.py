@@ -19,9 +19,8 @@ from cec.units import AMOUNT
 DAYS = "days"
 """The column of the written number of days or, where a row is one drug, of its days."""
 
-_AMOUNT_WITH_UNIT = re.compile(rf"\s*[0-9][0-9.,]*\s*({'|'.join(AMOUNT.units)})\s*", re.ASCII)
-
-_SECOND = re.compile(rf"_[0-9]+_({'|'.join(AMOUNT.units)})$")
+_NUMBER_AND_UNIT = re.compile(r"\s*[0-9][0-9.,]*\s*(\S+)\s*", re.ASCII)
+_SECOND = re.compile(r"_[0-9]+_(?P<unit>[^_]+)$")
 
 
 class DrugRows(NamedTuple):
@@ -65,7 +64,7 @@ class OrderColumns(NamedTuple):
     def amounts_of(self, regimen: Regimen) -> list[tuple[str, str, str]]:
         """Each column that may hold amounts, with the drug and the unit that its name says, a second line's last."""
         named = [(column, self.renamed.get(column, column)) for column in self.candidates]
-        named.sort(key=lambda pair: _SECOND.search(plain_name(pair[1])) is not None)
+        named.sort(key=lambda pair: _is_second(pair[1]))
         return [(column, *drug_and_unit(name, regimen)) for column, name in named]
 
 
@@ -114,7 +113,8 @@ def hints(header: Sequence[str], columns: OrderColumns, regimens: Sequence[Regim
     facts = dict(misspelt(header, {**columns.said, **{word: name for name, word in columns.renamed.items()}}))
     lines = {plain_name(line.drug): line for regimen in regimens for line in regimen.drugs}
     for name in unread:
-        stem = re.sub(rf"_({'|'.join(AMOUNT.units)})$", "", plain_name(name))
+        stem, _, unit = plain_name(name).rpartition("_")
+        stem = stem if unit in AMOUNT.units else plain_name(name)
         near = difflib.get_close_matches(stem, lines, 1, 0.8)
         if near or name in facts:
             yield name, _column_of(lines[near[0]]) if near else facts[name]
@@ -145,7 +145,14 @@ def is_amount(cell: str) -> bool:
     >>> is_amount("1.5 mg"), is_amount("26"), is_amount("26 kg")
     (True, False, False)
     """
-    return _AMOUNT_WITH_UNIT.fullmatch(cell) is not None
+    match = _NUMBER_AND_UNIT.fullmatch(cell)
+    return match is not None and match[1] in AMOUNT.units
+
+
+def _is_second(column: str) -> bool:
+    """Whether a column is named as that of a drug's second line."""
+    match = _SECOND.search(plain_name(column))
+    return match is not None and match["unit"] in AMOUNT.units
 
 
 def plain_name(name: str) -> str:
@@ -155,8 +162,7 @@ def plain_name(name: str) -> str:
 
 def _column_of(line: DrugLine) -> str:
     """The name that a column of this drug should have."""
-    dose = line.dose if not isinstance(line.dose, tuple) else line.dose[0].dose
-    return f"{plain_name(line.drug)}_{'mg' if dose.unit == 'AUC' else dose.unit.partition('/')[0]}"
+    return f"{plain_name(line.drug)}_{line.amount_unit}"
 
 
 def _names_a_drug(word: str, regimens: Sequence[Regimen]) -> bool:

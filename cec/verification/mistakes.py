@@ -16,7 +16,17 @@ from cec.calculate.formulas import BSA_FORMULAS
 from cec.calculate.rounding import to_nearest
 from cec.errors import InputError
 from cec.order import Dose
-from cec.units import AMOUNT, EXACT, LENGTH, WEIGHT, Quantity, convert, write_number
+from cec.units import (
+    AMOUNT,
+    EXACT,
+    LENGTH,
+    WEIGHT,
+    Quantity,
+    convert,
+    dose_unit,
+    same_amount_per,
+    write_number,
+)
 from cec.verification.case import Candidate, Case, candidate, in_words, recomputed, right, times
 
 FITS_WITHIN = Decimal("0.01")
@@ -81,7 +91,7 @@ def other_phase(case: Case) -> Iterator[Candidate]:
 def figure_not_multiplied(case: Case) -> Iterator[Candidate]:
     """The figure of the protocol as an amount."""
     prescribed = case.dose.prescribed
-    if "/" in prescribed.unit:
+    if dose_unit(prescribed.unit).per:
         yield Candidate(prescribed.value, f"{write_number(prescribed.value)} of {prescribed}")
 
 
@@ -144,7 +154,7 @@ def previous_weight(case: Case) -> Iterator[Candidate]:
 def other_formula(case: Case) -> Iterator[Candidate]:
     """BSA by a formula that the pharmacy does not use."""
     for name, formula in BSA_FORMULAS.items():
-        if name != case.measures.bsa.formula and case.dose.prescribed.unit.endswith("/m2"):
+        if name != case.measures.bsa.formula and dose_unit(case.dose.prescribed.unit).measure == "bsa":
             yield from recomputed(case, f"BSA by {formula.title}", formula=name)
 
 
@@ -245,9 +255,9 @@ def _converted(quantity: Quantity, unit: str) -> Decimal | None:
 
 
 def _by_other_measure(case: Case, right: str, wrong: str, measure: str) -> Iterator[Candidate]:
-    mass, _, per = case.dose.prescribed.unit.partition("/")
-    if per == right:
-        figure = Quantity(case.dose.prescribed.value, f"{mass}/{wrong}")
+    prescribed = case.dose.prescribed
+    if dose_unit(prescribed.unit).per == right:
+        figure = Quantity(prescribed.value, same_amount_per(prescribed.unit, wrong))
         yield from recomputed(case, f"{figure} × {measure}", prescribed=figure)
 
 

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from cec.batch.cells import amount_columns
 from cec.batch.columns import ABOUT_THE_PERSON
-from cec.batch.doses import unit_of
 from cec.batch.frames import REJECTED, dose_table
 from cec.batch.single import Refusal
 from cec.batch.table import Rows
@@ -115,7 +114,9 @@ def _wanted(regimen: Regimen, columns: OrderColumns) -> list[_Wanted]:
     """The columns of a regimen's lines; no column of the table where it has none of just that name."""
     own = {plain_name(columns.renamed.get(name, name)): name for name in columns.candidates}
     pairs = zip(amount_columns(regimen), regimen.drugs, strict=True)
-    return [_Wanted(made, own.get(made, ""), line.drug, unit_of(line), figures_per_area(line)) for made, line in pairs]
+    return [
+        _Wanted(made, own.get(made, ""), line.drug, line.amount_unit, figures_per_area(line)) for made, line in pairs
+    ]
 
 
 def _days(regimen: Regimen) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from cec.order import Alert
 from cec.regimen import DrugLine
-from cec.units import EXACT, Quantity, write_number
+from cec.units import EXACT, Quantity, dose_unit, write_number
 from cec.verification.case import Case
 
 NOT_MULTIPLIED = "not-multiplied-by-bsa"
@@ -41,10 +41,9 @@ def figures_per_area(line: DrugLine) -> frozenset[Decimal]:
     >>> [figures_per_area(line) for line in load_regimen("cec-induction").drugs][-2:]
     [frozenset({Decimal('440')}), frozenset()]
     """
-    doses = [line.dose] if isinstance(line.dose, Quantity) else [band.dose for band in line.dose]
-    if not all(dose.unit.endswith("/m2") for dose in doses):
+    if any(dose_unit(dose.unit).measure != "bsa" for dose in line.doses):
         return frozenset()
-    return frozenset(_figure(dose, line) for dose in doses)
+    return frozenset(_figure(dose, line) for dose in line.doses)
 
 
 def _figure(dose: Quantity, line: DrugLine) -> Decimal:

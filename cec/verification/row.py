@@ -10,7 +10,6 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from cec.batch.doses import unit_of
 from cec.batch.single import Refusal, Settings, draft_row, regimen_of
 from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.load.texts import read_count
@@ -135,7 +134,7 @@ class _Written(NamedTuple):
 def _written(lines: Sequence[Line], regimen: Regimen, columns: OrderColumns) -> Iterator[_Written]:
     """Each amount that is written in the rows of one order."""
     single = columns.drug_rows
-    units = {line.drug.casefold(): unit_of(line) for line in regimen.drugs}
+    units = {line.drug.casefold(): line.amount_unit for line in regimen.drugs}
     if single:
         for row, cells in lines:
             drug, amount = cells[single.drug].strip() or "a drug without a name", cells[single.amount].strip()
