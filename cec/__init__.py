@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from cec.errors import CecError
 from cec.render import render  # at once: later, loading the folder of the same name would take the name from it
+from cec.version import __version__
 
 if TYPE_CHECKING:
     from cec.batch import dose_table
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
     from cec.regimen import Regimen
-
-__version__ = "0.1.0"
 
 __all__ = [
     "CecError",

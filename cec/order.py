@@ -209,12 +209,46 @@ class EarliestNextCycle(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str = ""
 
 
-class Order(msgspec.Struct, frozen=True, omit_defaults=True):
+class Change(msgspec.Struct, frozen=True):
+    """What a revision changed: on which day it was decided, from which day of the cycle it holds, and why."""
+
+    on: datetime.date
+    from_day: int
+    what: str
+    reason: str
+
+
+class Release(msgspec.Struct, frozen=True):
+    """Who released the order of this fingerprint, and on which day."""
+
+    by: str
+    on: datetime.date
+    fingerprint: str
+
+
+SCHEMA: Literal["cec.order/2"] = "cec.order/2"
+"""The form of a saved order. Keys may be added, each with a default; whatever else changes raises the number."""
+
+
+class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The doses of one cycle for one patient and, where a start is given, their schedule.
 
     Regimen, patient and pharmacy stand in it whole: an order can be computed again from itself.
     """
 
+    schema: Literal["cec.order/2"]
+    written_by: str
+    """The version of cec that drafted the order."""
+    fingerprint: str = ""
+    """SHA-256 of the order's own canonical JSON without this key and `release`; see `cec.fingerprint`."""
+    revision: int
+    """1, and one more for each order that replaces another."""
+    first: str = ""
+    """From revision 2 on, the fingerprint of revision 1."""
+    replaces: str = ""
+    """From revision 2 on, the fingerprint of the order that this one replaces."""
+    changes: tuple[Change, ...] = ()
+    release: Release | None = None
     regimen: Regimen
     patient: Patient
     pharmacy: Pharmacy
@@ -223,7 +257,7 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     doses: tuple[Dose, ...]
     """In the sequence of the drug lines and, within a line, of its days."""
     sha256: str
-    """Fingerprint of everything that the order was computed from."""
+    """SHA-256 of everything that the order was computed from."""
     age: Quantity | None = None
     start: datetime.date | None = None
     cycle: int | None = None

@@ -76,8 +76,8 @@ def test_the_main_command_word_for_word() -> None:
     ]
     assert "Assumed, because the source does not say" in lines
     assert "Prescribe separately" in lines
-    assert lines[-2] == "Draft: not valid until checked and signed"
-    assert lines[-1].startswith("cec-induction, edition 1, SHA-256 ")
+    assert lines[-3] == "Draft: not valid until checked and signed"
+    assert lines[-2].startswith("cec-induction, edition 1; SHA-256 of regimen ")
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_a_label_says_who_what_in_how_much_how_and_when(order: Order) -> None:
         "Day 1 of 5, Mon 30-Nov-2026, 09:00 to 11:00",
         "Expires",
         "filter: 0.2 micron, before dilution; line: no other drug in the same line",
-        f"CEC induction, edition 1; input {order.sha256[:16]}",
+        f"CEC induction, edition 1; order {order.fingerprint[:16]}",
     ):
         assert text in labels_of(order)[1]
 

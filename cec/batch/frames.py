@@ -11,7 +11,7 @@ from cec.batch.columns import ABOUT_THE_PERSON, Column, columns_for
 from cec.batch.desk import Desk
 from cec.batch.single import Refusal, Settings
 from cec.batch.types import filled, mute_columns
-from cec.calculate import fingerprint
+from cec.calculate import sha256_of_inputs
 from cec.errors import Fault, InputError
 from cec.load import load_pharmacy, load_regimen
 from cec.pharmacy import Pharmacy
@@ -76,7 +76,7 @@ def _own_regimen_column(told: Mapping[str, Column]) -> tuple[str, ...]:
 
 def _desk(regimens: Sequence[Regimen], settings: Settings, told: Mapping[str, Column]) -> Desk:
     """The desk for these regimens, settings and columns, kept for the next frame."""
-    key = fingerprint(regimens, settings.pharmacy, settings.start, settings.cycle, settings.as_of, told)
+    key = sha256_of_inputs(regimens, settings.pharmacy, settings.start, settings.cycle, settings.as_of, told)
     desk = _desks.get(key)
     if desk is None:
         desk = Desk(settings, told, _by_name(regimens))

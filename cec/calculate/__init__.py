@@ -20,11 +20,13 @@ from cec.calculate.preparation import prepare
 from cec.calculate.reductions import refuse_hidden
 from cec.calculate.schedule import administrations
 from cec.errors import CecError, Fault, InputError, OrderRefused
-from cec.order import Administration, Alert, Dose, EarliestNextCycle, Measures, Order, Preparation
+from cec.fingerprint import fingerprint
+from cec.order import SCHEMA, Administration, Alert, Dose, EarliestNextCycle, Measures, Order, Preparation
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
 from cec.units import EXACT, Quantity
+from cec.version import __version__
 
 _DEFAULT_PHARMACY = Pharmacy()
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -81,7 +83,10 @@ def draft_order(
         schedule = administrations(regimen, doses, start, pharmacy) if start else ()
         found = check(regimen, patient, pharmacy, facts, doses=doses, start=start, clearance=clearance)
         alerts = (*found, *preparation_alerts)
-        return Order(
+        order = Order(
+            schema=SCHEMA,
+            written_by=__version__,
+            revision=1,
             regimen=regimen,
             patient=patient,
             pharmacy=pharmacy,
@@ -98,8 +103,9 @@ def draft_order(
             next_cycle=_earliest_next_cycle(regimen, start),
             alerts=_accepted(alerts, accept, strict=strict),
             overrides=overrides,
-            sha256=fingerprint(regimen, patient, pharmacy, start, cycle, as_of, dict(accept)),
+            sha256=sha256_of_inputs(regimen, patient, pharmacy, start, cycle, as_of, dict(accept)),
         )
+        return msgspec.structs.replace(order, fingerprint=fingerprint(order))
 
 
 def _refuse_contradictions(regimen: Regimen, patient: Patient, cycle: int | None, start: datetime.date | None) -> None:
@@ -135,7 +141,7 @@ def _alike(word: str, known: set[str]) -> str:
     return next(iter(get_close_matches(word, sorted(known), 1, 0.85)), "")
 
 
-def fingerprint(*inputs: object) -> str:
+def sha256_of_inputs(*inputs: object) -> str:
     """SHA-256 of everything that an order is computed from."""
     return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()
 

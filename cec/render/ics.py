@@ -25,7 +25,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from cec.errors import InputError
-from cec.render.words import DRAFT, fingerprint, starting_time, title_with_doses, weekday_date
+from cec.render.words import DRAFT, origin, starting_time, title_with_doses, weekday_date
 from cec.render.worksheet import instructions
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _identity(order: Order) -> Iterator[str]:
         yield "No patient id is given: a changed order makes new events, and these stay until they are deleted."
     elif not order.cycle:
         yield "No cycle is named: the next calendar of this regimen without a cycle replaces these events."
-    yield fingerprint(order, 16)
+    yield origin(order)
 
 
 def _given(row: Administration) -> str:

@@ -310,14 +310,18 @@ def assumptions(order: Order) -> Iterator[tuple[str, str]]:
             yield f"{dose.drug}, {what}", why
 
 
-def fingerprint(order: Order, digits: int = 64) -> str:
-    """Which input made this order: the regimen's edition and fingerprint, and that of everything together."""
+def origin(order: Order) -> str:
+    """Which order this is: its regimen's edition, the first digits of the fingerprints, and what it replaces."""
     regimen = order.regimen
+    revision = f"; revision {order.revision}, replaces {order.replaces[:DIGITS]}" if order.revision > 1 else ""
     return (
-        f"{regimen.name}, edition {regimen.edition}, SHA-256 {regimen.sha256[:digits]}; "
-        f"whole input SHA-256 {order.sha256[:digits]}"
+        f"{regimen.name}, edition {regimen.edition}; SHA-256 of regimen {regimen.sha256[:DIGITS]}, "
+        f"input {order.sha256[:DIGITS]}, order {order.fingerprint[:DIGITS]}{revision}"
     )
 
+
+DIGITS = 16
+"""How many digits of a fingerprint stand on a sheet; the saved order has them all."""
 
 _NUMBER_AND_UNIT = re.compile(r"(?<=[0-9…]) (?=[a-zA-Z%×])|(?<=ft) (?=[0-9])|(?<=AUC) (?=[0-9])|(?<=x) (?=10\^)")
 

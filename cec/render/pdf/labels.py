@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cec.errors import InputError
 from cec.order import INTO_THE_LIQUOR
 from cec.render.pdf.typesetting import PAPERS, typeset
-from cec.render.words import DRAFT, bind, date_of_day, paper_date, row_time, signed_percent, weekday_date
+from cec.render.words import DIGITS, DRAFT, bind, date_of_day, paper_date, row_time, signed_percent, weekday_date
 from cec.render.worksheet import containers
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def label_data(order: Order) -> dict[str, Any]:
             "born": f"born {paper_date(patient.born)}" if patient.born else "",
         },
         "draft": DRAFT,
-        "origin": f"{order.regimen.title}, edition {order.regimen.edition}{cycle}; input {order.sha256[:16]}",
+        "origin": f"{order.regimen.title}, edition {order.regimen.edition}{cycle}; order {order.fingerprint[:DIGITS]}",
         "labels": [
             _label(order, row, made.get(row.dose_index)) | {"number": f"{number} of {len(rows)}"}
             for number, row in enumerate(rows, 1)

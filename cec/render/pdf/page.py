@@ -11,8 +11,8 @@ from cec.render.words import (
     bind,
     date_of_day,
     doses_of_title,
-    fingerprint,
     number_of_days,
+    origin,
     paper_date,
     title_with_doses,
 )
@@ -43,7 +43,7 @@ def page_data(order: Order, kind: str) -> dict[str, Any]:
             "age": ", ".join(filter(None, (age_of(patient, order.age, order.as_of), patient.sex or ""))),
         },
         "alerts": [_alert(alert) for alert in sorted(order.alerts, key=lambda each: _LEVELS.index(each.level))],
-        "foot": {"draft": DRAFT, "second_check": SECOND_CHECK, "fingerprint": fingerprint(order, 16)},
+        "foot": {"draft": DRAFT, "second_check": SECOND_CHECK, "origin": origin(order)},
     }
 
 

@@ -12,10 +12,10 @@ from cec.render.words import (
     DRAFT,
     assumptions,
     date_of_day,
-    fingerprint,
     identity,
     measure_facts,
     number_of_days,
+    origin,
     reductions,
     title_with_doses,
     weekday_date,
@@ -76,7 +76,7 @@ def foot(order: Order, terminal: Terminal) -> list[Part]:
         *section("Prescribe separately", separately),
         Text(),
         *wrap(DRAFT, terminal, style=STRONG),
-        *wrap(fingerprint(order, 16), terminal),
+        *wrap(origin(order), terminal),
     ]
 
 

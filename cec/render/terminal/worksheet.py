@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cec.render.terminal import explain, head
 from cec.render.terminal.drawing import STRONG, Column, Part, Terminal, draw, facts, section, table, width_of, wrap
-from cec.render.words import DRAFT, fingerprint, list_days, weekday_date
+from cec.render.words import DRAFT, list_days, origin, weekday_date
 from cec.render.worksheet import (
     NOMINAL,
     SIGNED,
@@ -45,9 +45,7 @@ def render(order: Order, *, terminal: Terminal | None = None, steps: bool = Fals
         parts += chain.from_iterable(_days(order, days, terminal) for days in alike.values())
     parts += _pick_list(order.pick_list, terminal)
     parts += [*explain.steps(order, terminal), *_steps(order, terminal)] if steps else []
-    return draw(
-        [*parts, Text(), *wrap(DRAFT, terminal, style=STRONG), *wrap(fingerprint(order, 16), terminal)], terminal
-    )
+    return draw([*parts, Text(), *wrap(DRAFT, terminal, style=STRONG), *wrap(origin(order), terminal)], terminal)
 
 
 def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Part]:
