@@ -65,8 +65,12 @@ TAKES_A_LIKENESS = "get_close_matches"
 
 ROUNDS = {"quantize", "to_integral", "to_integral_value", "to_integral_exact"}
 MAY_ROUND = ("cec.calculate.rounding", "cec.units.quantity")
-HALVES = {"ROUND_HALF_UP", "ROUND_HALF_EVEN", "ROUND_HALF_DOWN"}
-ROUNDS_HALF_UP = ("cec.calculate.rounding",)
+HALVES = {
+    "ROUND_HALF_UP": ("cec.calculate.rounding",),
+    "ROUND_HALF_EVEN": ("cec.units.quantity",),
+    "ROUND_HALF_DOWN": (),
+}
+"""Ways to round a half, and who may name each: half to even is that of the last digit of all arithmetic."""
 
 TAKES_APART = {"partition", "rpartition", "split", "rsplit", "endswith", "startswith", "removesuffix", "removeprefix"}
 UNITS_OF_MEASURES = ("m2", "kg", "AUC")
@@ -181,8 +185,9 @@ def roundings(module: str, tree: ast.AST) -> Iterator[str]:
     texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
     if not is_in_any(module, MAY_ROUND):
         yield from (f"rounds by itself: {name}" for name in names(tree) if name in ROUNDS)
-    if not is_in_any(module, ROUNDS_HALF_UP):
-        yield from (f"rounds by itself: {name}" for name in (*names(tree), *texts) if name in HALVES)
+    for name in (*names(tree), *texts):
+        if name in HALVES and not is_in_any(module, HALVES[name]):
+            yield f"rounds by itself: {name}"
 
 
 def split_units(module: str, tree: ast.AST) -> Iterator[str]:
@@ -271,6 +276,7 @@ def test_a_module_keeps_to_its_place(module: str, path: Path) -> None:
         ("cec.calculate.formulas", "from statistics import mean", "makes binary floats: statistics.mean"),
         ("cec.order", "dose = round(value, 1)", "rounds half to even: round"),
         ("cec.units.quantity", "way = 'ROUND_HALF_UP'", "rounds by itself: ROUND_HALF_UP"),
+        ("cec.calculate.rounding", "way = 'ROUND_HALF_EVEN'", "rounds by itself: ROUND_HALF_EVEN"),
         ("cec.calculate.dosing", "from decimal import ROUND_HALF_UP", "rounds by itself: ROUND_HALF_UP"),
         ("cec.calculate.dosing", "import decimal\nway = decimal.ROUND_HALF_EVEN", "rounds by itself: ROUND_HALF_EVEN"),
         ("cec.calculate.dosing", "f(rounding='ROUND_HALF_UP')", "rounds by itself: ROUND_HALF_UP"),

@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ["cec", "tests", "benchmarks"]
@@ -28,6 +29,12 @@ def run(tool: str, *paths: str, cwd: Path = ROOT) -> subprocess.CompletedProcess
         f"--config{'-file' if tool == 'types' else ''}={ROOT / 'pyproject.toml'}",
     ]
     return subprocess.run([*command, *paths], cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_no_example_of_hypothesis_has_a_deadline() -> None:
+    assert settings().deadline is None
+    setting = [path.name for path in (ROOT / "tests").rglob("*.py") if "deadline=" in path.read_text(encoding="utf-8")]
+    assert sorted(setting) == ["conftest.py", "test_quality.py"]
 
 
 @pytest.mark.parametrize("tool", TOOLS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cec.batch.columns import ABOUT_THE_PERSON, Column, columns_for
@@ -16,6 +16,7 @@ from cec.errors import Fault, InputError
 from cec.load import load_pharmacy, load_regimen
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
+from cec.units import EXACT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,19 +55,20 @@ def dose_table(
     >>> dose_table(patients).select("id", "clofarabine_mg").rows()
     [('007', '38.4'), ('8', None)]
     """
-    names = _names(frame)
-    several = regimen if isinstance(regimen, Sequence) and not isinstance(regimen, str) else [regimen]
-    regimens = [load_regimen(one) if isinstance(one, str) else one for one in several]
-    if not regimens:
-        raise InputError("name a regimen")
-    shop = pharmacy if isinstance(pharmacy, Pharmacy) else load_pharmacy(pharmacy)
-    found = columns_for(names, columns or {}, regimens)
-    told = {fact: column for fact, column in found.items() if fact not in ABOUT_THE_PERSON}
-    desk = _desk(regimens, Settings(regimens[0], shop, start, cycle, as_of), told)
-    own = _own_regimen_column(told)
-    if taken := [name for name in (*desk.columns_made, REJECTED) if name in names and name not in own]:
-        raise InputError(f"the frame has columns that this would add: {', '.join(taken)}")
-    return cast("Table", _with_columns(frame, _made(_rows(frame, names, told), desk)))
+    with localcontext(EXACT):
+        names = _names(frame)
+        several = regimen if isinstance(regimen, Sequence) and not isinstance(regimen, str) else [regimen]
+        regimens = [load_regimen(one) if isinstance(one, str) else one for one in several]
+        if not regimens:
+            raise InputError("name a regimen")
+        shop = pharmacy if isinstance(pharmacy, Pharmacy) else load_pharmacy(pharmacy)
+        found = columns_for(names, columns or {}, regimens)
+        told = {fact: column for fact, column in found.items() if fact not in ABOUT_THE_PERSON}
+        desk = _desk(regimens, Settings(regimens[0], shop, start, cycle, as_of), told)
+        own = _own_regimen_column(told)
+        if taken := [name for name in (*desk.columns_made, REJECTED) if name in names and name not in own]:
+            raise InputError(f"the frame has columns that this would add: {', '.join(taken)}")
+        return cast("Table", _with_columns(frame, _made(_rows(frame, names, told), desk)))
 
 
 def _own_regimen_column(told: Mapping[str, Column]) -> tuple[str, ...]:

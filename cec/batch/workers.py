@@ -9,10 +9,12 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from decimal import setcontext
 
 from cec.batch.table import Block
 from cec.batch.work import Done, Job, Worker
 from cec.errors import CecError
+from cec.units import EXACT
 
 THREADS = 2
 """Blocks that one process answers at the same time: polars leaves Python's lock alone while it works."""
@@ -21,7 +23,9 @@ THREADS = 2
 def answered(blocks: Iterator[Block], job: Job, workers: int) -> Iterator[Done]:
     """The answers to the blocks in their order, some of them worked on at the same time."""
     if workers == 1:
-        yield from _in_order(ThreadPoolExecutor(THREADS), Worker(job), blocks, THREADS + 2)
+        yield from _in_order(
+            ThreadPoolExecutor(THREADS, initializer=_compute_exactly), Worker(job), blocks, THREADS + 2
+        )
         return
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
@@ -67,9 +71,15 @@ def _without_interrupts() -> Iterator[None]:
 _worker: Worker
 
 
+def _compute_exactly() -> None:
+    """Give this thread the digits of every calculation: a new thread has Python's default."""
+    setcontext(EXACT.copy())
+
+
 def _begin(job: Job) -> None:
     """Make this process a worker, which ends with the one that started it; an interrupt is for that one."""
     global _worker  # noqa: PLW0603  a process has one worker, which keeps what it found out
+    _compute_exactly()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = Worker(job)

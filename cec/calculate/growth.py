@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import csv
 from bisect import bisect_right
-from decimal import Context, Decimal
+from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cec.errors import InputError
+from cec.units import context_of
 
 if TYPE_CHECKING:
     from cec.patient import Sex
@@ -29,7 +30,7 @@ Measure = Literal["height", "weight", "bmi"]
 YOUNGEST, OLDEST = Decimal(24), Decimal(240)
 """Ages of the reference, months, both included."""
 
-_DIGITS = Context(prec=16)
+_DIGITS = context_of(16)
 """A z-score is held against limits with one decimal and reaches no dose: fewer digits than `units.EXACT`, in a quarter
 less time, and the same ones everywhere."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from cec.errors import InputError, OrderRefused
 from cec.pharmacy import DoseRounding
-from cec.units import AMOUNT, DIGITS, EXACT, Quantity, convert
+from cec.units import AMOUNT, DIGITS, EXACT, Quantity, context_of, convert
 
-_SETTLED = Context(prec=DIGITS - 4, traps=EXACT.traps)
+_SETTLED = context_of(DIGITS - 4)
 """Four digits less than the arithmetic before: 97.4999… of 40 digits, which is 65/60 × 90, counts as the tie it is."""
 
 

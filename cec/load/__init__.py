@@ -7,6 +7,7 @@ Options of the command line and cells of a table go through the same fields as f
 from __future__ import annotations
 
 import os
+from decimal import localcontext
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -19,6 +20,7 @@ from cec.load.typed import Texts, with_texts
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
+from cec.units import EXACT
 
 Noun = TypeVar("Noun", Regimen, Patient, Pharmacy)
 
@@ -80,7 +82,8 @@ def pharmacy_and_overrides(path: str | Path | None, texts: Texts | None) -> tupl
 def _read(shape: Shape, source: SourceFile, _noun: type[Noun]) -> Noun:
     """The noun that a file describes, or all its faults in the order of the file."""
     reading = Reading(source.name)
-    value = shape.read(source.root, "", reading)
+    with localcontext(EXACT):
+        value = shape.read(source.root, "", reading)
     if reading.faults:
         error = FileError if source.name else InputError
         raise error(*sorted(reading.faults, key=lambda fault: (fault.line, fault.column)))

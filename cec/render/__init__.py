@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import localcontext
 from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
+from cec.units import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +102,8 @@ def render(order: Order, format_name: str = "table", **options: Any) -> bytes:
     >>> render(order, "pdf")[:5]
     b'%PDF-'
     """
-    return FORMATS[known_format(format_name)](order, **options)
+    with localcontext(EXACT):
+        return FORMATS[known_format(format_name)](order, **options)
 
 
 def known_format(name: str) -> str:

@@ -23,7 +23,7 @@ from cec.units.kinds import (
     WEIGHT,
     Kind,
 )
-from cec.units.quantity import DIGITS, EXACT, Quantity, multiply, plain, shorten, span, write_number
+from cec.units.quantity import DIGITS, EXACT, Quantity, context_of, multiply, plain, shorten, span, write_number
 from cec.units.reading import read_length, read_number, read_quantity, read_weight
 from cec.units.writing import write_range, write_signed
 
@@ -52,6 +52,7 @@ __all__ = [
     "Measure",
     "Quantity",
     "amount_in",
+    "context_of",
     "convert",
     "dose_unit",
     "multiply",

@@ -7,18 +7,18 @@ pint gets, because loading pint takes longer than an order does.
 
 from __future__ import annotations
 
-from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from decimal import Decimal, localcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.errors import InputError
 from cec.units.kinds import AMOUNTS, Kind
-from cec.units.quantity import DIGITS, Quantity
+from cec.units.quantity import DIGITS, Quantity, context_of
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
 
-_CONVERSION = Context(prec=DIGITS + 20, traps=[InvalidOperation, DivisionByZero, Overflow])
+_CONVERSION = context_of(DIGITS + 20)
 """pint multiplies by reciprocals: with 20 digits to spare, 420 min are 7 h and not 7.000…002 h."""
 
 _PINT_DEFINITIONS = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 
 import msgspec
 
@@ -14,7 +14,13 @@ DIGITS = 40
 """Significant digits of every intermediate result. Rounding looks at the first 36 of them: what the last digits of
 a division or a root leave undone cannot hide a tie, and no size that is typed comes so near to one without being it."""
 
-EXACT = Context(prec=DIGITS, traps=[InvalidOperation, DivisionByZero, Overflow])
+
+def context_of(digits: int) -> Context:
+    """A decimal context of that many digits, the same whatever the process has made its default."""
+    return Context(digits, ROUND_HALF_EVEN, -999_999, 999_999, 1, 0, [], [InvalidOperation, DivisionByZero, Overflow])
+
+
+EXACT = context_of(DIGITS)
 
 LARGEST_EXPONENT = 30
 """Powers of ten, either way, beyond which nothing is a quantity: only a damaged file has such numbers."""
