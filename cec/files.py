@@ -10,9 +10,21 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 from cec.errors import Fault, FileError
+
+TABLES: dict[str, Literal["csv", "jsonl", "parquet"]] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+}
+"""How the names of tables end, and the format that each ending tells."""
+PACKED = (".gz", ".zst")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 class Part(NamedTuple):

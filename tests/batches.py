@@ -14,11 +14,12 @@ from cec import Pharmacy, Regimen, load_pharmacy, load_regimen
 from cec.batch import rows as single_path
 from cec.batch.answers import answer
 from cec.batch.cells import apart
-from cec.batch.columns import columns_for
 from cec.batch.plan import Plan
 from cec.batch.rows import Answers
-from cec.batch.single import Settings, draft_row, row_texts
+from cec.batch.single import Settings, draft_row
 from cec.errors import CecError
+from cec.tables.columns import columns_for
+from cec.tables.rows import row_texts
 from cec.units import Quantity
 
 INDUCTION = load_regimen("cec-induction")

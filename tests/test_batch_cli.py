@@ -25,7 +25,7 @@ from running import cec as command
 import cec
 from cec.batch import doses, plan
 from cec.batch import sheets as sheets_of_rows
-from cec.batch.streams import _zstd
+from cec.tables.streams import _zstd
 
 PATIENTS = """\
 id,name,height_cm,weight_kg,age,sex,ward

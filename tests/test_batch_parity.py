@@ -33,12 +33,12 @@ import cec
 from cec import Pharmacy, Regimen, load_pharmacy, load_regimen
 from cec.batch import doses, patterns, plan
 from cec.batch.cells import apart
-from cec.batch.columns import columns_for
 from cec.batch.desk import Desk
 from cec.batch.lookup import Lookup
 from cec.batch.rows import Answers
 from cec.pharmacy import DoseRounding, RoundingBand
 from cec.regimen import Check, Condition, DrugLine, Limit
+from cec.tables.columns import columns_for
 
 BARE = msgspec.structs.replace(INDUCTION, checks=())
 REGIMENS = Path(__file__).parent / "regimens"

@@ -19,15 +19,17 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from running import cec as command
 
-from cec.batch import csv_table, jsonl_table, streams
-from cec.batch.columns import Column, columns_for, find_columns
-from cec.batch.output import encode
 from cec.batch.sheets import sheet_name
-from cec.batch.streams import LONGEST_LINE, Source, whole_lines
-from cec.batch.table import Layout, Rejected, unlike
-from cec.batch.tables import READERS, kind_of, opening
 from cec.errors import CecError, FileError, InputError
 from cec.render.csv.order import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
+from cec.tables import csv as csv_table
+from cec.tables import jsonl as jsonl_table
+from cec.tables import streams
+from cec.tables.columns import Column, columns_for, find_columns
+from cec.tables.layout import Layout, Rejected, unlike
+from cec.tables.opening import kind_of, opening, rows_of
+from cec.tables.streams import LONGEST_LINE, Source, whole_lines
+from cec.tables.writing import encode
 
 Read = tuple[Layout, list[tuple[int, tuple[str | None, ...]]], list[Rejected]]
 
@@ -241,11 +243,10 @@ def read_columns(
         read = csv_table.rows(block, layout, wanted)
         rows += zip(read.rows, read.frame.select("h", "w").rows(), strict=True)
         rejected += ((one.row, one.reason) for one in read.rejected)
-        found = csv_table.lines(read.content, read.frame.height)
-        if found is not None:
-            lines |= dict(zip(read.rows, found, strict=True))
-            cells = csv_table.cells(found, layout) if read.frame.height else read.frame
-            assert cells.select("h", "w").rows() == read.frame.select("h", "w").rows()
+        assert read.lines is not None
+        lines |= dict(zip(read.rows, read.lines, strict=True))
+        cells = csv_table.cells(read.lines.to_list(), layout)
+        assert cells.select("h", "w").rows() == read.frame.select("h", "w").rows()
     return rows, sorted(rejected), lines
 
 
@@ -322,7 +323,8 @@ def _read_json_lines(content: bytes) -> tuple[Layout, pl.DataFrame, list[int], l
         frames.append(read.frame)
         numbers += list(read.rows)
         rejected += read.rejected
-        lines += read.lines
+        assert read.lines is not None
+        lines += read.lines.to_list()
     return layout, pl.concat(frames), numbers, rejected, lines
 
 
@@ -405,7 +407,7 @@ def test_every_line_of_json_is_a_row_or_rejected(lines: list[bytes], end: bytes,
     assert all(one.reason for one in rejected)
     frame.write_csv(io.StringIO())
     written = encode(
-        pl.DataFrame({"made": ["1"] * len(kept)}), "jsonl", ",", ["made"], pl.Series(kept, dtype=pl.String)
+        pl.DataFrame({"made": ["1"] * len(kept)}), "jsonl", ",", ["made"], lines=pl.Series(kept, dtype=pl.String)
     )
     assert isinstance(written, list)
     rows = b"".join(written).splitlines()
@@ -610,7 +612,7 @@ def test_small_blocks_have_the_same_rows_and_go_on_with_each_of_them(tmp_path: P
     for is_small in (False, True):
         with opening(str(tmp_path / name), kind, in_small_blocks=is_small) as table:
             each = list(table.blocks)
-            read = [READERS[kind](block, table.layout) for block in each]
+            read = [rows_of(block, table.layout) for block in each]
         assert pl.concat([one.frame.cast(pl.String) for one in read])["id"].to_list() == [str(n) for n in range(2_000)]
         found.append([row for one in read for row in one.rows])
         places = [block.position for block in each]

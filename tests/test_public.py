@@ -52,6 +52,10 @@ def test_the_version_is_that_of_the_distribution() -> None:
             ["dose", "--height", "128cm", "--weight", "26kg", "--format", "json"],
             {"pint", "polars", "typst", "icalendar", "rich"},
         ),
+        (
+            ["verify", "cec-induction", "--height", "128", "--weight", "26", "clofarabine=38.4mg", "--format", "csv"],
+            {"pint", "polars", "typst", "icalendar", "cec.batch", "cec.tables"},
+        ),
     ],
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], absent: set[str]) -> None:

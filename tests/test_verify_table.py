@@ -23,10 +23,10 @@ from cec.load import load_pharmacy, load_regimen, regimen_folder
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.verification.columns import drug_and_unit
-from cec.verification.quick import Agreement
+from cec.verification.outcome import Agreement, Row
 from cec.verification.remarks import NOT_MULTIPLIED
 from cec.verification.row import Terms
-from cec.verification.table import Row, verify_table
+from cec.verification.table import verify_table
 
 NOT_ON_WINDOWS = pytest.mark.skipif(sys.platform == "win32", reason="there is no such pipe")
 

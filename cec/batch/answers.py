@@ -9,7 +9,7 @@ from cec.batch.by_columns import dose_by_columns
 from cec.batch.kinds import find_kinds
 from cec.batch.plan import Pattern, Plan
 from cec.batch.rows import Answers, one_by_one
-from cec.batch.single import row_texts
+from cec.tables.rows import row_texts
 
 if TYPE_CHECKING:
     import polars as pl

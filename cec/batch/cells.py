@@ -6,7 +6,6 @@ so a line of many drugs is put together from few pieces.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,26 +14,6 @@ from cec.units import dose_unit
 
 if TYPE_CHECKING:
     import polars as pl
-
-
-def amount_columns(regimen: Regimen) -> tuple[str, ...]:
-    """The column of each drug line: the drug with its unit; a drug's second line has a number.
-
-    >>> from cec.load import load_regimen
-    >>> amount_columns(load_regimen("cec-induction"))
-    ('clofarabine_mg', 'etoposide_mg', 'cyclophosphamide_mg', 'prednisone_mg')
-    """
-    stems = [re.sub(r"\W+", "_", line.drug.casefold()).strip("_") for line in regimen.drugs]
-    taken: set[str] = set()
-    names: list[str] = []
-    for line, stem in zip(regimen.drugs, stems, strict=True):
-        name, number = stem, 1
-        while name in taken or (number > 1 and name in stems):  # interleukin_2 may be the name of another drug
-            number += 1
-            name = f"{stem}_{number}"
-        taken.add(name)
-        names.append(f"{name}_{line.amount_unit}")
-    return tuple(names)
 
 
 def groups_of(regimen: Regimen, columns: Sequence[str], separator: str) -> tuple[tuple[str, ...], ...]:

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch.answers import answer
-from cec.batch.columns import Column
 from cec.batch.plan import Plan
 from cec.batch.rows import Answers
 from cec.batch.schedules import schedule
-from cec.batch.single import Refusal, Settings, draft_row, regimen_of, row_texts
-from cec.batch.types import as_texts
+from cec.batch.single import Settings, draft_row
 from cec.errors import InputError
 from cec.regimen import Regimen
 from cec.render.csv.order import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
+from cec.tables.cells import as_texts
+from cec.tables.columns import Column
+from cec.tables.rows import Refusal, regimen_of, row_texts
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,9 +11,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.batch.columns import Column
 from cec.errors import CecError
 from cec.load.texts import positive, read_age
+from cec.tables.columns import Column
 from cec.units import AGE, CLEARANCE, CREATININE, EXACT, Quantity, convert, read_length, read_weight
 
 if TYPE_CHECKING:

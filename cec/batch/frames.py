@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from cec.batch.columns import ABOUT_THE_PERSON, Column, columns_for
 from cec.batch.desk import Desk
-from cec.batch.single import Refusal, Settings
-from cec.batch.types import filled, mute_columns
+from cec.batch.single import Settings
 from cec.calculate import sha256_of_inputs
 from cec.errors import Fault, InputError
 from cec.load import load_pharmacy, load_regimen
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
+from cec.tables.amounts import REJECTED
+from cec.tables.cells import filled, mute_columns
+from cec.tables.columns import ABOUT_THE_PERSON, Column, columns_for
+from cec.tables.rows import Refusal
 from cec.units import EXACT
 
 if TYPE_CHECKING:
@@ -24,9 +26,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 Table = TypeVar("Table")
-
-REJECTED = "rejected"
-"""The column that says why a row has no doses."""
 
 _MOST_DESKS = 16
 _desks: dict[str, Desk] = {}

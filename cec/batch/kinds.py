@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cec.batch.known import read_columns
 from cec.batch.patterns import PLACES, Bit, answers_to, with_patterns
 from cec.batch.plan import Pattern, Plan
-from cec.batch.single import row_texts
+from cec.tables.rows import row_texts
 
 if TYPE_CHECKING:
     import polars as pl

@@ -8,14 +8,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch.areas import DOUBT, measured, surface
-from cec.batch.columns import ABOUT_THE_PERSON, Column
 from cec.batch.exact import BILLION, DATES, NUMBERS, billionths, concentrations, is_said, read_plain
 from cec.batch.growth_limits import SEXES
-from cec.batch.single import Settings, read_row
+from cec.batch.single import Settings
 from cec.calculate.formulas import BSA_FORMULAS
 from cec.calculate.rounding import to_nearest
 from cec.errors import CecError
 from cec.patient import BODY_MASS_INDEXES, HEIGHTS, WEIGHTS
+from cec.tables.columns import ABOUT_THE_PERSON, Column
+from cec.tables.rows import read_row
 
 if TYPE_CHECKING:
     import polars as pl

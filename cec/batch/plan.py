@@ -10,18 +10,20 @@ from typing import NamedTuple
 
 import msgspec
 
-from cec.batch.cells import amount_columns, groups_of
-from cec.batch.columns import Column, read_reductions
+from cec.batch.cells import groups_of
 from cec.batch.doses import Amount, Variant, amount_for
 from cec.batch.exact import BILLION, billionths
 from cec.batch.lookup import Lookup
 from cec.batch.patterns import Bit, bits
-from cec.batch.single import Refusal, Settings, draft_read, read_all, refusal
+from cec.batch.single import Settings, draft_read, read_texts
 from cec.calculate.allergies import check_allergies
 from cec.calculate.reductions import refuse_hidden
 from cec.errors import CecError, OrderRefused
 from cec.load.texts import read_text
 from cec.order import Order
+from cec.tables.amounts import amount_columns
+from cec.tables.columns import Column, read_reductions
+from cec.tables.rows import Refusal, refusal
 from cec.units import dose_unit
 
 MOST_KEPT = 1 << 18
@@ -155,7 +157,7 @@ class Plan:
         pharmacy = msgspec.structs.replace(self.settings.pharmacy, formulary={}, dose_rounding={})
         settings = self.settings._replace(pharmacy=pharmacy)
         try:
-            read = read_all(texts, settings)
+            read = read_texts(texts, settings)
             allergies = read.patient.allergies
             read = read._replace(patient=msgspec.structs.replace(read.patient, allergies=""))
         except CecError as error:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch.doses import in_unit_of
 from cec.batch.plan import Plan
-from cec.batch.single import Refusal, draft_row, refusal, row_texts
+from cec.batch.single import draft_row
 from cec.errors import CecError, InputError
 from cec.render.csv import alert_codes, number
+from cec.tables.rows import Refusal, refusal, row_texts
 
 if TYPE_CHECKING:
     import polars as pl

@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.batch.aside import looked_through
-from cec.batch.columns import ABOUT_THE_PERSON, Column, columns_for, for_any_regimen, misspelt
-from cec.batch.output import RejectsKind, table_writer
-from cec.batch.single import Refusal, Settings, regimen_of
-from cec.batch.table import Block, Kind, Layout
-from cec.batch.tables import opening
+from cec.batch.single import Settings
 from cec.batch.work import Job, Worker
 from cec.batch.workers import answered
 from cec.errors import Fault, FileError
 from cec.files import appearing, taking_names
 from cec.regimen import Regimen
+from cec.tables.columns import ABOUT_THE_PERSON, Column, columns_for, for_any_regimen, misspelt
+from cec.tables.layout import Block, Kind, Layout
+from cec.tables.opening import looked_through, opening
+from cec.tables.rows import Refusal, regimen_of
+from cec.tables.writing import RejectsKind, table_writer
 
 if TYPE_CHECKING:
     import polars as pl

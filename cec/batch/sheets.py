@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cec.batch.desk import Answered
-from cec.batch.single import refusal
 from cec.errors import CecError, Fault, FileError
 from cec.render import render
+from cec.tables.rows import refusal
 
 if TYPE_CHECKING:
     import polars as pl

@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.batch import csv_table
 from cec.batch.cells import apart
-from cec.batch.columns import Column
 from cec.batch.desk import Answered, Desk
-from cec.batch.output import Piece, RejectsKind, encode
 from cec.batch.sheets import print_sheets
-from cec.batch.single import Refusal, Settings
-from cec.batch.table import Block, Kind, Layout, Rows, unlike
-from cec.batch.tables import READERS
-from cec.batch.types import as_texts, filled, mute_columns, unwritable_columns
+from cec.batch.single import Settings
 from cec.errors import Fault, FileError
 from cec.regimen import Regimen
+from cec.tables.cells import as_texts, filled, mute_columns, unwritable_columns
+from cec.tables.columns import Column
+from cec.tables.layout import Block, Kind, Layout, Rows, unlike
+from cec.tables.opening import all_cells, rows_of
+from cec.tables.rows import Refusal
+from cec.tables.writing import Piece, RejectsKind, encode
 
 if TYPE_CHECKING:
     import polars as pl
@@ -60,7 +60,8 @@ class Worker:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        separator = job.separator if self._keeps_lines and not job.settings.has_schedule else ""
+        is_csv = self._keeps_lines and job.kind == "csv"
+        separator = job.separator if is_csv and not job.settings.has_schedule else ""
         self.desk = Desk(job.settings, job.columns, job.regimens, separator)
         self._names = unlike([*REJECTED, *job.layout.columns, "text"])
 
@@ -90,12 +91,12 @@ class Worker:
         answered = self.desk.answer(rows.frame) if rows.frame.height else None
         if answered and job.sheets:
             answered = print_sheets(rows.frame, rows.rows, answered, desk=self.desk, folder=job.sheets, paper=job.paper)
-        lines = self._lines(rows)
+        lines = rows.lines if self._keeps_lines else None
         if answered and answered.patients + answered.refused.height != rows.frame.height:
             raise AssertionError(
                 f"of {rows.frame.height} rows {answered.patients} are dosed, {answered.refused.height} refused"
             )
-        rejects = self._rejects(rows, answered, lines)
+        rejects = self._rejects(rows, answered)
         if answered is None:
             has_schedule = job.settings.has_schedule
             made = dict.fromkeys(self.desk.columns_made if has_schedule else self._added(), pl.String())
@@ -103,8 +104,9 @@ class Worker:
             kept = None
         else:
             answers, kept = self._answers(rows, answered, lines)
+        own = job.columns["regimen"].name if "regimen" in job.columns else ""
         return Done(
-            encode(answers, job.kind, job.separator, self.desk.numbers_made, kept),
+            encode(answers, job.kind, job.separator, self.desk.numbers_made, lines=kept, own=own),
             encode(rejects, job.rejects_kind, job.separator, []),
             answered.patients if answered else 0,
             rejects.height,
@@ -115,16 +117,19 @@ class Worker:
         )
 
     def _read(self, block: Block) -> Rows:
-        """The rows of a block: of CSV only the columns that tell something, where the rest stays as it was read."""
+        """The rows of a block: only the columns that tell something, where the rest stays as it was read."""
         layout = self.job.layout
-        if layout.kind == "csv" and (self.job.settings.has_schedule or self._keeps_lines) and not self.job.sheets:
-            return csv_table.rows(block, layout, {column.name for column in self.job.columns.values()})
-        return READERS[layout.kind](block, layout)
+        if (self.job.settings.has_schedule or self._keeps_lines) and not self.job.sheets:
+            return rows_of(block, layout, {column.name for column in self.job.columns.values()})
+        return rows_of(block, layout)
 
     @property
     def _keeps_lines(self) -> bool:
         """Whether the output has the rows of the table just as they were read."""
-        return self.job.kind == self.job.layout.kind == "csv" and "regimen" not in self.job.columns
+        kind = self.job.kind
+        return kind == self.job.layout.kind and (
+            kind == "jsonl" or (kind == "csv" and "regimen" not in self.job.columns)
+        )
 
     def _added(self) -> tuple[str, ...]:
         """The columns that are put behind those of the table."""
@@ -170,17 +175,7 @@ class Worker:
         cells = frame.get_column(told.name)
         return [filled(cells if places is None else cells.gather(places), dosed.get_column("regimen"))]
 
-    def _lines(self, rows: Rows) -> pl.Series | None:
-        """The rows as they were read, where the output has the same format and leaves them as they are."""
-        import polars as pl
-
-        if self._keeps_lines:
-            return csv_table.lines(rows.content, rows.frame.height)
-        if self.job.kind == self.job.layout.kind == "jsonl":
-            return pl.Series("line", rows.lines, dtype=pl.String)
-        return None
-
-    def _rejects(self, rows: Rows, answered: Answered | None, lines: pl.Series | None) -> pl.DataFrame:
+    def _rejects(self, rows: Rows, answered: Answered | None) -> pl.DataFrame:
         """The rejected rows in their order, with the cells that they had."""
         import polars as pl
 
@@ -194,18 +189,9 @@ class Worker:
         number = pl.Series([rows.rows[place] for place in places], dtype=pl.Int64)
         told = answered.refused.select("column", "reason")
         text = pl.Series([""], dtype=pl.String).new_from_index(0, len(places))
-        columns = [number, *told.iter_columns(), *self._cells(rows, places, lines), text]
+        columns = [number, *told.iter_columns(), *all_cells(rows, places, self.job.layout), text]
         refused = pl.DataFrame(dict(zip(self._names, columns, strict=True)))
         return pl.concat([unread, refused]).sort(self._names[0], maintain_order=True)
-
-    def _cells(self, rows: Rows, places: pl.Series, lines: pl.Series | None) -> list[pl.Series]:
-        """All cells of some rows, as texts."""
-        if rows.frame.width == len(self.job.layout.columns):
-            return [as_texts(cells) for cells in rows.frame[places].iter_columns()]
-        lines = csv_table.lines(rows.content, rows.frame.height) if lines is None else lines
-        if lines is None:
-            raise AssertionError("rows of which some columns were read are lines")
-        return csv_table.cells(lines.gather(places), self.job.layout).get_columns()
 
 
 def _idle(rows: Rows, answered: Answered) -> list[int]:

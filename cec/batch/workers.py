@@ -11,9 +11,9 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecu
 from contextlib import contextmanager
 from decimal import setcontext
 
-from cec.batch.table import Block
 from cec.batch.work import Done, Job, Worker
 from cec.errors import CecError
+from cec.tables.layout import Block
 from cec.units import EXACT
 
 THREADS = 2

@@ -17,8 +17,8 @@ from cec.cli.places import STANDARD, keep_apart, keep_outside
 from cec.errors import Fault, FileError, InputError
 
 if TYPE_CHECKING:
-    from cec.batch.output import RejectsKind
     from cec.batch.run import Progress, Summary
+    from cec.tables.writing import RejectsKind
 
 _FORMATS = "csv|jsonl|parquet"
 
@@ -93,10 +93,10 @@ def batch(
     """
     from cec.batch.run import Request, run
     from cec.batch.single import Settings
-    from cec.batch.tables import kind_of
     from cec.load import load_regimen
     from cec.load.texts import read_count, read_date
     from cec.render.pdf.typesetting import known_paper
+    from cec.tables.opening import kind_of
 
     if paper is not None and sheets is None:
         raise typer.BadParameter("is the paper of sheets; name their folder with --sheets", param_hint="--paper")
@@ -157,14 +157,14 @@ def beside(output: str) -> str:
     >>> beside("doses.2026-11.csv.gz"), beside("doses.jsonl"), beside("doses")
     ('doses.2026-11.rejects.csv', 'doses.rejects.jsonl', 'doses.rejects.csv')
     """
-    from cec.batch.tables import ENDINGS, PACKED
+    from cec.files import PACKED, TABLES
 
     path = Path(output)
     if output == STANDARD or not path.name or _is_device(output):
         return ""
     if path.suffix.lower() in PACKED:
         path = path.with_suffix("")
-    ending = ENDINGS.get(path.suffix.lower())
+    ending = TABLES.get(path.suffix.lower())
     name = path.stem if ending else path.name
     return str(path.with_name(f"{name}.rejects.{ending or 'csv'}"))
 
@@ -178,14 +178,15 @@ def _keep_folder(sheets: str, tables: Mapping[str, str | None]) -> None:
 
 def _kind_of_rejects(place: str) -> RejectsKind:
     """The format of the rejects, by the end of their file's name; CSV into a device or a pipe, else lines."""
-    from cec.batch.tables import ENDINGS, kind_of
+    from cec.files import TABLES
+    from cec.tables.opening import kind_of
 
     if not place:
         return "lines"
     try:
         return "csv" if _is_device(place) else kind_of(place)
     except InputError:
-        reason = f"the name {place} tells no format; end it in {', '.join(ENDINGS)}"
+        reason = f"the name {place} tells no format; end it in {', '.join(TABLES)}"
         raise InputError(Fault(reason, "--rejects")) from None
 
 

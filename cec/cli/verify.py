@@ -139,7 +139,7 @@ def _doses(order: Order, terms: Sequence[Any], form: str, output: Path | None) -
     from cec.cli.verification import as_csv, doses_as_text
     from cec.render.json import write
     from cec.verification import verify_doses
-    from cec.verification.row import RowVerification
+    from cec.verification.outcome import RowVerification
 
     amounts, days, percent = terms
     verification = verify_doses(order, amounts, days=days, tolerance=percent, others=_shipped())

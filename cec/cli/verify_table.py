@@ -16,14 +16,15 @@ from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
 from cec.cli.output import terminal_of
 from cec.cli.places import STANDARD, keep_apart
 from cec.errors import Fault, FileError
+from cec.files import PACKED, TABLES, WORKBOOKS
 
 if TYPE_CHECKING:
     from cec.cli.options import PharmacyOptions
     from cec.regimen import Regimen
+    from cec.verification.outcome import Row
     from cec.verification.row import Terms
-    from cec.verification.table import Row, VerifiedTable
+    from cec.verification.table import VerifiedTable
 
-_WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods"}
 _OPEN = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 """How names of what is open already begin, be it a pipe or a file."""
 
@@ -36,10 +37,8 @@ def is_table(name: str) -> bool:
     """
     if name == STANDARD:
         return True
-    from cec.batch.tables import ENDINGS, PACKED
-
     endings = [suffix.lower() for suffix in Path(name).suffixes]
-    return next((suffix for suffix in reversed(endings) if suffix not in PACKED), "") in {*ENDINGS, *_WORKBOOKS}
+    return next((suffix for suffix in reversed(endings) if suffix not in PACKED), "") in {*TABLES, *WORKBOOKS}
 
 
 def is_pipe(name: str) -> bool:
@@ -73,7 +72,7 @@ def verified(
     from cec.render.json import write
     from cec.verification.table import verify_table
 
-    if file.suffix.lower() in _WORKBOOKS:
+    if file.suffix.lower() in WORKBOOKS:
         raise FileError(Fault("is a workbook; save the table as CSV (UTF-8)", "", str(file)))
     keep_apart({"ORDERS": file, "--regimen": regimen, "--pharmacy": pharmacy.pharmacy}, {"--output": output})
     kind = None if is_table(str(file)) else "csv"

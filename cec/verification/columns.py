@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cec.batch.columns import Column, columns_for, misspelt
 from cec.errors import Fault, FileError
 from cec.regimen import DrugLine, Regimen
+from cec.tables.columns import Column, columns_for, misspelt
 from cec.units import AMOUNT
 
 DAYS = "days"

@@ -12,42 +12,22 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from cec.batch.cells import amount_columns
-from cec.batch.columns import ABOUT_THE_PERSON
-from cec.batch.frames import REJECTED, dose_table
-from cec.batch.single import Refusal
-from cec.batch.table import Rows
+from cec.batch import dose_table
 from cec.errors import CecError
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
+from cec.tables.amounts import REJECTED, amount_columns
+from cec.tables.columns import ABOUT_THE_PERSON
+from cec.tables.layout import Rows
+from cec.tables.rows import Refusal
 from cec.units import Quantity
 from cec.verification.columns import DAYS, OrderColumns, is_amount, plain_name
 from cec.verification.doses import Verdict, compare, number_of_days
+from cec.verification.outcome import Agreement
 from cec.verification.remarks import figures_per_area
 
 _NUMBER = re.compile(r"\s*[0-9]{1,9}(\.[0-9]{1,12})?\s*", re.ASCII)
 """A number that every reader of amounts takes."""
-
-
-class Agreement(NamedTuple):
-    """A row of which every written dose is the expected one."""
-
-    row: int
-    id: str
-    regimen: str
-    verdicts: tuple[Verdict, ...]
-    alerts: tuple[str, ...]
-    """The codes of the order's alerts, each once."""
-
-    @property
-    def agrees(self) -> bool:
-        """It does."""
-        return True
-
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """None."""
-        return ()
 
 
 class Doser(NamedTuple):

@@ -8,48 +8,19 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-import msgspec
-
-from cec.batch.single import Refusal, Settings, draft_row, regimen_of
+from cec.calculate import draft_order
 from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.load.texts import read_count
+from cec.order import Order
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
+from cec.tables.rows import Refusal, read_all, regimen_of
 from cec.units import AMOUNT, Quantity, read_number, read_quantity
 from cec.verification.columns import OrderColumns, is_amount
-from cec.verification.doses import TOLERANCE, Verdict, Verification, verify_doses
+from cec.verification.doses import TOLERANCE, Verification, verify_doses
+from cec.verification.outcome import RowVerification
 
 Value = TypeVar("Value")
-
-
-class RowVerification(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One row: what is to be said of it, or why it cannot be held against anything."""
-
-    row: int
-    """The line of the table on which it begins, the headings being line 1."""
-    id: str = ""
-    verification: Verification | None = None
-    faults: tuple[str, ...] = ()
-
-    @property
-    def agrees(self) -> bool:
-        """Whether every written dose was the expected one."""
-        return self.verification is not None and self.verification.agrees
-
-    @property
-    def regimen(self) -> str:
-        """What the row was held against."""
-        return self.verification.regimen if self.verification else ""
-
-    @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """What is to be said of each drug."""
-        return self.verification.verdicts if self.verification else ()
-
-    @property
-    def alerts(self) -> tuple[str, ...]:
-        """The codes of the order's alerts, each once."""
-        return tuple(dict.fromkeys(alert.code for alert in self.verification.alerts)) if self.verification else ()
 
 
 class Terms(NamedTuple):
@@ -68,9 +39,10 @@ class Terms(NamedTuple):
     whole: bool = False
     """Whether the alerts and the fingerprint of every row are wanted, which takes many times as long."""
 
-    def settings(self, regimen: Regimen) -> Settings:
-        """How rows of a regimen are dosed."""
-        return Settings(regimen, self.pharmacy, self.start, self.cycle, self.as_of)
+    def draft(self, texts: Mapping[str, str], regimen: Regimen) -> Order:
+        """The order of a row of texts by fact; CecError with every fault."""
+        read = read_all(texts, self.start, self.cycle)
+        return draft_order(regimen, read.patient, self.pharmacy, start=read.start, cycle=read.cycle, as_of=self.as_of)
 
 
 class Line(NamedTuple):
@@ -112,7 +84,7 @@ def _verification(
                 faults.append(Fault("a table cannot tell that a stop was accepted; give the saved order (JSON)"))
             return None
 
-    order = tried(lambda: draft_row(texts, terms.settings(regimen)))
+    order = tried(lambda: terms.draft(texts, regimen))
     written = [(each.drug, tried(partial(_amount, each))) for each in _written(lines, regimen, columns)]
     days = tried(lambda: _days(lines, columns))
     if faults or order is None:

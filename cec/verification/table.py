@@ -13,19 +13,16 @@ from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from cec.batch.aside import looked_through
-from cec.batch.single import Refusal, regimen_of
-from cec.batch.table import Block, Layout, Rejected
-from cec.batch.tables import READERS, Table, kind_of, opening
-from cec.batch.types import as_texts
 from cec.errors import Fault
 from cec.regimen import Regimen
+from cec.tables.cells import as_texts
+from cec.tables.layout import Block, Layout, Rejected
+from cec.tables.opening import Table, kind_of, looked_through, opening, rows_of
+from cec.tables.rows import Refusal, regimen_of
 from cec.verification.columns import OrderColumns, hints, order_columns, plain_name
-from cec.verification.quick import Agreement, Doser, agreements
-from cec.verification.row import Line, RowVerification, Terms, verify_lines
-
-Row = RowVerification | Agreement
-"""A row that was held against its own order, or one of many that agree."""
+from cec.verification.outcome import Agreement, Row, RowVerification
+from cec.verification.quick import Doser, agreements
+from cec.verification.row import Line, Terms, verify_lines
 
 
 class VerifiedTable(NamedTuple):
@@ -105,7 +102,7 @@ def _nameless(columns: OrderColumns) -> Fault:
 def _lines(table: Table, doser: Doser | None) -> Iterator[Line | Rejected | Agreement]:
     """Every row in order: with a doser, those that plainly agree are judged."""
     for block in table.blocks:
-        rows = READERS[table.layout.kind](block, table.layout)
+        rows = rows_of(block, table.layout)
         frame = rows.frame.with_columns(as_texts(cells) for cells in rows.frame.iter_columns())
         agreed = agreements(rows._replace(frame=frame), doser) if doser and frame.height else [None] * frame.height
         names = frame.columns

@@ -3,39 +3,47 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import pickle
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import TYPE_CHECKING, NamedTuple
 
-from cec.batch import csv_table, jsonl_table, parquet_table
-from cec.batch.streams import STANDARD, Source, in_portions, reading, reads
-from cec.batch.table import Block, Kind, Layout, Rows
 from cec.errors import InputError
+from cec.files import PACKED, TABLES, WORKBOOKS
+from cec.tables import csv, jsonl, parquet
+from cec.tables.cells import as_texts
+from cec.tables.layout import Block, Kind, Layout, Rows
+from cec.tables.streams import STANDARD, Source, in_portions, reading, reads
 
-ENDINGS: dict[str, Kind] = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-}
-PACKED = (".gz", ".zst")
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+if TYPE_CHECKING:
+    import polars as pl
 
 FEW_ROWS = 10
 FEW_BYTES = 1 << 8
 """What a small block has at most, and never less than a row: about a second of printing."""
 
-READERS: dict[Kind, Callable[[Block, Layout], Rows]] = {
-    "csv": csv_table.rows,
-    "jsonl": jsonl_table.rows,
-    "parquet": parquet_table.rows,
+READERS: dict[Kind, Callable[[Block, Layout, Collection[str] | None], Rows]] = {
+    "csv": csv.rows,
+    "jsonl": jsonl.rows,
+    "parquet": parquet.rows,
 }
 """What makes a frame of a block."""
+
+
+def rows_of(block: Block, layout: Layout, wanted: Collection[str] | None = None) -> Rows:
+    """The rows of a block as a frame; with `wanted`, other columns may be missing from it."""
+    return READERS[layout.kind](block, layout, wanted)
+
+
+def all_cells(rows: Rows, places: pl.Series, layout: Layout) -> list[pl.Series]:
+    """Every cell of some of the rows as texts, column by column, whichever columns were read of them."""
+    if rows.frame.width == len(layout.columns) or rows.lines is None:
+        return [as_texts(cells) for cells in rows.frame[places].iter_columns()]
+    cells_of = csv.cells if layout.kind == "csv" else jsonl.cells
+    return cells_of(rows.lines.gather(places).to_list(), layout).get_columns()
 
 
 class Table(NamedTuple):
@@ -62,14 +70,14 @@ def kind_of(path: str, named: str | None = None, option: str = "--input-format")
     ending = next((suffix for suffix in reversed(endings) if suffix not in PACKED), "")
     if ending in WORKBOOKS:
         raise InputError(f"{path} is a workbook, which is neither read nor written; save the table as CSV (UTF-8)")
-    if ending not in ENDINGS and os.path.isdir(path):  # noqa: PTH112  it raises nothing, whatever the name is
+    if ending not in TABLES and os.path.isdir(path):  # noqa: PTH112  it raises nothing, whatever the name is
         raise InputError(f"{path} is a folder; name a file in it")
-    if ending not in ENDINGS:
-        known = ", ".join(ENDINGS)
+    if ending not in TABLES:
+        known = ", ".join(TABLES)
         raise InputError(
             f"the name {path} does not tell the format (by {known}, also with .gz or .zst); say {option} csv"
         )
-    return ENDINGS[ending]
+    return TABLES[ending]
 
 
 @contextmanager
@@ -77,17 +85,35 @@ def opening(path: str, kind: Kind, *, in_small_blocks: bool = False) -> Iterator
     """A table to be read once, from its first row to its last; in small blocks where each row is a lot of work."""
     if kind == "parquet":
         with reading(path) as source, _as_file(source, path) as file:
-            layout, rows = parquet_table.read_header(file, source.name)
-            size = FEW_ROWS if in_small_blocks else parquet_table.ROWS
-            yield Table(layout, parquet_table.blocks(file, source.name, size), rows)
+            layout, rows = parquet.read_header(file, source.name)
+            size = FEW_ROWS if in_small_blocks else parquet.ROWS
+            yield Table(layout, parquet.blocks(file, source.name, size), rows)
         return
     with reading(path) as whole:
-        lines = csv_table if kind == "csv" else jsonl_table
+        lines = csv if kind == "csv" else jsonl
         layout, pieces = lines.read_header(whole)
         source = whole
         if in_small_blocks:
             source, pieces = in_portions(whole, pieces, FEW_BYTES)
         yield Table(layout, lines.blocks(source, layout, pieces), source.size)
+
+
+@contextmanager
+def looked_through(layout: Layout, column: str, blocks: Iterator[Block]) -> Iterator[tuple[list[str], Iterator[Block]]]:
+    """The different texts of a column, without white space around them, and the blocks once more.
+
+    Meanwhile the blocks are in a temporary file, which only its owner can read.
+    """
+    texts: dict[str, None] = {}
+    with TemporaryFile() as aside:
+        count = 0
+        for block in blocks:
+            cells = as_texts(rows_of(block, layout, {column}).frame.get_column(column))
+            texts |= dict.fromkeys((text or "").strip() for text in cells.unique(maintain_order=True).to_list())
+            pickle.dump(block, aside)
+            count += 1
+        aside.seek(0)
+        yield list(texts), (pickle.load(aside) for _ in range(count))  # noqa: S301  written a moment ago by this very process
 
 
 @contextmanager

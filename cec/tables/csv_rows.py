@@ -1,4 +1,4 @@
-"""Lines of a doubtful piece of CSV -> rows that are plainly right, and the others with what is wrong with each.
+"""Lines of CSV -> rows that are plainly right, and the others with what is wrong with each.
 
 A row is one line. A cell in quotes may run over as many as 100 lines, as long as none of them is a row by itself: so a
 quote that somebody forgot to close costs its own row and no other, and never mixes two patients. Where it is closed
@@ -8,10 +8,10 @@ later although a row lies between, nobody can tell what is meant, and all of the
 from __future__ import annotations
 
 import csv
-import io
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cec.batch.table import Layout, Rejected
+from cec.tables.layout import Layout, Rejected
 
 MOST_LINES = 100
 """Lines over which one cell may run."""
@@ -20,77 +20,55 @@ _NEVER_CLOSED = "unexpected end of data"
 """The words of Python's csv for a quote that is still open at the end."""
 
 
-class Repaired(NamedTuple):
-    """The right rows as CSV, one after the other, with their line numbers; the wrong ones; the lines not yet used."""
+class Record(NamedTuple):
+    """What stands in some lines: the text and cells of a row, or its lines as rejected rows, counted from 0."""
 
-    content: bytes
-    rows: list[int]
-    rejected: list[Rejected]
-    unused: bytes
+    lines: int
+    text: str = ""
+    cells: list[str] | None = None
+    rejected: Sequence[Rejected] = ()
 
 
-def repair(content: bytes, first: int, layout: Layout, *, final: bool) -> Repaired:
-    """The rows of whole lines, of which the first is line `first`; unless `final`, an open cell at the end waits."""
-    lines = content.split(b"\n")
-    if lines[-1] == b"":
-        lines.pop()
-    separator = layout.separator.encode()
-    separators = len(layout.header) - 1
-    rows: list[int] = []
-    good: list[bytes] = []
-    rejected: list[Rejected] = []
+def divided(lines: Sequence[bytes], layout: Layout, *, final: bool) -> Iterator[Record]:
+    """Each row with its lines, one after the other; unless `final`, a row that is still open at the end is left out."""
     index = 0
     while index < len(lines):
-        line = lines[index]
-        if line.isascii() and line.count(separator) == separators and b'"' not in line:
-            good.append(line)
-            rows.append(first + index)
-            index += 1
-            continue
-        if not line:
-            index += 1
-            continue
-        used, cells, reason = _record(lines, index, layout)
-        if used > len(lines) - index:
+        record = _record(lines, index, layout)
+        if record is None:
             if not final:
-                return Repaired(_joined(good), rows, rejected, b"\n".join(lines[index:]) + b"\n")
-            used, cells, reason = 1, None, _unclosed(layout)
-        if cells is not None and not reason:
-            good.append(_written(cells, layout.separator))
-            rows.append(first + index)
-        else:
-            among = enumerate(lines[index : index + used], first + index)
-            rejected += (_rejected(number, one, reason, layout) for number, one in among if one)
-        index += used
-    return Repaired(_joined(good), rows, rejected, b"")
+                return
+            record = _refused(lines[index : index + 1], _unclosed(layout), layout)
+        yield record
+        index += record.lines
 
 
 def split_line(text: str, separator: str) -> tuple[list[str] | None, str]:
-    """The cells of one line, or None and what is wrong with it."""
+    """The cells of one row, or None and what is wrong with it."""
     try:
-        cells = next(csv.reader([text], delimiter=separator, strict=True), [])
+        return next(csv.reader([text], delimiter=separator, strict=True), []), ""
     except csv.Error as error:
         return None, str(error)
-    return cells, ""
 
 
-def _record(lines: list[bytes], index: int, layout: Layout) -> tuple[int, list[str] | None, str]:
-    """The row that begins in a line: over how many lines, its cells, and what is wrong with it.
-
-    More lines than there are mean that a cell may still go on.
-    """
+def _record(lines: Sequence[bytes], index: int, layout: Layout) -> Record | None:
+    """The row that begins in a line; None where a cell is still open after the last line."""
+    if not lines[index]:
+        return Record(1)
     text, reason = _decoded(lines[index])
-    if reason:
-        return 1, None, reason
-    cells, fault = split_line(text, layout.separator)
-    if cells is not None:
-        return 1, cells, _miscounted(len(cells), layout)
-    if fault != _NEVER_CLOSED:
-        return 1, None, malformed(fault, layout.separator)
+    cells, fault = (None, "") if reason else split_line(text, layout.separator)
+    if cells is not None and not (reason := _miscounted(len(cells), layout)):
+        return Record(1, text, cells)
+    if cells is None and fault == _NEVER_CLOSED:
+        return _over_lines(lines, index, text, layout)
+    return _refused(lines[index : index + 1], reason or malformed(fault, layout.separator), layout)
+
+
+def _over_lines(lines: Sequence[bytes], index: int, text: str, layout: Layout) -> Record | None:
+    """The row whose cell goes on in the next lines; refused with all of them where one may be a row by itself."""
     has_row, may_be_whole, broken = False, text.count(layout.separator) >= len(layout.header) - 1, ""
     for count in range(2, MOST_LINES + 1):
         if index + count > len(lines):
-            return count, None, ""
+            return None
         more, reason = _decoded(lines[index + count - 1])
         broken = broken or reason
         has_row = has_row or _is_row(more, layout, is_after_a_row=may_be_whole)
@@ -100,10 +78,10 @@ def _record(lines: list[bytes], index: int, layout: Layout) -> tuple[int, list[s
         cells, fault = split_line(text, layout.separator)
         if cells is not None and len(cells) == len(layout.header):
             fault = _doubtful(count) if has_row else broken
-            return count, None if fault else cells, fault
+            return _refused(lines[index : index + count], fault, layout) if fault else Record(count, text, cells)
         if cells is not None or fault != _NEVER_CLOSED:
             break
-    return 1, None, _unclosed(layout)
+    return _refused(lines[index : index + 1], _unclosed(layout), layout)
 
 
 def _is_row(text: str, layout: Layout, *, is_after_a_row: bool) -> bool:
@@ -152,22 +130,16 @@ def malformed(fault: str, separator: str) -> str:
     return f"a cell in quotes is followed by something else than {name}"
 
 
-def _rejected(row: int, line: bytes, reason: str, layout: Layout) -> Rejected:
-    """The rejected line with its cells where it divides into as many as there are columns."""
+def _refused(lines: Sequence[bytes], reason: str, layout: Layout) -> Record:
+    """Lines of which no row is made, each with its cells where it divides into as many as there are columns."""
+    found = [_rejected(place, line, reason, layout) for place, line in enumerate(lines) if line]
+    return Record(len(lines), rejected=found)
+
+
+def _rejected(place: int, line: bytes, reason: str, layout: Layout) -> Rejected:
     text = line.decode(errors="replace")
     cells, _ = split_line(text, layout.separator)
     if cells is None or len(cells) != len(layout.header):
-        return Rejected(row, "", reason, text=text)
+        return Rejected(place, "", reason, text=text)
     column = next((name for name, cell in zip(layout.header, cells, strict=True) if "\ufffd" in cell), "")
-    return Rejected(row, column, reason, tuple(cells))
-
-
-def _written(cells: list[str], separator: str) -> bytes:
-    """The cells as one CSV row without its line end; quoted where they need it."""
-    row = io.StringIO()
-    csv.writer(row, delimiter=separator, lineterminator="\n").writerow(cells)
-    return row.getvalue().removesuffix("\n").encode()
-
-
-def _joined(lines: list[bytes]) -> bytes:
-    return b"".join(line + b"\n" for line in lines)
+    return Rejected(place, column, reason, tuple(cells))

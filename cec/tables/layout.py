@@ -1,4 +1,4 @@
-"""What a table is on its way through a batch: a layout, and blocks of rows, each row with its place in the file."""
+"""What a table is on its way through cec: a layout, and blocks of rows, each row with its place in the file."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Rejected(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Some rows as they stand in the file, small enough to be sent to a worker.
+    """Some rows as they stand in the file: bytes of whole lines, or a frame.
 
     `rows` are the places of the rows in `content`; the rows already rejected are not in it.
     """
@@ -52,14 +52,14 @@ class Block(NamedTuple):
 class Rows(NamedTuple):
     """The rows of a block as a frame of texts.
 
-    `content` is the CSV that they were read from; `lines` are their JSON objects where the table is JSON Lines.
+    `lines` are the lines that each row stands in: of CSV as they were read, of JSON Lines without spaces between its
+    parts. Parquet has none.
     """
 
     frame: pl.DataFrame
     rows: Sequence[int]
     rejected: Sequence[Rejected] = ()
-    content: bytes = b""
-    lines: Sequence[str] = ()
+    lines: pl.Series | None = None
 
 
 def unlike(header: Sequence[str]) -> tuple[str, ...]:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cec.batch.streams import LONGEST_LINE, Source, reads, whole_lines
-from cec.batch.table import Block, Layout, Rejected, Rows
 from cec.errors import Fault, FileError
+from cec.tables.layout import Block, Layout, Rejected, Rows
+from cec.tables.streams import LONGEST_LINE, Source, reads, whole_lines
+
+if TYPE_CHECKING:
+    import polars as pl
 
 DEEPEST = 100
 """Objects and lists that may stand in one another."""
@@ -55,31 +58,71 @@ def blocks(source: Source, _layout: Layout, pieces: Iterator[bytes]) -> Iterator
             number += count
 
 
-def rows(block: Block, layout: Layout) -> Rows:
-    """The rows of a block as a frame of texts, each with its line."""
+def rows(block: Block, layout: Layout, wanted: Collection[str] | None = None) -> Rows:
+    """The rows of a block as a frame of texts, by default of every column, each with its line."""
     import polars as pl
 
     if not isinstance(block.content, bytes):
         raise TypeError("a block of JSON Lines is bytes")
-    columns: dict[str, list[str | None]] = {name: [] for name in layout.columns}
-    known = set(columns)
+    columns = {name: list[str | None]() for name in layout.columns if wanted is None or name in wanted}
+    known = set(layout.columns)
+    is_utf8 = _is_utf8(block.content)
     numbers: list[int] = []
     lines: list[str] = []
     rejected = list(block.rejected)
     for number, line in zip(block.rows, block.content.split(b"\n"), strict=False):
-        if not line.strip():
+        raw = _plain(line) if is_utf8 else None
+        if raw is not None and raw.keys() <= known:
+            for name, texts in columns.items():
+                texts.append(_text(bytes(raw[name])) if name in raw else None)
+        elif not line.strip():
             continue
-        cells, reason = _cells(line)
-        if cells is None or cells.keys() - known:
-            stranger = min(cells.keys() - known) if cells else ""
-            reason = reason or "is none of the columns that the first lines have"
-            rejected.append(Rejected(number, stranger, reason, text=line.decode(errors="replace").strip()))
-            continue
-        for name, texts in columns.items():
-            texts.append(cells.get(name))
+        else:
+            cells, reason = _cells(line)
+            if cells is None or cells.keys() - known:
+                stranger = min(cells.keys() - known) if cells else ""
+                reason = reason or "is none of the columns that the first lines have"
+                rejected.append(Rejected(number, stranger, reason, text=line.decode(errors="replace").strip()))
+                continue
+            raw = _RAW.decode(line)
+            for name, texts in columns.items():
+                texts.append(cells.get(name))
         numbers.append(number)
-        lines.append(line.decode().strip())
-    return Rows(pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)), numbers, rejected, lines=lines)
+        lines.append(msgspec.json.encode(raw).decode())
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+    return Rows(frame, numbers, rejected, pl.Series(lines, dtype=pl.String))
+
+
+def cells(lines: Sequence[str], layout: Layout) -> pl.DataFrame:
+    """All cells of some rows, each given by its line."""
+    content = "\n".join(lines).encode()
+    return rows(Block(content, range(len(lines))), layout).frame
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _plain(line: bytes) -> dict[str, msgspec.Raw] | None:
+    """The cells of a line in which nothing can be doubtful: no key twice, no escape, nothing nested; else None."""
+    if b"\\" in line or b"[" in line or b" :" in line or b"\t:" in line or line.count(b"{") != 1:
+        return None
+    try:
+        cells = _RAW.decode(line)
+    except ValueError:
+        return None
+    return cells if line.count(b'":') == len(cells) else None
+
+
+def _text(cell: bytes) -> str | None:
+    """What a plain cell says."""
+    if cell.startswith(b'"'):
+        return cell[1:-1].decode()
+    return None if cell == b"null" else cell.decode()
 
 
 def _cells(line: bytes) -> tuple[dict[str, str | None] | None, str]:

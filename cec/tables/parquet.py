@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO
 
-from cec.batch.table import Block, Layout, Rows
 from cec.errors import Fault, FileError
+from cec.tables.layout import Block, Layout, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ def blocks(path: Path, name: str, size: int = ROWS) -> Iterator[Block]:
         raise FileError(Fault(f"cannot be read from row {first} on: {error}", "", name)) from None
 
 
-def rows(block: Block, _layout: Layout) -> Rows:
+def rows(block: Block, _layout: Layout, _wanted: Collection[str] | None = None) -> Rows:
     """The rows of a block."""
     if isinstance(block.content, bytes):
         raise TypeError("a block of Parquet is a frame")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cec.batch.columns import Column
-from cec.batch.table import Kind
 from cec.errors import Fault
+from cec.tables.columns import Column
+from cec.tables.layout import Kind
 
 if TYPE_CHECKING:
     import polars as pl
