@@ -52,7 +52,10 @@ class FileError(CecError):
 
 
 class OrderRefused(CecError):
-    """The input can be read, but no dose may come of it. `stops` are the alerts that stop it: their words, by code."""
+    """The input can be read, but no dose may come of it.
+
+    `stops` are the alerts that stop it and that a reason can accept: their words, by code.
+    """
 
     def __init__(self, *faults: Fault | str, stops: Mapping[str, str] | None = None) -> None:
         super().__init__(*faults)

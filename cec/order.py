@@ -16,9 +16,6 @@ from cec.units import Quantity
 STAGES = ("prescribed", "measured", "calculated", "capped", "reduced", "rounded")
 """The stages of a dose, in their order; a dose passes through those that apply to it."""
 
-INTO_THE_LIQUOR = ("intrathecal", "intraventricular")
-"""Routes that must stand out: a drug for a vein that is given by them can kill."""
-
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     """One stage of a dose: what came out, how, and by whose rule."""
@@ -95,6 +92,8 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     diluent: str = ""
     """The diluent that the regimen names."""
     note: str = ""
+    label: tuple[str, ...] = ()
+    """What must stand on its labels: by its drug and route, by the regimen's line, by the products taken."""
     assumed: dict[str, str] = {}
 
 

@@ -41,6 +41,7 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     reconstituted_with: Quantity | None = None
     reconstitution_fluid: str = ""
     halves: bool = False
+    label: str = ""
     rxnorm: str = ""
     source: str = ""
 

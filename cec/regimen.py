@@ -83,6 +83,7 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     gap: Quantity | None = None
     cycles: tuple[int, ...] = ()
     diluent: str = ""
+    label: str = ""
     note: str = ""
     source: str = ""
     assumed: dict[str, str] = {}

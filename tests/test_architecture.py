@@ -11,13 +11,14 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "cec"
 NOUNS = ("cec.regimen", "cec.patient", "cec.pharmacy", "cec.order")
-BASE = ("cec.errors", "cec.units", *NOUNS)
+BASE = ("cec.errors", "cec.units", "cec.routes", *NOUNS)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.errors": (),
     "cec.version": (),
     "cec.files": ("cec.errors",),
     "cec.units": ("cec.errors", "cec.units"),
+    "cec.routes": (),
     "cec.regimen": ("cec.errors", "cec.units"),
     "cec.patient": ("cec.errors", "cec.units"),
     "cec.pharmacy": ("cec.errors", "cec.units"),

@@ -13,6 +13,7 @@ import msgspec
 from cec.calculate.checks import NOT_CHECKED, check
 from cec.calculate.conditions import Facts
 from cec.calculate.dosing import compute_dose
+from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
 from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import creatinine_clearance, measure_bsa
 from cec.calculate.pick_list import daily_fluids, pick_list
@@ -48,7 +49,7 @@ def draft_order(
 
     `as_of` is the day for which an age is computed where neither a start nor the day of the measures is known.
     `accept` lets a `stop` through, by code and with a reason; with `strict` a `check` stops too, and so does whatever
-    could not be checked. OrderRefused where no dose may come of the input.
+    could not be checked. OrderRefused where no dose may come of the input, and first where a route would kill.
 
     >>> from cec import draft_order, load_patient, load_regimen
     >>> patient = load_patient(texts={"height": "128 cm", "weight": "26 kg"})
@@ -60,6 +61,7 @@ def draft_order(
     prednisone 13 mg
     """
     with localcontext(EXACT):
+        refuse_fatal_routes(regimen, pharmacy)
         _refuse_contradictions(regimen, patient, cycle, start)
         as_of = _day_for_age(patient, start, as_of)
         age = patient.age_on(as_of)
@@ -80,6 +82,7 @@ def draft_order(
         measures = Measures(1, patient.height, patient.weight, bsa, clearance)
         doses = _each_dose(regimen, patient, pharmacy, measures, facts, cycle=cycle)
         preparations, preparation_alerts = prepare(doses, pharmacy)
+        doses = with_labels(doses, preparations, regimen, pharmacy)
         schedule = administrations(regimen, doses, start, pharmacy) if start else ()
         found = check(regimen, patient, pharmacy, facts, doses=doses, start=start, clearance=clearance)
         alerts = (*found, *preparation_alerts)

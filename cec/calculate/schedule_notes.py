@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from cec.order import INTO_THE_LIQUOR, Administration
+from cec.order import Administration
 from cec.regimen import DrugLine
+from cec.routes import is_into_csf, is_intravenous
 from cec.units import span
 
 _DAY = datetime.timedelta(days=1)
@@ -18,7 +19,7 @@ _HOUR = datetime.timedelta(hours=1)
 def with_notes(rows: Sequence[Administration], lines: Sequence[DrugLine]) -> tuple[Administration, ...]:
     """The same administrations, each with what a person must see in its time; they depend on the times alone."""
     numbered = list(enumerate(rows))
-    infusions = [(place, row) for place, row in numbered if _is_iv(row) and row.end]
+    infusions = [(place, row) for place, row in numbered if is_intravenous(row.route) and row.end]
     notes = (
         (
             *_late(row, rows),
@@ -61,7 +62,7 @@ def _interval(row: Administration, rows: Sequence[Administration], line: DrugLin
 
 def _overlap(place: int, row: Administration, infusions: Sequence[tuple[int, Administration]]) -> Iterator[str]:
     """What runs into the vein when another IV dose starts; of two that start together, the later row says it."""
-    if not _is_iv(row):
+    if not is_intravenous(row.route):
         return
     names = [
         other.drug
@@ -75,20 +76,16 @@ def _overlap(place: int, row: Administration, infusions: Sequence[tuple[int, Adm
 
 def _beside_iv(row: Administration, rows: Sequence[Administration]) -> Iterator[str]:
     """What is given into a vein at the clock time of an intrathecal dose."""
-    if row.route not in INTO_THE_LIQUOR:
+    if not is_into_csf(row.route):
         return
     names = [
         other.drug
         for other in rows
-        if _is_iv(other) and (other.time == row.time or (other.end and other.time < row.time < other.end))
+        if is_intravenous(other.route) and (other.time == row.time or (other.end and other.time < row.time < other.end))
     ]
     if names:
         told = ", ".join(dict.fromkeys(names))
         yield f"{row.route}, at the same time as IV {told}: give them apart, at another time and place"
-
-
-def _is_iv(row: Administration) -> bool:
-    return row.route.startswith("IV")
 
 
 def _duration(time: datetime.timedelta) -> str:

@@ -32,18 +32,18 @@ def show_regimen(
 
     Example: cec regimen show cec-consolidation
     """
-    from cec.load import load_regimen
+    from cec.load import check_regimen
     from cec.render.terminal.regimen import render
 
     keep_apart({"REGIMEN": regimen}, {"--output": output})
-    deliver(render(load_regimen(regimen), terminal_of(output), explain=explain), output)
+    deliver(render(check_regimen(regimen), terminal_of(output), explain=explain), output)
 
 
 def check_regimens(files: FilesArgument) -> None:
     """Every fault of regimen files, each with its place.
 
-    As file:line:column: where: what is wrong; what would be right. Exit 1 if there is any. Of a file
-    without a fault it is said for whom a drug has no dose: who lies beyond all its bands.
+    As file:line:column: where: what is wrong; what would be right. Exit 1 if there is any. A route that
+    kills is a fault. Of a file without a fault it is said for whom a drug has no dose: who lies beyond all its bands.
 
     Example: cec regimen check my-regimen.yaml
     """
@@ -52,11 +52,11 @@ def check_regimens(files: FilesArgument) -> None:
 
 def _read(file: Path) -> str:
     """What a regimen file gives, and for whom it has no dose; FileError with its faults."""
-    from cec.load import load_regimen
+    from cec.load import check_regimen
     from cec.load.bands import beyond_bands
     from cec.render.words import title_with_doses
 
-    regimen = load_regimen(file)
+    regimen = check_regimen(file)
     without = (
         f"{line.drug}: no dose for {' or '.join(beyond)}"
         for line in regimen.drugs

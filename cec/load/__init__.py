@@ -43,10 +43,19 @@ def load_regimen(name_or_path: str | Path) -> Regimen:
     >>> load_regimen("cec-consolidation").days
     4
     """
+    return _regimen(name_or_path)
+
+
+def check_regimen(name_or_path: str | Path) -> Regimen:
+    """The same; FileError also with what no reason would let through for any patient."""
+    return _regimen(name_or_path, checked=True)
+
+
+def _regimen(name_or_path: str | Path, *, checked: bool = False) -> Regimen:
     from cec.load.regimen_file import REGIMEN
 
     source = read_file(_regimen_path(name_or_path))
-    return msgspec.structs.replace(_read(REGIMEN, source, Regimen), sha256=source.sha256)
+    return msgspec.structs.replace(_read(REGIMEN, source, Regimen, checked=checked), sha256=source.sha256)
 
 
 def load_patient(path: str | Path | None = None, texts: Texts | None = None) -> Patient:
@@ -79,14 +88,15 @@ def pharmacy_and_overrides(path: str | Path | None, texts: Texts | None) -> tupl
     return msgspec.structs.replace(_read(PHARMACY, source, Pharmacy), sha256=source.sha256), replaced
 
 
-def _read(shape: Shape, source: SourceFile, _noun: type[Noun]) -> Noun:
-    """The noun that a file describes, or all its faults in the order of the file."""
+def _read(shape: Shape, source: SourceFile, _noun: type[Noun], *, checked: bool = False) -> Noun:
+    """The noun that a file describes, or all its faults in the order of the file; dangers too where it is checked."""
     reading = Reading(source.name)
     with localcontext(EXACT):
         value = shape.read(source.root, "", reading)
-    if reading.faults:
+    faults = reading.faults + reading.dangers if checked else reading.faults
+    if faults:
         error = FileError if source.name else InputError
-        raise error(*sorted(reading.faults, key=lambda fault: (fault.line, fault.column)))
+        raise error(*sorted(faults, key=lambda fault: (fault.line, fault.column)))
     return cast("Noun", value)
 
 

@@ -13,6 +13,7 @@ from cec.load.routes import ROUTES, read_route
 from cec.load.shapes import INVALID, Field, Shape, either, list_of, mapping, mapping_of, text
 from cec.load.texts import positive, read_clock, read_condition, read_count, read_days, read_text
 from cec.regimen import BEFORE_FIRST_INFUSION, Condition, DoseBand, DrugLine
+from cec.routes import fatal_in_csf, is_into_csf
 from cec.units import AMOUNT, DOSES, DURATION, TOTALS, dose_unit, span
 
 TEXT = text(read_text)
@@ -170,9 +171,24 @@ LINE_FIELDS: dict[str, Field] = {
     "after": Field(TEXT, "the drug after whose end this one starts, where that is not the line above"),
     "gap": Field(DURATION_TEXT, "time between the end of that drug and this start"),
     "diluent": Field(TEXT, "what the protocol names as diluent"),
+    "label": Field(TEXT, "what must stand on every label of the drug, e.g. for intravenous use only"),
     "note": Field(TEXT, "anything else the protocol says of this line"),
     "source": Field(TEXT, "where this line is from, if not from the regimen's source"),
     "assumed": Field(mapping_of(TEXT), "what goes beyond the source: key of this line, and why"),
 }
 
-DRUG_LINE = mapping(LINE_FIELDS, _drug_line, label="drug")
+
+def _noting_fatal_routes(lines: Shape) -> Shape:
+    """The same shape, noting a route that kills: the file is read, and no dose comes of it."""
+
+    def read(node: Any, where: str, reading: Any) -> Any:
+        line = lines.read(node, where, reading)
+        if isinstance(line, DrugLine) and is_into_csf(line.route) and (row := fatal_in_csf([line.drug])):
+            place = next(value for key, value in node.entries if key.text == "route")
+            reading.danger(place, f"{where} ({line.drug}): route", f"{line.route}: {row.why} [{row.source}]")
+        return line
+
+    return Shape(read, lines.schema)
+
+
+DRUG_LINE = _noting_fatal_routes(mapping(LINE_FIELDS, _drug_line, label="drug"))

@@ -85,6 +85,7 @@ PRODUCT = mapping(
         "reconstituted_with": Field(VOLUME_TEXT, "volume that a powder is dissolved in"),
         "reconstitution_fluid": Field(TEXT, "the fluid that a powder is dissolved in"),
         "halves": Field(TRUE_FALSE, "whether the tablet may be halved"),
+        "label": Field(TEXT, "what must stand on every label of a dose made from it"),
         "rxnorm": Field(TEXT, "RxNorm code of the product"),
         "source": Field(TEXT, "where these facts are from"),
     },

@@ -28,14 +28,22 @@ class Reading:
     def __init__(self, file: str) -> None:
         self.file = file
         self.faults: list[Fault] = []
+        self.dangers: list[Fault] = []
+        """What can be read, and of which no dose may come: faults where a file is checked, stops elsewhere."""
 
     def fault(self, node: Node, where: str, *faults: Fault | str) -> _Invalid:
         """Note what is wrong at a node."""
-        file = self.file if node.line else ""
         for fault in faults:
             text, about = (fault, ()) if isinstance(fault, str) else (fault.text, fault.about)
-            self.faults.append(Fault(text, where, file, node.line, node.column, about))
+            self.faults.append(self._at(node, where, text, about))
         return INVALID
+
+    def danger(self, node: Node, where: str, text: str) -> None:
+        """Note what can be read at a node, and of which no dose may come."""
+        self.dangers.append(self._at(node, where, text))
+
+    def _at(self, node: Node, where: str, text: str, about: tuple[str, ...] = ()) -> Fault:
+        return Fault(text, where, self.file if node.line else "", node.line, node.column, about)
 
 
 class Shape(NamedTuple):

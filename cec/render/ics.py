@@ -25,7 +25,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from cec.errors import InputError
-from cec.render.words import DRAFT, origin, starting_time, title_with_doses, weekday_date
+from cec.render.words import DRAFT, label_words, origin, starting_time, title_with_doses, weekday_date
 from cec.render.worksheet import instructions
 
 if TYPE_CHECKING:
@@ -140,6 +140,7 @@ def _description(order: Order, row: Administration) -> list[str]:
         *(f"{step.what}: {step.how}" for step in dose.steps if step.what in _CHANGES),
         *filter(None, (dose.purpose, row.timing or dose.timing, dose.note)),
         *row.notes,
+        *label_words(dose),
         *(f"{label}: {text}" for one in made for label, text in instructions(one)),
         *(["Look at:", *map(_alert, alerts)] if alerts else []),
         *(["Assumed, because the source does not say:", *beside] if beside else []),

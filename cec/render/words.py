@@ -39,6 +39,11 @@ def weekday_date(day: datetime.date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {paper_date(day)}"
 
 
+def label_words(dose: Dose) -> list[str]:
+    """What must stand on the labels of a dose, each text said to be that."""
+    return [f"label: {text}" for text in dose.label]
+
+
 def listed(words: Sequence[str], last: str = "and") -> str:
     """Words in one line, the last one after "and".
 

@@ -34,7 +34,7 @@ FIGURES = {
 """Columns of figures, and the field of a preparation that each shows. Amounts are in the dose's unit."""
 COLUMNS = (
     *(*ORDER_COLUMNS, *TASK_COLUMNS, "product", "take", "strength", "strength_unit", "diluent"),
-    *(*FIGURES, "handling", "missing", "batch", *(name.replace(" ", "_") for name in SIGNED), "alerts"),
+    *(*FIGURES, "label", "handling", "missing", "batch", *(name.replace(" ", "_") for name in SIGNED), "alerts"),
 )
 
 
@@ -66,6 +66,7 @@ def _rows(order: Order) -> Iterator[tuple[str, ...]]:
             made.strength.unit if made.strength else "",
             made.diluent,
             *(number(getattr(made, field)) for field in FIGURES.values()),
+            "; ".join(dose.label),
             "; ".join(made.handling),
             made.missing,
             *("" for _ in ("batch", *SIGNED)),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
-from cec.order import INTO_THE_LIQUOR
 from cec.render.days import days_of
-from cec.render.words import row_time, weekday_date
+from cec.render.words import label_words, row_time, weekday_date
 from cec.render.worksheet import fluid_of
+from cec.routes import is_into_csf
 
 if TYPE_CHECKING:
     from cec.order import Dose, Order, Preparation
@@ -77,8 +77,11 @@ def _dated(order: Order, day: Day, made: dict[int, Preparation]) -> tuple[dict[s
             "to": (min(end, last) - midnight) // _MINUTE,
             "onward": end > last,
         }
-        cells = _row(order.doses[row.dose_index], made.get(row.dose_index))
-        drawn.append({**cells, "time": _in_lines(row_time(row, date)), "bar": bar, "notes": list(row.notes)})
+        dose = order.doses[row.dose_index]
+        cells = _row(dose, made.get(row.dose_index))
+        drawn.append(
+            {**cells, "time": _in_lines(row_time(row, date)), "bar": bar, "notes": [*label_words(dose), *row.notes]}
+        )
     return scale, drawn
 
 
@@ -99,7 +102,7 @@ def _undated(order: Order, day: int, made: dict[int, Preparation]) -> list[dict[
         for number in range(1, dose.per_day + 1):
             which = f"{number} of {dose.per_day}" if dose.per_day > 1 else ""
             time = ", ".join(filter(None, (which, dose.timing or _TO_WRITE)))
-            rows.append({**_row(dose, made.get(line)), "time": time, "bar": None, "notes": []})
+            rows.append({**_row(dose, made.get(line)), "time": time, "bar": None, "notes": label_words(dose)})
     return rows
 
 
@@ -111,7 +114,7 @@ def _row(dose: Dose, made: Preparation | None) -> dict[str, Any]:
         "dose": str(dose.ordered),
         "changed": f"reduced from {dose.unreduced}" if dose.unreduced else "",
         "how": [str(dose.prescribed), f"{dose.route}{over}"],
-        "apart": dose.route in INTO_THE_LIQUOR,
+        "apart": is_into_csf(dose.route),
         "preparation": _volume_and_rate(made) if made else [],
         "ends": dose.over is not None,
     }

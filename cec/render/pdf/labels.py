@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
-from cec.order import INTO_THE_LIQUOR
 from cec.render.pdf.typesetting import PAPERS, typeset
 from cec.render.words import DIGITS, DRAFT, bind, date_of_day, paper_date, row_time, signed_percent, weekday_date
 from cec.render.worksheet import containers
+from cec.routes import is_into_csf
 
 if TYPE_CHECKING:
     from cec.order import Administration, Order, Preparation
@@ -66,7 +66,7 @@ def _label(order: Order, row: Administration, made: Preparation | None) -> dict[
     """One label: what it is, in how much of what, how and when it is given."""
     drug = order.pharmacy.formulary.get(row.drug)
     date = date_of_day(order.start or row.date, row.day)
-    route = row.route.upper() if row.route in INTO_THE_LIQUOR else row.route
+    route = row.route.upper() if is_into_csf(row.route) else row.route
     over = f"{route} over {row.over}" if row.over else route
     texts = {
         "drug": row.drug,
@@ -75,6 +75,7 @@ def _label(order: Order, row: Administration, made: Preparation | None) -> dict[
         "day": f"Day {row.day} of {order.regimen.days}",
         "date": weekday_date(date),
         "time": row_time(row, date),
+        "words": "; ".join(order.doses[row.dose_index].label),
         "handling": "; ".join(text for text in made.handling if text.startswith(_FOR_THE_BAG)) if made else "",
         **_made_up(row, made),
     }

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SIGNED = ("Made by (technician)", "Checked by (pharmacist)", "Time", "Use before")
 """What is written on every card, beside batch numbers."""
-_BOLD = frozenset({"Take", "Draw", "Measure", "Missing"})
+_BOLD = frozenset({"Label", "Take", "Draw", "Measure", "Missing"})
 """The instructions that nobody may pass over."""
 _TO_TICK = "Check"
 _CYTOTOXIC = "cytotoxic"
@@ -67,7 +67,8 @@ def _card(task: Task) -> dict[str, Any]:
     """One dose: which, what to do, and what has a batch number."""
     dose, made, row = task.dose, task.made, task.row
     over = f" over {dose.over}" if dose.over else ""
-    facts = [fact for fact in instructions(made) if fact[1] != _CYTOTOXIC]
+    facts = [("Label", text) for text in dose.label]
+    facts += [fact for fact in instructions(made) if fact[1] != _CYTOTOXIC]
     return {
         "time": starting_time(row) if row else "",
         "which": f"dose {task.number} of {dose.per_day} of the day" if dose.per_day > 1 else "",

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cec.order import Dose, Order
 from cec.render.terminal.drawing import STRONG, Column, Layout, Part, Terminal, first_that_fits, table, wrap
-from cec.render.words import frequency, list_days, signed_percent
+from cec.render.words import frequency, label_words, list_days, signed_percent
 from cec.units import Quantity
 
 
@@ -107,7 +107,10 @@ def _cards(doses: Sequence[Dose], cells: Sequence[Cell], terminal: Terminal) -> 
 
 
 def _beside(order: Order, terminal: Terminal) -> list[Part]:
-    """What each drug is for, when in the day it is given, and the regimen's notes, where they are stated."""
-    notes = [(dose.drug, "; ".join(filter(None, (dose.purpose, dose.timing, dose.note)))) for dose in order.doses]
+    """What each drug is for, when in the day it is given, notes and words of labels, where there are any."""
+    notes = [
+        (dose.drug, "; ".join(filter(None, (dose.purpose, dose.timing, dose.note, *label_words(dose)))))
+        for dose in order.doses
+    ]
     lines = [wrap(f"{drug}: {note}", terminal, "", "  ") for drug, note in notes if note]
     return [Text(), *chain.from_iterable(lines)] if lines else []

@@ -94,6 +94,7 @@ def _product(product: Product) -> str:
         str(product.strength or ""),
         str(product.volume or ""),
         "may be halved" if product.halves else "",
+        f"label: {product.label}" if product.label else "",
     )
     return f"{product.name} ({product.form}: {', '.join(filter(None, figures))})"
 

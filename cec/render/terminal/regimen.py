@@ -114,6 +114,7 @@ def _notes(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:
                         line.purpose,
                         _bands(line),
                         line.note,
+                        f"label: {line.label}" if line.label else "",
                         f"in {line.diluent}" if line.diluent else "",
                         f"no more than {line.lifetime_maximum} in a lifetime" if line.lifetime_maximum else "",
                         f"source: {line.source}" if line.source else "",

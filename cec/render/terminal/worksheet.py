@@ -71,7 +71,7 @@ def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Par
 
 def _card(task: Task, days: Sequence[WorkDay], terminal: Terminal) -> list[Part]:
     """One dose: what to do, and the fields to tick and to fill in on each of its days."""
-    told = instructions(task.made)
+    told = [*(("Label", text) for text in task.dose.label), *instructions(task.made)]
     signed = "  ".join(f"{name} {BLANK}" for name in SIGNED) if task.made.product else ""
     fields = [f"{what}: {BLANK}" for what in batches(task.made)]
     if len(days) == 1:

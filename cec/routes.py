@@ -1,0 +1,91 @@
+"""Routes: into the cerebrospinal fluid, into a vein, and the drugs that kill by another route than theirs.
+
+No file, option or acceptance switches the table of this module off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+CSF_ROUTES = ("intrathecal", "intraventricular")
+"""Routes into the cerebrospinal fluid: what is given by them stands apart everywhere."""
+
+
+class FatalRoute(NamedTuple):
+    """Drugs that kill in the cerebrospinal fluid: whole words of their names, why, and what their labels say."""
+
+    words: frozenset[str]
+    why: str
+    label: str
+    label_routes: tuple[str, ...]
+    """How the routes begin on whose labels these words stand."""
+    source: str
+
+
+FATAL_IN_CSF = (
+    FatalRoute(
+        words=frozenset(
+            (
+                *("vincristine", "vinblastine", "vinorelbine", "vindesine"),
+                *("vincristin", "vinblastin", "vinorelbin", "vindesin"),
+                *("vincristina", "vinblastina", "vinorelbina", "vindesina"),
+                *("winkrystyna", "winblastyna", "winorelbina", "windezyna"),
+            )
+        ),
+        why="a vinca alkaloid in the cerebrospinal fluid nearly always kills",
+        label="FOR INTRAVENOUS USE ONLY - FATAL IF GIVEN BY OTHER ROUTES",
+        label_routes=("IV",),
+        source="WHO alert 115 (2007); Joint Commission Quick Safety 37; ISMP 14-Mar-2019; Eldisine SmPC (UK, 2018)",
+    ),
+    FatalRoute(
+        words=frozenset(("bortezomib",)),
+        why="bortezomib in the cerebrospinal fluid has killed",
+        label="FOR INTRAVENOUS OR SUBCUTANEOUS USE ONLY - FATAL IF GIVEN BY OTHER ROUTES",
+        label_routes=("IV", "subcutaneous"),
+        source="Velcade SmPC (GB, 2012), EMA 2012 and HSA Singapore on three deaths",
+    ),
+)
+"""What kills in the cerebrospinal fluid; the words are names, in several languages, never their stems."""
+
+
+def fatal_in_csf(names: Iterable[str]) -> FatalRoute | None:
+    """Why none of these may go into the cerebrospinal fluid, by the whole words of a drug's and its products' names.
+
+    >>> row = fatal_in_csf(["vinCRIStine sulfate (liposomal)"])
+    >>> row and row.label
+    'FOR INTRAVENOUS USE ONLY - FATAL IF GIVEN BY OTHER ROUTES'
+    >>> fatal_in_csf(["methotrexate", "vinpocetine"]) is None
+    True
+    """
+    words = {word for name in names for word in re.findall(r"[^\W_]+", name.casefold())}
+    return next((row for row in FATAL_IN_CSF if not row.words.isdisjoint(words)), None)
+
+
+def is_into_csf(route: str) -> bool:
+    """Whether a route leads into the cerebrospinal fluid.
+
+    >>> is_into_csf("intrathecal"), is_into_csf("IV bolus")
+    (True, False)
+    """
+    return route.casefold() in CSF_ROUTES
+
+
+def is_intravenous(route: str) -> bool:
+    """Whether a route leads into a vein.
+
+    >>> is_intravenous("IV bolus"), is_intravenous("subcutaneous infusion")
+    (True, False)
+    """
+    return route.startswith("IV")
+
+
+def label_of_route(names: Iterable[str], route: str) -> str:
+    """What the label of a drug must say when it is given by this route; nothing for most.
+
+    >>> label_of_route(["vinorelbine"], "oral")
+    ''
+    """
+    row = fatal_in_csf(names)
+    return row.label if row and route.startswith(row.label_routes) else ""
