@@ -8,6 +8,7 @@ from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cec.batch.desk import Desk
+from cec.batch.forked import refuse_forked_process
 from cec.batch.single import Settings
 from cec.calculate import sha256_of_inputs
 from cec.errors import Fault, InputError
@@ -54,6 +55,7 @@ def dose_table(
     >>> dose_table(patients).select("id", "clofarabine_mg").rows()
     [('007', '38.4'), ('8', None)]
     """
+    refuse_forked_process()
     with localcontext(EXACT):
         names = _names(frame)
         several = regimen if isinstance(regimen, Sequence) and not isinstance(regimen, str) else [regimen]
