@@ -225,7 +225,7 @@ def check_order(order: dict[str, Any], typed: dict[str, Any]) -> None:
         assert name in patient
     assert "reduce" not in typed or len(patient["reductions"]) == len(typed["reduce"])
     assert "history" not in typed or len(patient["history"]) == len(typed["history"])
-    assert "bsa_formula" not in typed or order["bsa"]["formula"] == typed["bsa_formula"]
+    assert "bsa_formula" not in typed or order["measures"][0]["bsa"]["formula"] == typed["bsa_formula"]
     assert "start" not in typed or order["start"] == typed["start"]
     assert "cycle" not in typed or order["cycle"] == int(typed["cycle"])
     accepted = [alert for alert in order["alerts"] if "accepted" in alert]
@@ -396,7 +396,7 @@ def test_there_are_10_000() -> None:
         (lambda order: order["doses"][0]["ordered"].update(value=Decimal(0)), {}),
         (lambda order: order["patient"]["height"].update(value=Decimal("1.28")), {}),
         (lambda order: order["patient"].pop("age"), {"age": "8"}),
-        (lambda order: order["bsa"].update(formula="mosteller"), {"bsa_formula": "du-bois"}),
+        (lambda order: order["measures"][0]["bsa"].update(formula="mosteller"), {"bsa_formula": "du-bois"}),
         (lambda order: order["alerts"].append({"level": "stop", "code": "x"}), {}),
     ],
 )
