@@ -29,7 +29,7 @@ from cec.units import Quantity
 from cec.verification import Verdict, verify_doses, verify_order
 from cec.verification.doses import TOLERANCE
 from cec.verification.mistakes import MISTAKES
-from cec.verification.remarks import NOT_MULTIPLIED
+from cec.verification.outcome import NOT_MULTIPLIED
 
 DAYS = {"cec-induction": 5, "cec-consolidation": 4}
 FIGURES = {

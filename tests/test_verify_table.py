@@ -23,8 +23,7 @@ from cec.load import load_pharmacy, load_regimen, regimen_folder
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.verification.columns import drug_and_unit
-from cec.verification.outcome import Agreement, Row
-from cec.verification.remarks import NOT_MULTIPLIED
+from cec.verification.outcome import NOT_MULTIPLIED, Agreement, Row
 from cec.verification.row import Terms
 from cec.verification.table import verify_table
 

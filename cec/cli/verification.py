@@ -15,8 +15,7 @@ from cec.render.terminal.head import alert, head
 from cec.render.words import SECOND_CHECK, signed_percent
 from cec.units import write_number
 from cec.verification import OrderVerification, Verdict, Verification
-from cec.verification.outcome import Row
-from cec.verification.remarks import MEANINGS
+from cec.verification.outcome import MEANINGS, Row
 
 NO_MISTAKE = "no known mistake explains this"
 CSV_COLUMNS = (

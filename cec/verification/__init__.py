@@ -1,12 +1,13 @@
 """Doses written elsewhere, held against the order that cec drafts. Not an independent second person.
 
 `doses` judges written amounts, `mistakes` (with `case`) explains the wrong ones, `saved_order` computes a saved order
-again, `table` does the same for a table of patients.
+again, `table` does the same for a table of patients. What comes of it stands in `outcome`.
 """
 
 from __future__ import annotations
 
-from cec.verification.doses import Verdict, Verification, verify_doses
-from cec.verification.saved_order import Difference, OrderVerification, verify_order
+from cec.verification.doses import verify_doses
+from cec.verification.outcome import Difference, OrderVerification, Verdict, Verification
+from cec.verification.saved_order import verify_order
 
 __all__ = ["Difference", "OrderVerification", "Verdict", "Verification", "verify_doses", "verify_order"]

@@ -5,48 +5,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Literal
 
 import msgspec
 
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.errors import InputError
-from cec.order import Alert, Dose, Order
+from cec.order import Dose, Order
 from cec.regimen import Regimen
 from cec.units import AMOUNT, Quantity, convert, plain
 from cec.verification.case import Case
-from cec.verification.mistakes import Explanation, explain
+from cec.verification.mistakes import explain
+from cec.verification.outcome import Explanation, Verdict, Verification
 from cec.verification.remarks import remarks
 
 TOLERANCE = Decimal(5)
 """Percent of the expected dose by which a written one may differ."""
-
-Judgement = Literal["agrees", "differs", "missing", "not in the regimen"]
-
-
-class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One drug, or the number of days: what was expected, what was written, and what explains the difference."""
-
-    drug: str
-    verdict: Judgement
-    expected: Quantity | None = None
-    written: Quantity | None = None
-    deviation_percent: Decimal | None = None
-    explanations: tuple[Explanation, ...] = ()
-    hint: str = ""
-
-
-class Verification(msgspec.Struct, frozen=True):
-    """Written amounts held against the order that cec drafts."""
-
-    regimen: str
-    agrees: bool
-    tolerance_percent: Decimal
-    verdicts: tuple[Verdict, ...]
-    alerts: tuple[Alert, ...]
-    """Remarks on the written amounts, then the order's alerts."""
-    sha256: str
-    """Fingerprint of what the expected doses were computed from."""
 
 
 def verify_doses(

@@ -28,18 +28,12 @@ from cec.units import (
     write_number,
 )
 from cec.verification.case import Candidate, Case, candidate, in_words, recomputed, right, times
+from cec.verification.outcome import Explanation
 
 FITS_WITHIN = Decimal("0.01")
 """How near a written amount lies to what a mistake leads to, as a part of it."""
 
 LARGEST_CAPPED_BSA = Decimal(2)
-
-
-class Explanation(msgspec.Struct, frozen=True):
-    """A mistake that a written amount fits, and its working."""
-
-    mistake: str
-    text: str
 
 
 def explain(case: Case) -> tuple[Explanation, ...]:

@@ -1,12 +1,72 @@
-"""What comes of a row of written doses: a verification, or one of many that plainly agree."""
+"""What comes of holding written doses against an order: of one order, of a saved one, of the rows of a table."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Literal, NamedTuple
 
 import msgspec
 
-from cec.verification.doses import Verdict, Verification
+from cec.order import Alert
+from cec.units import Quantity
+
+NOT_MULTIPLIED = "not-multiplied-by-bsa"
+
+MEANINGS = {NOT_MULTIPLIED: "the amounts are the figures per m2 of the regimen, but the BSA is not 1 m2"}
+"""What a remark says of a row in a table of orders, by its code."""
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """A mistake that a written amount fits, and its working."""
+
+    mistake: str
+    text: str
+
+
+Judgement = Literal["agrees", "differs", "missing", "not in the regimen"]
+
+
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One drug, or the number of days: what was expected, what was written, and what explains the difference."""
+
+    drug: str
+    verdict: Judgement
+    expected: Quantity | None = None
+    written: Quantity | None = None
+    deviation_percent: Decimal | None = None
+    explanations: tuple[Explanation, ...] = ()
+    hint: str = ""
+
+
+class Verification(msgspec.Struct, frozen=True):
+    """Written amounts held against the order that cec drafts."""
+
+    regimen: str
+    agrees: bool
+    tolerance_percent: Decimal
+    verdicts: tuple[Verdict, ...]
+    alerts: tuple[Alert, ...]
+    """Remarks on the written amounts, then the order's alerts."""
+    sha256: str
+    """Fingerprint of what the expected doses were computed from."""
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One place of the order that is not what its inputs give, or not what the regimen's file says now."""
+
+    where: str
+    saved: str
+    now: str
+
+
+class OrderVerification(msgspec.Struct, frozen=True):
+    """A saved order held against itself."""
+
+    regimen: str
+    agrees: bool
+    differences: tuple[Difference, ...]
+    sha256: str
+    """The fingerprint that stands in the order."""
 
 
 class RowVerification(msgspec.Struct, frozen=True, omit_defaults=True):

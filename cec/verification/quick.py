@@ -22,8 +22,8 @@ from cec.tables.layout import Rows
 from cec.tables.rows import Refusal
 from cec.units import Quantity
 from cec.verification.columns import DAYS, OrderColumns, is_amount, plain_name
-from cec.verification.doses import Verdict, compare, number_of_days
-from cec.verification.outcome import Agreement
+from cec.verification.doses import compare, number_of_days
+from cec.verification.outcome import Agreement, Verdict
 from cec.verification.remarks import figures_per_area
 
 _NUMBER = re.compile(r"\s*[0-9]{1,9}(\.[0-9]{1,12})?\s*", re.ASCII)

@@ -9,11 +9,7 @@ from cec.order import Alert
 from cec.regimen import DrugLine
 from cec.units import EXACT, Quantity, dose_unit, write_number
 from cec.verification.case import Case
-
-NOT_MULTIPLIED = "not-multiplied-by-bsa"
-
-MEANINGS = {NOT_MULTIPLIED: "the amounts are the figures per m2 of the regimen, but the BSA is not 1 m2"}
-"""What a remark says of a row in a table of orders, by its code."""
+from cec.verification.outcome import NOT_MULTIPLIED
 
 
 def remarks(judged: Sequence[tuple[Case, bool]]) -> tuple[Alert, ...]:

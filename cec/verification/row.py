@@ -17,8 +17,8 @@ from cec.regimen import Regimen
 from cec.tables.rows import Refusal, read_all, regimen_of
 from cec.units import AMOUNT, Quantity, read_number, read_quantity
 from cec.verification.columns import OrderColumns, is_amount
-from cec.verification.doses import TOLERANCE, Verification, verify_doses
-from cec.verification.outcome import RowVerification
+from cec.verification.doses import TOLERANCE, verify_doses
+from cec.verification.outcome import RowVerification, Verification
 
 Value = TypeVar("Value")
 

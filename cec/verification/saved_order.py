@@ -14,24 +14,7 @@ from cec.errors import CecError
 from cec.order import Order
 from cec.regimen import Regimen
 from cec.units import Quantity
-
-
-class Difference(msgspec.Struct, frozen=True):
-    """One place of the order that is not what its inputs give, or not what the regimen's file says now."""
-
-    where: str
-    saved: str
-    now: str
-
-
-class OrderVerification(msgspec.Struct, frozen=True):
-    """A saved order held against itself."""
-
-    regimen: str
-    agrees: bool
-    differences: tuple[Difference, ...]
-    sha256: str
-    """The fingerprint that stands in the order."""
+from cec.verification.outcome import Difference, OrderVerification
 
 
 def verify_order(order: Order, regimen_now: Regimen | None = None) -> OrderVerification:
