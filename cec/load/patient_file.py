@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 from cec.errors import Fault, InputError
@@ -113,9 +114,8 @@ def _patient(values: dict[str, Any]) -> Patient:
     for day in (patient.measured_on, patient.previous_day_1):
         if patient.born and day and day < patient.born:
             raise InputError(Fault(f"{day} lies before the date of birth, {patient.born}", about=("born",)))
-    drugs = [reduction.drug for reduction in patient.reductions]
-    for drug in sorted(set(drugs)):
-        if drugs.count(drug) > 1:
+    for drug, times in sorted(Counter(reduction.drug for reduction in patient.reductions).items()):
+        if times > 1:
             words = f"{drug} is reduced twice; give one percentage and one reason"
             raise InputError(Fault(words, about=("reductions",)))
     return patient

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 from cec.errors import CecError
@@ -53,6 +56,10 @@ OTHER_DOSE_SET = mapping(
 )
 
 
+EVERY_CYCLE = -1
+"""A bit for each cycle: all of them."""
+
+
 def _regimen(values: dict[str, Any]) -> Regimen:
     """A regimen, with lines that do not fit together refused."""
     values["indication"] = values.pop("for")
@@ -60,21 +67,12 @@ def _regimen(values: dict[str, Any]) -> Regimen:
     faults = []
     if not regimen.drugs:
         faults.append("drugs: is empty; a regimen has at least one drug line")
-    for index, line in enumerate(regimen.drugs):
-        above = regimen.drugs[:index]
-        if line.after and line.after not in {other.drug for other in above}:
-            faults.append(f"drugs {index + 1} ({line.drug}): after: no line above is for '{line.after}'")
-        for number, other in enumerate(above, 1):
-            if _repeats(line, other):
-                faults.append(
-                    f"drugs {index + 1} ({line.drug}): repeats line {number} on the same days; "
-                    "join the two, or give them different days"
-                )
-    codes = [check.code for check in regimen.checks]
+    of_lines = [*_after_nothing(regimen.drugs), *_repeats(regimen.drugs)]
+    faults += [text for _, text in sorted(of_lines, key=itemgetter(0))]
     faults += [
         f"checks: code '{code}' stands twice; a code names one check"
-        for code in sorted(set(codes))
-        if codes.count(code) > 1
+        for code, times in sorted(Counter(check.code for check in regimen.checks).items())
+        if times > 1
     ]
     drugs = {line.drug for line in regimen.drugs}
     faults += [
@@ -88,15 +86,42 @@ def _regimen(values: dict[str, Any]) -> Regimen:
     return regimen
 
 
-def _repeats(line: DrugLine, other: DrugLine) -> bool:
-    """Whether two lines give the same drug the same way on a common day of a common cycle."""
-    same_cycle = not line.cycles or not other.cycles or set(line.cycles) & set(other.cycles)
-    return bool(
-        line.drug.lower() == other.drug.lower()
-        and line.route == other.route
-        and set(line.days) & set(other.days)
-        and same_cycle
-    )
+def _after_nothing(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
+    """Lines, by number, that begin after a drug which no line above gives."""
+    above: set[str] = set()
+    for number, line in enumerate(lines, 1):
+        if line.after and line.after not in above:
+            yield number, f"drugs {number} ({line.drug}): after: no line above is for '{line.after}'"
+        above.add(line.drug)
+
+
+def _repeats(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
+    """Lines, by number, that give a drug the same way on days of a cycle on which a line above gives it.
+
+    Of each day the first line that has it is named.
+    """
+    alike: dict[tuple[str, str], list[tuple[int, DrugLine]]] = {}
+    for number, line in enumerate(lines, 1):
+        alike.setdefault((line.drug.lower(), line.route), []).append((number, line))
+    for group in alike.values():
+        by_day: dict[int, list[tuple[int, int]]] = {}
+        for number, line in group:
+            cycles = sum(1 << cycle for cycle in line.cycles) or EVERY_CYCLE
+            repeated: set[int] = set()
+            for day in line.days:
+                left = cycles
+                for above, theirs in by_day.setdefault(day, []):
+                    if cycles & theirs:
+                        repeated.add(above)
+                        left &= ~theirs
+                if left:
+                    by_day[day].append((number, left))
+            for above in sorted(repeated):
+                yield (
+                    number,
+                    f"drugs {number} ({line.drug}): repeats line {above} on the same days; "
+                    "join the two, or give them different days",
+                )
 
 
 REGIMEN_FIELDS: dict[str, Field] = {
