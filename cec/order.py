@@ -11,7 +11,7 @@ import msgspec
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import DrugLine, Level, Regimen
-from cec.units import Quantity
+from cec.units import Quantity, write_range
 
 STAGES = ("prescribed", "measured", "calculated", "capped", "reduced", "rounded")
 """The stages of a dose, in their order; a dose passes through those that apply to it."""
@@ -155,18 +155,28 @@ class Preparation(msgspec.Struct, frozen=True, omit_defaults=True):
     unused: Quantity | None = None
     unused_percent: Decimal | None = None
     diluent: str = ""
+    diluent_jurisdiction: str = ""
+    """By whose label this diluent is allowed."""
     bag: Quantity | None = None
     remove: Quantity | None = None
     final_volume: Quantity | None = None
     concentration: Quantity | None = None
     lowest_concentration: Quantity | None = None
     highest_concentration: Quantity | None = None
+    concentration_jurisdiction: str = ""
+    """By whose label these concentrations are allowed."""
     rate: Quantity | None = None
     lowest_volume: Quantity | None = None
     highest_volume: Quantity | None = None
     handling: tuple[str, ...] = ()
     how: tuple[str, ...] = ()
     missing: str = ""
+
+    @property
+    def allowed_concentration(self) -> str:
+        """The final concentrations that are allowed, with whose label says so; nothing where none are stated."""
+        limits = write_range(self.lowest_concentration, self.highest_concentration)
+        return f"{limits} ({self.concentration_jurisdiction})" if limits and self.concentration_jurisdiction else limits
 
 
 class PickItem(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from cec.regimen import Condition
 from cec.units import Quantity
 
 
@@ -42,6 +43,8 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     reconstitution_fluid: str = ""
     halves: bool = False
     label: str = ""
+    not_for: tuple[Condition, ...] = ()
+    """Patients of whom all this is true never get it."""
     rxnorm: str = ""
     source: str = ""
 
@@ -56,14 +59,29 @@ class Stability(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str = ""
 
 
+class Diluent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a drug may be diluted in, and by whose label where labels differ."""
+
+    name: str
+    jurisdiction: str = ""
+    source: str = ""
+
+    @property
+    def words(self) -> str:
+        """Its name, with whose label allows it where that is stated."""
+        return f"{self.name} ({self.jurisdiction})" if self.jurisdiction else self.name
+
+
 class FormularyDrug(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the pharmacy knows of one drug; every list in the order of preference."""
 
     drug: str
     products: tuple[Product, ...] = ()
-    diluents: tuple[str, ...] = ()
+    diluents: tuple[Diluent, ...] = ()
     lowest_concentration: Quantity | None = None
     highest_concentration: Quantity | None = None
+    concentration_jurisdiction: str = ""
+    """By whose label these concentrations are allowed."""
     bags: tuple[Quantity, ...] = ()
     drug_volume: Literal["replaces diluent", "added to bag"] = "replaces diluent"
     """What becomes of the drawn volume: as much diluent is taken out first, or the bag grows by it."""

@@ -45,6 +45,22 @@ class Condition(msgspec.Struct, frozen=True):
     is_so: bool | None = None
 
 
+_COMPARED = {"<": "under", "<=": "at most", ">": "over", ">=": "at least"}
+
+
+def condition_words(condition: Condition) -> str:
+    """What must be true, in words.
+
+    >>> from decimal import Decimal
+    >>> condition_words(Condition("weight", (Limit("<", Quantity(Decimal(20), "kg")),)))
+    'weight under 20 kg'
+    """
+    fact = condition.fact.replace("_", " ")
+    if condition.is_so is not None:
+        return fact if condition.is_so else f"no {fact}"
+    return f"{fact} {' and '.join(f'{_COMPARED[limit.comparison]} {limit.value}' for limit in condition.limits)}"
+
+
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a regimen is published."""
 

@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.routes": (),
     "cec.regimen": ("cec.errors", "cec.units"),
     "cec.patient": ("cec.errors", "cec.units"),
-    "cec.pharmacy": ("cec.errors", "cec.units"),
+    "cec.pharmacy": ("cec.errors", "cec.units", "cec.regimen"),
     "cec.order": BASE,
     "cec.fingerprint": ("cec.order",),
     "cec.load": (*BASE, "cec.load"),

@@ -499,6 +499,22 @@ def test_allergies_name_drugs_and_products() -> None:
     assert dosed.head(10).equals(one_by_one({fact: cells[:10] for fact, cells in table.items()}, given)[0])
 
 
+def test_a_product_is_not_for_some_rows() -> None:
+    """Two children of the same doses, one under 5 years old; the third's age is not known."""
+    stock = load_pharmacy(STARTER).formulary["etoposide"]
+    young = Condition("age", (Limit("<", amount("5", "years")),))
+    only = msgspec.structs.replace(stock.products[0], not_for=(young,))
+    given = settings(with_policy(formulary={"etoposide": msgspec.structs.replace(stock, products=(only,))}))
+    table: dict[str, list[str | None]] = {
+        "height": ["109"] * 3,
+        "weight": ["18.5"] * 3,
+        "age": ["59 months", "60 months", None],
+    }
+    dosed, _ = found = by_columns(table, given)
+    assert ["product-etoposide" in codes for codes in dosed["alerts"]] == [True, False, True]
+    assert_same(found, one_by_one(table, given))
+
+
 def test_a_regimen_of_a_hundred_questions() -> None:
     """Whole kg from 5 to 104: each row has as many of these alerts as its weight is under."""
     checks = tuple(

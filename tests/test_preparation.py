@@ -19,7 +19,9 @@ from cec.calculate.stock import prefer_product
 from cec.errors import InputError
 from cec.load import load_pharmacy
 from cec.order import Alert, Dose, PickItem, Preparation, VialUse
-from cec.pharmacy import FormularyDrug, Pharmacy, Product, Stability
+from cec.pharmacy import Diluent, FormularyDrug, Pharmacy, Product, Stability
+from cec.regimen import Condition, Limit
+from cec.render.worksheet import instructions
 from cec.units import AMOUNT, CONCENTRATION, DURATION, VOLUME, Quantity, read_quantity
 
 STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
@@ -82,7 +84,7 @@ def made_by(dose: Dose, drug: FormularyDrug, **policy: object) -> tuple[Preparat
 CLOFARABINE = FormularyDrug(
     "clofarabine",
     products=(solution("20 mg vial", "1 mg/mL", "20 mL"),),
-    diluents=("sodium chloride 0.9%", "glucose 5%"),
+    diluents=(Diluent("sodium chloride 0.9%"), Diluent("glucose 5%", "US label")),
     lowest_concentration=amount("0.15 mg/mL"),
     highest_concentration=amount("0.4 mg/mL"),
     bags=tuple(map(amount, ("500 mL", "250 mL", "100 mL", "50 mL"))),
@@ -91,7 +93,7 @@ CLOFARABINE = FormularyDrug(
 ETOPOSIDE = FormularyDrug(
     "etoposide",
     products=(solution("100 mg vial", "20 mg/mL", "5 mL"),),
-    diluents=("sodium chloride 0.9%",),
+    diluents=(Diluent("sodium chloride 0.9%"),),
     lowest_concentration=amount("0.2 mg/mL"),
     highest_concentration=amount("0.4 mg/mL"),
     bags=tuple(map(amount, ("100 mL", "250 mL", "500 mL"))),
@@ -515,11 +517,90 @@ def test_the_starter_file_says_first_that_a_pharmacist_must_check_it() -> None:
     assert "PHARMACIST MUST CHECK EVERY LINE" in "".join(STARTER.read_text("utf-8").splitlines(keepends=True)[:4])
 
 
-def test_the_starter_file_claims_nothing_that_nobody_read() -> None:
-    """No diluent of etoposide, no limits, diluent or bag of cyclophosphamide were read in any source."""
+def test_the_starter_file_says_whose_label_allows_what() -> None:
+    """The window of clofarabine is the US label's alone, and so is glucose; the EU label names sodium chloride only."""
     formulary = load_pharmacy(STARTER).formulary
-    cyclophosphamide = formulary["cyclophosphamide"]
-    assert not formulary["etoposide"].diluents
+    (made, _), _ = prepare(
+        (dose_of("clofarabine", "30 mg", "2 h"), dose_of("etoposide", "75 mg", "2 h")), load_pharmacy(STARTER)
+    )
+    assert made.allowed_concentration == "0.15 to 0.4 mg/mL (US label)"
+    assert made.diluent_jurisdiction == "US and EU label"
+    assert "final concentration 0.3 mg/mL, expected 0.15 to 0.4 mg/mL (US label)" in dict(instructions(made))["Check"]
+    assert [diluent.words for diluent in formulary["clofarabine"].diluents] == [
+        "sodium chloride 0.9% (US and EU label)",
+        "glucose 5% (US label)",
+    ]
+    for drug in formulary.values():
+        assert all(diluent.jurisdiction and diluent.source for diluent in drug.diluents)
+        assert all(keeps.jurisdiction and keeps.source for keeps in drug.stability)
+    assert "500 mg/mL" in STARTER.read_text("utf-8")
+    assert "not_for: {age: under 5 years}" in STARTER.read_text("utf-8")
+
+
+def test_a_jurisdiction_stands_wherever_its_figure_does() -> None:
+    by_us = replace(CLOFARABINE, concentration_jurisdiction="US label", bags=(amount("20 mL"),))
+    _, (alert,) = made_by(dose_of("clofarabine", "38.4 mg", "2 h"), by_us)
+    assert "a final concentration of 0.15 to 0.4 mg/mL (US label)" in alert.text
+    in_glucose, _ = made_by(dose_of("clofarabine", "30 mg", "2 h", diluent="Glucose 5%"), CLOFARABINE)
+    assert (
+        "Into",
+        "100 mL bag of Glucose 5% (US label): take 30 mL out first, then add the drug; total volume 100 mL",
+    ) in (instructions(in_glucose))
+    in_water, alerts = made_by(dose_of("clofarabine", "30 mg", "2 h", diluent="water"), CLOFARABINE)
+    assert in_water.diluent_jurisdiction == ""
+    assert "the formulary allows sodium chloride 0.9%, glucose 5% (US label)" in alerts[-1].text
+
+
+CONCENTRATE = Product(
+    "cyclophosphamide 100 mg/mL concentrate",
+    "solution",
+    amount("100 mg/mL"),
+    volume=amount("5 mL"),
+    not_for=(Condition("age", (Limit("<", Quantity(Decimal(5), "years")),)),),
+)
+"""Propylene glycol and ethanol: a Polish label keeps it from children under 5 years."""
+
+
+def prepared_at(age: Quantity | None, *products: Product) -> tuple[Preparation, tuple[Alert, ...]]:
+    stock = Pharmacy(
+        formulary={"cyclophosphamide": FormularyDrug("cyclophosphamide", products, measuring_step=amount("0.1 mL"))}
+    )
+    (made,), alerts = prepare((dose_of("cyclophosphamide", "330 mg", route="IV bolus"),), stock, {"age": age})
+    return made, alerts
+
+
+@pytest.mark.parametrize(
+    ("age", "product", "draw", "says"),
+    [
+        (Quantity(Decimal(5), "years"), CONCENTRATE.name, "3.3 mL", ""),
+        (Quantity(Decimal(60), "months"), CONCENTRATE.name, "3.3 mL", ""),
+        (Quantity(Decimal(59), "months"), "500 mg", "16.5 mL", "is not for age under 5 years; 500 mg is taken instead"),
+        (None, "500 mg", "16.5 mL", "is not for age under 5 years, and age is not known; 500 mg is taken instead"),
+    ],
+)
+def test_a_product_is_never_taken_for_whom_it_is_not(age: Quantity | None, product: str, draw: str, says: str) -> None:
+    """330 mg of 100 mg/mL is 3.3 mL, of 20 mg/mL 16.5 mL."""
+    made, alerts = prepared_at(age, CONCENTRATE, POWDERS[0])
+    assert (made.product, made.draw) == (product, amount(draw))
+    assert [(alert.code, alert.level) for alert in alerts] == [("product-cyclophosphamide", "check")] * bool(says)
+    assert all(alert.text == f"{CONCENTRATE.name} {says}" for alert in alerts)
+
+
+def test_where_no_product_is_left_no_volume_is_given_and_it_says_why() -> None:
+    made, (alert,) = prepared_at(Quantity(Decimal(4), "years"), CONCENTRATE)
+    assert (made.draw, made.product) == (None, "")
+    assert "has no product of cyclophosphamide for the route IV bolus and for this patient" in made.missing
+    assert alert.text.endswith("is not for age under 5 years; no other product is left")
+
+
+def test_a_product_that_nobody_would_take_first_raises_no_question() -> None:
+    made, alerts = prepared_at(Quantity(Decimal(4), "years"), POWDERS[0], CONCENTRATE)
+    assert (made.product, alerts) == ("500 mg", ())
+
+
+def test_the_starter_file_claims_nothing_that_nobody_read() -> None:
+    """No limits, diluent or bag of cyclophosphamide were read in a label."""
+    cyclophosphamide = load_pharmacy(STARTER).formulary["cyclophosphamide"]
     assert not cyclophosphamide.diluents
     assert not cyclophosphamide.bags
     assert cyclophosphamide.lowest_concentration is cyclophosphamide.highest_concentration is None

@@ -50,14 +50,14 @@ IN_THE_TEXT = (
     "09:00  clofarabine 30 mg, IV infusion over 2 h",
     "Take   2 × clofarabine 20 mg/20 mL vial; 10 mg (25%) stays unused",
     "Draw   30 mL of 1 mg/mL = 30 mg",
-    "Into   100 mL bag of sodium chloride 0.9%: take 30 mL out first, then add the drug; total volume",
+    "Into   100 mL bag of sodium chloride 0.9% (US and EU label): take 30 mL out first, then add the",
     "Run    50 mL/h",
     "total volume 100 mL, expected 75 to 200 mL",
     "final concentration 0.3 mg/mL, expected 0.15 to 0.4 mg/mL",
     "filter: 0.2 micron, before dilution",
     "keeps 24 h, room temperature (US label)",
     "keeps 24 h, 2 to 8 degrees C (EU label)",
-    "Draw     3.8 mL of 20 mg/mL = 76 mg (+1.33% of 75 mg)",
+    "Draw   3.8 mL of 20 mg/mL = 76 mg (+1.33% of 75 mg)",
     "total volume 250 mL, expected 187.5 to 375 mL",
     "Draw     16.5 mL of 20 mg/mL = 330 mg",
     "the formulary names no bag for",
@@ -211,9 +211,12 @@ def test_a_concentration_without_limits_says_that_nobody_checked_it(order: Order
     )
     one_sided = replace(made, lowest_concentration=None, highest_volume=None)
     assert ("Check", "total volume 100 mL, expected at least 75 mL") in instructions(one_sided)
-    assert ("Check", "final concentration 0.3 mg/mL, expected at most 0.4 mg/mL") in instructions(one_sided)
+    assert ("Check", "final concentration 0.3 mg/mL, expected at most 0.4 mg/mL (US label)") in instructions(one_sided)
     grown = replace(made, remove=None, final_volume=Quantity(Decimal(130), "mL"))
-    assert ("Into", "100 mL bag of sodium chloride 0.9%: add the drug; total volume 130 mL") in instructions(grown)
+    assert (
+        "Into",
+        "100 mL bag of sodium chloride 0.9% (US and EU label): add the drug; total volume 130 mL",
+    ) in instructions(grown)
 
 
 def test_the_fluid_of_a_day_is_not_known_where_no_volume_is() -> None:

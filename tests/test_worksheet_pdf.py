@@ -56,7 +56,7 @@ def test_what_to_take_draw_mix_and_check_as_worked_by_hand(pages: list[str]) -> 
         "IV infusion over 2 h, 09:00",
         "2 × clofarabine 20 mg/20 mL vial; 10 mg (25%) stays unused",
         "30 mL of 1 mg/mL = 30 mg",
-        "100 mL bag of sodium chloride 0.9%: take 30 mL out first, then add the drug; total volume 100 mL",
+        "100 mL bag of sodium chloride 0.9% (US and EU label): take 30 mL out first, then add the drug; total",
         "total volume 100 mL, expected 75 to 200 mL",
         "final concentration 0.3 mg/mL, expected 0.15 to 0.4 mg/mL",
         "3.8 mL of 20 mg/mL = 76 mg (+1.33% of 75 mg)",

@@ -67,6 +67,7 @@ class Plan:
             step is not None
             and billionths(step.value) is not None
             and not any(line.lifetime_maximum for line in settings.regimen.drugs)
+            and not any(product.not_for for drug in settings.pharmacy.formulary.values() for product in drug.products)
         )
         self.lock = threading.Lock()
         self._lock_of_codes = threading.Lock()

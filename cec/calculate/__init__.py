@@ -81,7 +81,7 @@ def draft_order(
         }
         measures = Measures(1, patient.height, patient.weight, bsa, clearance)
         doses = _each_dose(regimen, patient, pharmacy, measures, facts, cycle=cycle)
-        preparations, preparation_alerts = prepare(doses, pharmacy)
+        preparations, preparation_alerts = prepare(doses, pharmacy, facts)
         doses = with_labels(doses, preparations, regimen, pharmacy)
         schedule = administrations(regimen, doses, start, pharmacy) if start else ()
         found = check(regimen, patient, pharmacy, facts, doses=doses, start=start, clearance=clearance)
@@ -102,7 +102,7 @@ def draft_order(
             administrations=_with_rates(schedule, preparations),
             preparations=preparations,
             daily_fluids=daily_fluids(doses, preparations, patient.weight),
-            pick_list=pick_list(doses, preparations, pharmacy),
+            pick_list=pick_list(doses, preparations, pharmacy, facts),
             next_cycle=_earliest_next_cycle(regimen, start),
             alerts=_accepted(alerts, accept, strict=strict),
             overrides=overrides,

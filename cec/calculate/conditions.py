@@ -5,12 +5,15 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 
 from cec.regimen import Comparison, Condition, Limit
 from cec.units import AGE, AREA, CLEARANCE, DURATION, LENGTH, WEIGHT, Kind, Quantity, convert
 
 Facts = Mapping[str, Quantity | bool | None]
 """What is known, by the name that conditions have for it; a name that is absent or None is not known."""
+NO_FACTS: Facts = MappingProxyType({})
+"""Nothing is known."""
 
 _COMPARE: dict[Comparison, Callable[[Decimal, Decimal], bool]] = {
     "<": operator.lt,

@@ -36,7 +36,7 @@ RATE_STEPS = ((Decimal(10), Decimal("0.1")), (Decimal(0), Decimal("0.01")))
 
 def in_bag(drawn: Preparation, dose: Dose, drug: FormularyDrug) -> Preparation:
     """The dose in the smallest stocked bag whose final concentration is allowed, and how fast it runs."""
-    made = _with_window(replace(drawn, diluent=dose.diluent or next(iter(drug.diluents), "")), drug)
+    made = _with_window(_diluted(drawn, dose, drug), drug)
     if not made.diluent:
         made = lacking(made, f"the formulary names no diluent of {dose.drug}")
     bags = stocked_bags(drug)
@@ -48,6 +48,13 @@ def in_bag(drawn: Preparation, dose: Dose, drug: FormularyDrug) -> Preparation:
     if bag is None:
         return lacking(made, f"no bag in the formulary fits this dose of {dose.drug}")
     return _running(_filled(made, bag, drug), dose)
+
+
+def _diluted(drawn: Preparation, dose: Dose, drug: FormularyDrug) -> Preparation:
+    """The dose in the diluent that the regimen names, else in the formulary's first, with whose label allows it."""
+    name = dose.diluent or next((diluent.name for diluent in drug.diluents), "")
+    known = next((diluent for diluent in drug.diluents if diluent.name.casefold() == name.casefold()), None)
+    return replace(drawn, diluent=name, diluent_jurisdiction=known.jurisdiction if known else "")
 
 
 def stocked_bags(drug: FormularyDrug) -> list[Decimal]:
@@ -69,12 +76,14 @@ def bag_alerts(made: Preparation, dose: Dose, drug: FormularyDrug) -> tuple[Aler
         grown = f", the drawn {made.draw} included" if drug.drug_volume == "added to bag" else ""
         text = (
             f"no bag in stock ({stock} mL) gives {made.contains} of {dose.drug} a final concentration of "
-            f"{write_range(made.lowest_concentration, made.highest_concentration)}; "
+            f"{made.allowed_concentration}; "
             f"a total volume of {_volumes_that_fit(made)}{grown} would"
         )
         alerts.append(Alert(code_of_drug("no-bag", dose.drug), "check", dose.drug, text, drug.source))
-    if dose.diluent and drug.diluents and dose.diluent.casefold() not in {one.casefold() for one in drug.diluents}:
-        text = f"the regimen dilutes {dose.drug} in {dose.diluent}; the formulary allows {', '.join(drug.diluents)}"
+    allowed = {diluent.name.casefold() for diluent in drug.diluents}
+    if dose.diluent and allowed and dose.diluent.casefold() not in allowed:
+        names = ", ".join(diluent.words for diluent in drug.diluents)
+        text = f"the regimen dilutes {dose.drug} in {dose.diluent}; the formulary allows {names}"
         alerts.append(Alert(code_of_drug("diluent", dose.drug), "check", dose.drug, text, drug.source))
     return tuple(alerts)
 
@@ -95,7 +104,12 @@ def _with_window(made: Preparation, drug: FormularyDrug) -> Preparation:
         convert(limit, f"{_unit(made)}/mL", CONCENTRATION) if limit else None
         for limit in (drug.lowest_concentration, drug.highest_concentration)
     )
-    made = replace(made, lowest_concentration=low, highest_concentration=high)
+    made = replace(
+        made,
+        lowest_concentration=low,
+        highest_concentration=high,
+        concentration_jurisdiction=drug.concentration_jurisdiction,
+    )
     lowest, highest = _volumes(made, _amounts(made)[:1])
     return replace(made, lowest_volume=lowest, highest_volume=highest)
 
@@ -140,7 +154,7 @@ def _filled(made: Preparation, bag: Decimal, drug: FormularyDrug) -> Preparation
     grows = total.value != bag
     filling = f"{write_number(bag)} + {made.draw}" if grows else f"{made.draw} replaces as much diluent"
     limits = (
-        f"allowed {write_range(made.lowest_concentration, made.highest_concentration)}"
+        f"allowed {made.allowed_concentration}"
         if made.lowest_concentration or made.highest_concentration
         else "the formulary states no limits, so this is not checked"
     )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from types import MappingProxyType
 from typing import NamedTuple
 
-from cec.calculate.conditions import Facts, judge, unknown_facts
+from cec.calculate.conditions import NO_FACTS, Facts, judge, unknown_facts
 from cec.calculate.formulas import calvert
 from cec.calculate.rounding import deviation_percent, round_dose, to_nearest
 from cec.errors import OrderRefused
@@ -32,14 +31,11 @@ class _Work(NamedTuple):
     source: str
 
 
-_NO_FACTS: Facts = MappingProxyType({})
-
-
 def compute_dose(
     line: DrugLine,
     measures: Measures,
     pharmacy: Pharmacy,
-    facts: Facts = _NO_FACTS,
+    facts: Facts = NO_FACTS,
     *,
     reduction: Reduction | None = None,
     source: str = "",

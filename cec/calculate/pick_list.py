@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 
+from cec.calculate.conditions import NO_FACTS, Facts
 from cec.calculate.preparation import vials_for
 from cec.calculate.rounding import to_nearest
 from cec.calculate.stock import formulary_drug, is_oral, usable_products
@@ -38,7 +39,7 @@ def daily_fluids(
 
 
 def pick_list(
-    doses: tuple[Dose, ...], preparations: tuple[Preparation, ...], pharmacy: Pharmacy
+    doses: tuple[Dose, ...], preparations: tuple[Preparation, ...], pharmacy: Pharmacy, facts: Facts = NO_FACTS
 ) -> tuple[PickItem, ...]:
     """The containers of the whole cycle; doses of one day share vials only where the pharmacy shares."""
     vials: Counter[Item] = Counter()
@@ -47,7 +48,7 @@ def pick_list(
     oral: dict[Item, Decimal] = {}
     for _, given in _days(doses, preparations):
         for group in _groups(given, pharmacy):
-            for item, count in _containers(group, pharmacy):
+            for item, count in _containers(group, pharmacy, facts):
                 (tablets if group[0][1].form == "tablet" else vials)[item] += int(count)
         for dose, made in given:
             if made.bag:
@@ -102,7 +103,7 @@ def _groups(given: Given, pharmacy: Pharmacy) -> list[Given]:
     return list(groups.values())
 
 
-def _containers(group: Given, pharmacy: Pharmacy) -> list[tuple[Item, Decimal]]:
+def _containers(group: Given, pharmacy: Pharmacy, facts: Facts) -> list[tuple[Item, Decimal]]:
     """The containers opened for a group."""
     dose, made = group[0]
     drug = formulary_drug(pharmacy, dose.drug)
@@ -115,7 +116,7 @@ def _containers(group: Given, pharmacy: Pharmacy) -> list[tuple[Item, Decimal]]:
     unit = dose.ordered.unit
     amounts = [convert(one.contains, unit, AMOUNT).value for _, one in group if one.contains]
     need = Quantity(sum(amounts, Decimal(0)), unit)
-    vials, _, _ = vials_for(need, usable_products(drug, dose.route))
+    vials, _, _ = vials_for(need, usable_products(drug, dose.route, facts))
     return [((dose.drug, use.product), use.count) for use in vials]
 
 

@@ -6,9 +6,10 @@ import re
 
 from msgspec.structs import replace
 
+from cec.calculate.conditions import Facts, judge, unknown_facts
 from cec.errors import InputError
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
-from cec.regimen import entry_of
+from cec.regimen import condition_words, entry_of
 from cec.units import AMOUNT, CONCENTRATION, EXACT, VOLUME, Quantity, convert
 
 ORAL = {"oral", "orally", "mouth", "po", "enteral", "nasogastric", "gastrostomy"}
@@ -29,15 +30,39 @@ def formulary_drug(pharmacy: Pharmacy, drug: str) -> FormularyDrug | None:
     return entry_of(drug, pharmacy.formulary)
 
 
-def usable_products(drug: FormularyDrug, route: str) -> tuple[Product, ...]:
-    """The first product for the route and those of its form and strength: they may be mixed in one dose."""
-    forms = {"tablet", "oral solution"} if is_oral(route) else {"solution", "powder"}
-    usable = [product for product in drug.products if product.form in forms]
+def usable_products(drug: FormularyDrug, route: str, facts: Facts) -> tuple[Product, ...]:
+    """The first product for the route and the patient, and those of its form and strength: they may be mixed."""
+    usable = [product for product in products_by_route(drug, route) if not why_not_for(product, facts)]
     return tuple(
         product
         for product in usable
         if product.form == usable[0].form and strength_of(product) == strength_of(usable[0])
     )
+
+
+def products_by_route(drug: FormularyDrug, route: str) -> list[Product]:
+    """The products that a route takes, in the order of preference."""
+    forms = {"tablet", "oral solution"} if is_oral(route) else {"solution", "powder"}
+    return [product for product in drug.products if product.form in forms]
+
+
+def why_not_for(product: Product, facts: Facts) -> str:
+    """Why a product is not for this patient; nothing where it is. What is not known speaks against it.
+
+    >>> from decimal import Decimal
+    >>> from cec.regimen import Condition, Limit
+    >>> young = Condition("age", (Limit("<", Quantity(Decimal(5), "years")),))
+    >>> concentrate = Product("concentrate", "solution", not_for=(young,))
+    >>> why_not_for(concentrate, {"age": Quantity(Decimal(4), "years")})
+    'is not for age under 5 years'
+    >>> why_not_for(concentrate, {})
+    'is not for age under 5 years, and age is not known'
+    """
+    if not product.not_for or judge(product.not_for, facts) is False:
+        return ""
+    unknown = [fact.replace("_", " ") for fact in unknown_facts(product.not_for, facts)]
+    why = f"is not for {' and '.join(map(condition_words, product.not_for))}"
+    return f"{why}, and {' and '.join(unknown)} {'are' if len(unknown) > 1 else 'is'} not known" if unknown else why
 
 
 def strength_of(product: Product) -> Quantity | None:

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from cec.errors import CecError, InputError
+from cec.load.drug_line import CONDITIONS
 from cec.load.shapes import Field, choice, either, list_of, mapping, mapping_of, text
 from cec.load.texts import (
     positive,
@@ -18,6 +19,7 @@ from cec.load.texts import (
     read_text,
 )
 from cec.pharmacy import (
+    Diluent,
     DoseRounding,
     FormularyDrug,
     Pharmacy,
@@ -85,6 +87,9 @@ PRODUCT = mapping(
         "reconstituted_with": Field(VOLUME_TEXT, "volume that a powder is dissolved in"),
         "reconstitution_fluid": Field(TEXT, "the fluid that a powder is dissolved in"),
         "halves": Field(TRUE_FALSE, "whether the tablet may be halved"),
+        "not_for": Field(
+            CONDITIONS, "patients who never get it, e.g. {age: under 5 years}; nor where that is not known"
+        ),
         "label": Field(TEXT, "what must stand on every label of a dose made from it"),
         "rxnorm": Field(TEXT, "RxNorm code of the product"),
         "source": Field(TEXT, "where these facts are from"),
@@ -130,11 +135,27 @@ STABILITY = mapping(
     lambda values: Stability(**values),
 )
 
+DILUENT = either(
+    mapping(
+        {
+            "name": Field(TEXT, "the diluent", required=True),
+            "jurisdiction": Field(TEXT, "whose label allows it, e.g. US label", required=True),
+            "source": Field(TEXT, "where this is from"),
+        },
+        lambda values: Diluent(**values),
+    ),
+    text(lambda value: Diluent(read_text(value))),
+    lambda node: node.entries is not None,
+)
+
 FORMULARY_DRUG_FIELDS: dict[str, Field] = {
     "products": Field(list_of(PRODUCT), "products in stock, the preferred one first"),
-    "diluents": Field(list_of(TEXT), "allowed diluents, the preferred one first"),
+    "diluents": Field(
+        list_of(DILUENT), "allowed diluents, the preferred one first; or {name, jurisdiction}, where labels differ"
+    ),
     "lowest_concentration": Field(CONCENTRATION_TEXT, "lowest allowed final concentration"),
     "highest_concentration": Field(CONCENTRATION_TEXT, "highest allowed final concentration"),
+    "concentration_jurisdiction": Field(TEXT, "whose label allows these concentrations, e.g. US label"),
     "bags": Field(list_of(VOLUME_TEXT), "bag sizes in stock"),
     "drug_volume": Field(
         choice("replaces diluent", "added to bag"),

@@ -10,14 +10,13 @@ from itertools import groupby
 
 from cec.order import Administration, Bsa, CreatinineClearance, Dose, Order
 from cec.patient import Patient
-from cec.regimen import Condition, DrugLine, Regimen
+from cec.regimen import DrugLine, Regimen
 from cec.units import Quantity, shorten, write_signed
 
 DRAFT = "Draft: not valid until checked and signed"
 SECOND_CHECK = "A second calculation by this program is not an independent check."
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_COMPARED = {"<": "under", "<=": "at most", ">": "over", ">=": "at least"}
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -186,19 +185,6 @@ def line_times(line: DrugLine) -> str:
         f"{f'{line.gap} ' if line.gap else ''}after {line.after}" if line.after else "",
     )
     return ", ".join(filter(None, told))
-
-
-def condition_words(condition: Condition) -> str:
-    """What must be true, in words.
-
-    >>> from cec.regimen import Limit
-    >>> condition_words(Condition("weight", (Limit("<", Quantity(Decimal(20), "kg")),)))
-    'weight under 20 kg'
-    """
-    fact = condition.fact.replace("_", " ")
-    if condition.is_so is not None:
-        return fact if condition.is_so else f"no {fact}"
-    return f"{fact} {' and '.join(f'{_COMPARED[limit.comparison]} {limit.value}' for limit in condition.limits)}"
 
 
 def doses_of_title(regimen: Regimen) -> str:

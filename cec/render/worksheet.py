@@ -120,7 +120,7 @@ def expected(made: Preparation) -> list[str]:
         found = made.final_volume or "not known"
         checks.append(f"total volume {found}, expected {write_range(made.lowest_volume, made.highest_volume)}")
     if made.concentration:
-        limits = write_range(made.lowest_concentration, made.highest_concentration)
+        limits = made.allowed_concentration
         judged = f"expected {limits}" if limits else "not checked: the formulary states no limits"
         checks.append(f"final concentration {made.concentration}, {judged}")
     return checks
@@ -173,5 +173,6 @@ def _content(made: Preparation) -> str:
 def _into(made: Preparation) -> str:
     """The bag, what is taken out of it first, and what it then holds."""
     diluent = made.diluent or "(diluent to be named)"
+    by = f" ({made.diluent_jurisdiction})" if made.diluent_jurisdiction else ""
     first = f"take {made.remove} out first, then add the drug" if made.remove else "add the drug"
-    return f"{made.bag} bag of {diluent}: {first}; total volume {made.final_volume}"
+    return f"{made.bag} bag of {diluent}{by}: {first}; total volume {made.final_volume}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from cec.regimen import condition_words
 from cec.render.terminal.drawing import STRONG, Part, Terminal, draw, facts, section, wrap
 from cec.render.words import listed
 from cec.units import write_number
@@ -62,14 +63,15 @@ def _drug(drug: FormularyDrug, terminal: Terminal) -> list[Part]:
         ],
         "",
     )
+    by = [f"({drug.concentration_jurisdiction})"] if window and drug.concentration_jurisdiction else []
     codes = [f"{name} {code}" for name, code in (("ATC", drug.atc), ("RxNorm", drug.rxnorm)) if code]
     return [
         *wrap(drug.drug, terminal, "  ", "  ", STRONG),
         *facts(
             [
                 ("Products", "; ".join(map(_product, drug.products))),
-                ("Diluents", ", ".join(drug.diluents)),
-                ("Concentration", " ".join(window.split())),
+                ("Diluents", ", ".join(diluent.words for diluent in drug.diluents)),
+                ("Concentration", " ".join((*window.split(), *by))),
                 ("Bags", ", ".join(map(str, drug.bags))),
                 ("Drug volume", drug.drug_volume if drug.bags else ""),
                 ("Measured to", str(drug.measuring_step or "")),
@@ -94,6 +96,7 @@ def _product(product: Product) -> str:
         str(product.strength or ""),
         str(product.volume or ""),
         "may be halved" if product.halves else "",
+        f"not for {' and '.join(map(condition_words, product.not_for))}" if product.not_for else "",
         f"label: {product.label}" if product.label else "",
     )
     return f"{product.name} ({product.form}: {', '.join(filter(None, figures))})"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from cec.regimen import condition_words
 from cec.render.terminal.drawing import (
     LEVELS,
     STRONG,
@@ -21,7 +22,6 @@ from cec.render.terminal.drawing import (
     wrap,
 )
 from cec.render.words import (
-    condition_words,
     doses_of_title,
     line_times,
     number_of_days,
