@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import Literal
 
 import msgspec
 
 from cec.errors import Fault, InputError
-from cec.units import EXACT, Quantity, write_number
-
-Sex = Literal["female", "male"]
-
-HEIGHTS = (Decimal(20), Decimal(250))
-"""Possible heights, cm."""
-WEIGHTS = (Decimal("0.3"), Decimal(350))
-"""Possible body weights, kg."""
-BODY_MASS_INDEXES = (Decimal(3), Decimal(200))
-"""Possible body mass indexes, kg/m2: far beyond any patient, so that only a slip falls outside."""
+from cec.facts import POSSIBLE_BODY_MASS_INDEXES, Bounds, Sex, Value, body_mass_index, told_facts
+from cec.units import Quantity
 
 
 class Reduction(msgspec.Struct, frozen=True):
@@ -52,11 +43,19 @@ class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     reductions: tuple[Reduction, ...] = ()
     diagnosis: str = ""
     allergies: str = ""
+    facts: dict[str, Quantity | bool | str] = {}
+    """What was told of facts of `cec.facts` that have no field of their own here, by name. A date needs a field."""
 
     def __post_init__(self) -> None:
-        faults = _size_faults(self.height, self.weight)
-        if faults:
+        if faults := _faults(self):
             raise InputError(*faults)
+
+    def fact(self, name: str) -> Value | None:
+        """What was told of a fact; None where nothing was."""
+        told = getattr(self, name) if name in _FIELDS else self.facts.get(name)
+        if isinstance(told, int) and not isinstance(told, bool):
+            return Quantity(Decimal(told), "")
+        return None if told == "" else told
 
     def age_on(self, day: datetime.date | None) -> Quantity | None:
         """The age as given or, from the date of birth, in completed months on that day."""
@@ -66,43 +65,30 @@ class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
         return Quantity(Decimal(months), "months")
 
 
-def body_mass_index(height: Decimal, weight: Decimal) -> Decimal:
-    """Weight in kg over the square of the height, from cm, in metres: kg/m2, unrounded.
-
-    >>> body_mass_index(Decimal(200), Decimal(100))
-    Decimal('25')
-    """
-    metres = EXACT.divide(height, Decimal(100))
-    return EXACT.divide(weight, EXACT.multiply(metres, metres))
+_FIELDS = frozenset(Patient.__struct_fields__)
 
 
-def _size_faults(height: Quantity, weight: Quantity) -> list[Fault]:
-    """Why these are no measures of a person."""
-    low_height, high_height = HEIGHTS
-    low_weight, high_weight = WEIGHTS
-    faults: list[Fault] = []
-    if not low_height <= height.value <= high_height:
-        other = next(
-            (
-                f"; did you mean {write_number(height.value)} {unit}?"
-                for unit, factor in (("m", Decimal(100)), ("in", Decimal("2.54")), ("mm", Decimal("0.1")))
-                if Decimal(40) <= height.value * factor <= Decimal(220)
-            ),
-            "",
-        )
-        text = f"{height} is not a possible height ({low_height} to {high_height} cm){other}"
-        faults.append(Fault(text, about=("height",)))
-    if not low_weight <= weight.value <= high_weight:
-        other = f"; did you mean {write_number(weight.value)} g?" if 500 <= weight.value <= 200_000 else ""
-        text = f"{weight} is not a possible body weight ({low_weight} to {high_weight} kg){other}"
-        faults.append(Fault(text, about=("weight",)))
-    if faults:
+def _faults(patient: Patient) -> list[Fault]:
+    """Why these cannot be facts of a person: numbers beyond all bounds, or a height and weight of nobody."""
+    faults = [
+        Fault(words, about=(fact.name,))
+        for fact in told_facts("patient")
+        if fact.possible
+        and isinstance(value := patient.fact(fact.name), Quantity)
+        and (words := fact.impossible(value))
+    ]
+    if {"height", "weight"} & {name for fault in faults for name in fault.about}:
         return faults
-    index = body_mass_index(height.value, weight.value)
-    low_index, high_index = BODY_MASS_INDEXES
-    if not low_index <= index <= high_index:
-        swapped = 8 <= body_mass_index(weight.value, height.value) <= 60
+    index = body_mass_index(patient.height, patient.weight)
+    if not POSSIBLE_BODY_MASS_INDEXES.hold(index.value):
+        swapped = Bounds(Decimal(8), Decimal(60)).hold(_index_of_swapped(patient))
         hint = "; are height and weight swapped?" if swapped else "; look at both"
-        text = f"height {height} and weight {weight} cannot be of one person{hint}"
+        text = f"height {patient.height} and weight {patient.weight} cannot be of one person{hint}"
         faults.append(Fault(text, about=("height", "weight")))
     return faults
+
+
+def _index_of_swapped(patient: Patient) -> Decimal:
+    """The body mass index of somebody whose height was written as weight and the other way round, kg/m2."""
+    swapped = Quantity(patient.weight.value, "cm"), Quantity(patient.height.value, "kg")
+    return body_mass_index(*swapped).value

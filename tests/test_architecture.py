@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "cec"
 NOUNS = ("cec.regimen", "cec.patient", "cec.pharmacy", "cec.order")
-BASE = ("cec.errors", "cec.units", "cec.routes", *NOUNS)
+BASE = ("cec.errors", "cec.units", "cec.routes", "cec.facts", *NOUNS)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.errors": (),
@@ -19,8 +19,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.files": ("cec.errors",),
     "cec.units": ("cec.errors", "cec.units"),
     "cec.routes": (),
+    "cec.facts": ("cec.errors", "cec.units", "cec.facts"),
     "cec.regimen": ("cec.errors", "cec.units"),
-    "cec.patient": ("cec.errors", "cec.units"),
+    "cec.patient": ("cec.errors", "cec.units", "cec.facts"),
     "cec.pharmacy": ("cec.errors", "cec.units", "cec.regimen"),
     "cec.order": BASE,
     "cec.fingerprint": ("cec.order",),
@@ -58,7 +59,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 CLOCK_MAY_BE_READ_IN = ("cec.cli",)
 READS_THE_CLOCK = {"now", "today", "utcnow"}
 
-EXACT_ROOMS = ("cec.units", *NOUNS, "cec.load", "cec.calculate", "cec.verification", "cec.render")
+EXACT_ROOMS = ("cec.units", "cec.facts", *NOUNS, "cec.load", "cec.calculate", "cec.verification", "cec.render")
 """Where no binary float may stand: everything that a dose passes through. `cec.batch` has its own doubts of floats."""
 
 WHOLE_NUMBERS_OF_MATH = {"gcd", "lcm", "prod", "isqrt", "comb"}
@@ -250,6 +251,8 @@ def test_a_module_keeps_to_its_place(module: str, path: Path) -> None:
     [
         ("cec.errors", "from cec.units import Quantity", "imports cec.units"),
         ("cec.units", "import cec.order", "imports cec.order"),
+        ("cec.facts.table", "from cec.load.texts import read_days", "imports cec.load.texts"),
+        ("cec.facts.table", "import polars", "imports the library polars"),
         ("cec.load.patient_file", "def f():\n    from cec.calculate import draft_order", "imports cec.calculate"),
         ("cec.load.patient_file", "from cec import draft_order", "imports cec"),
         ("cec.calculate.formulas", "from cec.calculate.dosing import compute_dose", "imports cec.calculate.dosing"),

@@ -726,3 +726,18 @@ def test_a_difference_to_the_single_path_stops_a_batch(
     with pytest.raises(AssertionError, match="single path differ"):
         run(patients, "-o", tmp_path / "d.csv")
     assert not (tmp_path / "d.csv").exists()
+
+
+def test_earlier_doses_are_read_with_the_unit_in_the_name_of_their_column(tmp_path: Path) -> None:
+    # 43.8 mg/m2 × 1 m2 (Mosteller: 120 cm and 30 kg) and 800 mg before make 843.8 mg/m2, above 450.
+    regimen = tmp_path / "one.yaml"
+    regimen.write_text(
+        "name: one\ntitle: One\nedition: 1\nfor: tests\nsource: {citation: none}\ndrugs:\n"
+        "  - {drug: doxorubicin, dose: 43.8 mg/m2, lifetime_maximum: 450 mg/m2, route: IV bolus, days: 1}\n",
+        encoding="utf-8",
+    )
+    table = tmp_path / "t.csv"
+    table.write_text("height_cm,weight_kg,earlier_doxorubicin_mg\n120,30,800\n120,30,400\n", encoding="utf-8")
+    done = command("batch", str(table), "--regimen", str(regimen))
+    assert "make 843.8 mg/m2, above the lifetime maximum of 450 mg/m2" in done.err
+    assert done.out.splitlines()[1].startswith("120,30,400,")

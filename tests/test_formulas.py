@@ -20,14 +20,14 @@ from cec.calculate.formulas import (
     cockcroft_gault,
 )
 from cec.errors import InputError
-from cec.patient import HEIGHTS, WEIGHTS, Sex
+from cec.facts import FACTS, Sex
 from cec.units import Quantity, shorten
 
 VECTORS = Path(__file__).parent / "vectors"
 SEXES: dict[str, Sex] = {"female": "female", "male": "male"}
 
-heights = st.decimals(*HEIGHTS, places=1)
-weights = st.decimals(*WEIGHTS, places=2)
+heights = st.decimals(*FACTS["height"].possible or (), places=1)
+weights = st.decimals(*FACTS["weight"].possible or (), places=2)
 formulas = st.sampled_from(sorted(BSA_FORMULAS))
 sexes: st.SearchStrategy[Sex] = st.sampled_from(["female", "male"])
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cec.calculate import growth
 from cec.calculate.growth import Lms, Measure, modified_z, reference, value_at, value_at_modified_z, z_score
 from cec.errors import InputError
-from cec.patient import Sex
+from cec.facts import Sex
 
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 SEXES: tuple[Sex, ...] = ("female", "male")

@@ -18,7 +18,7 @@ from cec.errors import CecError
 if TYPE_CHECKING:
     import polars as pl
 
-    from cec.patient import Sex
+    from cec.facts import Sex
 
 DOUBT = 1e-9
 """The relative distance from a limit or a tie within which floats do not decide. Their error is below 1e-13."""

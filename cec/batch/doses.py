@@ -16,8 +16,9 @@ from cec.batch.exact import BILLION
 from cec.calculate.dosing import compute_dose
 from cec.calculate.preparation import prepare_dose
 from cec.errors import CecError
+from cec.facts import FACTS, Bounds
 from cec.order import Bsa, Measures
-from cec.patient import WEIGHTS, Reduction
+from cec.patient import Reduction
 from cec.pharmacy import Pharmacy
 from cec.regimen import DrugLine, entry_of
 from cec.render.csv import number
@@ -89,8 +90,9 @@ def product(line: DrugLine, variant: Variant, pharmacy: Pharmacy, weights: Seque
 
     has_more = line.maximum or variant.reduction or line.divided_into > 1 or entry_of(line.drug, pharmacy.dose_rounding)
     digits, exponent = _whole(variant.dose.value)
-    largest = digits * int(WEIGHTS[1]) * BILLION
-    smallest = variant.dose.value * WEIGHTS[0]
+    lightest, heaviest = FACTS["weight"].possible or Bounds()
+    largest = digits * int(heaviest or 0) * BILLION
+    smallest = variant.dose.value * (lightest or 0)
     if (
         not variant.by_weight
         or has_more

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.errors import CecError
-from cec.load.texts import positive, read_age
+from cec.facts.reading import positive, read_age
 from cec.tables.columns import Column
 from cec.units import AGE, CLEARANCE, CREATININE, EXACT, Quantity, convert, read_length, read_weight
 

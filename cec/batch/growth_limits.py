@@ -19,7 +19,7 @@ from cec.calculate.measure_checks import GROWTH_LIMITS, HEAVIEST_Z
 if TYPE_CHECKING:
     import polars as pl
 
-    from cec.patient import Sex
+    from cec.facts import Sex
 
 MEASURES: tuple[Measure, ...] = ("height", "weight", "bmi")
 SEXES: tuple[Sex, ...] = ("female", "male")

@@ -14,14 +14,14 @@ from cec.batch.single import Settings
 from cec.calculate.formulas import BSA_FORMULAS
 from cec.calculate.rounding import to_nearest
 from cec.errors import CecError
-from cec.patient import BODY_MASS_INDEXES, HEIGHTS, WEIGHTS
+from cec.facts import FACTS, Bounds
 from cec.tables.columns import ABOUT_THE_PERSON, Column
 from cec.tables.rows import read_row
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from cec.patient import Sex
+    from cec.facts import Sex
 
 CONCENTRATIONS = ("creatinine", "creatinine_clearance")
 
@@ -31,9 +31,6 @@ _MEASURED = {*NUMBERS, *CONCENTRATIONS, *DATES, *ABOUT_THE_PERSON}
 
 PLAIN_TEXT = r"^[!-~]+( [!-~]+)*$"
 """Printable ASCII with single spaces: a name or number that every reader takes as it is."""
-
-OLDEST = 125 * 12 * BILLION
-"""The oldest age that is read, in billionths of a month."""
 
 
 class Known(NamedTuple):
@@ -109,10 +106,13 @@ def _compute(frame: pl.DataFrame, settings: Settings, told: Collection[str], unr
     nothing = pl.lit(None, dtype=pl.Int64)
     step = settings.pharmacy.bsa_rounding
     whole = (step and billionths(step.value)) or BILLION
-    lightest, heaviest = (int(limit * BILLION) for limit in WEIGHTS)
-    least, most = map(float, BODY_MASS_INDEXES)
+    possible = {fact: FACTS[fact].possible or Bounds() for fact in ("height", "weight", "age", "body_mass_index")}
+    shortest, tallest, lightest, heaviest = (
+        int((limit or 0) * BILLION) for fact in ("height", "weight") for limit in possible[fact]
+    )
+    least, most = (float(limit or 0) for limit in possible["body_mass_index"])
     is_possible = pl.all_horizontal(
-        pl.col("height").is_between(int(HEIGHTS[0] * BILLION), int(HEIGHTS[1] * BILLION)),
+        pl.col("height").is_between(shortest, tallest),
         pl.col("weight").is_between(lightest, heaviest),
         pl.col("bmi").is_between(least * (1 + DOUBT), most * (1 - DOUBT)),
         pl.col("steps").is_not_null(),
@@ -122,7 +122,7 @@ def _compute(frame: pl.DataFrame, settings: Settings, told: Collection[str], unr
     )  # for all such rows the single path says the same
     is_plain = [is_missing | is_possible, *(~pl.col(name) for name in unread)]
     if "age" in told:
-        is_plain.append((age <= OLDEST).fill_null(value=True))
+        is_plain.append((age <= int((possible["age"].high or 0) * BILLION)).fill_null(value=True))
     if "previous_weight" in told:
         is_plain.append(pl.col("previous_weight").is_between(lightest, heaviest).fill_null(value=True))
     if "born" in told:

@@ -19,23 +19,18 @@ from cec.batch.areas import DOUBT
 from cec.batch.exact import BILLION
 from cec.batch.growth_limits import LIMITS, MEASURES, age_limits, month_index, month_limits
 from cec.calculate.growth import OLDEST, YOUNGEST
-from cec.calculate.measure_checks import BODY_MASS_INDEXES, BODY_SURFACE_AREAS, WEIGHT_CHANGES
+from cec.calculate.measure_checks import WEIGHT_CHANGES
+from cec.facts import FACTS
 from cec.regimen import Condition, Limit, Regimen
-from cec.units import AGE, AREA, DURATION, LENGTH, WEIGHT, Kind, convert, span
+from cec.units import span
 
 if TYPE_CHECKING:
     import polars as pl
 
     from cec.pharmacy import Pharmacy
 
-MEASURED: dict[str, tuple[str, Kind, int]] = {
-    "age": ("months", AGE, BILLION),
-    "weight": ("kg", WEIGHT, BILLION),
-    "height": ("cm", LENGTH, BILLION),
-    "bsa": ("m2", AREA, BILLION),
-    "days_since_day_1": ("days", DURATION, 1),
-}
-"""Facts with a column of whole numbers: unit, kind and how many to the unit."""
+MEASURED = {"age": BILLION, "weight": BILLION, "height": BILLION, "bsa": BILLION, "days_since_day_1": 1}
+"""Facts with a column of whole numbers, and how many to the unit of the fact."""
 
 
 _OFTEN_UNKNOWN = (
@@ -73,15 +68,26 @@ def bits(regimen: Regimen, pharmacy: Pharmacy) -> list[Bit]:
     found.append(Bit(pl.col("age").is_between(*in_reference), "age"))  # without a sex, only these ages are a gap
     found += _limits_of(regimen)
     found += [
-        Bit(pl.col("bsa") < int(BODY_SURFACE_AREAS.low * BILLION), "bsa"),
-        Bit(pl.col("bsa") > int(BODY_SURFACE_AREAS.high * BILLION), "bsa"),
+        *_beyond_plausible("bsa"),
         Bit(pl.duration(days=pl.col("days_old")) > span(pharmacy.measures_valid_for), "days_old"),
         Bit(pl.col("days_old") < 0, "days_old"),
     ]
     before = pl.col("previous_weight")
     change = (pl.col("weight") - before).abs() / before * 100
     found += [_above("previous_weight", change, float(percent)) for percent, _ in WEIGHT_CHANGES]
-    return [*found, *(_above("bmi", pl.col("bmi"), float(index)) for index in BODY_MASS_INDEXES)]
+    indexes = FACTS["body_mass_index"].plausible or ()
+    return [*found, *(_above("bmi", pl.col("bmi"), float(index)) for index in indexes if index is not None)]
+
+
+def _beyond_plausible(fact: str) -> Iterator[Bit]:
+    """Whether a column of billionths lies below or above the plausible bounds of its fact."""
+    import polars as pl
+
+    low, high = FACTS[fact].plausible or (None, None)
+    if low is not None:
+        yield Bit(pl.col(fact) < int(low * BILLION), fact)
+    if high is not None:
+        yield Bit(pl.col(fact) > int(high * BILLION), fact)
 
 
 def answers_to(known: pl.DataFrame, asked: Mapping[int, Bit]) -> pl.Series:
@@ -189,8 +195,8 @@ def _limits_of(regimen: Regimen) -> Iterator[Bit]:
         if fact == "creatinine_clearance":
             yield _above("clearance", pl.col("clearance"), float(limit.value.value))
             continue
-        unit, kind, scale = MEASURED[fact]
-        bound = convert(limit.value, unit, kind).value
+        scale = MEASURED[fact]
+        bound = FACTS[fact].in_unit(limit.value).value
         is_open = limit.comparison in {"<", ">="}
         beyond = pl.col(fact) < math.ceil(bound * scale) if is_open else pl.col(fact) > math.floor(bound * scale)
         yield Bit(beyond, fact)

@@ -19,7 +19,7 @@ from cec.batch.single import Settings, draft_read, read_texts
 from cec.calculate.allergies import check_allergies
 from cec.calculate.reductions import refuse_hidden
 from cec.errors import CecError, OrderRefused
-from cec.load.texts import read_text
+from cec.facts.reading import read_text
 from cec.order import Order
 from cec.tables.amounts import amount_columns
 from cec.tables.columns import Column, read_reductions

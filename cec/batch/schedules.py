@@ -12,7 +12,7 @@ from cec.batch.known import PLAIN_TEXT
 from cec.batch.plan import Plan
 from cec.batch.single import draft_row
 from cec.calculate.schedule import administrations
-from cec.load.texts import read_text
+from cec.facts.reading import read_text
 from cec.render.csv.order import SCHEDULE_COLUMNS, schedule_rows
 from cec.tables.rows import row_texts
 from cec.units import Quantity

@@ -11,9 +11,9 @@ from types import MappingProxyType
 import msgspec
 
 from cec.calculate.checks import NOT_CHECKED, check
-from cec.calculate.conditions import Facts
 from cec.calculate.dosing import compute_dose
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
+from cec.calculate.known_facts import Facts, known_facts
 from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import creatinine_clearance, measure_bsa
 from cec.calculate.pick_list import daily_fluids, pick_list
@@ -67,18 +67,16 @@ def draft_order(
         age = patient.age_on(as_of)
         bsa = measure_bsa(patient, pharmacy)
         clearance = creatinine_clearance(patient, age)
-        facts: Facts = {
-            **patient.history,  # first: what is measured or counted is never replaced by a yes or no
-            "age": age,
-            "weight": patient.weight,
-            "height": patient.height,
-            "bsa": Quantity(bsa.value, "m2"),
-            "creatinine_clearance": Quantity(clearance.value.value, "mL/min") if clearance else None,
-            "cycle": _count(cycle),
-            "previous_cycles": _count(patient.previous_cycles),
-            "total_cycles": None if patient.previous_cycles is None else _count(patient.previous_cycles + 1),
-            "days_since_day_1": _days_between(patient.previous_day_1, start),
-        }
+        facts = known_facts(
+            patient,
+            {
+                "age": age,
+                "bsa": Quantity(bsa.value, "m2"),
+                "creatinine_clearance": Quantity(clearance.value.value, "mL/min") if clearance else None,
+                "start": start,
+                "cycle": None if cycle is None else Quantity(Decimal(cycle), ""),
+            },
+        )
         measures = Measures(1, patient.height, patient.weight, bsa, clearance)
         doses = _each_dose(regimen, patient, pharmacy, measures, facts, cycle=cycle)
         preparations, preparation_alerts = prepare(doses, pharmacy, facts)
@@ -202,15 +200,6 @@ def _day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.
     if day < patient.born:
         raise InputError(f"the date of birth, {patient.born}, lies after {day}")
     return day
-
-
-def _count(number: int | None) -> Quantity | None:
-    return None if number is None else Quantity(Decimal(number), "")
-
-
-def _days_between(previous: datetime.date | None, start: datetime.date | None) -> Quantity | None:
-    """Days from the previous day 1 to this one."""
-    return Quantity(Decimal((start - previous).days), "days") if previous and start else None
 
 
 def _earliest_next_cycle(regimen: Regimen, start: datetime.date | None) -> EarliestNextCycle | None:

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from cec.calculate.allergies import check_allergies
-from cec.calculate.conditions import Facts, judge, unknown_facts
+from cec.calculate.conditions import judge, unknown_facts
+from cec.calculate.known_facts import Facts, what_is_missing
 from cec.calculate.lifetime import check_lifetime, lifetime_maximums
 from cec.calculate.measure_checks import check_measures, in_growth_reference
 from cec.calculate.rounding import to_nearest
+from cec.facts import FACTS, Fact, earlier_doses_of
 from cec.order import Alert, CreatinineClearance, Dose
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
@@ -21,18 +23,6 @@ NOT_CHECKED = "incomplete"
 """The code of the note on what could not be checked."""
 
 _SEVEREST_FIRST = ("stop", "check", "note")
-
-_FACT_WORDS = {
-    "age": "no age given",
-    "sex": "no sex given",
-    "creatinine_clearance": "no creatinine given",
-    "cycle": "no cycle number given",
-    "previous_cycles": "no number of previous cycles given",
-    "total_cycles": "no number of previous cycles given",
-    "days_since_day_1": "no day 1 of the previous cycle given",
-    "start": "no start given",
-    "measured_on": "no day of the measures given",
-}
 
 
 def check(
@@ -86,21 +76,21 @@ def _not_checked(regimen: Regimen, patient: Patient, facts: Facts, start: dateti
     """One note on everything that could not be checked because a fact is not known, by fact."""
     gaps: dict[str, list[str]] = {}
     for fact, what in _gaps(regimen, patient, facts, start):
-        said = gaps.setdefault(_fact_words(fact, patient, facts), [])
-        if what not in {*said, "", fact.replace("_", "-")}:
+        said = gaps.setdefault(what_is_missing(fact, facts).not_given, [])
+        if what not in {*said, "", fact.name.replace("_", "-")}:
             said.append(what)
     if gaps:
         told = "; ".join(words + (f" ({', '.join(what)})" if what else "") for words, what in gaps.items())
         yield Alert(NOT_CHECKED, "note", "", f"not checked: {told}")
 
 
-def _gaps(regimen: Regimen, patient: Patient, facts: Facts, start: datetime.date | None) -> Iterator[tuple[str, str]]:
+def _gaps(regimen: Regimen, patient: Patient, facts: Facts, start: datetime.date | None) -> Iterator[tuple[Fact, str]]:
     """Each unknown fact with each thing that depends on it; what would only be a note is not named."""
     age = _quantity(facts, "age")
     if age is None:
-        yield "age", "growth reference"
+        yield FACTS["age"], "growth reference"
     if patient.sex is None and (age is None or in_growth_reference(age)):
-        yield "sex", "growth reference"
+        yield FACTS["sex"], "growth reference"
     drugs = {line.drug for line in regimen.drugs}
     previous = _quantity(facts, "previous_cycles")
     irrelevant = {"days_since_day_1"} if previous and previous.value == 0 else set()
@@ -109,23 +99,12 @@ def _gaps(regimen: Regimen, patient: Patient, facts: Facts, start: datetime.date
             unknown = unknown_facts(rule.when, facts)
             what = rule.about if rule.about in drugs else rule.code
             what = "" if rule.level == "note" else what
-            yield from ((fact, what) for fact in unknown if fact not in irrelevant)
+            yield from ((fact, what) for fact in unknown if fact.name not in irrelevant)
     if start and patient.measured_on is None:
-        yield "measured_on", "how old they are"
+        yield FACTS["measured_on"], "how old they are"
     for drug in lifetime_maximums(regimen):
         if entry_of(drug, patient.earlier_doses) is None:
-            yield f"earlier doses of {drug}", "lifetime maximum"
-
-
-def _fact_words(fact: str, patient: Patient, facts: Facts) -> str:
-    """What is not known, in words that say what to give."""
-    if fact == "creatinine_clearance" and patient.creatinine:
-        fact = "age" if facts.get("age") is None else "sex"
-    if fact == "days_since_day_1" and patient.previous_day_1:
-        fact = "start"
-    if fact in _FACT_WORDS:
-        return _FACT_WORDS[fact]
-    return f"no {fact} given" if " " in fact else f"no {fact} in the history"
+            yield earlier_doses_of(drug), "lifetime maximum"
 
 
 def _quantity(facts: Facts, name: str) -> Quantity | None:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
-from types import MappingProxyType
 
+from cec.calculate.known_facts import Facts
+from cec.facts import FACTS, Fact, Value, fact_of, of_history
 from cec.regimen import Comparison, Condition, Limit
-from cec.units import AGE, AREA, CLEARANCE, DURATION, LENGTH, WEIGHT, Kind, Quantity, convert
-
-Facts = Mapping[str, Quantity | bool | None]
-"""What is known, by the name that conditions have for it; a name that is absent or None is not known."""
-NO_FACTS: Facts = MappingProxyType({})
-"""Nothing is known."""
+from cec.units import Quantity
 
 _COMPARE: dict[Comparison, Callable[[Decimal, Decimal], bool]] = {
     "<": operator.lt,
@@ -21,16 +17,6 @@ _COMPARE: dict[Comparison, Callable[[Decimal, Decimal], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-
-_SMALLEST_UNIT: dict[str, tuple[str, Kind]] = {
-    "age": ("months", AGE),
-    "weight": ("g", WEIGHT),
-    "height": ("mm", LENGTH),
-    "bsa": ("m2", AREA),
-    "creatinine_clearance": ("mL/min", CLEARANCE),
-    "days_since_day_1": ("min", DURATION),
-}
-"""The unit in which two quantities of a fact compare exactly: a year has whole months, a month no whole years."""
 
 
 def judge(conditions: tuple[Condition, ...], facts: Facts) -> bool | None:
@@ -48,16 +34,13 @@ def judge(conditions: tuple[Condition, ...], facts: Facts) -> bool | None:
     return None if None in answers else True
 
 
-def unknown_facts(conditions: tuple[Condition, ...], facts: Facts) -> tuple[str, ...]:
+def unknown_facts(conditions: tuple[Condition, ...], facts: Facts) -> tuple[Fact, ...]:
     """The facts that the conditions speak of and nobody has told."""
-    return tuple(
-        dict.fromkeys(
-            condition.fact for condition in conditions if _holds(condition, facts.get(condition.fact)) is None
-        )
-    )
+    unknown = (each for each in conditions if _holds(each, facts.get(each.fact)) is None)
+    return tuple({each.fact: FACTS.get(each.fact) or of_history(each.fact) for each in unknown}.values())
 
 
-def _holds(condition: Condition, fact: Quantity | bool | None) -> bool | None:
+def _holds(condition: Condition, fact: Value | None) -> bool | None:
     """Whether one condition holds. A fact of another kind than the condition's is as good as unknown."""
     if condition.is_so is not None:
         return fact is condition.is_so if isinstance(fact, bool) else None
@@ -69,6 +52,6 @@ def _holds(condition: Condition, fact: Quantity | bool | None) -> bool | None:
 def _within(name: str, fact: Quantity, limit: Limit) -> bool:
     bound = limit.value
     if fact.unit != bound.unit:
-        unit, kind = _SMALLEST_UNIT[name]
-        fact, bound = convert(fact, unit, kind), convert(bound, unit, kind)
+        known = fact_of(name)
+        fact, bound = known.in_unit(fact), known.in_unit(bound)
     return _COMPARE[limit.comparison](fact.value, bound.value)

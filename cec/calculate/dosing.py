@@ -6,8 +6,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
-from cec.calculate.conditions import NO_FACTS, Facts, judge, unknown_facts
+from cec.calculate.conditions import judge, unknown_facts
 from cec.calculate.formulas import calvert
+from cec.calculate.known_facts import NO_FACTS, Facts
 from cec.calculate.rounding import deviation_percent, round_dose, to_nearest
 from cec.errors import OrderRefused
 from cec.order import STAGES, Dose, Measures, Step
@@ -96,7 +97,7 @@ def _prescribed_for(line: DrugLine, facts: Facts) -> Quantity:
         if holds:
             return band.dose
         if holds is None:
-            unknown = ", ".join(unknown_facts(band.when, facts))
+            unknown = ", ".join(fact.name for fact in unknown_facts(band.when, facts))
             raise OrderRefused(f"{line.drug}: the dose depends on {unknown}, which is not given")
     raise OrderRefused(f"{line.drug}: the regimen has no dose for this patient: no band fits")
 

@@ -15,7 +15,7 @@ from cec.units import AGE, CREATININE, EXACT, Quantity, convert, shorten, write_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cec.patient import Sex
+    from cec.facts import Sex
 
 
 class Equation(NamedTuple):

@@ -22,7 +22,7 @@ from cec.errors import InputError
 from cec.units import context_of
 
 if TYPE_CHECKING:
-    from cec.patient import Sex
+    from cec.facts import Sex
 
 Measure = Literal["height", "weight", "bmi"]
 """Height in cm, weight in kg, body mass index in kg/m2."""

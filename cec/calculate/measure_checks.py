@@ -10,7 +10,6 @@ import datetime
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
-from typing import NamedTuple
 
 import msgspec
 
@@ -25,41 +24,28 @@ from cec.calculate.growth import (
 )
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.calculate.slips import Size, Typed, pounds, slips, typed
+from cec.facts import FACTS, Bounds, Sex, body_mass_index
 from cec.order import Alert
-from cec.patient import HEIGHTS, Patient, Sex, body_mass_index
+from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Level
 from cec.units import AGE, Quantity, convert, span, write_number, write_signed
 
-
-class Limits(NamedTuple):
-    """The lowest and the highest value that raise no question."""
-
-    low: Decimal
-    high: Decimal
-
-
-GROWTH_LIMITS: dict[Measure, Limits] = {
-    "height": Limits(Decimal(-5), Decimal(4)),
-    "weight": Limits(Decimal(-5), Decimal(8)),
-    "bmi": Limits(Decimal(-4), Decimal(8)),
+GROWTH_LIMITS: dict[Measure, tuple[Decimal, Decimal]] = {
+    "height": (Decimal(-5), Decimal(4)),
+    "weight": (Decimal(-5), Decimal(8)),
+    "bmi": (Decimal(-4), Decimal(8)),
 }
 """Modified z-scores beyond which CDC calls a measure biologically implausible."""
 
 HEAVIEST_Z = Decimal("2.5")
 """The ordinary z-score of weight above which somebody looks: CDC's limit misses pounds typed as kg from 4 years on."""
 
-BODY_MASS_INDEXES = Limits(Decimal(8), Decimal(60))
-"""kg/m2, where no growth reference can be asked."""
-
-BODY_SURFACE_AREAS = Limits(Decimal("0.2"), Decimal(3))
-"""m2."""
-
 WEIGHT_CHANGES: tuple[tuple[Decimal, Level], ...] = ((Decimal(10), "check"), (Decimal(5), "note"))
 """Percent of the previous weight beyond which a change is a check, or a note."""
 
 USUAL_Z = Decimal(3)
-USUAL_BODY_MASS_INDEXES = Limits(Decimal(11), Decimal(35))
+USUAL_BODY_MASS_INDEXES = Bounds(Decimal(11), Decimal(35))
 """What a size that was probably meant lies within: modified z-scores, or kg/m2 without a growth reference."""
 
 _THEIRS = "what children of this age and sex have"
@@ -153,11 +139,11 @@ def _in_pounds(measure: Measure, weight: Typed | None) -> str:
 
 def _check_body_mass_index(size: Size) -> Iterator[Alert]:
     """A body mass index that hardly anybody has."""
-    low, high = BODY_MASS_INDEXES
+    plausible = FACTS["body_mass_index"].plausible
     index = _values(size)["bmi"]
-    if not low <= index <= high:
+    if plausible and not plausible.hold(index):
         text = f"height {_tenth(size.height)} cm and weight {_tenth(size.weight)} kg give {_tenth(index)} kg/m2, "
-        yield Alert(code="bmi", level="check", about="BMI", text=f"{text}outside {low} to {high} kg/m2; look at both")
+        yield Alert(code="bmi", level="check", about="BMI", text=f"{text}outside {plausible} kg/m2; look at both")
 
 
 def _usual_for_age(size: Size, grown: tuple[Sex, Decimal]) -> bool:
@@ -169,20 +155,25 @@ def _usual_for_age(size: Size, grown: tuple[Sex, Decimal]) -> bool:
 
 def _usual(size: Size) -> bool:
     """Whether most people have such a body mass index, and the height is a possible one."""
-    low, high = USUAL_BODY_MASS_INDEXES
-    return HEIGHTS[0] <= size.height <= HEIGHTS[1] and low <= _values(size)["bmi"] <= high
+    possible = FACTS["height"].possible
+    return (not possible or possible.hold(size.height)) and USUAL_BODY_MASS_INDEXES.hold(_values(size)["bmi"])
 
 
 def _values(size: Size) -> dict[Measure, Decimal]:
     """Height in cm, weight in kg and body mass index in kg/m2."""
-    return {"height": size.height, "weight": size.weight, "bmi": body_mass_index(size.height, size.weight)}
+    return {"height": size.height, "weight": size.weight, "bmi": _index(size)}
+
+
+def _index(size: Size) -> Decimal:
+    """The body mass index, kg/m2."""
+    return body_mass_index(Quantity(size.height, "cm"), Quantity(size.weight, "kg")).value
 
 
 def _check_bsa(bsa: Quantity) -> Iterator[Alert]:
     """A body surface area that hardly anybody has."""
-    low, high = BODY_SURFACE_AREAS
-    if not low <= bsa.value <= high:
-        text = f"{bsa} is outside {low} to {high} m2; look at height and weight"
+    plausible = FACTS["bsa"].plausible
+    if plausible and not plausible.hold(bsa.value):
+        text = f"{bsa} is outside {plausible} m2; look at height and weight"
         yield Alert(code="bsa", level="check", about="BSA", text=text)
 
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from cec.calculate.alert_codes import code_of_drug
-from cec.calculate.conditions import NO_FACTS, Facts
 from cec.calculate.containers import least_waste, nearest_total
 from cec.calculate.dilution import bag_alerts, in_bag, lacking
+from cec.calculate.known_facts import NO_FACTS, Facts
 from cec.calculate.measuring import measuring_alerts
 from cec.calculate.rounding import deviation_percent, round_down, to_nearest
 from cec.calculate.stock import (

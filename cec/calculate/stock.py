@@ -6,7 +6,8 @@ import re
 
 from msgspec.structs import replace
 
-from cec.calculate.conditions import Facts, judge, unknown_facts
+from cec.calculate.conditions import judge, unknown_facts
+from cec.calculate.known_facts import Facts
 from cec.errors import InputError
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
 from cec.regimen import condition_words, entry_of
@@ -60,7 +61,7 @@ def why_not_for(product: Product, facts: Facts) -> str:
     """
     if not product.not_for or judge(product.not_for, facts) is False:
         return ""
-    unknown = [fact.replace("_", " ") for fact in unknown_facts(product.not_for, facts)]
+    unknown = [fact.name.replace("_", " ") for fact in unknown_facts(product.not_for, facts)]
     why = f"is not for {' and '.join(map(condition_words, product.not_for))}"
     return f"{why}, and {' and '.join(unknown)} {'are' if len(unknown) > 1 else 'is'} not known" if unknown else why
 

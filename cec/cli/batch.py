@@ -93,8 +93,8 @@ def batch(
     """
     from cec.batch.run import Request, run
     from cec.batch.single import Settings
+    from cec.facts.reading import read_count, read_date
     from cec.load import load_regimen
-    from cec.load.texts import read_count, read_date
     from cec.render.pdf.typesetting import known_paper
     from cec.tables.opening import kind_of
 

@@ -12,6 +12,7 @@ import typer
 
 from cec.cli.places import keep_apart
 from cec.errors import CecError, Fault, InputError
+from cec.facts import FACTS, HISTORY
 
 if TYPE_CHECKING:
     from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, TimeOptions
@@ -39,8 +40,8 @@ def draft(
 ) -> Order:
     """The order that the options ask for; CecError with every fault. `output` is none of the files that are read."""
     from cec.calculate import draft_order
+    from cec.facts.reading import read_count, read_date
     from cec.load import load_regimen
-    from cec.load.texts import read_count, read_date
 
     require_measures(patient)
     read = {"REGIMEN": regimen, "--patient": patient.patient, "--pharmacy": pharmacy.pharmacy}
@@ -75,7 +76,7 @@ def draft(
 
 def require_measures(patient: PatientOptions) -> None:
     """Height and weight must come from somewhere: without them the call is wrong (exit 2)."""
-    missing = [name for name in ("height", "weight") if getattr(patient, name) is None]
+    missing = [name for name, fact in FACTS.items() if fact.is_required and name not in patient.facts]
     if missing and patient.patient is None:
         options = " and no ".join(f"--{name}" for name in missing)
         raise typer.BadParameter(f"there is no {options}; give the measures, or a patient file with --patient")
@@ -131,8 +132,10 @@ def _prefer_products(pharmacy: Pharmacy, choices: Sequence[str]) -> Pharmacy:
 
 def texts_of_patient(options: PatientOptions) -> dict[str, Text]:
     """What was typed about the patient, by the keys of a patient file."""
-    typed = {name: text for name, text in options._asdict().items() if name not in {"patient", "reduce", "history"}}
-    return _given({**typed, "history": _history(options.history or ()), "reductions": options.reduce or None})
+    return {
+        **options.facts,
+        **_given({HISTORY: _history(options.history or ()), "reductions": options.reduce or None}),
+    }
 
 
 def _history(typed: Sequence[str]) -> dict[str, str] | None:
@@ -203,7 +206,7 @@ def _naming_option(fault: Fault) -> Fault:
 
 def _acceptances(typed: Sequence[str]) -> dict[str, str]:
     """Reasons by the code of the alert that they accept."""
-    from cec.load.texts import read_text
+    from cec.facts.reading import read_text
 
     accepted: dict[str, str] = {}
     for text in typed:

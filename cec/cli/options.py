@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, TypeAlias, get_type_hints
 
 import typer
 from typer.core import TyperCommand
 
+from cec.facts import FACTS, Fact, told_facts
 from cec.render import ENDINGS, FORMATS, WORKSHEETS
 
 RegimenArgument: TypeAlias = Annotated[
@@ -26,43 +28,68 @@ def _option(metavar: str, text: str, *names: str) -> Any:
     return typer.Option(*names, metavar=metavar, help=text)
 
 
-HeightOption: TypeAlias = Annotated[
-    str | None, _option("HEIGHT", "Height: 128cm, 1.28m, '4 ft 2 in'. A bare number is cm.")
-]
-WeightOption: TypeAlias = Annotated[str | None, _option("WEIGHT", "Body weight: 26kg, 57.3lb. A bare number is kg.")]
-SexOption: TypeAlias = Annotated[str | None, _option("SEX", "female or male.")]
+def _fact_option(fact: Fact) -> Any:
+    """The option by which a fact is told, with its examples as a shell takes them."""
+    return _option(_metavar(fact), _fact_help(fact), fact.option)
+
+
+def _metavar(fact: Fact) -> str:
+    """What stands for the value of a fact in the help of a command."""
+    if fact.kind:
+        return fact.kind.name.split()[-1].upper()
+    forms = {"count": "NUMBER", "date": "DATE", "text": "TEXT", "yes or no": "true|false"}
+    return forms.get(fact.form, fact.name.upper())
+
+
+def _fact_help(fact: Fact) -> str:
+    """What a fact is, with examples.
+
+    >>> _fact_help(FACTS["age"])
+    "Age: 8, 30months, '6 years 4 months'. A bare number is years."
+    """
+    examples = ", ".join(map(_as_typed, fact.examples))
+    sentences = (
+        f"{fact.about}: {examples}" if examples else fact.about,
+        fact.note,
+        f"a bare number is {fact.bare}" if fact.bare else "",
+    )
+    return " ".join(f"{words[0].upper()}{words[1:]}." for words in sentences if words)
+
+
+def _as_typed(example: str) -> str:
+    """An example as it is typed: a number with its unit in one word, more words in quotes."""
+    number, _, unit = example.partition(" ")
+    if not unit:
+        return example
+    return f"'{example}'" if " " in unit else f"{number}{unit}"
+
+
+class Typed(NamedTuple):
+    """Marks a field of a group that holds what was typed of these facts, by name."""
+
+    facts: tuple[Fact, ...]
+
+
+TypedFacts: TypeAlias = Annotated[Mapping[str, str], Typed(told_facts("patient"))]
+TypedSize: TypeAlias = Annotated[Mapping[str, str], Typed(tuple(FACTS[name] for name in ("height", "weight", "sex")))]
 PatientFileOption: TypeAlias = Annotated[
     Path | None, _option("FILE", "A patient file (YAML) with any of these; options replace what it says.")
 ]
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class SizeOptions(NamedTuple):
     """The part of the patient that a body surface area needs."""
 
-    height: HeightOption = None
-    weight: WeightOption = None
-    sex: SexOption = None
+    facts: TypedSize = _NOTHING
     patient: PatientFileOption = None
 
 
 class PatientOptions(NamedTuple):
-    """Who the doses are for. Each field but `patient` and `reduce` has the name that a patient file has it under."""
+    """Who the doses are for: what was typed of each fact by its name, and what has options of another form."""
 
-    height: HeightOption = None
-    weight: WeightOption = None
-    id: Annotated[str | None, _option("TEXT", "The patient's number.")] = None
-    name: Annotated[str | None, _option("TEXT", "The patient's name.")] = None
-    born: Annotated[str | None, _option("DATE", "Date of birth: 2018-05-14.")] = None
-    age: Annotated[str | None, _option("AGE", "Age: 8, 30months, '6 years 4 months'. A bare number is years.")] = None
-    sex: SexOption = None
-    measured_on: Annotated[str | None, _option("DATE", "The day of these measures: 2026-11-29.")] = None
-    previous_weight: Annotated[str | None, _option("WEIGHT", "Body weight at the last calculation.")] = None
-    creatinine: Annotated[str | None, _option("AMOUNT", "Serum creatinine: 0.5mg/dL, 44micromol/L.")] = None
-    creatinine_clearance: Annotated[
-        str | None, _option("CLEARANCE", "Measured creatinine clearance or GFR: 90mL/min. Used before any estimate.")
-    ] = None
-    previous_cycles: Annotated[str | None, _option("NUMBER", "Cycles of this treatment given before: 0.")] = None
-    previous_day_1: Annotated[str | None, _option("DATE", "Day 1 of the previous cycle: 2026-11-02.")] = None
+    facts: TypedFacts = _NOTHING
     history: Annotated[
         list[str] | None,
         _option("FACT=true|false", "What the regimen's checks ask for: prior_hsct=false. Repeatable."),
@@ -111,8 +138,8 @@ class CheckOptions(NamedTuple):
     ] = False
 
 
-CycleOption: TypeAlias = Annotated[str | None, _option("NUMBER", "Which cycle this is: 2.")]
-START = _option("DATE", "Day 1 of the cycle: 2026-11-30.")
+CycleOption: TypeAlias = Annotated[str | None, _fact_option(FACTS["cycle"])]
+START = _fact_option(FACTS["start"])
 
 
 class TimeOptions(NamedTuple):
@@ -189,19 +216,12 @@ def takes_groups(command: Callable[..., None]) -> Callable[..., None]:
     parameters: list[inspect.Parameter] = []
     for name, parameter in inspect.signature(command).parameters.items():
         if name in groups:
-            group = groups[name]
-            field_hints = get_type_hints(group, include_extras=True)
-            parameters += (
-                _keyword(field, field_hints[field], group._field_defaults.get(field, inspect.Parameter.empty))
-                for field in group._fields
-            )
+            parameters += _parameters_of(groups[name])
         else:
             parameters.append(_keyword(name, hints[name], parameter.default))
 
     def spread(**values: Any) -> None:
-        gathered = {
-            name: group(**{field: values.pop(field) for field in group._fields}) for name, group in groups.items()
-        }
+        gathered = {name: _gathered(group, values) for name, group in groups.items()}
         command(**values, **gathered)
 
     spread.__doc__ = _with_example_apart(inspect.cleandoc(command.__doc__ or ""))
@@ -209,6 +229,34 @@ def takes_groups(command: Callable[..., None]) -> Callable[..., None]:
     spread.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     vars(spread)["__signature__"] = inspect.Signature(parameters)
     return spread
+
+
+def _fields_of(group: Any) -> Iterator[tuple[str, Any, tuple[Fact, ...] | None]]:
+    """Each field of a group with its annotation; and the facts, where it holds what was typed of them."""
+    for field, hint in get_type_hints(group, include_extras=True).items():
+        marks = (mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Typed))
+        yield field, hint, next((mark.facts for mark in marks), None)
+
+
+def _parameters_of(group: Any) -> Iterator[inspect.Parameter]:
+    """The options of a group."""
+    for field, hint, facts in _fields_of(group):
+        if facts is None:
+            yield _keyword(field, hint, group._field_defaults.get(field, inspect.Parameter.empty))
+        else:
+            yield from (_keyword(fact.name, Annotated[str | None, _fact_option(fact)], None) for fact in facts)
+
+
+def _gathered(group: Any, values: dict[str, Any]) -> Any:
+    """A group with its values, which are taken out of those of the command."""
+    fields: dict[str, Any] = {}
+    for field, _, facts in _fields_of(group):
+        if facts is None:
+            fields[field] = values.pop(field)
+        else:
+            typed = {fact.name: values.pop(fact.name) for fact in facts}
+            fields[field] = {name: text for name, text in typed.items() if text is not None}
+    return group(**fields)
 
 
 def _with_example_apart(text: str) -> str:

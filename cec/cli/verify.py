@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _FORMATS = ("table", "json", "csv")
 _DAYS = "days="
-_NOT_GIVEN: tuple[object, ...] = (None, False, [])
+_NOT_GIVEN: tuple[object, ...] = (None, False, [], {})
 """Values of options that nobody typed."""
 
 
@@ -187,7 +187,7 @@ def _percent(text: str | None) -> object:
 
 def _written_days(written: Sequence[str]) -> object:
     """The written number of days, from days=5."""
-    from cec.load.texts import read_count
+    from cec.facts.reading import read_count
 
     days = [text.partition("=")[2] for text in written if text.startswith(_DAYS)]
     if len(days) > 1:

@@ -142,8 +142,8 @@ def terms_of(
     """What the rows of a table are held against; InputError with every fault of the options."""
     from functools import cache
 
+    from cec.facts.reading import read_count, read_date
     from cec.load import load_regimen
-    from cec.load.texts import read_count, read_date
     from cec.verification.row import Terms
 
     pharmacy = cache(lambda: read_pharmacy(options))

@@ -9,8 +9,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
+from cec.facts import fact_of
 from cec.regimen import Condition, Limit
-from cec.units import AGE, CLEARANCE, DURATION, LENGTH, WEIGHT, Kind, Quantity, convert
+from cec.units import Quantity
 
 
 class Cut(NamedTuple):
@@ -29,18 +30,6 @@ class Stretch(NamedTuple):
 
 EVERYTHING = Stretch(Cut(Decimal(0)), Cut(Decimal("Infinity")))
 """No fact is negative."""
-
-WHOLE = ("cycle", "previous_cycles", "total_cycles", "days_since_day_1")
-"""Facts that are counted: nothing lies between one number and the next."""
-
-_IN: dict[str, tuple[str, Kind]] = {
-    "age": ("months", AGE),
-    "weight": ("kg", WEIGHT),
-    "height": ("cm", LENGTH),
-    "creatinine_clearance": ("mL/min", CLEARANCE),
-    "days_since_day_1": ("days", DURATION),
-}
-"""The unit that a fact's bounds are compared in; areas and counts have one only."""
 
 
 def stretch_of(condition: Condition) -> Stretch:
@@ -62,9 +51,9 @@ def stretch_of(condition: Condition) -> Stretch:
 
 def _cut(fact: str, limit: Limit) -> Cut:
     """Where a limit cuts the number line."""
-    number = convert(limit.value, *_IN[fact]).value if fact in _IN else limit.value.value
+    number = fact_of(fact).in_unit(limit.value).value
     after = limit.comparison in {"<=", ">"}
-    if fact not in WHOLE:
+    if not fact_of(fact).counts:
         return Cut(number, after)
     whole = int(number)
     return Cut(Decimal(whole if number == whole and not after else whole + 1))
@@ -99,7 +88,7 @@ def words(fact: str, stretch: Stretch) -> str:
     low, high = stretch
     if low.number == high.number:
         return f"{fact} exactly {_amount(fact, low.number)}"
-    if fact in WHOLE and high.number - low.number == 1:
+    if fact_of(fact).counts and high.number - low.number == 1:
         return f"{fact} {_amount(fact, low.number)}"
     said = []
     if low > EVERYTHING.low:
@@ -113,4 +102,4 @@ def _amount(fact: str, number: Decimal) -> Quantity:
     """A number with the unit in which a regimen file would have it."""
     if fact == "age" and number % 12 == 0:
         return Quantity(number / 12, "years")
-    return Quantity(number, _IN[fact][0] if fact in _IN else "m2" if fact == "bsa" else "")
+    return Quantity(number, fact_of(fact).unit)

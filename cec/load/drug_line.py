@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from cec.errors import CecError, InputError
+from cec.facts.reading import positive, read_count, read_text
 from cec.load.bands import band_faults
 from cec.load.routes import ROUTES, read_route
 from cec.load.shapes import INVALID, Field, Shape, either, list_of, mapping, mapping_of, text
-from cec.load.texts import positive, read_clock, read_condition, read_count, read_days, read_text
+from cec.load.texts import read_clock, read_condition, read_days
 from cec.regimen import BEFORE_FIRST_INFUSION, Condition, DoseBand, DrugLine
 from cec.routes import fatal_in_csf, is_into_csf
 from cec.units import AMOUNT, DOSES, DURATION, TOTALS, dose_unit, span

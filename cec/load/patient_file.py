@@ -4,55 +4,56 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 from cec.errors import Fault, InputError
-from cec.load.shapes import Field, Shape, either, list_of, mapping, mapping_of, text
-from cec.load.texts import (
-    positive,
-    read_age,
-    read_boolean,
-    read_count_from_0,
-    read_date,
-    read_percent,
-    read_sex,
-    read_text,
-)
+from cec.facts import EARLIER_DOSES, HISTORY, Fact, Form, earlier_doses_of, told_facts
+from cec.facts.reading import read_boolean, read_text
+from cec.load.shapes import Field, Schema, either, list_of, mapping, mapping_of, text
+from cec.load.texts import read_percent
 from cec.patient import Patient, Reduction
-from cec.units import CLEARANCE, CREATININE, TOTALS, Quantity, read_length, read_weight
+from cec.units import Quantity
+
+_FIELDS = frozenset(Patient.__struct_fields__)
 
 TEXT = text(read_text)
-DATE = text(read_date, {"type": "string", "format": "date", "examples": ["2026-11-30"]})
+
+_TYPES: dict[Form, str] = {
+    "quantity": "string",
+    "count": "integer",
+    "yes or no": "boolean",
+    "date": "string",
+    "word": "string",
+    "text": "string",
+}
 
 
-def _measure(read: Any, unit: str, example: str) -> Shape:
-    """A height or weight: the canonical quantity and, where another unit was typed, that text."""
+def _schema(fact: Fact) -> Schema:
+    """The JSON Schema of a fact's value."""
+    schema: Schema = {"type": ["string", "number"] if fact.bare else _TYPES[fact.form]}
+    if fact.words:
+        schema["enum"] = list(fact.words)
+    elif fact.examples and fact.form in {"quantity", "date"}:
+        schema["examples"] = list(fact.examples)
+    if fact.form == "count":
+        schema["minimum"] = 0
+    if fact.form == "date":
+        schema["format"] = "date"
+    return schema
 
-    def with_text(value: str) -> tuple[Quantity, str]:
+
+def _field(fact: Fact) -> Field:
+    """The key of a patient file that tells a fact; with the text itself where it was not in the unit of the fact."""
+
+    def read(value: str) -> Any:
         words = read_text(value)
-        quantity: Quantity = read(words)
-        is_canonical = re.fullmatch(rf"[0-9.]+\s*({unit})?", words)
-        return quantity, "" if is_canonical else words
+        told = fact.read(words)
+        if f"{fact.name}_given" not in _FIELDS:
+            return told
+        return told, "" if re.fullmatch(rf"[0-9.]+\s*({fact.unit})?", words) else words
 
-    return text(with_text, {"type": ["string", "number"], "examples": [example]})
-
-
-def _read_last_weight(value: str) -> Quantity:
-    """A body weight above 0, because a change is counted in percent of it."""
-    weight = read_weight(value)
-    if weight.value <= 0:
-        raise InputError(f"'{value}' is not above 0")
-    return weight
-
-
-def read_clearance(value: str) -> Quantity:
-    """A clearance of the patient's own, in mL/min; one per 1.73 m2 is refused with what would be right."""
-    if "1.73" in value:
-        raise InputError(
-            f"'{value}' is per 1.73 m2, not this patient's own clearance; multiply it by the patient's BSA / 1.73 m2 "
-            f"and write it like {CLEARANCE.example}, or give the creatinine instead"
-        )
-    return positive(CLEARANCE)(value)
+    return Field(text(read, _schema(fact)), fact.description, fact.is_required)
 
 
 _ANOTHER_REDUCTION = re.compile(r"[\w)]\s*(=\s*[0-9][0-9.,]*\s*[%:]|[\s:][0-9][0-9.,]*\s*%\s*:)")
@@ -102,12 +103,13 @@ REDUCTION = either(
 
 
 def _patient(values: dict[str, Any]) -> Patient:
-    for name in ("height", "weight"):
+    for name in values.keys() & {field.removesuffix("_given") for field in _FIELDS if field.endswith("_given")}:
         values[name], given = values[name]
         if given:
             values[f"{name}_given"] = given
-    if "previous_weight" in values:
-        values["previous_weight"] = values["previous_weight"][0]
+    others = {name: _as_told(values.pop(name)) for name in list(values) if name not in _FIELDS}
+    if others:
+        values["facts"] = others
     if "born" in values and "age" in values:
         raise InputError(Fault("give either born or age, not both", about=("born", "age")))
     patient = Patient(**values)
@@ -121,42 +123,22 @@ def _patient(values: dict[str, Any]) -> Patient:
     return patient
 
 
+def _as_told(value: Any) -> Any:
+    """What was read, as a patient keeps it: a count is a quantity without a unit."""
+    return Quantity(Decimal(value), "") if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 PATIENT_FIELDS: dict[str, Field] = {
-    "id": Field(TEXT, "the patient's number"),
-    "name": Field(TEXT, "the patient's name"),
-    "height": Field(_measure(read_length, "cm", "128 cm"), "height, e.g. 128 cm, 1.28 m, 4 ft 2 in", required=True),
-    "weight": Field(_measure(read_weight, "kg", "26 kg"), "actual body weight, e.g. 26 kg, 57.3 lb", required=True),
-    "measured_on": Field(DATE, "the day of these measures, e.g. 2026-11-29"),
-    "born": Field(DATE, "date of birth, e.g. 2018-05-14"),
-    "age": Field(
-        text(read_age, {"type": ["string", "number"], "examples": ["8 years"]}),
-        "age, e.g. 8, 30 months, 6 years 4 months",
-    ),
-    "sex": Field(text(read_sex, {"enum": ["female", "male", "f", "m"]}), "female or male"),
-    "creatinine": Field(
-        text(positive(CREATININE), {"type": "string", "examples": ["0.5 mg/dL", "44 micromol/L"]}),
-        "serum creatinine, e.g. 0.5 mg/dL",
-    ),
-    "creatinine_clearance": Field(
-        text(read_clearance, {"type": "string", "examples": ["90 mL/min"]}),
-        "measured creatinine clearance or GFR, e.g. 90 mL/min; used before any estimate",
-    ),
-    "previous_weight": Field(_measure(_read_last_weight, "kg", "25 kg"), "body weight at the last calculation"),
-    "previous_day_1": Field(DATE, "day 1 of the previous cycle"),
-    "previous_cycles": Field(
-        text(read_count_from_0, {"type": "integer", "minimum": 0}), "number of cycles of this treatment given before"
-    ),
-    "history": Field(
+    **{fact.name: _field(fact) for fact in told_facts("patient")},
+    HISTORY: Field(
         mapping_of(text(read_boolean, {"type": "boolean"})),
         "what is known, e.g. prior_hsct: true; what is not here is unknown",
     ),
-    "earlier_doses": Field(
-        mapping_of(text(positive(*TOTALS), {"type": "string", "examples": ["150 mg/m2"]})),
+    EARLIER_DOSES: Field(
+        mapping_of(text(earlier_doses_of("").read, {"type": "string", "examples": ["150 mg/m2"]})),
         "amounts given before, by drug, for lifetime maximums",
     ),
     "reductions": Field(list_of(REDUCTION), "declared reductions: drug, percent, reason"),
-    "diagnosis": Field(TEXT, "diagnosis, for the sheet"),
-    "allergies": Field(TEXT, "allergies, for the sheet; a drug of the order that they name is a check"),
 }
 
 PATIENT = mapping(PATIENT_FIELDS, _patient)

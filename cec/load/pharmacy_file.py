@@ -8,15 +8,13 @@ import re
 from typing import Any
 
 from cec.errors import CecError, InputError
+from cec.facts.reading import positive, read_boolean, read_text
 from cec.load.drug_line import CONDITIONS
 from cec.load.shapes import Field, choice, either, list_of, mapping, mapping_of, text
 from cec.load.texts import (
-    positive,
-    read_boolean,
     read_clock,
     read_percent,
     read_rounding_amount,
-    read_text,
 )
 from cec.pharmacy import (
     Diluent,

@@ -9,33 +9,20 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from cec.errors import Fault, FileError, InputError
-from cec.load.patient_file import PATIENT_FIELDS, read_reduction
+from cec.facts import EARLIER_DOSES, FACTS, HISTORY, drug_of, earlier_doses_of, fact_of, told_facts
+from cec.load.patient_file import read_reduction
 from cec.patient import Reduction
 from cec.regimen import Regimen
 
-_WORDS = {
-    "height": {"cm": "cm centimetres centimeters", "m": "m metres meters", "mm": "mm", "in": "in inch inches"},
-    "weight": {"kg": "kg kgs kilograms", "g": "g gram grams", "lb": "lb lbs pound pounds"},
-    "age": {"years": "years year yrs yr y", "months": "months month mos mo"},
-    "creatinine": {"mg/dL": "mg_dl", "micromol/L": "micromol_l umol_l"},
-    "creatinine_clearance": {"mL/min": "ml_min"},
-}
-"""How the name of a column tells a unit."""
+OF_THE_ORDER = tuple(fact.name for fact in told_facts("order"))
 
-_UNITS = {
-    fact: {word: unit for unit, words in units.items() for word in words.split()} for fact, units in _WORDS.items()
-}
-_UNITS["previous_weight"] = _UNITS["weight"]
+ABOUT_THE_PERSON = tuple(fact.name for fact in FACTS.values() if fact.is_of_the_person)
+"""Facts that no dose and no alert depends on; read where they are printed, else they only pass through."""
 
-_SEVERAL = ("history", "earlier_doses", "reductions")
-"""Fields of a patient that hold several values: a table has a column for each, or one text."""
+_REDUCE = "reduce"
+"""The column of reductions, which a patient file has as a list."""
 
-ABOUT_THE_PERSON = ("id", "name", "diagnosis")
-"""Fields that no dose and no alert depends on; read where they are printed, else they only pass through."""
-
-OF_THE_ORDER = ("regimen", "start", "cycle")
-
-FACTS = (*(name for name in PATIENT_FIELDS if name not in _SEVERAL), "reduce", *OF_THE_ORDER)
+TOLD = (*(fact.name for fact in told_facts("patient")), _REDUCE, *OF_THE_ORDER)
 """What a column can tell, beside the flags of a regimen's checks and `earlier_` with a drug."""
 
 _OTHER_UNITS = frozenset(
@@ -43,20 +30,31 @@ _OTHER_UNITS = frozenset(
 )
 """Words in the name of a column that tell a unit in which no bare number is read."""
 
+_UNITS_IN_NAMES = {
+    "cm": ("centimetres", "centimeters"),
+    "m": ("metres", "meters"),
+    "in": ("inch", "inches"),
+    "kg": ("kgs", "kilograms"),
+    "g": ("gram", "grams"),
+    "lb": ("lbs", "pound", "pounds"),
+    "years": ("year", "yrs", "yr", "y"),
+    "months": ("month", "mos", "mo"),
+    "micromol/L": ("umol_l",),
+}
+"""How else the name of a column tells a unit, beside the unit itself."""
+
+_NOT_IN_NAMES = frozenset({"ft"})
+"""Units of which no column has a bare number: people write feet and inches together."""
+
 _SHORT = frozenset({"in", "m", "g", "y"})
 """Units that are also words or letters of another meaning, unless the name ends in them."""
 
-_OTHER_NAMES = {"reductions": "reduce", "reduction": "reduce"}
+_OTHER_NAMES = dict.fromkeys(("reductions", "reduction"), _REDUCE)
 """What a patient file calls it."""
 
 _OFTEN_CALLED = {
-    **dict.fromkeys(("dob", "birth_date", "birthdate", "date_of_birth", "birthday"), "born"),
-    **dict.fromkeys(("start_date", "day_1", "day1", "cycle_start"), "start"),
-    **dict.fromkeys(("creat", "crea", "scr", "serum_creatinine"), "creatinine"),
-    **dict.fromkeys(("dose_reduction", "dose_reductions", "reduced"), "reduce"),
-    "crcl": "creatinine_clearance",
-    "gender": "sex",
-    "protocol": "regimen",
+    **{name: fact.name for fact in FACTS.values() for name in fact.often_called},
+    **dict.fromkeys(("dose_reduction", "dose_reductions", "reduced"), _REDUCE),
 }
 """Names that other programs give a fact. They are told of, not read."""
 
@@ -100,7 +98,7 @@ def find_columns(
     for word, name in renamed.items():
         if word not in known:
             near = difflib.get_close_matches(word, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join((*FACTS, *flags))}"
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join((*TOLD, *flags))}"
             raise InputError(f"'{word}' is nothing that a column can tell; {hint}")
         if name not in names:
             raise FileError(
@@ -163,7 +161,7 @@ def misspelt(names: Sequence[str], renamed: Mapping[str, str]) -> list[tuple[str
     """
     known = _known((), ())
     told = {fact for fact, _ in (known.get(_plain(name), ("", "")) for name in names)} | set(renamed)
-    others = [fact for fact in FACTS if fact not in told]
+    others = [fact for fact in TOLD if fact not in told]
     found = []
     for name in names:
         plain = _plain(name)
@@ -181,18 +179,18 @@ def patient_texts(texts: Mapping[str, str]) -> dict[str, str | list[str] | dict[
     history: dict[str, str] = {}
     earlier: dict[str, str] = {}
     for fact, text in texts.items():
-        if fact == "reduce":
+        if fact == _REDUCE:
             patient["reductions"] = _each_reduction(text)
-        elif fact in PATIENT_FIELDS:
-            patient[fact] = text
-        elif fact.startswith("earlier_"):
-            earlier[fact.removeprefix("earlier_")] = text
-        elif fact not in OF_THE_ORDER:
+        elif fact in FACTS:
+            patient |= {fact: text} if fact not in OF_THE_ORDER else {}
+        elif drug := drug_of(fact):
+            earlier[drug] = text
+        else:
             history[fact] = text
     if history:
-        patient["history"] = history
+        patient[HISTORY] = history
     if earlier:
-        patient["earlier_doses"] = earlier
+        patient[EARLIER_DOSES] = earlier
     return patient
 
 
@@ -221,7 +219,7 @@ def _unit_of(fact: str, unit: str, word: str, name: str) -> str:
     >>> _unit_of("weight", "", "weight", "Waga (lb)"), _unit_of("weight", "", "weight", "Waga")
     ('lb', '')
     """
-    endings = _UNITS.get(fact, {})
+    endings = _endings(fact)
     plain = f"_{_plain(name)}"
     ending = next((ending for ending in endings if plain.endswith(f"_{ending}")), "")
     words = plain.split("_")
@@ -241,12 +239,23 @@ def _unit_of(fact: str, unit: str, word: str, name: str) -> str:
 
 def _known(flags: Collection[str], drugs: Collection[str]) -> dict[str, tuple[str, str]]:
     """Every name of a column that tells something: its fact and its unit."""
-    known = {fact: (fact, "") for fact in (*FACTS, *flags)}
+    known = {fact: (fact, "") for fact in (*TOLD, *flags)}
     known |= {name: (fact, "") for name, fact in _OTHER_NAMES.items()}
-    known |= {_plain(f"earlier_{drug}"): (f"earlier_{drug}", "") for drug in drugs}
-    for fact, units in _UNITS.items():
-        known |= {f"{fact}_{ending}": (fact, unit) for ending, unit in units.items()}
+    for fact in (*told_facts("patient"), *map(earlier_doses_of, drugs)):
+        plain = _plain(fact.name)
+        known[plain] = (fact.name, "")
+        known |= {f"{plain}_{ending}": (fact.name, unit) for ending, unit in _endings(fact.name).items()}
     return known
+
+
+def _endings(name: str) -> dict[str, str]:
+    """The endings of the name of a column that tell the unit of a fact, each with that unit.
+
+    >>> _endings("creatinine")
+    {'mg_dl': 'mg/dL', 'micromol_l': 'micromol/L', 'umol_l': 'micromol/L'}
+    """
+    units = (unit for kind in fact_of(name).kinds for unit in kind.units if unit not in _NOT_IN_NAMES)
+    return {ending: unit for unit in units for ending in (_plain(unit), *_UNITS_IN_NAMES.get(unit, ()))}
 
 
 def _plain(name: str) -> str:

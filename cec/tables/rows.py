@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.errors import CecError, Fault, InputError, OrderRefused
+from cec.facts.reading import read_count, read_date
 from cec.load import load_patient, load_regimen
-from cec.load.texts import read_count, read_date
 from cec.patient import Patient
 from cec.regimen import Regimen
 from cec.tables.columns import Column, patient_texts

@@ -69,6 +69,7 @@ CREATININE = Kind(
     "0.5 mg/dL",
     {"mg/dL": "milligram_of_creatinine / deciliter", "micromol/L": "micromole_of_creatinine / liter"},
 )
+BODY_MASS_INDEX = Kind("body mass index", "25 kg/m2", {"kg/m2": "body_kilogram / meter ** 2"})
 PERCENT = Kind("percentage", "5%", {"%": ""})
 
 KINDS = (
@@ -86,5 +87,6 @@ KINDS = (
     CLEARANCE,
     CREATININE,
     PERCENT,
+    BODY_MASS_INDEX,
     EXPOSURE,
 )

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from cec.calculate import draft_order
 from cec.errors import CecError, Fault, InputError, OrderRefused
-from cec.load.texts import read_count
+from cec.facts.reading import read_count
 from cec.order import Order
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
