@@ -565,7 +565,7 @@ def test_a_fault_of_the_file_leaves_the_old_file(patients: Path, tmp_path: Path)
         (("--map", "weight=height_cm", "--map", "height=height_cm"), "--map: height_cm is given for weight and for"),
         (("--sheets", ""), "--sheets: '' is no folder; name a new one"),
         (("--sheets", "-"), "--sheets: '-' is no folder; name a new one"),
-        (("--sheets", "sheets", "--paper", "a3"), "--paper: there is no paper 'a3'; there are a4, letter"),
+        (("--sheets", "sheets", "--paper", "a3"), "--paper: 'a3' is not a paper for pdf; write a4 or letter"),
     ],
 )
 def test_what_would_give_wrong_doses_or_no_sheets_is_refused(

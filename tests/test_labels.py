@@ -16,7 +16,8 @@ from running import cec
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
 from cec.pharmacy import Pharmacy
-from cec.render.pdf.labels import LABEL_PAPERS, label_data
+from cec.render import FORMATS
+from cec.render.pdf.labels import label_data
 from cec.units import Quantity
 
 STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
@@ -124,7 +125,7 @@ def test_every_paper_has_its_size_and_number_of_pages(
     assert all(f"label {number} of 20" in text for number in range(1, 21))
 
 
-@pytest.mark.parametrize("paper", LABEL_PAPERS)
+@pytest.mark.parametrize("paper", FORMATS["labels"].papers)
 def test_labels_are_tagged_and_the_same_order_gives_the_same_bytes(order: Order, paper: str) -> None:
     content = render(order, "labels", paper=paper)
     assert content == render(order, "labels", paper=paper)
@@ -151,7 +152,7 @@ def test_names_that_look_like_markup_are_printed_as_they_are() -> None:
     assert name.replace(" ", "") in label.replace(" ", "")
 
 
-@pytest.mark.parametrize("paper", LABEL_PAPERS)
+@pytest.mark.parametrize("paper", FORMATS["labels"].papers)
 def test_every_label_says_that_it_is_a_draft(order: Order, paper: str) -> None:
     text = " ".join(pages_of(render(order, "labels", paper=paper)))
     assert text.count("Draft: not valid until checked and signed") == 20
@@ -180,7 +181,7 @@ def test_what_has_no_room_is_refused_with_the_label_that_lacks_it() -> None:
 def test_labels_need_a_start_and_a_paper_that_there_is(order: Order) -> None:
     with pytest.raises(InputError, match="give a start, like --start 2026-11-30"):
         render(order_of(start=None), "labels")
-    with pytest.raises(InputError, match="no labels on the paper 'a5'; there are a4, letter, 100x60mm"):
+    with pytest.raises(InputError, match="'a5' is not a paper for labels; write a4, letter or 100x60mm"):
         render(order, "labels", paper="a5")
 
 

@@ -138,10 +138,10 @@ def test_no_change_has_a_negative_sign(tmp_path: Path) -> None:
     )
     assert order.doses[3].ordered == amount("13 mg")
     texts = [
-        render(order, "table", steps=True),
+        render(order, "table", explain=True),
         render(order, "csv"),
         render(order, "json"),
-        WORKSHEETS["table"](order),
+        render(order, "table", WORKSHEETS),
     ]
     for text in texts:
         assert not re.search(r"-0(?:\.0*)?(?:%|,|\s|$)", text.decode())

@@ -334,8 +334,8 @@ def test_the_command_writes_a_sheet_and_refuses_what_it_cannot_print(tmp_path: P
         assert cec(*asked, "-o", str(tmp_path / name), "--paper", paper).code == 0
         assert round(PdfReader(tmp_path / name).pages[0].mediabox.width) == width
     for extra, code, message in (
-        (("--paper", "a5", "--format", "pdf"), 1, "there is no paper 'a5'; there are a4, letter"),
-        (("--paper", "a4"), 2, "printed on no paper"),
+        (("--paper", "a5", "--format", "pdf"), 2, "'a5' is not a paper for pdf; write a4 or letter"),
+        (("--paper", "a4"), 2, "is not an option of table, but of pdf and labels"),
         (("--name", "Ola 漢", "--format", "pdf"), 1, "cannot be printed"),
     ):
         done = cec(*asked, *extra)

@@ -48,7 +48,7 @@ def plain(text: bytes) -> str:
 @settings(max_examples=60)
 @given(orders(), TERMINALS)
 def test_no_width_cuts_an_amount_a_name_or_a_unit(drawn: Order, terminal: Terminal) -> None:
-    lines = plain(render(drawn, "table", terminal=terminal, steps=True)).splitlines()
+    lines = plain(render(drawn, "table", terminal=terminal, explain=True)).splitlines()
     for dose in drawn.doses:
         assert any(re.match(rf"\s*{dose.drug}\b", line) for line in lines)
         for amount in (dose.prescribed, dose.calculated, dose.ordered, dose.daily_total, dose.cycle_total):
@@ -61,7 +61,7 @@ def test_no_width_cuts_an_amount_a_name_or_a_unit(drawn: Order, terminal: Termin
 @given(orders(), st.integers(80, 220))
 def test_nothing_runs_over_the_edge_from_80_columns_on(drawn: Order, width: int) -> None:
     terminal = Terminal(width, edge=True, lines=True, colour=True, bold=True)
-    assert max(map(len, plain(render(drawn, "table", terminal=terminal, steps=True)).splitlines())) <= width
+    assert max(map(len, plain(render(drawn, "table", terminal=terminal, explain=True)).splitlines())) <= width
 
 
 @settings(max_examples=40)

@@ -17,7 +17,7 @@ from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen
 from cec.cli import main
 from cec.order import DailyFluid
 from cec.patient import Reduction
-from cec.render import WORKSHEETS
+from cec.render import WORKSHEETS, render
 from cec.render.terminal.drawing import Terminal
 from cec.render.worksheet import fluid_of, instructions, tasks
 from cec.units import Quantity
@@ -39,7 +39,7 @@ def order() -> Order:
 
 
 def text_of(order: Order, **options: object) -> str:
-    return WORKSHEETS["table"](order, **options).decode()
+    return render(order, "table", WORKSHEETS, **options).decode()
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:
@@ -128,7 +128,7 @@ def test_the_pick_list_is_for_the_whole_cycle(order: Order) -> None:
 
 
 def test_no_box_and_no_colour_in_a_pipe(order: Order) -> None:
-    text = text_of(order, steps=True)
+    text = text_of(order, explain=True)
     assert "\N{ESCAPE}" not in text
     assert not [character for character in text if "\N{BOX DRAWINGS LIGHT HORIZONTAL}" <= character <= "\u259f"]
 
@@ -136,7 +136,7 @@ def test_no_box_and_no_colour_in_a_pipe(order: Order) -> None:
 @pytest.mark.parametrize("width", [80, 60, 45])
 def test_nothing_is_wider_than_the_paper(order: Order, width: int) -> None:
     wide = [
-        line for line in text_of(order, terminal=Terminal(width=width), steps=True).splitlines() if len(line) > width
+        line for line in text_of(order, terminal=Terminal(width=width), explain=True).splitlines() if len(line) > width
     ]
     assert not [line for line in wide if "____" not in line]
     if width == 80:
@@ -150,13 +150,13 @@ def test_only_the_pick_list(order: Order) -> None:
 
 
 def test_the_working_of_every_figure(order: Order) -> None:
-    text = text_of(order, steps=True)
+    text = text_of(order, explain=True)
     assert "3.8 mL × 20 mg/mL = 76 mg, +1.33% of the ordered 75 mg" in text
     assert "100 mL / 2 h = 50 mL/h" in text
 
 
 def test_csv_has_a_row_for_every_dose_with_places_to_fill_in(order: Order) -> None:
-    rows = rows_of(WORKSHEETS["csv"](order))
+    rows = rows_of(render(order, "csv", WORKSHEETS))
     assert len(rows) == 20
     clofarabine = next(row for row in rows if row["drug"] == "clofarabine")
     assert {
@@ -176,12 +176,12 @@ def test_csv_has_a_row_for_every_dose_with_places_to_fill_in(order: Order) -> No
         "made_by": "",
         "checked_by": "",
     }.items() <= clofarabine.items()
-    picked = rows_of(WORKSHEETS["csv"](order, pick_list=True))
+    picked = rows_of(render(order, "csv", WORKSHEETS, pick_list=True))
     assert [row["count"] for row in picked if row["item"] == "clofarabine 20 mg/20 mL vial"] == ["10"]
 
 
 def test_json_is_the_order_and_reads_back_equal(order: Order) -> None:
-    content = WORKSHEETS["json"](order)
+    content = render(order, "json", WORKSHEETS)
     assert msgspec.json.decode(content, type=Order) == order
     plain = msgspec.json.decode(content)
     assert plain["preparations"][1]["contains"] == {"value": 76, "unit": "mg"}
@@ -269,9 +269,9 @@ def test_another_product_for_one_order(capfdbinary: pytest.CaptureFixture[bytes]
         ([*WITH_STARTER, "--product", "prednisone=aspirin"], 1, "--product: 'aspirin' is no product of prednisone"),
         ([*WITH_STARTER, "--product", "prednisone"], 1, "is no drug and product"),
         ([*WITH_STARTER, "--product", "cisplatin=vial"], 1, "'cisplatin' is not in the formulary"),
-        ([*WITH_STARTER, "--format", "ics"], 2, "is none of"),
-        ([*WITH_STARTER, "--format", "csv", "--explain"], 2, "no room for the steps"),
-        ([*WITH_STARTER, "--format", "json", "--pick-list"], 2, "not made for the pick list"),
+        ([*WITH_STARTER, "--format", "ics"], 2, "'ics' is not a format; write table, csv, json or pdf"),
+        ([*WITH_STARTER, "--format", "csv", "--explain"], 2, "is not an option of csv, but of table and json"),
+        ([*WITH_STARTER, "--format", "json", "--pick-list"], 2, "is not an option of json, but of table and csv"),
     ],
 )
 def test_wrong_calls_are_told_plainly(

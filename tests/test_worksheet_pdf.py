@@ -15,7 +15,7 @@ from running import cec
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen
 from cec.errors import InputError
 from cec.patient import Reduction
-from cec.render import WORKSHEETS
+from cec.render import WORKSHEETS, render
 from cec.render.worksheet import instructions
 
 STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
@@ -36,7 +36,7 @@ def order() -> Order:
 
 @pytest.fixture(scope="module")
 def pages(order: Order) -> list[str]:
-    return pages_of(WORKSHEETS["pdf"](order))
+    return pages_of(render(order, "pdf", WORKSHEETS))
 
 
 def pages_of(content: bytes) -> list[str]:
@@ -81,7 +81,9 @@ def test_every_instruction_and_every_amount_stands_on_every_day(order: Order, pa
 
 def test_an_omitted_drug_stands_on_every_day(order: Order) -> None:
     who = replace(order.patient, reductions=(Reduction("etoposide", Decimal(100), "anaphylaxis"),))
-    text = " ".join(pages_of(WORKSHEETS["pdf"](draft_order(order.regimen, who, order.pharmacy, start=order.start))))
+    text = " ".join(
+        pages_of(render(draft_order(order.regimen, who, order.pharmacy, start=order.start), "pdf", WORKSHEETS))
+    )
     assert text.count("OMITTED etoposide: reduced by 100% to 0% of 75 mg: anaphylaxis") == 5
 
 
@@ -112,14 +114,14 @@ def test_alerts_and_the_pick_list(pages: list[str]) -> None:
 def test_a_drug_that_the_formulary_does_not_know_has_fields_too(order: Order) -> None:
     formulary = {name: drug for name, drug in order.pharmacy.formulary.items() if name == "clofarabine"}
     few = draft_order(order.regimen, order.patient, replace(order.pharmacy, formulary=formulary), start=order.start)
-    page = " ".join(pages_of(WORKSHEETS["pdf"](few))).split("Day 2 of 5")[0]
+    page = " ".join(pages_of(render(few, "pdf", WORKSHEETS))).split("Day 2 of 5")[0]
     assert "etoposide is not in the formulary, so no volume is given" in page
     assert page.count("Made by (technician)") == 4
 
 
 def test_without_a_start_dates_are_written_by_hand(order: Order) -> None:
     undated = draft_order(order.regimen, order.patient, order.pharmacy)
-    pages = pages_of(WORKSHEETS["pdf"](undated))
+    pages = pages_of(render(undated, "pdf", WORKSHEETS))
     assert "Day 1 of 5 date" in " ".join(pages)
     assert "2026" not in " ".join(pages)
 
@@ -127,22 +129,22 @@ def test_without_a_start_dates_are_written_by_hand(order: Order) -> None:
 def test_a_day_longer_than_a_page_has_its_heading_on_each(order: Order) -> None:
     lines = tuple(line for line in order.regimen.drugs for _ in range(4))
     long = replace(order.regimen, drugs=tuple(replace(line, days=(1, 2)) for line in lines))
-    pages = pages_of(WORKSHEETS["pdf"](draft_order(long, order.patient, order.pharmacy, start=order.start)))
+    pages = pages_of(render(draft_order(long, order.patient, order.pharmacy, start=order.start), "pdf", WORKSHEETS))
     days = [page for page in pages if "Made by" in page]
     assert len(days) > 2
     assert all("Day 1 of 2" in page or "Day 2 of 2" in page for page in days)
 
 
 def test_tagged_the_same_bytes_and_on_its_paper(order: Order) -> None:
-    content = WORKSHEETS["pdf"](order)
-    assert content == WORKSHEETS["pdf"](order)
+    content = render(order, "pdf", WORKSHEETS)
+    assert content == render(order, "pdf", WORKSHEETS)
     reader = PdfReader(io.BytesIO(content))
     assert "/StructTreeRoot" in reader.root_object
     assert [round(side) for side in reader.pages[0].mediabox[2:]] == [595, 842]  # A4: 210 × 297 mm
-    letter = PdfReader(io.BytesIO(WORKSHEETS["pdf"](order, paper="letter")))
+    letter = PdfReader(io.BytesIO(render(order, "pdf", WORKSHEETS, paper="letter")))
     assert [round(side) for side in letter.pages[0].mediabox[2:]] == [612, 792]  # 8.5 × 11 in
-    with pytest.raises(InputError, match="there is no paper 'a5'"):
-        WORKSHEETS["pdf"](order, paper="a5")
+    with pytest.raises(InputError, match="'a5' is not a paper for pdf"):
+        render(order, "pdf", WORKSHEETS, paper="a5")
 
 
 def test_from_the_command_line(tmp_path: Path) -> None:
@@ -151,4 +153,4 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     pharmacy = ("--pharmacy", str(STARTER))
     assert cec(*call, *pharmacy, "-o", str(file), "--paper", "letter").code == 0
     assert file.read_bytes().startswith(b"%PDF")
-    assert "printed on no paper" in " ".join(cec(*call, *pharmacy, "--paper", "letter").err.split())
+    assert "is not an option of table, but of pdf" in " ".join(cec(*call, *pharmacy, "--paper", "letter").err.split())

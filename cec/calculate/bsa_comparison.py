@@ -25,11 +25,19 @@ class ComparedBsa(msgspec.Struct, frozen=True, omit_defaults=True):
     missing: str = ""
 
 
-def compare_bsa(patient: Patient, reference: str = "mosteller") -> tuple[ComparedBsa, ...]:
+class BsaComparison(msgspec.Struct, frozen=True):
+    """Every formula for one patient, and the name of the one that they are compared with."""
+
+    patient: Patient
+    compared_with: str
+    formulas: tuple[ComparedBsa, ...]
+
+
+def compare_bsa(patient: Patient, reference: str = "mosteller") -> BsaComparison:
     """Each formula's BSA, m2, unrounded, and its difference from the reference in percent to two decimals.
 
     >>> girl = Patient(height=Quantity(Decimal(128), "cm"), weight=Quantity(Decimal(26), "kg"), sex="female")
-    >>> [(row.title, row.difference_percent) for row in compare_bsa(girl)][0]
+    >>> [(row.title, row.difference_percent) for row in compare_bsa(girl).formulas][0]
     ('Mosteller', Decimal('0'))
     """
     height, weight = patient.height.value, patient.weight.value
@@ -44,4 +52,4 @@ def compare_bsa(patient: Patient, reference: str = "mosteller") -> tuple[Compare
             continue
         difference = to_nearest(deviation_percent(value, compared_with), Decimal("0.01"))
         rows.append(msgspec.structs.replace(row, value=Quantity(value, "m2"), difference_percent=difference))
-    return tuple(rows)
+    return BsaComparison(patient, reference, tuple(rows))

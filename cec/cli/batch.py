@@ -15,6 +15,7 @@ from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
 from cec.cli.options import PharmacyOptions, TimeOptions
 from cec.cli.places import STANDARD, keep_apart, keep_outside
 from cec.errors import Fault, FileError, InputError
+from cec.render.formats import FORMATS, check_options
 
 if TYPE_CHECKING:
     from cec.batch.run import Progress, Summary
@@ -95,7 +96,6 @@ def batch(
     from cec.batch.single import Settings
     from cec.facts.reading import read_count, read_date
     from cec.load import load_regimen
-    from cec.render.pdf.typesetting import known_paper
     from cec.tables.opening import kind_of
 
     if paper is not None and sheets is None:
@@ -119,7 +119,7 @@ def batch(
         lambda: kind_of(output, output_format, "--output-format"),
         lambda: mapping(renamed or ()),
         lambda: _kind_of_rejects(place),
-        lambda: read_text_of("--paper", paper, known_paper),
+        lambda: read_text_of("--paper", paper, _known_paper),
     )
     if output == STANDARD and target_kind == "parquet" and sys.stdout is not None and sys.stdout.isatty():
         raise InputError("Parquet is for a file or a pipe, not for the terminal; add -o FILE")
@@ -149,6 +149,12 @@ def batch(
     _tell(summary, place)
     if summary.rejected:
         raise typer.Exit(1)
+
+
+def _known_paper(name: str) -> str:
+    """The name of a paper that sheets are printed on; InputError for any other."""
+    check_options(FORMATS["pdf"], {"paper": name})
+    return name
 
 
 def beside(output: str) -> str:

@@ -16,7 +16,8 @@ from cec.cli.options import (
     PharmacyOptions,
     TimeOptions,
 )
-from cec.cli.output import show_explained
+from cec.cli.output import chosen_format, show
+from cec.render import FORMATS
 
 
 def dose(
@@ -41,8 +42,5 @@ def dose(
 
     Example: cec dose --height 128cm --weight 26kg
     """
-    show_explained(
-        draft(regimen, patient, pharmacy, checks, times=TimeOptions(cycle), output=output.output),
-        output,
-        explain=explain,
-    )
+    chosen = chosen_format(output, FORMATS, explain=explain)
+    show(draft(regimen, patient, pharmacy, checks, times=TimeOptions(cycle), output=output.output), chosen)

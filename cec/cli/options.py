@@ -12,14 +12,14 @@ import typer
 from typer.core import TyperCommand
 
 from cec.facts import FACTS, Fact, told_facts
-from cec.render import ENDINGS, FORMATS, WORKSHEETS
+from cec.render import BSA_COMPARISONS, FORMATS, WORKSHEETS
 
 RegimenArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="REGIMEN", help="A shipped regimen (cec regimen list) or the path of a regimen file.")
 ]
 
 
-_ENDINGS = ", ".join(ending for ending, name in ENDINGS.items() if name in FORMATS)
+_ENDINGS = ", ".join(each.ending for each in FORMATS.values() if each.ending)
 
 FilesArgument: TypeAlias = Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files to check.")]
 
@@ -157,7 +157,10 @@ OutputFileOption: TypeAlias = Annotated[
 
 PaperOption: TypeAlias = Annotated[
     str | None,
-    _option("a4|letter|100x60mm", "The paper of a PDF: a4, if not told otherwise; 100x60mm for labels, one to a page."),
+    _option(
+        "|".join(FORMATS["labels"].papers),
+        "The paper of a PDF: a4, if not told otherwise; 100x60mm for labels, one to a page.",
+    ),
 ]
 
 
@@ -165,7 +168,7 @@ class TableOutputOptions(NamedTuple):
     """In which form, and where to, for what is a table and no order."""
 
     format: Annotated[
-        str | None, _option("table|json|csv", "The form of the output; by default as FILE ends, or table.")
+        str | None, _option("|".join(BSA_COMPARISONS), "The form of the output; by default as FILE ends, or table.")
     ] = None
     output: OutputFileOption = None
 
@@ -177,7 +180,9 @@ class WorksheetOutputOptions(NamedTuple):
         str | None, _option("|".join(WORKSHEETS), "The form of the output; by default as FILE ends, or table.")
     ] = None
     output: OutputFileOption = None
-    paper: Annotated[str | None, _option("a4|letter", "The paper of a PDF: a4, if not told otherwise.")] = None
+    paper: Annotated[
+        str | None, _option("|".join(WORKSHEETS["pdf"].papers), "The paper of a PDF: a4, if not told otherwise.")
+    ] = None
 
 
 class OutputOptions(NamedTuple):

@@ -5,72 +5,74 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
 from cec.errors import CecError, InputError
-from cec.render import BINARY, ENDINGS, FORMATS, format_for
+from cec.render import Format, Formats, render
+from cec.render.formats import check_options, find_format, format_of_ending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
-    from typing import Any
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cec.cli.options import OutputOptions, TableOutputOptions, WorksheetOutputOptions
-    from cec.order import Order
     from cec.render.terminal.drawing import Terminal
 
 
-def show(order: Order, output: OutputOptions, **options: Any) -> None:
-    """The order in the form and at the place that were asked for; `options` are those of its form."""
-    from cec.render import render
+class Chosen(NamedTuple):
+    """A format of a document, what it is told, and the file that is written."""
 
-    name = chosen_format(output)
-    if name == "table":
-        options["terminal"] = terminal_of(output.output)
-    options |= paper_of(output, name)
-    deliver(render(order, name, **options), output.output, binary=name in BINARY)
-
-
-def paper_of(output: OutputOptions | WorksheetOutputOptions, name: str) -> dict[str, str]:
-    """The paper that was asked for, as an option of the format; wrong usage for a format that is on no paper."""
-    if output.paper is None:
-        return {}
-    if name not in BINARY:
-        raise typer.BadParameter(f"{name} is printed on no paper; use --format pdf", param_hint="--paper")
-    return {"paper": output.paper}
-
-
-def show_explained(order: Order, output: OutputOptions, *, explain: bool) -> None:
-    """The order as asked, with the steps of each dose in the table on request. JSON has the steps in any case."""
-    name = chosen_format(output)
-    if explain and name not in {"table", "json"}:
-        raise typer.BadParameter(f"{name} has no room for the steps; use table or json", param_hint="--explain")
-    show(order, output, **({"steps": explain} if name == "table" else {}))
+    format: Format
+    formats: Formats
+    options: Mapping[str, Any]
+    output: Path | None
 
 
 def chosen_format(
-    output: OutputOptions | TableOutputOptions | WorksheetOutputOptions, formats: Collection[str] = FORMATS
-) -> str:
-    """The format that was named, else that of the file's ending, else the table. An unknown one is wrong usage."""
-    if output.format is None:
-        return _format_by_ending(output.output, formats)
-    if output.format not in formats:
-        raise typer.BadParameter(f"'{output.format}' is none of {', '.join(formats)}", param_hint="--format")
-    return output.format
+    output: OutputOptions | TableOutputOptions | WorksheetOutputOptions, formats: Formats, **options: object
+) -> Chosen:
+    """The format that was named, else that of the file's ending, else the table, with the options that were typed.
+
+    Wrong usage where there is no such format, or it cannot take one of the options.
+    """
+    with _wrong_usage():
+        if output.format is None:
+            chosen = format_of_ending(output.output.suffix if output.output else "", formats)
+        else:
+            chosen = find_format(output.format, formats)
+        paper = getattr(output, "paper", None)
+        return Chosen(chosen, formats, check_options(chosen, {"paper": paper, **options}, formats), output.output)
 
 
-def _format_by_ending(output: Path | None, formats: Collection[str]) -> str:
-    """The format that the ending of a file's name asks for; the table where there is no file or no ending."""
-    ending = output.suffix if output else ""
-    if ending and ENDINGS.get(ending.lower()) not in formats:
-        known = ", ".join(each for each, name in ENDINGS.items() if name in formats)
-        raise typer.BadParameter(
-            f"'{ending}' tells no format of this command; end the file's name in {known}, or add --format",
-            param_hint="--output",
-        )
-    return format_for(output)
+@contextmanager
+def _wrong_usage() -> Iterator[None]:
+    """An InputError of the records of formats is wrong usage of the option that it names."""
+    try:
+        yield
+    except InputError as error:
+        fault = error.faults[0]
+        raise typer.BadParameter(fault.text, param_hint=f"--{fault.where.replace('_', '-')}") from None
+
+
+def show(document: object, chosen: Chosen) -> None:
+    """Put a document where it was asked for, in its format."""
+    put(written(document, chosen), chosen)
+
+
+def written(document: object, chosen: Chosen) -> bytes:
+    """The document in its format, for a terminal as wide as it is."""
+    options = dict(chosen.options)
+    if "terminal" in chosen.format.options:
+        options["terminal"] = terminal_of(chosen.output)
+    return render(document, chosen.format.name, chosen.formats, **options)
+
+
+def put(content: bytes, chosen: Chosen) -> None:
+    """Put what was written where it was asked for."""
+    deliver(content, chosen.output, binary=chosen.format.is_binary)
 
 
 def deliver(content: bytes, output: Path | None, *, binary: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -17,9 +17,9 @@ from cec.cli.options import (
     TimeOptions,
     WorksheetOutputOptions,
 )
-from cec.cli.output import chosen_format, deliver, paper_of, terminal_of
+from cec.cli.output import chosen_format, show
 from cec.errors import InputError
-from cec.render import BINARY, WORKSHEETS
+from cec.render import WORKSHEETS
 
 
 def prepare(
@@ -41,26 +41,11 @@ def prepare(
 
     Example: cec prepare cec-induction --patient patient.yaml --pharmacy pharmacy.yaml
     """
-    name = chosen_format(output, WORKSHEETS)
-    options = _options(name, output, pick_list=pick_list, explain=explain)
+    chosen = chosen_format(output, WORKSHEETS, pick_list=pick_list, explain=explain)
     order = draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)
     if not order.pharmacy.formulary:
         raise InputError(
             "the pharmacy has no formulary, so nothing can be prepared; "
             "cec pharmacy new writes a file with one to adapt, to be given with --pharmacy"
         )
-    deliver(WORKSHEETS[name](order, **options), output.output, binary=name in BINARY)
-
-
-def _options(name: str, output: WorksheetOutputOptions, *, pick_list: bool, explain: bool) -> dict[str, Any]:
-    """What this format is told beside the order; typer's usage error for what it has no room for."""
-    if pick_list and name not in {"table", "csv"}:
-        raise typer.BadParameter(
-            f"{name} is not made for the pick list alone; use table or csv", param_hint="--pick-list"
-        )
-    if explain and name not in {"table", "json"}:
-        raise typer.BadParameter(f"{name} has no room for the steps; use table or json", param_hint="--explain")
-    options: dict[str, Any] = {**({"pick_list": True} if pick_list else {}), **paper_of(output, name)}
-    if name == "table":
-        options |= {"terminal": terminal_of(output.output), "steps": explain}
-    return options
+    show(order, chosen)

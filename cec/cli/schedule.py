@@ -15,7 +15,8 @@ from cec.cli.options import (
     RegimenArgument,
     TimeOptions,
 )
-from cec.cli.output import show_explained
+from cec.cli.output import chosen_format, show
+from cec.render import FORMATS
 
 
 def schedule(
@@ -35,8 +36,5 @@ def schedule(
 
     Example: cec schedule cec-consolidation --height 128 --weight 26 --start 2026-11-30
     """
-    show_explained(
-        draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output),
-        output,
-        explain=explain,
-    )
+    chosen = chosen_format(output, FORMATS, explain=explain)
+    show(draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output), chosen)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cec.cli.inputs import draft, read_text_of, together
 from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, TableOutputOptions, TimeOptions
-from cec.cli.output import chosen_format, deliver, terminal_of
+from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
 from cec.cli.verify_table import is_folder, is_pipe, is_table, terms_of, verified
 from cec.errors import Fault, FileError, InputError
+from cec.render import VERIFIED_DOSES, VERIFIED_ORDERS, VERIFIED_TABLES
 
 if TYPE_CHECKING:
-    from cec.order import Order
+    from cec.cli.output import Chosen
     from cec.regimen import Regimen
     from cec.units import Quantity
 
-_FORMATS = ("table", "json", "csv")
 _DAYS = "days="
 _NOT_GIVEN: tuple[object, ...] = (None, False, [], {})
 """Values of options that nobody typed."""
@@ -80,14 +80,18 @@ def verify(
 
     Example: cec verify cec-induction --height 128 --weight 26 clofarabine=192mg
     """
-    form, file = chosen_format(output, _FORMATS), Path(what)
+    from cec.render.verification import VerifiedDoses
+    from cec.verification import verify_doses
+
+    file = Path(what)
     of_one_order = (written, *patient, *checks)
     if file.suffix.lower() == ".json":
         _refuse_beside(file, "its patient, doses and days", (*of_one_order, start, cycle, renamed))
         _refuse_beside(file, "its pharmacy, and has no tolerance", (*pharmacy, tolerance))
-        agrees, content = _saved_order(file, regimen, form, output.output)
+        agrees = _saved_order(file, regimen, chosen_format(output, VERIFIED_ORDERS))
     elif is_table(what) or (is_pipe(what) and all(value in _NOT_GIVEN for value in of_one_order)):
         _refuse_beside(file, "its patients, doses and days", of_one_order)
+        chosen = chosen_format(output, VERIFIED_TABLES)
         terms = terms_of(
             regimen,
             pharmacy,
@@ -97,21 +101,23 @@ def verify(
             renamed=renamed or (),
             others=_shipped(),
         )
-        agrees, content = verified(file, terms, form, output.output, regimen=regimen, pharmacy=pharmacy)
+        agrees = verified(file, terms, chosen, regimen=regimen, pharmacy=pharmacy)
     else:
         _refuse_folder(what)
         if regimen is not None:
             raise typer.BadParameter("the regimen is the first argument", param_hint="--regimen")
         if renamed:
             raise typer.BadParameter("is for a table of orders", param_hint="--map")
-        order, *told = together(
+        chosen = chosen_format(output, VERIFIED_DOSES)
+        order, amounts, days, percent = together(
             lambda: draft(what, patient, pharmacy, checks, start=start, times=TimeOptions(cycle), output=output.output),
             lambda: _written_amounts(written or ()),
             lambda: _written_days(written or ()),
             lambda: _percent(tolerance),
         )
-        agrees, content = _doses(order, told, form, output.output)
-    deliver(content, output.output)
+        verification = verify_doses(order, amounts, days=days, tolerance=percent, others=_shipped())
+        show(VerifiedDoses(order, verification), chosen)
+        agrees = verification.agrees
     if not agrees:
         raise typer.Exit(1)
 
@@ -130,45 +136,21 @@ def _refuse_folder(what: str) -> None:
         raise FileError(Fault("is a folder; name a regimen, a saved order or a table of orders in it", "", what))
 
 
-Outcome = tuple[bool, bytes]
-"""Whether everything agrees, and what is to be shown."""
-
-
-def _doses(order: Order, terms: Sequence[Any], form: str, output: Path | None) -> Outcome:
-    """Written amounts (the first of the terms, then days and tolerance) held against an order."""
-    from cec.cli.verification import as_csv, doses_as_text
-    from cec.render.json import write
-    from cec.verification import verify_doses
-    from cec.verification.outcome import RowVerification
-
-    amounts, days, percent = terms
-    verification = verify_doses(order, amounts, days=days, tolerance=percent, others=_shipped())
-    forms = {
-        "table": lambda: doses_as_text(order, verification, terminal_of(output)),
-        "json": lambda: write(verification),
-        "csv": lambda: as_csv([RowVerification(0, order.patient.id, verification)]),
-    }
-    return verification.agrees, forms[form]()
-
-
-def _saved_order(file: Path, regimen: str | None, form: str, output: Path | None) -> Outcome:
-    """A saved order held against its own inputs, and its regimen against the file that it is now in."""
-    from cec.cli.verification import order_as_text
+def _saved_order(file: Path, regimen: str | None, chosen: Chosen) -> bool:
+    """Show a saved order held against its own inputs, and its regimen against its file; whether all agrees."""
     from cec.load import load_regimen, regimen_names
     from cec.load.order_file import load_order
-    from cec.render.json import write
+    from cec.render.verification import VerifiedOrder
     from cec.verification import verify_order
 
-    if form == "csv":
-        raise typer.BadParameter("a saved order is verified as a table or as JSON", param_hint="--format")
-    keep_apart({"ORDER": file, "--regimen": regimen}, {"--output": output})
+    keep_apart({"ORDER": file, "--regimen": regimen}, {"--output": chosen.output})
     order = load_order(file)
     name = order.regimen.name
     now = load_regimen(regimen or name) if regimen or name in regimen_names() else None
     notes = () if now else (f"no shipped regimen has the name {name}; give its file with --regimen to compare",)
     verification = verify_order(order, now)
-    content = write(verification) if form == "json" else order_as_text(verification, notes, terminal_of(output))
-    return verification.agrees, content
+    show(VerifiedOrder(verification, notes), chosen)
+    return verification.agrees
 
 
 def _shipped() -> tuple[Regimen, ...]:

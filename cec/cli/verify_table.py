@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
-from cec.cli.output import terminal_of
+from cec.cli.output import put, written
 from cec.cli.places import STANDARD, keep_apart
 from cec.errors import Fault, FileError
 from cec.files import PACKED, TABLES, WORKBOOKS
 
 if TYPE_CHECKING:
     from cec.cli.options import PharmacyOptions
+    from cec.cli.output import Chosen
     from cec.regimen import Regimen
     from cec.verification.outcome import Row
     from cec.verification.row import Terms
@@ -64,29 +65,22 @@ def _mode(name: str) -> int:
         return 0
 
 
-def verified(
-    file: Path, terms: Terms, form: str, output: Path | None, *, regimen: str | None, pharmacy: PharmacyOptions
-) -> tuple[bool, bytes]:
-    """Each row of a table held against its own order: whether all agree, and what is to be shown."""
-    from cec.cli.verification import as_csv, table_as_text
-    from cec.render.json import write
+def verified(file: Path, terms: Terms, chosen: Chosen, *, regimen: str | None, pharmacy: PharmacyOptions) -> bool:
+    """Show each row of a table held against its own order; whether all agree."""
+    from cec.render.verification import VerifiedRows
     from cec.verification.table import verify_table
 
     if file.suffix.lower() in WORKBOOKS:
         raise FileError(Fault("is a workbook; save the table as CSV (UTF-8)", "", str(file)))
-    keep_apart({"ORDERS": file, "--regimen": regimen, "--pharmacy": pharmacy.pharmacy}, {"--output": output})
+    keep_apart({"ORDERS": file, "--regimen": regimen, "--pharmacy": pharmacy.pharmacy}, {"--output": chosen.output})
     kind = None if is_table(str(file)) else "csv"
-    with _naming_files(), verify_table(file, terms._replace(whole=form == "json"), kind) as table:
+    with _naming_files(), verify_table(file, terms._replace(whole=chosen.format.name == "json"), kind) as table:
         counted = _Counted(table.rows)
         noun = "order" if table.columns.drug_rows else "row"
-        forms = {
-            "table": lambda: table_as_text(counted.rows(), terminal_of(output), noun),
-            "json": lambda: b"[\n" + b",\n".join(write(row).removesuffix(b"\n") for row in counted.rows()) + b"\n]\n",
-            "csv": lambda: as_csv(counted.rows()),
-        }
-        content = forms[form]()
+        content = written(VerifiedRows(counted.rows(), noun), chosen)
     _tell(table, terms.regimen, regimen, is_nameless=counted.is_nameless)
-    return counted.all_agree, content
+    put(content, chosen)
+    return counted.all_agree
 
 
 @contextmanager

@@ -1,17 +1,33 @@
-"""The order as one JSON object, every number with exactly the digits that it has."""
+"""JSON, every number with exactly the digits that it has."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cec.order import Order
+if TYPE_CHECKING:
+    from cec.render.verification import VerifiedDoses, VerifiedOrder, VerifiedRows
 
 
-def render(order: Order) -> bytes:
-    """The order as JSON; read back, it is an equal order."""
-    return write(order)
+def render(document: Any) -> bytes:
+    """A document as one indented JSON object; an order that is read back is an equal order."""
+    return write(document)
+
+
+def verified_doses(document: VerifiedDoses) -> bytes:
+    """The verification of the doses of one order."""
+    return write(document.verification)
+
+
+def verified_order(document: VerifiedOrder) -> bytes:
+    """The verification of a saved order."""
+    return write(document.verification)
+
+
+def verified_table(document: VerifiedRows) -> bytes:
+    """The verifications of the rows of a table, in a list."""
+    return b"[\n" + b",\n".join(write(row).removesuffix(b"\n") for row in document.rows) + b"\n]\n"
 
 
 def write(value: Any) -> bytes:

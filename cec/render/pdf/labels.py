@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
-from cec.render.pdf.typesetting import PAPERS, typeset
+from cec.render.pdf.typesetting import typeset
 from cec.render.words import DIGITS, DRAFT, bind, date_of_day, paper_date, row_time, signed_percent, weekday_date
 from cec.render.worksheet import containers
 from cec.routes import is_into_csf
@@ -13,10 +13,6 @@ from cec.routes import is_into_csf
 if TYPE_CHECKING:
     from cec.order import Administration, Order, Preparation
 
-ONE_TO_A_PAGE = "100x60mm"
-"""The paper of a label printer: one label to a page."""
-LABEL_PAPERS = (*PAPERS, ONE_TO_A_PAGE)
-"""Every paper that labels are printed on."""
 _NO_ROOM = "no room for "
 _FOR_THE_BAG = ("filter", "light", "line", "keeps")
 """How the notes on handling begin that matter once the dose is made up."""
@@ -24,8 +20,6 @@ _FOR_THE_BAG = ("filter", "light", "line", "keeps")
 
 def render(order: Order, *, paper: str = "a4") -> bytes:
     """The labels of the whole cycle as PDF: sheets of 2 × 4 (a4) or 2 × 3 (letter), or one to a page (100x60mm)."""
-    if paper not in LABEL_PAPERS:
-        raise InputError(f"there are no labels on the paper '{paper}'; there are {', '.join(LABEL_PAPERS)}")
     try:
         return typeset("labels", label_data(order), paper)
     except RuntimeError as error:

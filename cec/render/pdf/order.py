@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cec.render.pdf.days import day_blocks
 from cec.render.pdf.page import bound, first_to_last, page_data
-from cec.render.pdf.typesetting import known_paper, pictures, typeset
+from cec.render.pdf.typesetting import pictures, typeset
 from cec.render.words import (
     assumptions,
     frequency,
@@ -38,12 +38,12 @@ _TEMPLATE = "order"
 
 def render(order: Order, *, paper: str = "a4") -> bytes:
     """The order as a tagged PDF on a4 or letter; the same order gives the same bytes."""
-    return typeset(_TEMPLATE, sheet_data(order), known_paper(paper))
+    return typeset(_TEMPLATE, sheet_data(order), paper)
 
 
 def render_pictures(order: Order, *, paper: str = "a4", ppi: int = 144) -> list[bytes]:
     """Each page of the same sheet as a PNG."""
-    return pictures(_TEMPLATE, sheet_data(order), known_paper(paper), ppi)
+    return pictures(_TEMPLATE, sheet_data(order), paper, ppi)
 
 
 def sheet_data(order: Order) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from cec.errors import Fault, InputError
 if TYPE_CHECKING:
     import typst
 
-PAPERS = {"a4": "a4", "letter": "us-letter"}
-"""Every size of paper by the name that a person gives it, with typst's name."""
+_PAPERS = {"letter": "us-letter"}
+"""typst's names of papers, where they are not those that people give them."""
 
 _ROOM = Path(__file__).parent / "sheets"
 _TIME_STAMP = 946_684_800
@@ -49,20 +49,13 @@ def pictures(template: str, data: Mapping[str, Any], paper: str = "a4", ppi: int
     return _compile(template, data, paper, format="png", ppi=ppi)
 
 
-def known_paper(name: str) -> str:
-    """The name of a paper that there is; InputError for any other."""
-    if name in PAPERS:
-        return name
-    raise InputError(f"there is no paper '{name}'; there are {', '.join(PAPERS)}")
-
-
 def _compile(template: str, data: Mapping[str, Any], paper: str, **options: Any) -> list[bytes]:
     import typst
 
     faults = [_fault(letter, data) for letter in _hidden_letters(data)]
     if faults:
         raise InputError(*faults)
-    inputs = {"data": json.dumps(data), "paper": PAPERS.get(paper, paper)}
+    inputs = {"data": json.dumps(data), "paper": _PAPERS.get(paper, paper)}
     try:
         content = _compiler(template).compile(sys_inputs=inputs, **options)
     except typst.TypstError as error:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from cec.render.pdf.page import bound, page_data
-from cec.render.pdf.typesetting import known_paper, typeset
+from cec.render.pdf.typesetting import typeset
 from cec.render.words import SECOND_CHECK, starting_time, weekday_date
 from cec.render.worksheet import (
     NOMINAL,
@@ -33,7 +33,7 @@ _CYTOTOXIC = "cytotoxic"
 
 def render(order: Order, *, paper: str = "a4") -> bytes:
     """The worksheet of a whole cycle as a tagged PDF on a4 or letter; the same order gives the same bytes."""
-    return typeset("worksheet", worksheet_data(order), known_paper(paper))
+    return typeset("worksheet", worksheet_data(order), paper)
 
 
 def worksheet_data(order: Order) -> dict[str, Any]:

@@ -37,6 +37,10 @@ class Terminal(NamedTuple):
     bold: bool = False
 
 
+PIPE = Terminal()
+"""What is no terminal: plain columns, always as wide."""
+
+
 class Column(NamedTuple):
     """One column of a table: its heading and how its cells stand."""
 

@@ -7,8 +7,20 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from cec.render.terminal import explain, head
-from cec.render.terminal.drawing import STRONG, Column, Part, Terminal, draw, facts, section, table, width_of, wrap
+from cec.render.terminal import head, steps
+from cec.render.terminal.drawing import (
+    PIPE,
+    STRONG,
+    Column,
+    Part,
+    Terminal,
+    draw,
+    facts,
+    section,
+    table,
+    width_of,
+    wrap,
+)
 from cec.render.words import DRAFT, list_days, origin, weekday_date
 from cec.render.worksheet import (
     NOMINAL,
@@ -32,9 +44,8 @@ if TYPE_CHECKING:
 BLANK = "_" * 12
 
 
-def render(order: Order, *, terminal: Terminal | None = None, steps: bool = False, pick_list: bool = False) -> bytes:
-    """The worksheet as UTF-8 text; with `steps` how every figure came about; `pick_list` alone on request."""
-    terminal = terminal or Terminal()
+def render(order: Order, *, terminal: Terminal = PIPE, explain: bool = False, pick_list: bool = False) -> bytes:
+    """The worksheet as UTF-8 text; with `explain` how every figure came about; `pick_list` alone on request."""
     parts: list[Part] = [Text("Pick list" if pick_list else TITLE, style=STRONG), *head.head(order, terminal)[:-1]]
     parts += head.to_look_at(order, terminal)
     if not pick_list:
@@ -44,7 +55,7 @@ def render(order: Order, *, terminal: Terminal | None = None, steps: bool = Fals
             alike.setdefault(day.likeness, []).append(day)
         parts += chain.from_iterable(_days(order, days, terminal) for days in alike.values())
     parts += _pick_list(order.pick_list, terminal)
-    parts += [*explain.steps(order, terminal), *_steps(order, terminal)] if steps else []
+    parts += [*steps.every_step(order, terminal), *_steps(order, terminal)] if explain else []
     return draw([*parts, Text(), *wrap(DRAFT, terminal, style=STRONG), *wrap(origin(order), terminal)], terminal)
 
 

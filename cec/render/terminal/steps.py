@@ -9,7 +9,7 @@ from cec.render.terminal.drawing import STRONG, Part, Terminal, section, wrap
 from cec.render.words import clearance_words
 
 
-def steps(order: Order, terminal: Terminal) -> list[Part]:
+def every_step(order: Order, terminal: Terminal) -> list[Part]:
     """Every step of every dose: what, value, how, source; the sources numbered below."""
     clearances = [each.clearance for each in order.measures if each.clearance]
     cited_first = [clearance.source for clearance in clearances]

@@ -1,27 +1,20 @@
-"""How a verification reads: on the terminal, and as rows of CSV."""
+"""Verifications on the terminal."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from rich.text import Text
 
-from cec.order import Order
-from cec.render.csv import number, write
-from cec.render.terminal.drawing import STRONG, Column, Part, Terminal, draw, section, table, wrap
+from cec.render.terminal.drawing import PIPE, STRONG, Column, Part, Terminal, draw, section, table, wrap
 from cec.render.terminal.head import alert, head
+from cec.render.verification import VerifiedDoses, VerifiedOrder, VerifiedRows, what_happened
 from cec.render.words import SECOND_CHECK, signed_percent
 from cec.units import write_number
-from cec.verification import OrderVerification, Verdict, Verification
-from cec.verification.outcome import MEANINGS, Row
+from cec.verification.outcome import MEANINGS, Verification
 
-NO_MISTAKE = "no known mistake explains this"
-CSV_COLUMNS = (
-    *("row", "id", "regimen", "drug", "verdict", "expected", "written", "unit", "deviation_percent"),
-    *("explanations", "alerts"),
-)
 MOST_ROWS_NAMED = 10
 """Rows that the terminal names for one alert; CSV has them all."""
 
@@ -34,8 +27,9 @@ _COLUMNS = (
 )
 
 
-def doses_as_text(order: Order, verification: Verification, terminal: Terminal) -> bytes:
+def verified_doses(document: VerifiedDoses, *, terminal: Terminal = PIPE) -> bytes:
     """The order's head, a row per drug, and what explains each difference."""
+    order, verification = document
     rows = [
         (
             verdict.drug,
@@ -61,18 +55,9 @@ def doses_as_text(order: Order, verification: Verification, terminal: Terminal) 
     )
 
 
-def what_happened(verdict: Verdict) -> str:
-    """One verdict that is not in order, in words, with the mistakes that explain it."""
-    if verdict.verdict == "missing":
-        return f"{verdict.drug}: missing; expected {verdict.expected}"
-    if verdict.verdict == "not in the regimen":
-        return f"{verdict.drug} {verdict.written}: not in the regimen; {verdict.hint}"
-    mistakes = [f"{each.mistake}: {each.text}" for each in verdict.explanations]
-    return f"{verdict.drug} {verdict.written}, expected {verdict.expected}: {'; or '.join(mistakes) or NO_MISTAKE}"
-
-
-def order_as_text(verification: OrderVerification, notes: Sequence[str], terminal: Terminal) -> bytes:
+def verified_order(document: VerifiedOrder, *, terminal: Terminal = PIPE) -> bytes:
     """Every place of a saved order that is not what its inputs give."""
+    verification, notes = document
     count = len(verification.differences)
     figures = [each for each in verification.differences if not each.where.endswith(": how")]
     shown = figures or verification.differences
@@ -98,12 +83,12 @@ def order_as_text(verification: OrderVerification, notes: Sequence[str], termina
     )
 
 
-def table_as_text(rows: Iterable[Row], terminal: Terminal, noun: str = "row") -> bytes:
+def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> bytes:
     """The rows (or orders of several rows) that are not in order, the alerts of all, and how many agree."""
     lines: list[str] = []
     alerts: dict[str, list[str]] = {}
     counts: Counter[str] = Counter()
-    for row in rows:
+    for row in document.rows:
         name = f"line {row.row}" + (f", id {row.id}" if row.id else "")
         counts["agree" if row.agrees else "refused" if row.faults else "differ"] += 1
         lines += [f"{name}: {what_happened(verdict)}" for verdict in row.verdicts if verdict.verdict != "agrees"]
@@ -113,16 +98,16 @@ def table_as_text(rows: Iterable[Row], terminal: Terminal, noun: str = "row") ->
             counts[f"alert {code}"] += 1
             if len(named) < MOST_ROWS_NAMED:
                 named.append(str(row.row))
-    told = _wrapped([_alert_of(code, counts[f"alert {code}"], names) for code, names in alerts.items()], terminal)
+    about_alerts = [_alert_of(code, counts[f"alert {code}"], names) for code, names in alerts.items()]
     total = counts["agree"] + counts["differ"] + counts["refused"]
     summary = (
-        f"{total:,} {noun}{'s' * (total != 1)}: {counts['agree']:,} agree, "
+        f"{total:,} {document.noun}{'s' * (total != 1)}: {counts['agree']:,} agree, "
         f"{counts['differ']:,} differ, {counts['refused']:,} cannot be held against an order"
     )
     return draw(
         [
             *_wrapped(lines, terminal, ""),
-            *section("Look at", told)[not lines :],
+            *section("Look at", _wrapped(about_alerts, terminal))[not lines :],
             *([Text()] if lines or alerts else []),
             *wrap(summary, terminal, style=STRONG),
             *wrap(SECOND_CHECK, terminal),
@@ -136,31 +121,6 @@ def _alert_of(code: str, count: int, lines: Sequence[str]) -> str:
     more = f" … and {count - len(lines):,} more (--format csv names them all)" if count > len(lines) else ""
     meaning = f": {MEANINGS[code]}" if code in MEANINGS else ""
     return f"{code} ({count:,}): line{'s' * (count > 1)} {', '.join(lines)}{more}{meaning}"
-
-
-def as_csv(rows: Iterable[Row]) -> bytes:
-    """A row per verdict, and per row that cannot be held against an order."""
-    return write(CSV_COLUMNS, chain.from_iterable(map(_csv_rows, rows)))
-
-
-def _csv_rows(row: Row) -> Iterator[Sequence[str]]:
-    place, alerts = (str(row.row or ""), row.id), " ".join(row.alerts)
-    for fault in row.faults:
-        yield (*place, "", "", "not verified", "", "", "", "", fault, "")
-    for verdict in row.verdicts:
-        unit = next((amount.unit for amount in (verdict.expected, verdict.written) if amount), "")
-        yield (
-            *place,
-            row.regimen,
-            verdict.drug,
-            verdict.verdict,
-            number(verdict.expected),
-            number(verdict.written),
-            unit,
-            number(verdict.deviation_percent),
-            "" if verdict.verdict == "agrees" else what_happened(verdict),
-            alerts,
-        )
 
 
 def _summary(verification: Verification) -> str:
