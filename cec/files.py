@@ -45,7 +45,7 @@ def taking_names() -> Iterator[list[Part]]:
     try:
         yield parts
         for part, target, path in parts:
-            with _naming(path):
+            with naming(path):
                 if part.is_dir() and target.is_dir():
                     target.rmdir()
                 part.replace(target)
@@ -73,11 +73,11 @@ def replacing(path: str | Path, parts: list[Part] | None = None) -> Iterator[Bin
     part = _beside(target)
     parts.append(Part(part, target, path))
     with _open(part, "xb", path) as file:
-        with _naming(path):
+        with naming(path):
             if target.exists():
                 shutil.copymode(target, part)  # while it is empty: nobody reads from it who may not read the old one
         yield file
-        with _naming(path):
+        with naming(path):
             file.flush()
             os.fsync(file.fileno())
 
@@ -85,14 +85,14 @@ def replacing(path: str | Path, parts: list[Part] | None = None) -> Iterator[Bin
 def appearing(path: str | Path, parts: list[Part]) -> str:
     """A folder to write into that takes the name `path` together with these parts; FileError where that is in use."""
     target = _real(path)
-    with _naming(path):
+    with naming(path):
         is_in_use = target.exists() and (not target.is_dir() or any(target.iterdir()))
     if is_in_use:
         fault = Fault("is there already and not empty; name a new folder, nothing is overwritten", "", str(path))
         raise FileError(fault)
     part = _beside(target)
     parts.append(Part(part, target, path))
-    with _naming(path):
+    with naming(path):
         part.mkdir(parents=True)
     return str(part)
 
@@ -113,7 +113,7 @@ def _remove(part: Path) -> None:
 @contextmanager
 def _open(place: Path, mode: str, path: str | Path) -> Iterator[BinaryIO]:
     """A file whose every fault, while it is opened, written to or closed, is a FileError that names `path`."""
-    with _naming(path):
+    with naming(path):
         raw = _Named(place, mode)
     raw.path = path
     with io.BufferedWriter(raw) as file:
@@ -127,28 +127,28 @@ class _Named(io.FileIO):
 
     def write(self, data: Any) -> int:
         """How many bytes were written."""
-        with _naming(self.path):
+        with naming(self.path):
             return super().write(data)
 
     def close(self) -> None:
         """Close it; some file systems tell only now that there was no room."""
-        with _naming(self.path):
+        with naming(self.path):
             super().close()
 
 
 @contextmanager
-def _naming(path: str | Path) -> Iterator[None]:
-    """Faults of the system as a FileError that names this path."""
+def naming(path: str | Path, hint: str = "") -> Iterator[None]:
+    """Faults of the system as a FileError that names this path; `hint` is what to do about it."""
     try:
         yield
     except OSError as error:
-        raise FileError(Fault(f"cannot be written: {error.strerror}", "", str(path))) from error
+        raise FileError(Fault(f"cannot be written: {error.strerror}{hint}", "", str(path))) from error
 
 
 def _target(path: str | Path) -> Path:
     """The file that a path leads to; FileError where it cannot be one."""
     target = _real(path)
-    with _naming(path):
+    with naming(path):
         is_folder = target.is_dir()
     if is_folder:
         raise FileError(Fault("is a folder; name a file in it", "", str(path)))

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.errors import InputError
@@ -17,6 +16,7 @@ from cec.tables import csv, jsonl, parquet
 from cec.tables.cells import as_texts
 from cec.tables.layout import Block, Kind, Layout, Rows
 from cec.tables.streams import STANDARD, Source, in_portions, reading, reads
+from cec.tables.temporary import naming_temporary, temporary_file, temporary_folder
 
 if TYPE_CHECKING:
     import polars as pl
@@ -105,14 +105,16 @@ def looked_through(layout: Layout, column: str, blocks: Iterator[Block]) -> Iter
     Meanwhile the blocks are in a temporary file, which only its owner can read.
     """
     texts: dict[str, None] = {}
-    with TemporaryFile() as aside:
+    with temporary_file() as aside:
         count = 0
         for block in blocks:
             cells = as_texts(rows_of(block, layout, {column}).frame.get_column(column))
             texts |= dict.fromkeys((text or "").strip() for text in cells.unique(maintain_order=True).to_list())
-            pickle.dump(block, aside)
+            with naming_temporary():
+                pickle.dump(block, aside)
             count += 1
-        aside.seek(0)
+        with naming_temporary():
+            aside.seek(0)
         yield list(texts), (pickle.load(aside) for _ in range(count))  # noqa: S301  written a moment ago by this very process
 
 
@@ -122,8 +124,8 @@ def _as_file(source: Source, path: str) -> Iterator[Path]:
     if source.size and isinstance(source.stream, BufferedReader):
         yield Path(path)
         return
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / "table.parquet"
-        with copy.open("wb") as file:
+    with temporary_folder() as folder:
+        copy = folder / "table.parquet"
+        with naming_temporary(), copy.open("wb") as file:
             file.writelines(reads(source))
         yield copy

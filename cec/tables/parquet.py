@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from io import BytesIO, RawIOBase
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from cec.errors import Fault, FileError
+from cec.files import naming
 from cec.tables.layout import Block, Layout, Rows
+from cec.tables.temporary import naming_temporary, temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,21 +59,48 @@ def rows(block: Block, _layout: Layout, _wanted: Collection[str] | None = None) 
 
 
 @contextmanager
-def writing(stream: BinaryIO, beside: Path) -> Iterator[Callable[[list[bytes] | pl.DataFrame], None]]:
-    """How to put a frame after the others; all are in `stream` at the end. Until then they lie in a folder `beside`."""
+def writing(stream: BinaryIO, path: str | None) -> Iterator[Callable[[list[bytes] | pl.DataFrame], None]]:
+    """How to put a frame after the others; all are in `stream` at the end.
+
+    Until then they lie in a folder beside the file `path`, or, without one, where temporary files lie.
+    """
     import polars as pl
 
-    with TemporaryDirectory(prefix=".cec-", dir=beside) as folder:
+    with temporary_folder(path) as folder:
         parts: list[Path] = []
 
         def put(frame: list[bytes] | pl.DataFrame) -> None:
             if isinstance(frame, list):
                 raise TypeError("Parquet is written from frames")
-            parts.append(Path(folder) / f"{len(parts):08}.parquet")
-            frame.write_parquet(parts[-1])
+            parts.append(folder / f"{len(parts):08}.parquet")
+            content = BytesIO()
+            frame.write_parquet(content)
+            with naming(path) if path else naming_temporary():
+                parts[-1].write_bytes(content.getbuffer())
 
         yield put
-        whole = Path(folder) / "whole.parquet"
-        pl.scan_parquet(parts).sink_parquet(whole, maintain_order=True)
-        with whole.open("rb") as file:
-            shutil.copyfileobj(file, stream)
+        keeper = _FaultKeeper(stream)
+        try:
+            pl.scan_parquet(parts).sink_parquet(cast("IO[bytes]", keeper), maintain_order=True)
+        except BaseException as error:
+            raise keeper.fault or error from None
+
+
+class _FaultKeeper(RawIOBase):
+    """Writes to a stream, and keeps its fault, of which polars would leave nothing but the words."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.fault: BaseException | None = None
+
+    def writable(self) -> bool:
+        """True: it is written to."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """How many bytes were written: all of them."""
+        try:
+            return self.stream.write(data)
+        except BaseException as fault:
+            self.fault = fault
+            raise

@@ -8,8 +8,6 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from tempfile import gettempdir
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, cast
 
 import msgspec
@@ -145,8 +143,7 @@ def table_writer(
         return
     with writing(path, parts) as stream:
         if kind == "parquet":
-            beside = Path(gettempdir()) if path == STANDARD else Path(path).resolve().parent
-            with parquet.writing(stream, beside) as put_part:
+            with parquet.writing(stream, None if path == STANDARD else path) as put_part:
                 yield put_part
             return
         if kind == "csv":
