@@ -19,7 +19,7 @@ from cec.render import VERIFIED_DOSES, VERIFIED_ORDERS, VERIFIED_TABLES
 if TYPE_CHECKING:
     from cec.cli.output import Chosen
     from cec.regimen import Regimen
-    from cec.units import Quantity
+    from cec.verification.written import Written
 
 _DAYS = "days="
 _NOT_GIVEN: tuple[object, ...] = (None, False, [], {})
@@ -177,11 +177,12 @@ def _written_days(written: Sequence[str]) -> object:
     return read_text_of("days", days[0].strip(), read_count) if days else None
 
 
-def _written_amounts(written: Sequence[str]) -> list[tuple[str, Quantity]]:
+def _written_amounts(written: Sequence[str]) -> list[Written]:
     """Drugs with the amounts that were written; InputError with every text that is none."""
     from cec.units import AMOUNT, read_quantity
+    from cec.verification.written import Written, last_digit
 
-    amounts: list[tuple[str, Quantity]] = []
+    amounts: list[Written] = []
     faults: list[Fault] = []
     for text in written:
         drug, equals, amount = (part.strip() for part in text.partition("="))
@@ -189,7 +190,7 @@ def _written_amounts(written: Sequence[str]) -> list[tuple[str, Quantity]]:
             faults.append(Fault(f"'{text}' is no drug and amount; write it like clofarabine=38mg"))
         elif not text.startswith(_DAYS):
             try:
-                amounts.append((drug, read_quantity(amount, AMOUNT)))
+                amounts.append(Written(drug, read_quantity(amount, AMOUNT), last_digit(amount)))
             except InputError as error:
                 faults += [fault._replace(where=drug) for fault in error.faults]
     if faults:

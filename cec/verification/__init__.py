@@ -1,7 +1,8 @@
 """Doses written elsewhere, held against the order that cec drafts. Not an independent second person.
 
-`doses` judges written amounts, `mistakes` (with `case`) explains the wrong ones, `saved_order` computes a saved order
-again, `table` does the same for a table of patients. What comes of it stands in `outcome`.
+`doses` judges written amounts (`written`), each held against the dose that fits it (`matching`); `mistakes` and
+`measure_mistakes` are the tables of what may have happened, `explaining` judges all wrong doses of an order together.
+`saved_order` computes a saved order again, `table` verifies a table of patients. What comes of it stands in `outcome`.
 """
 
 from __future__ import annotations

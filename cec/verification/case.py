@@ -1,68 +1,91 @@
-"""A written amount that is wrong, and the dose computed again with something else in it."""
+"""A written amount, and the dose computed again with something else in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache
-from math import prod
 from typing import NamedTuple
 
 import msgspec
 
 from cec.calculate.dosing import compute_dose
-from cec.calculate.formulas import body_surface_area
-from cec.calculate.rounding import to_nearest
 from cec.errors import CecError
-from cec.order import Bsa, Dose, Measures, Order
+from cec.order import Dose, Measures, Order, Step
 from cec.pharmacy import DoseRounding
-from cec.regimen import DrugLine, Regimen
+from cec.regimen import DrugLine, Regimen, entry_of
 from cec.units import EXACT, Quantity, shorten
+from cec.verification.written import Written
+
+
+class OtherMeasures(NamedTuple):
+    """What else the doses of an order may have been computed from, and why."""
+
+    words: str
+    kind: str
+    """What variants of one cause have in common."""
+    variant: str
+    measures: Measures
 
 
 class Case(NamedTuple):
-    """One written amount that is wrong, and what it is held against."""
+    """One written amount, and what it is held against."""
 
     written: Quantity
     """In the unit of the dose."""
+    half_step: Decimal
+    """Half of what its last written digit is worth, in that unit."""
     dose: Dose
     line: DrugLine
     order: Order
-    all_written: Mapping[str, Quantity]
+    all_written: Mapping[str, Written]
+    """What was written first for each drug."""
     others: tuple[Regimen, ...]
     """Regimens that the order may have been mistaken for."""
+    measured_wrong: Callable[[str, int], tuple[OtherMeasures, ...]]
+    """The measures that a mistake, by its name, leads to on a day of the cycle."""
 
     @property
     def measures(self) -> Measures:
         """What the dose was computed from."""
         return self.order.measures_on(self.dose.days[0])
 
+    def fits(self, amount: Decimal) -> bool:
+        """Whether an amount, rounded to the digits that are written, is the written one."""
+        return self.distance(amount) <= self.half_step
+
+    def distance(self, amount: Decimal) -> Decimal:
+        """How far the written amount lies from another, in the unit of the dose."""
+        return abs(EXACT.subtract(self.written.value, amount))
+
 
 class Candidate(NamedTuple):
-    """What a mistake leads to, in the unit of the dose, and how."""
+    """What a mistake leads to, in the unit of the dose, with its working."""
 
     amount: Decimal
-    how: str
+    working: str
+    words: str = ""
+    """What is the same for every drug that the mistake befell, where the working does not say it."""
+    kind: str = ""
+    """Mistakes of one name are one mistake where their kind and variant are the same."""
+    variant: str = ""
 
 
-def candidate(case: Case, amount: Decimal, how: str) -> Candidate:
+def candidate(case: Case, amount: Decimal, working: str, kind: str = "") -> Candidate:
     """An amount with its working."""
-    return Candidate(amount, f"{how} is {shorten(amount, 2)} {case.dose.ordered.unit}")
+    return Candidate(amount, f"{working} is {shorten(amount, 2)} {case.dose.ordered.unit}", kind=kind)
 
 
-def right(case: Case) -> Iterator[Decimal]:
-    """The right amount as ordered and, where it was rounded, as it was before."""
-    yield case.dose.ordered.value
-    if case.dose.steps[-1].what == "rounded":
-        yield case.dose.steps[-2].value.value
+def right(case: Case) -> list[Decimal]:
+    """The right amount as ordered, as it was before rounding, and from the BSA before rounding."""
+    bsa = case.measures.bsa
+    unrounded = msgspec.structs.replace(case.measures, bsa=msgspec.structs.replace(bsa, value=bsa.unrounded))
+    from_unrounded = [each.amount for each in recomputed(case, measures=unrounded)][-1:]
+    return list(dict.fromkeys((case.dose.ordered.value, unrounded_dose(case.dose), *from_unrounded)))
 
 
-def times(case: Case, counts: Mapping[str, int]) -> Iterator[Candidate]:
-    """The right amount so many times: the product of counts, each with what it counts, those of 1 left out."""
-    told = [f"{count} {what} × " for what, count in counts.items() if count > 1]
-    for amount in right(case):
-        product = EXACT.multiply(amount, Decimal(prod(counts.values())))
-        yield candidate(case, product, f"{''.join(told)}{in_words(case, amount)}")
+def unrounded_dose(dose: Dose) -> Decimal:
+    """The number of a dose before it was rounded."""
+    return dose.steps[-2 if dose.steps[-1].what == "rounded" else -1].value.value
 
 
 def in_words(case: Case, amount: Decimal) -> str:
@@ -72,42 +95,38 @@ def in_words(case: Case, amount: Decimal) -> str:
 
 def recomputed(
     case: Case,
-    how: str,
+    words: str = "",
     *,
-    height: Decimal | None = None,
-    weight: Decimal | None = None,
-    formula: str = "",
-    largest_bsa: Decimal | None = None,
+    measures: Measures | None = None,
     prescribed: Quantity | None = None,
     line: DrugLine | None = None,
     reduced: bool = True,
+    kind: str = "",
+    variant: str = "",
 ) -> Iterator[Candidate]:
     """The dose computed again with something else, as the pharmacy rounds and unrounded; none where that is refused."""
     order = case.order
     line = msgspec.structs.replace(line or case.line, dose=prescribed or case.dose.prescribed)
-    kg = Quantity(weight or case.measures.weight.value, "kg")
-    cm = Quantity(height or case.measures.height.value, "cm")
-    finest = DoseRounding("nearest", Quantity(Decimal("0.000001"), case.dose.ordered.unit))
-    pharmacies = (order.pharmacy, msgspec.structs.replace(order.pharmacy, dose_rounding={line.drug: finest}))
     reduction = next((each for each in order.patient.reductions if each.drug == line.drug), None) if reduced else None
+    finest = DoseRounding("nearest", Quantity(Decimal("0.000001"), case.dose.ordered.unit))
+    pharmacies = [msgspec.structs.replace(order.pharmacy, dose_rounding={line.drug: finest})]
+    if is_rounded := entry_of(line.drug, order.pharmacy.dose_rounding) is not None:
+        pharmacies.insert(0, order.pharmacy)
     for pharmacy in pharmacies:
         try:
-            bsa = _bsa(order, formula or case.measures.bsa.formula, cm, kg, largest_bsa)
-            measures = Measures(1, cm, kg, bsa, case.measures.clearance)
-            amount = compute_dose(line, measures, pharmacy, reduction=reduction).ordered.value
+            dose = compute_dose(line, measures or case.measures, pharmacy, reduction=reduction)
         except CecError:
             continue
-        yield Candidate(amount, f"{how} gives {shorten(amount, 2)} {case.dose.ordered.unit}")
+        steps = dose.steps if is_rounded and pharmacy is order.pharmacy else dose.steps[:-1]
+        yield Candidate(dose.ordered.value, working(steps), words, kind or words, variant)
 
 
-def _bsa(order: Order, formula: str, height: Quantity, weight: Quantity, largest: Decimal | None) -> Bsa:
-    """The BSA of other measures, by another formula or cut off, rounded as the pharmacy does."""
-    value = _area(formula, height, weight, order.patient.sex)
-    step = order.pharmacy.bsa_rounding
-    value = to_nearest(value, step.value) if step else value
-    value = min(value, largest) if largest else value
-    return Bsa(formula=formula, title="", value=value, unrounded=value, how="", source="")
-
-
-_area = lru_cache(maxsize=64)(body_surface_area)
-"""The drugs of one order ask for the same areas again and again."""
+def working(steps: tuple[Step, ...]) -> str:
+    """How an amount came about, from the first multiplication to the last step that changed anything."""
+    values = [step.value for step in steps]
+    return "; ".join(
+        step.how
+        for place, step in enumerate(steps)
+        if step.what == "calculated"
+        or (step.what in {"capped", "reduced", "rounded"} and values[place - 1] != step.value)
+    )

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal, localcontext
+from functools import cache
 
 import msgspec
 
 from cec.calculate.rounding import deviation_percent, to_nearest
-from cec.errors import InputError
 from cec.order import Dose, Order
 from cec.regimen import Regimen
-from cec.units import AMOUNT, Quantity, convert, plain
-from cec.verification.case import Case
-from cec.verification.mistakes import explain
+from cec.units import AMOUNT, EXACT, Quantity, convert, plain
+from cec.verification.case import Case, OtherMeasures
+from cec.verification.explaining import Explanations, explain
+from cec.verification.matching import matched
+from cec.verification.measure_mistakes import MEASURE_MISTAKES
 from cec.verification.outcome import Explanation, Verdict, Verification
 from cec.verification.remarks import remarks
+from cec.verification.written import Written
 
 TOLERANCE = Decimal(5)
 """Percent of the expected dose by which a written one may differ."""
@@ -24,7 +27,7 @@ TOLERANCE = Decimal(5)
 
 def verify_doses(
     order: Order,
-    written: Iterable[tuple[str, Quantity]],
+    written: Iterable[Written | tuple[str, Quantity]],
     *,
     days: int | None = None,
     tolerance: Decimal = TOLERANCE,
@@ -41,47 +44,60 @@ def verify_doses(
     >>> print(verdicts[0].explanations[0].text)
     5 days × 38.4 mg is 192 mg
     """
-    amounts = _by_drug(order, written)
-    first = {drug: values[0] for drug, values in amounts.items()}
-    alike = tuple(other for other in others if _gives_the_same_drugs(other, order))
-    verdicts = []
-    judged: list[tuple[Case, bool]] = []
-    for dose in order.doses:
-        told = amounts.get(dose.drug, [])
-        if told:
-            case = Case(_in_unit_of(dose, told.pop(0)), dose, order.line_of(dose), order, first, alike)
-            verdicts.append(_judge(case, tolerance))
-            judged.append((case, verdicts[-1].verdict == "agrees"))
-        elif not _is_covered(dose, order, first):
-            verdicts.append(Verdict(dose.drug, "missing", dose.ordered))
-    verdicts += [_stranger(drug, amount, order) for drug, values in amounts.items() for amount in values]
-    if days is not None:
-        verdicts.append(_judge_days(days, order, alike))
-    return Verification(
-        regimen=order.regimen.name,
-        agrees=all(verdict.verdict == "agrees" for verdict in verdicts),
-        tolerance_percent=tolerance,
-        verdicts=tuple(verdicts),
-        alerts=(*remarks(judged), *order.alerts),
-        sha256=order.sha256,
-    )
+    with localcontext(EXACT):
+        pairs, left_over = matched(order.doses, (Written(*each) for each in written), tolerance)
+        alike = tuple(other for other in others if _gives_the_same_drugs(other, order))
+        cases = _cases(order, pairs, alike)
+        judged = {
+            place: compare(case.dose.drug, case.dose.ordered, case.written, tolerance) for place, case in cases.items()
+        }
+        wrong = [place for place, verdict in judged.items() if verdict.verdict != "agrees"]
+        explained = explain(cases, [place for place in wrong if cases[place].dose.ordered.value], tolerance)
+        verdicts = [
+            _explained(judged[place], place, explained)
+            if place in judged
+            else Verdict(dose.drug, "missing", dose.ordered)
+            for place, dose in enumerate(order.doses)
+            if place in judged or not _is_covered(dose, order, pairs)
+        ]
+        verdicts += [_stranger(each.drug, each.amount, order) for each in left_over]
+        if days is not None:
+            verdicts.append(_judge_days(days, order, alike))
+        return Verification(
+            regimen=order.regimen.name,
+            agrees=all(verdict.verdict == "agrees" for verdict in verdicts),
+            tolerance_percent=tolerance,
+            verdicts=tuple(verdicts),
+            alerts=(*remarks([(case, place not in wrong) for place, case in cases.items()]), *order.alerts),
+            sha256=order.sha256,
+            shared_explanations=explained.shared,
+        )
 
 
-def _by_drug(order: Order, written: Iterable[tuple[str, Quantity]]) -> dict[str, list[Quantity]]:
-    """The written amounts by drug, under the name that the order has for it."""
-    names = {dose.drug.casefold(): dose.drug for dose in order.doses}
-    amounts: dict[str, list[Quantity]] = {}
-    for drug, amount in written:
-        amounts.setdefault(names.get(drug.casefold(), drug), []).append(amount)
-    return amounts
+def _cases(order: Order, pairs: Mapping[int, Written], others: tuple[Regimen, ...]) -> dict[int, Case]:
+    """Every written amount with the dose that it is held against, by the place of that dose."""
+    first: dict[str, Written] = {}
+    for _, each in sorted(pairs.items()):
+        first.setdefault(each.drug, each)
+
+    @cache
+    def measured_wrong(mistake: str, from_day: int) -> tuple[OtherMeasures, ...]:
+        return tuple(MEASURE_MISTAKES[mistake](order, order.measures_on(from_day)))
+
+    cases = {}
+    for place, each in sorted(pairs.items()):
+        dose = order.doses[place]
+        half = Quantity(EXACT.divide(each.last_digit, Decimal(2)), each.amount.unit)
+        written, half_step = (convert(amount, dose.ordered.unit, AMOUNT) for amount in (each.amount, half))
+        line = order.line_of(dose)
+        cases[place] = Case(written, half_step.value, dose, line, order, first, others, measured_wrong)
+    return cases
 
 
-def _in_unit_of(dose: Dose, amount: Quantity) -> Quantity:
-    """A written amount in the unit of the dose."""
-    try:
-        return convert(amount, dose.ordered.unit, AMOUNT)
-    except InputError:
-        raise InputError(f"{dose.drug}: {amount} cannot be held against {dose.ordered}") from None
+def _explained(verdict: Verdict, place: int, explanations: Explanations) -> Verdict:
+    """A verdict with what explains it."""
+    single, hint = explanations.single.get(place, ()), explanations.hints.get(place, "")
+    return msgspec.structs.replace(verdict, explanations=single, hint=hint)
 
 
 def _gives_the_same_drugs(other: Regimen, order: Order) -> bool:
@@ -89,18 +105,9 @@ def _gives_the_same_drugs(other: Regimen, order: Order) -> bool:
     return {line.drug.casefold() for line in other.drugs} == {dose.drug.casefold() for dose in order.doses}
 
 
-def _is_covered(dose: Dose, order: Order, written: dict[str, Quantity]) -> bool:
-    """Whether an amount written once stands for this line too: an earlier line of the drug has the same dose."""
-    same = next(other for other in order.doses if other.drug == dose.drug and other.ordered == dose.ordered)
-    return dose.drug in written and same is not dose
-
-
-def _judge(case: Case, tolerance: Decimal) -> Verdict:
-    """What is to be said of one written amount."""
-    verdict = compare(case.dose.drug, case.dose.ordered, case.written, tolerance)
-    if verdict.verdict == "agrees" or case.dose.ordered.value == 0:
-        return verdict
-    return msgspec.structs.replace(verdict, explanations=explain(case))
+def _is_covered(dose: Dose, order: Order, pairs: Mapping[int, Written]) -> bool:
+    """Whether an amount written once stands for this dose too: another one of the drug is the same and has it."""
+    return any(order.doses[place].drug == dose.drug and order.doses[place].ordered == dose.ordered for place in pairs)
 
 
 def compare(drug: str, expected: Quantity, written: Quantity, tolerance: Decimal) -> Verdict:

@@ -1,7 +1,7 @@
 """The mistakes that turn a right dose into a wrong one, so that a wrong number explains itself.
 
-One function per mistake, all in the table `MISTAKES`. Each gives the amounts that the mistake leads to, with its
-working; one that lies within 1% of what was written, and nearer to it than the right dose, explains it.
+All stand in the table `MISTAKES`; each gives the amounts that it leads to, with the working. Those in what a whole
+order is computed from are in `measure_mistakes`. `explaining` judges which of them explain the wrong doses of an order.
 """
 
 from __future__ import annotations
@@ -9,67 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
+from math import prod
 
 import msgspec
 
-from cec.calculate.formulas import BSA_FORMULAS
-from cec.calculate.rounding import to_nearest
 from cec.errors import InputError
 from cec.order import Dose
-from cec.units import (
-    AMOUNT,
-    EXACT,
-    LENGTH,
-    WEIGHT,
-    Quantity,
-    convert,
-    dose_unit,
-    same_amount_per,
-    write_number,
-)
-from cec.verification.case import Candidate, Case, candidate, in_words, recomputed, right, times
-from cec.verification.outcome import Explanation
-
-FITS_WITHIN = Decimal("0.01")
-"""How near a written amount lies to what a mistake leads to, as a part of it."""
-
-LARGEST_CAPPED_BSA = Decimal(2)
-
-
-def explain(case: Case) -> tuple[Explanation, ...]:
-    """Every mistake that explains a wrong amount; nothing where none does."""
-    explanations = []
-    for name, candidates in MISTAKES.items():
-        hows = dict.fromkeys(candidate.how for candidate in candidates(case) if _fits(candidate.amount, case))
-        if hows:
-            explanations.append(Explanation(name, " or ".join(hows)))
-    return tuple(explanations)
-
-
-def fits(amount: Decimal, written: Decimal) -> bool:
-    """Whether a written amount lies within 1% of an amount.
-
-    >>> fits(Decimal(100), Decimal(101)), fits(Decimal(100), Decimal("101.1"))
-    (True, False)
-    """
-    return abs(EXACT.subtract(written, amount)) <= EXACT.multiply(abs(amount), FITS_WITHIN)
-
-
-def _fits(amount: Decimal, case: Case) -> bool:
-    written, expected = case.written.value, case.dose.ordered.value
-    return fits(amount, written) and abs(written - amount) < abs(written - expected)
+from cec.units import AMOUNT, EXACT, Quantity, convert, dose_unit, same_amount_per, write_number
+from cec.verification.case import Candidate, Case, candidate, in_words, recomputed, right
+from cec.verification.measure_mistakes import MEASURE_MISTAKES
 
 
 def cycle_total(case: Case) -> Iterator[Candidate]:
     """All doses of the cycle in one."""
     if len(case.dose.days) > 1:
-        yield from times(case, {"days": len(case.dose.days), "doses a day": case.dose.per_day})
+        yield from _times(case, {"days": len(case.dose.days), "doses a day": case.dose.per_day})
 
 
 def daily_total(case: Case) -> Iterator[Candidate]:
     """All doses of a day in one."""
     if case.dose.per_day > 1:
-        yield from times(case, {"doses a day": case.dose.per_day})
+        yield from _times(case, {"doses a day": case.dose.per_day})
 
 
 def other_phase(case: Case) -> Iterator[Candidate]:
@@ -79,7 +39,7 @@ def other_phase(case: Case) -> Iterator[Candidate]:
             is_same = line.drug == case.line.drug and line.dose == case.line.dose
             if is_same and line.days != case.line.days and len(line.days) > 1:
                 counts = {f"days (as {other.title} has them)": len(line.days), "doses a day": line.per_day}
-                yield from times(case, counts)
+                yield from _times(case, counts)
 
 
 def figure_not_multiplied(case: Case) -> Iterator[Candidate]:
@@ -93,7 +53,7 @@ def multiplied(factors: Mapping[str, str], case: Case) -> Iterator[Candidate]:
     """The right amount times each of these factors, which stand by their names."""
     for amount in right(case):
         for words, factor in factors.items():
-            yield candidate(case, EXACT.multiply(amount, Decimal(factor)), f"{words} {in_words(case, amount)}")
+            yield candidate(case, EXACT.multiply(amount, Decimal(factor)), f"{words} {in_words(case, amount)}", words)
 
 
 def divided(case: Case) -> Iterator[Candidate]:
@@ -102,70 +62,48 @@ def divided(case: Case) -> Iterator[Candidate]:
         for what, count in (("days", len(case.dose.days)), ("doses a day", case.dose.per_day)):
             if count > 1:
                 part = EXACT.divide(amount, Decimal(count))
-                yield candidate(case, part, f"{in_words(case, amount)} divided over {count} {what}")
+                yield candidate(case, part, f"{in_words(case, amount)} divided over {count} {what}", what)
 
 
 def swapped(case: Case) -> Iterator[Candidate]:
     """The dose of a drug whose written dose is in turn this one's."""
     for other, amount in _other_doses(case):
         if _is_swapped(case, other):
-            yield Candidate(amount, f"{case.dose.drug} has the dose of {other.drug}, and {other.drug} that of it")
+            pair = " and ".join(sorted((case.dose.drug, other.drug)))
+            yield Candidate(amount, "", f"{pair} have each other's dose")
 
 
 def other_drug(case: Case) -> Iterator[Candidate]:
     """The dose of another drug of the regimen."""
     for other, amount in _other_doses(case):
         if not _is_swapped(case, other):
-            yield Candidate(amount, f"{other.drug} is {other.ordered}")
+            yield Candidate(amount, f"{other.drug} is {other.ordered}", kind=other.drug)
 
 
-def pounds_as_kg(case: Case) -> Iterator[Candidate]:
-    """The number of pounds in the place of kg."""
-    pounds = convert(case.measures.weight, "lb", WEIGHT).value
-    yield from recomputed(case, f"{_short(pounds)} lb taken as kg", weight=pounds)
-
-
-def kg_as_pounds(case: Case) -> Iterator[Candidate]:
-    """The number of kg in the place of pounds."""
-    number = case.measures.weight.value
-    kg = convert(Quantity(number, "lb"), "kg", WEIGHT).value
-    yield from recomputed(case, f"{write_number(number)} kg taken as lb ({_short(kg)} kg)", weight=kg)
-
-
-def inches_as_cm(case: Case) -> Iterator[Candidate]:
-    """The number of inches in the place of cm."""
-    inches = convert(case.measures.height, "in", LENGTH).value
-    yield from recomputed(case, f"{_short(inches)} in taken as cm", height=inches)
-
-
-def previous_weight(case: Case) -> Iterator[Candidate]:
-    """The weight of the last calculation."""
-    weight = case.order.patient.previous_weight
-    if weight:
-        yield from recomputed(case, f"the last weight was {weight}", weight=weight.value)
-
-
-def other_formula(case: Case) -> Iterator[Candidate]:
-    """BSA by a formula that the pharmacy does not use."""
-    for name, formula in BSA_FORMULAS.items():
-        if name != case.measures.bsa.formula and dose_unit(case.dose.prescribed.unit).measure == "bsa":
-            yield from recomputed(case, f"BSA by {formula.title}", formula=name)
-
-
-def capped_bsa(case: Case) -> Iterator[Candidate]:
-    """BSA cut off at 2 m2."""
-    if case.measures.bsa.value > LARGEST_CAPPED_BSA:
-        yield from recomputed(case, "BSA cut off at 2 m2", largest_bsa=LARGEST_CAPPED_BSA)
+def with_measures(mistake: str, case: Case) -> Iterator[Candidate]:
+    """The dose from the measures that a mistake in them leads to."""
+    for words, kind, variant, measures in case.measured_wrong(mistake, case.measures.from_day):
+        yield from recomputed(case, words, measures=measures, kind=kind, variant=variant)
 
 
 def by_weight(case: Case) -> Iterator[Candidate]:
     """The figure per m2 multiplied by the weight."""
-    yield from _by_other_measure(case, "m2", "kg", str(case.measures.weight))
+    yield from _by_other_measure(case, "m2", "kg")
 
 
 def by_area(case: Case) -> Iterator[Candidate]:
     """The figure per kg multiplied by BSA."""
-    yield from _by_other_measure(case, "kg", "m2", f"{write_number(case.measures.bsa.value)} m2")
+    yield from _by_other_measure(case, "kg", "m2")
+
+
+def without_25(case: Case) -> Iterator[Candidate]:
+    """The target AUC multiplied by the clearance alone."""
+    prescribed, clearance = case.dose.prescribed, case.measures.clearance
+    if dose_unit(prescribed.unit).measure == "creatinine_clearance" and clearance:
+        amount = Quantity(EXACT.multiply(prescribed.value, clearance.value.value), case.dose.ordered.unit)
+        words = f"{prescribed} × {clearance.value} without the 25 is {in_words(case, amount.value)}"
+        for each in recomputed(case, words, prescribed=amount):
+            yield each._replace(working=each.working.removeprefix("flat dose").removeprefix("; "))
 
 
 def undeclared_reduction(case: Case) -> Iterator[Candidate]:
@@ -173,7 +111,7 @@ def undeclared_reduction(case: Case) -> Iterator[Candidate]:
     for amount in right(case):
         for percent in (25, 50):
             reduced = EXACT.multiply(amount, Decimal(100 - percent) / 100)
-            yield candidate(case, reduced, f"{percent}% less than {in_words(case, amount)}")
+            yield candidate(case, reduced, f"{percent}% less than {in_words(case, amount)}", f"{percent}%")
 
 
 def reduction_left_out(case: Case) -> Iterator[Candidate]:
@@ -187,6 +125,12 @@ def maximum_left_out(case: Case) -> Iterator[Candidate]:
     if case.line.maximum:
         line = msgspec.structs.replace(case.line, maximum=None)
         yield from recomputed(case, f"without the maximum of {case.line.maximum}", line=line)
+
+
+def maximum_as_dose(case: Case) -> Iterator[Candidate]:
+    """The regimen's cap, given as the dose."""
+    if case.line.maximum:
+        yield Candidate(case.line.maximum.value, f"the maximum is {case.line.maximum}")
 
 
 def other_dose_set(case: Case) -> Iterator[Candidate]:
@@ -211,20 +155,25 @@ MISTAKES: dict[str, Callable[[Case], Iterable[Candidate]]] = {
     "daily or single dose taken for a total and divided": divided,
     "doses swapped": swapped,
     "another drug's dose": other_drug,
-    "weight in pounds taken as kg": pounds_as_kg,
-    "weight in kg taken as pounds": kg_as_pounds,
-    "height in inches taken as cm": inches_as_cm,
-    "an earlier weight": previous_weight,
-    "another BSA formula": other_formula,
-    "BSA capped at 2": capped_bsa,
+    **{mistake: partial(with_measures, mistake) for mistake in MEASURE_MISTAKES},
     "mg/kg instead of mg/m2": by_weight,
     "kg and m2 mixed up": by_area,
+    "AUC without the 25": without_25,
     "reduction by 25% or 50% not declared": undeclared_reduction,
     "declared reduction left out": reduction_left_out,
     "maximum left out": maximum_left_out,
+    "maximum written as the dose": maximum_as_dose,
     "another dose set of the same letters": other_dose_set,
 }
 """Every mistake by its name, the gravest first. A decimal point lost is ten times (38.4) or a hundred times (38.40)."""
+
+
+def _times(case: Case, counts: Mapping[str, int]) -> Iterator[Candidate]:
+    """The right amount so many times: the product of counts, each with what it counts, those of 1 left out."""
+    words = "".join(f"{count} {what} × " for what, count in counts.items() if count > 1)
+    for amount in right(case):
+        product = EXACT.multiply(amount, Decimal(prod(counts.values())))
+        yield candidate(case, product, f"{words}{in_words(case, amount)}")
 
 
 def _other_doses(case: Case) -> Iterator[tuple[Dose, Decimal]]:
@@ -237,8 +186,12 @@ def _other_doses(case: Case) -> Iterator[tuple[Dose, Decimal]]:
 def _is_swapped(case: Case, other: Dose) -> bool:
     """Whether the other drug was written with this drug's dose."""
     written = case.all_written.get(other.drug)
-    amount = _converted(written, case.dose.ordered.unit) if written else None
-    return amount is not None and fits(case.dose.ordered.value, amount)
+    unit = case.dose.ordered.unit
+    amount = _converted(written.amount, unit) if written else None
+    if written is None or amount is None:
+        return False
+    half_step = convert(Quantity(written.last_digit / 2, written.amount.unit), unit, AMOUNT).value
+    return abs(EXACT.subtract(case.dose.ordered.value, amount)) <= half_step
 
 
 def _converted(quantity: Quantity, unit: str) -> Decimal | None:
@@ -248,12 +201,8 @@ def _converted(quantity: Quantity, unit: str) -> Decimal | None:
         return None
 
 
-def _by_other_measure(case: Case, right: str, wrong: str, measure: str) -> Iterator[Candidate]:
+def _by_other_measure(case: Case, right_per: str, wrong_per: str) -> Iterator[Candidate]:
     prescribed = case.dose.prescribed
-    if dose_unit(prescribed.unit).per == right:
-        figure = Quantity(prescribed.value, same_amount_per(prescribed.unit, wrong))
-        yield from recomputed(case, f"{figure} × {measure}", prescribed=figure)
-
-
-def _short(value: Decimal) -> str:
-    return write_number(to_nearest(value, Decimal("0.1")))
+    if dose_unit(prescribed.unit).per == right_per:
+        figure = Quantity(prescribed.value, same_amount_per(prescribed.unit, wrong_per))
+        yield from recomputed(case, prescribed=figure)

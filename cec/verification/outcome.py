@@ -23,6 +23,14 @@ class Explanation(msgspec.Struct, frozen=True):
     text: str
 
 
+class SharedExplanation(msgspec.Struct, frozen=True):
+    """A mistake that befell several drugs in the same way, and the working of each."""
+
+    mistake: str
+    drugs: tuple[str, ...]
+    text: str
+
+
 Judgement = Literal["agrees", "differs", "missing", "not in the regimen"]
 
 
@@ -49,6 +57,8 @@ class Verification(msgspec.Struct, frozen=True):
     """Remarks on the written amounts, then the order's alerts."""
     sha256: str
     """Fingerprint of what the expected doses were computed from."""
+    shared_explanations: tuple[SharedExplanation, ...] = ()
+    """What explains several drugs at once, the widest first; it stands among the explanations of each, too."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -94,6 +104,11 @@ class RowVerification(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.verification.verdicts if self.verification else ()
 
     @property
+    def shared_explanations(self) -> tuple[SharedExplanation, ...]:
+        """What explains several drugs at once."""
+        return self.verification.shared_explanations if self.verification else ()
+
+    @property
     def alerts(self) -> tuple[str, ...]:
         """The codes of the order's alerts, each once."""
         return tuple(dict.fromkeys(alert.code for alert in self.verification.alerts)) if self.verification else ()
@@ -113,6 +128,11 @@ class Agreement(NamedTuple):
     def agrees(self) -> bool:
         """It does."""
         return True
+
+    @property
+    def shared_explanations(self) -> tuple[SharedExplanation, ...]:
+        """None."""
+        return ()
 
     @property
     def faults(self) -> tuple[str, ...]:

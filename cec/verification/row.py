@@ -19,6 +19,7 @@ from cec.units import AMOUNT, Quantity, read_number, read_quantity
 from cec.verification.columns import OrderColumns, is_amount
 from cec.verification.doses import TOLERANCE, verify_doses
 from cec.verification.outcome import RowVerification, Verification
+from cec.verification.written import Written, last_digit
 
 Value = TypeVar("Value")
 
@@ -85,11 +86,11 @@ def _verification(
             return None
 
     order = tried(lambda: terms.draft(texts, regimen))
-    written = [(each.drug, tried(partial(_amount, each))) for each in _written(lines, regimen, columns)]
+    written = [(each, tried(partial(_amount, each))) for each in _written(lines, regimen, columns)]
     days = tried(lambda: _days(lines, columns))
     if faults or order is None:
         raise InputError(*faults)
-    amounts = [(drug, amount) for drug, amount in written if amount is not None]
+    amounts = [Written(each.drug, amount, last_digit(each.cell)) for each, amount in written if amount is not None]
     return verify_doses(order, amounts, days=days, tolerance=terms.tolerance, others=terms.others)
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cec.render.terminal.drawing import PIPE, STRONG, Column, Part, Terminal, draw, section, table, wrap
 from cec.render.terminal.head import alert, head
-from cec.render.verification import VerifiedDoses, VerifiedOrder, VerifiedRows, what_happened
+from cec.render.verification import VerifiedDoses, VerifiedOrder, VerifiedRows, happenings
 from cec.render.words import SECOND_CHECK, signed_percent
 from cec.units import write_number
 from cec.verification.outcome import MEANINGS, Verification
@@ -40,12 +40,11 @@ def verified_doses(document: VerifiedDoses, *, terminal: Terminal = PIPE) -> byt
         )
         for verdict in verification.verdicts
     ]
-    wrong = [verdict for verdict in verification.verdicts if verdict.verdict != "agrees"]
     return draw(
         [
             *head(order, terminal),
             table(_COLUMNS, rows, terminal),
-            *section("What may have happened", _wrapped(map(what_happened, wrong), terminal)),
+            *section("What may have happened", _wrapped(happenings(verification), terminal)),
             *section("Look at", list(chain.from_iterable(alert(each, terminal) for each in verification.alerts))),
             Text(),
             *wrap(_summary(verification), terminal, style=STRONG),
@@ -91,7 +90,7 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
     for row in document.rows:
         name = f"line {row.row}" + (f", id {row.id}" if row.id else "")
         counts["agree" if row.agrees else "refused" if row.faults else "differ"] += 1
-        lines += [f"{name}: {what_happened(verdict)}" for verdict in row.verdicts if verdict.verdict != "agrees"]
+        lines += [f"{name}: {happening}" for happening in happenings(row)]
         lines += [f"{name}: {fault}" for fault in row.faults]
         for code in row.alerts:
             named = alerts.setdefault(code, [])

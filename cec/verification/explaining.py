@@ -1,0 +1,147 @@
+"""Which mistakes explain the wrong doses of an order: all of them are judged together.
+
+A mistake fits where its amount, rounded to the digits that are written, is the written one; what only rounding explains
+is no mistake. What befell most drugs comes first and is told once. No measure is blamed that a right dose contradicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from cec.calculate.rounding import deviation_percent
+from cec.verification.case import Candidate, Case, right
+from cec.verification.common_measure import common_measures
+from cec.verification.measure_mistakes import MEASURE_MISTAKES
+from cec.verification.mistakes import MISTAKES
+from cec.verification.outcome import Explanation, SharedExplanation
+
+ROUNDED = "the expected dose, rounded to the digits that are written, is the same"
+
+
+class Cause(NamedTuple):
+    """One mistake in one way: of all drugs that it befell, the same."""
+
+    mistake: str
+    kind: str
+    variant: str
+
+
+Befallen = dict[int, Candidate]
+"""The drugs that one cause explains, by their places among the cases."""
+
+
+class Explanations(NamedTuple):
+    """What explains each case, by its place, and what explains several of them at once."""
+
+    single: Mapping[int, tuple[Explanation, ...]]
+    shared: tuple[SharedExplanation, ...]
+    hints: Mapping[int, str]
+    """What else is to be said of a case."""
+
+
+def explain(cases: Mapping[int, Case], wrong: Sequence[int], tolerance: Decimal) -> Explanations:
+    """What explains the wrong ones among the written amounts of one order; all stand by the places of their doses.
+
+    A dose within `tolerance` (percent) of the right one is no explanation for a wrong one.
+    """
+    rounded = [place for place in wrong if _distance_to_right(cases[place]) <= cases[place].half_step]
+    places = [place for place in wrong if cases[place].written.value]
+    found = _fitting(cases, places, tolerance)
+    agreeing = [case for place, case in cases.items() if place not in wrong or place in rounded]
+    found = {cause: befallen for cause, befallen in found.items() if not _is_contradicted(cause, agreeing)}
+    for mistake, befallen in common_measures(cases, [place for place in places if place not in rounded]).items():
+        if len(befallen) > max(_width(found, place) for place in befallen):
+            found[Cause(mistake, mistake, "")] = befallen
+    widths = {place: _width(found, place) for place in places}
+    kept = {
+        cause: {place: each for place, each in befallen.items() if len(befallen) == widths[place]}
+        for cause, befallen in found.items()
+    }
+    return Explanations(
+        single={place: _of_one(kept, place) for place in places},
+        shared=_of_several(kept, {place: case.dose.drug for place, case in cases.items()}),
+        hints=dict.fromkeys(rounded, ROUNDED) | _alike_by_maximum(kept, cases),
+    )
+
+
+def _width(found: Mapping[Cause, Befallen], place: int) -> int:
+    """How many drugs the widest cause of a case explains."""
+    return max((len(befallen) for befallen in found.values() if place in befallen), default=0)
+
+
+def _alike_by_maximum(found: Mapping[Cause, Befallen], cases: Mapping[int, Case]) -> dict[int, str]:
+    """The cases in which several causes all lead to the regimen's maximum."""
+    hints = {}
+    for place, case in cases.items():
+        if maximum := case.line.maximum:
+            mistakes = {
+                cause.mistake
+                for cause, befallen in found.items()
+                if place in befallen and befallen[place].amount == maximum.value
+            }
+            if len(mistakes) > 1:
+                hints[place] = f"the maximum of {maximum} makes these alike"
+    return hints
+
+
+def _distance_to_right(case: Case) -> Decimal:
+    """How far a written amount lies from the right one, however that is rounded."""
+    return min(map(case.distance, right(case)))
+
+
+def _fitting(cases: Mapping[int, Case], places: Sequence[int], tolerance: Decimal) -> dict[Cause, Befallen]:
+    """Every cause with the drugs whose written amounts it explains."""
+    found: dict[Cause, Befallen] = {}
+    to_right = {place: _distance_to_right(cases[place]) for place in places}
+    for mistake, candidates in MISTAKES.items():
+        for place in places:
+            case = cases[place]
+            for each in candidates(case):
+                is_other = abs(deviation_percent(each.amount, case.dose.ordered.value)) > tolerance
+                if is_other and case.fits(each.amount) and case.distance(each.amount) < to_right[place]:
+                    found.setdefault(Cause(mistake, each.kind, each.variant), {}).setdefault(place, each)
+    return found
+
+
+def _is_contradicted(cause: Cause, agreeing: Sequence[Case]) -> bool:
+    """Whether a dose that agrees would be another, had this mistake been made with what all are computed from."""
+    return cause.mistake in MEASURE_MISTAKES and any(_contradicts(cause, case) for case in agreeing)
+
+
+def _contradicts(cause: Cause, case: Case) -> bool:
+    kind_and_variant = (cause.kind, cause.variant)
+    wrong = [
+        case.distance(each.amount)
+        for each in MISTAKES[cause.mistake](case)
+        if (each.kind, each.variant) == kind_and_variant
+    ]
+    return bool(wrong) and min(wrong) > max(case.half_step, _distance_to_right(case))
+
+
+def _of_one(found: Mapping[Cause, Befallen], place: int) -> tuple[Explanation, ...]:
+    """What explains one case: of each mistake every kind, in its first variant."""
+    texts: dict[str, dict[str, str]] = {}
+    for cause, befallen in found.items():
+        if place in befallen:
+            texts.setdefault(cause.mistake, {}).setdefault(cause.kind, _text(befallen[place]))
+    return tuple(Explanation(mistake, " or ".join(dict.fromkeys(kinds.values()))) for mistake, kinds in texts.items())
+
+
+def _of_several(found: Mapping[Cause, Befallen], drugs: Mapping[int, str]) -> tuple[SharedExplanation, ...]:
+    """What explains several cases at once, with the working of each."""
+    shared: dict[tuple[str, tuple[str, ...], str], SharedExplanation] = {}
+    for cause, befallen in found.items():
+        if len(befallen) > 1:
+            names = tuple(drugs[place] for place in sorted(befallen))
+            workings = "; ".join(f"{drugs[place]} {befallen[place].working}" for place in sorted(befallen))
+            words = next(iter(befallen.values())).words
+            is_told_by_words = not any(each.working for each in befallen.values())
+            text = words if is_told_by_words else ": ".join(filter(None, (words, workings)))
+            shared.setdefault((cause.mistake, names, cause.kind), SharedExplanation(cause.mistake, names, text))
+    return tuple(sorted(shared.values(), key=lambda each: -len(each.drugs)))
+
+
+def _text(each: Candidate) -> str:
+    return ": ".join(filter(None, (each.words, each.working)))
