@@ -30,7 +30,7 @@ class Fault(NamedTuple):
     about: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        place = ":".join(filter(None, (self.file, str(self.line), str(self.column)))) if self.line else self.file
         line = ": ".join(part for part in (place, self.where, self.text) if part)
         return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
 

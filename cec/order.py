@@ -4,14 +4,39 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
-from cec.regimen import DrugLine, Level, Regimen
-from cec.units import Quantity, write_range
+from cec.regimen import LAST_DAY, DrugLine, Level, Regimen
+from cec.units import (
+    Age,
+    Amount,
+    AnyClearance,
+    Concentration,
+    DoseQuantity,
+    Duration,
+    Flow,
+    FluidPerWeight,
+    Height,
+    Quantity,
+    Volume,
+    Weight,
+    write_range,
+)
+
+Day: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=LAST_DAY)]
+"""A day of the cycle."""
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+"""Which one of several, or how many, counted from 1."""
+Place: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+"""The place in a list, counted from 0."""
+Sha256: TypeAlias = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
+"""64 hexadecimal digits, or nothing."""
+Version: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,6}(\\.[0-9]{1,6}){2}$")]
+"""A version of the program, like 0.1.0."""
 
 STAGES = ("prescribed", "measured", "calculated", "capped", "reduced", "rounded")
 """The stages of a dose, in their order; a dose passes through those that apply to it."""
@@ -41,7 +66,7 @@ class Bsa(msgspec.Struct, frozen=True):
 class CreatinineClearance(msgspec.Struct, frozen=True, omit_defaults=True):
     """Kidney function as measured, or as estimated from serum creatinine, with its working."""
 
-    value: Quantity
+    value: AnyClearance
     method: str
     how: str
     source: str = ""
@@ -50,9 +75,9 @@ class CreatinineClearance(msgspec.Struct, frozen=True, omit_defaults=True):
 class Measures(msgspec.Struct, frozen=True, omit_defaults=True):
     """What doses are computed from, from this day of the cycle on: height in cm, weight in kg, BSA, clearance."""
 
-    from_day: int
-    height: Quantity
-    weight: Quantity
+    from_day: Day
+    height: Height
+    weight: Weight
     bsa: Bsa
     clearance: CreatinineClearance | None = None
 
@@ -63,31 +88,31 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     A line that gives another amount on other days has one such entry for each amount.
     """
 
-    line: int
+    line: Number
     """The number of the drug line in the regimen, from 1."""
     drug: str
     route: str
-    prescribed: Quantity
-    calculated: Quantity
-    ordered: Quantity
+    prescribed: DoseQuantity
+    calculated: Amount
+    ordered: Amount
     deviation_percent: Decimal
     """How far rounding moved the dose, in percent to two decimals."""
-    days: tuple[int, ...]
+    days: tuple[Day, ...]
     """The days of the cycle with this amount."""
-    per_day: int
+    per_day: Number
     steps: tuple[Step, ...]
-    daily_total: Quantity | None = None
+    daily_total: Amount | None = None
     """All administrations of one of these days together."""
-    cycle_total: Quantity | None = None
+    cycle_total: Amount | None = None
     """All administrations of these days together."""
     no_total: str = ""
     """Why there are no totals, where it is not known how many administrations there will be."""
-    maximum: Quantity | None = None
-    over: Quantity | None = None
+    maximum: Amount | None = None
+    over: Duration | None = None
     purpose: str = ""
     timing: str = ""
     """When in the day, in words, where the regimen says."""
-    unreduced: Quantity | None = None
+    unreduced: Amount | None = None
     """The dose that a declared reduction was taken from."""
     diluent: str = ""
     """The diluent that the regimen names."""
@@ -100,23 +125,23 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
 class Administration(msgspec.Struct, frozen=True, omit_defaults=True):
     """One drug at one time: a row of the schedule. Times are local, without a zone."""
 
-    day: int
-    line: int
+    day: Day
+    line: Number
     """The number of the drug line in the regimen, from 1."""
-    number: int
+    number: Number
     """Which of the line's doses of that day this is, from 1."""
-    dose_index: int
+    dose_index: Place
     """Its place in the order's doses, from 0."""
     drug: str
-    dose: Quantity
+    dose: Amount
     route: str
     date: datetime.date
     start: datetime.datetime | None = None
     not_after: datetime.datetime | None = None
     """The latest time, where the regimen sets a bound and no start."""
     end: datetime.datetime | None = None
-    over: Quantity | None = None
-    rate: Quantity | None = None
+    over: Duration | None = None
+    rate: Flow | None = None
     timing: str = ""
     notes: tuple[str, ...] = ()
     """What a person must see in its time: another interval than prescribed, what runs meanwhile."""
@@ -142,32 +167,32 @@ class Preparation(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     drug: str
-    dose_index: int
+    dose_index: Place
     """The place of its dose in the order's doses, from 0."""
-    dose: Quantity
+    dose: Amount
     product: str = ""
     form: str = ""
-    strength: Quantity | None = None
-    draw: Quantity | None = None
-    contains: Quantity | None = None
+    strength: Concentration | None = None
+    draw: Volume | None = None
+    contains: Amount | None = None
     deviation_percent: Decimal | None = None
     vials: tuple[VialUse, ...] = ()
-    unused: Quantity | None = None
+    unused: Amount | None = None
     unused_percent: Decimal | None = None
     diluent: str = ""
     diluent_jurisdiction: str = ""
     """By whose label this diluent is allowed."""
-    bag: Quantity | None = None
-    remove: Quantity | None = None
-    final_volume: Quantity | None = None
-    concentration: Quantity | None = None
-    lowest_concentration: Quantity | None = None
-    highest_concentration: Quantity | None = None
+    bag: Volume | None = None
+    remove: Volume | None = None
+    final_volume: Volume | None = None
+    concentration: Concentration | None = None
+    lowest_concentration: Concentration | None = None
+    highest_concentration: Concentration | None = None
     concentration_jurisdiction: str = ""
     """By whose label these concentrations are allowed."""
-    rate: Quantity | None = None
-    lowest_volume: Quantity | None = None
-    highest_volume: Quantity | None = None
+    rate: Flow | None = None
+    lowest_volume: Volume | None = None
+    highest_volume: Volume | None = None
     handling: tuple[str, ...] = ()
     how: tuple[str, ...] = ()
     missing: str = ""
@@ -186,15 +211,15 @@ class PickItem(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: Literal["vial", "tablet", "bottle", "bag"]
     drug: str
     count: Decimal | None = None
-    volume: Quantity | None = None
+    volume: Volume | None = None
 
 
 class DailyFluid(msgspec.Struct, frozen=True, omit_defaults=True):
     """The volume infused on each of these days, and per kg; drugs whose volume is not known are not counted."""
 
-    days: tuple[int, ...]
-    volume: Quantity
-    per_kg: Quantity
+    days: tuple[Day, ...]
+    volume: Volume
+    per_kg: FluidPerWeight
     not_counted: tuple[str, ...] = ()
 
 
@@ -212,7 +237,7 @@ class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
 class EarliestNextCycle(msgspec.Struct, frozen=True, omit_defaults=True):
     """The earliest day 1 of the next cycle; the date where this cycle has one."""
 
-    day: int
+    day: Number
     date: datetime.date | None = None
     text: str = ""
     source: str = ""
@@ -222,7 +247,7 @@ class Change(msgspec.Struct, frozen=True):
     """What a revision changed: on which day it was decided, from which day of the cycle it holds, and why."""
 
     on: datetime.date
-    from_day: int
+    from_day: Day
     what: str
     reason: str
 
@@ -232,7 +257,7 @@ class Release(msgspec.Struct, frozen=True):
 
     by: str
     on: datetime.date
-    fingerprint: str
+    fingerprint: Sha256
 
 
 SCHEMA: Literal["cec.order/2"] = "cec.order/2"
@@ -246,15 +271,15 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """
 
     schema: Literal["cec.order/2"]
-    written_by: str
+    written_by: Version
     """The version of cec that drafted the order."""
-    fingerprint: str = ""
+    fingerprint: Sha256 = ""
     """SHA-256 of the order's own canonical JSON without this key and `release`; see `cec.fingerprint`."""
-    revision: int
+    revision: Number
     """1, and one more for each order that replaces another."""
-    first: str = ""
+    first: Sha256 = ""
     """From revision 2 on, the fingerprint of revision 1."""
-    replaces: str = ""
+    replaces: Sha256 = ""
     """From revision 2 on, the fingerprint of the order that this one replaces."""
     changes: tuple[Change, ...] = ()
     release: Release | None = None
@@ -265,11 +290,11 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """In the sequence of their days; one entry where nothing was measured again within the cycle."""
     doses: tuple[Dose, ...]
     """In the sequence of the drug lines and, within a line, of its days."""
-    sha256: str
+    sha256: Sha256
     """SHA-256 of everything that the order was computed from."""
-    age: Quantity | None = None
+    age: Age | None = None
     start: datetime.date | None = None
-    cycle: int | None = None
+    cycle: Number | None = None
     administrations: tuple[Administration, ...] = ()
     preparations: tuple[Preparation, ...] = ()
     daily_fluids: tuple[DailyFluid, ...] = ()

@@ -12,6 +12,9 @@ from cec.units import Quantity, dose_unit
 Comparison = Literal["<", "<=", ">", ">="]
 Level = Literal["note", "check", "stop"]
 
+LAST_DAY = 366
+"""The longest cycle that a regimen may describe, in days."""
+
 BEFORE_FIRST_INFUSION = "before first infusion"
 """The one time of day that is no clock time."""
 

@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.order": BASE,
     "cec.fingerprint": ("cec.order",),
     "cec.load": (*BASE, "cec.load"),
+    "cec.load.order_file": (*BASE, "cec.load", "cec.fingerprint", "cec.version"),
     "cec.load.pharmacy_file": (*BASE, "cec.load", "cec.calculate.formulas"),
     "cec.calculate.formulas": BASE,
     "cec.calculate.rounding": BASE,

@@ -140,7 +140,7 @@ def test_a_repeated_drug_line_is_a_fault(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"name: \xff\xfe", "no UTF-8"),
+        (b"name: \xff\xfe", "not UTF-8"),
         (b"#" * 50_000_000, "larger than"),
         (b"", "is empty"),
         (b"[" * 100_000, "levels deep"),
@@ -149,7 +149,7 @@ def test_a_repeated_drug_line_is_a_fault(tmp_path: Path) -> None:
         (b"\x00\x01", ""),
         (b"just words", ""),
     ],
-    ids=["no UTF-8", "50 MB", "empty", "100,000 brackets", "100,000 braces", "100,000 lists", "control", "words"],
+    ids=["not UTF-8", "50 MB", "empty", "100,000 brackets", "100,000 braces", "100,000 lists", "control", "words"],
 )
 def test_a_file_that_is_none_of_ours(option: str | None, content: bytes, message: str, tmp_path: Path) -> None:
     path = tmp_path / "file.yaml"

@@ -180,7 +180,7 @@ def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "latin.yaml"
     path.write_bytes(b"name: x\ntitle: Sch\xf6n\n")
     (fault,) = faults_of(path)
-    assert fault.startswith(f"{path}:2:11: this byte is no UTF-8")
+    assert fault.startswith(f"{path}:2:11: this byte is not UTF-8")
     path.write_bytes(b"a: " + b"x" * 50_000_000)
     (fault,) = faults_of(path)
     assert "is larger than" in fault

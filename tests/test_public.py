@@ -77,11 +77,11 @@ print(sorted({absent!r} & set(sys.modules)), file=sys.stderr)
     [b"", b"[", b"{}", b"null", b"[" * 100_000, b"\xff", b'{"regimen": 1}', b'{"sha256": "x"}'],
 )
 def test_what_is_no_saved_order_is_said_to_be_none(content: bytes, tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="is no order that cec saved"):
+    with pytest.raises(FileError, match="is not an order that cec saved"):
         cec.load_order(content)
     path = tmp_path / "order.json"
     path.write_bytes(content)
-    with pytest.raises(FileError, match=r"order\.json: is no order"):
+    with pytest.raises(FileError, match=r"order\.json: is not an order"):
         cec.load_order(path)
 
 

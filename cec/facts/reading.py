@@ -59,8 +59,8 @@ def read_date(value: str) -> datetime.date:
         day = datetime.date.fromisoformat(value)
     except ValueError:
         raise InputError(f"'{value}' is not in the calendar; write year-month-day, like 2026-11-30") from None
-    if not 1900 <= day.year <= 2200:
-        raise InputError(f"'{value}' is not between the years 1900 and 2200")
+    if not 1900 <= day.year <= 2099:
+        raise InputError(f"'{value}' is not between the years 1900 and 2099")
     return day
 
 

@@ -10,17 +10,25 @@ from typing import Any
 from cec.errors import CecError, InputError
 from cec.facts.reading import positive, read_count, read_text
 from cec.load.bands import band_faults
+from cec.load.nodes import Node
 from cec.load.routes import ROUTES, read_route
 from cec.load.shapes import INVALID, Field, Shape, either, list_of, mapping, mapping_of, text
 from cec.load.texts import read_clock, read_condition, read_days
-from cec.regimen import BEFORE_FIRST_INFUSION, Condition, DoseBand, DrugLine
+from cec.load.written import write_condition, write_list
+from cec.regimen import BEFORE_FIRST_INFUSION, LAST_DAY, Condition, DoseBand, DrugLine
 from cec.routes import fatal_in_csf, is_into_csf
 from cec.units import AMOUNT, DOSES, DURATION, TOTALS, dose_unit, span
+
+MOST_A_DAY = 96
+"""Doses of one line on one day: one every quarter of an hour."""
+LONGEST_GAP = 31
+"""Days between the end of one drug and the start of another that waits for it."""
+DAY = datetime.timedelta(days=1)
 
 TEXT = text(read_text)
 COUNT = text(read_count, {"type": "integer", "minimum": 1})
 DURATION_TEXT = text(positive(DURATION), {"type": "string", "examples": ["2 h", "30 min"]})
-DAYS = text(read_days, {"type": ["string", "integer"], "examples": ["1-5", "1, 8, 15"]})
+DAYS = text(read_days, {"type": ["string", "integer"], "examples": ["1-5", "1, 8, 15"]}, write_list)
 DOSE = text(
     positive(*DOSES),
     {"type": "string", "examples": ["40 mg/m2", "0.5 mg/kg", "2 mg", "AUC 5"]},
@@ -36,18 +44,22 @@ def _conditions() -> Shape:
         values = by_fact.read(node, where, reading)
         if not isinstance(values, dict):
             return values
+        places = {key.text: value for key, value in node.entries}
         conditions: list[Condition] = []
-        for (key, value), (name, words) in zip(node.entries, values.items(), strict=True):
+        for name, words in values.items():
             try:
                 conditions.append(read_condition(name, words))
             except CecError as error:
-                place = value if name == key.text else key
-                invalid = reading.fault(place, f"{where}: {name}", *error.faults)
+                invalid = reading.fault(places[name], f"{where}: {name}", *error.faults)
         if len(conditions) < len(values):
             return invalid
         return tuple(conditions) if conditions else reading.fault(node, where, "is empty; name at least one condition")
 
-    return Shape(read, {**by_fact.schema, "minProperties": 1})
+    def write(conditions: Any) -> Node:
+        texts = ((each.fact, write_condition(each)) for each in conditions)
+        return Node(0, 0, entries=tuple((Node(0, 0, text=fact), Node(0, 0, text=words)) for fact, words in texts))
+
+    return Shape(read, {**by_fact.schema, "minProperties": 1}, write)
 
 
 CONDITIONS = _conditions()
@@ -73,7 +85,7 @@ def _bands() -> Shape:
             values = reading.fault(node.items[fault.band], where, fault.text)
         return values
 
-    return Shape(read, bands.schema)
+    return Shape(read, bands.schema, bands.write)
 
 
 def _clock_times(value: str) -> tuple[str, ...]:
@@ -115,9 +127,11 @@ def _frequency_faults(line: DrugLine) -> Iterator[str]:
         yield "give either 'times' with 'every', or clock times in 'at'"
     if line.divided_into > 1 and not line.every and len(line.at) != line.divided_into:
         yield f"divided_into: {line.divided_into} needs 'every' (e.g. every: 8 h) or as many clock times in 'at'"
-    if line.every and max(line.times, line.divided_into) == 1:
+    if line.per_day > MOST_A_DAY:
+        yield f"{line.per_day} doses a day; no drug is given more than {MOST_A_DAY} times"
+    elif line.every and max(line.times, line.divided_into) == 1:
         yield "every needs times or divided_into: how many doses a day"
-    elif line.every and span(line.every) * line.per_day > datetime.timedelta(days=1):
+    elif line.every and (span(line.every) > DAY or span(line.every) * line.per_day > DAY):
         yield f"{line.per_day} doses every {line.every} do not fit into a day"
 
 
@@ -127,6 +141,8 @@ def _duration_faults(line: DrugLine) -> Iterator[str]:
         yield f"'over' is missing: how long the {line.route} runs, e.g. over: 2 h"
     if not line.over:
         return
+    if span(line.over) > DAY * LAST_DAY:
+        yield f"over {line.over} is longer than the longest cycle, {LAST_DAY} days"
     if line.every and span(line.over) > span(line.every):
         yield f"over {line.over} every {line.every}: one dose would still run when the next one starts"
     apart = min((after - before for before, after in itertools.pairwise(line.days)), default=None)
@@ -140,13 +156,15 @@ def _place_faults(line: DrugLine) -> Iterator[str]:
         yield "give either 'after' or 'at', not both"
     if line.gap and not line.after:
         yield "gap needs 'after': the drug that it waits for"
+    if line.gap and span(line.gap) > DAY * LONGEST_GAP:
+        yield f"gap {line.gap} is longer than {LONGEST_GAP} days"
 
 
 LINE_FIELDS: dict[str, Field] = {
     "drug": Field(TEXT, "the drug's full name", required=True),
     "purpose": Field(TEXT, "what it is given for, where that is not the treatment itself"),
     "dose": Field(
-        either(_bands(), DOSE, lambda node: node.items is not None),
+        either(_bands(), DOSE, lambda node: node.items is not None, lambda dose: isinstance(dose, tuple)),
         "dose of one administration, in mg/m2 (by BSA), mg/kg (by weight), mg (flat) or AUC (Calvert); or a list of "
         "{when, dose} for bands of age or weight, in which nobody is left out or in two",
         required=True,
@@ -166,7 +184,7 @@ LINE_FIELDS: dict[str, Field] = {
     "every": Field(DURATION_TEXT, "time from one start to the next, e.g. 6 h"),
     "divided_into": Field(COUNT, "the dose is a day's dose, given in so many equal parts"),
     "at": Field(
-        text(_clock_times, {"type": "string", "examples": ["08:00, 20:00", BEFORE_FIRST_INFUSION]}),
+        text(_clock_times, {"type": "string", "examples": ["08:00, 20:00", BEFORE_FIRST_INFUSION]}, write_list),
         'clock times in quotes, e.g. "08:00, 20:00", or: before first infusion',
     ),
     "after": Field(TEXT, "the drug after whose end this one starts, where that is not the line above"),
@@ -189,7 +207,7 @@ def _noting_fatal_routes(lines: Shape) -> Shape:
             reading.danger(place, f"{where} ({line.drug}): route", f"{line.route}: {row.why} [{row.source}]")
         return line
 
-    return Shape(read, lines.schema)
+    return Shape(read, lines.schema, lines.write)
 
 
 DRUG_LINE = _noting_fatal_routes(mapping(LINE_FIELDS, _drug_line, label="drug"))

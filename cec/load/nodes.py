@@ -41,6 +41,8 @@ class Node(NamedTuple):
     text: str | None = None
     items: tuple[Node, ...] | None = None
     entries: tuple[tuple[Node, Node], ...] | None = None
+    json: str = ""
+    """What JSON says that the text is ("a text", "a number", "true", "false" or "null"); YAML leaves it open."""
 
     @property
     def shape(self) -> str:
@@ -49,7 +51,7 @@ class Node(NamedTuple):
             return "a list"
         if self.entries is not None:
             return "a mapping"
-        return "a text" if self.text else "nothing"
+        return self.json or ("a text" if self.text else "nothing")
 
 
 class SourceFile(NamedTuple):
@@ -64,32 +66,36 @@ def read_file(path: str | Path) -> SourceFile:
     """The tree of a YAML file; FileError with every fault that its text has."""
     name = str(path)
     content = read_bytes(Path(path))
+    return SourceFile(name, hashlib.sha256(content).hexdigest(), read_text(decode(content, name), name))
+
+
+def decode(content: bytes, name: str) -> str:
+    """The text of a UTF-8 file, with or without a mark at its start; FileError with the place of any other byte."""
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
         raise FileError(
-            Fault("this byte is no UTF-8; save the file as UTF-8", "", name, line, column),
+            Fault("this byte is not UTF-8; save the file as UTF-8", "", name, line, column),
         ) from None
-    return SourceFile(name, hashlib.sha256(content).hexdigest(), read_text(text, name))
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
     """The content of a file of a sane size; FileError where there is none."""
     name = str(path)
     try:
         if path.is_dir():
             raise FileError(Fault("is a folder, not a file", "", name))
         with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
+            content = file.read(largest + 1)
     except FileNotFoundError:
         raise FileError(Fault("there is no such file", "", name)) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise FileError(Fault(f"cannot be read: {reason}", "", name)) from None
-    if len(content) > LARGEST_FILE:
-        raise FileError(Fault(f"is larger than {LARGEST_FILE:,} bytes; no file of cec is", "", name))
+    if len(content) > largest:
+        raise FileError(Fault(f"is larger than {largest:,} bytes; no file of cec is", "", name))
     return content
 
 

@@ -1,24 +1,199 @@
-"""A saved order, as `--format json` wrote it."""
+"""A saved order, as `--format json` wrote it: read strictly, and all its faults at once, each with its place.
+
+Regimen, patient and pharmacy inside it are held to what their files are held to: each is written out as its file would
+say it and read again by the shapes of that file. No message shows what was read of a patient.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, localcontext
 from pathlib import Path
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from cec.errors import CecError, Fault, FileError
-from cec.load.nodes import read_bytes
-from cec.order import Order
+from cec.errors import Fault, FileError
+from cec.fingerprint import fingerprint_of_json
+from cec.load.json_nodes import read_json
+from cec.load.nodes import Node, decode, read_bytes
+from cec.load.order_rules import structural_faults
+from cec.load.patient_file import PATIENT, PATIENT_FIELDS
+from cec.load.pharmacy_file import PHARMACY
+from cec.load.record_shapes import Definitions, record
+from cec.load.regimen_file import REGIMEN
+from cec.load.shapes import Reading, Shape
+from cec.load.written import NotWritableError
+from cec.order import SCHEMA, Order
+from cec.units import EXACT
+from cec.version import __version__
+
+LARGEST_ORDER = 50_000_000
+"""Bytes of a saved order."""
+
+DEFINITIONS: Definitions = {}
+"""The JSON Schema of each record in an order, by its name."""
+ORDER = record(Order, DEFINITIONS)
+
+_FILES = {"regimen": REGIMEN, "patient": PATIENT, "pharmacy": PHARMACY}
+"""The file that each noun of an order could have come from."""
+
+
+class SavedOrder(NamedTuple):
+    """An order as it stands in a file."""
+
+    order: Order
+    fingerprint: str
+    """That of the content, whatever fingerprint the order bears."""
+    tree: dict[str, Any]
+    """The content: texts, exact numbers, lists and mappings."""
 
 
 def load_order(source: str | Path | bytes) -> Order:
-    """The order of a JSON file or of its bytes; FileError where there is none.
+    """The order of a JSON file, of its text or of its bytes; FileError with every fault and its place.
 
-    The numbers are as they were saved: `cec verify` computes them again.
+    A text that begins with a brace is JSON, any other the path of a file. The numbers are as they were saved:
+    `cec verify` computes them again, and tells whether anybody edited them.
     """
-    name, content = ("", source) if isinstance(source, bytes) else (str(source), read_bytes(Path(source)))
+    return read_order(source).order
+
+
+def read_order(source: str | Path | bytes) -> SavedOrder:
+    """The order of a JSON file, of its text or of its bytes, with the fingerprint of what stands there."""
+    name, content = _content_of(source)
     try:
-        return msgspec.json.decode(content, type=Order)
-    except (msgspec.MsgspecError, CecError, ValueError, ArithmeticError, RecursionError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise FileError(Fault(f"is no order that cec saved: {reason}", "", name)) from None
+        root = read_json(decode(content, name) if isinstance(content, bytes) else content, name)
+    except FileError as error:
+        raise FileError(Fault(NO_ORDER, "", name), *error.faults) from None
+    _refuse_other_forms(root, name)
+    reading = Reading(name)
+    with localcontext(EXACT):
+        order = ORDER.read(root, "", reading)
+        if not reading.faults:
+            reading.faults += [fault._replace(file=name) for fault in (*_file_faults(order), *structural_faults(order))]
+    if reading.faults:
+        faults = sorted(map(_without_names, reading.faults), key=lambda fault: (fault.line, fault.column))
+        raise FileError(*faults, *_of_a_newer(root, name))
+    tree = _plain(root)
+    return SavedOrder(order, fingerprint_of_json(tree), tree)
+
+
+def _content_of(source: str | Path | bytes) -> tuple[str, str | bytes]:
+    """The name of a source, where it has one, and what stands in it."""
+    if isinstance(source, bytes):
+        return "", source
+    if isinstance(source, str) and _NO_PATH.search(source):
+        return "", source.removeprefix("\ufeff")
+    return str(source), read_bytes(Path(source), LARGEST_ORDER)
+
+
+_NO_PATH = re.compile(r'[{"\n]|^\ufeff?\s*(\[|$)|.{1000}')
+"""What a text has that is JSON, whole or damaged: never taken for the name of a file, which messages show."""
+
+
+def _refuse_other_forms(root: Node, name: str) -> None:
+    """FileError for what is not an order, or one of another form than this program reads."""
+    entries = {key.text: value for key, value in root.entries or ()}
+    form = entries["schema"].text or "" if "schema" in entries else ""
+    if form == SCHEMA:
+        return
+    if number := _FORM.fullmatch(form):
+        is_newer = int(number[1]) > int(_FORM.sub(r"\1", SCHEMA))
+        words = f"was saved by a newer cec ({form}); this one, {__version__}, reads {SCHEMA}" if is_newer else _OLDER
+    else:
+        words = _OLDER if not form and entries.keys() >= {"regimen", "patient", "doses"} else NO_ORDER
+    raise FileError(Fault(words, "", name))
+
+
+NO_ORDER = "is not an order that cec saved"
+_OLDER = f"was saved by an older cec, before {SCHEMA}; draft it again"
+_FORM = re.compile(r"cec\.order/([0-9]{1,4})", re.ASCII)
+
+
+def _of_a_newer(root: Node, name: str) -> Iterator[Fault]:
+    """What may be behind faults where a newer version of the program wrote the order."""
+    written_by = next((value.text or "" for key, value in root.entries or () if key.text == "written_by"), "")
+    if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6}){2}", written_by) and _numbers(written_by) > _numbers(__version__):
+        yield Fault(f"was written by cec {written_by}, which is newer than this one, {__version__}", "", name)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def _file_faults(order: Order) -> Iterator[Fault]:
+    """Why regimen, patient or pharmacy could not have come from a file."""
+    for key, shape in _FILES.items():
+        yield from _faults_as_a_file(key, getattr(order, key), shape)
+
+
+def _faults_as_a_file(key: str, noun: Any, shape: Shape) -> Iterator[Fault]:
+    """The faults that a file with this noun would have."""
+    reading = Reading("")
+    try:
+        again = shape.read(shape.write(noun), key, reading)
+    except NotWritableError:
+        yield Fault(f"no {key} file gives it", key)
+        return
+    if reading.faults:
+        faults = (fault._replace(where=_inside(key, fault.where)) for fault in reading.faults)
+        yield from map(_without_values, faults) if key == "patient" else faults
+        return
+    if hasattr(noun, "sha256"):
+        again = msgspec.structs.replace(again, sha256=noun.sha256)
+    if again != noun:
+        yield Fault(f"a {key} file gives another value", _first_difference(key, noun, again))
+
+
+def _inside(key: str, where: str) -> str:
+    return where if where.startswith(key) else f"{key}: {where}"
+
+
+def _without_names(fault: Fault) -> Fault:
+    """The fault without a key that somebody chose for what is known of the patient."""
+    return fault._replace(where=re.sub(r"^(patient: (history|earlier_doses)):.*", r"\1", fault.where))
+
+
+def _without_values(fault: Fault) -> Fault:
+    """The fault of a patient by its place and what may stand there, without what was read."""
+    keys = fault.about or (re.split(r"[:\s]+", fault.where)[1:2] or ("",))
+    places = [f"{name} {PATIENT_FIELDS[name].about}" for name in keys if name in PATIENT_FIELDS]
+    where = ": ".join(("patient", *filter(None, keys)))
+    return Fault(f"is not what a patient file may hold; {'; '.join(places)}", where)
+
+
+def _first_difference(where: str, one: Any, other: Any) -> str:
+    """The place of the first value that two records, lists or mappings do not share."""
+    if isinstance(one, msgspec.Struct) and type(one) is type(other):
+        one, other = map(_by_field, (one, other))
+    if isinstance(one, Mapping) and isinstance(other, Mapping) and one.keys() == other.keys():
+        name = next(name for name in one if one[name] != other[name])
+        return _first_difference(f"{where}: {name}", one[name], other[name])
+    if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
+        number = next(number for number, pair in enumerate(zip(one, other, strict=True), 1) if pair[0] != pair[1])
+        return _first_difference(f"{where} {number}", one[number - 1], other[number - 1])
+    return where
+
+
+def _by_field(record: msgspec.Struct) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__struct_fields__}
+
+
+def _plain(node: Node) -> Any:
+    """The node as texts, exact numbers, lists and mappings."""
+    if node.entries is not None:
+        return {str(key.text): _plain(value) for key, value in node.entries}
+    if node.items is not None:
+        return list(map(_plain, node.items))
+    if node.json == "a number":
+        return Decimal(str(node.text))
+    return node.text if node.json == "a text" else _WORDS[node.json]
+
+
+_WORDS = {"true": True, "false": False, "null": None}
+
+
+def order_schema() -> dict[str, Any]:
+    """The JSON Schema of a saved order."""
+    return cast("dict[str, Any]", {**ORDER.schema, "$defs": dict(sorted(DEFINITIONS.items()))})

@@ -10,8 +10,9 @@ from typing import Any
 from cec.errors import Fault, InputError
 from cec.facts import EARLIER_DOSES, HISTORY, Fact, Form, earlier_doses_of, told_facts
 from cec.facts.reading import read_boolean, read_text
-from cec.load.shapes import Field, Schema, either, list_of, mapping, mapping_of, text
+from cec.load.shapes import Field, Schema, either, list_of, mapping, mapping_of, stated_of, text
 from cec.load.texts import read_percent
+from cec.load.written import write_fact, write_percent
 from cec.patient import Patient, Reduction
 from cec.units import Quantity
 
@@ -53,7 +54,11 @@ def _field(fact: Fact) -> Field:
             return told
         return told, "" if re.fullmatch(rf"[0-9.]+\s*({fact.unit})?", words) else words
 
-    return Field(text(read, _schema(fact)), fact.description, fact.is_required)
+    def write(value: Any) -> str:
+        told, words = value if f"{fact.name}_given" in _FIELDS else (value, "")
+        return words or write_fact(told, fact)
+
+    return Field(text(read, _schema(fact), write), fact.description, fact.is_required)
 
 
 _ANOTHER_REDUCTION = re.compile(r"[\w)]\s*(=\s*[0-9][0-9.,]*\s*[%:]|[\s:][0-9][0-9.,]*\s*%\s*:)")
@@ -91,7 +96,9 @@ REDUCTION = either(
         {
             "drug": Field(TEXT, "which drug", required=True),
             "percent": Field(
-                text(read_percent, {"type": ["string", "number"]}), "by how much, e.g. 25%", required=True
+                text(read_percent, {"type": ["string", "number"]}, write_percent),
+                "by how much, e.g. 25%",
+                required=True,
             ),
             "reason": Field(text(_refuse_another), "why", required=True),
         },
@@ -99,11 +106,16 @@ REDUCTION = either(
         label="drug",
     ),
     lambda node: node.text is not None,
+    lambda _: False,
 )
 
 
+_WITH_TEXT = {field.removesuffix("_given") for field in _FIELDS if field.endswith("_given")}
+"""The facts whose text is kept beside their value."""
+
+
 def _patient(values: dict[str, Any]) -> Patient:
-    for name in values.keys() & {field.removesuffix("_given") for field in _FIELDS if field.endswith("_given")}:
+    for name in values.keys() & _WITH_TEXT:
         values[name], given = values[name]
         if given:
             values[f"{name}_given"] = given
@@ -141,4 +153,14 @@ PATIENT_FIELDS: dict[str, Field] = {
     "reductions": Field(list_of(REDUCTION), "declared reductions: drug, percent, reason"),
 }
 
-PATIENT = mapping(PATIENT_FIELDS, _patient)
+
+def _parts(patient: Patient) -> dict[str, Any]:
+    """What a file says of a patient, by its keys."""
+    stated = stated_of(patient)
+    stated |= stated.pop("facts", {})
+    for name in _WITH_TEXT:
+        stated[name] = (stated[name], stated.pop(f"{name}_given", ""))
+    return stated
+
+
+PATIENT = mapping(PATIENT_FIELDS, _patient, parts=_parts)

@@ -10,12 +10,13 @@ from typing import Any
 from cec.errors import CecError, InputError
 from cec.facts.reading import positive, read_boolean, read_text
 from cec.load.drug_line import CONDITIONS
-from cec.load.shapes import Field, choice, either, list_of, mapping, mapping_of, text
+from cec.load.shapes import Field, choice, either, list_of, mapping, mapping_of, stated_of, text
 from cec.load.texts import (
     read_clock,
     read_percent,
     read_rounding_amount,
 )
+from cec.load.written import write_percent, write_text
 from cec.pharmacy import (
     Diluent,
     DoseRounding,
@@ -46,6 +47,11 @@ def read_rounding(value: str) -> DoseRounding:
     return DoseRounding("nearest" if match[1] == "nearest" else "down", positive(AMOUNT)(match[2]))
 
 
+def _write_rounding(rounding: DoseRounding) -> str:
+    """The words of a rule."""
+    return f"{'down to' if rounding.way == 'down' else rounding.way} {write_text(rounding.to)}"
+
+
 def _bands(bands: tuple[RoundingBand, ...]) -> DoseRounding:
     """A table of bands; gaps are allowed (no rounding there is refused at the dose), overlaps are not."""
     faults = [f"band {band.low} to {band.high} runs backwards" for band in bands if band.low.value > band.high.value]
@@ -68,11 +74,17 @@ BAND = mapping(
         "dose": Field(AMOUNT_TEXT, "the dose that is given", required=True),
     },
     lambda values: RoundingBand(values["from"], values["to"], values["dose"]),
+    parts=lambda band: {"from": band.low, "to": band.high, "dose": band.dose},
 )
 ROUNDING = either(
-    mapping({"bands": Field(list_of(BAND), "from, to, dose", required=True)}, lambda values: _bands(values["bands"])),
-    text(read_rounding, {"type": "string", "examples": ["nearest 0.5 mg", "down to 5 mg"]}),
+    mapping(
+        {"bands": Field(list_of(BAND), "from, to, dose", required=True)},
+        lambda values: _bands(values["bands"]),
+        parts=lambda rounding: {"bands": rounding.bands},
+    ),
+    text(read_rounding, {"type": "string", "examples": ["nearest 0.5 mg", "down to 5 mg"]}, _write_rounding),
     lambda node: node.entries is not None,
+    lambda rounding: rounding.way == "band",
 )
 
 PRODUCT = mapping(
@@ -142,8 +154,9 @@ DILUENT = either(
         },
         lambda values: Diluent(**values),
     ),
-    text(lambda value: Diluent(read_text(value))),
+    text(lambda value: Diluent(read_text(value)), write=lambda diluent: write_text(diluent.name)),
     lambda node: node.entries is not None,
+    lambda diluent: diluent != Diluent(diluent.name),
 )
 
 FORMULARY_DRUG_FIELDS: dict[str, Field] = {
@@ -205,6 +218,11 @@ def _bsa_formula(value: str) -> str:
     return bsa_formula(value).name
 
 
+def _without(stated: dict[str, Any], name: str) -> dict[str, Any]:
+    """What is stated, without what no file says."""
+    return {key: value for key, value in stated.items() if key != name}
+
+
 def _pharmacy(values: dict[str, Any]) -> Pharmacy:
     values["formulary"] = _formulary(values.get("formulary", {}))
     return Pharmacy(**values)
@@ -215,12 +233,16 @@ PHARMACY_FIELDS: dict[str, Field] = {
     "default_regimen": Field(TEXT, "the regimen of `cec dose` where none is named"),
     "bsa_formula": Field(text(_bsa_formula), "e.g. mosteller; see cec bsa"),
     "bsa_rounding": Field(
-        text(read_rounding_amount, {"type": "string", "examples": ["0.01 m2", "none"]}),
+        text(
+            read_rounding_amount,
+            {"type": "string", "examples": ["0.01 m2", "none"]},
+            lambda step: "none" if step is None else write_text(step),
+        ),
         "e.g. 0.01 m2, half-up; or none",
     ),
     "dose_rounding": Field(mapping_of(ROUNDING), "by drug: nearest 0.5 mg, down to 5 mg, or a table of bands"),
     "largest_deviation": Field(
-        text(read_percent, {"type": "string", "examples": ["5%"]}),
+        text(read_percent, {"type": "string", "examples": ["5%"]}, write_percent),
         "the most that rounding, and measuring with it, may move a dose",
     ),
     "first_infusion": Field(
@@ -234,9 +256,11 @@ PHARMACY_FIELDS: dict[str, Field] = {
     ),
     "share_vials": Field(TRUE_FALSE, "whether doses of one day may share a vial"),
     "formulary": Field(
-        mapping_of(mapping(FORMULARY_DRUG_FIELDS, _formulary_drug)),
+        mapping_of(
+            mapping(FORMULARY_DRUG_FIELDS, _formulary_drug, parts=lambda drug: _without(stated_of(drug), "drug"))
+        ),
         "by drug: products, bags and how it is made up",
     ),
 }
 
-PHARMACY = mapping(PHARMACY_FIELDS, _pharmacy)
+PHARMACY = mapping(PHARMACY_FIELDS, _pharmacy, parts=lambda pharmacy: _without(stated_of(pharmacy), "sha256"))

@@ -9,9 +9,12 @@ from typing import Any
 
 from cec.errors import CecError
 from cec.load.drug_line import CONDITIONS, COUNT, DOSE, DRUG_LINE, TEXT
-from cec.load.shapes import Field, choice, list_of, mapping, mapping_of, text
+from cec.load.shapes import Field, choice, list_of, mapping, mapping_of, stated_of, text
 from cec.load.texts import read_name
 from cec.regimen import Check, DrugLine, NextCycle, OtherDoseSet, Regimen, Source
+
+MOST_ADMINISTRATIONS = 50_000
+"""Of one cycle: a hundred times the longest protocol, which has some 450."""
 
 SOURCE = mapping(
     {
@@ -67,6 +70,9 @@ def _regimen(values: dict[str, Any]) -> Regimen:
     faults = []
     if not regimen.drugs:
         faults.append("drugs: is empty; a regimen has at least one drug line")
+    administrations = sum(len(line.days) * line.per_day for line in regimen.drugs)
+    if administrations > MOST_ADMINISTRATIONS:
+        faults.append(f"drugs: {administrations:,} doses in one cycle; at most {MOST_ADMINISTRATIONS:,} are scheduled")
     of_lines = [*_after_nothing(regimen.drugs), *_repeats(regimen.drugs)]
     faults += [text for _, text in sorted(of_lines, key=itemgetter(0))]
     faults += [
@@ -141,4 +147,12 @@ REGIMEN_FIELDS: dict[str, Field] = {
     "assumed": Field(mapping_of(TEXT), "what goes beyond the source: what, and why"),
 }
 
-REGIMEN = mapping(REGIMEN_FIELDS, _regimen)
+
+def _parts(regimen: Regimen) -> dict[str, Any]:
+    """What a file says of a regimen, by its keys."""
+    stated = stated_of(regimen)
+    del stated["sha256"]
+    return {"for": stated.pop("indication"), **stated}
+
+
+REGIMEN = mapping(REGIMEN_FIELDS, _regimen, parts=_parts)

@@ -1,6 +1,7 @@
 """What may stand in a file: shapes that read a node, note every fault, and describe themselves as JSON Schema.
 
-A shape is a reader and a schema. The shapes of whole files are tables of fields, in the modules beside this one.
+A shape is a reader, its schema, and a writer: the node that a file would have for a value. The shapes of whole files
+are tables of fields, in the modules beside this one.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from msgspec.structs import fields as fields_of
+
 from cec.errors import CecError, Fault
 from cec.load.nodes import Node
+from cec.load.written import NotWritableError, write_text
 
 Schema = dict[str, Any]
 
@@ -46,11 +50,16 @@ class Reading:
         return Fault(text, where, self.file if node.line else "", node.line, node.column, about)
 
 
+def _unwritable(_value: Any) -> Node:
+    raise NotWritableError
+
+
 class Shape(NamedTuple):
-    """How to read a node, and the same as JSON Schema."""
+    """How to read a node, the same as JSON Schema, and the node that a file would have for a value."""
 
     read: Callable[[Node, str, Reading], Any]
     schema: Schema
+    write: Callable[[Any], Node] = _unwritable
 
 
 class Field(NamedTuple):
@@ -64,7 +73,9 @@ class Field(NamedTuple):
 Build = Callable[[dict[str, Any]], Any]
 
 
-def text(convert: Callable[[str], Any], schema: Schema | None = None) -> Shape:
+def text(
+    convert: Callable[[str], Any], schema: Schema | None = None, write: Callable[[Any], str] = write_text
+) -> Shape:
     """One value, converted from its text; CecError of the converter becomes a fault of this place."""
 
     def read(node: Node, where: str, reading: Reading) -> Any:
@@ -77,7 +88,7 @@ def text(convert: Callable[[str], Any], schema: Schema | None = None) -> Shape:
         except CecError as error:
             return reading.fault(node, where, *error.faults)
 
-    return Shape(read, schema or {"type": "string"})
+    return Shape(read, schema or {"type": "string"}, lambda value: Node(0, 0, text=write(value)))
 
 
 def choice(*words: str) -> Shape:
@@ -100,7 +111,10 @@ def list_of(item: Shape) -> Shape:
         values = [item.read(child, f"{where} {index}", reading) for index, child in enumerate(node.items, 1)]
         return INVALID if any(value is INVALID for value in values) else tuple(values)
 
-    return Shape(read, {"type": "array", "items": item.schema})
+    def write(values: Iterable[Any]) -> Node:
+        return Node(0, 0, items=tuple(map(item.write, values)))
+
+    return Shape(read, {"type": "array", "items": item.schema}, write)
 
 
 def mapping_of(item: Shape, key: Callable[[str], str] = str) -> Shape:
@@ -118,11 +132,22 @@ def mapping_of(item: Shape, key: Callable[[str], str] = str) -> Shape:
                 values[name] = reading.fault(key_node, where, *error.faults)
         return INVALID if any(value is INVALID for value in values.values()) else values
 
-    return Shape(read, {"type": "object", "additionalProperties": item.schema})
+    def write(values: Mapping[str, Any]) -> Node:
+        return Node(0, 0, entries=tuple((Node(0, 0, text=name), item.write(value)) for name, value in values.items()))
+
+    return Shape(read, {"type": "object", "additionalProperties": item.schema}, write)
 
 
-def mapping(fields: Mapping[str, Field], build: Build, label: str = "") -> Shape:
-    """A mapping with the keys of a table, built into a value; `label` is the key whose text names it in messages."""
+def mapping(
+    fields: Mapping[str, Field],
+    build: Build,
+    label: str = "",
+    parts: Callable[[Any], Mapping[str, Any]] | None = None,
+) -> Shape:
+    """A mapping with the keys of a table, built into a value; `label` is the key whose text names it in messages.
+
+    `parts` gives back what a value was built from, by key: by default what a record holds beside its defaults.
+    """
 
     def read(node: Node, where: str, reading: Reading) -> Any:
         entries = _entries(node, where, reading)
@@ -142,9 +167,7 @@ def mapping(fields: Mapping[str, Field], build: Build, label: str = "") -> Shape
         }
         missing = [name for name, field in fields.items() if field.required and name not in entries]
         if missing:
-            reading.fault(
-                node, where, *(Fault(f"'{name}' is missing: {fields[name].about}", about=(name,)) for name in missing)
-            )
+            reading.fault(node, where, *(Fault(_missing(name, fields[name]), about=(name,)) for name in missing))
         if len(reading.faults) > before:
             return INVALID
         try:
@@ -152,23 +175,43 @@ def mapping(fields: Mapping[str, Field], build: Build, label: str = "") -> Shape
         except CecError as error:
             return reading.fault(node, where, *error.faults)
 
-    return Shape(read, object_schema(fields))
+    def write(value: Any) -> Node:
+        stated = (parts or stated_of)(value)
+        entries = ((Node(0, 0, text=name), fields[name].shape.write(part)) for name, part in stated.items())
+        return Node(0, 0, entries=tuple(entries))
+
+    return Shape(read, object_schema(fields), write)
 
 
-def either(first: Shape, second: Shape, is_first: Callable[[Node], bool]) -> Shape:
-    """One shape or another, told apart by the node."""
+def stated_of(record: Any) -> dict[str, Any]:
+    """What a record holds, by the names of its fields, without what is its default."""
+    return {
+        field.name: value
+        for field in fields_of(record)
+        if (value := getattr(record, field.name)) != field.default and (value or field.default_factory is not dict)
+    }
+
+
+def either(first: Shape, second: Shape, is_first: Callable[[Node], bool], writes_first: Callable[[Any], bool]) -> Shape:
+    """One shape or another, told apart by the node, or by the value that is written."""
 
     def read(node: Node, where: str, reading: Reading) -> Any:
         return (first if is_first(node) else second).read(node, where, reading)
 
-    return Shape(read, {"anyOf": [first.schema, second.schema]})
+    def write(value: Any) -> Node:
+        return (first if writes_first(value) else second).write(value)
+
+    return Shape(read, {"anyOf": [first.schema, second.schema]}, write)
 
 
 def object_schema(fields: Mapping[str, Field]) -> Schema:
     """The JSON Schema of a table of fields."""
     return {
         "type": "object",
-        "properties": {name: {**field.shape.schema, "description": field.about} for name, field in fields.items()},
+        "properties": {
+            name: field.shape.schema | ({"description": field.about} if field.about else {})
+            for name, field in fields.items()
+        },
         "required": [name for name, field in fields.items() if field.required],
         "additionalProperties": False,
     }
@@ -178,6 +221,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The nearest known word as the end of a message, or nothing."""
     near = difflib.get_close_matches(word, list(known), 1)
     return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def _missing(name: str, field: Field) -> str:
+    return f"'{name}' is missing" + (f": {field.about}" if field.about else "")
 
 
 def _known(fields: Mapping[str, Field]) -> str:

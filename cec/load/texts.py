@@ -9,11 +9,8 @@ from cec.errors import InputError
 from cec.facts import FACTS, bounded_facts, of_history
 from cec.facts.reading import positive, read_boolean
 from cec.load.bounds import can_hold
-from cec.regimen import Comparison, Condition, Limit
+from cec.regimen import LAST_DAY, Comparison, Condition, Limit
 from cec.units import AREA, PERCENT, Quantity, read_quantity
-
-LAST_DAY = 366
-"""The longest cycle that a regimen file may describe, in days."""
 
 
 def read_name(value: str) -> str:

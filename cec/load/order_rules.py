@@ -1,0 +1,136 @@
+"""What must hold between the parts of an order, whoever wrote it: places in range, sequences, dates that go together.
+
+Whether its numbers are what its inputs give is not asked here: `cec verify` computes them again.
+"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+
+from cec.errors import Fault
+from cec.order import STAGES, Dose, Order
+
+LONGEST_RUN = datetime.timedelta(days=2 * 366)
+"""How far from the start of a cycle a time of it may lie."""
+
+
+def structural_faults(order: Order) -> Iterator[Fault]:
+    """Every rule that an order breaks, with its place."""
+    for rule in _RULES:
+        yield from (Fault(text, where) for where, text in rule(order))
+
+
+Broken = Iterator[tuple[str, str]]
+"""Where a rule is broken, and what is wrong there."""
+
+
+def _measures(order: Order) -> Broken:
+    days = [each.from_day for each in order.measures]
+    if not days or days[0] != 1:
+        yield "measures", "does not begin with day 1"
+    yield from _not_rising("measures", days)
+
+
+def _doses(order: Order) -> Broken:
+    if not order.doses:
+        yield "doses", "is empty"
+    for number, dose in enumerate(order.doses, 1):
+        where = f"doses {number}"
+        if dose.line > len(order.regimen.drugs):
+            yield f"{where}: line", f"the regimen has {len(order.regimen.drugs)} drug lines"
+        if not dose.days:
+            yield f"{where}: days", "is empty"
+        yield from _not_rising(f"{where}: days", dose.days)
+        yield from _steps(where, dose)
+    yield from _falling("doses", [dose.line for dose in order.doses], "line")
+
+
+def _steps(where: str, dose: Dose) -> Broken:
+    """The stages of a dose in their order, from the prescribed dose to the ordered one."""
+    stages = [STAGES.index(step.what) for step in dose.steps]
+    if not stages or stages[0] != 0:
+        yield f"{where}: steps", "does not begin with the prescribed dose"
+    elif any(after <= before for before, after in itertools.pairwise(stages)):
+        yield f"{where}: steps", f"is not in the sequence {', '.join(STAGES)}"
+    elif dose.steps[0].value != dose.prescribed:
+        yield f"{where}: prescribed", "is not the value of the first step"
+    elif dose.steps[-1].value != dose.ordered:
+        yield f"{where}: ordered", "is not the value of the last step"
+
+
+def _administrations(order: Order) -> Broken:
+    if order.administrations and order.start is None:
+        yield "administrations", "there are dates, but the order has no start"
+        return
+    for number, row in enumerate(order.administrations, 1):
+        where = f"administrations {number}"
+        if row.dose_index >= len(order.doses):
+            yield f"{where}: dose_index", f"the order has {len(order.doses)} doses, counted from 0"
+        elif row.line != order.doses[row.dose_index].line:
+            yield f"{where}: line", "is not the line of its dose"
+        elif row.day not in order.doses[row.dose_index].days:
+            yield f"{where}: day", "is not a day of its dose"
+        if row.end and row.end < row.time:
+            yield f"{where}: end", "lies before its start"
+        times = [row.start, row.not_after, row.end]
+        if any(time and abs(time - _midnight(row.date)) > LONGEST_RUN for time in times):
+            yield where, "its date and times lie too far apart"
+    names = [(row.line, row.day, row.number) for row in order.administrations]
+    yield from _repeated("administrations", names, "line, day and number")
+
+
+def _midnight(date: datetime.date) -> datetime.datetime:
+    return datetime.datetime.combine(date, datetime.time())
+
+
+def _preparations(order: Order) -> Broken:
+    for number, each in enumerate(order.preparations, 1):
+        if each.dose_index >= len(order.doses):
+            yield f"preparations {number}: dose_index", f"the order has {len(order.doses)} doses, counted from 0"
+    yield from _repeated("preparations", [each.dose_index for each in order.preparations], "dose_index")
+
+
+def _fluids(order: Order) -> Broken:
+    for number, each in enumerate(order.daily_fluids, 1):
+        if not each.days:
+            yield f"daily_fluids {number}: days", "is empty"
+        yield from _not_rising(f"daily_fluids {number}: days", each.days)
+
+
+def _chain(order: Order) -> Broken:
+    """Fingerprint, revision, and what a revision says of the orders before it."""
+    if not order.fingerprint:
+        yield "fingerprint", "is missing"
+    chained = {"first": order.first, "replaces": order.replaces, "changes": order.changes}
+    for name, value in chained.items():
+        if order.revision == 1 and value:
+            yield name, "stands in an order of revision 1, which replaces none"
+        elif order.revision > 1 and not value:
+            yield name, f"is missing in an order of revision {order.revision}"
+    if order.revision == 2 and order.first != order.replaces:
+        yield "replaces", "revision 2 replaces the first"
+    if order.release and order.release.fingerprint != order.fingerprint:
+        yield "release: fingerprint", "is not that of the order"
+
+
+def _not_rising(where: str, days: Sequence[int]) -> Broken:
+    if any(after <= before for before, after in itertools.pairwise(days)):
+        yield where, "names a day twice or not in rising order"
+
+
+def _falling(where: str, numbers: Iterable[int], name: str) -> Broken:
+    if any(after < before for before, after in itertools.pairwise(numbers)):
+        yield where, f"is not in the sequence of {name}"
+
+
+def _repeated(where: str, names: Iterable[Hashable], what: str) -> Broken:
+    seen: set[Hashable] = set()
+    for number, name in enumerate(names, 1):
+        if name in seen:
+            yield f"{where} {number}", f"has the {what} of another"
+        seen.add(name)
+
+
+_RULES = (_measures, _doses, _administrations, _preparations, _fluids, _chain)
