@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cec.cli import batch, bsa, dose, pharmacy, prepare, regimen, schedule, verify
+from cec.cli import batch, bsa, dose, pharmacy, prepare, regimen, schedule, schema, verify
 from cec.cli.options import OnceCommand, takes_groups
 from cec.errors import CecError
 
@@ -30,10 +30,10 @@ COMMANDS = (
     (app, "verify", verify.verify),
     (app, "batch", batch.batch),
     (app, "bsa", bsa.bsa),
+    (app, "schema", schema.print_schema),
     (regimens, "list", regimen.list_regimens),
     (regimens, "show", regimen.show_regimen),
     (regimens, "check", regimen.check_regimens),
-    (regimens, "schema", regimen.print_schema),
     (pharmacies, "new", pharmacy.new_pharmacy),
     (pharmacies, "check", pharmacy.check_pharmacies),
     (pharmacies, "show", pharmacy.show_pharmacy),

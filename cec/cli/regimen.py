@@ -1,4 +1,4 @@
-"""cec regimen: list, show, check, schema."""
+"""cec regimen: list, show, check."""
 
 from __future__ import annotations
 
@@ -63,17 +63,3 @@ def _read(file: Path) -> str:
         if isinstance(line.dose, tuple) and (beyond := beyond_bands(line.dose))
     )
     return "; ".join((title_with_doses(regimen), *without))
-
-
-def print_schema(output: OutputFileOption = None) -> None:
-    """The JSON Schema of a regimen file, for editors.
-
-    With it they complete and check YAML as you type.
-
-    Example: cec regimen schema -o regimen.schema.json
-    """
-    from cec.load.regimen_file import REGIMEN
-    from cec.render.json import write
-
-    draft = "https://json-schema.org/draft/2020-12/schema"
-    deliver(write({"$schema": draft, "title": "A regimen file of cec", **REGIMEN.schema}), output)

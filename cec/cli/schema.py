@@ -1,0 +1,66 @@
+"""cec schema: the JSON Schema of what cec reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from cec.cli.options import OutputFileOption
+from cec.cli.output import deliver
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def _order() -> dict[str, Any]:
+    from cec.load.order_file import order_schema
+
+    return order_schema()
+
+
+def _regimen() -> dict[str, Any]:
+    from cec.load.regimen_file import REGIMEN
+
+    return REGIMEN.schema
+
+
+def _patient() -> dict[str, Any]:
+    from cec.load.patient_file import PATIENT
+
+    return PATIENT.schema
+
+
+def _pharmacy() -> dict[str, Any]:
+    from cec.load.pharmacy_file import PHARMACY
+
+    return PHARMACY.schema
+
+
+SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+    "order": ("An order that cec saved", _order),
+    "regimen": ("A regimen file of cec", _regimen),
+    "patient": ("A patient file of cec", _patient),
+    "pharmacy": ("A pharmacy file of cec", _pharmacy),
+}
+"""What a schema can be printed of: its title, and where it comes from."""
+
+
+def print_schema(
+    what: Annotated[
+        str, typer.Argument(metavar="|".join(SCHEMAS), help="A saved order (--format json), or one of the files.")
+    ],
+    output: OutputFileOption = None,
+) -> None:
+    """The JSON Schema of saved orders and of each kind of file.
+
+    With it an editor completes and checks YAML as you type, and another program reads orders.
+
+    Example: cec schema regimen -o regimen.schema.json
+    """
+    from cec.render.json import write
+
+    if what not in SCHEMAS:
+        raise typer.BadParameter(f"'{what}' has no schema; there are {', '.join(SCHEMAS)}")
+    title, schema = SCHEMAS[what]
+    deliver(write({"$schema": DRAFT, "title": title, **schema()}), output)
