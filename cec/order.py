@@ -29,6 +29,8 @@ from cec.units import (
 
 Day: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=LAST_DAY)]
 """A day of the cycle."""
+DayOfDate: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=2 * LAST_DAY)]
+"""The day of the cycle that a date is, also after the last day: a dose may follow after midnight."""
 Number: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 """Which one of several, or how many, counted from 1."""
 Place: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
@@ -125,7 +127,8 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
 class Administration(msgspec.Struct, frozen=True, omit_defaults=True):
     """One drug at one time: a row of the schedule. Times are local, without a zone."""
 
-    day: Day
+    day: DayOfDate
+    """The day of the cycle on whose date it starts."""
     line: Number
     """The number of the drug line in the regimen, from 1."""
     number: Number
@@ -142,9 +145,16 @@ class Administration(msgspec.Struct, frozen=True, omit_defaults=True):
     end: datetime.datetime | None = None
     over: Duration | None = None
     rate: Flow | None = None
+    of_day: Day | None = None
+    """The day of the cycle that it is a dose of, where that is not the day of its date."""
     timing: str = ""
     notes: tuple[str, ...] = ()
     """What a person must see in its time: another interval than prescribed, what runs meanwhile."""
+
+    @property
+    def protocol_day(self) -> int:
+        """The day of the cycle that it is a dose of: not always that of its date."""
+        return self.day if self.of_day is None else self.of_day
 
     @property
     def time(self) -> datetime.datetime:

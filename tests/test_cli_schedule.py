@@ -57,16 +57,18 @@ def test_month_ends_and_leap_days(start: str, last: str) -> None:
 
 
 def test_infusions_run_over_midnight() -> None:
-    text = schedule("--time", "22:30", "--gap", "15 min")
-    for time in ("22:30 to 01-Dec-2026 00:30", "01-Dec-2026 00:45 to 02:45", "01-Dec-2026 03:00 to 04:00"):
+    """From 20:15: 2 h, 15 min, 2 h: etoposide ends at 00:30, and cyclophosphamide has no time left on day 1."""
+    text = schedule("--time", "20:15", "--gap", "15 min")
+    for time in ("20:15 to 22:15", "22:30 to 01-Dec-2026 00:30", "no time"):
         assert f"\n{time}  " in text
+    assert "CHECK no-time-cyclophosphamide" in text
     assert "Mon 30-Nov-2026 to Fri 04-Dec-2026" in text
-    day_1 = [row for row in rows("--time", "22:30", "--gap", "15 min") if row["day"] == "1"]
+    day_1 = [row for row in rows("--time", "20:15", "--gap", "15 min") if row["date"] == "2026-11-30"]
     assert [(row["start"], row["not_after"], row["end"]) for row in day_1] == [
-        ("", "2026-11-30T22:30", ""),
+        ("", "", ""),
+        ("", "2026-11-30T20:15", ""),
+        ("2026-11-30T20:15", "", "2026-11-30T22:15"),
         ("2026-11-30T22:30", "", "2026-12-01T00:30"),
-        ("2026-12-01T00:45", "", "2026-12-01T02:45"),
-        ("2026-12-01T03:00", "", "2026-12-01T04:00"),
     ]
 
 

@@ -190,13 +190,14 @@ def test_a_letter_that_no_font_has_is_refused_by_its_field() -> None:
         render(order_of(name="漢字"), "labels")
 
 
-def test_a_row_after_midnight_belongs_to_its_day_and_shows_its_own_date(order: Order) -> None:
+def test_a_row_after_midnight_shows_the_day_that_it_belongs_to_and_its_own_date(order: Order) -> None:
     row = order.administrations[1]
     night = datetime.datetime.fromisoformat("2026-12-01T01:00")
-    late = replace(row, start=night, end=night + datetime.timedelta(hours=2), date=night.date())
+    end = night + datetime.timedelta(hours=2)
+    late = replace(row, start=night, end=end, date=night.date(), day=2, of_day=1)
     (label,) = label_data(replace(order, administrations=(late,)))["labels"]
-    assert (label["day"], label["date"]) == ("Day 1\N{NO-BREAK SPACE}of 5", "Mon 30-Nov-2026")
-    assert label["time"] == "01-Dec-2026 01:00\N{NO-BREAK SPACE}to 03:00"
+    assert (label["day"], label["date"]) == ("Day 1\N{NO-BREAK SPACE}of 5", "Tue 01-Dec-2026")
+    assert label["time"] == "01:00\N{NO-BREAK SPACE}to 03:00"
 
 
 def test_the_command_writes_labels(tmp_path: Path) -> None:

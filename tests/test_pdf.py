@@ -216,7 +216,8 @@ def test_a_day_never_splits_over_pages(tmp_path: Path) -> None:
         (page,) = [page for page in printed if f"Day {day} of 28," in page]
         block = page.partition(f"Day {day} of 28,")[2].partition("Day ")[0]
         rows = [row for row in long.administrations if row.day == day]
-        assert [drug for row in rows if (drug := f"{row.drug} {row.dose}") not in block] == []
+        drugs = [f"{row.drug} (day {row.of_day})" if row.of_day else row.drug for row in rows]
+        assert [drug for drug, row in zip(drugs, rows, strict=True) if f"{drug} {row.dose}" not in block] == []
         assert sum(block.count(f" {row.dose} ") for row in {row.dose_index: row for row in rows}.values()) >= len(rows)
 
 
@@ -229,8 +230,12 @@ def test_a_day_longer_than_a_page_goes_on_under_its_name(tmp_path: Path) -> None
     many = order(file)
     printed = [page for page in pages(render(many, "pdf")) if "Started" in page]
     assert len(printed) > 1
-    assert all("Day 1 of 1, Mon 30-Nov-2026" in page for page in printed)
-    assert sum(page.count(f"{row.drug} {row.dose}") for page in printed for row in many.administrations[:12]) == 48
+    assert all("Day 1 of 1, Mon 30-Nov-2026" in page for page in printed[:-1])
+    assert "Day 2, Tue 01-Dec-2026" in printed[-1]
+    # every 6 h from 09:00: the fourth of each drug is after midnight, and says which day's it is
+    for name, count in (("", 36), (" (day 1)", 12)):
+        rows = {f"{row.drug}{name} {row.dose}" for row in many.administrations}
+        assert sum(page.count(row) for page in printed for row in rows) == count
 
 
 def test_what_people_must_know_and_sign_stands_on_the_first_page() -> None:

@@ -42,7 +42,8 @@ def order_of(
 
 def shown(rows: tuple[Administration, ...]) -> list[str]:
     return [
-        f"{row.day} {row.time:%d-%b %H:%M}{f' to {row.end:%d-%b %H:%M}' if row.end else ''} {row.drug}" for row in rows
+        f"{row.protocol_day} {row.time:%d-%b %H:%M}{f' to {row.end:%d-%b %H:%M}' if row.end else ''} {row.drug}"
+        for row in rows
     ]
 
 
@@ -68,14 +69,91 @@ def test_a_day_of_cec_runs_five_hours_in_sequence() -> None:
 
 
 def test_gap_and_first_infusion_are_the_pharmacys() -> None:
-    pharmacy = Pharmacy(first_infusion="22:30", gap=minutes(15))
-    order = order_of(flat("a", over=hours(2)), flat("b", over=hours(1)), flat("c"), pharmacy=pharmacy)
+    pharmacy = Pharmacy(first_infusion="19:30", gap=minutes(15))
+    bolus = flat("c", route="IV bolus")
+    order = order_of(flat("a", over=hours(2)), flat("b", over=hours(1)), bolus, pharmacy=pharmacy)
     assert shown(order.administrations) == [
-        "1 30-Nov 22:30 to 01-Dec 00:30 a",
-        "1 01-Dec 00:45 to 01-Dec 01:45 b",
-        "1 01-Dec 02:00 c",
+        "1 30-Nov 19:30 to 30-Nov 21:30 a",
+        "1 30-Nov 21:45 to 30-Nov 22:45 b",
+        "1 30-Nov 23:00 c",
     ]
-    assert order.administrations[1].date == datetime.date(2026, 12, 1)
+
+
+def test_what_finds_no_time_on_its_date_stays_there_and_is_an_alert() -> None:
+    """a ends at 00:30, so that b would begin on the next date; c, which waits for b, has no time either."""
+    order = order_of(
+        flat("a", over=hours(2), days=(1, 2)),
+        flat("b", over=hours(1)),
+        flat("c", route="IV bolus"),
+        pharmacy=Pharmacy(first_infusion="22:30"),
+    )
+    assert [(row.drug, row.day, str(row.date), row.start, row.end) for row in order.administrations[:2]] == [
+        ("b", 1, "2026-11-30", None, None),
+        ("c", 1, "2026-11-30", None, None),
+    ]
+    assert [alert.code for alert in order.alerts if alert.level == "check"] == ["no-time-b", "no-time-c"]
+    assert order.administrations[0].notes[0].startswith("finds no time on its date")
+
+
+def test_no_tablet_and_no_other_drug_moves_behind_an_infusion_of_days() -> None:
+    """Nobody waits for 24 h of fluorouracil: cisplatin is given on day 1, each tablet on its own day."""
+    days = (1, 2, 3, 4)
+    order = order_of(
+        flat("fluorouracil", over=hours(24), days=days),
+        flat("cisplatin", over=hours(1)),
+        flat("ondansetron", route="oral", days=days),
+    )
+    assert [row for row in shown(order.administrations) if "fluorouracil" not in row] == [
+        "1 30-Nov 09:00 to 30-Nov 10:00 cisplatin",
+        "1 30-Nov 09:00 ondansetron",
+        "2 01-Dec 09:00 ondansetron",
+        "3 02-Dec 09:00 ondansetron",
+        "4 03-Dec 09:00 ondansetron",
+    ]
+    assert "overlap-cisplatin" in [alert.code for alert in order.alerts]
+
+
+def test_bags_that_fill_their_days_are_one_chain() -> None:
+    """Cisplatin ends at 11:00 on day 1; from then on 4 × 24 h = 96 h without a gap or an overlap."""
+    order = order_of(flat("cisplatin", over=hours(2)), flat("fluorouracil", over=hours(24), days=(1, 2, 3, 4)))
+    assert shown(order.administrations)[1:] == [
+        "1 30-Nov 11:00 to 01-Dec 11:00 fluorouracil",
+        "2 01-Dec 11:00 to 02-Dec 11:00 fluorouracil",
+        "3 02-Dec 11:00 to 03-Dec 11:00 fluorouracil",
+        "4 03-Dec 11:00 to 04-Dec 11:00 fluorouracil",
+    ]
+    assert [alert.code for alert in order.alerts if alert.level == "check"] == []
+    # also from one line of the drug to the next, and over two days each
+    order = order_of(
+        flat("a", over=hours(1)), flat("b", over=hours(48), days=(1, 3)), flat("b", over=hours(48), days=(5,))
+    )
+    assert [row[:11] for row in shown(order.administrations)[1:]] == ["1 30-Nov 10", "3 02-Dec 10", "5 04-Dec 10"]
+
+
+def test_a_shorter_infusion_starts_at_the_same_clock_every_day() -> None:
+    """The first of 20 h begins when 2 h of another drug have run; the second at the same clock."""
+    order = order_of(flat("a", over=hours(2)), flat("b", over=hours(20), days=(1, 2)))
+    assert [row[:13] for row in shown(order.administrations)[1:]] == ["1 30-Nov 11:0", "2 01-Dec 11:0"]
+
+
+def test_an_intrathecal_dose_waits_for_nothing() -> None:
+    order = order_of(flat("mesna", over=hours(24), days=(1, 2, 3)), flat("mtx", route="intrathecal", days=(2,)))
+    assert [row for row in shown(order.administrations) if "mtx" in row] == ["2 01-Dec 09:00 mtx"]
+
+
+def test_a_dose_after_midnight_stands_on_its_date_and_names_its_day() -> None:
+    """Every 6 h from 09:00: the fourth dose of day 1 is at 03:00 of the next date."""
+    order = order_of(flat("a", route="oral", times=4, every=hours(6)))
+    last = order.administrations[-1]
+    assert (last.day, last.of_day, str(last.date), last.number) == (2, 1, "2026-12-01", 4)
+    assert [row.of_day for row in order.administrations[:-1]] == [None, None, None]
+
+
+def test_a_drug_after_another_that_is_not_given_takes_its_place_and_says_so() -> None:
+    order = order_of(flat("a", over=hours(2), days=(1,)), flat("b", over=hours(1), days=(1, 2), after="a"))
+    assert shown(order.administrations)[-1] == "2 01-Dec 09:00 to 01-Dec 10:00 b"
+    (alert,) = (alert for alert in order.alerts if alert.code == "anchor-b")
+    assert alert.text == "a, after which it comes, is not given: it takes its place (day 2)"
 
 
 def test_no_minutes_above_59() -> None:
@@ -195,11 +273,6 @@ def test_the_interval_holds_between_two_lines_of_one_drug() -> None:
 
 
 def test_an_interval_that_does_not_hold_is_said() -> None:
-    """Day 2 begins with 3 h of another drug: 09:00 and 21:00 on day 1, 12:00 on day 2, 15 h later."""
-    rows = order_of(flat("a", over=hours(3), days=(2,)), every_12_h(days=(1, 2))).administrations
-    assert [(row.day, row.notes) for row in rows if row.notes] == [
-        (2, ("15 h after the dose before, prescribed every 12 h",))
-    ]
     # before the first infusion, which is at 10:30 on day 1 and at 09:00 on day 2: 22:30, then 09:00, 10 h 30 min later
     tablet = flat("t", route="oral", days=(1, 2), times=2, every=hours(12), at=("before first infusion",))
     early = flat("b", over=hours(1), at=("10:30",))
@@ -213,6 +286,18 @@ def test_a_pause_of_the_night_is_no_broken_interval() -> None:
     rows = order_of(flat("mesna", route="IV bolus", days=(1, 2), times=3, every=hours(4))).administrations
     assert len(rows) == 6
     assert not any(row.notes for row in rows)
+
+
+def test_an_interval_holds_from_day_to_day_whatever_else_is_given() -> None:
+    """Day 2 begins with 3 h of another drug; 12 h after 21:00 it is 09:00 all the same, and the overlap is told."""
+    rows = order_of(flat("a", over=hours(3), days=(2,)), every_12_h(days=(1, 2))).administrations
+    assert [f"{row.time:%d %H:%M}" for row in rows if row.drug == "cytarabine"] == [
+        *("30 09:00", "30 21:00"),
+        *("01 09:00", "01 21:00"),
+    ]
+    assert [(row.day, row.notes) for row in rows if row.notes] == [
+        (2, ("starts while a runs: another line, or known to be compatible",))
+    ]
 
 
 def noted(*lines: DrugLine) -> list[tuple[str, str]]:
@@ -249,11 +334,3 @@ def test_an_intrathecal_dose_beside_an_iv_one_is_noted() -> None:
     assert noted(flat("a", over=hours(3), at=("08:00",)), intrathecal) == [("09:00 mtx", told)]
     assert noted(flat("a", over=hours(1), at=("08:00",)), intrathecal) == []
     assert noted(flat("a", route="oral"), intrathecal) == []
-
-
-def test_a_dose_that_waits_for_a_long_infusion_says_so() -> None:
-    """b of day 1 would begin when 24 h of a have run: at 09:00 of the next day."""
-    told = noted(flat("a", over=hours(24)), flat("b", over=hours(1)))
-    assert told[0][0] == "09:00 b"
-    assert told[0][1].startswith("belongs to day 1, but what the regimen gives before it runs until then")
-    assert noted(flat("a", over=hours(23)), flat("b", over=hours(1))) == []

@@ -11,7 +11,7 @@ import msgspec
 from cec.batch.known import PLAIN_TEXT
 from cec.batch.plan import Plan
 from cec.batch.single import draft_row
-from cec.calculate.schedule import administrations
+from cec.calculate.schedule import draw_up
 from cec.facts.reading import read_text
 from cec.render.csv.order import SCHEDULE_COLUMNS, schedule_rows
 from cec.tables.rows import row_texts
@@ -72,7 +72,7 @@ def _cycle(texts: Mapping[str, str], plan: Plan) -> pl.DataFrame:
         )
         for dose in order.doses
     ]
-    every = administrations(order.regimen, doses, order.start, order.pharmacy)
+    every = draw_up(order.regimen, doses, order.start, order.pharmacy).administrations
     rows = list(schedule_rows(msgspec.structs.replace(order, administrations=every)))
     cycle = pl.DataFrame(rows, schema=dict.fromkeys(SCHEDULE_COLUMNS, pl.String), orient="row")
     return cycle.drop(*_OF_THE_ROW, "dose", "rate", "rate_unit").with_columns(

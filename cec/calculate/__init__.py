@@ -19,7 +19,7 @@ from cec.calculate.measures import creatinine_clearance, measure_bsa
 from cec.calculate.pick_list import daily_fluids, pick_list
 from cec.calculate.preparation import prepare
 from cec.calculate.reductions import refuse_hidden
-from cec.calculate.schedule import administrations
+from cec.calculate.schedule import Schedule, draw_up
 from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.fingerprint import fingerprint
 from cec.order import SCHEMA, Administration, Alert, Dose, EarliestNextCycle, Measures, Order, Preparation
@@ -81,9 +81,9 @@ def draft_order(
         doses = _each_dose(regimen, patient, pharmacy, measures, facts, cycle=cycle)
         preparations, preparation_alerts = prepare(doses, pharmacy, facts)
         doses = with_labels(doses, preparations, regimen, pharmacy)
-        schedule = administrations(regimen, doses, start, pharmacy) if start else ()
+        schedule = draw_up(regimen, doses, start, pharmacy) if start else Schedule()
         found = check(regimen, patient, pharmacy, facts, doses=doses, start=start, clearance=clearance)
-        alerts = (*found, *preparation_alerts)
+        alerts = (*found, *preparation_alerts, *schedule.alerts)
         order = Order(
             schema=SCHEMA,
             written_by=__version__,
@@ -97,7 +97,7 @@ def draft_order(
             cycle=cycle,
             measures=(measures,),
             doses=doses,
-            administrations=_with_rates(schedule, preparations),
+            administrations=_with_rates(schedule.administrations, preparations),
             preparations=preparations,
             daily_fluids=daily_fluids(doses, preparations, patient.weight),
             pick_list=pick_list(doses, preparations, pharmacy, facts),

@@ -48,8 +48,9 @@ def days_of(order: Order) -> list[Day]:
     """Every day on which something is given, runs on, or would have been given."""
     numbers = {day for dose in order.doses for day in dose.days}
     numbers |= {day for dose in order.doses if dose.ordered.value for day in _days_touched(dose)}
+    numbers |= {row.day for row in order.administrations}
     days = (_day(order, number) for number in sorted(numbers))
-    return [day for day in days if day.running or any(day.number in dose.days for dose in order.doses)]
+    return [day for day in days if day.rows or day.running or any(day.number in dose.days for dose in order.doses)]
 
 
 def omitted(order: Order, number: int) -> tuple[Omitted, ...]:

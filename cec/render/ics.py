@@ -70,8 +70,8 @@ def _administration(order: Order, row: Administration, zone: ZoneInfo | None) ->
 
     What has a bound and no start stands on its whole day, with the bound in its words: a bound is not a start.
     """
-    parts = (row.drug, row.line, row.day, row.number)
-    of_day = f"day {row.day} of {order.regimen.days}"
+    parts = (row.drug, row.line, row.protocol_day, row.number)
+    of_day = f"day {row.protocol_day} of {order.regimen.days}"
     told = ", ".join(filter(None, (f"{row.drug} {row.dose}", _given(row), of_day, _id(order))))
     before = "" if row.start else f"{starting_time(row)}: "
     event = _event(order, parts, before + told, _description(order, row))

@@ -14,6 +14,8 @@ from cec.regimen import DrugLine, Regimen
 from cec.units import Quantity, shorten, write_signed
 
 DRAFT = "Draft: not valid until checked and signed"
+NO_TIME = "no time"
+"""What stands for the time of a dose that finds none on its date."""
 SECOND_CHECK = "A second calculation by this program is not an independent check."
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -111,13 +113,20 @@ def row_time(row: Administration, date: datetime.date) -> str:
     """
     time = _dated(row.time, date)
     if row.start is None:
-        return f"before {time}"
+        return f"before {time}" if row.not_after else NO_TIME
     return f"{time} to {_dated(row.end, row.start.date())}" if row.end else time
 
 
 def starting_time(row: Administration) -> str:
     """The time of day at which a row starts, or the bound that the regimen sets."""
+    if row.start is None and row.not_after is None:
+        return NO_TIME
     return f"{'' if row.start else 'before '}{clock(row.time)}"
+
+
+def drug_and_day(row: Administration) -> str:
+    """The drug of a row, with the day that it is a dose of where that is not the day of its date."""
+    return row.drug if row.of_day is None else f"{row.drug} (day {row.of_day})"
 
 
 def _dated(time: datetime.datetime, date: datetime.date) -> str:

@@ -64,7 +64,7 @@ def work_days(order: Order) -> list[WorkDay]:
             omitted(order, number),
             next((fluid for fluid in order.daily_fluids if number in fluid.days), None),
         )
-        for number in sorted({day for dose in order.doses for day in dose.days})
+        for number in sorted({day for dose in order.doses for day in dose.days} | {task.day for task in every})
     ]
 
 

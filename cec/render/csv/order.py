@@ -18,8 +18,8 @@ DOSE_COLUMNS = (
     *("daily_total", "cycle_total", "alerts", "alert_levels", "accepted"),
 )
 SCHEDULE_COLUMNS = (
-    *("regimen", "edition", "id", "cycle", "bsa_m2", "day", "date", "start", "not_after", "end", "timing"),
-    *("drug", "dose", "unit", "route", "over", "rate", "rate_unit", "alerts"),
+    *("regimen", "edition", "id", "cycle", "bsa_m2", "day", "date", "of_day", "start", "not_after"),
+    *("end", "timing", "drug", "dose", "unit", "route", "over", "rate", "rate_unit", "alerts"),
 )
 SCHEDULE_NUMBERS = ("edition", "cycle", "bsa_m2", "day", "dose", "rate")
 """The columns of a schedule that hold numbers; in all others is text, whatever it looks like."""
@@ -76,9 +76,10 @@ def schedule_rows(order: Order) -> Iterable[Sequence[str]]:
             str(order.regimen.edition),
             order.patient.id,
             str(order.cycle or ""),
-            number(order.measures_on(row.day).bsa.value),
+            number(order.measures_on(row.protocol_day).bsa.value),
             str(row.day),
             row.date.isoformat(),
+            str(row.of_day or ""),
             clock_time(row.start),
             clock_time(row.not_after),
             clock_time(row.end),

@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from cec.render.days import days_of
-from cec.render.words import label_words, row_time, weekday_date
+from cec.render.words import drug_and_day, label_words, row_time, weekday_date
 from cec.render.worksheet import fluid_of
 from cec.routes import is_into_csf
 
@@ -80,7 +80,13 @@ def _dated(order: Order, day: Day, made: dict[int, Preparation]) -> tuple[dict[s
         dose = order.doses[row.dose_index]
         cells = _row(dose, made.get(row.dose_index))
         drawn.append(
-            {**cells, "time": _in_lines(row_time(row, date)), "bar": bar, "notes": [*label_words(dose), *row.notes]}
+            {
+                **cells,
+                "drug": drug_and_day(row),
+                "time": _in_lines(row_time(row, date)),
+                "bar": bar,
+                "notes": [*label_words(dose), *row.notes],
+            }
         )
     return scale, drawn
 

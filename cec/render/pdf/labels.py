@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
 from cec.render.pdf.typesetting import typeset
-from cec.render.words import DIGITS, DRAFT, bind, date_of_day, paper_date, row_time, signed_percent, weekday_date
+from cec.render.words import DIGITS, DRAFT, bind, paper_date, row_time, signed_percent, weekday_date
 from cec.render.worksheet import containers
 from cec.routes import is_into_csf
 
@@ -59,16 +59,15 @@ def label_data(order: Order) -> dict[str, Any]:
 def _label(order: Order, row: Administration, made: Preparation | None) -> dict[str, Any]:
     """One label: what it is, in how much of what, how and when it is given."""
     drug = order.pharmacy.formulary.get(row.drug)
-    date = date_of_day(order.start or row.date, row.day)
     route = row.route.upper() if is_into_csf(row.route) else row.route
     over = f"{route} over {row.over}" if row.over else route
     texts = {
         "drug": row.drug,
         "dose": str(row.dose),
         "given": f"{over}, {row.rate}" if row.rate else over,
-        "day": f"Day {row.day} of {order.regimen.days}",
-        "date": weekday_date(date),
-        "time": row_time(row, date),
+        "day": f"Day {row.protocol_day} of {order.regimen.days}",
+        "date": weekday_date(row.date),
+        "time": row_time(row, row.date),
         "words": "; ".join(order.doses[row.dose_index].label),
         "handling": "; ".join(text for text in made.handling if text.startswith(_FOR_THE_BAG)) if made else "",
         **_made_up(row, made),

@@ -12,7 +12,7 @@ from cec.order import Administration, Order
 from cec.render.days import Day, days_of
 from cec.render.terminal.drawing import STRONG, Column, Part, Terminal, section, table, width_of, wrap
 from cec.render.terminal.timeline import NARROWEST, WIDEST, timeline
-from cec.render.words import row_time, weekday_date
+from cec.render.words import drug_and_day, row_time, weekday_date
 
 _COLUMNS = (
     Column("Time"),
@@ -49,7 +49,7 @@ def _block(day: Day, terminal: Terminal) -> list[Part]:
 
 def _grids(rows: Sequence[Administration], date: datetime.date, terminal: Terminal) -> list[Part]:
     """The rows of a day, with their timeline beside them where the paper has room."""
-    cells = [(row_time(row, date), row.drug, str(row.dose), row.route, str(row.over or "")) for row in rows]
+    cells = [(row_time(row, date), drug_and_day(row), str(row.dose), row.route, str(row.over or "")) for row in rows]
     room = min(terminal.width - width_of(table(_COLUMNS, cells, terminal)) - 2, WIDEST)
     if room >= NARROWEST:
         scale, bars = timeline(rows, room, lines=terminal.lines)
@@ -57,7 +57,7 @@ def _grids(rows: Sequence[Administration], date: datetime.date, terminal: Termin
             table((*_COLUMNS, Column(scale)), [(*cell, bar) for cell, bar in zip(cells, bars, strict=True)], terminal)
         ]
     scale, bars = timeline(rows, WIDEST, lines=terminal.lines)
-    names = [(row.drug, bar) for row, bar in zip(rows, bars, strict=True)]
+    names = [(drug_and_day(row), bar) for row, bar in zip(rows, bars, strict=True)]
     return [table(_COLUMNS, cells, terminal), table((Column(""), Column(scale)), names, terminal)]
 
 

@@ -1,0 +1,95 @@
+"""Cycle days -> dates and clock times: an administration for every time a drug is given, and what must be seen there.
+
+A row stands under the date on which it starts. No line moves to another date because of another line.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cec.calculate.schedule.remarks import remarks
+from cec.calculate.schedule.starts import Line, date_of_day, place_lines
+from cec.order import Administration, Alert, Dose
+from cec.pharmacy import Pharmacy
+from cec.regimen import BEFORE_FIRST_INFUSION, Regimen
+from cec.units import span
+
+
+class Schedule(NamedTuple):
+    """The administrations of a cycle in the order of time, and the alerts on them."""
+
+    administrations: tuple[Administration, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+def draw_up(regimen: Regimen, doses: Sequence[Dose], start: datetime.date, pharmacy: Pharmacy) -> Schedule:
+    """Every administration of a cycle whose day 1 is `start`; a dose of 0 is not given."""
+    lines = _lines(regimen, doses)
+    starts = place_lines(lines, start, pharmacy)
+    first_infusions = _first_infusions(lines, starts)
+    rows = []
+    for line in lines:
+        for day, times in starts[line.number].items():
+            date = date_of_day(start, day)
+            opening = datetime.time.fromisoformat(pharmacy.first_infusion)
+            first = first_infusions.get(date, datetime.datetime.combine(date, opening))
+            rows += [
+                _administration(line, _Place(day, number, date_of_day(start, day), time), start, doses)
+                for number, time in enumerate(line.repeated(first) if line.is_before_infusions else times, 1)
+            ]
+    rows.sort(key=lambda row: (row.time, row.start is not None, row.dose_index))
+    return Schedule(*remarks(rows, lines))
+
+
+def _lines(regimen: Regimen, doses: Sequence[Dose]) -> list[Line]:
+    """The drug lines of these doses, each with the place of its dose on each of its days."""
+    places: dict[int, dict[int, int]] = {}
+    for index, dose in enumerate(doses):
+        places.setdefault(dose.line, {}).update(dict.fromkeys(dose.days if dose.ordered.value else (), index))
+    return [Line(number, regimen.drugs[number - 1], places[number]) for number in sorted(places)]
+
+
+def _first_infusions(
+    lines: Sequence[Line], starts: dict[int, dict[int, list[datetime.datetime | None]]]
+) -> dict[datetime.date, datetime.datetime]:
+    """When the first infusion of each date starts."""
+    times = [
+        time for line in lines if line.of.over for of_day in starts[line.number].values() for time in of_day if time
+    ]
+    return {time.date(): time for time in sorted(times, reverse=True)}
+
+
+class _Place(NamedTuple):
+    """Where a dose stands: its day in the protocol, which of that day it is, the date of the day, and its time."""
+
+    day: int
+    number: int
+    date: datetime.date
+    time: datetime.datetime | None
+
+
+def _administration(line: Line, place: _Place, start: datetime.date, doses: Sequence[Dose]) -> Administration:
+    """One dose of a line: at its time; with a bound before the first infusion; or on its date without a time."""
+    time = place.time
+    date = time.date() if time else place.date
+    day = (date - start).days + 1
+    is_bound = line.is_before_infusions
+    begin = None if is_bound else time
+    return Administration(
+        day=day,
+        of_day=None if day == place.day else place.day,
+        line=line.number,
+        number=place.number,
+        dose_index=line.dose_indexes[place.day],
+        drug=line.of.drug,
+        dose=doses[line.dose_indexes[place.day]].ordered,
+        route=line.of.route,
+        date=date,
+        start=begin,
+        not_after=time if is_bound else None,
+        end=begin + span(line.of.over) if line.of.over and begin else None,
+        over=line.of.over,
+        timing=BEFORE_FIRST_INFUSION if is_bound else "",
+    )

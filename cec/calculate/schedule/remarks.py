@@ -1,0 +1,159 @@
+"""What a person must see in a schedule: doses without a time, broken intervals, overlaps, intrathecal beside IV.
+
+Each stands as a note on its row and, because not every format has the rows' notes, as an alert of the order.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from cec.calculate.alert_codes import code_of_drug
+from cec.calculate.schedule.starts import A_DAY, Line
+from cec.order import Administration, Alert
+from cec.regimen import Level
+from cec.routes import is_into_csf, is_intravenous
+from cec.units import span
+
+_HOUR = datetime.timedelta(hours=1)
+
+
+class Remark(NamedTuple):
+    """What is to be seen in one row: its kind, which names the alert, how grave it is, and the words."""
+
+    kind: str
+    level: Level
+    text: str
+
+
+def remarks(
+    rows: Sequence[Administration], lines: Sequence[Line]
+) -> tuple[tuple[Administration, ...], tuple[Alert, ...]]:
+    """The same administrations, each with its notes, and an alert for each kind of remark on each drug."""
+    by_number = {line.number: line for line in lines}
+    numbered = list(enumerate(rows))
+    infusions = [(place, row) for place, row in numbered if is_intravenous(row.route) and row.end]
+    found = [
+        (
+            *_without_time(row, by_number[row.line]),
+            *_without_anchor(row, rows, by_number[row.line]),
+            *_interval(row, rows, by_number[row.line]),
+            *_overlap(place, row, infusions),
+            *_beside_iv(row, rows),
+        )
+        for place, row in numbered
+    ]
+    noted = tuple(
+        replace(row, notes=tuple(each.text for each in of_row)) if of_row else row
+        for row, of_row in zip(rows, found, strict=True)
+    )
+    return noted, tuple(_alerts(rows, found))
+
+
+def _alerts(rows: Sequence[Administration], found: Sequence[Sequence[Remark]]) -> Iterator[Alert]:
+    """One alert for each kind of remark on each drug: the words of each with the days on which they hold."""
+    texts: dict[tuple[str, Level, str], dict[str, list[int]]] = {}
+    for row, of_row in zip(rows, found, strict=True):
+        for remark in of_row:
+            days = texts.setdefault((remark.kind, remark.level, row.drug), {}).setdefault(remark.text, [])
+            days.append(row.protocol_day)
+    for (kind, level, drug), days_by_text in texts.items():
+        parts = (
+            f"{text} ({'days' if len(set(days)) > 1 else 'day'} {', '.join(map(str, dict.fromkeys(days)))})"
+            for text, days in days_by_text.items()
+        )
+        yield Alert(code_of_drug(kind, drug), level, drug, "; ".join(parts))
+
+
+def _without_time(row: Administration, line: Line) -> Iterator[Remark]:
+    """A dose that finds no time on its date."""
+    if _has_no_time(row):
+        waits = f"{line.of.after} does" if line.of.after else "the lines before it do"
+        yield Remark(
+            "no-time",
+            "check",
+            f"finds no time on its date: {waits} not end in time; it stays on its date, and a person sets its time "
+            "(a clock time in the regimen, 'at', would hold it)",
+        )
+
+
+def _has_no_time(row: Administration) -> bool:
+    return row.start is None and row.not_after is None
+
+
+def _without_anchor(row: Administration, rows: Sequence[Administration], line: Line) -> Iterator[Remark]:
+    """A dose that would come after a drug which is not given on that day."""
+    is_given = any(other.drug == line.of.after and other.protocol_day == row.protocol_day for other in rows)
+    if line.of.after and not is_given:
+        yield Remark("anchor", "check", f"{line.of.after}, after which it comes, is not given: it takes its place")
+
+
+def _interval(row: Administration, rows: Sequence[Administration], line: Line) -> Iterator[Remark]:
+    """An interval to the dose before that is shorter than prescribed; or longer, where a line's doses fill the day."""
+    if not line.of.every or _has_no_time(row):
+        return
+    day = row.protocol_day
+    before = [
+        other
+        for other in rows
+        if other.time < row.time
+        and (other.drug, other.route) == (row.drug, row.route)
+        and other.protocol_day >= day - 1
+    ]
+    if not before:
+        return
+    every, last = span(line.of.every), max(before, key=lambda other: other.time)
+    since = row.time - last.time
+    is_round_the_clock = every * line.of.per_day >= A_DAY and last.line == row.line
+    if since < every or (since > every and is_round_the_clock):
+        text = f"{_duration(since)} after the dose before, prescribed every {line.of.every}"
+        yield Remark("interval", "check", text)
+
+
+def _overlap(place: int, row: Administration, infusions: Sequence[tuple[int, Administration]]) -> Iterator[Remark]:
+    """What runs into the vein when another IV dose starts; of two that start together, the later row says it."""
+    if not is_intravenous(row.route) or row.start is None:
+        return
+    running = [
+        other
+        for earlier, other in infusions
+        if other.start and other.end and row.start < other.end and (other.start, earlier) < (row.start, place)
+    ]
+    if any(other.drug == row.drug for other in running):
+        yield Remark("runs-twice", "check", "starts while another dose of the same drug runs")
+    names = dict.fromkeys(other.drug for other in running if other.drug != row.drug)
+    if names:
+        run = "runs" if len(names) == 1 else "run"
+        yield Remark(
+            "overlap", "note", f"starts while {', '.join(names)} {run}: another line, or known to be compatible"
+        )
+
+
+def _beside_iv(row: Administration, rows: Sequence[Administration]) -> Iterator[Remark]:
+    """What is given into a vein at the clock time of an intrathecal dose."""
+    if not is_into_csf(row.route) or row.start is None:
+        return
+    names = dict.fromkeys(
+        other.drug
+        for other in rows
+        if is_intravenous(other.route)
+        and other.start
+        and (other.start == row.start or (other.end and other.start < row.start < other.end))
+    )
+    if names:
+        text = f"{row.route}, at the same time as IV {', '.join(names)}: give them apart, at another time and place"
+        yield Remark("same-time-as-iv", "check", text)
+
+
+def _duration(time: datetime.timedelta) -> str:
+    """A duration in hours and minutes.
+
+    >>> _duration(datetime.timedelta(hours=9)), _duration(datetime.timedelta(hours=9, minutes=30))
+    ('9 h', '9 h 30 min')
+    """
+    hours, rest = divmod(time, _HOUR)
+    minutes = rest // datetime.timedelta(minutes=1)
+    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "")))
