@@ -15,6 +15,9 @@ Level = Literal["note", "check", "stop"]
 LAST_DAY = 366
 """The longest cycle that a regimen may describe, in days."""
 
+NOT_SHIPPED = "not the shipped "
+"""How the name begins of a regimen whose file bears a shipped one's name and has other content."""
+
 BEFORE_FIRST_INFUSION = "before first infusion"
 """The one time of day that is no clock time."""
 

@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "cec"
 NOUNS = ("cec.regimen", "cec.patient", "cec.pharmacy", "cec.order")
-BASE = ("cec.errors", "cec.units", "cec.routes", "cec.facts", *NOUNS)
+BASE = ("cec.errors", "cec.drug_names", "cec.units", "cec.routes", "cec.facts", *NOUNS)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.errors": (),
@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.files": ("cec.errors",),
     "cec.units": ("cec.errors", "cec.units"),
     "cec.routes": (),
+    "cec.drug_names": (),
     "cec.facts": ("cec.errors", "cec.units", "cec.facts"),
     "cec.regimen": ("cec.errors", "cec.units"),
     "cec.patient": ("cec.errors", "cec.units", "cec.facts"),
@@ -27,6 +28,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.fingerprint": ("cec.order",),
     "cec.load": (*BASE, "cec.load"),
     "cec.load.order_file": (*BASE, "cec.load", "cec.fingerprint", "cec.version"),
+    "cec.load.product_names": (*BASE, "cec.load", "cec.calculate.stock"),
     "cec.load.pharmacy_file": (*BASE, "cec.load", "cec.calculate.formulas"),
     "cec.calculate.formulas": BASE,
     "cec.calculate.rounding": BASE,

@@ -72,13 +72,19 @@ def test_a_label_says_who_what_in_how_much_how_and_when(order: Order) -> None:
         assert text in labels_of(order)[1]
 
 
-def test_what_a_measured_dose_really_holds_stands_beside_the_ordered_one(order: Order) -> None:
+def test_what_is_given_is_the_amount_of_a_label_and_the_ordered_one_stands_small_behind_it(order: Order) -> None:
     etoposide = labels_of(order)[2]
-    assert "75 mg in 250 mL" in etoposide
-    assert "as measured: 76 mg (+1.33%)" in etoposide  # 75 mg at 20 mg/mL is 3.75 mL, at a step of 0.1 mL 3.8 mL
+    assert "76 mg in 250 mL" in etoposide
+    assert (
+        "ordered: 75 mg (as measured +1.33%)" in etoposide
+    )  # 75 mg at 20 mg/mL is 3.75 mL, at a step of 0.1 mL 3.8 mL
     prednisone = labels_of(order)[0]
     assert "CYTOTOXIC" not in prednisone
-    assert "prednisone 9.25 mg" in prednisone
+    assert "prednisone 9.5 mg" in prednisone  # 1 + 1 + 2.5 + 5 mg: the nearest that tablets of 1 mg give
+    assert "ordered: 9.25 mg (as measured +2.7%)" in prednisone
+    clofarabine = labels_of(order)[1]
+    assert "30 mg in 100 mL" in clofarabine
+    assert "ordered:" not in clofarabine
     assert "1 × prednisone 5 mg tablet" in prednisone
 
 
@@ -105,7 +111,7 @@ def test_a_dose_that_is_pushed_has_its_drawn_volume() -> None:
     made = replace(pushed.preparations[1], bag=None, final_volume=None, diluent="")
     line = replace(pushed, administrations=(row,), preparations=(pushed.preparations[0], made))
     (label,) = labels_of(line)
-    assert "75 mg in 3.8 mL" in label
+    assert "76 mg in 3.8 mL" in label
     assert "of as measured" not in label  # nothing to dilute, so no line for a diluent
     assert "IV bolus Day 1" in label
 

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from cec.calculate.alert_codes import code_of_drug
+from cec.drug_names import own_words, words_of
 from cec.order import Alert
 from cec.pharmacy import Pharmacy
 from cec.regimen import entry_of
-
-SHORTEST_WORD = 4
-"""Letters. A shorter word names a drug only together with the others of its name, like G-CSF."""
-
-NAMES_NO_DRUG = frozenset(
-    (
-        *("acid", "acetate", "calcium", "chloride", "citrate", "hydrochloride", "phosphate", "potassium", "sodium"),
-        *("succinate", "sulfate", "sulphate", "tartrate", "trioxide", "liposomal", "pegylated", "human", "recombinant"),
-        *("ampoule", "bottle", "capsule", "capsules", "concentrate", "injection", "oral", "powder", "solution"),
-        *("syringe", "tablet", "tablets", "units", "vial", "with", "water", "free", "high", "dose"),
-    )
-)
-"""Words of names of drugs and products that stand in many of them."""
 
 
 def check_allergies(allergies: str, drugs: Iterable[str], pharmacy: Pharmacy) -> Iterator[Alert]:
@@ -34,7 +21,7 @@ def check_allergies(allergies: str, drugs: Iterable[str], pharmacy: Pharmacy) ->
     ...     print(alert.code, alert.level, alert.text)
     allergy-etoposide check the patient's allergies name it: 'Etoposide (anaphylaxis 2024)'
     """
-    said = _words(allergies)
+    said = words_of(allergies)
     if not said:
         return
     for drug in dict.fromkeys(drugs):
@@ -49,14 +36,8 @@ def check_allergies(allergies: str, drugs: Iterable[str], pharmacy: Pharmacy) ->
             yield Alert(code_of_drug("allergy", drug), "check", drug, text)
 
 
-def _words(text: str) -> list[str]:
-    """The words of a text, without their capitals."""
-    return re.findall(r"[^\W_]+", text.casefold())
-
-
 def _names(said: list[str], name: str) -> bool:
     """Whether a name is said, whole or by a word of its own."""
-    words = _words(name)
+    words = words_of(name)
     whole = f" {' '.join(words)} " in f" {' '.join(said)} "
-    own = {word for word in words if word.isalpha() and len(word) >= SHORTEST_WORD} - NAMES_NO_DRUG
-    return bool(words) and (whole or not own.isdisjoint(said))
+    return bool(words) and (whole or not own_words(name).isdisjoint(said))

@@ -16,7 +16,7 @@ from cec.facts import FACTS, Fact, earlier_doses_of
 from cec.order import Alert, CreatinineClearance, Dose
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
-from cec.regimen import Regimen, entry_of
+from cec.regimen import NOT_SHIPPED, Regimen, entry_of
 from cec.units import Quantity
 
 NOT_CHECKED = "incomplete"
@@ -47,6 +47,7 @@ def check(
     given = [dose.drug for dose in doses if dose.ordered.value]
     alerts = [
         *check_allergies(patient.allergies, given, pharmacy),
+        *_check_name(regimen),
         *_check_regimen(regimen, facts, clearance),
         *check_measures(patient, age, bsa, pharmacy, start),
     ]
@@ -54,6 +55,13 @@ def check(
         alerts += check_lifetime(regimen, patient, doses, bsa)
     alerts += _not_checked(regimen, patient, facts, start)
     return tuple(sorted(alerts, key=lambda alert: _SEVEREST_FIRST.index(alert.level)))
+
+
+def _check_name(regimen: Regimen) -> Iterator[Alert]:
+    """A check where the regimen's file bears the name of a shipped one, and is another."""
+    if regimen.name.startswith(NOT_SHIPPED):
+        text = f"{regimen.name}: the file that was used bears this name and has other content"
+        yield Alert("not-shipped", "check", "regimen", text)
 
 
 def _check_regimen(regimen: Regimen, facts: Facts, clearance: CreatinineClearance | None) -> Iterator[Alert]:

@@ -54,12 +54,14 @@ def _read(file: Path) -> str:
     """What a regimen file gives, and for whom it has no dose; FileError with its faults."""
     from cec.load import check_regimen
     from cec.load.bands import beyond_bands
+    from cec.regimen import NOT_SHIPPED
     from cec.render.words import title_with_doses
 
     regimen = check_regimen(file)
+    other = [f"it is {regimen.name}: give it another name"] if regimen.name.startswith(NOT_SHIPPED) else []
     without = (
         f"{line.drug}: no dose for {' or '.join(beyond)}"
         for line in regimen.drugs
         if isinstance(line.dose, tuple) and (beyond := beyond_bands(line.dose))
     )
-    return "; ".join((title_with_doses(regimen), *without))
+    return "; ".join((title_with_doses(regimen), *other, *without))

@@ -19,7 +19,7 @@ from cec.load.shapes import Reading, Shape, did_you_mean
 from cec.load.typed import Texts, with_texts
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
-from cec.regimen import Regimen
+from cec.regimen import NOT_SHIPPED, Regimen
 from cec.units import EXACT
 
 Noun = TypeVar("Noun", Regimen, Patient, Pharmacy)
@@ -40,6 +40,8 @@ def regimen_names() -> tuple[str, ...]:
 def load_regimen(name_or_path: str | Path) -> Regimen:
     """The regimen of a shipped name or of a file; FileError with every fault of the file.
 
+    A file that bears a shipped regimen's name and has other content is not given it: its name is "not the shipped …".
+
     >>> load_regimen("cec-consolidation").days
     4
     """
@@ -54,8 +56,22 @@ def check_regimen(name_or_path: str | Path) -> Regimen:
 def _regimen(name_or_path: str | Path, *, checked: bool = False) -> Regimen:
     from cec.load.regimen_file import REGIMEN
 
-    source = read_file(_regimen_path(name_or_path))
-    return msgspec.structs.replace(_read(REGIMEN, source, Regimen, checked=checked), sha256=source.sha256)
+    path = _regimen_path(name_or_path)
+    source = read_file(path)
+    regimen = _read(REGIMEN, source, Regimen, checked=checked)
+    if _takes_a_shipped_name(regimen, path):
+        regimen = msgspec.structs.replace(regimen, name=f"{NOT_SHIPPED}{regimen.name}")
+    return msgspec.structs.replace(regimen, sha256=source.sha256)
+
+
+def _takes_a_shipped_name(regimen: Regimen, path: Path) -> bool:
+    """Whether a file bears the name of a shipped regimen and is another: the shipped one alone has that name."""
+    from cec.load.regimen_file import REGIMEN
+
+    shipped = regimen_folder() / f"{regimen.name}.yaml"
+    if regimen.name not in regimen_names() or path == shipped:
+        return False
+    return _read(REGIMEN, read_file(shipped), Regimen) != regimen
 
 
 def load_patient(path: str | Path | None = None, texts: Texts | None = None) -> Patient:

@@ -10,7 +10,8 @@ from typing import Any
 from cec.errors import CecError, InputError
 from cec.facts.reading import positive, read_boolean, read_text
 from cec.load.drug_line import CONDITIONS
-from cec.load.shapes import Field, choice, either, list_of, mapping, mapping_of, stated_of, text
+from cec.load.product_names import drug_faults, figure_faults
+from cec.load.shapes import Field, Shape, choice, either, list_of, mapping, mapping_of, stated_of, text
 from cec.load.texts import (
     read_clock,
     read_percent,
@@ -127,7 +128,7 @@ def _product(product: Product) -> Product:
             faults.append(f"'{name}' does not belong to a {product.form}")
     if product.halves and product.form != "tablet":
         faults.append("only a tablet can be halved")
-    if faults:
+    if faults := faults or list(figure_faults(product)):
         raise CecError(*faults)
     return product
 
@@ -196,6 +197,25 @@ def _formulary(drugs: dict[str, dict[str, Any]]) -> dict[str, FormularyDrug]:
     return {drug: FormularyDrug(drug=drug, **values) for drug, values in drugs.items()}
 
 
+def _noting_other_drugs(drugs: Shape) -> Shape:
+    """The same shape, in which a product that its name puts under another drug is a fault."""
+
+    def read(node: Any, where: str, reading: Any) -> Any:
+        values = drugs.read(node, where, reading)
+        if not isinstance(values, dict):
+            return values
+        found: Any = values
+        for key, entry in node.entries:
+            others = [other for other in values if other != key.text]
+            nodes = next((products.items for name, products in entry.entries if name.text == "products"), ())
+            for number, (place, product) in enumerate(zip(nodes, values[key.text].get("products", ()), strict=True), 1):
+                if faults := list(drug_faults(product, key.text, others)):
+                    found = reading.fault(place, f"{where}: {key.text}: products {number}", *faults)
+        return found
+
+    return Shape(read, drugs.schema, drugs.write)
+
+
 def _gap(value: str) -> Quantity:
     gap = read_quantity(value, DURATION)
     if span(gap) > datetime.timedelta(hours=12):
@@ -256,8 +276,10 @@ PHARMACY_FIELDS: dict[str, Field] = {
     ),
     "share_vials": Field(TRUE_FALSE, "whether doses of one day may share a vial"),
     "formulary": Field(
-        mapping_of(
-            mapping(FORMULARY_DRUG_FIELDS, _formulary_drug, parts=lambda drug: _without(stated_of(drug), "drug"))
+        _noting_other_drugs(
+            mapping_of(
+                mapping(FORMULARY_DRUG_FIELDS, _formulary_drug, parts=lambda drug: _without(stated_of(drug), "drug"))
+            )
         ),
         "by drug: products, bags and how it is made up",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterator
 from operator import itemgetter
@@ -11,7 +12,8 @@ from cec.errors import CecError
 from cec.load.drug_line import CONDITIONS, COUNT, DOSE, DRUG_LINE, TEXT
 from cec.load.shapes import Field, choice, list_of, mapping, mapping_of, stated_of, text
 from cec.load.texts import read_name
-from cec.regimen import Check, DrugLine, NextCycle, OtherDoseSet, Regimen, Source
+from cec.regimen import NOT_SHIPPED, Check, DrugLine, NextCycle, OtherDoseSet, Regimen, Source
+from cec.units import span
 
 MOST_ADMINISTRATIONS = 50_000
 """Of one cycle: a hundred times the longest protocol, which has some 450."""
@@ -59,6 +61,8 @@ OTHER_DOSE_SET = mapping(
 )
 
 
+_DAY = datetime.timedelta(days=1)
+
 EVERY_CYCLE = -1
 """A bit for each cycle: all of them."""
 
@@ -87,9 +91,20 @@ def _regimen(values: dict[str, Any]) -> Regimen:
         for drug in other.doses
         if drug not in drugs
     ]
+    following = regimen.next_cycle
+    if following and regimen.drugs and following.earliest_day <= (last := _last_day(regimen.drugs)):
+        faults.append(
+            f"next_cycle: earliest_day {following.earliest_day} is not after day {last}, on which this cycle still "
+            f"gives a drug; write {last + 1} or a later day"
+        )
     if faults:
         raise CecError(*faults)
     return regimen
+
+
+def _last_day(lines: tuple[DrugLine, ...]) -> int:
+    """The last day on which a line is given or still runs; an infusion of 24 h belongs to the day of its start."""
+    return max(line.days[-1] + (max(1, -(-span(line.over) // _DAY)) if line.over else 1) - 1 for line in lines)
 
 
 def _after_nothing(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
@@ -130,8 +145,13 @@ def _repeats(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
                 )
 
 
+def _name_in_file(name: str) -> str:
+    """The name that stands in the file of a regimen, also where that is a shipped one's."""
+    return name.removeprefix(NOT_SHIPPED)
+
+
 REGIMEN_FIELDS: dict[str, Field] = {
-    "name": Field(text(read_name), "the regimen's name on the command line", required=True),
+    "name": Field(text(read_name, write=_name_in_file), "the regimen's name on the command line", required=True),
     "title": Field(TEXT, "the regimen's name on paper", required=True),
     "edition": Field(COUNT, "raised when any dose, day, route or duration changes", required=True),
     "phase": Field(TEXT, "e.g. induction"),

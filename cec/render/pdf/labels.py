@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
+from cec.regimen import NOT_SHIPPED
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import DIGITS, DRAFT, bind, paper_date, row_time, signed_percent, weekday_date
 from cec.render.worksheet import containers
@@ -39,16 +40,17 @@ def label_data(order: Order) -> dict[str, Any]:
         raise InputError("every dose of this order is 0, so there is nothing to label")
     patient = order.patient
     made = {one.dose_index: one for one in order.preparations}
-    cycle = f", cycle {order.cycle}" if order.cycle else ""
+    regimen, cycle = order.regimen, f", cycle {order.cycle}" if order.cycle else ""
+    title = f"{regimen.title} ({regimen.name})" if regimen.name.startswith(NOT_SHIPPED) else regimen.title
     return {
-        "title": f"Labels: {order.regimen.title}{cycle}",
+        "title": f"Labels: {title}{cycle}",
         "patient": {
             "name": patient.name,
             "id": patient.id,
             "born": f"born {paper_date(patient.born)}" if patient.born else "",
         },
         "draft": DRAFT,
-        "origin": f"{order.regimen.title}, edition {order.regimen.edition}{cycle}; order {order.fingerprint[:DIGITS]}",
+        "origin": f"{title}, edition {regimen.edition}{cycle}; order {order.fingerprint[:DIGITS]}",
         "labels": [
             _label(order, row, made.get(row.dose_index)) | {"number": f"{number} of {len(rows)}"}
             for number, row in enumerate(rows, 1)
@@ -63,7 +65,7 @@ def _label(order: Order, row: Administration, made: Preparation | None) -> dict[
     over = f"{route} over {row.over}" if row.over else route
     texts = {
         "drug": row.drug,
-        "dose": str(row.dose),
+        "dose": str(made.contains if made and made.contains else row.dose),
         "given": f"{over}, {row.rate}" if row.rate else over,
         "day": f"Day {row.protocol_day} of {order.regimen.days}",
         "date": weekday_date(row.date),
@@ -83,16 +85,15 @@ def _is_infused(row: Administration) -> bool:
 
 
 def _made_up(row: Administration, made: Preparation | None) -> dict[str, str]:
-    """Total volume, diluent and tablets, and what they hold where that is not the ordered dose."""
+    """Total volume, diluent and tablets, and the ordered dose where they hold another one."""
     if made is None:
-        return dict.fromkeys(("volume", "diluent", "take", "contains"), "")
+        return dict.fromkeys(("volume", "diluent", "take", "ordered"), "")
     volume = made.final_volume or (None if _is_infused(row) else made.draw)
-    held = made.contains if made.contains != made.dose else None
     return {
         "volume": str(volume or ""),
         "diluent": made.diluent if made.bag else "",
         "take": containers(made) if made.form == "tablet" else "",
-        "contains": f"as measured: {held} ({signed_percent(made.deviation_percent)})"
-        if held and made.deviation_percent is not None
+        "ordered": f"ordered: {made.dose} (as measured {signed_percent(made.deviation_percent)})"
+        if made.contains and made.contains != made.dose and made.deviation_percent is not None
         else "",
     }
