@@ -51,7 +51,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "pint": ("cec.units.conversion",),
     "yaml": ("cec.load.nodes",),
     "typer": ("cec.cli",),
-    "rich": ("cec.render.terminal", "cec.cli"),
+    "rich": ("cec.render.terminal.drawing", "cec.render.terminal.progress"),
     "typst": ("cec.render.pdf.typesetting",),
     "icalendar": ("cec.render.ics",),
     "polars": ("cec.tables", "cec.batch"),

@@ -15,7 +15,7 @@ from running import cec
 
 from cec.cli.output import deliver, terminal_of
 from cec.errors import InputError
-from cec.render.terminal.drawing import Column, draw, table
+from cec.render.terminal.drawing import TableColumn, draw, table
 
 # Mosteller, BSA rounded half-up to 0.01 m2, doses per m2 or per kg: worked by hand.
 # 128 × 26 / 3600 = 0.92444…; its root 0.96148…; 40 × 0.96 = 38.4; 100 × 0.96 = 96; 440 × 0.96 = 422.4; 0.5 × 26 = 13
@@ -243,7 +243,7 @@ def on_screen(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
     screen = Screen(io.BytesIO(), encoding="utf-8")
     monkeypatch.setattr("sys.stdout", screen)
     terminal = terminal_of(None)
-    deliver(draw([table([Column("Drug", style="bold red")], [["etoposide"]], terminal)], terminal), None)
+    deliver(draw([table([TableColumn("Drug", style="bold red")], [["etoposide"]], terminal)], terminal), None)
     screen.seek(0)
     return screen.read()
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cec import Order, draft_order, load_order, load_patient, load_pharmacy, load_regimen, render
 from cec.order import Administration
-from cec.render.terminal.drawing import Column, Terminal, draw, table, width_of, wrap
+from cec.render.terminal.drawing import TableColumn, Terminal, draw, table, width_of, wrap
 from cec.render.terminal.timeline import timeline
 from cec.render.words import list_days
 from cec.units import Quantity
@@ -117,11 +117,13 @@ def test_colour_and_bold_are_told_apart() -> None:
 
 def test_a_name_cannot_steer_the_terminal() -> None:
     assert "\x1b" not in draw(wrap("a\x1b[2Jb\tc", Terminal()), Terminal()).decode()
-    assert "[red]" in draw([table([Column("[red]")], [["[bold]x"]], Terminal())], Terminal()).decode()
+    assert "[red]" in draw([table([TableColumn("[red]")], [["[bold]x"]], Terminal())], Terminal()).decode()
 
 
 def test_a_table_needs_the_width_that_it_takes() -> None:
-    grid = table([Column("Drug"), Column("Dose", right=True)], [["a", "1 mg"], ["long name", "1,000 mg"]], Terminal())
+    grid = table(
+        [TableColumn("Drug"), TableColumn("Dose", right=True)], [["a", "1 mg"], ["long name", "1,000 mg"]], Terminal()
+    )
     drawn = draw([grid], Terminal(5)).decode().splitlines()
     assert drawn == ["Drug           Dose", "a              1 mg", "long name  1,000 mg"]
     assert width_of(grid) == len(drawn[0])

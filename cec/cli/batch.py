@@ -207,26 +207,9 @@ def _progress(*, is_shown: bool) -> Iterator[Progress]:
     if not is_shown or sys.stderr is None or not sys.stderr.isatty():
         yield lambda *_: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, Task, TextColumn, TimeRemainingColumn
-    from rich.text import Text
+    from cec.render.terminal.progress import progress_bar
 
-    class TimeLeft(TimeRemainingColumn):
-        def render(self, task: Task) -> Text:
-            return super().render(task).append(" left") if task.time_remaining else Text()
-
-    columns = (
-        BarColumn(),
-        TextColumn("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f} a second"),
-        TimeLeft(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, rows=0, rate=0.0)
-
-        def progress(rows: int, position: int, size: int) -> None:
-            seconds = bar.tasks[0].elapsed or 0.0
-            bar.update(task, completed=position, total=size or None, rows=rows, rate=rows / seconds if seconds else 0.0)
-
+    with progress_bar() as progress:
         yield progress
 
 

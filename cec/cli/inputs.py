@@ -140,14 +140,14 @@ def texts_of_patient(options: PatientOptions) -> dict[str, Text]:
 
 def _history(typed: Sequence[str]) -> dict[str, str] | None:
     """What is true or false of the patient's history, by name; nothing where nothing was typed."""
-    told: dict[str, str] = {}
+    history: dict[str, str] = {}
     for text in typed:
         name, equals, word = (part.strip() for part in text.partition("="))
-        if not name or not equals or name in told:
-            reason = "is given twice" if name in told else "is not FACT=true or FACT=false"
+        if not name or not equals or name in history:
+            reason = "is given twice" if name in history else "is not FACT=true or FACT=false"
             raise InputError(Fault(f"'{text}' {reason}; write it like prior_hsct=false", "--history"))
-        told[name] = word
-    return told or None
+        history[name] = word
+    return history or None
 
 
 def texts_of_pharmacy(options: PharmacyOptions, times: TimeOptions | None = None) -> dict[str, Text]:

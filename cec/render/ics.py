@@ -72,9 +72,9 @@ def _administration(order: Order, row: Administration, zone: ZoneInfo | None) ->
     """
     parts = (row.drug, row.line, row.protocol_day, row.number)
     of_day = f"day {row.protocol_day} of {order.regimen.days}"
-    told = ", ".join(filter(None, (f"{row.drug} {row.dose}", _given(row), of_day, _id(order))))
+    summary = ", ".join(filter(None, (f"{row.drug} {row.dose}", _given(row), of_day, _id(order))))
     before = "" if row.start else f"{starting_time(row)}: "
-    event = _event(order, parts, before + told, _description(order, row))
+    event = _event(order, parts, before + summary, _description(order, row))
     if row.start is None:
         event.add("dtstart", row.date)
         event.add("dtend", row.date + datetime.timedelta(days=1))
@@ -88,11 +88,11 @@ def _administration(order: Order, row: Administration, zone: ZoneInfo | None) ->
 
 def _next_cycle(order: Order, rule: EarliestNextCycle, date: datetime.date) -> Event:
     """The first day on which the next cycle may begin, all day."""
-    told = ", ".join(filter(None, (f"{order.regimen.title}: earliest day 1 of the next cycle", _id(order))))
+    summary = ", ".join(filter(None, (f"{order.regimen.title}: earliest day 1 of the next cycle", _id(order))))
     source = f" [{rule.source}]" if rule.source else ""
     rest = f" {rule.text}{source}" if rule.text else ""
     text = [DRAFT, f"Not before {weekday_date(date)}, day {rule.day} of this cycle.{rest}", *_identity(order)]
-    event = _event(order, ("next cycle",), told, text)
+    event = _event(order, ("next cycle",), summary, text)
     event.add("dtstart", date)
     event.add("dtend", date + datetime.timedelta(days=1))
     event.add("transp", "TRANSPARENT")
@@ -132,7 +132,7 @@ def _description(order: Order, row: Administration) -> list[str]:
     dose = order.doses[row.dose_index]
     which = f", dose {row.number} of {dose.per_day} of the day" if dose.per_day > 1 else ""
     beside = [f"{what}: {why}" for what, why in dose.assumed.items()]
-    made = [one for one in order.preparations if one.dose_index == row.dose_index]
+    preparations = [each for each in order.preparations if each.dose_index == row.dose_index]
     alerts = [alert for alert in order.alerts if _concerns(alert, row.drug, order)]
     return [
         DRAFT,
@@ -141,7 +141,7 @@ def _description(order: Order, row: Administration) -> list[str]:
         *filter(None, (dose.purpose, row.timing or dose.timing, dose.note)),
         *row.notes,
         *label_words(dose),
-        *(f"{label}: {text}" for one in made for label, text in instructions(one)),
+        *(f"{label}: {text}" for each in preparations for label, text in instructions(each)),
         *(["Look at:", *map(_alert, alerts)] if alerts else []),
         *(["Assumed, because the source does not say:", *beside] if beside else []),
         *_identity(order),

@@ -187,13 +187,13 @@ def line_times(line: DrugLine) -> str:
     >>> line_times(DrugLine("mesna", Quantity(Decimal(10), "mg/kg"), "IV bolus", (1,), at=("09:00", "13:00")))
     '2 times daily on day 1, at 09:00 and 13:00'
     """
-    told = (
+    parts = (
         line_days(line),
         f"every {line.every}" if line.every else "",
         (line.at[0] if line.at[0].startswith("before") else f"at {listed(line.at)}") if line.at else "",
         f"{f'{line.gap} ' if line.gap else ''}after {line.after}" if line.after else "",
     )
-    return ", ".join(filter(None, told))
+    return ", ".join(filter(None, parts))
 
 
 def doses_of_title(regimen: Regimen) -> str:
@@ -228,14 +228,14 @@ def number_of_days(regimen: Regimen) -> str:
 
 def identity(patient: Patient, age: Quantity | None, as_of: datetime.date | None = None) -> str:
     """Who the patient is, as far as it was told: name, id, birth date, age (and on which day), sex."""
-    told = (
+    parts = (
         patient.name,
         f"id {patient.id}" if patient.id else "",
         f"born {paper_date(patient.born)}" if patient.born else "",
         age_of(patient, age, as_of),
         patient.sex or "",
     )
-    return ", ".join(filter(None, told))
+    return ", ".join(filter(None, parts))
 
 
 def age_of(patient: Patient, age: Quantity | None, as_of: datetime.date | None) -> str:

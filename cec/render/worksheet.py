@@ -19,7 +19,7 @@ NOMINAL = "Bags count with the volume printed on them, without overfill."
 SIGNED = ("made by", "checked by", "time")
 """What the people who prepare a dose write down, beside batch numbers."""
 
-Fact = tuple[str, str]
+Instruction = tuple[str, str]
 """A label and what stands beside it."""
 
 
@@ -29,7 +29,7 @@ class Task(NamedTuple):
     day: int
     number: int
     dose: Dose
-    made: Preparation
+    preparation: Preparation
     row: Administration | None = None
 
     @property
@@ -70,7 +70,7 @@ def work_days(order: Order) -> list[WorkDay]:
 
 def tasks(order: Order) -> list[Task]:
     """Every dose of the cycle, day by day: in the sequence of the schedule, else of the regimen."""
-    made = {one.dose_index: one for one in order.preparations}
+    preparations = {each.dose_index: each for each in order.preparations}
     rows: list[tuple[int, int, int, Administration | None]] = [
         (row.day, row.number, row.dose_index, row) for row in order.administrations
     ]
@@ -82,9 +82,9 @@ def tasks(order: Order) -> list[Task]:
         for number in range(1, dose.per_day + 1)
     ]
     return [
-        Task(day, number, order.doses[index], made[index], row)
+        Task(day, number, order.doses[index], preparations[index], row)
         for day, number, index, row in rows
-        if index in made and made[index].dose.value
+        if index in preparations and preparations[index].dose.value
     ]
 
 
@@ -101,42 +101,44 @@ def name_and_time(task: Task) -> str:
     return f"{starting_time(task.row)}  {name_of(task)}" if task.row else name_of(task)
 
 
-def instructions(made: Preparation) -> list[Fact]:
+def instructions(preparation: Preparation) -> list[Instruction]:
     """What to take, draw, mix, check and mind for one dose, each with its label; a label may stand several times."""
     return [
-        *_taken(made),
-        *([("Into", _into(made))] if made.bag else []),
-        *([("Run", f"{made.rate}")] if made.rate else []),
-        *(("Check", text) for text in expected(made)),
-        *(("Mind", text) for text in made.handling),
-        *([("Missing", made.missing)] if made.missing else []),
+        *_taken(preparation),
+        *([("Into", _into(preparation))] if preparation.bag else []),
+        *([("Run", f"{preparation.rate}")] if preparation.rate else []),
+        *(("Check", text) for text in expected(preparation)),
+        *(("Mind", text) for text in preparation.handling),
+        *([("Missing", preparation.missing)] if preparation.missing else []),
     ]
 
 
-def expected(made: Preparation) -> list[str]:
+def expected(preparation: Preparation) -> list[str]:
     """The figures that a person holds against what is allowed."""
     checks = []
-    if made.lowest_volume or made.highest_volume:
-        found = made.final_volume or "not known"
-        checks.append(f"total volume {found}, expected {write_range(made.lowest_volume, made.highest_volume)}")
-    if made.concentration:
-        limits = made.allowed_concentration
+    if preparation.lowest_volume or preparation.highest_volume:
+        found = preparation.final_volume or "not known"
+        checks.append(
+            f"total volume {found}, expected {write_range(preparation.lowest_volume, preparation.highest_volume)}"
+        )
+    if preparation.concentration:
+        limits = preparation.allowed_concentration
         judged = f"expected {limits}" if limits else "not checked: the formulary states no limits"
-        checks.append(f"final concentration {made.concentration}, {judged}")
+        checks.append(f"final concentration {preparation.concentration}, {judged}")
     return checks
 
 
-def batches(made: Preparation) -> list[str]:
+def batches(preparation: Preparation) -> list[str]:
     """What has a batch number to write down."""
-    products = [use.product for use in made.vials] or ([made.product] if made.product else [])
-    return [*products, *([f"{made.bag} bag"] if made.bag else [])]
+    products = [use.product for use in preparation.vials] or ([preparation.product] if preparation.product else [])
+    return [*products, *([f"{preparation.bag} bag"] if preparation.bag else [])]
 
 
 def fluid_of(fluid: DailyFluid) -> str:
     """The fluid of a day in words; where nothing that is counted has a volume, that it is not known."""
     unknown = f"not counted: {', '.join(fluid.not_counted)}" if fluid.not_counted else ""
-    known = f"{fluid.volume}, {fluid.per_kg}" if fluid.volume.value or not unknown else "not known"
-    return "; ".join(filter(None, (known, unknown)))
+    volume = f"{fluid.volume}, {fluid.per_kg}" if fluid.volume.value or not unknown else "not known"
+    return "; ".join(filter(None, (volume, unknown)))
 
 
 def pick_count(item: PickItem) -> str:
@@ -144,35 +146,35 @@ def pick_count(item: PickItem) -> str:
     return str(item.volume or "") if item.count is None else write_number(item.count)
 
 
-def containers(made: Preparation) -> str:
+def containers(preparation: Preparation) -> str:
     """The vials or tablets of one dose."""
-    return " and ".join(f"{write_number(use.count)} × {use.product}" for use in made.vials)
+    return " and ".join(f"{write_number(use.count)} × {use.product}" for use in preparation.vials)
 
 
-def _taken(made: Preparation) -> list[Fact]:
+def _taken(preparation: Preparation) -> list[Instruction]:
     """The containers, and the volume to draw from them."""
-    if made.form == "tablet":
-        return [("Take", f"{containers(made)} = {_content(made)}")] if made.vials else []
-    if made.draw is None:
+    if preparation.form == "tablet":
+        return [("Take", f"{containers(preparation)} = {_content(preparation)}")] if preparation.vials else []
+    if preparation.draw is None:
         return []
-    drawn = f"{made.draw} of {made.strength} = {_content(made)}"
-    if made.form == "oral solution":
-        return [("Take", made.product), ("Measure", drawn)]
-    percent = f" ({write_number(made.unused_percent)}%)" if made.unused_percent is not None else ""
-    rest = f"; {made.unused}{percent} stays unused" if made.unused and made.unused.value else ""
-    return [("Take", f"{containers(made) or made.product}{rest}"), ("Draw", drawn)]
+    drawn = f"{preparation.draw} of {preparation.strength} = {_content(preparation)}"
+    if preparation.form == "oral solution":
+        return [("Take", preparation.product), ("Measure", drawn)]
+    percent = f" ({write_number(preparation.unused_percent)}%)" if preparation.unused_percent is not None else ""
+    rest = f"; {preparation.unused}{percent} stays unused" if preparation.unused and preparation.unused.value else ""
+    return [("Take", f"{containers(preparation) or preparation.product}{rest}"), ("Draw", drawn)]
 
 
-def _content(made: Preparation) -> str:
+def _content(preparation: Preparation) -> str:
     """What is really measured, and how far that lies from the ordered dose."""
-    if made.contains == made.dose or made.deviation_percent is None:
-        return str(made.contains)
-    return f"{made.contains} ({write_signed(made.deviation_percent)}% of {made.dose})"
+    if preparation.contains == preparation.dose or preparation.deviation_percent is None:
+        return str(preparation.contains)
+    return f"{preparation.contains} ({write_signed(preparation.deviation_percent)}% of {preparation.dose})"
 
 
-def _into(made: Preparation) -> str:
+def _into(preparation: Preparation) -> str:
     """The bag, what is taken out of it first, and what it then holds."""
-    diluent = made.diluent or "(diluent to be named)"
-    by = f" ({made.diluent_jurisdiction})" if made.diluent_jurisdiction else ""
-    first = f"take {made.remove} out first, then add the drug" if made.remove else "add the drug"
-    return f"{made.bag} bag of {diluent}{by}: {first}; total volume {made.final_volume}"
+    diluent = preparation.diluent or "(diluent to be named)"
+    by = f" ({preparation.diluent_jurisdiction})" if preparation.diluent_jurisdiction else ""
+    first = f"take {preparation.remove} out first, then add the drug" if preparation.remove else "add the drug"
+    return f"{preparation.bag} bag of {diluent}{by}: {first}; total volume {preparation.final_volume}"

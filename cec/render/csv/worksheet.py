@@ -47,7 +47,7 @@ def render(order: Order, *, pick_list: bool = False) -> bytes:
 
 def _rows(order: Order) -> Iterator[tuple[str, ...]]:
     for task in tasks(order):
-        dose, made, row = task.dose, task.made, task.row
+        dose, preparation, row = task.dose, task.preparation, task.row
         yield (
             *_of_order(order),
             str(task.day),
@@ -60,15 +60,15 @@ def _rows(order: Order) -> Iterator[tuple[str, ...]]:
             dose.ordered.unit,
             dose.route,
             str(dose.over or ""),
-            made.product,
-            containers(made),
-            number(made.strength),
-            made.strength.unit if made.strength else "",
-            made.diluent,
-            *(number(getattr(made, field)) for field in FIGURES.values()),
+            preparation.product,
+            containers(preparation),
+            number(preparation.strength),
+            preparation.strength.unit if preparation.strength else "",
+            preparation.diluent,
+            *(number(getattr(preparation, field)) for field in FIGURES.values()),
             "; ".join(dose.label),
-            "; ".join(made.handling),
-            made.missing,
+            "; ".join(preparation.handling),
+            preparation.missing,
             *("" for _ in ("batch", *SIGNED)),
             alert_codes(order),
         )

@@ -26,32 +26,34 @@ _MINUTE = datetime.timedelta(minutes=1)
 
 def day_blocks(order: Order) -> list[dict[str, Any]]:
     """One block per day: dated by the schedule; without a start, the drugs of each day in their sequence."""
-    made = {one.dose_index: one for one in order.preparations}
-    return [_block(order, day, made) for day in days_of(order)]
+    preparations = {each.dose_index: each for each in order.preparations}
+    return [_block(order, day, preparations) for day in days_of(order)]
 
 
-def _block(order: Order, day: Day, made: dict[int, Preparation]) -> dict[str, Any]:
+def _block(order: Order, day: Day, preparations: dict[int, Preparation]) -> dict[str, Any]:
     """A day: what still runs stands first, what is omitted last."""
-    scale, rows = _dated(order, day, made) if day.date else (None, _undated(order, day.number, made))
+    scale, rows = _dated(order, day, preparations) if day.date else (None, _undated(order, day.number, preparations))
     return {
         "name": day.name,
         "date": weekday_date(day.date) if day.date else "",
         "fluid": "; ".join(f"fluid {fluid_of(fluid)}" for fluid in order.daily_fluids if day.number in fluid.days),
         "scale": scale,
         "running": [
-            {"drug": one.drug, "text": _with_rate(one, made.get(one.dose_index)), "ends": one.ends_today}
-            for one in day.running
+            {"drug": each.drug, "text": _with_rate(each, preparations.get(each.dose_index)), "ends": each.ends_today}
+            for each in day.running
         ],
         "rows": rows,
-        "omitted": [{"drug": one.drug, "text": one.why} for one in day.omitted],
+        "omitted": [{"drug": each.drug, "text": each.why} for each in day.omitted],
     }
 
 
-def _with_rate(running: Running, made: Preparation | None) -> str:
-    return f"{running.text}; {made.rate}" if made and made.rate else running.text
+def _with_rate(running: Running, preparation: Preparation | None) -> str:
+    return f"{running.text}; {preparation.rate}" if preparation and preparation.rate else running.text
 
 
-def _dated(order: Order, day: Day, made: dict[int, Preparation]) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+def _dated(
+    order: Order, day: Day, preparations: dict[int, Preparation]
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     """The rows of a day with their times, and its timeline in minutes since its first midnight."""
     rows = day.rows
     if not rows:
@@ -62,7 +64,7 @@ def _dated(order: Order, day: Day, made: dict[int, Preparation]) -> tuple[dict[s
     last = min(max(row.end or row.time for row in rows), first + _LONGEST)
     from_hour = (first - midnight) // _HOUR
     to_hour = max(-((midnight - last) // _HOUR), from_hour + 1)
-    most = _MOST_MARKS[bool(made)]
+    most = _MOST_MARKS[bool(preparations)]
     every = next((hours for hours in _HOURS_PER_MARK if (to_hour - from_hour) / hours < most), 24)
     scale = {
         "from": from_hour * 60,
@@ -78,7 +80,7 @@ def _dated(order: Order, day: Day, made: dict[int, Preparation]) -> tuple[dict[s
             "onward": end > last,
         }
         dose = order.doses[row.dose_index]
-        cells = _row(dose, made.get(row.dose_index))
+        cells = _row(dose, preparations.get(row.dose_index))
         drawn.append(
             {
                 **cells,
@@ -99,7 +101,7 @@ def _in_lines(time: str) -> str:
     return f"{begin} to\n{end}" if " " in end else f"{begin}\nto {end}"
 
 
-def _undated(order: Order, day: int, made: dict[int, Preparation]) -> list[dict[str, Any]]:
+def _undated(order: Order, day: int, preparations: dict[int, Preparation]) -> list[dict[str, Any]]:
     """The rows of a day whose times are written by hand; what comes before the infusions stands first."""
     doses = [(line, dose) for line, dose in enumerate(order.doses) if day in dose.days and dose.ordered.value]
     doses.sort(key=lambda numbered: not numbered[1].timing.startswith("before"))
@@ -108,11 +110,11 @@ def _undated(order: Order, day: int, made: dict[int, Preparation]) -> list[dict[
         for number in range(1, dose.per_day + 1):
             which = f"{number} of {dose.per_day}" if dose.per_day > 1 else ""
             time = ", ".join(filter(None, (which, dose.timing or _TO_WRITE)))
-            rows.append({**_row(dose, made.get(line)), "time": time, "bar": None, "notes": label_words(dose)})
+            rows.append({**_row(dose, preparations.get(line)), "time": time, "bar": None, "notes": label_words(dose)})
     return rows
 
 
-def _row(dose: Dose, made: Preparation | None) -> dict[str, Any]:
+def _row(dose: Dose, preparation: Preparation | None) -> dict[str, Any]:
     """What is given in one row, whatever its time."""
     over = f" over {dose.over}" if dose.over else ""
     return {
@@ -121,15 +123,15 @@ def _row(dose: Dose, made: Preparation | None) -> dict[str, Any]:
         "changed": f"reduced from {dose.unreduced}" if dose.unreduced else "",
         "how": [str(dose.prescribed), f"{dose.route}{over}"],
         "apart": is_into_csf(dose.route),
-        "preparation": _volume_and_rate(made) if made else [],
+        "preparation": _volume_and_rate(preparation) if preparation else [],
         "ends": dose.over is not None,
     }
 
 
-def _volume_and_rate(made: Preparation) -> list[str]:
+def _volume_and_rate(preparation: Preparation) -> list[str]:
     """The volume that is given and how fast it runs, where the formulary gives them."""
-    if made.form == "tablet":
-        return ["tablets"] if made.contains == made.dose else [f"tablets: {made.contains}"]
-    if made.final_volume is None:
-        return [str(made.draw), f"of {made.strength}"] if made.draw else []
-    return [str(made.final_volume), *([str(made.rate)] if made.rate else [])]
+    if preparation.form == "tablet":
+        return ["tablets"] if preparation.contains == preparation.dose else [f"tablets: {preparation.contains}"]
+    if preparation.final_volume is None:
+        return [str(preparation.draw), f"of {preparation.strength}"] if preparation.draw else []
+    return [str(preparation.final_volume), *([str(preparation.rate)] if preparation.rate else [])]

@@ -39,7 +39,7 @@ def label_data(order: Order) -> dict[str, Any]:
     if not rows:
         raise InputError("every dose of this order is 0, so there is nothing to label")
     patient = order.patient
-    made = {one.dose_index: one for one in order.preparations}
+    preparations = {each.dose_index: each for each in order.preparations}
     regimen, cycle = order.regimen, f", cycle {order.cycle}" if order.cycle else ""
     title = f"{regimen.title} ({regimen.name})" if regimen.name.startswith(NOT_SHIPPED) else regimen.title
     return {
@@ -52,31 +52,33 @@ def label_data(order: Order) -> dict[str, Any]:
         "draft": DRAFT,
         "origin": f"{title}, edition {regimen.edition}{cycle}; order {order.fingerprint[:DIGITS]}",
         "labels": [
-            _label(order, row, made.get(row.dose_index)) | {"number": f"{number} of {len(rows)}"}
+            _label(order, row, preparations.get(row.dose_index)) | {"number": f"{number} of {len(rows)}"}
             for number, row in enumerate(rows, 1)
         ],
     }
 
 
-def _label(order: Order, row: Administration, made: Preparation | None) -> dict[str, Any]:
+def _label(order: Order, row: Administration, preparation: Preparation | None) -> dict[str, Any]:
     """One label: what it is, in how much of what, how and when it is given."""
     drug = order.pharmacy.formulary.get(row.drug)
     route = row.route.upper() if is_into_csf(row.route) else row.route
     over = f"{route} over {row.over}" if row.over else route
+    handling = preparation.handling if preparation else ()
+    is_from_syringe = preparation and preparation.draw and not _is_infused(row)
     texts = {
         "drug": row.drug,
-        "dose": str(made.contains if made and made.contains else row.dose),
+        "dose": str(preparation.contains if preparation and preparation.contains else row.dose),
         "given": f"{over}, {row.rate}" if row.rate else over,
         "day": f"Day {row.protocol_day} of {order.regimen.days}",
         "date": weekday_date(row.date),
         "time": row_time(row, row.date),
         "words": "; ".join(order.doses[row.dose_index].label),
-        "handling": "; ".join(text for text in made.handling if text.startswith(_FOR_THE_BAG)) if made else "",
-        **_made_up(row, made),
+        "handling": "; ".join(text for text in handling if text.startswith(_FOR_THE_BAG)),
+        **_made_up(row, preparation),
     }
     return {key: bind(text) for key, text in texts.items()} | {
         "cytotoxic": drug.cytotoxic if drug else None,
-        "diluted": not row.route.casefold().startswith("oral") and not (made and made.draw and not _is_infused(row)),
+        "diluted": not (row.route.casefold().startswith("oral") or is_from_syringe),
     }
 
 
@@ -84,16 +86,18 @@ def _is_infused(row: Administration) -> bool:
     return bool(row.over) or "infusion" in row.route.casefold()
 
 
-def _made_up(row: Administration, made: Preparation | None) -> dict[str, str]:
+def _made_up(row: Administration, preparation: Preparation | None) -> dict[str, str]:
     """Total volume, diluent and tablets, and the ordered dose where they hold another one."""
-    if made is None:
+    if preparation is None:
         return dict.fromkeys(("volume", "diluent", "take", "ordered"), "")
-    volume = made.final_volume or (None if _is_infused(row) else made.draw)
+    volume = preparation.final_volume or (None if _is_infused(row) else preparation.draw)
+    moved = preparation.deviation_percent
+    is_another = preparation.contains and preparation.contains != preparation.dose
     return {
         "volume": str(volume or ""),
-        "diluent": made.diluent if made.bag else "",
-        "take": containers(made) if made.form == "tablet" else "",
-        "ordered": f"ordered: {made.dose} (as measured {signed_percent(made.deviation_percent)})"
-        if made.contains and made.contains != made.dose and made.deviation_percent is not None
+        "diluent": preparation.diluent if preparation.bag else "",
+        "take": containers(preparation) if preparation.form == "tablet" else "",
+        "ordered": f"ordered: {preparation.dose} (as measured {signed_percent(moved)})"
+        if is_another and moved is not None
         else "",
     }

@@ -49,15 +49,16 @@ def render_pictures(order: Order, *, paper: str = "a4", ppi: int = 144) -> list[
 def sheet_data(order: Order) -> dict[str, Any]:
     """All that stands on the sheet, in its words."""
     days = day_blocks(order)
+    by_dose = {each.dose_index: each for each in order.preparations}
     data: dict[str, Any] = bound(
         {
             **page_data(order, "Chemotherapy order"),
-            "facts": dict(_facts(order)),
-            "doses": [_dose(order, dose, made) for dose, made in zip(order.doses, _made(order), strict=True)],
+            "details": dict(_details(order)),
+            "doses": [_dose(order, dose, by_dose.get(index)) for index, dose in enumerate(order.doses)],
             "totals": [_total(doses) for doses in _by_line(order)],
             "separately": list(order.regimen.prescribe_separately),
             "next_cycle": _next_cycle(order),
-            "assumptions": _halves([list(told) for told in assumptions(order)]),
+            "assumptions": _halves([list(each) for each in assumptions(order)]),
             "overrides": list(order.overrides),
             "days": days,
             "columns": {"preparation": any(row["preparation"] for day in days for row in day["rows"])},
@@ -67,14 +68,14 @@ def sheet_data(order: Order) -> dict[str, Any]:
     return data
 
 
-def _halves(told: list[list[str]]) -> list[list[list[str]]]:
+def _halves(entries: list[list[str]]) -> list[list[list[str]]]:
     """The same in two columns of about the same length."""
-    lengths = [len(about) + len(why) + 30 for about, why in told]
-    half = next((count for count in range(len(told) + 1) if 2 * sum(lengths[:count]) >= sum(lengths)), 0)
-    return [told[:half], told[half:]]
+    lengths = [len(about) + len(why) + 30 for about, why in entries]
+    half = next((count for count in range(len(entries) + 1) if 2 * sum(lengths[:count]) >= sum(lengths)), 0)
+    return [entries[:half], entries[half:]]
 
 
-def _facts(order: Order) -> Iterator[tuple[str, str]]:
+def _details(order: Order) -> Iterator[tuple[str, str]]:
     """What the doses rest on; an empty text is a line to write on."""
     patient, regimen = order.patient, order.regimen
     yield "Diagnosis", patient.diagnosis
@@ -88,19 +89,14 @@ def _facts(order: Order) -> Iterator[tuple[str, str]]:
     yield "Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))
 
 
-def _made(order: Order) -> list[Preparation | None]:
-    made = {one.dose_index: one for one in order.preparations}
-    return [made.get(index) for index in range(len(order.doses))]
-
-
-def _dose(order: Order, dose: Dose, made: Preparation | None) -> dict[str, Any]:
+def _dose(order: Order, dose: Dose, preparation: Preparation | None) -> dict[str, Any]:
     """One drug: its dose, where it comes from, how and when it is given, and what it is made of."""
     over = f" over {dose.over}" if dose.over else ""
     daily = f"{dose.daily_total} in all each day" if dose.per_day > 1 else ""
     often = frequency(dose) if dose.per_day > 1 and "times a day" not in dose.timing else ""
     days, dates = _duration(order, dose)
     given = bool(dose.ordered.value)
-    below = (dose.purpose, dose.note, _preparation(made) if made and given else "")
+    below = (dose.purpose, dose.note, _made_of(preparation) if preparation and given else "")
     return {
         "drug": dose.drug,
         "ordered": str(dose.ordered) if given else OMITTED,
@@ -136,16 +132,16 @@ def _duration(order: Order, dose: Dose) -> tuple[str, str]:
     return days, ", ".join(filter(None, (first_to_last(order, run) for run in runs)))
 
 
-def _preparation(made: Preparation) -> str:
+def _made_of(preparation: Preparation) -> str:
     """What a dose is made of, in one line; what the formulary does not say is said last."""
-    drawn = f"{made.draw} of {made.strength}" if made.draw else ""
-    taken = containers(made) if made.form == "tablet" else drawn
-    if taken and made.deviation_percent:
-        taken += f" = {made.contains} ({signed_percent(made.deviation_percent)} of {made.dose})"
-    into = f"in {made.final_volume} {made.diluent}".rstrip() if made.final_volume else ""
-    rate = f", {made.rate}" if made.rate else ""
-    handling = "; ".join(text for text in made.handling if not text.startswith(_FOR_THE_WORKSHEET))
-    return "; ".join(filter(None, (f"{taken} {into}{rate}".strip(), handling, made.missing)))
+    drawn = f"{preparation.draw} of {preparation.strength}" if preparation.draw else ""
+    taken = containers(preparation) if preparation.form == "tablet" else drawn
+    if taken and preparation.deviation_percent:
+        taken += f" = {preparation.contains} ({signed_percent(preparation.deviation_percent)} of {preparation.dose})"
+    into = f"in {preparation.final_volume} {preparation.diluent}".rstrip() if preparation.final_volume else ""
+    rate = f", {preparation.rate}" if preparation.rate else ""
+    handling = "; ".join(text for text in preparation.handling if not text.startswith(_FOR_THE_WORKSHEET))
+    return "; ".join(filter(None, (f"{taken} {into}{rate}".strip(), handling, preparation.missing)))
 
 
 def _by_line(order: Order) -> list[list[Dose]]:

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 _LEVELS = ("stop", "check", "note")
 
 
-def page_data(order: Order, kind: str) -> dict[str, Any]:
-    """Title, head, patient, alerts and foot of a sheet of this kind ("Preparation worksheet")."""
+def page_data(order: Order, document: str) -> dict[str, Any]:
+    """Title, head, patient, alerts and foot of a sheet of this name ("Preparation worksheet")."""
     patient, regimen = order.patient, order.regimen
     return {
         "patient": {"name": patient.name, "id": patient.id, "born": paper_date(patient.born) if patient.born else ""},
-        "title": f"{kind}: {title_with_doses(regimen)}",
+        "title": f"{document}: {title_with_doses(regimen)}",
         "head": {
-            "kind": ", ".join(filter(None, (kind, order.pharmacy.name))),
+            "document": ", ".join(filter(None, (document, order.pharmacy.name))),
             "title": regimen.title,
             "doses": _whole_names(doses_of_title(regimen), regimen),
             "phase": regimen.phase,
@@ -58,8 +58,8 @@ def first_to_last(order: Order, days: Sequence[int]) -> str:
 def bound(value: Any) -> Any:
     """The same data with no break between a number and its unit.
 
-    >>> bound({"told": ["38.4 mg", None]})
-    {'told': ['38.4\\xa0mg', None]}
+    >>> bound({"texts": ["38.4 mg", None]})
+    {'texts': ['38.4\\xa0mg', None]}
     """
     if isinstance(value, str):
         return bind(value)

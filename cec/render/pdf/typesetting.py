@@ -79,11 +79,11 @@ _compilers = _Compilers()
 def _compiler(template: str) -> typst.Compiler:
     import typst
 
-    known = _compilers.by_template
-    if template not in known:
+    compilers = _compilers.by_template
+    if template not in compilers:
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_ROOM / "fonts"])
-        known[template] = typst.Compiler(_ROOM / f"{template}.typ", root=_ROOM, font_paths=fonts)
-    return known[template]
+        compilers[template] = typst.Compiler(_ROOM / f"{template}.typ", root=_ROOM, font_paths=fonts)
+    return compilers[template]
 
 
 def _hidden_letters(data: Mapping[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from cec.render.pdf.page import bound, page_data
@@ -65,25 +66,25 @@ def _day(order: Order, day: WorkDay) -> dict[str, Any]:
 
 def _card(task: Task) -> dict[str, Any]:
     """One dose: which, what to do, and what has a batch number."""
-    dose, made, row = task.dose, task.made, task.row
+    dose, preparation, row = task.dose, task.preparation, task.row
     over = f" over {dose.over}" if dose.over else ""
-    facts = [("Label", text) for text in dose.label]
-    facts += [fact for fact in instructions(made) if fact[1] != _CYTOTOXIC]
+    steps = [("Label", text) for text in dose.label]
+    steps += [step for step in instructions(preparation) if step[1] != _CYTOTOXIC]
     return {
         "time": starting_time(row) if row else "",
         "which": f"dose {task.number} of {dose.per_day} of the day" if dose.per_day > 1 else "",
         "drug": dose.drug,
         "dose": str(dose.ordered),
         "given": f"{dose.route}{over}",
-        "cytotoxic": _CYTOTOXIC in made.handling,
+        "cytotoxic": _CYTOTOXIC in preparation.handling,
         "steps": [
             {
                 "label": label,
-                "texts": [text for _, text in told],
+                "texts": [text for _, text in lines],
                 "bold": label in _BOLD,
                 "tick": label == _TO_TICK,
             }
-            for label, told in groupby(facts, lambda fact: fact[0])
+            for label, lines in groupby(steps, itemgetter(0))
         ],
-        "batches": batches(made) or [""],
+        "batches": batches(preparation) or [""],
     }

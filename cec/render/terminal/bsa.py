@@ -5,9 +5,18 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
-from cec.render.terminal.drawing import PIPE, STRONG, Column, Terminal, draw, facts, section, table, wrap
+from cec.render.terminal.drawing import (
+    BLANK_LINE,
+    PIPE,
+    STRONG,
+    TableColumn,
+    Terminal,
+    draw,
+    labelled,
+    section,
+    table,
+    wrap,
+)
 from cec.render.words import identity, measures, signed_percent
 from cec.units import shorten
 
@@ -15,7 +24,7 @@ if TYPE_CHECKING:
     from cec.calculate.bsa_comparison import BsaComparison, ComparedBsa
     from cec.render.terminal.drawing import Part
 
-_COLUMNS = (Column("Formula"), Column("BSA, unrounded", style=STRONG), Column("Difference", right=True))
+_COLUMNS = (TableColumn("Formula"), TableColumn("BSA, unrounded", style=STRONG), TableColumn("Difference", right=True))
 
 
 def render(comparison: BsaComparison, *, terminal: Terminal = PIPE) -> bytes:
@@ -37,8 +46,8 @@ def render(comparison: BsaComparison, *, terminal: Terminal = PIPE) -> bytes:
     cited = list(chain.from_iterable(_cited(row, terminal) for row in formulas))
     return draw(
         [
-            *facts(entries, terminal),
-            Text(),
+            *labelled(entries, terminal),
+            BLANK_LINE,
             table(_COLUMNS, cells, terminal),
             *section("Equations (height in cm, weight in kg) and citations", cited),
         ],

@@ -1,4 +1,4 @@
-"""The doses of one patient as a table: as wide as the paper allows, else stacked."""
+"""The doses of one patient as a table: as wide as the terminal allows, else stacked."""
 
 from __future__ import annotations
 
@@ -7,16 +7,23 @@ from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
-from rich.table import Table
-from rich.text import Text
-
 from cec.order import Dose, Order
-from cec.render.terminal.drawing import STRONG, Column, Layout, Part, Terminal, first_that_fits, table, wrap
+from cec.render.terminal.drawing import (
+    BLANK_LINE,
+    STRONG,
+    Grid,
+    Part,
+    TableColumn,
+    Terminal,
+    first_that_fits,
+    table,
+    wrap,
+)
 from cec.render.words import frequency, label_words, list_days, signed_percent
 from cec.units import Quantity
 
 
-class Cell(NamedTuple):
+class Figure(NamedTuple):
     """One figure of a dose: its heading in two lines and its text."""
 
     heading: str
@@ -46,26 +53,26 @@ def _moved(dose: Dose) -> str:
     return signed_percent(dose.deviation_percent) if dose.deviation_percent else ""
 
 
-_PROTOCOL = Cell("Protocol\ndose", lambda dose: str(dose.prescribed), right=True)
-_CALCULATED = Cell("Calculated\ndose", lambda dose: str(dose.calculated), right=True)
-_ROUTE = Cell("\nRoute", lambda dose: dose.route)
-_OVER = Cell("\nOver", lambda dose: _text(dose.over))
-_DAYS = Cell("\nDays", _days)
-_CELLS = (
+_PROTOCOL = Figure("Protocol\ndose", lambda dose: str(dose.prescribed), right=True)
+_CALCULATED = Figure("Calculated\ndose", lambda dose: str(dose.calculated), right=True)
+_ROUTE = Figure("\nRoute", lambda dose: dose.route)
+_OVER = Figure("\nOver", lambda dose: _text(dose.over))
+_DAYS = Figure("\nDays", _days)
+_FIGURES = (
     _PROTOCOL,
     _CALCULATED,
-    Cell("Unreduced\ndose", lambda dose: _text(dose.unreduced), right=True),
-    Cell("Rounding\nmoved it", _moved, right=True),
-    Cell("Ordered\ndose", lambda dose: str(dose.ordered), right=True, style=STRONG),
+    Figure("Unreduced\ndose", lambda dose: _text(dose.unreduced), right=True),
+    Figure("Rounding\nmoved it", _moved, right=True),
+    Figure("Ordered\ndose", lambda dose: str(dose.ordered), right=True, style=STRONG),
     _ROUTE,
     _OVER,
     _DAYS,
-    Cell("Daily\ntotal", lambda dose: _total(dose, dose.daily_total), right=True),
-    Cell("Cycle\ntotal", lambda dose: _total(dose, dose.cycle_total), right=True),
+    Figure("Daily\ntotal", lambda dose: _total(dose, dose.daily_total), right=True),
+    Figure("Cycle\ntotal", lambda dose: _total(dose, dose.cycle_total), right=True),
 )
 _GIVEN = (_ROUTE, _OVER, _DAYS)
-_BELOW: tuple[tuple[Cell, ...], ...] = ((), _GIVEN, (_PROTOCOL, *_GIVEN), (_PROTOCOL, _CALCULATED, *_GIVEN))
-"""What stands below the drug's name instead of beside it, the narrower the paper the more."""
+_BELOW: tuple[tuple[Figure, ...], ...] = ((), _GIVEN, (_PROTOCOL, *_GIVEN), (_PROTOCOL, _CALCULATED, *_GIVEN))
+"""What stands below the drug's name instead of beside it, the narrower the terminal the more."""
 
 
 def dose_table(order: Order, terminal: Terminal) -> list[Part]:
@@ -73,37 +80,37 @@ def dose_table(order: Order, terminal: Terminal) -> list[Part]:
 
     A column that no drug fills is left out.
     """
-    cells = [cell for cell in _CELLS if any(map(cell.text, order.doses))]
-    layouts: list[Layout] = [partial(_columns, order.doses, cells, below, terminal) for below in _BELOW]
-    layouts.append(partial(_cards, order.doses, cells, terminal))
+    figures = [figure for figure in _FIGURES if any(map(figure.text, order.doses))]
+    layouts: list[Callable[[], Grid]] = [partial(_columns, order.doses, figures, below, terminal) for below in _BELOW]
+    layouts.append(partial(_cards, order.doses, figures, terminal))
     return [first_that_fits(layouts, terminal), *_beside(order, terminal)]
 
 
-def _columns(doses: Sequence[Dose], cells: Sequence[Cell], below: Sequence[Cell], terminal: Terminal) -> Table:
+def _columns(doses: Sequence[Dose], figures: Sequence[Figure], below: Sequence[Figure], terminal: Terminal) -> Grid:
     """A column for each figure that does not stand below the drug's name."""
-    beside = [cell for cell in cells if cell not in below]
-    columns = [Column("\nDrug"), *(Column(cell.heading, right=cell.right, style=cell.style) for cell in beside)]
-    rows = [(_with_below(dose, below), *(cell.text(dose) for cell in beside)) for dose in doses]
-    return table(columns, rows, terminal, ruled=bool(below))
+    beside = [figure for figure in figures if figure not in below]
+    columns = [TableColumn(figure.heading, right=figure.right, style=figure.style) for figure in beside]
+    rows = [(_with_below(dose, below), *(figure.text(dose) for figure in beside)) for dose in doses]
+    return table([TableColumn("\nDrug"), *columns], rows, terminal, ruled=bool(below))
 
 
-def _with_below(dose: Dose, below: Sequence[Cell]) -> str:
+def _with_below(dose: Dose, below: Sequence[Figure]) -> str:
     """The drug's name and what stands below it."""
     lines = [dose.drug]
-    lines += [f"  {cell.heading.split()[0].lower()} {cell.text(dose)}" for cell in below if cell not in _GIVEN]
+    lines += [f"  {figure.heading.split()[0].lower()} {figure.text(dose)}" for figure in below if figure not in _GIVEN]
     if _ROUTE in below:
         lines.append(f"  {', '.join(filter(None, (dose.route, _text(dose.over))))}")
         lines.append(f"  {'day' if len(dose.days) == 1 else 'days'} {_days(dose)}")
     return "\n".join(lines)
 
 
-def _cards(doses: Sequence[Dose], cells: Sequence[Cell], terminal: Terminal) -> Table:
+def _cards(doses: Sequence[Dose], figures: Sequence[Figure], terminal: Terminal) -> Grid:
     """One figure under the other."""
     rows = []
     for dose in doses:
-        told = {f"  {cell.label}": cell.text(dose) for cell in cells if cell.text(dose)}
-        rows.append(("\n".join((dose.drug, *told)), "\n".join(("", *told.values()))))
-    return table((Column("Drug"), Column("", right=True)), rows, terminal, ruled=True)
+        texts = {f"  {figure.label}": figure.text(dose) for figure in figures if figure.text(dose)}
+        rows.append(("\n".join((dose.drug, *texts)), "\n".join(("", *texts.values()))))
+    return table((TableColumn("Drug"), TableColumn("", right=True)), rows, terminal, ruled=True)
 
 
 def _beside(order: Order, terminal: Terminal) -> list[Part]:
@@ -113,4 +120,4 @@ def _beside(order: Order, terminal: Terminal) -> list[Part]:
         for dose in order.doses
     ]
     lines = [wrap(f"{drug}: {note}", terminal, "", "  ") for drug, note in notes if note]
-    return [Text(), *chain.from_iterable(lines)] if lines else []
+    return [BLANK_LINE, *chain.from_iterable(lines)] if lines else []

@@ -1,4 +1,4 @@
-"""Paper for the terminal: how wide it is, wrapped text, tables. Nothing is ever cut off or torn from its unit."""
+"""What a terminal can show, and text and tables drawn for it. Nothing is ever cut off or torn from its unit."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from rich.text import Text
 
 from cec.render.words import bind
 
-Part: TypeAlias = Text | Table
-Layout: TypeAlias = Callable[[], Table]
+Grid: TypeAlias = Table
+Part: TypeAlias = Text | Grid
+"""What is drawn one under the other: lines of text, and tables."""
 
 STRONG = "bold"
 WIDEST_TEXT = 110
@@ -25,9 +26,9 @@ LEVELS = {"stop": "bold red", "check": "bold yellow", "note": ""}
 
 
 class Terminal(NamedTuple):
-    """What the reader's paper can show. The default is a pipe: plain columns, always as wide.
+    """What the reader's terminal can show. The default is a pipe: plain columns, always as wide.
 
-    Text is wrapped at `width`; tables keep to it only where the paper has an `edge`, so that in a pipe a row is a line.
+    Text is wrapped at `width`; tables keep to it only where there is an `edge`, so that in a pipe a row is a line.
     """
 
     width: int = 100
@@ -38,10 +39,11 @@ class Terminal(NamedTuple):
 
 
 PIPE = Terminal()
-"""What is no terminal: plain columns, always as wide."""
+"""What is shown where there is no terminal."""
+BLANK_LINE: Part = Text()
 
 
-class Column(NamedTuple):
+class TableColumn(NamedTuple):
     """One column of a table: its heading and how its cells stand."""
 
     heading: str
@@ -55,7 +57,7 @@ def clean(text: str) -> str:
 
 
 def wrap(text: str, terminal: Terminal, first: str = "", indent: str = "", style: str = "") -> list[Part]:
-    """A text in lines of the paper's width, broken only where neither a number nor a word is torn."""
+    """A text in lines of the terminal's width, broken only where neither a number nor a word is torn."""
     lines = textwrap.wrap(
         bind(clean(text)),
         min(terminal.width, WIDEST_TEXT),
@@ -67,25 +69,30 @@ def wrap(text: str, terminal: Terminal, first: str = "", indent: str = "", style
     return [Text(line.replace("\N{NO-BREAK SPACE}", " "), style=style) for line in lines]
 
 
-def facts(entries: Iterable[tuple[str, str]], terminal: Terminal, indent: str = "") -> list[Part]:
+def labelled(entries: Iterable[tuple[str, str]], terminal: Terminal, indent: str = "") -> list[Part]:
     """Labels with their texts beside them, those without a text left out."""
-    told = [(label, text) for label, text in entries if text]
-    room = max((len(label) for label, _ in told), default=0) + 2
+    filled = [(label, text) for label, text in entries if text]
+    room = max((len(label) for label, _ in filled), default=0) + 2
     return list(
         chain.from_iterable(
-            wrap(text, terminal, f"{indent}{label:{room}}", indent + " " * room) for label, text in told
+            wrap(text, terminal, f"{indent}{label:{room}}", indent + " " * room) for label, text in filled
         )
     )
 
 
-def section(heading: str, parts: Sequence[Part]) -> list[Part]:
+def heading(text: str) -> Part:
+    """A line that stands out."""
+    return Text(text, style=STRONG)
+
+
+def section(title: str, parts: Sequence[Part]) -> list[Part]:
     """A heading and what stands under it, after a blank line; nothing where nothing stands under it."""
-    return [Text(), Text(heading, style=STRONG), *parts] if parts else []
+    return [BLANK_LINE, heading(title), *parts] if parts else []
 
 
 def table(
-    columns: Sequence[Column], rows: Iterable[Sequence[str]], terminal: Terminal, *, ruled: bool = False
-) -> Table:
+    columns: Sequence[TableColumn], rows: Iterable[Sequence[str]], terminal: Terminal, *, ruled: bool = False
+) -> Grid:
     """A table whose cells never wrap. `ruled` draws a line between rows, for rows of several lines."""
     lined = box.HORIZONTALS if ruled else box.SIMPLE_HEAD
     grid = Table(
@@ -110,13 +117,13 @@ def clean_cell(text: str) -> str:
     return "\n".join(map(clean, text.split("\n")))
 
 
-def width_of(grid: Table) -> int:
+def width_of(grid: Grid) -> int:
     """How many columns a table needs."""
     return _console(Terminal()).measure(grid).maximum
 
 
-def first_that_fits(layouts: Sequence[Layout], terminal: Terminal) -> Table:
-    """The first layout of a table that the paper has room for, else the last, however wide."""
+def first_that_fits(layouts: Sequence[Callable[[], Grid]], terminal: Terminal) -> Grid:
+    """The first layout of a table that the terminal has room for, else the last, however wide."""
     for layout in layouts:
         grid = layout()
         if not terminal.edge or width_of(grid) <= terminal.width:

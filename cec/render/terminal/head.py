@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from itertools import chain
 
-from rich.text import Text
-
 from cec.order import Alert, Order
-from cec.render.terminal.drawing import LEVELS, STRONG, Part, Terminal, facts, section, wrap
+from cec.render.terminal.drawing import BLANK_LINE, LEVELS, STRONG, Part, Terminal, labelled, section, wrap
 from cec.render.words import (
     DRAFT,
     assumptions,
@@ -28,8 +26,8 @@ def head(order: Order, terminal: Terminal) -> list[Part]:
     cycle = f"{order.cycle}, " if order.cycle else ""
     return [
         *wrap(title_with_doses(regimen), terminal, style=STRONG),
-        Text(),
-        *facts(
+        BLANK_LINE,
+        *labelled(
             [
                 ("Regimen", f"{regimen.name}, edition {regimen.edition}, {number_of_days(regimen)}"),
                 ("For", regimen.indication),
@@ -42,7 +40,7 @@ def head(order: Order, terminal: Terminal) -> list[Part]:
             ],
             terminal,
         ),
-        Text(),
+        BLANK_LINE,
     ]
 
 
@@ -74,7 +72,7 @@ def foot(order: Order, terminal: Terminal) -> list[Part]:
     return [
         *section("Assumed, because the source does not say", list(chain.from_iterable(assumed))),
         *section("Prescribe separately", separately),
-        Text(),
+        BLANK_LINE,
         *wrap(DRAFT, terminal, style=STRONG),
         *wrap(origin(order), terminal),
     ]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from cec.regimen import condition_words
-from cec.render.terminal.drawing import STRONG, Part, Terminal, draw, facts, section, wrap
+from cec.render.terminal.drawing import BLANK_LINE, STRONG, Part, Terminal, draw, labelled, section, wrap
 from cec.render.words import listed
 from cec.units import write_number
 
@@ -21,8 +19,8 @@ def render(pharmacy: Pharmacy, terminal: Terminal) -> bytes:
     return draw(
         [
             *wrap(pharmacy.name or "A pharmacy without a name", terminal, style=STRONG),
-            Text(),
-            *facts(
+            BLANK_LINE,
+            *labelled(
                 [
                     ("Default regimen", pharmacy.default_regimen),
                     ("BSA formula", pharmacy.bsa_formula),
@@ -41,7 +39,7 @@ def render(pharmacy: Pharmacy, terminal: Terminal) -> bytes:
                 terminal,
             ),
             *section("Formulary", [part for drug in pharmacy.formulary.values() for part in _drug(drug, terminal)]),
-            Text(),
+            BLANK_LINE,
             *wrap(f"File SHA-256 {pharmacy.sha256}" if pharmacy.sha256 else "Built-in policy, no file", terminal),
         ],
         terminal,
@@ -67,7 +65,7 @@ def _drug(drug: FormularyDrug, terminal: Terminal) -> list[Part]:
     codes = [f"{name} {code}" for name, code in (("ATC", drug.atc), ("RxNorm", drug.rxnorm)) if code]
     return [
         *wrap(drug.drug, terminal, "  ", "  ", STRONG),
-        *facts(
+        *labelled(
             [
                 ("Products", "; ".join(map(_product, drug.products))),
                 ("Diluents", ", ".join(diluent.words for diluent in drug.diluents)),

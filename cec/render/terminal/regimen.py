@@ -5,18 +5,17 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from cec.regimen import condition_words
 from cec.render.terminal.drawing import (
+    BLANK_LINE,
     LEVELS,
     STRONG,
-    Column,
     Part,
+    TableColumn,
     Terminal,
     draw,
-    facts,
     first_that_fits,
+    labelled,
     section,
     table,
     wrap,
@@ -35,13 +34,19 @@ if TYPE_CHECKING:
 
     from cec.regimen import Check, DrugLine, Regimen
 
-_COLUMNS = (Column("Drug"), Column("Dose", right=True, style=STRONG), Column("Route"), Column("Over"), Column("When"))
+_COLUMNS = (
+    TableColumn("Drug"),
+    TableColumn("Dose", right=True, style=STRONG),
+    TableColumn("Route"),
+    TableColumn("Over"),
+    TableColumn("When"),
+)
 
 
 def render(regimen: Regimen, terminal: Terminal, *, explain: bool = False) -> bytes:
     """The regimen as its file says it: doses, days, times, assumptions, checks, what to prescribe separately.
 
-    Checks with their texts and sources where they are to be explained, else when each one speaks.
+    Checks with their texts and sources where they are to be explained, else when each of them speaks.
     """
     checks = (
         chain.from_iterable(_check(check, terminal) for check in regimen.checks)
@@ -51,8 +56,8 @@ def render(regimen: Regimen, terminal: Terminal, *, explain: bool = False) -> by
     return draw(
         [
             *wrap(title_with_doses(regimen), terminal, style=STRONG),
-            Text(),
-            *facts(
+            BLANK_LINE,
+            *labelled(
                 [
                     ("Regimen", f"{regimen.name}, edition {regimen.edition}, {number_of_days(regimen)}"),
                     ("For", regimen.indication),
@@ -61,13 +66,13 @@ def render(regimen: Regimen, terminal: Terminal, *, explain: bool = False) -> by
                 ],
                 terminal,
             ),
-            Text(),
+            BLANK_LINE,
             _lines(regimen.drugs, terminal),
             *_notes(regimen.drugs, terminal),
             *section("Assumed, because the source does not say", _assumed(regimen, terminal)),
             *section("Checks" if explain else "Checks (in full with --explain)", list(checks)),
             *section("Prescribe separately", wrap("; ".join(regimen.prescribe_separately), terminal, "  ", "  ")),
-            Text(),
+            BLANK_LINE,
             *wrap(f"File SHA-256 {regimen.sha256}", terminal),
         ],
         terminal,
@@ -125,7 +130,7 @@ def _notes(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:
         for line in drugs
     ]
     lines = [wrap(f"{drug}: {note}", terminal, "", "  ") for drug, note in notes if note]
-    return [Text(), *chain.from_iterable(lines)] if lines else []
+    return [BLANK_LINE, *chain.from_iterable(lines)] if lines else []
 
 
 def _bands(line: DrugLine) -> str:
@@ -147,9 +152,9 @@ def _checks(regimen: Regimen, terminal: Terminal) -> list[Part]:
     """When each check speaks, by level."""
     parts: list[Part] = []
     for level, style in LEVELS.items():
-        told = [f"{one.code} ({_when(one)})" for one in regimen.checks if one.level == level]
-        if told:
-            parts += wrap(f"{level.upper()} {'; '.join(told)}", terminal, "  ", "    ", style)
+        codes = [f"{check.code} ({_when(check)})" for check in regimen.checks if check.level == level]
+        if codes:
+            parts += wrap(f"{level.upper()} {'; '.join(codes)}", terminal, "  ", "    ", style)
     return parts
 
 

@@ -6,20 +6,29 @@ import datetime
 from collections.abc import Sequence
 from itertools import chain
 
-from rich.text import Text
-
 from cec.order import Administration, Order
 from cec.render.days import Day, days_of
-from cec.render.terminal.drawing import STRONG, Column, Part, Terminal, section, table, width_of, wrap
+from cec.render.terminal.drawing import (
+    BLANK_LINE,
+    STRONG,
+    Part,
+    TableColumn,
+    Terminal,
+    heading,
+    section,
+    table,
+    width_of,
+    wrap,
+)
 from cec.render.terminal.timeline import NARROWEST, WIDEST, timeline
 from cec.render.words import drug_and_day, row_time, weekday_date
 
 _COLUMNS = (
-    Column("Time"),
-    Column("Drug"),
-    Column("Dose", right=True, style=STRONG),
-    Column("Route"),
-    Column("Over"),
+    TableColumn("Time"),
+    TableColumn("Drug"),
+    TableColumn("Dose", right=True, style=STRONG),
+    TableColumn("Route"),
+    TableColumn("Over"),
 )
 
 
@@ -30,7 +39,7 @@ def days(order: Order, terminal: Terminal) -> list[Part]:
 
 def _block(day: Day, terminal: Terminal) -> list[Part]:
     date = day.date
-    heading = Text(f"{day.name}, {weekday_date(date)}" if date else day.name, style=STRONG)
+    title = heading(f"{day.name}, {weekday_date(date)}" if date else day.name)
     beside = [f"continues: {running.drug}, {running.text}" for running in day.running]
     notes = [
         f"{row_time(row, date or row.date).partition(' to ')[0]} {row.drug}: {note}"
@@ -39,8 +48,8 @@ def _block(day: Day, terminal: Terminal) -> list[Part]:
     ]
     notes += [f"OMITTED {omitted.drug}: {omitted.why}" for omitted in day.omitted]
     return [
-        Text(),
-        heading,
+        BLANK_LINE,
+        title,
         *chain.from_iterable(wrap(text, terminal, "", "  ") for text in beside),
         *(_grids(day.rows, date, terminal) if date and day.rows else []),
         *chain.from_iterable(wrap(text, terminal, "  ", "    ", STRONG) for text in notes),
@@ -48,17 +57,16 @@ def _block(day: Day, terminal: Terminal) -> list[Part]:
 
 
 def _grids(rows: Sequence[Administration], date: datetime.date, terminal: Terminal) -> list[Part]:
-    """The rows of a day, with their timeline beside them where the paper has room."""
+    """The rows of a day, with their timeline beside them where the terminal has room."""
     cells = [(row_time(row, date), drug_and_day(row), str(row.dose), row.route, str(row.over or "")) for row in rows]
     room = min(terminal.width - width_of(table(_COLUMNS, cells, terminal)) - 2, WIDEST)
     if room >= NARROWEST:
         scale, bars = timeline(rows, room, lines=terminal.lines)
-        return [
-            table((*_COLUMNS, Column(scale)), [(*cell, bar) for cell, bar in zip(cells, bars, strict=True)], terminal)
-        ]
+        with_bars = [(*cell, bar) for cell, bar in zip(cells, bars, strict=True)]
+        return [table((*_COLUMNS, TableColumn(scale)), with_bars, terminal)]
     scale, bars = timeline(rows, WIDEST, lines=terminal.lines)
     names = [(drug_and_day(row), bar) for row, bar in zip(rows, bars, strict=True)]
-    return [table(_COLUMNS, cells, terminal), table((Column(""), Column(scale)), names, terminal)]
+    return [table(_COLUMNS, cells, terminal), table((TableColumn(""), TableColumn(scale)), names, terminal)]
 
 
 def _next_cycle(order: Order, terminal: Terminal) -> list[Part]:

@@ -36,6 +36,6 @@ def _step(step: Step, sources: list[str], terminal: Terminal) -> list[Part]:
     return wrap(f"{step.how}{_cited(step, sources)}", terminal, start, " " * len(start))
 
 
-def _cited(told: Step | CreatinineClearance, sources: list[str]) -> str:
+def _cited(value: Step | CreatinineClearance, sources: list[str]) -> str:
     """The number of its source in the list of sources."""
-    return f" [{sources.index(told.source) + 1}]" if told.source else ""
+    return f" [{sources.index(value.source) + 1}]" if value.source else ""

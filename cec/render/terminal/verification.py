@@ -6,9 +6,18 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from rich.text import Text
-
-from cec.render.terminal.drawing import PIPE, STRONG, Column, Part, Terminal, draw, section, table, wrap
+from cec.render.terminal.drawing import (
+    BLANK_LINE,
+    PIPE,
+    STRONG,
+    Part,
+    TableColumn,
+    Terminal,
+    draw,
+    section,
+    table,
+    wrap,
+)
 from cec.render.terminal.head import alert, head
 from cec.render.verification import VerifiedDoses, VerifiedOrder, VerifiedRows, happenings
 from cec.render.words import SECOND_CHECK, signed_percent
@@ -19,11 +28,11 @@ MOST_ROWS_NAMED = 10
 """Rows that the terminal names for one alert; CSV has them all."""
 
 _COLUMNS = (
-    Column("Drug"),
-    Column("Expected", right=True),
-    Column("Written", right=True),
-    Column("Deviation", right=True),
-    Column("Verdict", style=STRONG),
+    TableColumn("Drug"),
+    TableColumn("Expected", right=True),
+    TableColumn("Written", right=True),
+    TableColumn("Deviation", right=True),
+    TableColumn("Verdict", style=STRONG),
 )
 
 
@@ -46,7 +55,7 @@ def verified_doses(document: VerifiedDoses, *, terminal: Terminal = PIPE) -> byt
             table(_COLUMNS, rows, terminal),
             *section("What may have happened", _wrapped(happenings(verification), terminal)),
             *section("Look at", list(chain.from_iterable(alert(each, terminal) for each in verification.alerts))),
-            Text(),
+            BLANK_LINE,
             *wrap(_summary(verification), terminal, style=STRONG),
             *wrap(SECOND_CHECK, terminal),
         ],
@@ -73,7 +82,7 @@ def verified_order(document: VerifiedOrder, *, terminal: Terminal = PIPE) -> byt
         [
             *wrap(summary, terminal, style=STRONG),
             *_wrapped(lines, terminal),
-            Text(),
+            BLANK_LINE,
             *_wrapped(notes, terminal, ""),
             *wrap(f"whole input SHA-256 {verification.sha256}", terminal),
             *wrap(SECOND_CHECK, terminal),
@@ -107,7 +116,7 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
         [
             *_wrapped(lines, terminal, ""),
             *section("Look at", _wrapped(about_alerts, terminal))[not lines :],
-            *([Text()] if lines or alerts else []),
+            *([BLANK_LINE] if lines or alerts else []),
             *wrap(summary, terminal, style=STRONG),
             *wrap(SECOND_CHECK, terminal),
         ],

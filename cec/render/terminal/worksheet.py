@@ -5,17 +5,17 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from cec.render.terminal import head, steps
 from cec.render.terminal.drawing import (
+    BLANK_LINE,
     PIPE,
     STRONG,
-    Column,
     Part,
+    TableColumn,
     Terminal,
     draw,
-    facts,
+    heading,
+    labelled,
     section,
     table,
     width_of,
@@ -46,17 +46,17 @@ BLANK = "_" * 12
 
 def render(order: Order, *, terminal: Terminal = PIPE, explain: bool = False, pick_list: bool = False) -> bytes:
     """The worksheet as UTF-8 text; with `explain` how every figure came about; `pick_list` alone on request."""
-    parts: list[Part] = [Text("Pick list" if pick_list else TITLE, style=STRONG), *head.head(order, terminal)[:-1]]
+    parts: list[Part] = [heading("Pick list" if pick_list else TITLE), *head.head(order, terminal)[:-1]]
     parts += head.to_look_at(order, terminal)
     if not pick_list:
-        parts += [Text(), *wrap(NOMINAL, terminal)]
+        parts += [BLANK_LINE, *wrap(NOMINAL, terminal)]
         alike: dict[tuple[object, ...], list[WorkDay]] = {}
         for day in work_days(order):
             alike.setdefault(day.likeness, []).append(day)
         parts += chain.from_iterable(_days(order, days, terminal) for days in alike.values())
     parts += _pick_list(order.pick_list, terminal)
     parts += [*steps.every_step(order, terminal), *_steps(order, terminal)] if explain else []
-    return draw([*parts, Text(), *wrap(DRAFT, terminal, style=STRONG), *wrap(origin(order), terminal)], terminal)
+    return draw([*parts, BLANK_LINE, *wrap(DRAFT, terminal, style=STRONG), *wrap(origin(order), terminal)], terminal)
 
 
 def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Part]:
@@ -70,35 +70,35 @@ def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Par
         name += f", {weekday_date(first.date)}"
     fluid = f"Fluid infused on {'each day' if len(days) > 1 else f'day {numbers}'}: "
     return [
-        Text(),
+        BLANK_LINE,
         *wrap(name, terminal, style=STRONG),
         *chain.from_iterable(
             wrap(f"OMITTED {drug}: {why}", terminal, "  ", "    ", STRONG) for drug, why in first.omitted
         ),
         *chain.from_iterable(_card(task, days, terminal) for task in first.tasks),
-        *([Text(), *wrap(fluid + fluid_of(first.fluid), terminal, "  ", "    ")] if first.fluid else []),
+        *([BLANK_LINE, *wrap(fluid + fluid_of(first.fluid), terminal, "  ", "    ")] if first.fluid else []),
     ]
 
 
 def _card(task: Task, days: Sequence[WorkDay], terminal: Terminal) -> list[Part]:
     """One dose: what to do, and the fields to tick and to fill in on each of its days."""
-    told = [*(("Label", text) for text in task.dose.label), *instructions(task.made)]
-    signed = "  ".join(f"{name} {BLANK}" for name in SIGNED) if task.made.product else ""
-    fields = [f"{what}: {BLANK}" for what in batches(task.made)]
+    steps_of_dose = [*(("Label", text) for text in task.dose.label), *instructions(task.preparation)]
+    signed = "  ".join(f"{name} {BLANK}" for name in SIGNED) if task.preparation.product else ""
+    fields = [f"{what}: {BLANK}" for what in batches(task.preparation)]
     if len(days) == 1:
-        entries = [(label, f"[ ] {text}" if label == "Check" else text) for label, text in told]
+        entries = [(label, f"[ ] {text}" if label == "Check" else text) for label, text in steps_of_dose]
         entries += [*(("Batch", field) for field in fields), ("Signed", signed)]
     else:
-        to_tick = [f"[ ] {text.partition(',')[0]}" for label, text in told if label == "Check"]
-        entries = list(told)
+        to_tick = [f"[ ] {text.partition(',')[0]}" for label, text in steps_of_dose if label == "Check"]
+        entries = list(steps_of_dose)
         for day in days if signed else ():
             first = "  ".join(filter(None, (weekday_date(day.date) if day.date else "", *to_tick)))
             texts = (first, *(f"batch of {field}" for field in fields), signed)
             entries += [(f"Day {day.number}", text) for text in texts if text]
     return [
-        Text(),
+        BLANK_LINE,
         *wrap(name_and_time(task), terminal, "  ", "    ", STRONG),
-        *facts(_once(entries), terminal, "    "),
+        *labelled(_once(entries), terminal, "    "),
     ]
 
 
@@ -111,7 +111,7 @@ def _once(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _pick_list(items: tuple[PickItem, ...], terminal: Terminal) -> list[Part]:
     """What the whole cycle takes from the shelf."""
-    columns = (Column("Count", right=True), Column("Item"), Column("For"))
+    columns = (TableColumn("Count", right=True), TableColumn("Item"), TableColumn("For"))
     grid = table(columns, [(pick_count(item), item.item, item.drug) for item in items], terminal)
     if width_of(grid) <= terminal.width:
         return section("Pick list for the whole cycle", [grid] if items else [])
@@ -122,9 +122,9 @@ def _pick_list(items: tuple[PickItem, ...], terminal: Terminal) -> list[Part]:
 def _steps(order: Order, terminal: Terminal) -> list[Part]:
     """How every figure came about, once for each dose that is the same on all its days."""
     parts: list[Part] = []
-    for made in order.preparations:
-        days = order.doses[made.dose_index].days
-        parts += wrap(f"{made.drug} {made.dose}, day {list_days(days)}", terminal, "  ", "    ", STRONG)
-        for how in (*made.how, *([f"missing: {made.missing}"] if made.missing else [])):
+    for preparation in order.preparations:
+        days = order.doses[preparation.dose_index].days
+        parts += wrap(f"{preparation.drug} {preparation.dose}, day {list_days(days)}", terminal, "  ", "    ", STRONG)
+        for how in (*preparation.how, *([f"missing: {preparation.missing}"] if preparation.missing else [])):
             parts += wrap(how, terminal, "    ", "      ")
     return section("How each dose is made up, step by step", parts)
