@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import csv
-import datetime
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,14 +17,12 @@ from regimen_texts import SHIPPED, regimen_file
 from running import cec
 
 from cec.calculate import draft_order
-from cec.errors import FileError, InputError
+from cec.errors import InputError
 from cec.load import load_patient, load_pharmacy, load_regimen, regimen_folder
-from cec.load.order_file import load_order
 from cec.order import Order
 from cec.pharmacy import Pharmacy
-from cec.render.json import render, write
 from cec.units import Quantity
-from cec.verification import Verdict, verify_doses, verify_order
+from cec.verification import Verdict, verify_doses
 from cec.verification.doses import TOLERANCE
 from cec.verification.measure_mistakes import MEASURE_MISTAKES
 from cec.verification.mistakes import MISTAKES
@@ -477,112 +473,6 @@ def test_only_a_regimen_of_the_same_drugs_is_the_other_phase(tmp_path: Path) -> 
     }
 
 
-# A saved order
-
-
-def saved() -> Order:
-    texts: dict[str, Any] = {
-        "height": "128 cm",
-        "weight": "26 kg",
-        "age": "8 years",
-        "sex": "female",
-        "creatinine": "0.5 mg/dL",
-        "reductions": ["etoposide=25%: mucositis grade 3"],
-    }
-    pharmacy = load_pharmacy(texts={"dose_rounding": {"clofarabine": "nearest 1 mg"}})
-    start = datetime.date(2026, 11, 30)
-    return draft_order(SHIPPED["cec-induction"], load_patient(texts=texts), pharmacy, start=start, cycle=1)
-
-
-def parts(order: Order) -> Any:
-    """The order as saved, in plain parts with exact numbers."""
-    return json.loads(render(order), parse_float=Decimal)
-
-
-def numbers(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The place of every number in a JSON tree."""
-    if isinstance(tree, dict | list):
-        for key, child in tree.items() if isinstance(tree, dict) else enumerate(tree):
-            yield from numbers(child, (*path, key))
-    elif isinstance(tree, int | float | Decimal) and not isinstance(tree, bool):
-        yield path
-
-
-def put(tree: Any, path: tuple[Any, ...], change: Callable[[Any], Any]) -> None:
-    for key in path[:-1]:
-        tree = tree[key]
-    tree[path[-1]] = change(tree[path[-1]])
-
-
-def test_a_saved_order_agrees_with_itself() -> None:
-    order = load_order(render(saved()))
-    assert verify_order(order, SHIPPED["cec-induction"]).differences == ()
-
-
-def test_every_number_that_is_edited_is_seen() -> None:
-    tree = parts(saved())
-    places = list(numbers(tree))
-    assert len(places) > 200
-    unseen = []
-    for place in places:
-        edited = copy.deepcopy(tree)
-        put(edited, place, lambda number: number + 1)
-        try:
-            order = load_order(write(edited))
-        except FileError:
-            continue
-        if verify_order(order).agrees:
-            unseen.append(place)
-    assert unseen == []
-
-
-@pytest.mark.parametrize(
-    ("place", "value", "where", "now"),
-    [
-        (("doses", 0, "daily_total", "value"), 48, "doses 1 (clofarabine): daily_total", "38 mg"),
-        (("doses", 1, "drug"), "teniposide", "doses 2 (teniposide): drug", "etoposide"),
-        (("doses", 2, "over", "value"), 2, "doses 3 (cyclophosphamide): over", "1 h"),
-        (("administrations", 3, "date"), "2026-12-01", "administrations 4 (cyclophosphamide): date", "2026-11-30"),
-        (("measures", 0, "bsa", "value"), 0.97, "measures 1: bsa: value", "0.96"),
-        (("next_cycle", "day"), 8, "next_cycle: day", "15"),
-        (("patient", "weight", "value"), 27, "whole input SHA-256", "was changed after the order was saved"),
-        (("pharmacy", "largest_deviation"), 6, "whole input SHA-256", "was changed after the order was saved"),
-        (("regimen", "drugs", 0, "dose", "value"), 52, "doses 1 (clofarabine): prescribed", "52 mg/m2"),
-    ],
-)
-def test_an_edit_is_named_with_its_place(place: tuple[Any, ...], value: Any, where: str, now: str) -> None:
-    tree = parts(saved())
-    put(tree, place, lambda _: value)
-    differences = verify_order(load_order(write(tree))).differences
-    assert any(each.where == where and now in each.now for each in differences), differences
-
-
-def test_a_row_that_was_taken_out_or_put_in_is_named() -> None:
-    tree = parts(saved())
-    removed, added = copy.deepcopy(tree), copy.deepcopy(tree)
-    del removed["doses"][3]
-    removed["administrations"] = [row for row in removed["administrations"] if row["dose_index"] < 3]
-    added["alerts"].append({"code": "fine", "level": "note", "about": "", "text": "all is well"})
-    (difference, *_) = verify_order(load_order(write(removed))).differences
-    assert (difference.where, difference.saved) == ("doses 4 (prednisone)", "nothing")
-    (difference,) = verify_order(load_order(write(added))).differences
-    assert (difference.where, difference.now) == ("alerts 2 (fine)", "nothing")
-
-
-def test_inputs_that_give_no_order_any_more_are_told() -> None:
-    tree = parts(saved())
-    tree["patient"]["weight"]["value"] = 9.5
-    tree["patient"]["height"]["value"] = 75
-    (difference,) = verify_order(load_order(write(tree))).differences
-    assert "under-10-kg" in difference.now
-
-
-def test_an_accepted_stop_stays_accepted() -> None:
-    patient = load_patient(texts={"height": "76 cm", "weight": "9.9 kg"})
-    order = draft_order(SHIPPED["cec-induction"], patient, accept={"under-10-kg": "tumour board"})
-    assert verify_order(load_order(render(order))).agrees
-
-
 # The command
 
 
@@ -700,45 +590,3 @@ def test_every_fault_of_a_call_is_told_together() -> None:
 )
 def test_wrong_usage_ends_with_2(arguments: tuple[str, ...]) -> None:
     assert cec("verify", *arguments).code == 2
-
-
-def test_a_saved_order_on_the_command_line(tmp_path: Path) -> None:
-    path = tmp_path / "order.json"
-    path.write_bytes(render(saved()))
-    done = cec("verify", str(path))
-    assert (done.code, done.err) == (0, "")
-    assert "every number in this order is what its inputs give" in done.out
-    path.write_text(path.read_text(encoding="utf-8").replace("422.4", "442.4"), encoding="utf-8")
-    done = cec("verify", str(path))
-    assert done.code == 1
-    assert "doses 3 (cyclophosphamide): ordered: saved 442.4 mg; now 422.4 mg" in done.out
-    assert json.loads(cec("verify", str(path), "--format", "json").out)["agrees"] is False
-
-
-def test_a_regimen_file_that_has_changed_since_is_told(tmp_path: Path) -> None:
-    file, path = tmp_path / "mine.yaml", tmp_path / "order.json"
-    text = (
-        (regimen_folder() / "cec-induction.yaml")
-        .read_text(encoding="utf-8")
-        .replace("name: cec-induction", "name: mine")
-    )
-    file.write_text(text, encoding="utf-8")
-    path.write_bytes(render(draft_order(load_regimen(file), load_patient(texts={"height": "128", "weight": "26"}))))
-    done = cec("verify", str(path))
-    assert done.code == 0
-    assert "no shipped regimen has the name mine; give its file with --regimen to compare" in done.out
-    assert cec("verify", str(path), "--regimen", str(file)).code == 0
-    file.write_text(text.replace("dose: 440 mg/m2", "dose: 400 mg/m2"), encoding="utf-8")
-    done = cec("verify", str(path), "--regimen", str(file))
-    assert done.code == 1
-    assert "regimen file: drugs 3 (cyclophosphamide): dose: saved 440 mg/m2; now 400 mg/m2" in done.out
-    assert "regimen file: sha256" in done.out
-
-
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"regimen": 1}', b"[" * 100_000])
-def test_a_file_that_is_no_order_is_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "order.json"
-    path.write_bytes(content)
-    done = cec("verify", str(path))
-    assert (done.code, done.out) == (1, "")
-    assert "is not an order that cec saved" in done.err

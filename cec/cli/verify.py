@@ -139,16 +139,16 @@ def _refuse_folder(what: str) -> None:
 def _saved_order(file: Path, regimen: str | None, chosen: Chosen) -> bool:
     """Show a saved order held against its own inputs, and its regimen against its file; whether all agrees."""
     from cec.load import load_regimen, regimen_names
-    from cec.load.order_file import load_order
+    from cec.load.order_file import read_order
     from cec.render.verification import VerifiedOrder
     from cec.verification import verify_order
 
     keep_apart({"ORDER": file, "--regimen": regimen}, {"--output": chosen.output})
-    order = load_order(file)
-    name = order.regimen.name
+    saved = read_order(file)
+    name = saved.order.regimen.name
     now = load_regimen(regimen or name) if regimen or name in regimen_names() else None
     notes = () if now else (f"no shipped regimen has the name {name}; give its file with --regimen to compare",)
-    verification = verify_order(order, now)
+    verification = verify_order(saved, now)
     show(VerifiedOrder(verification, notes), chosen)
     return verification.agrees
 

@@ -6,6 +6,7 @@ say it and read again by the shapes of that file. No message shows what was read
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, localcontext
@@ -23,7 +24,8 @@ from cec.load.patient_file import PATIENT, PATIENT_FIELDS
 from cec.load.pharmacy_file import PHARMACY
 from cec.load.record_shapes import Definitions, record
 from cec.load.regimen_file import REGIMEN
-from cec.load.shapes import Reading, Shape
+from cec.load.shapes import Reading
+from cec.load.shortened import put_back
 from cec.load.written import NotWritableError
 from cec.order import SCHEMA, Order
 from cec.regimen import NOT_SHIPPED
@@ -72,7 +74,8 @@ def read_order(source: str | Path | bytes) -> SavedOrder:
     with localcontext(EXACT):
         order = ORDER.read(root, "", reading)
         if not reading.faults:
-            reading.faults += [fault._replace(file=name) for fault in (*_file_faults(order), *structural_faults(order))]
+            order, faults = _as_from_files(order)
+            reading.faults += [fault._replace(file=name) for fault in (*faults, *structural_faults(order))]
     if reading.faults:
         faults = sorted(map(_without_names, reading.faults), key=lambda fault: (fault.line, fault.column))
         raise FileError(*faults, *_of_a_newer(root, name))
@@ -123,30 +126,38 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
-def _file_faults(order: Order) -> Iterator[Fault]:
-    """Why regimen, patient or pharmacy could not have come from a file."""
+def _as_from_files(order: Order) -> tuple[Order, list[Fault]]:
+    """The order with regimen, patient and pharmacy as their files give them, and why they could not have come from one.
+
+    A number that another tool cut comes back whole where the file's text gives it: a weight of so many pounds.
+    """
+    nouns, faults = {}, []
     for key, shape in _FILES.items():
-        yield from _faults_as_a_file(key, getattr(order, key), shape)
+        noun = getattr(order, key)
+        reading = Reading("")
+        try:
+            again = shape.read(shape.write(noun), key, reading)
+        except NotWritableError:
+            faults.append(Fault(f"no {key} file gives it", key))
+            continue
+        if reading.faults:
+            placed = (fault._replace(where=_inside(key, fault.where)) for fault in reading.faults)
+            faults += map(_without_values, placed) if key == "patient" else placed
+            continue
+        if hasattr(noun, "sha256"):
+            again = msgspec.structs.replace(again, sha256=noun.sha256)
+        if key == "regimen" and noun.name == f"{NOT_SHIPPED}{again.name}":
+            again = msgspec.structs.replace(again, name=noun.name)
+        if again == noun or put_back(_parts(noun), _parts(again)) == _parts(again):
+            nouns[key] = again
+        else:
+            faults.append(Fault(f"a {key} file gives another value", _first_difference(key, noun, again)))
+    return msgspec.structs.replace(order, **nouns), faults
 
 
-def _faults_as_a_file(key: str, noun: Any, shape: Shape) -> Iterator[Fault]:
-    """The faults that a file with this noun would have."""
-    reading = Reading("")
-    try:
-        again = shape.read(shape.write(noun), key, reading)
-    except NotWritableError:
-        yield Fault(f"no {key} file gives it", key)
-        return
-    if reading.faults:
-        faults = (fault._replace(where=_inside(key, fault.where)) for fault in reading.faults)
-        yield from map(_without_values, faults) if key == "patient" else faults
-        return
-    if hasattr(noun, "sha256"):
-        again = msgspec.structs.replace(again, sha256=noun.sha256)
-    if key == "regimen" and noun.name == f"{NOT_SHIPPED}{again.name}":
-        again = msgspec.structs.replace(again, name=noun.name)
-    if again != noun:
-        yield Fault(f"a {key} file gives another value", _first_difference(key, noun, again))
+def _parts(noun: Any) -> Any:
+    """A noun in mappings, lists and single values."""
+    return msgspec.to_builtins(noun, builtin_types=(Decimal, datetime.date))
 
 
 def _inside(key: str, where: str) -> str:

@@ -62,21 +62,42 @@ class Verification(msgspec.Struct, frozen=True):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """One place of the order that is not what its inputs give, or not what the regimen's file says now."""
+    """One place of a saved order that is not what its inputs give by today's rules, or of its regimen's file."""
 
     where: str
     saved: str
     now: str
 
 
-class OrderVerification(msgspec.Struct, frozen=True):
-    """A saved order held against itself."""
+Finding = Literal["agrees", "edited", "other by today's rules", "not what its inputs give"]
+"""Of a saved order: it is what its inputs give; its content is not that of its fingerprint; another version wrote it
+and today's rules give something else; or its fingerprint holds, and its own version computes something else."""
+
+
+class OrderVerification(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A saved order held against its fingerprint and against what its inputs give."""
 
     regimen: str
     agrees: bool
-    differences: tuple[Difference, ...]
+    """Whether it agrees, and its regimen's file still says what stands in it."""
+    finding: Finding
+    written_by: str
+    """The version of cec that drafted the order."""
+    verified_by: str
+    """The version of cec that computed it again."""
     sha256: str
+    """SHA-256 of everything that the order was computed from."""
+    fingerprint: str
     """The fingerprint that stands in the order."""
+    revision: int
+    replaces: str = ""
+    was_shortened: bool = False
+    """Whether another tool cut numbers, which are put back here."""
+    differences: tuple[Difference, ...] = ()
+    reworded: int = 0
+    """How many places another version only words otherwise."""
+    regimen_file: tuple[Difference, ...] = ()
+    """Where the regimen's file now says something else than the order."""
 
 
 class RowVerification(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,36 +1,96 @@
-"""A saved order, computed again from the inputs inside it: every number, date or word that is not the same."""
+"""A saved order held against its own fingerprint, and computed again from the inputs inside it.
+
+An order whose content is not that of its fingerprint was edited, unless only numbers were cut by another tool: put
+back, they give the fingerprint again. One that was not edited may still differ from what today's rules give.
+"""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator
+import json
+from collections.abc import Hashable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from cec.calculate import draft_order
 from cec.errors import CecError
+from cec.fingerprint import canonical_json, fingerprint, fingerprint_of_json
+from cec.load.shortened import put_back
 from cec.order import Order
 from cec.regimen import Regimen
 from cec.units import Quantity
-from cec.verification.outcome import Difference, OrderVerification
+from cec.verification.outcome import Difference, Finding, OrderVerification
+from cec.version import __version__
+
+if TYPE_CHECKING:
+    from cec.load.order_file import SavedOrder
+
+INPUTS = ("regimen", "patient", "pharmacy", "start", "cycle", "as_of", "overrides")
+"""What an order is computed from."""
+ABOUT_THE_ORDER = ("written_by", "fingerprint", "revision", "first", "replaces", "changes", "release", "sha256")
+"""What is said of an order as a whole, and computed from nothing."""
+WORDS = frozenset({"how", "source", "title", "text", "timing", "notes", "handling", "no_total", "missing"})
+"""Keys of words: another version of the program may say the same in other words."""
+
+_NAMED_BY: dict[str, tuple[str, ...]] = {
+    "doses": ("line", "days"),
+    "administrations": ("day", "line", "number"),
+    "preparations": ("dose_index",),
+    "alerts": ("code", "about"),
+    "pick_list": ("item",),
+}
+"""What tells the items of a list apart, where that is not their place in it."""
 
 
-def verify_order(order: Order, regimen_now: Regimen | None = None) -> OrderVerification:
-    """Each place where a saved order differs from what its inputs give, and from its regimen's file as it is now.
+def verify_order(saved: Order | SavedOrder, regimen_now: Regimen | None = None) -> OrderVerification:
+    """What is to be said of a saved order, and of its regimen's file as it is now.
 
     >>> from cec import draft_order, load_patient, load_regimen
     >>> order = draft_order(load_regimen("cec-induction"), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
-    >>> verify_order(order, order.regimen).agrees
-    True
+    >>> verify_order(order, order.regimen).finding
+    'agrees'
     """
-    differences = (*_recomputed(order), *(_regimen_file(order.regimen, regimen_now) if regimen_now else ()))
-    return OrderVerification(order.regimen.name, not differences, differences, order.sha256)
+    if isinstance(saved, Order):
+        order, found, tree = saved, fingerprint(saved), _tree(saved)
+    else:
+        order, found, tree = saved
+    again, refusal = _drafted_again(order)
+    is_whole = is_unedited = found == order.fingerprint
+    if again and not is_whole:
+        tree = put_back(tree, _tree(again))
+        is_unedited = fingerprint_of_json(tree) == order.fingerprint
+    is_of_another_version = order.written_by != __version__
+    differing = [refusal] if refusal else list(_differences("", _computed(tree), _computed(_tree(again))))
+    differences = [each for each in differing if not (is_unedited and is_of_another_version and _is_of_words(each))]
+    if again and again.sha256 != order.sha256 and not is_unedited:
+        differences.insert(0, _other_inputs(order, again))
+    if not is_unedited:
+        finding: Finding = "edited"
+    elif not differences:
+        finding = "agrees"
+    else:
+        finding = "other by today's rules" if is_of_another_version else "not what its inputs give"
+    since = tuple(_differences("regimen file", _tree(order.regimen), _tree(regimen_now))) if regimen_now else ()
+    return OrderVerification(
+        regimen=order.regimen.name,
+        agrees=finding == "agrees" and not since,
+        finding=finding,
+        written_by=order.written_by,
+        verified_by=__version__,
+        sha256=order.sha256,
+        fingerprint=order.fingerprint,
+        revision=order.revision,
+        replaces=order.replaces,
+        was_shortened=is_unedited and not is_whole,
+        differences=tuple(differences),
+        reworded=max(0, len(differing) - len(differences)),
+        regimen_file=since,
+    )
 
 
-def _recomputed(order: Order) -> Iterator[Difference]:
-    """Where the order differs from its own inputs' order."""
+def _drafted_again(order: Order) -> tuple[Order | None, Difference | None]:
+    """The order of the same inputs by today's rules, or why there is none."""
     accept = {alert.code: alert.accepted for alert in order.alerts if alert.accepted}
     try:
         again = draft_order(
@@ -44,21 +104,26 @@ def _recomputed(order: Order) -> Iterator[Difference]:
             overrides=order.overrides,
         )
     except CecError as error:
-        yield Difference("the whole order", "an order", f"no order: {'; '.join(map(str, error.faults))}")
-        return
-    if order.sha256 != again.sha256:
-        changed = "regimen, patient, pharmacy, start, cycle or an accepted alert was changed after the order was saved"
-        yield Difference("whole input SHA-256", order.sha256[:16], f"{again.sha256[:16]}: {changed}")
-    yield from _differences("", _plain(order), _plain(msgspec.structs.replace(again, sha256=order.sha256)))
+        return None, Difference("the whole order", "an order", f"no order: {'; '.join(map(str, error.faults))}")
+    return again, None
 
 
-def _regimen_file(saved: Regimen, now: Regimen) -> Iterator[Difference]:
-    """Where the regimen in the order differs from its file."""
-    yield from _differences("regimen file", _plain(saved), _plain(now))
+def _other_inputs(order: Order, again: Order) -> Difference:
+    changed = "regimen, patient, pharmacy, start, cycle or an accepted alert was changed after the order was saved"
+    return Difference("whole input SHA-256", order.sha256[:16], f"{again.sha256[:16]}: {changed}")
 
 
-def _plain(noun: Order | Regimen) -> Any:
-    return msgspec.to_builtins(noun, builtin_types=(Decimal, datetime.date, datetime.datetime))
+def _tree(noun: Order | Regimen | None) -> Any:
+    """A noun as texts, exact numbers, lists and mappings."""
+    return json.loads(_EXACT.encode(noun), parse_float=Decimal, parse_int=Decimal)
+
+
+_EXACT = msgspec.json.Encoder(decimal_format="number")
+
+
+def _computed(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an order is computed from its inputs."""
+    return {key: value for key, value in tree.items() if key not in INPUTS + ABOUT_THE_ORDER}
 
 
 def _differences(where: str, saved: Any, now: Any) -> Iterator[Difference]:
@@ -68,16 +133,31 @@ def _differences(where: str, saved: Any, now: Any) -> Iterator[Difference]:
     if isinstance(saved, dict) and isinstance(now, dict) and not (_is_quantity(saved) or _is_quantity(now)):
         for key in dict.fromkeys((*saved, *now)):
             yield from _differences(f"{where}: {key}" if where else key, saved.get(key), now.get(key))
-    elif isinstance(saved, list | tuple) and isinstance(now, list | tuple):
-        for index in range(max(len(saved), len(now))):
-            left, right = (items[index] if index < len(items) else None for items in (saved, now))
-            yield from _differences(f"{where} {index + 1}{_named(left or right)}", left, right)
+    elif isinstance(saved, list) and isinstance(now, list):
+        items, others = _by_name(where, saved), _by_name(where, now)
+        for name in dict.fromkeys((*items, *others)):
+            (number, item), (other_number, other) = items.get(name, (0, None)), others.get(name, (0, None))
+            yield from _differences(f"{where} {number or other_number}{_named(item or other)}", item, other)
     else:
         yield Difference(where or "the whole order", _words(saved), _words(now))
 
 
+def _by_name(where: str, items: list[Any]) -> dict[Hashable, tuple[int, Any]]:
+    """The items of a list with their number, by what tells them apart."""
+    keys = _NAMED_BY.get(where)
+    names = [tuple(str(item.get(key)) for key in keys) if keys else number for number, item in enumerate(items)]
+    if len(set(names)) < len(names):
+        names = list(range(len(items)))
+    return {name: (number, item) for number, (name, item) in enumerate(zip(names, items, strict=True), 1)}
+
+
+def _is_of_words(difference: Difference) -> bool:
+    """Whether only words differ, which another version may choose otherwise."""
+    return difference.where.rpartition(": ")[2].rstrip(" 0123456789") in WORDS
+
+
 def _is_quantity(value: dict[str, Any]) -> bool:
-    return set(value) == {"value", "unit"}
+    return {"value", "unit"} <= set(value) <= {"value", "unit", "endless"}
 
 
 def _named(item: Any) -> str:
@@ -91,9 +171,9 @@ def _words(value: Any) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, dict) and _is_quantity(value):
-        return str(Quantity(**value))
+        return str(msgspec.convert(value, Quantity))
     if isinstance(value, Decimal):
         return f"{value:f}"
-    if isinstance(value, dict | list | tuple):
-        return msgspec.json.encode(value).decode()
+    if isinstance(value, dict | list):
+        return canonical_json(value).decode()
     return str(value)

@@ -19,7 +19,15 @@ from cec.render.terminal.drawing import (
     wrap,
 )
 from cec.render.terminal.head import alert, head
-from cec.render.verification import VerifiedDoses, VerifiedOrder, VerifiedRows, happenings
+from cec.render.verification import (
+    VerifiedDoses,
+    VerifiedOrder,
+    VerifiedRows,
+    found,
+    happenings,
+    places_that_differ,
+    remarks,
+)
 from cec.render.words import SECOND_CHECK, signed_percent
 from cec.units import write_number
 from cec.verification.outcome import MEANINGS, Verification
@@ -64,27 +72,20 @@ def verified_doses(document: VerifiedDoses, *, terminal: Terminal = PIPE) -> byt
 
 
 def verified_order(document: VerifiedOrder, *, terminal: Terminal = PIPE) -> bytes:
-    """Every place of a saved order that is not what its inputs give."""
+    """What was found of a saved order, and every place that is not what its inputs give, or its regimen's file says."""
     verification, notes = document
-    count = len(verification.differences)
-    figures = [each for each in verification.differences if not each.where.endswith(": how")]
-    shown = figures or verification.differences
-    lines = [f"{each.where}: saved {each.saved}; now {each.now}" for each in shown]
-    if len(shown) < count:
-        lines.append(f"and the workings that name these figures ({count - len(shown)})")
-    summary = (
-        f"{verification.regimen}: every number in this order is what its inputs give"
-        if verification.agrees
-        else f"{verification.regimen}: {count} place{'s' * (count != 1)} of this order "
-        f"{'do' if count != 1 else 'does'} not agree with its inputs, or the regimen's file with the order"
+    about = (
+        f"whole input SHA-256 {verification.sha256}",
+        f"order SHA-256 {verification.fingerprint}, written by cec {verification.written_by}",
+        f"revision {verification.revision}, replaces {verification.replaces}" if verification.replaces else "",
     )
     return draw(
         [
-            *wrap(summary, terminal, style=STRONG),
-            *_wrapped(lines, terminal),
+            *wrap(found(verification), terminal, style=STRONG),
+            *_wrapped(places_that_differ(verification), terminal),
             BLANK_LINE,
-            *_wrapped(notes, terminal, ""),
-            *wrap(f"whole input SHA-256 {verification.sha256}", terminal),
+            *_wrapped((*remarks(verification), *notes), terminal, ""),
+            *_wrapped(filter(None, about), terminal, ""),
             *wrap(SECOND_CHECK, terminal),
         ],
         terminal,
