@@ -102,8 +102,8 @@ def without_25(case: Case) -> Iterator[Candidate]:
     if dose_unit(prescribed.unit).measure == "creatinine_clearance" and clearance:
         amount = Quantity(EXACT.multiply(prescribed.value, clearance.value.value), case.dose.ordered.unit)
         words = f"{prescribed} × {clearance.value} without the 25 is {in_words(case, amount.value)}"
-        for each in recomputed(case, words, prescribed=amount):
-            yield each._replace(working=each.working.removeprefix("flat dose").removeprefix("; "))
+        for each in recomputed(case, prescribed=amount):
+            yield each._replace(working=each.working.replace("flat dose", words, 1))
 
 
 def undeclared_reduction(case: Case) -> Iterator[Candidate]:
@@ -124,7 +124,8 @@ def maximum_left_out(case: Case) -> Iterator[Candidate]:
     """The dose without the regimen's cap."""
     if case.line.maximum:
         line = msgspec.structs.replace(case.line, maximum=None)
-        yield from recomputed(case, f"without the maximum of {case.line.maximum}", line=line)
+        for each in recomputed(case, line=line):
+            yield each._replace(working=f"{each.working} without the maximum of {case.line.maximum}")
 
 
 def maximum_as_dose(case: Case) -> Iterator[Candidate]:
