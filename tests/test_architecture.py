@@ -36,6 +36,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.calculate": (*BASE, "cec.calculate", "cec.fingerprint", "cec.version"),
     "cec.tables": (*BASE, "cec.load", "cec.files", "cec.tables"),
     "cec.verification": (*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification"),
+    "cec.verification.saved_order": (
+        *(*BASE, "cec.calculate", "cec.load", "cec.verification"),
+        *("cec.fingerprint", "cec.version"),
+    ),
     "cec.verification.quick": (*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification", "cec.batch"),
     "cec.render": (*BASE, "cec.render", "cec.verification.outcome"),
     "cec.render.csv.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
