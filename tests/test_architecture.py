@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "cec"
 NOUNS = ("cec.regimen", "cec.patient", "cec.pharmacy", "cec.order")
-BASE = ("cec.errors", "cec.drug_names", "cec.units", "cec.routes", "cec.facts", *NOUNS)
+BASE = ("cec.errors", "cec.drug_names", "cec.units", "cec.routes", "cec.facts", "cec.conditions", *NOUNS)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.errors": (),
@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.facts": ("cec.errors", "cec.units", "cec.facts"),
     "cec.regimen": ("cec.errors", "cec.units"),
     "cec.patient": ("cec.errors", "cec.units", "cec.facts"),
+    "cec.conditions": ("cec.errors", "cec.units", "cec.facts", "cec.regimen"),
     "cec.pharmacy": ("cec.errors", "cec.units", "cec.regimen"),
     "cec.order": BASE,
     "cec.fingerprint": ("cec.order",),
@@ -68,7 +69,16 @@ DOORS: dict[str, tuple[str, ...]] = {
 CLOCK_MAY_BE_READ_IN = ("cec.cli",)
 READS_THE_CLOCK = {"now", "today", "utcnow"}
 
-EXACT_ROOMS = ("cec.units", "cec.facts", *NOUNS, "cec.load", "cec.calculate", "cec.verification", "cec.render")
+EXACT_ROOMS = (
+    "cec.units",
+    "cec.facts",
+    "cec.conditions",
+    *NOUNS,
+    "cec.load",
+    "cec.calculate",
+    "cec.verification",
+    "cec.render",
+)
 """Where no binary float may stand: everything that a dose passes through. `cec.batch` has its own doubts of floats."""
 
 WHOLE_NUMBERS_OF_MATH = {"gcd", "lcm", "prod", "isqrt", "comb"}

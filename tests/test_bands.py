@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from running import cec
 from test_load import REGIMEN, faults_of, write
 
-from cec.calculate.conditions import judge
+from cec.conditions import judge
 from cec.errors import InputError
 from cec.load import load_regimen, regimen_names
 from cec.load.bands import MOST_BANDS, band_faults, beyond_bands

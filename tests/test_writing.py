@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from decimal import Decimal
 
@@ -10,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cec.calculate.alert_codes import code_of_drug
-from cec.calculate.measure_checks import check_measures
+from cec.calculate.checks import alerts_of
+from cec.calculate.known_facts import known_facts
 from cec.calculate.preparation import prepare_dose
-from cec.load import load_patient
+from cec.calculate.rule import Case, code_of_drug
+from cec.load import load_patient, load_regimen
 from cec.order import Dose
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
 from cec.render.worksheet import instructions
@@ -86,5 +86,6 @@ def test_a_measured_dose_has_the_sign_of_its_deviation(dose: str, told: str) -> 
 def test_a_change_of_weight_has_its_sign(weight: str, words: str) -> None:
     """From 30 kg: 3/30 is 10%, 1.6/30 is 5.3%."""
     patient = load_patient(texts={"height": "128 cm", "weight": f"{weight} kg", "previous_weight": "30 kg"})
-    (alert,) = check_measures(patient, None, None, Pharmacy(), datetime.date(2026, 11, 30))
+    case = Case(load_regimen("cec-induction"), patient, Pharmacy(), known_facts(patient, {}))
+    alert = next(alert for alert in alerts_of(case) if alert.code == "weight-change")
     assert f" is {words} from the last 30 kg" in alert.text

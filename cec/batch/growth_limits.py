@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch.exact import BILLION
 from cec.calculate.growth import OLDEST, YOUNGEST, Measure, reference
-from cec.calculate.measure_checks import GROWTH_LIMITS, HEAVIEST_Z
+from cec.calculate.sizes import HEAVIEST_Z, IMPLAUSIBLE_Z
 
 if TYPE_CHECKING:
     import polars as pl
@@ -104,7 +104,7 @@ def _at_month(measure: Measure, sex: Sex, month: int) -> _Parameters:
 
 def _limits(measure: Measure, lms: _Parameters) -> tuple[float, float]:
     """The lowest and highest value that raise no question."""
-    low_z, high_z = map(float, GROWTH_LIMITS[measure])
+    low_z, high_z = map(float, IMPLAUSIBLE_Z[measure])
     low = lms.median + low_z * (lms.median - lms.value_at(-2)) / 2
     high = lms.median + high_z * (lms.value_at(2) - lms.median) / 2
     return low, min(high, lms.value_at(float(HEAVIEST_Z))) if measure == "weight" else high

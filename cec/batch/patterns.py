@@ -9,9 +9,10 @@ Whoever adds an alert that hangs on something new to `cec.calculate` adds its qu
 
 from __future__ import annotations
 
+import datetime
 import math
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial, reduce
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,18 +20,31 @@ from cec.batch.areas import DOUBT
 from cec.batch.exact import BILLION
 from cec.batch.growth_limits import LIMITS, MEASURES, age_limits, month_index, month_limits
 from cec.calculate.growth import OLDEST, YOUNGEST
-from cec.calculate.measure_checks import WEIGHT_CHANGES
-from cec.facts import FACTS
-from cec.regimen import Condition, Limit, Regimen
-from cec.units import span
+from cec.calculate.rule import LimitQuestion
+from cec.calculate.rules import questions
+from cec.calculate.sizes import growth_limits, without_reference
+from cec.facts import FACTS, fact_of
+from cec.facts.stretches import Cut, Stretch
+from cec.regimen import Regimen
 
 if TYPE_CHECKING:
     import polars as pl
 
     from cec.pharmacy import Pharmacy
 
-MEASURED = {"age": BILLION, "weight": BILLION, "height": BILLION, "bsa": BILLION, "days_since_day_1": 1}
+_WHOLE = {
+    "age": ("age", BILLION),
+    "weight": ("weight", BILLION),
+    "height": ("height", BILLION),
+    "previous_weight": ("previous_weight", BILLION),
+    "bsa": ("bsa", BILLION),
+    "days_since_day_1": ("days_since_day_1", 1),
+    "days_since_measured": ("days_old", 1),
+}
 """Facts with a column of whole numbers, and how many to the unit of the fact."""
+
+_CODED = ("total_cycles", "sex", "start")
+"""Facts that hang on nothing but texts that have a code, or on bits of their own."""
 
 
 _OFTEN_UNKNOWN = (
@@ -66,28 +80,70 @@ def bits(regimen: Regimen, pharmacy: Pharmacy) -> list[Bit]:
     found += [Bit(pl.col("sex") == code, "sex") for code in (1, 2)]
     in_reference = (int(YOUNGEST * BILLION), int(OLDEST * BILLION))
     found.append(Bit(pl.col("age").is_between(*in_reference), "age"))  # without a sex, only these ages are a gap
-    found += _limits_of(regimen)
-    found += [
-        *_beyond_plausible("bsa"),
-        Bit(pl.duration(days=pl.col("days_old")) > span(pharmacy.measures_valid_for), "days_old"),
-        Bit(pl.col("days_old") < 0, "days_old"),
-    ]
-    before = pl.col("previous_weight")
-    change = (pl.col("weight") - before).abs() / before * 100
-    found += [_above("previous_weight", change, float(percent)) for percent, _ in WEIGHT_CHANGES]
+    asked = [question for question in _limit_questions(regimen, pharmacy) if not _is_of_growth(question)]
+    cuts = dict.fromkeys(cut for question in asked for cut in _cuts_of(question))
+    found += [_bit_of(*cut) for cut in cuts]
     indexes = FACTS["body_mass_index"].plausible or ()
     return [*found, *(_above("bmi", pl.col("bmi"), float(index)) for index in indexes if index is not None)]
 
 
-def _beyond_plausible(fact: str) -> Iterator[Bit]:
-    """Whether a column of billionths lies below or above the plausible bounds of its fact."""
+def are_all_answered(regimen: Regimen, pharmacy: Pharmacy) -> bool:
+    """Whether the columns answer every question of every rule; else each row is drafted for itself."""
+    known = {*_WHOLE, *_floats(), *_CODED}
+    return all(
+        _is_of_growth(question)
+        or (
+            (question.limits is None or question.given == ("start",))
+            and (question.fact in known or fact_of(question.fact).told != "derived")  # no column: its text counts
+        )
+        for question in _limit_questions(regimen, pharmacy)
+    )
+
+
+def _limit_questions(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[LimitQuestion]:
+    return (question for question in questions(regimen, pharmacy) if isinstance(question, LimitQuestion))
+
+
+def _is_of_growth(question: LimitQuestion) -> bool:
+    """Whether its limits are those of the growth reference, which have bits of their own."""
+    return getattr(question.limits, "func", None) in {growth_limits, without_reference}
+
+
+def _cuts_of(question: LimitQuestion) -> Iterator[tuple[str, Cut]]:
+    """Each place at which the answer to a question changes, with its fact; no number of a condition is below 0."""
+    stretch = question.limits_for(datetime.date.min) if question.given == ("start",) else question.stretch
+    if isinstance(stretch, Stretch) and question.fact in {*_WHOLE, *_floats()}:
+        for cut in stretch:
+            if cut.number.is_finite() and (cut.number or question.is_outside):
+                yield question.fact, cut
+
+
+def _bit_of(fact: str, cut: Cut) -> Bit:
+    """Whether a fact lies beyond a cut."""
     import polars as pl
 
-    low, high = FACTS[fact].plausible or (None, None)
-    if low is not None:
-        yield Bit(pl.col(fact) < int(low * BILLION), fact)
-    if high is not None:
-        yield Bit(pl.col(fact) > int(high * BILLION), fact)
+    if fact not in _WHOLE:
+        return _above(*_floats()[fact], float(cut.number))
+    column, scale = _WHOLE[fact]
+    beyond = (
+        pl.col(column) > math.floor(cut.number * scale)
+        if cut.after
+        else pl.col(column) >= math.ceil(cut.number * scale)
+    )
+    return Bit(beyond, column)
+
+
+def _floats() -> dict[str, tuple[str, pl.Expr]]:
+    """Facts that are floats: the column without which they are not known, and their number in the unit of the fact."""
+    import polars as pl
+
+    before = pl.col("previous_weight")
+    return {
+        "creatinine": ("creatinine", pl.col("creatinine") * 88.4),
+        "creatinine_clearance": ("clearance", pl.col("clearance")),
+        "weight_change": ("previous_weight", (pl.col("weight") - before).abs() / before * 100),
+        "body_mass_index": ("bmi", pl.col("bmi")),
+    }
 
 
 def answers_to(known: pl.DataFrame, asked: Mapping[int, Bit]) -> pl.Series:
@@ -183,29 +239,6 @@ _SIZES = {
     "bmi": partial(_size, "bmi", 1),
 }
 """Height in cm, weight in kg and body mass index in kg/m2, as columns of floats."""
-
-
-def _limits_of(regimen: Regimen) -> Iterator[Bit]:
-    """Each bound of each condition of the regimen, over the columns of whole numbers."""
-    import polars as pl
-
-    bands = [band.when for line in regimen.drugs if isinstance(line.dose, tuple) for band in line.dose]
-    conditions = [condition for when in (*bands, *(check.when for check in regimen.checks)) for condition in when]
-    for fact, limit in dict.fromkeys(_bounds(conditions)):
-        if fact == "creatinine_clearance":
-            yield _above("clearance", pl.col("clearance"), float(limit.value.value))
-            continue
-        scale = MEASURED[fact]
-        bound = FACTS[fact].in_unit(limit.value).value
-        is_open = limit.comparison in {"<", ">="}
-        beyond = pl.col(fact) < math.ceil(bound * scale) if is_open else pl.col(fact) > math.floor(bound * scale)
-        yield Bit(beyond, fact)
-
-
-def _bounds(conditions: Sequence[Condition]) -> Iterator[tuple[str, Limit]]:
-    for condition in conditions:
-        if condition.fact in {*MEASURED, "creatinine_clearance"}:
-            yield from ((condition.fact, limit) for limit in condition.limits)
 
 
 def _above(column: str, value: pl.Expr, limit: float) -> Bit:

@@ -14,9 +14,9 @@ from cec.batch.cells import groups_of
 from cec.batch.doses import Amount, Variant, amount_for
 from cec.batch.exact import BILLION, billionths
 from cec.batch.lookup import Lookup
-from cec.batch.patterns import Bit, bits
+from cec.batch.patterns import Bit, are_all_answered, bits
 from cec.batch.single import Settings, draft_read, read_texts
-from cec.calculate.allergies import check_allergies
+from cec.calculate.allergies import allergy_rules
 from cec.calculate.reductions import refuse_hidden
 from cec.errors import CecError, OrderRefused
 from cec.facts.reading import read_text
@@ -67,6 +67,7 @@ class Plan:
             step is not None
             and billionths(step.value) is not None
             and not any(line.lifetime_maximum for line in settings.regimen.drugs)
+            and are_all_answered(settings.regimen, settings.pharmacy)
             and not any(product.not_for for drug in settings.pharmacy.formulary.values() for product in drug.products)
         )
         self.lock = threading.Lock()
@@ -116,8 +117,9 @@ class Plan:
 
     def _allergies(self, allergies: str, drugs: Iterable[str] | None = None) -> tuple[str, ...]:
         """The codes of alerts on what a patient's allergies name among these drugs, by default the regimen's."""
-        drugs = [line.drug for line in self.settings.regimen.drugs] if drugs is None else drugs
-        return tuple(alert.code for alert in check_allergies(allergies, drugs, self.settings.pharmacy))
+        rules = allergy_rules(self.settings.regimen, self.settings.pharmacy)
+        told = {"allergies": allergies or None}
+        return tuple(rule.code for rule in rules if (drugs is None or rule.drug in drugs) and rule.answer(told))
 
     def number_of_alerts(self, codes: tuple[str, ...]) -> int:
         """A number for the codes of alerts on a preparation; 0 where there are none."""

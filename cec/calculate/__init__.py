@@ -10,17 +10,20 @@ from types import MappingProxyType
 
 import msgspec
 
-from cec.calculate.checks import NOT_CHECKED, check
+from cec.calculate.checks import NOT_CHECKED, alerts_of
 from cec.calculate.dosing import compute_dose
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
-from cec.calculate.known_facts import Facts, known_facts
+from cec.calculate.known_facts import known_facts
+from cec.calculate.lifetime import lifetime_maximums, total_name, total_of
 from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import creatinine_clearance, measure_bsa
 from cec.calculate.pick_list import daily_fluids, pick_list
 from cec.calculate.preparation import prepare
 from cec.calculate.reductions import refuse_hidden
+from cec.calculate.rule import Case
 from cec.calculate.schedule import Schedule, draw_up
 from cec.errors import CecError, Fault, InputError, OrderRefused
+from cec.facts import Facts, earlier_doses_of
 from cec.fingerprint import fingerprint
 from cec.order import SCHEMA, Administration, Alert, Dose, EarliestNextCycle, Measures, Order, Preparation
 from cec.patient import Patient
@@ -82,7 +85,8 @@ def draft_order(
         preparations, preparation_alerts = prepare(doses, pharmacy, facts)
         doses = with_labels(doses, preparations, regimen, pharmacy)
         schedule = draw_up(regimen, doses, start, pharmacy) if start else Schedule()
-        found = check(regimen, patient, pharmacy, facts, doses=doses, start=start, clearance=clearance)
+        case = Case(regimen, patient, pharmacy, facts, doses, clearance)
+        found = alerts_of(case._replace(facts={**facts, **_totals(case)}))
         alerts = (*found, *preparation_alerts, *schedule.alerts)
         order = Order(
             schema=SCHEMA,
@@ -200,6 +204,14 @@ def _day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.
     if day < patient.born:
         raise InputError(f"the date of birth, {patient.born}, lies after {day}")
     return day
+
+
+def _totals(case: Case) -> Facts:
+    """How much of each drug with a lifetime maximum the patient has had with this cycle, and before it."""
+    maximums = lifetime_maximums(case.regimen)
+    totals = {drug: total_of(drug, maximum, case) for drug, maximum in maximums.items()}
+    earlier = {earlier_doses_of(drug).name: entry_of(drug, case.patient.earlier_doses) for drug in maximums}
+    return {**earlier, **{total_name(drug): total and total.amount for drug, total in totals.items()}}
 
 
 def _earliest_next_cycle(regimen: Regimen, start: datetime.date | None) -> EarliestNextCycle | None:

@@ -2,42 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import partial
 
-from cec.calculate.alert_codes import code_of_drug
+from cec.calculate.rule import Case, Rule, TextQuestion, code_of_drug
 from cec.drug_names import own_words, words_of
-from cec.order import Alert
 from cec.pharmacy import Pharmacy
-from cec.regimen import entry_of
+from cec.regimen import Regimen, entry_of
 
 
-def check_allergies(allergies: str, drugs: Iterable[str], pharmacy: Pharmacy) -> Iterator[Alert]:
-    """A check for each of these drugs that the allergies name, or of which they name a product; it quotes them.
+def allergy_rules(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
+    """A check for each drug that this order gives and the patient's allergies name; it quotes them.
 
     Whole words count, in small letters or capitals. "No reaction to etoposide" is quoted too: a person reads it.
-
-    >>> from cec.pharmacy import Pharmacy
-    >>> for alert in check_allergies("Etoposide (anaphylaxis 2024)", ["clofarabine", "etoposide"], Pharmacy()):
-    ...     print(alert.code, alert.level, alert.text)
-    allergy-etoposide check the patient's allergies name it: 'Etoposide (anaphylaxis 2024)'
     """
-    said = words_of(allergies)
-    if not said:
-        return
-    for drug in dict.fromkeys(drugs):
-        if _names(said, drug):
-            named = "it"
-        else:
-            stock = entry_of(drug, pharmacy.formulary)
-            products = [product.name for product in stock.products] if stock else []
-            named = next((f"its product {product}" for product in products if _names(said, product)), "")
-        if named:
-            text = f"the patient's allergies name {named}: '{allergies}'"
-            yield Alert(code_of_drug("allergy", drug), "check", drug, text)
+    for drug in dict.fromkeys(line.drug for line in regimen.drugs):
+        named = partial(named_as, drug, pharmacy)
+        yield Rule(
+            code=code_of_drug("allergy", drug),
+            level="check",
+            about=drug,
+            asks=(TextQuestion("allergies", named),),
+            text=partial(_text, named),
+            limits="they name it, or a product of it in the formulary",
+            drug=drug,
+        )
 
 
-def _names(said: list[str], name: str) -> bool:
-    """Whether a name is said, whole or by a word of its own."""
-    words = words_of(name)
-    whole = f" {' '.join(words)} " in f" {' '.join(said)} "
-    return bool(words) and (whole or not own_words(name).isdisjoint(said))
+def _text(named: partial[str], case: Case) -> str:
+    allergies = case.patient.allergies
+    return f"the patient's allergies name {named(allergies)}: '{allergies}'"
+
+
+def named_as(drug: str, pharmacy: Pharmacy, allergies: str) -> str:
+    """As what allergies name a drug: `it`, or one of its products; nothing where they do not.
+
+    >>> named_as("etoposide", Pharmacy(), "Etoposide (anaphylaxis 2024)")
+    'it'
+    """
+    words = words_of(allergies)
+    if _names(words, drug):
+        return "it"
+    stock = entry_of(drug, pharmacy.formulary)
+    products = [product.name for product in stock.products] if stock else []
+    return next((f"its product {product}" for product in products if _names(words, product)), "")
+
+
+def _names(words: list[str], name: str) -> bool:
+    """Whether a name is among the words, whole or by a word of its own."""
+    of_name = words_of(name)
+    whole = f" {' '.join(of_name)} " in f" {' '.join(words)} "
+    return bool(of_name) and (whole or not own_words(name).isdisjoint(words))

@@ -1,23 +1,15 @@
-"""What a person must look at: allergies, the regimen's checks, measures, lifetime maximums, what was not checked."""
+"""What the rules find of one order: alerts, and what could not be checked."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 
-from cec.calculate.allergies import check_allergies
-from cec.calculate.conditions import judge, unknown_facts
-from cec.calculate.known_facts import Facts, what_is_missing
-from cec.calculate.lifetime import check_lifetime, lifetime_maximums
-from cec.calculate.measure_checks import check_measures, in_growth_reference
-from cec.calculate.rounding import to_nearest
-from cec.facts import FACTS, Fact, earlier_doses_of
-from cec.order import Alert, CreatinineClearance, Dose
-from cec.patient import Patient
-from cec.pharmacy import Pharmacy
-from cec.regimen import NOT_SHIPPED, Regimen, entry_of
-from cec.units import Quantity
+from cec.calculate.known_facts import what_is_missing
+from cec.calculate.rule import Case, Rule, number_of
+from cec.calculate.rules import rules_for
+from cec.calculate.sizes import GROWTH_REFERENCE
+from cec.facts import FACTS, Fact, fact_of, of_history
+from cec.order import Alert
 
 NOT_CHECKED = "incomplete"
 """The code of the note on what could not be checked."""
@@ -25,96 +17,63 @@ NOT_CHECKED = "incomplete"
 _SEVEREST_FIRST = ("stop", "check", "note")
 
 
-def check(
-    regimen: Regimen,
-    patient: Patient,
-    pharmacy: Pharmacy,
-    facts: Facts,
-    *,
-    doses: Sequence[Dose] = (),
-    start: datetime.date | None = None,
-    clearance: CreatinineClearance | None = None,
-) -> tuple[Alert, ...]:
-    """Every alert on these doses, the severest first; the last one says what nothing was known of.
+def alerts_of(case: Case) -> tuple[Alert, ...]:
+    """Every alert of the rules on a case, the severest first; the last one says what nothing was known of.
 
-    >>> from cec.load import load_patient, load_regimen
+    >>> from decimal import Decimal
+    >>> from cec import load_patient, load_regimen
+    >>> from cec.pharmacy import Pharmacy
+    >>> from cec.units import Quantity
+    >>> from cec.calculate.known_facts import known_facts
     >>> patient = load_patient(texts={"height": "79 cm", "weight": "9.9 kg"})
-    >>> facts = {"bsa": Quantity(patient.weight.value / 20, "m2"), "weight": patient.weight}
-    >>> [alert.code for alert in check(load_regimen("cec-induction"), patient, Pharmacy(), facts)]
+    >>> facts = known_facts(patient, {"bsa": Quantity(Decimal("0.47"), "m2")})
+    >>> [alert.code for alert in alerts_of(Case(load_regimen("cec-induction"), patient, Pharmacy(), facts))]
     ['under-10-kg', 'longer-infusion', 'incomplete']
     """
-    age, bsa = _quantity(facts, "age"), _quantity(facts, "bsa")
-    given = [dose.drug for dose in doses if dose.ordered.value]
-    alerts = [
-        *check_allergies(patient.allergies, given, pharmacy),
-        *_check_name(regimen),
-        *_check_regimen(regimen, facts, clearance),
-        *check_measures(patient, age, bsa, pharmacy, start),
-    ]
-    if bsa:
-        alerts += check_lifetime(regimen, patient, doses, bsa)
-    alerts += _not_checked(regimen, patient, facts, start)
-    return tuple(sorted(alerts, key=lambda alert: _SEVEREST_FIRST.index(alert.level)))
+    given = {dose.drug for dose in case.doses if dose.ordered.value}
+    rules = (rule for rule in rules_for(case.regimen, case.pharmacy) if not rule.drug or rule.drug in given)
+    answers = [(rule, rule.answer(case.facts)) for rule in rules]
+    spoken = (rule for rule, answer in answers if answer)
+    unsure = (rule for rule, answer in answers if rule.not_checked is not None and (answer is None or rule.wants))
+    found = [*_spoken(spoken, case), *_not_checked(unsure, case)]
+    return tuple(sorted(found, key=lambda alert: _SEVEREST_FIRST.index(alert.level)))
 
 
-def _check_name(regimen: Regimen) -> Iterator[Alert]:
-    """A check where the regimen's file bears the name of a shipped one, and is another."""
-    if regimen.name.startswith(NOT_SHIPPED):
-        text = f"{regimen.name}: the file that was used bears this name and has other content"
-        yield Alert("not-shipped", "check", "regimen", text)
+def _spoken(rules: Iterable[Rule], case: Case) -> Iterator[Alert]:
+    """An alert for each rule that is the first of its code; the first of rules with the same hints gives them."""
+    heard, hinted = set(), set()
+    for rule in rules:
+        key = (rule.code, rule.asks[0].fact if rule.asks else "")
+        if key in heard:
+            continue
+        heard.add(key)
+        text = rule.text if isinstance(rule.text, str) else rule.text(case)
+        if rule.hints and rule.hints not in hinted:
+            hinted.add(rule.hints)
+            text = "; ".join((text, *(hint for hint in rule.hints(case) if hint not in text)))
+        yield Alert(rule.code, rule.level, rule.about, text, rule.source)
 
 
-def _check_regimen(regimen: Regimen, facts: Facts, clearance: CreatinineClearance | None) -> Iterator[Alert]:
-    """The regimen's checks whose conditions all hold; those on an estimated clearance say that it is one."""
-    for rule in regimen.checks:
-        if judge(rule.when, facts):
-            asks_clearance = any(condition.fact == "creatinine_clearance" for condition in rule.when)
-            told = _estimate(clearance) if clearance and asks_clearance else ""
-            yield Alert(rule.code, rule.level, rule.about, rule.text + told, rule.source)
-
-
-def _estimate(clearance: CreatinineClearance) -> str:
-    """What the clearance is, as the end of a sentence: labels mean the patient's own, in mL/min."""
-    value = Quantity(to_nearest(clearance.value.value, Decimal("0.1")), clearance.value.unit)
-    normalised = ", not converted to the patient's own mL/min" if value.unit != "mL/min" else ""
-    return f"; here {value} ({clearance.method}{normalised})"
-
-
-def _not_checked(regimen: Regimen, patient: Patient, facts: Facts, start: datetime.date | None) -> Iterator[Alert]:
+def _not_checked(rules: Iterable[Rule], case: Case) -> Iterator[Alert]:
     """One note on everything that could not be checked because a fact is not known, by fact."""
     gaps: dict[str, list[str]] = {}
-    for fact, what in _gaps(regimen, patient, facts, start):
-        said = gaps.setdefault(what_is_missing(fact, facts).not_given, [])
-        if what not in {*said, "", fact.name.replace("_", "-")}:
-            said.append(what)
+    for fact, what in _gaps(rules, case):
+        named = gaps.setdefault(what_is_missing(fact, case.facts).not_given, [])
+        if what not in {*named, "", fact.name.replace("_", "-")}:
+            named.append(what)
     if gaps:
-        told = "; ".join(words + (f" ({', '.join(what)})" if what else "") for words, what in gaps.items())
-        yield Alert(NOT_CHECKED, "note", "", f"not checked: {told}")
+        words = "; ".join(words + (f" ({', '.join(what)})" if what else "") for words, what in gaps.items())
+        yield Alert(NOT_CHECKED, "note", "", f"not checked: {words}")
 
 
-def _gaps(regimen: Regimen, patient: Patient, facts: Facts, start: datetime.date | None) -> Iterator[tuple[Fact, str]]:
-    """Each unknown fact with each thing that depends on it; what would only be a note is not named."""
-    age = _quantity(facts, "age")
-    if age is None:
-        yield FACTS["age"], "growth reference"
-    if patient.sex is None and (age is None or in_growth_reference(age)):
-        yield FACTS["sex"], "growth reference"
-    drugs = {line.drug for line in regimen.drugs}
-    previous = _quantity(facts, "previous_cycles")
-    irrelevant = {"days_since_day_1"} if previous and previous.value == 0 else set()
-    for rule in regimen.checks:
-        if judge(rule.when, facts) is None:
-            unknown = unknown_facts(rule.when, facts)
-            what = rule.about if rule.about in drugs else rule.code
-            what = "" if rule.level == "note" else what
-            yield from ((fact, what) for fact in unknown if fact.name not in irrelevant)
-    if start and patient.measured_on is None:
-        yield FACTS["measured_on"], "how old they are"
-    for drug in lifetime_maximums(regimen):
-        if entry_of(drug, patient.earlier_doses) is None:
-            yield earlier_doses_of(drug), "lifetime maximum"
+def _gaps(rules: Iterable[Rule], case: Case) -> Iterator[tuple[Fact, str]]:
+    """Each unknown fact with what depends on it, those of the growth reference first."""
+    for rule in sorted(rules, key=lambda rule: rule.not_checked != GROWTH_REFERENCE):
+        for name in rule.unknown(case.facts):
+            if name != "days_since_day_1" or number_of("previous_cycles", case.facts.get("previous_cycles")) != 0:
+                yield _fact_named(name, rule), rule.not_checked or ""
 
 
-def _quantity(facts: Facts, name: str) -> Quantity | None:
-    fact = facts.get(name)
-    return fact if isinstance(fact, Quantity) else None
+def _fact_named(name: str, rule: Rule) -> Fact:
+    """The fact of a name: a yes or no of the history may have a name that earlier doses would have."""
+    return fact_of(name) if name in (*FACTS, *rule.wants) else of_history(name)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
-from cec.calculate.conditions import judge, unknown_facts
 from cec.calculate.formulas import calvert
-from cec.calculate.known_facts import NO_FACTS, Facts
 from cec.calculate.rounding import deviation_percent, round_dose, to_nearest
+from cec.conditions import judge, unknown_facts
 from cec.errors import OrderRefused
+from cec.facts import NO_FACTS, Facts
 from cec.order import STAGES, Dose, Measures, Step
 from cec.patient import Reduction
 from cec.pharmacy import Pharmacy

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
-from cec.facts import FACTS, Fact, Value, earlier_doses_of, told_facts
+from cec.facts import FACTS, Fact, Facts, Value, earlier_doses_of, told_facts
 from cec.patient import Patient
-
-Facts = Mapping[str, Value | None]
-"""What is known, by the name that conditions have for it; a name that is absent or None is not known."""
-
-NO_FACTS: Facts = MappingProxyType({})
-"""Nothing is known."""
 
 
 def known_facts(patient: Patient, computed: Facts) -> Facts:

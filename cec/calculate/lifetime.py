@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
+from typing import NamedTuple
 
-from cec.calculate.alert_codes import code_of_drug
 from cec.calculate.rounding import to_nearest
+from cec.calculate.rule import Case, LimitQuestion, Limits, Rule, code_of_drug
 from cec.errors import InputError
-from cec.order import Alert, Dose
-from cec.patient import Patient
+from cec.facts import Bounds, earlier_doses_of
+from cec.facts.stretches import stretch_within
+from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
 from cec.units import AMOUNT, EXACT, Quantity, convert, dose_unit
 
@@ -17,36 +20,78 @@ _LAST_DIGIT = Decimal("1e-9")
 """Totals per m2 are divisions, and are held against a maximum to this digit."""
 
 
+class Total(NamedTuple):
+    """What was given before and is given in this cycle, in the unit of the maximum; and before, as it was told."""
+
+    before: Quantity
+    this_cycle: Quantity
+    given: Quantity | None
+
+    @property
+    def amount(self) -> Quantity:
+        """Both together."""
+        return Quantity(EXACT.add(self.before.value, self.this_cycle.value), self.before.unit)
+
+
 def lifetime_maximums(regimen: Regimen) -> dict[str, Quantity]:
     """The lifetime maximum of each drug that has one."""
     return {line.drug: line.lifetime_maximum for line in regimen.drugs if line.lifetime_maximum}
 
 
-def check_lifetime(regimen: Regimen, patient: Patient, doses: Sequence[Dose], bsa: Quantity) -> Iterator[Alert]:
+def total_name(drug: str) -> str:
+    """The name of the fact of how much of a drug a patient has had with this cycle."""
+    return f"total_{drug}"
+
+
+def lifetime_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
     """A stop for each drug that this cycle would bring above its lifetime maximum."""
     for drug, maximum in lifetime_maximums(regimen).items():
-        cycle = [
-            _in_unit_of(maximum, dose.cycle_total, patient, bsa, drug)
-            for dose in doses
-            if dose.drug == drug and dose.cycle_total
-        ]
-        this_cycle = Quantity(to_nearest(sum(cycle, Decimal(0)), _LAST_DIGIT), maximum.unit)
-        earlier = entry_of(drug, patient.earlier_doses) or Quantity(Decimal(0), maximum.unit)
-        before = Quantity(to_nearest(_in_unit_of(maximum, earlier, patient, bsa, drug), _LAST_DIGIT), maximum.unit)
-        total = Quantity(EXACT.add(before.value, this_cycle.value), maximum.unit)
-        if cycle and total.value > maximum.value:
-            given = f" ({earlier})" if earlier.unit != maximum.unit else ""
-            yield Alert(
-                code=code_of_drug("lifetime-maximum", drug),
-                level="stop",
-                about=drug,
-                text=f"{before}{given} before and {this_cycle} in this cycle make {total}, "
-                f"above the lifetime maximum of {maximum}",
-                source=next(line.source for line in regimen.drugs if line.drug == drug) or regimen.source.citation,
-            )
+        yield Rule(
+            code=code_of_drug("lifetime-maximum", drug),
+            level="stop",
+            about=drug,
+            asks=(LimitQuestion(total_name(drug), limits=partial(_limits, maximum), given=(total_name(drug),)),),
+            text=partial(_text, drug, maximum),
+            source=next(line.source for line in regimen.drugs if line.drug == drug) or regimen.source.citation,
+            limits="the regimen's lifetime maximum",
+            not_checked="lifetime maximum",
+            wants=(earlier_doses_of(drug).name,),
+            hangs_on_amounts=True,
+        )
 
 
-def _in_unit_of(maximum: Quantity, amount: Quantity, patient: Patient, bsa: Quantity, drug: str) -> Decimal:
+def _limits(maximum: Quantity, total: Quantity | None) -> Limits:
+    """Up to the maximum; no limits in a cycle that does not give the drug."""
+    return stretch_within(Bounds(None, maximum.value)) if total else None
+
+
+def _text(drug: str, maximum: Quantity, case: Case) -> str:
+    total = total_of(drug, maximum, case)
+    if total is None:
+        return ""
+    given = f" ({total.given})" if total.given and total.given.unit != maximum.unit else ""
+    return (
+        f"{total.before}{given} before and {total.this_cycle} in this cycle make {total.amount}, "
+        f"above the lifetime maximum of {maximum}"
+    )
+
+
+def total_of(drug: str, maximum: Quantity, case: Case) -> Total | None:
+    """What a patient has had of a drug in all with this cycle; none where this cycle does not give it."""
+    cycle = [
+        _in_unit_of(maximum, dose.cycle_total, case, drug)
+        for dose in case.doses
+        if dose.drug == drug and dose.cycle_total
+    ]
+    given = entry_of(drug, case.patient.earlier_doses)
+    before = _in_unit_of(maximum, given, case, drug) if given else Decimal(0)
+    if not cycle:
+        return None
+    before, this_cycle = (to_nearest(amount, _LAST_DIGIT) for amount in (before, sum(cycle, Decimal(0))))
+    return Total(Quantity(before, maximum.unit), Quantity(this_cycle, maximum.unit), given)
+
+
+def _in_unit_of(maximum: Quantity, amount: Quantity, case: Case, drug: str) -> Decimal:
     """An amount (mg, mg/m2 or mg/kg) as a number in the unit of the maximum, by today's BSA or weight."""
     wanted, own = dose_unit(maximum.unit), dose_unit(amount.unit)
     try:
@@ -55,5 +100,8 @@ def _in_unit_of(maximum: Quantity, amount: Quantity, patient: Patient, bsa: Quan
         raise InputError(f"{drug}: {amount} cannot be held against a lifetime maximum of {maximum}") from None
     if own.measure == wanted.measure:
         return value
-    measures = {"nothing": Decimal(1), "bsa": bsa.value, "weight": patient.weight.value}
+    bsa = case.facts["bsa"]
+    measures = {"nothing": Decimal(1), "weight": case.patient.weight.value}
+    if isinstance(bsa, Quantity):
+        measures["bsa"] = bsa.value
     return EXACT.divide(EXACT.multiply(value, measures[own.measure]), measures[wanted.measure])

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 
-from cec.calculate.known_facts import NO_FACTS, Facts
 from cec.calculate.preparation import vials_for
 from cec.calculate.rounding import to_nearest
 from cec.calculate.stock import formulary_drug, is_oral, usable_products
+from cec.facts import NO_FACTS, Facts
 from cec.order import DailyFluid, Dose, PickItem, Preparation
 from cec.pharmacy import Pharmacy
 from cec.units import AMOUNT, EXACT, VOLUME, Quantity, convert

@@ -7,12 +7,11 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from cec.calculate.alert_codes import code_of_drug
 from cec.calculate.containers import least_waste, nearest_total
 from cec.calculate.dilution import bag_alerts, in_bag, lacking
-from cec.calculate.known_facts import NO_FACTS, Facts
 from cec.calculate.measuring import measuring_alerts
 from cec.calculate.rounding import deviation_percent, round_down, to_nearest
+from cec.calculate.rule import code_of_drug
 from cec.calculate.stock import (
     content_of,
     formulary_drug,
@@ -22,6 +21,7 @@ from cec.calculate.stock import (
     why_not_for,
 )
 from cec.errors import InputError
+from cec.facts import NO_FACTS, Facts
 from cec.order import Alert, Dose, Preparation, VialUse
 from cec.pharmacy import FormularyDrug, Pharmacy, Product, Stability
 from cec.units import AMOUNT, EXACT, VOLUME, Quantity, amount_in, convert, plain, shorten, write_number, write_signed

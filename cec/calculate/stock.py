@@ -6,9 +6,9 @@ import re
 
 from msgspec.structs import replace
 
-from cec.calculate.conditions import judge, unknown_facts
-from cec.calculate.known_facts import Facts
+from cec.conditions import judge, unknown_facts
 from cec.errors import InputError
+from cec.facts import Facts
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
 from cec.regimen import condition_words, entry_of
 from cec.units import AMOUNT, CONCENTRATION, EXACT, VOLUME, Quantity, convert

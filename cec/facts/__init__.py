@@ -13,7 +13,7 @@ For whoever answers many rows at once:
 - What every check asks of these facts is told by `cec.calculate.rules`.
 """
 
-from cec.facts.fact import Bounds, Fact, Form, Told, Value
+from cec.facts.fact import NO_FACTS, Bounds, Fact, Facts, Form, Told, Value
 from cec.facts.reading import Sex
 from cec.facts.table import (
     EARLIER_DOSES,
@@ -33,9 +33,11 @@ __all__ = [
     "EARLIER_DOSES",
     "FACTS",
     "HISTORY",
+    "NO_FACTS",
     "POSSIBLE_BODY_MASS_INDEXES",
     "Bounds",
     "Fact",
+    "Facts",
     "Form",
     "Sex",
     "Told",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from cec.facts.reading import (
@@ -25,6 +26,13 @@ from other facts."""
 
 Value = Quantity | bool | datetime.date | str
 """What is known of a fact. A count is a quantity without a unit, or in days."""
+
+
+Facts = Mapping[str, Value | None]
+"""What is known, by the names of facts; a name that is absent or None is not known."""
+
+NO_FACTS: Facts = MappingProxyType({})
+"""Nothing is known."""
 
 
 class Bounds(NamedTuple):
@@ -84,8 +92,8 @@ class Fact(NamedTuple):
     """Beyond these no order is made."""
     plausible: Bounds | None = None
     """Beyond these, a person is asked to look."""
-    code: str = ""
-    """The code of the alert that asks; by default the name with hyphens."""
+    short: str = ""
+    """Its name on the alert that asks, where that is not the name of the row."""
     look_at: str = ""
     """What to look at then."""
     meant: tuple[str, ...] = ()
@@ -160,12 +168,22 @@ class Fact(NamedTuple):
         """
         if self.possible is None or self.possible.hold(self.in_unit(amount).value):
             return ""
-        bounds = Bounds(*(bound if bound is None else self._in(amount.unit, bound) for bound in self.possible))
+        bounds = self.bounds_in(amount.unit, self.possible)
         others = (Quantity(amount.value, unit) for unit in self.meant)
         meant = (other for other in others if self.usual and self.usual.hold(self.in_unit(other).value))
         hint = next((f"; did you mean {other}?" for other in meant), "")
         what = self.kind.name if self.kind else self.about
-        return f"{amount} is not a possible {what} ({bounds} {amount.unit}".rstrip() + f"){hint}"
+        return f"{amount} is not a possible {what} ({bounds}){hint}"
+
+    def bounds_in(self, unit: str, bounds: Bounds) -> str:
+        """Bounds of the fact in one of its units, in words.
+
+        >>> from cec.facts import FACTS
+        >>> FACTS["age"].bounds_in("years", Bounds(Decimal(0), Decimal(1500)))
+        '0 to 125 years'
+        """
+        numbers = (None if bound is None else self._in(unit, bound) for bound in bounds)
+        return f"{Bounds(*numbers)} {unit}".rstrip()
 
     def _in(self, unit: str, bound: Decimal) -> Decimal:
         """A bound in another unit of the fact."""

@@ -202,7 +202,7 @@ _ROWS = (
         derive=body_mass_index,
         possible=POSSIBLE_BODY_MASS_INDEXES,
         plausible=Bounds(Decimal(8), Decimal(60)),
-        code="bmi",
+        short="BMI",
         look_at="both",
     ),
     Fact(
@@ -214,6 +214,7 @@ _ROWS = (
         told="derived",
         inputs=("height", "weight", "sex"),
         plausible=Bounds(Decimal("0.2"), Decimal(3)),
+        short="BSA",
         look_at="height and weight",
     ),
     Fact(

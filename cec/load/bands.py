@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from cec.load.bounds import EVERYTHING, Cut, Stretch, common, is_empty, stretch_of, words
+from cec.conditions import stretch_of, words
+from cec.facts.stretches import EVERYTHING, Cut, Stretch, common, is_empty
 from cec.regimen import DoseBand
 
 MOST_BANDS = 100

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from cec.conditions import can_hold
 from cec.errors import InputError
 from cec.facts import FACTS, bounded_facts, of_history
 from cec.facts.reading import positive, read_boolean
-from cec.load.bounds import can_hold
 from cec.regimen import LAST_DAY, Comparison, Condition, Limit
 from cec.units import AREA, PERCENT, Quantity, read_quantity
 

@@ -1,37 +1,17 @@
-"""Conditions as stretches of the number line: whether they can hold at all, and how a stretch is said.
-
-A stretch runs from one cut to another. A cut lies just before a number or just after it, so that `under 1 year` ends
-exactly where `at least 1 year` begins, and `at most 1 year` does not.
-"""
+"""Conditions: where on the number line they hold, in which words, and whether they hold of a patient."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
+from functools import lru_cache
 
-from cec.facts import fact_of
+from cec.facts import FACTS, Fact, Facts, Value, fact_of, of_history
+from cec.facts.stretches import EVERYTHING, Cut, Stretch, common, is_empty
 from cec.regimen import Condition, Limit
 from cec.units import Quantity
 
 
-class Cut(NamedTuple):
-    """A place on the number line: just before a number, or just after it."""
-
-    number: Decimal
-    after: bool = False
-
-
-class Stretch(NamedTuple):
-    """What lies between two cuts."""
-
-    low: Cut
-    high: Cut
-
-
-EVERYTHING = Stretch(Cut(Decimal(0)), Cut(Decimal("Infinity")))
-"""No fact is negative."""
-
-
+@lru_cache(maxsize=4096)
 def stretch_of(condition: Condition) -> Stretch:
     """Where a condition holds. True and false lie at 1 and 0.
 
@@ -57,16 +37,6 @@ def _cut(fact: str, limit: Limit) -> Cut:
         return Cut(number, after)
     whole = int(number)
     return Cut(Decimal(whole if number == whole and not after else whole + 1))
-
-
-def common(one: Stretch, other: Stretch) -> Stretch:
-    """What lies in both."""
-    return Stretch(max(one.low, other.low), min(one.high, other.high))
-
-
-def is_empty(stretch: Stretch) -> bool:
-    """Whether nothing lies in it."""
-    return stretch.low >= stretch.high
 
 
 def can_hold(condition: Condition) -> bool:
@@ -103,3 +73,33 @@ def _amount(fact: str, number: Decimal) -> Quantity:
     if fact == "age" and number % 12 == 0:
         return Quantity(number / 12, "years")
     return Quantity(number, fact_of(fact).unit)
+
+
+def judge(conditions: tuple[Condition, ...], facts: Facts) -> bool | None:
+    """Whether every condition holds; None where that depends on something that is not known.
+
+    >>> infant = (Condition("age", (Limit("<", Quantity(Decimal(1), "years")),)),)
+    >>> judge(infant, {"age": Quantity(Decimal(11), "months")}), judge(infant, {"age": Quantity(Decimal(12), "months")})
+    (True, False)
+    >>> judge(infant, {}) is None
+    True
+    """
+    answers = [_holds(condition, facts.get(condition.fact)) for condition in conditions]
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def unknown_facts(conditions: tuple[Condition, ...], facts: Facts) -> tuple[Fact, ...]:
+    """The facts that the conditions speak of and nobody has told."""
+    unknown = (each for each in conditions if _holds(each, facts.get(each.fact)) is None)
+    return tuple({each.fact: FACTS.get(each.fact) or of_history(each.fact) for each in unknown}.values())
+
+
+def _holds(condition: Condition, value: Value | None) -> bool | None:
+    """Whether one condition holds. A fact of another kind than the condition's is as good as unknown."""
+    if condition.is_so is not None:
+        return value is condition.is_so if isinstance(value, bool) else None
+    if not isinstance(value, Quantity):
+        return None
+    return stretch_of(condition).holds(fact_of(condition.fact).in_unit(value).value)

@@ -1,0 +1,175 @@
+"""What a rule is: which facts it asks, on which side of which limits it speaks, at which level, in which words.
+
+A rule never looks at a fact that it does not name, and speaks because of nothing but the answers to its questions. So
+rows of a table that give the same answers get the same alerts, and one of them can answer for all: see `Question`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from cec.facts import FACTS, Facts, Value
+from cec.facts.stretches import Stretch
+from cec.order import CreatinineClearance, Dose
+from cec.patient import Patient
+from cec.pharmacy import Pharmacy
+from cec.regimen import Level, Regimen
+from cec.units import Quantity
+
+
+class Unknown(NamedTuple):
+    """Limits that cannot be drawn, because nobody told these facts."""
+
+    facts: tuple[str, ...]
+
+
+Limits = Stretch | Unknown | None
+"""What a question leaves to its fact; None where it does not apply to this patient."""
+
+
+class LimitQuestion(NamedTuple):
+    """On which side of its limits does a number lie?
+
+    The limits are `stretch`, or what `limits` makes of the values of the facts `given`, None for each that is unknown.
+    All numbers are in the unit of the fact; true is 1 and false is 0.
+    """
+
+    fact: str
+    stretch: Stretch | None = None
+    limits: Callable[..., Limits] | None = None
+    given: tuple[str, ...] = ()
+    is_outside: bool = True
+    """Whether it asks if the number lies outside the limits; else if it lies within."""
+
+    def limits_for(self, *values: Value | None) -> Limits:
+        """The limits for these values of the facts `given`."""
+        return self.limits(*values) if self.limits else self.stretch
+
+    def limits_in(self, facts: Facts) -> Limits:
+        """The limits for what is known."""
+        return self.limits_for(*(facts.get(name) for name in self.given))
+
+    def answer(self, facts: Facts) -> bool | None:
+        """Whether it is so; None where that is not known."""
+        limits = self.limits_in(facts) if self.limits else self.stretch
+        if limits is None:
+            return False
+        number = number_of(self.fact, facts.get(self.fact))
+        if number is None or isinstance(limits, Unknown):
+            return None
+        return limits.holds(number) is not self.is_outside
+
+    def unknown(self, facts: Facts) -> tuple[str, ...]:
+        """The facts without which there is no answer."""
+        limits = self.limits_in(facts)
+        if isinstance(limits, Unknown):
+            return limits.facts
+        return (self.fact,) if limits and number_of(self.fact, facts.get(self.fact)) is None else ()
+
+
+class TextQuestion(NamedTuple):
+    """What does a text say? The answer, empty for no, is all that anything hangs on."""
+
+    fact: str
+    read: Callable[[str], Hashable]
+    given: tuple[str, ...] = ()
+
+    def answer(self, facts: Facts) -> bool | None:
+        """Whether it says anything; None where there is no text."""
+        text = facts.get(self.fact)
+        return bool(self.read(text)) if isinstance(text, str) else None
+
+    def unknown(self, facts: Facts) -> tuple[str, ...]:
+        """The facts without which there is no answer."""
+        return () if facts.get(self.fact) else (self.fact,)
+
+
+Question = LimitQuestion | TextQuestion
+"""Whoever answers many rows at once asks the questions of every rule (`rules.questions`), and needs to know no rule.
+
+For each question a row has one answer: the side of the limits on which it lies, or what its text says; that the limits
+do not apply; that they, or the fact, are unknown. Limits are asked once for each set of different values of `given`.
+"""
+
+
+class Case(NamedTuple):
+    """One order, as far as it is computed when it is checked."""
+
+    regimen: Regimen
+    patient: Patient
+    pharmacy: Pharmacy
+    facts: Facts
+    doses: Sequence[Dose] = ()
+    clearance: CreatinineClearance | None = None
+
+
+class Rule(NamedTuple):
+    """It speaks where the answer to every question is yes: always, where it asks none. Of rules with one code the first
+    that speaks is heard."""
+
+    code: str
+    level: Level
+    about: str
+    asks: tuple[Question, ...]
+    text: str | Callable[[Case], str]
+    """What a person should know and do; a text is the same for everybody of whom the rule speaks."""
+    source: str = ""
+    limits: str = ""
+    """The limits in words, where they are no numbers in the table of facts."""
+    hints: Callable[[Case], Sequence[str]] | None = None
+    """What would explain it, said by the first of all rules with these hints that speaks."""
+    not_checked: str | None = None
+    """What is said to be not checked where an answer is unknown; None where nobody needs to be told."""
+    wants: tuple[str, ...] = ()
+    """Facts that it can do without, but of which it is said where nobody told them."""
+    drug: str = ""
+    """The drug that must be given by this order; without one it holds for every order."""
+    hangs_on_amounts: bool = False
+    """Whether one of its facts is computed from the ordered doses, so that no two rows of a table have one answer."""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The names of all facts that it reads."""
+        return tuple(dict.fromkeys((*(n for each in self.asks for n in (each.fact, *each.given)), *self.wants)))
+
+    def answer(self, facts: Facts) -> bool | None:
+        """Whether it speaks; None where that depends on something that is not known."""
+        is_sure = True
+        for question in self.asks:
+            answer = question.answer(facts)
+            if answer is False:
+                return False
+            is_sure = is_sure and answer is not None
+        return True if is_sure else None
+
+    def unknown(self, facts: Facts) -> tuple[str, ...]:
+        """The facts that somebody should tell for it to be checked whole."""
+        unknown = [name for name in self.wants if facts.get(name) is None]
+        if self.answer(facts) is None:
+            unknown += [name for question in self.asks for name in question.unknown(facts)]
+        return tuple(unknown)
+
+
+def number_of(fact: str, value: Any) -> Decimal | None:
+    """A value of a fact as a number in the unit of its bounds; true is 1, false 0. None where it is no number.
+
+    >>> number_of("age", Quantity(Decimal(8), "years")), number_of("prior_hsct", False), number_of("age", None)
+    (Decimal('96'), Decimal('0'), None)
+    """
+    if isinstance(value, bool):
+        return Decimal(value)
+    if not isinstance(value, Quantity):
+        return None
+    return FACTS[fact].in_unit(value).value if fact in FACTS else value.value
+
+
+def code_of_drug(what: str, drug: str) -> str:
+    """The code of an alert about one drug: what it says, then the drug, in small letters and digits with hyphens.
+
+    >>> code_of_drug("lifetime-maximum", "Doxorubicin, liposomal")
+    'lifetime-maximum-doxorubicin-liposomal'
+    """
+    return "-".join((what, *re.findall(r"[^\W_]+", drug.casefold())))

@@ -1,0 +1,200 @@
+"""Every check that applies to one order, in one table.
+
+A row is a rule, or what makes rules of a regimen and a pharmacy. A rule has the shape of a regimen's check: code,
+level, facts with limits, words, source; the regimen's own checks are rules too. A row is a check in every command,
+format and batch. Alerts on how a dose is made up come of making it up, not of rules: see `preparation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from functools import partial
+
+from cec.calculate.allergies import allergy_rules
+from cec.calculate.lifetime import lifetime_rules
+from cec.calculate.rounding import to_nearest
+from cec.calculate.rule import Case, LimitQuestion, Limits, Question, Rule, number_of
+from cec.calculate.sizes import (
+    body_mass_index_rule,
+    heavy_for_age,
+    implausible_for_age,
+    weight_change_rule,
+)
+from cec.conditions import stretch_of
+from cec.facts import FACTS, Bounds, Fact, Value
+from cec.facts.stretches import HIGHEST, Cut, Stretch, stretch_within
+from cec.order import CreatinineClearance
+from cec.pharmacy import Pharmacy
+from cec.regimen import NOT_SHIPPED, Check, Condition, Regimen
+from cec.units import Quantity, convert
+
+
+def name_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
+    """A check where the regimen's file bears the name of a shipped one, and is another."""
+    if regimen.name.startswith(NOT_SHIPPED):
+        text = f"{regimen.name}: the file that was used bears this name and has other content"
+        yield Rule("not-shipped", "check", "regimen", (), text)
+
+
+def regimen_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
+    """The regimen's own checks; those on an estimated clearance say that it is one."""
+    drugs = {line.drug for line in regimen.drugs}
+    for check in regimen.checks:
+        asks_clearance = any(condition.fact == "creatinine_clearance" for condition in check.when)
+        what = check.about if check.about in drugs else check.code
+        yield Rule(
+            code=check.code,
+            level=check.level,
+            about=check.about,
+            asks=tuple(map(question_of, check.when)),
+            text=partial(_with_estimate, check) if asks_clearance else check.text,
+            source=check.source,
+            not_checked="" if check.level == "note" else what,
+        )
+
+
+def question_of(condition: Condition) -> LimitQuestion:
+    """The question of a condition: does the fact lie within its limits?"""
+    return LimitQuestion(condition.fact, stretch_of(condition), is_outside=False)
+
+
+def _with_estimate(check: Check, case: Case) -> str:
+    """A check's text and what the clearance is: labels mean the patient's own, in mL/min."""
+    clearance: CreatinineClearance | None = case.clearance
+    if clearance is None:
+        return check.text
+    value = Quantity(to_nearest(clearance.value.value, Decimal("0.1")), clearance.value.unit)
+    normalised = ", not converted to the patient's own mL/min" if value.unit != "mL/min" else ""
+    return f"{check.text}; here {value} ({clearance.method}{normalised})"
+
+
+def plausible_rules(_regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
+    """A check for each fact with plausible bounds in the table of facts: hardly anybody is outside them."""
+    for fact in FACTS.values():
+        if fact.plausible is None:
+            continue
+        if fact.name == "body_mass_index":
+            yield body_mass_index_rule(fact.plausible)
+        else:
+            yield Rule(
+                code=(fact.short or fact.name).lower().replace("_", "-"),
+                level="check",
+                about=fact.short or fact.name.replace("_", " "),
+                asks=(LimitQuestion(fact.name, stretch_within(fact.plausible)),),
+                text=partial(_implausible, fact),
+                hints=partial(_other_units, fact),
+            )
+
+
+def _implausible(fact: Fact, case: Case) -> str:
+    amount = case.facts[fact.name]
+    if not isinstance(amount, Quantity):
+        return ""
+    look = f"look at {fact.look_at}" if fact.look_at else "look again"
+    return f"{amount} is outside {fact.bounds_in(amount.unit, fact.plausible or Bounds())}; {look}"
+
+
+def _other_units(fact: Fact, case: Case) -> tuple[str, ...]:
+    """What the number would be in another unit of the fact that makes it plausible."""
+    amount = case.facts[fact.name]
+    if fact.told == "derived" or not isinstance(amount, Quantity) or not fact.kind or not fact.plausible:
+        return ()
+    others = (Quantity(amount.value, unit) for unit in fact.kind.units if unit != amount.unit)
+    return tuple(
+        f"{other} would be {convert(other, amount.unit, fact.kind)}"
+        for other in others
+        if fact.plausible.hold(fact.in_unit(other).value)
+    )
+
+
+def age_of_measures_rules(_regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
+    """Checks of measures that are older at the start than the pharmacy allows, or dated after it."""
+    allowed = FACTS["days_since_measured"].in_unit(pharmacy.measures_valid_for).value
+    within = {"old-measures": Bounds(None, allowed), "measured-after-start": Bounds(Decimal(0), None)}
+    words = {"old-measures": _old_measures, "measured-after-start": _measured_after_start}
+    for code, bounds in within.items():
+        yield Rule(
+            code=code,
+            level="check",
+            about="measures",
+            asks=(LimitQuestion("days_since_measured", limits=partial(_from_start, bounds), given=("start",)),),
+            text=words[code],
+            limits="the pharmacy's measures_valid_for" if code == "old-measures" else "not after the start",
+            not_checked="how old they are" if code == "old-measures" else None,
+        )
+
+
+def _from_start(bounds: Bounds, start: Value | None) -> Limits:
+    """The limits once a start is told; before it nobody asks."""
+    return stretch_within(bounds) if start else None
+
+
+def _old_measures(case: Case) -> str:
+    days = number_of("days_since_measured", case.facts["days_since_measured"])
+    return (
+        f"height and weight were measured {days} days before the start; "
+        f"the pharmacy allows {case.pharmacy.measures_valid_for}; measure again"
+    )
+
+
+def _measured_after_start(case: Case) -> str:
+    measured, start = case.patient.measured_on, case.facts["start"]
+    return f"height and weight are dated {measured}, after the start on {start}; correct one of the dates"
+
+
+RulesOf = Callable[[Regimen, Pharmacy], Iterable[Rule]]
+"""What makes rules of a regimen and a pharmacy."""
+
+RULES: tuple[Rule | RulesOf, ...] = (
+    allergy_rules,
+    name_rules,
+    regimen_rules,
+    implausible_for_age("height"),
+    implausible_for_age("weight"),
+    heavy_for_age(),
+    implausible_for_age("bmi"),
+    plausible_rules,
+    weight_change_rule("check", 10),
+    weight_change_rule("note", 5),
+    age_of_measures_rules,
+    lifetime_rules,
+)
+"""Every check, in the order in which those of one level are told."""
+
+
+_made: dict[tuple[int, int, int], tuple[tuple[object, ...], tuple[Rule, ...]]] = {}
+"""Rules that were made, by the identity of what they were made of, which stands beside them so that it stays alive."""
+
+_MOST_MADE = 64
+
+
+def rules_for(regimen: Regimen, pharmacy: Pharmacy) -> tuple[Rule, ...]:
+    """Every rule that holds for orders of a regimen in a pharmacy."""
+    key = (id(RULES), id(regimen), id(pharmacy))
+    made = _made.get(key)
+    if made is None:
+        if len(_made) >= _MOST_MADE:
+            _made.clear()
+        rules = (row if isinstance(row, Rule) else tuple(row(regimen, pharmacy)) for row in RULES)
+        flat = tuple(rule for each in rules for rule in ((each,) if isinstance(each, Rule) else each))
+        made = _made[key] = ((RULES, regimen, pharmacy), flat)
+    return made[1]
+
+
+def questions(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Question]:
+    """Everything on which an alert, a dose or a product of an order of this regimen hangs, but for amounts.
+
+    Rows with the same answers, the same facts known, the same reductions (drug and percentage) and the same regimen
+    have the same alert codes and the same prescribed doses. Rules that hang on amounts (`Rule.hangs_on_amounts`) are
+    left out: of them each row must be asked for itself.
+    """
+    for rule in rules_for(regimen, pharmacy):
+        if not rule.hangs_on_amounts:
+            yield from rule.asks
+        yield from (LimitQuestion(name) for name in rule.wants)
+    bands = (band.when for line in regimen.drugs if isinstance(line.dose, tuple) for band in line.dose)
+    products = (product.not_for for drug in pharmacy.formulary.values() for product in drug.products)
+    for when in (*bands, *products):
+        yield from map(question_of, when)
+    yield LimitQuestion("previous_cycles", Stretch(Cut(Decimal(1)), HIGHEST))  # without one, no day 1 is missing
