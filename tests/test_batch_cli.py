@@ -433,12 +433,13 @@ def test_a_fact_that_a_regimen_asks_for_may_have_a_column_of_any_name(tmp_path: 
 
 
 def test_regimens_of_one_name_are_not_mixed(tmp_path: Path) -> None:
-    (tmp_path / "own.yaml").write_text(OF_NAME.format(name="cec-induction", drug="a", dose=1), encoding="utf-8")
-    path = tmp_path / "p.csv"
-    path.write_text(f"height,weight,regimen\n128,26,{tmp_path / 'own.yaml'}\n128,26,\n", encoding="utf-8")
-    assert "two regimens have the name cec-induction; give one of them another name" in run(path).err
-    named = [cec.load_regimen("cec-induction"), cec.load_regimen(tmp_path / "own.yaml")]
-    with pytest.raises(cec.CecError, match="two regimens have the name cec-induction"):
+    own, other, path = (tmp_path / name for name in ("own.yaml", "other.yaml", "p.csv"))
+    own.write_text(OF_NAME.format(name="own", drug="a", dose=1), encoding="utf-8")
+    other.write_text(OF_NAME.format(name="own", drug="a", dose=2), encoding="utf-8")
+    path.write_text(f"height,weight,regimen\n128,26,{own}\n128,26,{other}\n", encoding="utf-8")
+    assert "two regimens have the name own; give one of them another name" in run(path).err
+    named = [cec.load_regimen(own), cec.load_regimen(other)]
+    with pytest.raises(cec.CecError, match="two regimens have the name own"):
         cec.dose_table(pl.DataFrame({"height": ["128"], "weight": ["26"]}), named)
 
 

@@ -70,14 +70,14 @@ def _administrations(order: Order) -> Broken:
             yield f"{where}: dose_index", f"the order has {len(order.doses)} doses, counted from 0"
         elif row.line != order.doses[row.dose_index].line:
             yield f"{where}: line", "is not the line of its dose"
-        elif row.day not in order.doses[row.dose_index].days:
-            yield f"{where}: day", "is not a day of its dose"
+        elif row.protocol_day not in order.doses[row.dose_index].days:
+            yield f"{where}: {'day' if row.of_day is None else 'of_day'}", "is not a day of its dose"
         if row.end and row.end < row.time:
             yield f"{where}: end", "lies before its start"
         times = [row.start, row.not_after, row.end]
         if any(time and abs(time - _midnight(row.date)) > LONGEST_RUN for time in times):
             yield where, "its date and times lie too far apart"
-    names = [(row.line, row.day, row.number) for row in order.administrations]
+    names = [(row.line, row.protocol_day, row.number) for row in order.administrations]
     yield from _repeated("administrations", names, "line, day and number")
 
 

@@ -202,7 +202,7 @@ def _noting_other_drugs(drugs: Shape) -> Shape:
 
     def read(node: Any, where: str, reading: Any) -> Any:
         values = drugs.read(node, where, reading)
-        if not isinstance(values, dict):
+        if reading.faults or not isinstance(values, dict):
             return values
         found: Any = values
         for key, entry in node.entries:
