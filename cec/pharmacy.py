@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from cec.errors import InputError
 from cec.regimen import Condition
 from cec.units import Quantity
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 
 class RoundingBand(msgspec.Struct, frozen=True):
@@ -117,3 +121,22 @@ class Pharmacy(msgspec.Struct, frozen=True):
     share_vials: bool = False
     formulary: dict[str, FormularyDrug] = {}
     sha256: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The time zone; None where none is named. InputError for a name that there is not."""
+        return zone_of(self.time_zone) if self.time_zone else None
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of a name.
+
+    >>> zone_of("Europe/Warsaw").key
+    'Europe/Warsaw'
+    """
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise InputError(f"'{name}' is no time zone; write it like Europe/Warsaw") from None

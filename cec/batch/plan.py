@@ -68,6 +68,7 @@ class Plan:
             and billionths(step.value) is not None
             and not any(line.lifetime_maximum for line in settings.regimen.drugs)
             and are_all_answered(settings.regimen, settings.pharmacy)
+            and not (settings.pharmacy.time_zone and "start" in columns)  # its schedule hangs on the date
             and not any(product.not_for for drug in settings.pharmacy.formulary.values() for product in drug.products)
         )
         self.lock = threading.Lock()

@@ -14,6 +14,7 @@ from cec.cli.options import (
     OutputOptions,
     PatientOptions,
     PharmacyOptions,
+    RevisionOption,
     TimeOptions,
 )
 from cec.cli.output import chosen_format, show
@@ -36,6 +37,7 @@ def dose(
         ),
     ] = None,
     cycle: CycleOption = None,
+    revision: RevisionOption = None,
     explain: ExplainOption = False,
 ) -> None:
     """The doses of one patient, each with its derivation.
@@ -43,4 +45,7 @@ def dose(
     Example: cec dose --height 128cm --weight 26kg
     """
     chosen = chosen_format(output, FORMATS, explain=explain)
-    show(draft(regimen, patient, pharmacy, checks, times=TimeOptions(cycle), output=output.output), chosen)
+    show(
+        draft(regimen, patient, pharmacy, checks, times=TimeOptions(cycle, revision=revision), output=output.output),
+        chosen,
+    )

@@ -47,12 +47,13 @@ def draft(
     read = {"REGIMEN": regimen, "--patient": patient.patient, "--pharmacy": pharmacy.pharmacy}
     keep_apart(read, {"--output": output})
     load_this_pharmacy = cache(lambda: _pharmacy_and_overrides(pharmacy, times))
-    loaded, of_patient, of_pharmacy, day_1, cycle, accepted = together(
+    loaded, of_patient, of_pharmacy, day_1, cycle, revision, accepted = together(
         lambda: load_regimen(load_this_pharmacy()[0].default_regimen if regimen is None else regimen),
         lambda: _patient_and_overrides(patient),
         load_this_pharmacy,
         lambda: read_text_of("--start", start, read_date),
         lambda: read_text_of("--cycle", times and times.cycle, read_count),
+        lambda: read_text_of("--revision", times and times.revision, read_count),
         lambda: _acceptances(checks.accept or ()),
     )
     this_patient, patient_overrides = of_patient
@@ -66,6 +67,7 @@ def draft(
         as_of=today(),
         accept=accepted,
         strict=checks.strict,
+        revision=revision or 1,
         overrides=(
             *patient_overrides,
             *pharmacy_overrides,

@@ -139,6 +139,10 @@ class CheckOptions(NamedTuple):
 
 
 CycleOption: TypeAlias = Annotated[str | None, _fact_option(FACTS["cycle"])]
+RevisionOption: TypeAlias = Annotated[
+    str | None,
+    _option("NUMBER", "2 for the order that replaces the first, 3 for the next: calendars tell the newer one by it."),
+]
 START = _fact_option(FACTS["start"])
 
 
@@ -148,6 +152,7 @@ class TimeOptions(NamedTuple):
     cycle: CycleOption = None
     time: Annotated[str | None, _option("TIME", "Start of each day's first infusion: 09:00.")] = None
     gap: Annotated[str | None, _option("DURATION", "Time between two infusions: '15 min'.")] = None
+    revision: RevisionOption = None
 
 
 OutputFileOption: TypeAlias = Annotated[

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import typer
+
 from cec.cli.inputs import draft
 from cec.cli.options import (
     START,
@@ -37,4 +39,10 @@ def schedule(
     Example: cec schedule cec-consolidation --height 128 --weight 26 --start 2026-11-30
     """
     chosen = chosen_format(output, FORMATS, explain=explain)
-    show(draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output), chosen)
+    order = draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)
+    show(order, chosen)
+    if chosen.format.name == "ics":
+        from cec.render.ics import cautions
+
+        for caution in cautions(order):
+            typer.echo(caution, err=True)

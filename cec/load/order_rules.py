@@ -12,6 +12,8 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from cec.errors import Fault
 from cec.order import STAGES, Dose, Order
 
+A_CHANGE_OF_THE_CLOCK = datetime.timedelta(hours=1)
+"""How far an infusion may seem to end before it starts, in the night in which the clock is put back."""
 LONGEST_RUN = datetime.timedelta(days=2 * 366)
 """How far from the start of a cycle a time of it may lie."""
 
@@ -64,6 +66,7 @@ def _administrations(order: Order) -> Broken:
     if order.administrations and order.start is None:
         yield "administrations", "there are dates, but the order has no start"
         return
+    slack = A_CHANGE_OF_THE_CLOCK if order.pharmacy.time_zone else datetime.timedelta()
     for number, row in enumerate(order.administrations, 1):
         where = f"administrations {number}"
         if row.dose_index >= len(order.doses):
@@ -72,7 +75,7 @@ def _administrations(order: Order) -> Broken:
             yield f"{where}: line", "is not the line of its dose"
         elif row.protocol_day not in order.doses[row.dose_index].days:
             yield f"{where}: {'day' if row.of_day is None else 'of_day'}", "is not a day of its dose"
-        if row.end and row.end < row.time:
+        if row.end and row.end < row.time - slack:
             yield f"{where}: end", "lies before its start"
         times = [row.start, row.not_after, row.end]
         if any(time and abs(time - _midnight(row.date)) > LONGEST_RUN for time in times):
@@ -107,8 +110,8 @@ def _chain(order: Order) -> Broken:
     for name, value in chained.items():
         if order.revision == 1 and value:
             yield name, "stands in an order of revision 1, which replaces none"
-        elif order.revision > 1 and not value:
-            yield name, f"is missing in an order of revision {order.revision}"
+        elif any(chained.values()) and not value:
+            yield name, f"is missing in an order of revision {order.revision} that replaces another"
     if order.revision == 2 and order.first != order.replaces:
         yield "replaces", "revision 2 replaces the first"
     if order.release and order.release.fingerprint != order.fingerprint:

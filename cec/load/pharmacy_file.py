@@ -26,6 +26,7 @@ from cec.pharmacy import (
     Product,
     RoundingBand,
     Stability,
+    zone_of,
 )
 from cec.units import AMOUNT, CONCENTRATION, DURATION, VOLUME, Quantity, convert, read_quantity, span
 
@@ -224,12 +225,7 @@ def _gap(value: str) -> Quantity:
 
 
 def _time_zone(value: str) -> str:
-    from zoneinfo import ZoneInfo
-
-    try:
-        return ZoneInfo(value).key
-    except (KeyError, ValueError, OSError):
-        raise InputError(f"'{value}' is no time zone; write it like Europe/Warsaw") from None
+    return zone_of(value).key
 
 
 def _bsa_formula(value: str) -> str:
@@ -269,7 +265,9 @@ PHARMACY_FIELDS: dict[str, Field] = {
         text(read_clock, {"type": "string", "examples": ["09:00"]}), "start of the day's first infusion, in quotes"
     ),
     "gap": Field(text(_gap, {"type": "string", "examples": ["15 min"]}), "time between two infusions, e.g. 15 min"),
-    "time_zone": Field(text(_time_zone), "for calendar files, e.g. Europe/Warsaw; without it local times"),
+    "time_zone": Field(
+        text(_time_zone), "for calendars and real hours across a change of the clock, e.g. Europe/Warsaw"
+    ),
     "measures_valid_for": Field(
         text(positive(DURATION), {"type": "string", "examples": ["7 days"]}),
         "how old height and weight may be at the start",

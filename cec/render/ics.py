@@ -1,8 +1,9 @@
 """The order as a calendar (iCalendar, RFC 5545): an event per administration, and the earliest next cycle all day.
 
-A second import updates the events of the first, because a UID is made only from what an administration is: patient,
-name of the regimen, cycle, number of the drug line, day of the cycle, and which dose of that day. Another start, time,
-dose, duration or edition of the regimen gives the same UIDs.
+A UID is made only from what an administration is: patient, name of the regimen, cycle, number of the drug line, day of
+the cycle, and which dose of that day. Another start, time, dose, duration or edition of the regimen gives the same
+UIDs, so that a program that goes by them updates the events of the first import at the second. Not every program does;
+the README says which.
 
 - The patient is the id; without one, name and date of birth; without these the whole input, because two patients must
   never share events: a changed order then makes new ones. Each event says so.
@@ -10,9 +11,8 @@ dose, duration or edition of the regimen gives the same UIDs.
   moves them; the cycle must be named before there is a second one. Each event says so.
 - Nothing is taken away: what an earlier order gave and this one does not stays in the calendar.
 
-The same order gives the same bytes and no clock is read, so SEQUENCE is 0 and DTSTAMP a fixed time. A program that
-takes an event of the same UID and SEQUENCE for its new version updates it; one that also wants a later DTSTAMP keeps
-the old event, which must then be deleted first.
+The same order gives the same bytes and no clock is read: SEQUENCE is the order's revision less 1, and DTSTAMP a fixed
+time with as many minutes. Where the pharmacy names its zone, an infusion ends after its real hours.
 
 Name and date of birth stay out of the file, because calendars are shared; the id tells whose event it is.
 """
@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from cec.errors import InputError
 from cec.render.words import DRAFT, label_words, origin, starting_time, title_with_doses, weekday_date
 from cec.render.worksheet import instructions
+from cec.units import span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,7 +50,7 @@ def render(order: Order) -> bytes:
 
     if order.start is None:
         raise InputError("a calendar needs day 1 of the cycle; give it with --start")
-    zone = _zone(order.pharmacy.time_zone)
+    zone = order.pharmacy.zone
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//cec-dosing//cec//EN")
     calendar.add("version", "2.0")
@@ -82,8 +83,16 @@ def _administration(order: Order, row: Administration, zone: ZoneInfo | None) ->
         return event
     event.add("dtstart", row.start.replace(tzinfo=zone))
     if row.end:
-        event.add("dtend", row.end.replace(tzinfo=zone))
+        event.add("dtend", _end(row, zone) if zone else row.end)
     return event
+
+
+def _end(row: Administration, zone: ZoneInfo) -> datetime.datetime:
+    """When a row ends, in real hours; a time that comes twice and is the second of the two is written in UTC."""
+    if row.start is None or row.over is None:
+        raise ValueError("what ends has a start and a duration")
+    end = row.start.replace(tzinfo=zone).astimezone(datetime.UTC) + span(row.over)
+    return end if end.astimezone(zone).fold else end.astimezone(zone)
 
 
 def _next_cycle(order: Order, rule: EarliestNextCycle, date: datetime.date) -> Event:
@@ -104,8 +113,8 @@ def _event(order: Order, parts: Sequence[str | int], summary: str, description: 
 
     event = icalendar.Event()
     event.add("uid", _uid(order, parts))
-    event.add("dtstamp", _STAMP)
-    event.add("sequence", 0)
+    event.add("dtstamp", _STAMP + datetime.timedelta(minutes=order.revision - 1))
+    event.add("sequence", order.revision - 1)
     event.add("status", "TENTATIVE")
     event.add("summary", summary)
     event.add("description", "\n".join(description))
@@ -164,11 +173,19 @@ def _identity(order: Order) -> Iterator[str]:
     """Which order this is, and what a changed order would do to the event."""
     cycle = f"cycle {order.cycle}" if order.cycle else ""
     yield ", ".join(filter(None, (title_with_doses(order.regimen), cycle, _id(order))))
+    yield from cautions(order)
+    yield origin(order)
+
+
+def cautions(order: Order) -> Iterator[str]:
+    """What a calendar of another order would do to the events of this one, where it is not named well enough."""
     if _patient(order)[0] == "order":
         yield "No patient id is given: a changed order makes new events, and these stay until they are deleted."
     elif not order.cycle:
-        yield "No cycle is named: the next calendar of this regimen without a cycle replaces these events."
-    yield origin(order)
+        yield (
+            "No cycle is named: the calendar of another cycle of this regimen that names none has the same events, and "
+            "replaces these."
+        )
 
 
 def _given(row: Administration) -> str:
@@ -177,13 +194,3 @@ def _given(row: Administration) -> str:
 
 def _id(order: Order) -> str:
     return f"id {order.patient.id}" if order.patient.id else ""
-
-
-def _zone(name: str) -> ZoneInfo | None:
-    """The time zone that the pharmacy names; none where it names none."""
-    from zoneinfo import ZoneInfo
-
-    try:
-        return ZoneInfo(name) if name else None
-    except (KeyError, ValueError, OSError):
-        raise InputError(f"'{name}' is no time zone; write it like Europe/Warsaw") from None

@@ -313,7 +313,8 @@ def assumptions(order: Order) -> Iterator[tuple[str, str]]:
 def origin(order: Order) -> str:
     """Which order this is: its regimen's edition, the first digits of the fingerprints, and what it replaces."""
     regimen = order.regimen
-    revision = f"; revision {order.revision}, replaces {order.replaces[:DIGITS]}" if order.revision > 1 else ""
+    replaces = f", replaces {order.replaces[:DIGITS]}" if order.replaces else ""
+    revision = f"; revision {order.revision}{replaces}" if order.revision > 1 else ""
     return (
         f"{regimen.name}, edition {regimen.edition}; SHA-256 of regimen {regimen.sha256[:DIGITS]}, "
         f"input {order.sha256[:DIGITS]}, order {order.fingerprint[:DIGITS]}{revision}"

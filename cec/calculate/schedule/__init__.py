@@ -9,12 +9,12 @@ import datetime
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from cec.calculate.schedule.clock import Clock
 from cec.calculate.schedule.remarks import remarks
 from cec.calculate.schedule.starts import Line, date_of_day, place_lines
 from cec.order import Administration, Alert, Dose
 from cec.pharmacy import Pharmacy
 from cec.regimen import BEFORE_FIRST_INFUSION, Regimen
-from cec.units import span
 
 
 class Schedule(NamedTuple):
@@ -26,8 +26,8 @@ class Schedule(NamedTuple):
 
 def draw_up(regimen: Regimen, doses: Sequence[Dose], start: datetime.date, pharmacy: Pharmacy) -> Schedule:
     """Every administration of a cycle whose day 1 is `start`; a dose of 0 is not given."""
-    lines = _lines(regimen, doses)
-    starts = place_lines(lines, start, pharmacy)
+    lines, clock = _lines(regimen, doses), Clock(pharmacy.zone)
+    starts = place_lines(lines, start, pharmacy, clock)
     first_infusions = _first_infusions(lines, starts)
     rows = []
     for line in lines:
@@ -36,11 +36,11 @@ def draw_up(regimen: Regimen, doses: Sequence[Dose], start: datetime.date, pharm
             opening = datetime.time.fromisoformat(pharmacy.first_infusion)
             first = first_infusions.get(date, datetime.datetime.combine(date, opening))
             rows += [
-                _administration(line, _Place(day, number, date_of_day(start, day), time), start, doses)
+                _administration(line, _Place(day, number, date_of_day(start, day), time), start, doses, clock)
                 for number, time in enumerate(line.repeated(first) if line.is_before_infusions else times, 1)
             ]
     rows.sort(key=lambda row: (row.time, row.start is not None, row.dose_index))
-    return Schedule(*remarks(rows, lines))
+    return Schedule(*remarks(rows, lines, clock))
 
 
 def _lines(regimen: Regimen, doses: Sequence[Dose]) -> list[Line]:
@@ -70,7 +70,9 @@ class _Place(NamedTuple):
     time: datetime.datetime | None
 
 
-def _administration(line: Line, place: _Place, start: datetime.date, doses: Sequence[Dose]) -> Administration:
+def _administration(
+    line: Line, place: _Place, start: datetime.date, doses: Sequence[Dose], clock: Clock
+) -> Administration:
     """One dose of a line: at its time; with a bound before the first infusion; or on its date without a time."""
     time = place.time
     date = time.date() if time else place.date
@@ -89,7 +91,7 @@ def _administration(line: Line, place: _Place, start: datetime.date, doses: Sequ
         date=date,
         start=begin,
         not_after=time if is_bound else None,
-        end=begin + span(line.of.over) if line.of.over and begin else None,
+        end=clock.later(begin, line.over) if line.of.over and begin else None,
         over=line.of.over,
         timing=BEFORE_FIRST_INFUSION if is_bound else "",
     )

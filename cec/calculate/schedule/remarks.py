@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from cec.calculate.rule import code_of_drug
+from cec.calculate.schedule.clock import Clock
 from cec.calculate.schedule.starts import A_DAY, Line
 from cec.order import Administration, Alert
 from cec.regimen import Level
@@ -30,7 +31,7 @@ class Remark(NamedTuple):
 
 
 def remarks(
-    rows: Sequence[Administration], lines: Sequence[Line]
+    rows: Sequence[Administration], lines: Sequence[Line], clock: Clock
 ) -> tuple[tuple[Administration, ...], tuple[Alert, ...]]:
     """The same administrations, each with its notes, and an alert for each kind of remark on each drug."""
     by_number = {line.number: line for line in lines}
@@ -40,7 +41,8 @@ def remarks(
         (
             *_without_time(row, by_number[row.line]),
             *_without_anchor(row, rows, by_number[row.line]),
-            *_interval(row, rows, by_number[row.line]),
+            *_clock_change(row, clock),
+            *_interval(row, rows, by_number[row.line], clock),
             *_overlap(place, row, infusions),
             *_beside_iv(row, rows),
         )
@@ -91,7 +93,23 @@ def _without_anchor(row: Administration, rows: Sequence[Administration], line: L
         yield Remark("anchor", "check", f"{line.of.after}, after which it comes, is not given: it takes its place")
 
 
-def _interval(row: Administration, rows: Sequence[Administration], line: Line) -> Iterator[Remark]:
+def _clock_change(row: Administration, clock: Clock) -> Iterator[Remark]:
+    """A time that there is not, or twice, and an infusion that runs while the clock is changed."""
+    if _has_no_time(row):
+        return
+    time = f"{row.time:%H:%M}"
+    if clock.is_missing(row.time):
+        told = f"there is no {time} on this date: the clock is put forward over it; a person sets its time"
+        yield Remark("clock-change", "check", told)
+    elif clock.comes_twice(row.time):
+        told = f"{time} comes twice on this date, because the clock is put back: the first of the two is meant"
+        yield Remark("clock-change", "check", told)
+    if row.start and row.end and row.over and row.end - row.start != span(row.over):
+        told = f"the clock is changed while it runs: its {row.over} end at {row.end:%H:%M}"
+        yield Remark("clock-change", "check", told)
+
+
+def _interval(row: Administration, rows: Sequence[Administration], line: Line, clock: Clock) -> Iterator[Remark]:
     """An interval to the dose before that is shorter than prescribed; or longer, where a line's doses fill the day."""
     if not line.of.every or _has_no_time(row):
         return
@@ -106,7 +124,7 @@ def _interval(row: Administration, rows: Sequence[Administration], line: Line) -
     if not before:
         return
     every, last = span(line.of.every), max(before, key=lambda other: other.time)
-    since = row.time - last.time
+    since = clock.between(last.time, row.time)
     is_round_the_clock = every * line.of.per_day >= A_DAY and last.line == row.line
     if since < every or (since > every and is_round_the_clock):
         text = f"{_duration(since)} after the dose before, prescribed every {line.of.every}"

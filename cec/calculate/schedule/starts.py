@@ -11,6 +11,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from cec.calculate.schedule.clock import Clock
 from cec.pharmacy import Pharmacy
 from cec.regimen import BEFORE_FIRST_INFUSION, DrugLine
 from cec.routes import is_intravenous
@@ -59,9 +60,9 @@ def date_of_day(start: datetime.date, day: int) -> datetime.date:
     return start + datetime.timedelta(days=day - 1)
 
 
-def place_lines(lines: Sequence[Line], start: datetime.date, pharmacy: Pharmacy) -> dict[int, Starts]:
+def place_lines(lines: Sequence[Line], start: datetime.date, pharmacy: Pharmacy, clock: Clock) -> dict[int, Starts]:
     """The starts of every line, by its number; none on the days of a line that comes before the first infusion."""
-    cycle = _Cycle(lines, start, pharmacy)
+    cycle = _Cycle(lines, start, pharmacy, clock)
     for line in lines:
         cycle.starts[line.number] = {}
         for day in sorted(line.dose_indexes):
@@ -72,8 +73,8 @@ def place_lines(lines: Sequence[Line], start: datetime.date, pharmacy: Pharmacy)
 class _Cycle:
     """What is known while lines are placed, in the order of the file."""
 
-    def __init__(self, lines: Sequence[Line], start: datetime.date, pharmacy: Pharmacy) -> None:
-        self.lines, self.start, self.pharmacy = lines, start, pharmacy
+    def __init__(self, lines: Sequence[Line], start: datetime.date, pharmacy: Pharmacy, clock: Clock) -> None:
+        self.lines, self.start, self.pharmacy, self.clock = lines, start, pharmacy, clock
         self.starts: dict[int, Starts] = {}
 
     def at(self, day: int, clock: str) -> datetime.datetime:
@@ -103,7 +104,9 @@ def _carried_on(day: int, line: Line, cycle: _Cycle) -> datetime.datetime | None
         return None
     apart = A_DAY * (day - before.day)
     if line.over and line.over == before.line.over == apart:
-        return before.last + line.over  # one chain of bags, also from one line of the drug to the next
+        return cycle.clock.later(
+            before.last, line.over
+        )  # one chain of bags, also from one line of the drug to the next
     if before.line is line and not line.is_waited_for and not line.of.every:
         return before.first + apart
     if not line.of.every or line.of.at or apart > A_DAY:
@@ -186,4 +189,4 @@ def _ends(lines: Sequence[Line], day: int, cycle: _Cycle) -> Iterator[datetime.d
     """When the first dose of each of these lines on a day has ended."""
     for line in lines:
         for first in cycle.starts.get(line.number, {}).get(day, [])[:1]:
-            yield first + line.over if first else None
+            yield cycle.clock.later(first, line.over) if first else None
