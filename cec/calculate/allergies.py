@@ -24,7 +24,7 @@ def allergy_rules(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
             about=drug,
             asks=(TextQuestion("allergies", named),),
             text=partial(_text, named),
-            limits="they name it, or a product of it in the formulary",
+            limits="they name neither the drug nor a product of it in the formulary",
             drug=drug,
         )
 

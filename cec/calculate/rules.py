@@ -34,7 +34,7 @@ def name_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
     """A check where the regimen's file bears the name of a shipped one, and is another."""
     if regimen.name.startswith(NOT_SHIPPED):
         text = f"{regimen.name}: the file that was used bears this name and has other content"
-        yield Rule("not-shipped", "check", "regimen", (), text)
+        yield Rule("not-shipped", "check", "regimen", (), text, limits="the file is the shipped one")
 
 
 def regimen_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:

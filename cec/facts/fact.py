@@ -172,8 +172,7 @@ class Fact(NamedTuple):
         others = (Quantity(amount.value, unit) for unit in self.meant)
         meant = (other for other in others if self.usual and self.usual.hold(self.in_unit(other).value))
         hint = next((f"; did you mean {other}?" for other in meant), "")
-        what = self.kind.name if self.kind else self.about
-        return f"{amount} is not a possible {what} ({bounds}){hint}"
+        return f"{amount} is not a possible {self.about} ({bounds}){hint}"
 
     def bounds_in(self, unit: str, bounds: Bounds) -> str:
         """Bounds of the fact in one of its units, in words.
@@ -183,7 +182,7 @@ class Fact(NamedTuple):
         '0 to 125 years'
         """
         numbers = (None if bound is None else self._in(unit, bound) for bound in bounds)
-        return f"{Bounds(*numbers)} {unit}".rstrip()
+        return f"{Bounds(*numbers)}{'' if unit == '%' else ' '}{unit}".rstrip()
 
     def _in(self, unit: str, bound: Decimal) -> Decimal:
         """A bound in another unit of the fact."""

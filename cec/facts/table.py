@@ -85,12 +85,13 @@ _ROWS = (
     ),
     Fact(
         "weight",
-        "actual body weight",
+        "body weight",
         "quantity",
         (WEIGHT,),
         "kg",
         bare="kg",
         examples=("26 kg", "57.3 lb"),
+        note="the actual one",
         reader=read_weight,
         is_kept_in_unit=True,
         is_required=True,
@@ -110,6 +111,7 @@ _ROWS = (
         "date of birth",
         "date",
         examples=("2018-05-14",),
+        unknown="no date of birth given",
         often_called=("dob", "birth_date", "birthdate", "date_of_birth", "birthday"),
     ),
     Fact(

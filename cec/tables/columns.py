@@ -40,6 +40,7 @@ _UNITS_IN_NAMES = {
     "years": ("year", "yrs", "yr", "y"),
     "months": ("month", "mos", "mo"),
     "micromol/L": ("umol_l",),
+    "%": ("percent",),
 }
 """How else the name of a column tells a unit, beside the unit itself."""
 
@@ -255,7 +256,8 @@ def _endings(name: str) -> dict[str, str]:
     {'mg_dl': 'mg/dL', 'micromol_l': 'micromol/L', 'umol_l': 'micromol/L'}
     """
     units = (unit for kind in fact_of(name).kinds for unit in kind.units if unit not in _NOT_IN_NAMES)
-    return {ending: unit for unit in units for ending in (_plain(unit), *_UNITS_IN_NAMES.get(unit, ()))}
+    named = ((unit, (_plain(unit), *_UNITS_IN_NAMES.get(unit, ()))) for unit in units)
+    return {ending: unit for unit, endings in named for ending in endings if ending}
 
 
 def _plain(name: str) -> str:
