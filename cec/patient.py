@@ -1,23 +1,23 @@
 """The patient: who the doses are for, and what was measured when."""
 
-from __future__ import annotations
-
 import datetime
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 
 from cec.errors import Fault, InputError
 from cec.facts import POSSIBLE_BODY_MASS_INDEXES, Bounds, Sex, Value, body_mass_index, told_facts
+from cec.keys import key
 from cec.units import Quantity
 
 
 class Reduction(msgspec.Struct, frozen=True):
     """By how much a person reduces one drug, and why. 25% leaves 75% of the dose."""
 
-    drug: str
-    percent: Decimal
-    reason: str
+    drug: Annotated[str, key("which drug")]
+    percent: Annotated[Decimal, key("by how much, e.g. 25%", reads="percentage")]
+    reason: Annotated[str, key("why", reads="reason")]
 
 
 class Patient(msgspec.Struct, frozen=True, omit_defaults=True):

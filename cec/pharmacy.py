@@ -1,15 +1,14 @@
 """The pharmacy: how it doses (policy) and what it stocks (formulary)."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
 from cec.errors import InputError
-from cec.regimen import Condition
-from cec.units import Quantity
+from cec.keys import key
+from cec.regimen import Conditions
+from cec.units import Amount, Area, Concentration, Duration, Quantity, Volume
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -18,17 +17,17 @@ if TYPE_CHECKING:
 class RoundingBand(msgspec.Struct, frozen=True):
     """Doses from `low` to `high` (both included) are given as `dose`."""
 
-    low: Quantity
-    high: Quantity
-    dose: Quantity
+    low: Annotated[Amount, key("lowest calculated dose of the band, included", name="from")]
+    high: Annotated[Amount, key("highest calculated dose of the band, included", name="to")]
+    dose: Annotated[Amount, key("the dose that is given")]
 
 
 class DoseRounding(msgspec.Struct, frozen=True, omit_defaults=True):
     """How the doses of one drug are rounded: to an amount, or by a table of bands."""
 
     way: Literal["nearest", "down", "band"]
-    to: Quantity | None = None
-    bands: tuple[RoundingBand, ...] = ()
+    to: Amount | None = None
+    bands: Annotated[tuple[RoundingBand, ...], key("from, to, dose")] = ()
 
 
 class Product(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -38,37 +37,40 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     (`reconstituted_with`), which give its strength; a tablet has a `content`.
     """
 
-    name: str
-    form: Literal["solution", "powder", "tablet", "oral solution"]
-    strength: Quantity | None = None
-    volume: Quantity | None = None
-    content: Quantity | None = None
-    reconstituted_with: Quantity | None = None
-    reconstitution_fluid: str = ""
-    halves: bool = False
-    label: str = ""
-    not_for: tuple[Condition, ...] = ()
+    name: Annotated[str, key("as it stands on the shelf")]
+    form: Annotated[Literal["solution", "powder", "tablet", "oral solution"], key("what it is")]
+    strength: Annotated[Concentration | None, key("concentration of a solution, e.g. 1 mg/mL")] = None
+    volume: Annotated[Volume | None, key("volume of one container of a solution")] = None
+    content: Annotated[Amount | None, key("drug in one container of powder, or in one tablet")] = None
+    reconstituted_with: Annotated[Volume | None, key("volume that a powder is dissolved in")] = None
+    reconstitution_fluid: Annotated[str, key("the fluid that a powder is dissolved in")] = ""
+    halves: Annotated[bool, key("whether the tablet may be halved")] = False
+    label: Annotated[str, key("what must stand on every label of a dose made from it")] = ""
+    not_for: Annotated[
+        Conditions,
+        key("patients who never get it, e.g. {age: under 5 years}; nor where that is not known", reads="conditions"),
+    ] = ()
     """Patients of whom all this is true never get it."""
-    rxnorm: str = ""
-    source: str = ""
+    rxnorm: Annotated[str, key("RxNorm code of the product")] = ""
+    source: Annotated[str, key("where these facts are from")] = ""
 
 
 class Stability(msgspec.Struct, frozen=True, omit_defaults=True):
     """How long the diluted drug keeps, and by whose label."""
 
-    hours: Quantity
-    conditions: str
-    jurisdiction: str
-    concentration: Quantity | None = None
-    source: str = ""
+    hours: Annotated[Duration, key("how long it keeps")]
+    conditions: Annotated[str, key("e.g. room temperature")]
+    jurisdiction: Annotated[str, key("whose label says so, e.g. US")]
+    concentration: Annotated[Concentration | None, key("at which concentration, where it matters")] = None
+    source: Annotated[str, key("where this is from")] = ""
 
 
 class Diluent(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a drug may be diluted in, and by whose label where labels differ."""
 
-    name: str
-    jurisdiction: str = ""
-    source: str = ""
+    name: Annotated[str, key("the diluent")]
+    jurisdiction: Annotated[str, key("whose label allows it, e.g. US label")] = ""
+    source: Annotated[str, key("where this is from")] = ""
 
     @property
     def words(self) -> str:
@@ -80,25 +82,29 @@ class FormularyDrug(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the pharmacy knows of one drug; every list in the order of preference."""
 
     drug: str
-    products: tuple[Product, ...] = ()
-    diluents: tuple[Diluent, ...] = ()
-    lowest_concentration: Quantity | None = None
-    highest_concentration: Quantity | None = None
-    concentration_jurisdiction: str = ""
-    """By whose label these concentrations are allowed."""
-    bags: tuple[Quantity, ...] = ()
-    drug_volume: Literal["replaces diluent", "added to bag"] = "replaces diluent"
-    """What becomes of the drawn volume: as much diluent is taken out first, or the bag grows by it."""
-    measuring_step: Quantity | None = None
-    cytotoxic: bool | None = None
-    """Whether labels and worksheets call it cytotoxic; nothing where the file does not say."""
-    filter: str = ""
-    light: str = ""
-    line: str = ""
-    stability: tuple[Stability, ...] = ()
-    atc: str = ""
-    rxnorm: str = ""
-    source: str = ""
+    products: Annotated[tuple[Product, ...], key("products in stock, the preferred one first")] = ()
+    diluents: Annotated[
+        tuple[Diluent, ...],
+        key("allowed diluents, the preferred one first; or {name, jurisdiction}, where labels differ"),
+    ] = ()
+    lowest_concentration: Annotated[Concentration | None, key("lowest allowed final concentration")] = None
+    highest_concentration: Annotated[Concentration | None, key("highest allowed final concentration")] = None
+    concentration_jurisdiction: Annotated[str, key("whose label allows these concentrations, e.g. US label")] = ""
+    bags: Annotated[tuple[Volume, ...], key("bag sizes in stock")] = ()
+    drug_volume: Annotated[
+        Literal["replaces diluent", "added to bag"],
+        key("whether as much diluent is taken out as drug goes in (the default), or the bag grows by it"),
+    ] = "replaces diluent"
+    measuring_step: Annotated[Volume | None, key("the smallest step that a syringe is read to, e.g. 0.1 mL")] = None
+    cytotoxic: Annotated[bool | None, key("whether labels and worksheets call it cytotoxic")] = None
+    """Nothing where the file does not say."""
+    filter: Annotated[str, key("filter")] = ""
+    light: Annotated[str, key("protection from light")] = ""
+    line: Annotated[str, key("rules for the infusion line")] = ""
+    stability: Annotated[tuple[Stability, ...], key("how long the diluted drug keeps, by whose label")] = ()
+    atc: Annotated[str, key("ATC code")] = ""
+    rxnorm: Annotated[str, key("RxNorm code of the ingredient")] = ""
+    source: Annotated[str, key("where these facts are from")] = ""
 
 
 class Pharmacy(msgspec.Struct, frozen=True):
@@ -107,28 +113,40 @@ class Pharmacy(msgspec.Struct, frozen=True):
     Saved whole, defaults too: an order that is computed again must not meet the defaults of a later edition.
     """
 
-    name: str = ""
-    default_regimen: str = "cec-induction"
-    bsa_formula: str = "mosteller"
-    bsa_rounding: Quantity | None = Quantity(Decimal("0.01"), "m2")
-    dose_rounding: dict[str, DoseRounding] = {}
-    largest_deviation: Decimal = Decimal(5)
-    """The most that rounding, and measuring with it, may move a dose, in percent."""
-    first_infusion: str = "09:00"
-    gap: Quantity = Quantity(Decimal(0), "min")
-    time_zone: str = ""
-    measures_valid_for: Quantity = Quantity(Decimal(7), "days")
-    share_vials: bool = False
-    formulary: dict[str, FormularyDrug] = {}
+    name: Annotated[str, key("the pharmacy's name, for the sheet")] = ""
+    default_regimen: Annotated[str, key("the regimen of `cec dose` where none is named")] = "cec-induction"
+    bsa_formula: Annotated[str, key("e.g. mosteller; see cec bsa", reads="BSA formula")] = "mosteller"
+    bsa_rounding: Annotated[Area | None, key("e.g. 0.01 m2, half-up; or none", reads="rounding of the BSA")] = Quantity(
+        Decimal("0.01"), "m2"
+    )
+    dose_rounding: Annotated[
+        dict[str, DoseRounding], key("by drug: nearest 0.5 mg, down to 5 mg, or a table of bands")
+    ] = {}
+    largest_deviation: Annotated[
+        Decimal, key("the most that rounding, and measuring with it, may move a dose", reads="percentage")
+    ] = Decimal(5)
+    """Percent."""
+    first_infusion: Annotated[str, key("start of the day's first infusion, in quotes", reads="time of day")] = "09:00"
+    gap: Annotated[Duration, key("time between two infusions, e.g. 15 min", reads="gap")] = Quantity(Decimal(0), "min")
+    time_zone: Annotated[
+        str, key("for calendars and real hours across a change of the clock, e.g. Europe/Warsaw", reads="time zone")
+    ] = ""
+    measures_valid_for: Annotated[Duration, key("how old height and weight may be at the start")] = Quantity(
+        Decimal(7), "days"
+    )
+    share_vials: Annotated[bool, key("whether doses of one day may share a vial")] = False
+    formulary: Annotated[
+        dict[str, FormularyDrug], key("by drug: products, bags and how it is made up", reads="formulary")
+    ] = {}
     sha256: str = ""
 
     @property
-    def zone(self) -> ZoneInfo | None:
+    def zone(self) -> "ZoneInfo | None":
         """The time zone; None where none is named. InputError for a name that there is not."""
         return zone_of(self.time_zone) if self.time_zone else None
 
 
-def zone_of(name: str) -> ZoneInfo:
+def zone_of(name: str) -> "ZoneInfo":
     """The time zone of a name.
 
     >>> zone_of("Europe/Warsaw").key

@@ -1,19 +1,23 @@
 """The regimen: what the protocol says, exactly as its file says it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
 
-from cec.units import Quantity, dose_unit
-
-Comparison = Literal["<", "<=", ">", ">="]
-Level = Literal["note", "check", "stop"]
+from cec.keys import key, reads
+from cec.units import Amount, DoseQuantity, Duration, Quantity, TotalDose, dose_unit
 
 LAST_DAY = 366
 """The longest cycle that a regimen may describe, in days."""
+
+Day: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=LAST_DAY)]
+"""A day of a cycle, or a cycle of a treatment."""
+Days: TypeAlias = tuple[Day, ...]
+"""In rising order."""
+
+Comparison = Literal["<", "<=", ">", ">="]
+Level = Literal["note", "check", "stop"]
 
 NOT_SHIPPED = "not the shipped "
 """How the name begins of a regimen whose file bears a shipped one's name and has other content."""
@@ -51,6 +55,9 @@ class Condition(msgspec.Struct, frozen=True):
     is_so: bool | None = None
 
 
+Conditions: TypeAlias = tuple[Condition, ...]
+"""All of which must hold."""
+
 _COMPARED = {"<": "under", "<=": "at most", ">": "over", ">=": "at least"}
 
 
@@ -70,15 +77,15 @@ def condition_words(condition: Condition) -> str:
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a regimen is published."""
 
-    citation: str
-    url: str = ""
+    citation: Annotated[str, key("the publication or protocol")]
+    url: Annotated[str, key("its address")] = ""
 
 
 class DoseBand(msgspec.Struct, frozen=True):
     """The dose for patients of whom every condition is true."""
 
-    when: tuple[Condition, ...]
-    dose: Quantity
+    when: Annotated[Conditions, key("for whom this dose is, e.g. {age: under 1 year}", reads="conditions")]
+    dose: Annotated[DoseQuantity, key("the dose for them")]
 
 
 class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -88,27 +95,35 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     its basis: mg/m2 by BSA, mg/kg by weight, AUC by Calvert, mg flat.
     """
 
-    drug: str
-    dose: Quantity | tuple[DoseBand, ...]
-    route: str
-    days: tuple[int, ...]
-    purpose: str = ""
-    over: Quantity | None = None
-    maximum: Quantity | None = None
-    lifetime_maximum: Quantity | None = None
-    times: int = 1
-    every: Quantity | None = None
-    divided_into: int = 1
-    at: tuple[str, ...] = ()
-    """Clock times (HH:MM), or the one text `before first infusion`."""
-    after: str = ""
-    gap: Quantity | None = None
-    cycles: tuple[int, ...] = ()
-    diluent: str = ""
-    label: str = ""
-    note: str = ""
-    source: str = ""
-    assumed: dict[str, str] = {}
+    drug: Annotated[str, key("the drug's full name")]
+    dose: Annotated[
+        DoseQuantity | Annotated[tuple[DoseBand, ...], reads("dose bands")],
+        key(
+            "dose of one administration, in mg/m2 (by BSA), mg/kg (by weight), mg (flat) or AUC (Calvert); or a list "
+            "of {when, dose} for bands of age or weight, in which nobody is left out or in two"
+        ),
+    ]
+    route: Annotated[str, key("e.g. IV infusion, IV bolus, oral, intrathecal", reads="route")]
+    days: Annotated[Days, key("days of the cycle, e.g. 1-5 or 1, 8, 15", reads="days")]
+    purpose: Annotated[str, key("what it is given for, where that is not the treatment itself")] = ""
+    over: Annotated[Duration | None, key("how long one infusion runs, e.g. 2 h")] = None
+    maximum: Annotated[Amount | None, key("the most that one administration may be, e.g. 2 mg")] = None
+    lifetime_maximum: Annotated[TotalDose | None, key("the most that a patient may have in all, e.g. 450 mg/m2")] = None
+    times: Annotated[int, key("how often a day the dose is given; needs every")] = 1
+    every: Annotated[Duration | None, key("time from one start to the next, e.g. 6 h")] = None
+    divided_into: Annotated[int, key("the dose is a day's dose, given in so many equal parts")] = 1
+    at: Annotated[
+        tuple[str, ...],
+        key('clock times in quotes, e.g. "08:00, 20:00", or: before first infusion', reads="clock times"),
+    ] = ()
+    after: Annotated[str, key("the drug after whose end this one starts, where that is not the line above")] = ""
+    gap: Annotated[Duration | None, key("time between the end of that drug and this start")] = None
+    cycles: Annotated[Days, key("the cycles in which the drug is given, where not in all", reads="days")] = ()
+    diluent: Annotated[str, key("what the protocol names as diluent")] = ""
+    label: Annotated[str, key("what must stand on every label of the drug, e.g. for intravenous use only")] = ""
+    note: Annotated[str, key("anything else the protocol says of this line")] = ""
+    source: Annotated[str, key("where this line is from, if not from the regimen's source")] = ""
+    assumed: Annotated[dict[str, str], key("what goes beyond the source: key of this line, and why")] = {}
 
     @property
     def doses(self) -> tuple[Quantity, ...]:
@@ -129,46 +144,49 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
 class NextCycle(msgspec.Struct, frozen=True, omit_defaults=True):
     """When the next cycle may begin: not before this day of the present one."""
 
-    earliest_day: int
-    text: str = ""
-    source: str = ""
+    earliest_day: Annotated[int, key("the day of this cycle that the next one may start on, at the earliest")]
+    text: Annotated[str, key("what else must be met")] = ""
+    source: Annotated[str, key("by whose rule")] = ""
 
 
 class Check(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a person must look at when every condition is true."""
 
-    when: tuple[Condition, ...]
-    level: Level
-    code: str
-    text: str
-    about: str = ""
-    source: str = ""
+    when: Annotated[Conditions, key("facts and their bounds, all of which must hold", reads="conditions")]
+    level: Annotated[Level, key("note, check (a person looks) or stop (no dose)")]
+    code: Annotated[str, key("short name, by which a stop is accepted", reads="name")]
+    text: Annotated[str, key("what the person should know and do")]
+    about: Annotated[str, key("the drug or measure that it is about")] = ""
+    source: Annotated[str, key("by whose rule")] = ""
 
 
 class OtherDoseSet(msgspec.Struct, frozen=True, omit_defaults=True):
     """Other doses that are published under the same letters: what a foreign order may have been taken from."""
 
-    doses: dict[str, Quantity]
-    source: str = ""
+    doses: Annotated[dict[str, DoseQuantity], key("by drug, e.g. {etoposide: 150 mg/m2}")]
+    source: Annotated[str, key("where they are published")] = ""
 
 
 class Regimen(msgspec.Struct, frozen=True, omit_defaults=True):
     """A regimen with its drug lines in the sequence in which a day gives them."""
 
-    name: str
-    title: str
-    edition: int
-    indication: str
-    source: Source
-    drugs: tuple[DrugLine, ...]
+    name: Annotated[str, key("the regimen's name on the command line", reads="regimen name")]
+    title: Annotated[str, key("the regimen's name on paper")]
+    edition: Annotated[int, key("raised when any dose, day, route or duration changes")]
+    indication: Annotated[str, key("disease and patients", name="for")]
+    source: Annotated[Source, key("where the regimen is published")]
+    drugs: Annotated[tuple[DrugLine, ...], key("drug lines in the day's sequence")]
     sha256: str
     """Fingerprint of the file."""
-    phase: str = ""
-    next_cycle: NextCycle | None = None
-    prescribe_separately: tuple[str, ...] = ()
-    checks: tuple[Check, ...] = ()
-    other_dose_sets: tuple[OtherDoseSet, ...] = ()
-    assumed: dict[str, str] = {}
+    phase: Annotated[str, key("e.g. induction")] = ""
+    next_cycle: Annotated[NextCycle | None, key("when the next cycle may begin")] = None
+    prescribe_separately: Annotated[tuple[str, ...], key("what is not computed here and must not be forgotten")] = ()
+    checks: Annotated[tuple[Check, ...], key("what a person must look at, and when")] = ()
+    other_dose_sets: Annotated[
+        tuple[OtherDoseSet, ...],
+        key("other doses under the same letters, which `cec verify` recognises in a foreign order"),
+    ] = ()
+    assumed: Annotated[dict[str, str], key("what goes beyond the source: what, and why")] = {}
 
     @property
     def days(self) -> int:

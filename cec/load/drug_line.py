@@ -1,4 +1,4 @@
-"""The shape of a drug line, with its conditions and dose bands; what does not fit together is refused."""
+"""How a drug line is read, with its conditions and dose bands; what does not fit together is refused."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from cec.errors import CecError, InputError
-from cec.facts.reading import positive, read_count, read_text
+from cec.facts.reading import read_text
 from cec.load.bands import band_faults
+from cec.load.declared import Record, Ways
 from cec.load.nodes import Node
 from cec.load.routes import ROUTES, read_route
-from cec.load.shapes import INVALID, Field, Shape, either, list_of, mapping, mapping_of, text
+from cec.load.shapes import INVALID, Shape, mapping_of, text
 from cec.load.texts import read_clock, read_condition, read_days
 from cec.load.written import write_condition, write_list
-from cec.regimen import BEFORE_FIRST_INFUSION, LAST_DAY, Condition, DoseBand, DrugLine
+from cec.regimen import BEFORE_FIRST_INFUSION, LAST_DAY, Condition, DrugLine
 from cec.routes import fatal_in_csf, is_into_csf
-from cec.units import AMOUNT, DOSES, DURATION, TOTALS, dose_unit, span
+from cec.units import dose_unit, span
 
 MOST_A_DAY = 96
 """Doses of one line on one day: one every quarter of an hour."""
@@ -25,15 +26,7 @@ LONGEST_GAP = 31
 """Days between the end of one drug and the start of another that waits for it."""
 DAY = datetime.timedelta(days=1)
 
-TEXT = text(read_text)
-COUNT = text(read_count, {"type": "integer", "minimum": 1})
-DURATION_TEXT = text(positive(DURATION), {"type": "string", "examples": ["2 h", "30 min"]})
 DAYS = text(read_days, {"type": ["string", "integer"], "examples": ["1-5", "1, 8, 15"]}, write_list)
-DOSE = text(
-    positive(*DOSES),
-    {"type": "string", "examples": ["40 mg/m2", "0.5 mg/kg", "2 mg", "AUC 5"]},
-)
-AMOUNT_TEXT = text(positive(AMOUNT), {"type": "string", "examples": ["2 mg"]})
 
 
 def _conditions() -> Shape:
@@ -64,18 +57,9 @@ def _conditions() -> Shape:
 
 CONDITIONS = _conditions()
 
-BAND = mapping(
-    {
-        "when": Field(CONDITIONS, "for whom this dose is, e.g. {age: under 1 year}", required=True),
-        "dose": Field(DOSE, "the dose for them", required=True),
-    },
-    lambda values: DoseBand(**values),
-)
 
-
-def _bands() -> Shape:
+def _without_gaps(bands: Shape) -> Shape:
     """The bands of a dose, which hold every patient between their bounds once."""
-    bands = list_of(BAND)
 
     def read(node: Any, where: str, reading: Any) -> Any:
         values = bands.read(node, where, reading)
@@ -101,7 +85,7 @@ def _drug_line(values: dict[str, Any]) -> DrugLine:
     """A drug line, with what does not fit together refused."""
     line = DrugLine(**values)
     faults = [*_unit_faults(line), *_frequency_faults(line), *_duration_faults(line), *_place_faults(line)]
-    if unknown := sorted(set(line.assumed) - set(LINE_FIELDS) - {"taper"}):
+    if unknown := sorted(set(line.assumed) - set(DrugLine.__struct_fields__) - {"taper"}):
         faults.append(f"assumed: {', '.join(unknown)}: not a key of a drug line")
     if faults:
         raise CecError(*faults)
@@ -160,43 +144,6 @@ def _place_faults(line: DrugLine) -> Iterator[str]:
         yield f"gap {line.gap} is longer than {LONGEST_GAP} days"
 
 
-LINE_FIELDS: dict[str, Field] = {
-    "drug": Field(TEXT, "the drug's full name", required=True),
-    "purpose": Field(TEXT, "what it is given for, where that is not the treatment itself"),
-    "dose": Field(
-        either(_bands(), DOSE, lambda node: node.items is not None, lambda dose: isinstance(dose, tuple)),
-        "dose of one administration, in mg/m2 (by BSA), mg/kg (by weight), mg (flat) or AUC (Calvert); or a list of "
-        "{when, dose} for bands of age or weight, in which nobody is left out or in two",
-        required=True,
-    ),
-    "maximum": Field(AMOUNT_TEXT, "the most that one administration may be, e.g. 2 mg"),
-    "lifetime_maximum": Field(
-        text(positive(*TOTALS), {"type": "string", "examples": ["450 mg/m2"]}),
-        "the most that a patient may have in all, e.g. 450 mg/m2",
-    ),
-    "route": Field(
-        text(read_route, {"enum": list(ROUTES)}), "e.g. IV infusion, IV bolus, oral, intrathecal", required=True
-    ),
-    "over": Field(DURATION_TEXT, "how long one infusion runs, e.g. 2 h"),
-    "days": Field(DAYS, "days of the cycle, e.g. 1-5 or 1, 8, 15", required=True),
-    "cycles": Field(DAYS, "the cycles in which the drug is given, where not in all"),
-    "times": Field(COUNT, "how often a day the dose is given; needs every"),
-    "every": Field(DURATION_TEXT, "time from one start to the next, e.g. 6 h"),
-    "divided_into": Field(COUNT, "the dose is a day's dose, given in so many equal parts"),
-    "at": Field(
-        text(_clock_times, {"type": "string", "examples": ["08:00, 20:00", BEFORE_FIRST_INFUSION]}, write_list),
-        'clock times in quotes, e.g. "08:00, 20:00", or: before first infusion',
-    ),
-    "after": Field(TEXT, "the drug after whose end this one starts, where that is not the line above"),
-    "gap": Field(DURATION_TEXT, "time between the end of that drug and this start"),
-    "diluent": Field(TEXT, "what the protocol names as diluent"),
-    "label": Field(TEXT, "what must stand on every label of the drug, e.g. for intravenous use only"),
-    "note": Field(TEXT, "anything else the protocol says of this line"),
-    "source": Field(TEXT, "where this line is from, if not from the regimen's source"),
-    "assumed": Field(mapping_of(TEXT), "what goes beyond the source: key of this line, and why"),
-}
-
-
 def _noting_fatal_routes(lines: Shape) -> Shape:
     """The same shape, noting a route that kills: the file is read, and no dose comes of it."""
 
@@ -210,4 +157,15 @@ def _noting_fatal_routes(lines: Shape) -> Shape:
     return Shape(read, lines.schema, lines.write)
 
 
-DRUG_LINE = _noting_fatal_routes(mapping(LINE_FIELDS, _drug_line, label="drug"))
+DRUG_LINE = Record(_drug_line, "drug", _noting_fatal_routes)
+
+WAYS: Ways = {
+    "conditions": CONDITIONS,
+    "dose bands": _without_gaps,
+    "route": text(read_route, {"enum": list(ROUTES)}),
+    "days": DAYS,
+    "clock times": text(
+        _clock_times, {"type": "string", "examples": ["08:00, 20:00", BEFORE_FIRST_INFUSION]}, write_list
+    ),
+}
+"""How the texts of drug lines are read whose types alone do not tell."""

@@ -10,15 +10,14 @@ from typing import Any
 from cec.errors import Fault, InputError
 from cec.facts import EARLIER_DOSES, HISTORY, Fact, Form, earlier_doses_of, told_facts
 from cec.facts.reading import read_boolean, read_text
-from cec.load.shapes import Field, Schema, either, list_of, mapping, mapping_of, stated_of, text
+from cec.load.declared import Record, file_of
+from cec.load.shapes import Field, Schema, Shape, either, list_of, mapping, mapping_of, stated_of, text
 from cec.load.texts import read_percent
 from cec.load.written import write_fact, write_percent
 from cec.patient import Patient, Reduction
 from cec.units import Quantity
 
 _FIELDS = frozenset(Patient.__struct_fields__)
-
-TEXT = text(read_text)
 
 _TYPES: dict[Form, str] = {
     "quantity": "string",
@@ -90,25 +89,20 @@ def read_reduction(value: str) -> Reduction:
     return Reduction(drug, read_percent(percent), reason)
 
 
-REDUCTION = either(
-    text(read_reduction, {"type": "string", "examples": ["etoposide=25%: mucositis grade 3"]}),
-    mapping(
-        {
-            "drug": Field(TEXT, "which drug", required=True),
-            "percent": Field(
-                text(read_percent, {"type": ["string", "number"]}, write_percent),
-                "by how much, e.g. 25%",
-                required=True,
-            ),
-            "reason": Field(text(_refuse_another), "why", required=True),
-        },
-        lambda values: Reduction(**values),
-        label="drug",
-    ),
-    lambda node: node.text is not None,
-    lambda _: False,
-)
+def _or_words(reductions: Shape) -> Shape:
+    """A reduction by its keys, or in its short form."""
+    words = text(read_reduction, {"type": "string", "examples": ["etoposide=25%: mucositis grade 3"]})
+    return either(words, reductions, lambda node: node.text is not None, lambda _: False)
 
+
+REDUCTION = file_of(
+    Reduction,
+    {Reduction: Record(label="drug", around=_or_words)},
+    {
+        "percentage": text(read_percent, {"type": ["string", "number"]}, write_percent),
+        "reason": text(_refuse_another),
+    },
+)
 
 _WITH_TEXT = {field.removesuffix("_given") for field in _FIELDS if field.endswith("_given")}
 """The facts whose text is kept beside their value."""

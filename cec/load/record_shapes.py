@@ -37,30 +37,31 @@ def record(kind: type, definitions: Definitions) -> Shape:
 
 def _shape(info: inspect.Type, definitions: Definitions) -> Shape:
     """The shape of one declared type."""
-    match info:
-        case inspect.UnionType():
-            return _any_of(info, definitions)
-        case inspect.Metadata():
-            return _quantity((info.extra or {})[KINDS_OF], info.type, definitions)
-        case inspect.StructType():
-            return _struct(info, definitions)
-        case inspect.VarTupleType():
-            return list_of(_shape(info.item_type, definitions))
-        case inspect.DictType():
-            return mapping_of(_shape(info.value_type, definitions))
-        case _:
-            return _SCALARS[type(info)](info)
+    if isinstance(info, inspect.Metadata):
+        extra = info.extra or {}
+        shape = _shape(info.type, definitions)
+        return _quantity(extra[KINDS_OF], shape) if KINDS_OF in extra else shape
+    if type(info) in _SCALARS:
+        return _SCALARS[type(info)](info)
+    return _COMPOUNDS[type(info)](info, definitions)
 
 
 def _struct(info: inspect.StructType, definitions: Definitions) -> Shape:
     """A record: every key that it declares and no other."""
     name = info.cls.__name__
     fields = {
-        each.encode_name: Field(_shape(each.type, definitions), "", required=each.required) for each in info.fields
+        each.encode_name: Field(_shape(each.type, definitions), _about(each.type), each.required)
+        for each in info.fields
     }
     about = (info.cls.__doc__ or "").partition("\n")[0]
     definitions[name] = {"description": about, **object_schema(fields)}
     return Shape(mapping(fields, partial(_build, info.cls)).read, {"$ref": f"#/$defs/{name}"})
+
+
+def _about(info: inspect.Type) -> str:
+    """The description of a key."""
+    extra = info.extra_json_schema if isinstance(info, inspect.Metadata) else None
+    return str((extra or {}).get("description", ""))
 
 
 def _build(kind: type, values: dict[str, Any]) -> Any:
@@ -74,9 +75,8 @@ def _build(kind: type, values: dict[str, Any]) -> Any:
         raise InputError(f"{' and '.join(sorted(about)) or 'this'}: is not possible") from None
 
 
-def _quantity(kinds: tuple[Kind, ...], info: inspect.Type, definitions: Definitions) -> Shape:
+def _quantity(kinds: tuple[Kind, ...], quantity: Shape) -> Shape:
     """A number from 0 with a unit of one of these kinds."""
-    quantity = _shape(info, definitions)
     units = [unit for kind in kinds for unit in kind.units]
     names = " or ".join(kind.name for kind in kinds)
 
@@ -101,19 +101,21 @@ def _any_of(info: inspect.UnionType, definitions: Definitions) -> Shape:
 
 
 def _form_of_type(info: inspect.Type) -> str:
-    match info:
-        case inspect.NoneType():
-            return "null"
-        case inspect.VarTupleType():
-            return "list"
-        case inspect.StructType() | inspect.DictType() | inspect.Metadata():
-            return "mapping"
-        case inspect.BoolType():
-            return "true or false"
-        case inspect.IntType() | inspect.DecimalType():
-            return "number"
-        case _:
-            return "text"
+    """What a value of this type is in JSON."""
+    if isinstance(info, inspect.Metadata):
+        return _form_of_type(info.type)
+    return _FORMS.get(type(info), "text")
+
+
+_FORMS: dict[type[inspect.Type], str] = {
+    inspect.NoneType: "null",
+    inspect.VarTupleType: "list",
+    inspect.StructType: "mapping",
+    inspect.DictType: "mapping",
+    inspect.BoolType: "true or false",
+    inspect.IntType: "number",
+    inspect.DecimalType: "number",
+}
 
 
 def _form(node: Node) -> str:
@@ -247,3 +249,11 @@ _SCALARS: dict[type[inspect.Type], Callable[[Any], Shape]] = {
     inspect.DateTimeType: _time,
 }
 """The shape of each type of a single value."""
+
+_COMPOUNDS: dict[type[inspect.Type], Callable[[Any, Definitions], Shape]] = {
+    inspect.UnionType: _any_of,
+    inspect.StructType: _struct,
+    inspect.VarTupleType: lambda info, definitions: list_of(_shape(info.item_type, definitions)),
+    inspect.DictType: lambda info, definitions: mapping_of(_shape(info.value_type, definitions)),
+}
+"""The shape of each type that has others inside."""

@@ -1,4 +1,4 @@
-"""The shape of a regimen file."""
+"""How a regimen file is read; what does not fit together is refused."""
 
 from __future__ import annotations
 
@@ -9,57 +9,15 @@ from operator import itemgetter
 from typing import Any
 
 from cec.errors import CecError
-from cec.load.drug_line import CONDITIONS, COUNT, DOSE, DRUG_LINE, TEXT
-from cec.load.shapes import Field, choice, list_of, mapping, mapping_of, stated_of, text
+from cec.load.declared import Record, file_of
+from cec.load.drug_line import DRUG_LINE, WAYS
+from cec.load.shapes import text
 from cec.load.texts import read_name
-from cec.regimen import NOT_SHIPPED, Check, DrugLine, NextCycle, OtherDoseSet, Regimen, Source
+from cec.regimen import NOT_SHIPPED, Check, DrugLine, Regimen
 from cec.units import span
 
 MOST_ADMINISTRATIONS = 50_000
 """Of one cycle: a hundred times the longest protocol, which has some 450."""
-
-SOURCE = mapping(
-    {
-        "citation": Field(TEXT, "the publication or protocol", required=True),
-        "url": Field(TEXT, "its address"),
-    },
-    lambda values: Source(**values),
-)
-
-NEXT_CYCLE = mapping(
-    {
-        "earliest_day": Field(
-            COUNT, "the day of this cycle that the next one may start on, at the earliest", required=True
-        ),
-        "text": Field(TEXT, "what else must be met"),
-        "source": Field(TEXT, "by whose rule"),
-    },
-    lambda values: NextCycle(**values),
-)
-
-CHECK = mapping(
-    {
-        "when": Field(CONDITIONS, "facts and their bounds, all of which must hold", required=True),
-        "level": Field(
-            choice("note", "check", "stop"), "note, check (a person looks) or stop (no dose)", required=True
-        ),
-        "code": Field(text(read_name), "short name, by which a stop is accepted", required=True),
-        "about": Field(TEXT, "the drug or measure that it is about"),
-        "text": Field(TEXT, "what the person should know and do", required=True),
-        "source": Field(TEXT, "by whose rule"),
-    },
-    lambda values: Check(**values),
-    label="code",
-)
-
-OTHER_DOSE_SET = mapping(
-    {
-        "doses": Field(mapping_of(DOSE), "by drug, e.g. {etoposide: 150 mg/m2}", required=True),
-        "source": Field(TEXT, "where they are published"),
-    },
-    lambda values: OtherDoseSet(**values),
-)
-
 
 _DAY = datetime.timedelta(days=1)
 
@@ -69,7 +27,6 @@ EVERY_CYCLE = -1
 
 def _regimen(values: dict[str, Any]) -> Regimen:
     """A regimen, with lines that do not fit together refused."""
-    values["indication"] = values.pop("for")
     regimen = Regimen(**values, sha256="")
     faults = []
     if not regimen.drugs:
@@ -150,29 +107,8 @@ def _name_in_file(name: str) -> str:
     return name.removeprefix(NOT_SHIPPED)
 
 
-REGIMEN_FIELDS: dict[str, Field] = {
-    "name": Field(text(read_name, write=_name_in_file), "the regimen's name on the command line", required=True),
-    "title": Field(TEXT, "the regimen's name on paper", required=True),
-    "edition": Field(COUNT, "raised when any dose, day, route or duration changes", required=True),
-    "phase": Field(TEXT, "e.g. induction"),
-    "for": Field(TEXT, "disease and patients", required=True),
-    "source": Field(SOURCE, "where the regimen is published", required=True),
-    "next_cycle": Field(NEXT_CYCLE, "when the next cycle may begin"),
-    "drugs": Field(list_of(DRUG_LINE), "drug lines in the day's sequence", required=True),
-    "prescribe_separately": Field(list_of(TEXT), "what is not computed here and must not be forgotten"),
-    "checks": Field(list_of(CHECK), "what a person must look at, and when"),
-    "other_dose_sets": Field(
-        list_of(OTHER_DOSE_SET), "other doses under the same letters, which `cec verify` recognises in a foreign order"
-    ),
-    "assumed": Field(mapping_of(TEXT), "what goes beyond the source: what, and why"),
-}
-
-
-def _parts(regimen: Regimen) -> dict[str, Any]:
-    """What a file says of a regimen, by its keys."""
-    stated = stated_of(regimen)
-    del stated["sha256"]
-    return {"for": stated.pop("indication"), **stated}
-
-
-REGIMEN = mapping(REGIMEN_FIELDS, _regimen, parts=_parts)
+REGIMEN = file_of(
+    Regimen,
+    {Regimen: Record(_regimen), DrugLine: DRUG_LINE, Check: Record(label="code")},
+    {**WAYS, "name": text(read_name), "regimen name": text(read_name, write=_name_in_file)},
+)

@@ -121,6 +121,7 @@ def mapping_of(item: Shape, key: Callable[[str], str] = str) -> Shape:
     """A mapping from free keys to values of one shape."""
 
     def read(node: Node, where: str, reading: Reading) -> Any:
+        before = len(reading.faults)
         entries = _entries(node, where, reading)
         if entries is None:
             return INVALID
@@ -129,8 +130,8 @@ def mapping_of(item: Shape, key: Callable[[str], str] = str) -> Shape:
             try:
                 values[key(name)] = item.read(child, _inside(where, name), reading)
             except CecError as error:
-                values[name] = reading.fault(key_node, where, *error.faults)
-        return INVALID if any(value is INVALID for value in values.values()) else values
+                reading.fault(key_node, where, *error.faults)
+        return INVALID if len(reading.faults) > before else values
 
     def write(values: Mapping[str, Any]) -> Node:
         return Node(0, 0, entries=tuple((Node(0, 0, text=name), item.write(value)) for name, value in values.items()))
