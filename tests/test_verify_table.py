@@ -200,7 +200,7 @@ def test_the_csv_of_one_dosing_agrees(tmp_path: Path) -> None:
     ("old", "new", "words"),
     [
         ("1 2 3 4 5", "1 2 3 4", "line 2, id 7: days 4 days, expected 5 days"),
-        ("1 2 3 4 5", "1-5", "line 2, id 7: days: '1-5' is no whole number"),
+        ("1 2 3 4 5", "five", "line 2, id 7: days: 'five' are no days"),
         ("prednisone", "prednison", "prednisone: missing; expected 13 mg"),
         ("13,mg,0", "13,mL,0", "line 5: prednisone: '13 mL' is no amount of drug"),
         ("etoposide,100,mg/m2,96,96", "etoposide,100,mg/m2,96,", "line 2, id 7: etoposide: missing; expected 96 mg"),
@@ -326,7 +326,7 @@ HEAD = "id;height_cm;weight_kg;clofarabine_mg;etoposide_mg;cyclophosphamide_mg;p
         ("1;128;26;38.4;96;422.4;13;;", []),
         ("1;128;26;38.4 mg;0.096 g;422.4;13;;5", []),
         ("1;128;26;38,4;96;422.4;13;;", ["clofarabine_mg: '38,4' has a comma: use a point"]),
-        ("1;128;26,5;38,4;96;422.4;13;;x", ["weight_kg: '26,5' has a comma", "clofarabine_mg: '38,4", "days: 'x' is"]),
+        ("1;128;26,5;38,4;96;422.4;13;;x", ["weight_kg: '26,5' has a comma", "clofarabine_mg: '38,4", "days: 'x' are"]),
         ("1;128;26;38.4;;422.4;13;;", ["etoposide: missing; expected 96 mg"]),
         ("1;128;26;38.4;96;422.4;13;2 mg;", ["vincristine 2 mg: not in the regimen; the regimen gives clofarabine"]),
         ("1;128;26;38.4;96;422.4;13;;4", ["days 4 days, expected 5 days"]),

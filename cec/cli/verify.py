@@ -13,13 +13,12 @@ from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, Table
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
 from cec.cli.verify_table import is_folder, is_pipe, is_table, terms_of, verified
-from cec.errors import Fault, FileError, InputError
+from cec.errors import Fault, FileError
 from cec.render import VERIFIED_DOSES, VERIFIED_ORDERS, VERIFIED_TABLES
 
 if TYPE_CHECKING:
     from cec.cli.output import Chosen
     from cec.regimen import Regimen
-    from cec.verification.written import Written
 
 _DAYS = "days="
 _NOT_GIVEN: tuple[object, ...] = (None, False, [], {})
@@ -43,7 +42,8 @@ def verify(
         list[str] | None,
         typer.Argument(
             metavar="[DRUG=AMOUNT]...",
-            help="What was written for one administration: clofarabine=38mg. days=5 is the written number of days.",
+            help="What was written for one administration: clofarabine=38mg. Where they were written, too: "
+            "clofarabine.times=1 (a day), .days='1-5', .over=2h, .route=IV. days=5 is the written number of days.",
             show_default=False,
         ),
     ] = None,
@@ -75,13 +75,14 @@ def verify(
 ) -> None:
     """Hold doses that somebody else wrote against cec's own.
 
-    With the mistake that explains a wrong one, where one fits. Exit 1 if anything does not agree. This is no
-    independent second person.
+    With the mistake that explains a wrong one, where one fits, and what was not compared. Exit 1 if anything does not
+    agree. This is no independent second person.
 
     Example: cec verify cec-induction --height 128 --weight 26 clofarabine=192mg
     """
     from cec.render.verification import VerifiedDoses
     from cec.verification import verify_doses
+    from cec.verification.typed import typed_days, typed_doses
 
     file = Path(what)
     of_one_order = (written, *patient, *checks)
@@ -111,8 +112,8 @@ def verify(
         chosen = chosen_format(output, VERIFIED_DOSES)
         order, amounts, days, percent = together(
             lambda: draft(what, patient, pharmacy, checks, start=start, times=TimeOptions(cycle), output=output.output),
-            lambda: _written_amounts(written or ()),
-            lambda: _written_days(written or ()),
+            lambda: typed_doses(written or ()),
+            lambda: typed_days(written or ()),
             lambda: _percent(tolerance),
         )
         verification = verify_doses(order, amounts, days=days, tolerance=percent, others=_shipped())
@@ -165,34 +166,3 @@ def _percent(text: str | None) -> object:
     from cec.verification.doses import TOLERANCE
 
     return TOLERANCE if text is None else read_text_of("--tolerance", text, read_percent)
-
-
-def _written_days(written: Sequence[str]) -> object:
-    """The written number of days, from days=5."""
-    from cec.facts.reading import read_count
-
-    days = [text.partition("=")[2] for text in written if text.startswith(_DAYS)]
-    if len(days) > 1:
-        raise InputError(Fault("is given twice", "days"))
-    return read_text_of("days", days[0].strip(), read_count) if days else None
-
-
-def _written_amounts(written: Sequence[str]) -> list[Written]:
-    """Drugs with the amounts that were written; InputError with every text that is none."""
-    from cec.units import AMOUNT, read_quantity
-    from cec.verification.written import Written, last_digit
-
-    amounts: list[Written] = []
-    faults: list[Fault] = []
-    for text in written:
-        drug, equals, amount = (part.strip() for part in text.partition("="))
-        if not drug or not equals:
-            faults.append(Fault(f"'{text}' is no drug and amount; write it like clofarabine=38mg"))
-        elif not text.startswith(_DAYS):
-            try:
-                amounts.append(Written(drug, read_quantity(amount, AMOUNT), last_digit(amount)))
-            except InputError as error:
-                faults += [fault._replace(where=drug) for fault in error.faults]
-    if faults:
-        raise InputError(*faults)
-    return amounts

@@ -50,7 +50,17 @@ _MEANT = {
     **dict.fromkeys(("peg", "peg tube", "gastric tube"), "gastrostomy tube"),
     **dict.fromkeys(("pr", "rectally"), "rectal"),
 }
-"""Other words for a route, in small letters, and what is probably meant: offered, never taken."""
+"""Other words for a route, in small letters, and what is probably meant: offered in files, never taken."""
+
+
+def understand_route(value: str) -> str:
+    """One of the routes, from any word for it: what others wrote is only held against an order, never given by it.
+
+    >>> understand_route("PO"), understand_route("iv infusion")
+    ('oral', 'IV infusion')
+    """
+    known = {route.casefold(): route for route in ROUTES} | _MEANT
+    return known.get(value.casefold()) or read_route(value)
 
 
 def read_route(value: str) -> str:

@@ -49,6 +49,8 @@ def happenings(outcome: Verification | Row) -> Iterator[str]:
     for verdict in wrong:
         if not any(_is_of(verdict, shared) for shared in outcome.shared_explanations):
             yield what_happened(verdict)
+        elif differing := list(_differing(verdict)):
+            yield f"{verdict.drug} {verdict.written}: {'; '.join(differing)}"
 
 
 def _is_of(verdict: Verdict, shared: SharedExplanation) -> bool:
@@ -62,9 +64,41 @@ def what_happened(verdict: Verdict) -> str:
         return f"{verdict.drug}: missing; expected {verdict.expected}"
     if verdict.verdict == "not in the regimen":
         return f"{verdict.drug} {verdict.written}: not in the regimen; {verdict.hint}"
-    mistakes = "; or ".join(f"{each.mistake}: {each.text}" for each in verdict.explanations) or NO_MISTAKE
-    hint = f"; {verdict.hint}" if verdict.hint else ""
-    return f"{verdict.drug} {verdict.written}, expected {verdict.expected}: {mistakes}{hint}"
+    parts = list(_differing(verdict))
+    if verdict.dose_differs:
+        mistakes = "; or ".join(f"{each.mistake}: {each.text}" for each in verdict.explanations) or NO_MISTAKE
+        parts = [mistakes, *([verdict.hint] if verdict.hint else []), *parts]
+    expected = f", expected {verdict.expected}" if verdict.dose_differs else ""
+    return f"{verdict.drug} {verdict.written}{expected}: {'; '.join(parts)}"
+
+
+def _differing(verdict: Verdict) -> Iterator[str]:
+    """What differs beside the dose, in words."""
+    for each in verdict.comparisons:
+        if each.verdict == "differs":
+            is_count = each.what == "days" and each.written.isdigit() and not each.expected.isdigit()
+            note = " (a number alone is a day of the cycle)" if is_count else ""
+            yield f"{_in_words(each.what, each.written)}{note}, expected {_in_words(each.what, each.expected)}"
+
+
+def beside_the_dose(verdict: Verdict) -> str:
+    """What is expected beside the dose of a drug, and what of it was compared."""
+    by_verdict: dict[str, list[str]] = {}
+    for each in verdict.comparisons:
+        by_verdict.setdefault(each.verdict, []).append(_in_words(each.what, each.expected))
+    return f"{verdict.drug}: " + "; ".join(f"{', '.join(words)}: {of}" for of, words in by_verdict.items())
+
+
+def _in_words(what: str, value: str) -> str:
+    """One thing beside the dose, as a person says it."""
+    if not value:
+        return f"no {what}"
+    words = {
+        "times a day": "once a day" if value == "1" else f"{value} times a day",
+        "days": f"{'day' if value.isdigit() else 'days'} {value}",
+        "duration": f"over {value}",
+    }
+    return words.get(what, value)
 
 
 def found(verification: OrderVerification) -> str:

@@ -1,6 +1,7 @@
 """Doses written elsewhere, held against the order that cec drafts. Not an independent second person.
 
-`doses` judges written amounts (`written`), each held against the dose that fits it (`matching`); `mistakes` and
+`doses` judges written doses (`written`; `typed` and `cells` read them), each held against the one of the order that
+fits it (`matching`) and what stands beside it against the regimen's (`administration`); `mistakes` and
 `measure_mistakes` are the tables of what may have happened, `explaining` judges all wrong doses of an order together.
 `saved_order` computes a saved order again, `table` verifies a table of patients. What comes of it stands in `outcome`.
 """

@@ -15,12 +15,15 @@ from cec.errors import Fault, FileError
 from cec.regimen import DrugLine, Regimen
 from cec.tables.columns import Column, columns_for, misspelt
 from cec.units import AMOUNT
+from cec.verification.administration import PARTICULARS
 
 DAYS = "days"
 """The column of the written number of days or, where a row is one drug, of its days."""
 
 _NUMBER_AND_UNIT = re.compile(r"\s*[0-9][0-9.,]*\s*(\S+)\s*", re.ASCII)
 _SECOND = re.compile(r"_[0-9]+_(?P<unit>[^_]+)$")
+_WORDS = {name: word for word, each in PARTICULARS.items() for name in (word, *each.also)}
+"""The words of PARTICULARS by the names and ends of names of their columns."""
 
 
 class DrugRows(NamedTuple):
@@ -45,13 +48,16 @@ class OrderColumns(NamedTuple):
     """Those whose names say that they hold amounts."""
     days: str = ""
     drug_rows: DrugRows | None = None
+    beside: Mapping[str, tuple[str, str]] = {}
+    """Columns that tell how a drug is given, each with the stem of its amount's column (none where a row is one drug)
+    and the word of PARTICULARS."""
 
     @property
     def read(self) -> tuple[str, ...]:
         """Every column that is read."""
         single = self.drug_rows or ()
-        names = (*(column.name for column in self.facts.values()), *single, *self.amounts, self.days)
-        return tuple(name for name in names if name)
+        names = (*(column.name for column in self.facts.values()), *single, *self.amounts, *self.beside, self.days)
+        return tuple(dict.fromkeys(name for name in names if name))
 
     def name_of(self, fact: str) -> str:
         """The column that tells a fact; nothing where none does."""
@@ -88,11 +94,12 @@ def order_columns(
     days = next((name for name in header if plain_name(name) == DAYS), "")
     taken = {days, *(column.name for column in facts.values())}
     by_column = {name: word for word, name in spoken_for.items()}
-    candidates = () if rows else tuple(name for name in header if name not in taken)
+    beside = _beside(header, by_column, None if rows else regimens)
+    candidates = () if rows else tuple(name for name in header if name not in {*taken, *beside})
     amounts = tuple(
         name for name in candidates if any(drug_and_unit(by_column.get(name, name), each)[0] for each in regimens)
     )
-    found = OrderColumns(facts, others, by_column, candidates, amounts, days, rows)
+    found = OrderColumns(facts, others, by_column, candidates, amounts, days, rows, beside)
     _refuse_repeated(header, found, file)
     if not amounts and not rows:
         first = regimens[0].drugs[0]
@@ -149,6 +156,44 @@ def is_amount(cell: str) -> bool:
     return match is not None and match[1] in AMOUNT.units
 
 
+def stem_of(column: str) -> str:
+    """What an amount's column is called without its unit: `dexamethasone_2` of `dexamethasone_2_mg`."""
+    stem, _, unit = plain_name(column).rpartition("_")
+    return stem if unit in AMOUNT.units else plain_name(column)
+
+
+def _beside(
+    header: Sequence[str], renamed: Mapping[str, str], regimens: Sequence[Regimen] | None
+) -> dict[str, tuple[str, str]]:
+    """Columns that tell how a drug is given: `cytarabine_times` or, where a row is one drug (no regimens), `times`."""
+    found: dict[tuple[str, str], str] = {}
+    for column in header:
+        name = plain_name(renamed.get(column, column))
+        if regimens is None:
+            stem, word = "", _WORDS.get(name, "")
+        else:
+            stem, word = stem_and_word(name)
+            word = word if any(_gives(regimen, stem) for regimen in regimens) else ""
+        if word:
+            found.setdefault((stem, word), column)
+    return {column: told for told, column in found.items()}
+
+
+def stem_and_word(name: str) -> tuple[str, str]:
+    """The stem of a drug's columns and the word of PARTICULARS at a column's end; nothing for another column.
+
+    >>> stem_and_word("dexamethasone_2_per_day"), stem_and_word("body_weight")
+    (('dexamethasone_2', 'times'), ('', ''))
+    """
+    ending = next((ending for ending in _WORDS if name.endswith(f"_{ending}")), "")
+    return (name.removesuffix(f"_{ending}"), _WORDS[ending]) if ending else ("", "")
+
+
+def _gives(regimen: Regimen, stem: str) -> bool:
+    """Whether a stem is that of a drug of a regimen, with or without the number of its line."""
+    return bool({stem, re.sub(r"_[0-9]+$", "", stem)} & {plain_name(line.drug) for line in regimen.drugs})
+
+
 def _is_second(column: str) -> bool:
     """Whether a column is named as that of a drug's second line."""
     match = _SECOND.search(plain_name(column))
@@ -167,7 +212,8 @@ def _column_of(line: DrugLine) -> str:
 
 def _names_a_drug(word: str, regimens: Sequence[Regimen]) -> bool:
     drugs = {line.drug for regimen in regimens for line in regimen.drugs}
-    return any(drug_and_unit(word, regimen)[0] in drugs for regimen in regimens)
+    stem, beside = stem_and_word(plain_name(word))
+    return any(drug_and_unit(word, each)[0] in drugs or (beside and _gives(each, stem)) for each in regimens)
 
 
 def _drug_rows(header: Sequence[str]) -> DrugRows | None:

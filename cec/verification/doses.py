@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
 from functools import cache
+from typing import Any
 
 import msgspec
 
@@ -13,11 +14,12 @@ from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.order import Dose, Order
 from cec.regimen import Regimen
 from cec.units import AMOUNT, EXACT, Quantity, convert, plain
+from cec.verification.administration import compared, expected_of
 from cec.verification.case import Case, OtherMeasures
 from cec.verification.explaining import Explanations, explain
 from cec.verification.matching import matched
 from cec.verification.measure_mistakes import MEASURE_MISTAKES
-from cec.verification.outcome import Explanation, Verdict, Verification
+from cec.verification.outcome import Comparison, Explanation, Verdict, Verification, not_compared
 from cec.verification.remarks import remarks
 from cec.verification.written import Written
 
@@ -53,13 +55,17 @@ def verify_doses(
         }
         wrong = [place for place, verdict in judged.items() if verdict.verdict != "agrees"]
         explained = explain(cases, [place for place in wrong if cases[place].dose.ordered.value], tolerance)
-        verdicts = [
-            _explained(judged[place], place, explained)
-            if place in judged
-            else Verdict(dose.drug, "missing", dose.ordered)
-            for place, dose in enumerate(order.doses)
-            if place in judged or not _is_covered(dose, order, pairs)
-        ]
+        standing_for = _standing_for(order.doses, pairs)
+        covered = {place for places in standing_for.values() for place in places}
+        verdicts = []
+        for place, dose in enumerate(order.doses):
+            expected = expected_of(dose)
+            if place in judged:
+                on_days = {day for each in (place, *standing_for[place]) for day in order.doses[each].days}
+                comparisons = compared(expected | {"days": tuple(sorted(on_days))}, pairs[place].beside)
+                verdicts.append(_whole(_explained(judged[place], place, explained), comparisons))
+            elif place not in covered:
+                verdicts.append(Verdict(dose.drug, "missing", dose.ordered, comparisons=compared(expected, {})))
         verdicts += [_stranger(each.drug, each.amount, order) for each in left_over]
         if days is not None:
             verdicts.append(_judge_days(days, order, alike))
@@ -71,6 +77,7 @@ def verify_doses(
             alerts=(*remarks([(case, place not in wrong) for place, case in cases.items()]), *order.alerts),
             sha256=order.sha256,
             shared_explanations=explained.shared,
+            not_compared=not_compared(verdicts),
         )
 
 
@@ -105,18 +112,50 @@ def _gives_the_same_drugs(other: Regimen, order: Order) -> bool:
     return {line.drug.casefold() for line in other.drugs} == {dose.drug.casefold() for dose in order.doses}
 
 
-def _is_covered(dose: Dose, order: Order, pairs: Mapping[int, Written]) -> bool:
-    """Whether an amount written once stands for this dose too: another one of the drug is the same and has it."""
-    return any(order.doses[place].drug == dose.drug and order.doses[place].ordered == dose.ordered for place in pairs)
+def _standing_for(doses: Sequence[Dose], pairs: Mapping[int, Written]) -> dict[int, list[int]]:
+    """For each dose with a written amount the others that it was written for too, by their places.
+
+    An amount written once stands for all doses of the drug that are given alike, on the days that were written.
+    """
+    others: dict[int, list[int]] = {place: [] for place in pairs}
+    for number, dose in enumerate(doses):
+        if number in pairs:
+            continue
+        for place, each in pairs.items():
+            days = each.beside.get("days", dose.days)
+            if _is_given_alike(dose, doses[place]) and set(dose.days) <= set(days):
+                others[place].append(number)
+                break
+    return others
+
+
+def _is_given_alike(dose: Dose, other: Dose) -> bool:
+    """Whether two doses differ in their days alone."""
+    return dose.drug == other.drug and dose.ordered == other.ordered and _but_days(dose) == _but_days(other)
+
+
+def _but_days(dose: Dose) -> dict[str, Any]:
+    return expected_of(dose) | {"days": None}
+
+
+def _whole(verdict: Verdict, comparisons: tuple[Comparison, ...]) -> Verdict:
+    """A verdict on a dose with what was compared beside it, of which nothing may differ."""
+    differs = any(each.verdict == "differs" for each in comparisons)
+    return msgspec.structs.replace(verdict, verdict="differs" if differs else verdict.verdict, comparisons=comparisons)
 
 
 def compare(drug: str, expected: Quantity, written: Quantity, tolerance: Decimal) -> Verdict:
     """Whether a written amount agrees with the expected one, of the same unit, and by how many percent it differs."""
     if expected.value == 0:
-        return Verdict(drug, "agrees" if written.value == 0 else "differs", expected, written)
+        return _judged(Verdict(drug, "agrees", expected, written), differs=written.value > 0)
     deviation = deviation_percent(written.value, expected.value)
     shown = plain(to_nearest(deviation, Decimal("0.01")))
-    return Verdict(drug, "agrees" if abs(deviation) <= tolerance else "differs", expected, written, shown)
+    return _judged(Verdict(drug, "agrees", expected, written, shown), differs=abs(deviation) > tolerance)
+
+
+def _judged(verdict: Verdict, *, differs: bool) -> Verdict:
+    """A verdict that agrees, unless the dose differs."""
+    return msgspec.structs.replace(verdict, verdict="differs", dose_differs=True) if differs else verdict
 
 
 def _stranger(drug: str, amount: Quantity, order: Order) -> Verdict:
@@ -140,7 +179,7 @@ def _judge_days(days: int, order: Order, others: Sequence[Regimen]) -> Verdict:
         for other in others
         if other.name != order.regimen.name and number_of_days(line.days for line in other.drugs) == days
     )
-    return Verdict("days", "differs", expected, written, explanations=found)
+    return Verdict("days", "differs", expected, written, explanations=found, dose_differs=True)
 
 
 def number_of_days(days: Iterable[tuple[int, ...]]) -> int:

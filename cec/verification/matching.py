@@ -8,7 +8,7 @@ from decimal import Decimal
 from cec.calculate.rounding import deviation_percent
 from cec.errors import InputError
 from cec.order import Dose
-from cec.units import AMOUNT, Quantity, convert
+from cec.units import AMOUNT, convert
 from cec.verification.written import Written
 
 Pairs = dict[int, Written]
@@ -18,7 +18,8 @@ Pairs = dict[int, Written]
 def matched(doses: Sequence[Dose], written: Iterable[Written], tolerance: Decimal) -> tuple[Pairs, list[Written]]:
     """What was written for each dose, and what is left over; InputError for an amount of another kind than the dose.
 
-    Of one drug the dose and the amount that are nearest to each other belong together, then the next.
+    Of one drug the dose and the amount that are nearest to each other belong together, then the next; days that were
+    written tell before all else.
     """
     pairs: Pairs = {}
     left_over: list[Written] = []
@@ -29,22 +30,22 @@ def matched(doses: Sequence[Dose], written: Iterable[Written], tolerance: Decima
         by_drug.setdefault(drug, []).append(each._replace(drug=drug))
     for drug, of_drug in by_drug.items():
         places = [place for place, dose in enumerate(doses) if dose.drug == drug]
-        found = _best_pairs([doses[place].ordered for place in places], of_drug, tolerance)
+        found = _best_pairs([doses[place] for place in places], of_drug, tolerance)
         pairs |= {places[index]: of_drug[number] for index, number in found.items()}
         left_over += [each for number, each in enumerate(of_drug) if number not in found.values()]
     return pairs, left_over
 
 
-def _best_pairs(expected: Sequence[Quantity], written: Sequence[Written], tolerance: Decimal) -> dict[int, int]:
-    """The place of the written amount for each expected one, both by their places."""
+def _best_pairs(doses: Sequence[Dose], written: Sequence[Written], tolerance: Decimal) -> dict[int, int]:
+    """The place of the written amount for each dose, both by their places."""
     misfits = sorted(
         (misfit, index, number)
-        for index, amount in enumerate(expected)
+        for index, dose in enumerate(doses)
         for number, each in enumerate(written)
-        if (misfit := _misfit(amount, each, tolerance)) is not None
+        if (misfit := _misfit(dose, each, tolerance)) is not None
     )
-    if expected and written and not misfits:
-        raise InputError(f"{written[0].drug}: {written[0].amount} cannot be held against {expected[0]}")
+    if doses and written and not misfits:
+        raise InputError(f"{written[0].drug}: {written[0].amount} cannot be held against {doses[0].ordered}")
     found: dict[int, int] = {}
     for _, index, number in misfits:
         if index not in found and number not in found.values():
@@ -52,13 +53,15 @@ def _best_pairs(expected: Sequence[Quantity], written: Sequence[Written], tolera
     return found
 
 
-def _misfit(expected: Quantity, written: Written, tolerance: Decimal) -> tuple[bool, Decimal] | None:
-    """Whether a written amount differs from the expected one, and by how many times; None for another kind."""
+def _misfit(dose: Dose, written: Written, tolerance: Decimal) -> tuple[bool, bool, Decimal] | None:
+    """Whether the written days are others, whether the amount differs, and by how many times; None for another kind."""
+    expected = dose.ordered
     try:
         amount = convert(written.amount, expected.unit, AMOUNT).value
     except InputError:
         return None
+    is_on_other_days = "days" in written.beside and written.beside["days"] != dose.days
     low, high = sorted((amount, expected.value))
     if low == 0:
-        return high > 0, high
-    return abs(deviation_percent(amount, expected.value)) > tolerance, high / low
+        return is_on_other_days, high > 0, high
+    return is_on_other_days, abs(deviation_percent(amount, expected.value)) > tolerance, high / low

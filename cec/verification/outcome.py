@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -31,11 +32,27 @@ class SharedExplanation(msgspec.Struct, frozen=True):
     text: str
 
 
+Beside = Literal["times a day", "days", "route", "duration"]
+"""What can be compared beside the dose."""
+
+
+class Comparison(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing beside the dose: what is expected, and what was written of it."""
+
+    what: Beside
+    verdict: Literal["agrees", "differs", "not compared"]
+    expected: str = ""
+    written: str = ""
+
+
 Judgement = Literal["agrees", "differs", "missing", "not in the regimen"]
 
 
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One drug, or the number of days: what was expected, what was written, and what explains the difference."""
+    """One drug, or the number of days: what was expected, what was written, and what explains the difference.
+
+    The verdict is on the dose and on all that was compared beside it.
+    """
 
     drug: str
     verdict: Judgement
@@ -44,6 +61,19 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     deviation_percent: Decimal | None = None
     explanations: tuple[Explanation, ...] = ()
     hint: str = ""
+    dose_differs: bool = False
+    """Whether it is the dose that differs, or the number of days, and not only what stands beside it."""
+    comparisons: tuple[Comparison, ...] = ()
+
+
+NOT_COMPARED = "not compared"
+
+
+def not_compared(verdicts: Iterable[Verdict]) -> tuple[Beside, ...]:
+    """What was not compared of some drug whose dose was."""
+    comparisons = [each for verdict in verdicts if verdict.written for each in verdict.comparisons]
+    found = {each.what for each in comparisons if each.verdict == NOT_COMPARED}
+    return tuple(what for what in get_args(Beside) if what in found)
 
 
 class Verification(msgspec.Struct, frozen=True):
@@ -59,6 +89,8 @@ class Verification(msgspec.Struct, frozen=True):
     """Fingerprint of what the expected doses were computed from."""
     shared_explanations: tuple[SharedExplanation, ...] = ()
     """What explains several drugs at once, the widest first; it stands among the explanations of each, too."""
+    not_compared: tuple[Beside, ...] = ()
+    """What nobody wrote of some drug whose dose was compared: times a day, days, route, duration."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -130,6 +162,11 @@ class RowVerification(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.verification.shared_explanations if self.verification else ()
 
     @property
+    def not_compared(self) -> tuple[Beside, ...]:
+        """What nobody wrote of some drug."""
+        return self.verification.not_compared if self.verification else ()
+
+    @property
     def alerts(self) -> tuple[str, ...]:
         """The codes of the order's alerts, each once."""
         return tuple(dict.fromkeys(alert.code for alert in self.verification.alerts)) if self.verification else ()
@@ -154,6 +191,11 @@ class Agreement(NamedTuple):
     def shared_explanations(self) -> tuple[SharedExplanation, ...]:
         """None."""
         return ()
+
+    @property
+    def not_compared(self) -> tuple[Beside, ...]:
+        """What nobody wrote of some drug."""
+        return not_compared(self.verdicts)
 
     @property
     def faults(self) -> tuple[str, ...]:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
+
+import msgspec
 
 from cec.batch import dose_table
 from cec.errors import CecError
@@ -21,9 +24,10 @@ from cec.tables.columns import ABOUT_THE_PERSON
 from cec.tables.layout import Rows
 from cec.tables.rows import Refusal
 from cec.units import Quantity
+from cec.verification.administration import compared, expected_of
 from cec.verification.columns import DAYS, OrderColumns, is_amount, plain_name
 from cec.verification.doses import compare, number_of_days
-from cec.verification.outcome import Agreement, Verdict
+from cec.verification.outcome import Agreement, Comparison, Verdict
 from cec.verification.remarks import figures_per_area
 
 _NUMBER = re.compile(r"\s*[0-9]{1,9}(\.[0-9]{1,12})?\s*", re.ASCII)
@@ -57,7 +61,7 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
     )
     regimens = _by_cell(doser)
     has_days = {each.name: _days(each) for each in _regimens(doser)}
-    written = {name: frame.get_column(name).fill_null("").to_list() for name in columns.candidates}
+    written = {name: frame.get_column(name).fill_null("").to_list() for name in (*columns.candidates, *columns.beside)}
     wanted = {each.name: _wanted(each, columns) for each in _regimens(doser)}
     found: list[Agreement | None] = []
     for place, number in enumerate(numbers):
@@ -80,7 +84,7 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
 class _Wanted(NamedTuple):
     """A drug line: the column that a batch makes for it, the table's own column, the drug, and the unit of both.
 
-    `figures` are the amounts that may draw a remark.
+    `figures` are the amounts that may draw a remark; `beside` is what nobody compared beside the dose.
     """
 
     made: str
@@ -88,14 +92,26 @@ class _Wanted(NamedTuple):
     drug: str
     unit: str
     figures: frozenset[Decimal]
+    beside: tuple[Comparison, ...]
+    is_repeated: bool
+    """Whether the drug has other lines, so that the best fit must be found."""
 
 
 def _wanted(regimen: Regimen, columns: OrderColumns) -> list[_Wanted]:
     """The columns of a regimen's lines; no column of the table where it has none of just that name."""
     own = {plain_name(columns.renamed.get(name, name)): name for name in columns.candidates}
-    pairs = zip(amount_columns(regimen), regimen.drugs, strict=True)
+    lines = Counter(line.drug for line in regimen.drugs)
     return [
-        _Wanted(made, own.get(made, ""), line.drug, line.amount_unit, figures_per_area(line)) for made, line in pairs
+        _Wanted(
+            made=made,
+            column=own.get(made, ""),
+            drug=line.drug,
+            unit=line.amount_unit,
+            figures=figures_per_area(line),
+            beside=compared(expected_of(line), {}),
+            is_repeated=lines[line.drug] > 1,
+        )
+        for made, line in zip(amount_columns(regimen), regimen.drugs, strict=True)
     ]
 
 
@@ -159,8 +175,8 @@ def _verdicts(
             continue
         if amount is None or not _NUMBER.fullmatch(cell):
             return None
-        verdict = _compare(wanted.drug, amount, cell.strip(), wanted.unit, tolerance)
-        if verdict.verdict != "agrees" or verdict.written is None:
+        verdict = _compare(wanted.drug, amount, cell.strip(), wanted.unit, tolerance, beside=wanted.beside)
+        if verdict.verdict != "agrees" or verdict.written is None or (wanted.is_repeated and verdict.deviation_percent):
             return None
         may_be_figures = may_be_figures and (not wanted.figures or verdict.written.value in wanted.figures)
         verdicts.append(verdict)
@@ -168,11 +184,14 @@ def _verdicts(
         return None
     known = {wanted.column for wanted, _ in expected}
     others = (name for name in cells if name not in known)
-    if any(name in columns.amounts or is_amount(cells[name]) for name in others):
+    if any(name in columns.amounts or name in columns.beside or is_amount(cells[name]) for name in others):
         return None
     return tuple(verdicts)
 
 
 @lru_cache(maxsize=1 << 16)
-def _compare(drug: str, expected: str, written: str, unit: str, tolerance: Decimal) -> Verdict:
-    return compare(drug, Quantity(Decimal(expected), unit), Quantity(Decimal(written), unit), tolerance)
+def _compare(
+    drug: str, expected: str, written: str, unit: str, tolerance: Decimal, *, beside: tuple[Comparison, ...]
+) -> Verdict:
+    verdict = compare(drug, Quantity(Decimal(expected), unit), Quantity(Decimal(written), unit), tolerance)
+    return msgspec.structs.replace(verdict, comparisons=beside)

@@ -19,10 +19,11 @@ from cec.tables.cells import as_texts
 from cec.tables.layout import Block, Layout, Rejected
 from cec.tables.opening import Table, kind_of, looked_through, opening, rows_of
 from cec.tables.rows import Refusal, regimen_of
+from cec.verification.cells import Line
 from cec.verification.columns import OrderColumns, hints, order_columns, plain_name
 from cec.verification.outcome import Agreement, Row, RowVerification
 from cec.verification.quick import Doser, agreements
-from cec.verification.row import Line, Terms, verify_lines
+from cec.verification.row import Terms, verify_lines
 
 
 class VerifiedTable(NamedTuple):

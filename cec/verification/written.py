@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from cec.units import Quantity
 
 
 class Written(NamedTuple):
-    """The amount of one administration, as it was written."""
+    """The amount of one administration as it was written, and how it is to be given."""
 
     drug: str
     amount: Quantity
     step: Decimal | None = None
     """What the last written digit is worth, in the unit of the amount; None where only the number is known."""
+    beside: Mapping[str, Any] = MappingProxyType({})
+    """What was written of times a day, days, route and duration, by the words of `administration.PARTICULARS`."""
 
     @property
     def last_digit(self) -> Decimal:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cec.render.csv import number, write
 from cec.render.verification import what_happened
+from cec.verification.outcome import not_compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     *("row", "id", "regimen", "drug", "verdict", "expected", "written", "unit", "deviation_percent"),
-    *("explanations", "alerts"),
+    *("explanations", "alerts", "not_compared"),
 )
 
 
@@ -34,7 +35,7 @@ def verified_table(document: VerifiedRows) -> bytes:
 
 def _rows(row: Row) -> Iterator[Sequence[str]]:
     for fault in row.faults:
-        yield (str(row.row), row.id, "", "", "not verified", "", "", "", "", fault, "")
+        yield (str(row.row), row.id, "", "", "not verified", "", "", "", "", fault, "", "")
     yield from _verdicts((str(row.row), row.id, row.regimen), row.verdicts, row.alerts)
 
 
@@ -52,4 +53,5 @@ def _verdicts(start: Sequence[str], verdicts: Iterable[Verdict], codes: Iterable
             number(verdict.deviation_percent),
             "" if verdict.verdict == "agrees" else what_happened(verdict),
             " ".join(codes),
+            "; ".join(not_compared([verdict])),
         )

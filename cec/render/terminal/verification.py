@@ -23,12 +23,13 @@ from cec.render.verification import (
     VerifiedDoses,
     VerifiedOrder,
     VerifiedRows,
+    beside_the_dose,
     found,
     happenings,
     places_that_differ,
     remarks,
 )
-from cec.render.words import SECOND_CHECK, signed_percent
+from cec.render.words import SECOND_CHECK, listed, signed_percent
 from cec.units import write_number
 from cec.verification.outcome import MEANINGS, Verification
 
@@ -57,11 +58,13 @@ def verified_doses(document: VerifiedDoses, *, terminal: Terminal = PIPE) -> byt
         )
         for verdict in verification.verdicts
     ]
+    beside = [verdict for verdict in verification.verdicts if verdict.comparisons]
     return draw(
         [
             *head(order, terminal),
             table(_COLUMNS, rows, terminal),
             *section("What may have happened", _wrapped(happenings(verification), terminal)),
+            *section("Beside the dose", _wrapped(map(beside_the_dose, beside), terminal)),
             *section("Look at", list(chain.from_iterable(alert(each, terminal) for each in verification.alerts))),
             BLANK_LINE,
             *wrap(_summary(verification), terminal, style=STRONG),
@@ -97,7 +100,9 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
     lines: list[str] = []
     alerts: dict[str, list[str]] = {}
     counts: Counter[str] = Counter()
+    not_compared: dict[str, None] = {}
     for row in document.rows:
+        not_compared |= dict.fromkeys(row.not_compared)
         name = f"line {row.row}" + (f", id {row.id}" if row.id else "")
         counts["agree" if row.agrees else "refused" if row.faults else "differ"] += 1
         lines += [f"{name}: {happening}" for happening in happenings(row)]
@@ -113,6 +118,8 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
         f"{total:,} {document.noun}{'s' * (total != 1)}: {counts['agree']:,} agree, "
         f"{counts['differ']:,} differ, {counts['refused']:,} cannot be held against an order"
     )
+    if not_compared:
+        summary += f"; not compared: {listed(list(not_compared))}"
     return draw(
         [
             *_wrapped(lines, terminal, ""),
@@ -135,9 +142,10 @@ def _alert_of(code: str, count: int, lines: Sequence[str]) -> str:
 def _summary(verification: Verification) -> str:
     tolerance = f"{write_number(verification.tolerance_percent)}%"
     wrong = sum(verdict.verdict != "agrees" for verdict in verification.verdicts)
+    missing = f"; not compared: {listed(verification.not_compared)}" if verification.not_compared else ""
     if verification.agrees:
-        return f"Every written dose agrees within {tolerance}"
-    return f"{wrong} of {len(verification.verdicts)} do not agree (tolerance {tolerance})"
+        return f"Every written dose agrees within {tolerance}{missing}"
+    return f"{wrong} of {len(verification.verdicts)} do not agree (tolerance {tolerance}){missing}"
 
 
 def _wrapped(lines: Iterable[str], terminal: Terminal, first: str = "  ") -> list[Part]:

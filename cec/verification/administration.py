@@ -1,0 +1,91 @@
+"""What is compared beside the dose: times a day, days, duration and route, each where it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from cec.facts.reading import positive, read_count
+from cec.load.routes import understand_route
+from cec.load.texts import read_days
+from cec.order import Dose
+from cec.regimen import DrugLine
+from cec.units import DURATION, span
+from cec.verification.outcome import Beside, Comparison
+
+
+class Particular(NamedTuple):
+    """One thing about how a drug is given: its name, how its text is read and written, and the regimen's value."""
+
+    name: Beside
+    read: Callable[[str], Any]
+    expected: Callable[[Dose | DrugLine], Any]
+    """None where the regimen says nothing of it."""
+    write: Callable[[Any], str] = str
+    agree: Callable[[Any, Any], bool] = lambda expected, written: bool(expected == written)
+    also: tuple[str, ...] = ()
+    """Other names of its column where a row is one drug."""
+
+
+def read_days_of(text: str) -> tuple[int, ...]:
+    """Days of the cycle, with commas or, as `cec dose` writes them, with spaces between them.
+
+    >>> read_days_of("1 2 3 8"), read_days_of("1-3, 8")
+    ((1, 2, 3, 8), (1, 2, 3, 8))
+    """
+    words = text.split()
+    return read_days(", ".join(words) if all(word.isdigit() for word in words) else text)
+
+
+def write_days(days: Sequence[int]) -> str:
+    """Days as they can be typed.
+
+    >>> write_days((1, 2, 3, 8, 9))
+    '1-3, 8, 9'
+    """
+    runs = [[day for _, day in run] for _, run in groupby(enumerate(days), lambda numbered: numbered[1] - numbered[0])]
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+
+
+def _routes_agree(expected: str, written: str) -> bool:
+    """Whether two routes are the same; IV alone stands for every way into a vein."""
+    return expected == written or any(
+        plain == "IV" and other.startswith("IV ") for plain, other in ((expected, written), (written, expected))
+    )
+
+
+PARTICULARS: dict[str, Particular] = {
+    "times": Particular("times a day", read_count, lambda line: line.per_day, also=("per_day",)),
+    "days": Particular("days", read_days_of, lambda line: line.days, write_days),
+    "route": Particular("route", understand_route, lambda line: line.route, agree=_routes_agree),
+    "over": Particular(
+        "duration",
+        positive(DURATION),
+        lambda line: line.over,
+        agree=lambda expected, written: expected is not None and span(expected) == span(written),
+    ),
+}
+"""By the word that stands after a drug: cytarabine.times=2, cytarabine_times, or the column times of a drug's row."""
+
+
+def expected_of(line: Dose | DrugLine) -> dict[str, Any]:
+    """What a regimen says about how a drug is given, by the words of PARTICULARS."""
+    return {word: particular.expected(line) for word, particular in PARTICULARS.items()}
+
+
+def compared(expected: Mapping[str, Any], written: Mapping[str, Any]) -> tuple[Comparison, ...]:
+    """Each particular that is expected or written, and whether it agrees, where it was written."""
+    return tuple(
+        _compare(particular, expected[word], written.get(word))
+        for word, particular in PARTICULARS.items()
+        if expected[word] is not None or word in written
+    )
+
+
+def _compare(particular: Particular, expected: Any, written: Any) -> Comparison:
+    text = "" if expected is None else particular.write(expected)
+    if written is None:
+        return Comparison(particular.name, "not compared", text)
+    agrees = particular.agree(expected, written)
+    return Comparison(particular.name, "agrees" if agrees else "differs", text, particular.write(written))
