@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from test_preparation import ETOPOSIDE, amount, dose_of, made_by, solution, tablet
 
 from cec import draft_order, load_patient, load_pharmacy, load_regimen, render
-from cec.calculate.measuring import before_rounding
+from cec.calculate.preparation.measuring import before_rounding
 from cec.order import Alert, Dose, Step
 from cec.pharmacy import FormularyDrug
 from cec.render import WORKSHEETS

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cec.calculate.containers import least_waste, nearest_total
-from cec.calculate.pick_list import daily_fluids, pick_list
 from cec.calculate.preparation import prepare
-from cec.calculate.stock import prefer_product
+from cec.calculate.preparation.containers import least_waste, nearest_total
+from cec.calculate.preparation.pick_list import daily_fluids, pick_list
+from cec.calculate.preparation.stock import prefer_product
 from cec.errors import InputError
 from cec.load import load_pharmacy
 from cec.order import Alert, Dose, PickItem, Preparation, VialUse

@@ -17,8 +17,8 @@ from cec.calculate.known_facts import known_facts
 from cec.calculate.lifetime import lifetime_maximums, total_name, total_of
 from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import creatinine_clearance, measure_bsa
-from cec.calculate.pick_list import daily_fluids, pick_list
 from cec.calculate.preparation import prepare
+from cec.calculate.preparation.pick_list import daily_fluids, pick_list
 from cec.calculate.reductions import refuse_hidden
 from cec.calculate.rule import Case
 from cec.calculate.schedule import Schedule, draw_up

@@ -113,7 +113,7 @@ def _pharmacy_and_overrides(
 
 def _prefer_products(pharmacy: Pharmacy, choices: Sequence[str]) -> Pharmacy:
     """The pharmacy with the named products before the others of their drugs."""
-    from cec.calculate.stock import prefer_product
+    from cec.calculate.preparation.stock import prefer_product
 
     chosen: set[str] = set()
     for choice in choices:

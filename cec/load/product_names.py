@@ -41,7 +41,7 @@ def figure_faults(product: Product) -> Iterator[str]:
     >>> list(figure_faults(vial))
     ["the name '200 mg/mL vial' says 200 mg/mL, the strength is 20 mg/mL; write what the label says"]
     """
-    from cec.calculate.stock import strength_of
+    from cec.calculate.preparation.stock import strength_of
 
     found = list(_FIGURE.finditer(product.name))
     per_volume = [match for match in found if match["volume"]]
@@ -75,7 +75,7 @@ def _is_strength(match: re.Match[str], strength: Quantity) -> bool:
 
 def _content(product: Product, match: re.Match[str]) -> Quantity | None:
     """What one container holds, in the unit of an amount of its name; nothing where that is not known."""
-    from cec.calculate.stock import content_of
+    from cec.calculate.preparation.stock import content_of
 
     try:
         return content_of(product, _UNITS[match["unit"].casefold()])

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 
-from cec.calculate.preparation import vials_for
+from cec.calculate.preparation.forms import vials_for
+from cec.calculate.preparation.stock import formulary_drug, is_oral, usable_products
 from cec.calculate.rounding import to_nearest
-from cec.calculate.stock import formulary_drug, is_oral, usable_products
 from cec.facts import NO_FACTS, Facts
 from cec.order import DailyFluid, Dose, PickItem, Preparation
 from cec.pharmacy import Pharmacy

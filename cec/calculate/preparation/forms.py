@@ -1,79 +1,23 @@
-"""Preparation: a dose -> the product, the volume to draw and the vials; or tablets; or oral solution."""
+"""By the form of the product: the volume to draw and the vials, tablets, or a volume of oral solution."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 
 from msgspec.structs import replace
 
-from cec.calculate.containers import least_waste, nearest_total
-from cec.calculate.dilution import bag_alerts, in_bag, lacking
-from cec.calculate.measuring import measuring_alerts
+from cec.calculate.preparation.containers import least_waste, nearest_total
+from cec.calculate.preparation.dilution import in_bag, lacking
+from cec.calculate.preparation.stock import content_of, strength_of
 from cec.calculate.rounding import deviation_percent, round_down, to_nearest
-from cec.calculate.rule import code_of_drug
-from cec.calculate.stock import (
-    content_of,
-    formulary_drug,
-    products_by_route,
-    strength_of,
-    usable_products,
-    why_not_for,
-)
 from cec.errors import InputError
-from cec.facts import NO_FACTS, Facts
-from cec.order import Alert, Dose, Preparation, VialUse
-from cec.pharmacy import FormularyDrug, Pharmacy, Product, Stability
+from cec.order import Dose, Preparation, VialUse
+from cec.pharmacy import FormularyDrug, Product, Stability
 from cec.units import AMOUNT, EXACT, VOLUME, Quantity, amount_in, convert, plain, shorten, write_number, write_signed
 
 MOST_DECIMALS = 6
 """A figure with more decimals than this is taken for one that never ends."""
-
-Prepared = tuple[Preparation, tuple[Alert, ...]]
-
-
-def prepare(
-    doses: tuple[Dose, ...], pharmacy: Pharmacy, facts: Facts = NO_FACTS
-) -> tuple[tuple[Preparation, ...], tuple[Alert, ...]]:
-    """How each dose is made up from the pharmacy's stock, and what a person must see; nothing without a formulary."""
-    if not pharmacy.formulary:
-        return (), ()
-    prepared = [prepare_dose(dose, index, pharmacy, facts) for index, dose in enumerate(doses)]
-    return tuple(made for made, _ in prepared), tuple(alert for _, alerts in prepared for alert in alerts)
-
-
-def prepare_dose(dose: Dose, dose_index: int, pharmacy: Pharmacy, facts: Facts = NO_FACTS) -> Prepared:
-    """How one dose is made up; where a figure cannot be given, the preparation says why.
-
-    `facts` tell which products are not for this patient.
-    """
-    begun = Preparation(dose.drug, dose_index, dose.ordered)
-    if dose.ordered.value == 0:
-        return replace(begun, missing="the dose is 0, so nothing is prepared"), ()
-    drug = formulary_drug(pharmacy, dose.drug)
-    if drug is None:
-        return replace(begun, missing=f"{dose.drug} is not in the formulary, so no volume is given"), ()
-    products = usable_products(drug, dose.route, facts)
-    unsuited = tuple(_unsuited(dose, drug, products, facts))
-    if not products:
-        patient = " and for this patient" if unsuited else ""
-        why = f"the formulary has no product of {dose.drug} for the route {dose.route}{patient}, so no volume is given"
-        return replace(begun, missing=why), unsuited
-    begun = replace(begun, product=products[0].name, form=products[0].form)
-    try:
-        made = _MAKERS[products[0].form](begun, dose, drug, products)
-    except InputError as error:
-        return replace(begun, missing=str(error)), unsuited
-    return made, (*unsuited, *measuring_alerts(made, dose, pharmacy), *bag_alerts(made, dose, drug))
-
-
-def _unsuited(dose: Dose, drug: FormularyDrug, products: Sequence[Product], facts: Facts) -> Iterator[Alert]:
-    """That the product which would have been taken is not for this patient, and which one is taken instead."""
-    first = next(iter(products_by_route(drug, dose.route)), None)
-    if first and (why := why_not_for(first, facts)):
-        instead = f"{products[0].name} is taken instead" if products else "no other product is left"
-        text = f"{first.name} {why}; {instead}"
-        yield Alert(code_of_drug("product", dose.drug), "check", dose.drug, text, first.source or drug.source)
 
 
 def _injection(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
@@ -114,14 +58,6 @@ def _tablets(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tupl
     made = _holding(replace(begun, vials=vials, product=_names(vials)), Quantity(_sum(contents, counts), unit))
     how = f"nearest to {dose.ordered}: {_words(vials)} = {made.contains}, {_moved(made)}"
     return replace(made, handling=_handling(drug), how=(how,))
-
-
-_MAKERS: dict[str, Callable[[Preparation, Dose, FormularyDrug, tuple[Product, ...]], Preparation]] = {
-    "solution": _injection,
-    "powder": _injection,
-    "tablet": _tablets,
-    "oral solution": _oral_solution,
-}
 
 
 def _drawn(begun: Preparation, dose: Dose, drug: FormularyDrug, product: Product) -> Preparation:
@@ -248,3 +184,12 @@ def _ends(value: Decimal) -> bool:
     """Whether a figure has few enough decimals to be written whole."""
     exponent = value.normalize(EXACT).as_tuple().exponent
     return isinstance(exponent, int) and -exponent <= MOST_DECIMALS
+
+
+MAKERS: dict[str, Callable[[Preparation, Dose, FormularyDrug, tuple[Product, ...]], Preparation]] = {
+    "solution": _injection,
+    "powder": _injection,
+    "tablet": _tablets,
+    "oral solution": _oral_solution,
+}
+"""How a dose is made up, by the form of the product."""

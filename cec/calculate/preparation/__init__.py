@@ -1,0 +1,63 @@
+"""Preparation: how each dose is made up from the pharmacy's stock, and what a person must see in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from cec.calculate.preparation.dilution import bag_alerts
+from cec.calculate.preparation.forms import MAKERS
+from cec.calculate.preparation.measuring import measuring_alerts
+from cec.calculate.preparation.stock import formulary_drug, products_by_route, usable_products, why_not_for
+from cec.calculate.rule import code_of_drug
+from cec.errors import InputError
+from cec.facts import NO_FACTS, Facts
+from cec.order import Alert, Dose, Preparation
+from cec.pharmacy import FormularyDrug, Pharmacy, Product
+
+Prepared = tuple[Preparation, tuple[Alert, ...]]
+
+
+def prepare(
+    doses: tuple[Dose, ...], pharmacy: Pharmacy, facts: Facts = NO_FACTS
+) -> tuple[tuple[Preparation, ...], tuple[Alert, ...]]:
+    """How each dose is made up from the pharmacy's stock, and what a person must see; nothing without a formulary."""
+    if not pharmacy.formulary:
+        return (), ()
+    prepared = [prepare_dose(dose, index, pharmacy, facts) for index, dose in enumerate(doses)]
+    return tuple(made for made, _ in prepared), tuple(alert for _, alerts in prepared for alert in alerts)
+
+
+def prepare_dose(dose: Dose, dose_index: int, pharmacy: Pharmacy, facts: Facts = NO_FACTS) -> Prepared:
+    """How one dose is made up; where a figure cannot be given, the preparation says why.
+
+    `facts` tell which products are not for this patient.
+    """
+    begun = Preparation(dose.drug, dose_index, dose.ordered)
+    if dose.ordered.value == 0:
+        return replace(begun, missing="the dose is 0, so nothing is prepared"), ()
+    drug = formulary_drug(pharmacy, dose.drug)
+    if drug is None:
+        return replace(begun, missing=f"{dose.drug} is not in the formulary, so no volume is given"), ()
+    products = usable_products(drug, dose.route, facts)
+    unsuited = tuple(_unsuited(dose, drug, products, facts))
+    if not products:
+        patient = " and for this patient" if unsuited else ""
+        why = f"the formulary has no product of {dose.drug} for the route {dose.route}{patient}, so no volume is given"
+        return replace(begun, missing=why), unsuited
+    begun = replace(begun, product=products[0].name, form=products[0].form)
+    try:
+        made = MAKERS[products[0].form](begun, dose, drug, products)
+    except InputError as error:
+        return replace(begun, missing=str(error)), unsuited
+    return made, (*unsuited, *measuring_alerts(made, dose, pharmacy), *bag_alerts(made, dose, drug))
+
+
+def _unsuited(dose: Dose, drug: FormularyDrug, products: Sequence[Product], facts: Facts) -> Iterator[Alert]:
+    """That the product which would have been taken is not for this patient, and which one is taken instead."""
+    first = next(iter(products_by_route(drug, dose.route)), None)
+    if first and (why := why_not_for(first, facts)):
+        instead = f"{products[0].name} is taken instead" if products else "no other product is left"
+        text = f"{first.name} {why}; {instead}"
+        yield Alert(code_of_drug("product", dose.drug), "check", dose.drug, text, first.source or drug.source)
