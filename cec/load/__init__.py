@@ -98,6 +98,8 @@ def patient_and_overrides(path: str | Path | None, texts: Texts | None) -> tuple
 
 def pharmacy_and_overrides(path: str | Path | None, texts: Texts | None) -> tuple[Pharmacy, tuple[str, ...]]:
     """The pharmacy, and in words which typed texts replaced a value of the file."""
+    if path is None and not texts:
+        return Pharmacy(), ()
     from cec.load.pharmacy_file import PHARMACY
 
     source, replaced = with_texts(path, texts)

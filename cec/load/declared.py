@@ -7,7 +7,6 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from msgspec import Struct
-from msgspec.structs import fields as fields_of
 
 from cec.facts.reading import positive, read_boolean, read_count, read_text
 from cec.keys import NAME, READS
@@ -61,7 +60,12 @@ def declared(hint: Any) -> Declared:
 
 def _shape(hint: Any, records: Records, ways: Ways) -> Shape:
     """The shape of one declared type."""
-    _, extra, bare = declared(hint)
+    return _shape_of(declared(hint), records, ways)
+
+
+def _shape_of(what: Declared, records: Records, ways: Ways) -> Shape:
+    """The shape of what is declared."""
+    _, extra, bare = what
     way = ways[extra[READS]] if READS in extra else None
     if isinstance(way, Shape):
         return way
@@ -102,12 +106,13 @@ def _record(record: type[Struct], records: Records, ways: Ways) -> Shape:
     rest = records.get(record, Record())
     names: dict[str, str] = {}
     keys: dict[str, Field] = {}
-    for field in fields_of(record):
-        about, extra, _ = declared(field.type)
-        if about:
-            name = extra.get(NAME, field.name)
-            names[name] = field.name
-            keys[name] = Field(_shape(field.type, records, ways), about, field.required)
+    required = len(record.__struct_fields__) - len(record.__struct_defaults__)
+    for number, field in enumerate(record.__struct_fields__):
+        what = declared(record.__annotations__[field])
+        if what.about:
+            name = what.extra.get(NAME, field)
+            names[name] = field
+            keys[name] = Field(_shape_of(what, records, ways), what.about, number < required)
 
     def build(values: dict[str, Any]) -> Any:
         by_field = {names[name]: value for name, value in values.items()}
