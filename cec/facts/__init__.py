@@ -13,21 +13,11 @@ For whoever answers many rows at once:
 - What every check asks of these facts is told by `cec.calculate.rules`.
 """
 
+from cec.facts.derived import body_mass_index
 from cec.facts.fact import NO_FACTS, Bounds, Fact, Facts, Form, Told, Value
+from cec.facts.families import EARLIER_DOSES, HISTORY, drug_of, earlier_doses_of, fact_of, of_history
 from cec.facts.reading import Sex
-from cec.facts.table import (
-    EARLIER_DOSES,
-    FACTS,
-    HISTORY,
-    POSSIBLE_BODY_MASS_INDEXES,
-    body_mass_index,
-    bounded_facts,
-    drug_of,
-    earlier_doses_of,
-    fact_of,
-    of_history,
-    told_facts,
-)
+from cec.facts.table import FACTS, POSSIBLE_BODY_MASS_INDEXES, bounded_facts, told_facts
 
 __all__ = [
     "EARLIER_DOSES",

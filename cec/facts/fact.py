@@ -99,6 +99,8 @@ class Fact(NamedTuple):
     meant: tuple[str, ...] = ()
     """Units that an impossible number was probably meant in, where it then lies within `usual`."""
     usual: Bounds | None = None
+    other_form: str = ""
+    """The fact that tells the same in another form: what is typed of one replaces what a file says of the other."""
     often_called: tuple[str, ...] = ()
     """Names that other programs give its column: told of, not read."""
     unknown: str = ""

@@ -3,11 +3,11 @@ checked and, with bounds, a refusal and a check."""
 
 from __future__ import annotations
 
-import datetime
 from decimal import Decimal
 
+from cec.facts.derived import body_mass_index, days_between, weight_change, with_this_cycle
 from cec.facts.fact import Bounds, Fact
-from cec.facts.reading import positive, read_age, read_clearance, read_count, read_sex
+from cec.facts.reading import read_age, read_clearance, read_count, read_sex
 from cec.units import (
     AGE,
     AREA,
@@ -15,52 +15,12 @@ from cec.units import (
     CLEARANCE,
     CREATININE,
     DURATION,
-    EXACT,
     LENGTH,
     PERCENT,
-    TOTALS,
     WEIGHT,
-    Quantity,
     read_length,
     read_weight,
 )
-
-
-def body_mass_index(height: Quantity, weight: Quantity) -> Quantity:
-    """Weight in kg over the square of the height, from cm, in metres: kg/m2, unrounded.
-
-    >>> print(body_mass_index(Quantity(Decimal(200), "cm"), Quantity(Decimal(100), "kg")))
-    25 kg/m2
-    """
-    metres = EXACT.divide(height.value, Decimal(100))
-    return Quantity(EXACT.divide(weight.value, EXACT.multiply(metres, metres)), "kg/m2")
-
-
-def weight_change(weight: Quantity, previous_weight: Quantity) -> Quantity | None:
-    """How far a weight lies from the last one, either way, in percent of the last one.
-
-    >>> print(weight_change(Quantity(Decimal(18), "kg"), Quantity(Decimal(20), "kg")))
-    10%
-    """
-    if not previous_weight.value:
-        return None
-    moved = abs(EXACT.subtract(weight.value, previous_weight.value))
-    return Quantity(EXACT.divide(EXACT.multiply(moved, Decimal(100)), previous_weight.value), "%")
-
-
-def days_between(earlier: datetime.date, later: datetime.date) -> Quantity:
-    """Days from one date to another.
-
-    >>> print(days_between(datetime.date(2026, 11, 30), datetime.date(2026, 12, 2)))
-    2 days
-    """
-    return Quantity(Decimal((later - earlier).days), "days")
-
-
-def _with_this_cycle(previous_cycles: Quantity) -> Quantity:
-    """The number of cycles with this one."""
-    return Quantity(EXACT.add(previous_cycles.value, Decimal(1)), "")
-
 
 POSSIBLE_BODY_MASS_INDEXES = Bounds(Decimal(3), Decimal(200))
 """kg/m2; far beyond any patient, so that only a slip falls outside."""
@@ -113,6 +73,7 @@ _ROWS = (
         examples=("2018-05-14",),
         unknown="no date of birth given",
         often_called=("dob", "birth_date", "birthdate", "date_of_birth", "birthday"),
+        other_form="age",
     ),
     Fact(
         "age",
@@ -124,6 +85,7 @@ _ROWS = (
         examples=("8", "30 months", "6 years 4 months"),
         reader=read_age,
         possible=Bounds(Decimal(0), Decimal(125 * 12)),
+        other_form="born",
     ),
     Fact(
         "sex", "female or male", "word", words=("female", "male", "f", "m"), reader=read_sex, often_called=("gender",)
@@ -136,6 +98,7 @@ _ROWS = (
         "micromol/L",
         examples=("0.5 mg/dL", "44 micromol/L"),
         often_called=("creat", "crea", "scr", "serum_creatinine"),
+        other_form="creatinine_clearance",
     ),
     Fact(
         "creatinine_clearance",
@@ -148,6 +111,7 @@ _ROWS = (
         reader=read_clearance,
         inputs=("creatinine", "age", "sex", "height", "weight"),
         often_called=("crcl",),
+        other_form="creatinine",
     ),
     Fact(
         "previous_weight",
@@ -257,62 +221,12 @@ _ROWS = (
         "count",
         told="derived",
         inputs=("previous_cycles",),
-        derive=_with_this_cycle,
+        derive=with_this_cycle,
     ),
 )
 
 FACTS: dict[str, Fact] = {fact.name: fact for fact in _ROWS}
-"""Every fact by its name; `cec.facts.fact_of` knows those of the history and earlier doses too, which are endless."""
-
-HISTORY = "history"
-"""The key under which a patient file has every yes or no that a regimen may ask for: `prior_hsct: true`."""
-
-EARLIER_DOSES = "earlier_doses"
-"""The key under which a patient file has the amounts given before, by drug."""
-
-_EARLIER = "earlier_"
-
-
-def of_history(name: str) -> Fact:
-    """The yes-or-no fact of that name, which some regimen asks for."""
-    return Fact(name, name.replace("_", " "), "yes or no", unknown=f"no {name} in the history")
-
-
-def earlier_doses_of(drug: str) -> Fact:
-    """The fact of how much of a drug was given before; a column has the name `earlier_` and the drug.
-
-    >>> earlier_doses_of("doxorubicin").name
-    'earlier_doxorubicin'
-    """
-    return Fact(
-        f"{_EARLIER}{drug}",
-        f"{drug} given before",
-        "quantity",
-        TOTALS,
-        examples=("150 mg/m2",),
-        reader=positive(*TOTALS),
-        unknown=f"no earlier doses of {drug} given",
-    )
-
-
-def drug_of(name: str) -> str:
-    """The drug whose earlier doses the fact of this name is; nothing where it is another fact.
-
-    >>> drug_of("earlier_doxorubicin"), drug_of("age")
-    ('doxorubicin', '')
-    """
-    return name.removeprefix(_EARLIER) if name.startswith(_EARLIER) else ""
-
-
-def fact_of(name: str) -> Fact:
-    """The fact of a name: one of the table, earlier doses of a drug, else a yes or no of the history.
-
-    >>> fact_of("age").unit, fact_of("prior_hsct").form, fact_of("earlier_doxorubicin").not_given
-    ('months', 'yes or no', 'no earlier doses of doxorubicin given')
-    """
-    if name in FACTS:
-        return FACTS[name]
-    return earlier_doses_of(drug) if (drug := drug_of(name)) else of_history(name)
+"""Every fact by its name; `fact_of` knows those of the history and earlier doses too, which are without an end."""
 
 
 def told_facts(*told: str) -> tuple[Fact, ...]:

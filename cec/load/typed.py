@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cec.facts import FACTS
 from cec.load.nodes import Node, SourceFile, read_file
 
 Text = str | Sequence[str] | Mapping[str, str]
@@ -14,12 +15,7 @@ Texts = Mapping[str, Text]
 
 Entries = tuple[tuple[Node, Node], ...]
 
-_INSTEAD = {
-    "age": "born",
-    "born": "age",
-    "creatinine": "creatinine_clearance",
-    "creatinine_clearance": "creatinine",
-}
+_INSTEAD = {fact.name: fact.other_form for fact in FACTS.values() if fact.other_form}
 """What is typed also replaces what the file says of the same in another form."""
 
 
