@@ -25,7 +25,7 @@ _TEXT_OR_NUMBER = rb'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.E+-]*'
 
 def fingerprint(order: Order) -> str:
     """SHA-256 of an order's canonical JSON, as 64 hexadecimal digits."""
-    return _sha256(msgspec.structs.replace(order, fingerprint="", release=None))
+    return _sha256(msgspec.structs.replace(order, fingerprint="", release=msgspec.UNSET))
 
 
 def fingerprint_of_json(order: dict[str, Any]) -> str:

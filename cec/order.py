@@ -292,7 +292,8 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     replaces: Sha256 = ""
     """From revision 2 on, the fingerprint of the order that this one replaces."""
     changes: tuple[Change, ...] = ()
-    release: Release | None = None
+    release: Release | msgspec.UnsetType | None = msgspec.UNSET
+    """`null` in a draft; not there in orders that were saved before a draft said so."""
     regimen: Regimen
     patient: Patient
     pharmacy: Pharmacy

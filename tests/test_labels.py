@@ -15,6 +15,7 @@ from running import cec
 
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
+from cec.order import Alert
 from cec.pharmacy import Pharmacy
 from cec.render import FORMATS
 from cec.render.pdf.labels import label_data
@@ -42,6 +43,14 @@ def pages_of(content: bytes) -> list[str]:
 
 
 def labels_of(order: Order) -> list[str]:
+    return [page for page in printed(order) if "Look at before" not in page]
+
+
+def slips_of(order: Order) -> list[str]:
+    return [page for page in printed(order) if "Look at before" in page]
+
+
+def printed(order: Order) -> list[str]:
     return pages_of(render(order, "labels", paper="100x60mm"))
 
 
@@ -88,6 +97,29 @@ def test_what_is_given_is_the_amount_of_a_label_and_the_ordered_one_stands_small
     assert "1 × prednisone 5 mg tablet" in prednisone
 
 
+def test_what_must_be_looked_at_stands_on_slips_before_the_labels(order: Order) -> None:
+    slips = slips_of(order)
+    assert printed(order)[: len(slips)] == slips
+    assert all(f"slip {number} of {len(slips)}, no label" in slip for number, slip in enumerate(slips, 1))
+    assert all("Draft: not valid until checked and signed" in slip for slip in slips)
+    assert all("Świętosława Żółć" in slip and "Id 0070" in slip for slip in slips)
+    text = " ".join(slips)
+    levels = [text.index(f"{alert.level.upper()} {alert.code}") for alert in order.alerts]
+    assert len(levels) == len(order.alerts)
+    assert printed(replace(order, alerts=())) == labels_of(order)
+
+
+def test_an_alert_that_no_slip_has_room_for_goes_on_to_the_next(order: Order) -> None:
+    words = [f"word{number}x" for number in range(400)]
+    alert = Alert("long", "check", "etoposide", " ".join(words), "a source", "tumour board")
+    slips = slips_of(replace(order, alerts=(alert,)))
+    assert len(slips) > 1
+    text = " ".join(slips)
+    assert [text.count(word) for word in ("CHECK long, etoposide:", "Accepted: tumour board", "[a source]")] == [1] * 3
+    assert all("CHECK long, etoposide, continued:" in slip for slip in slips[1:])
+    assert re.findall(r"word\d+x", text) == words
+
+
 def test_a_note_for_the_one_who_dissolves_stands_on_no_label(order: Order) -> None:
     assert any("dissolve" in text for one in order.preparations for text in one.handling)
     assert "dissolve" not in " ".join(labels_of(order))
@@ -117,7 +149,7 @@ def test_a_dose_that_is_pushed_has_its_drawn_volume() -> None:
 
 
 @pytest.mark.parametrize(
-    ("paper", "size", "count"), [("a4", (210, 297), 3), ("letter", (215.9, 279.4), 4), ("100x60mm", (100, 60), 20)]
+    ("paper", "size", "count"), [("a4", (210, 297), 3), ("letter", (215.9, 279.4), 4), ("100x60mm", (100, 60), 21)]
 )
 def test_every_paper_has_its_size_and_number_of_pages(
     order: Order, paper: str, size: tuple[float, float], count: int
@@ -161,7 +193,7 @@ def test_names_that_look_like_markup_are_printed_as_they_are() -> None:
 @pytest.mark.parametrize("paper", FORMATS["labels"].papers)
 def test_every_label_says_that_it_is_a_draft(order: Order, paper: str) -> None:
     text = " ".join(pages_of(render(order, "labels", paper=paper)))
-    assert text.count("Draft: not valid until checked and signed") == 20
+    assert text.count("Draft: not valid until checked and signed") == 20 + len(slips_of(order))
 
 
 def test_a_route_into_the_liquor_stands_out(order: Order) -> None:
@@ -173,10 +205,9 @@ def test_a_route_into_the_liquor_stands_out(order: Order) -> None:
 
 def test_long_names_and_ids_stay_whole() -> None:
     name, number = "Konstantynopolitańczykiewicz-" * 4, "9" * 60
-    label = re.sub(r"[\s\u200b]", "", labels_of(order_of(name=name, id=number))[1])
-    assert name in label
-    assert number in label
-    assert "label2of20" in label
+    pages = [re.sub(r"[\s\u200b]", "", page) for page in printed(order_of(name=name, id=number))]
+    assert all(name in page and number in page for page in pages)
+    assert "label2of20" in pages[2]
 
 
 def test_what_has_no_room_is_refused_with_the_label_that_lacks_it() -> None:
@@ -213,4 +244,4 @@ def test_the_command_writes_labels(tmp_path: Path) -> None:
         *("--format", "labels", "--paper", "100x60mm", "-o", str(target)),
     )
     assert (done.code, done.out) == (0, "")
-    assert len(pages_of(target.read_bytes())) == 20
+    assert [page.rsplit("label ", 1)[-1] for page in pages_of(target.read_bytes())][-2:] == ["19 of 20", "20 of 20"]

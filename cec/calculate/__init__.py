@@ -112,7 +112,7 @@ def draft_order(
             overrides=overrides,
             sha256=sha256_of_inputs(regimen, patient, pharmacy, start, cycle, as_of, dict(accept)),
         )
-        return msgspec.structs.replace(order, fingerprint=fingerprint(order))
+        return msgspec.structs.replace(order, fingerprint=fingerprint(order), release=None)
 
 
 def _refuse_contradictions(regimen: Regimen, patient: Patient, cycle: int | None, start: datetime.date | None) -> None:

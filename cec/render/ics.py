@@ -25,6 +25,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from cec.errors import InputError
+from cec.render.alerts import alert_words
 from cec.render.words import DRAFT, label_words, origin, starting_time, title_with_doses, weekday_date
 from cec.render.worksheet import instructions
 from cec.units import span
@@ -151,22 +152,15 @@ def _description(order: Order, row: Administration) -> list[str]:
         *row.notes,
         *label_words(dose),
         *(f"{label}: {text}" for each in preparations for label, text in instructions(each)),
-        *(["Look at:", *map(_alert, alerts)] if alerts else []),
+        *(["Look at:", *map(alert_words, alerts)] if alerts else []),
         *(["Assumed, because the source does not say:", *beside] if beside else []),
         *_identity(order),
     ]
 
 
 def _concerns(alert: Alert, drug: str, order: Order) -> bool:
-    """Whether an alert is about this drug or about none in particular."""
-    return alert.about == drug or alert.about not in {dose.drug for dose in order.doses}
-
-
-def _alert(alert: Alert) -> str:
-    about = f", {alert.about}" if alert.about else ""
-    source = f" [{alert.source}]" if alert.source else ""
-    accepted = f" Accepted: {alert.accepted}" if alert.accepted else ""
-    return f"{alert.level.upper()} {alert.code}{about}: {alert.text}{source}{accepted}"
+    """Whether an alert is about this drug, or about no other that has events of its own."""
+    return alert.about == drug or alert.about not in {row.drug for row in order.administrations}
 
 
 def _identity(order: Order) -> Iterator[str]:

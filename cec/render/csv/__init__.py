@@ -26,6 +26,12 @@ def levels_by_code(order: Order) -> dict[str, Level]:
     return levels
 
 
+def write_order(order: Order, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows of an order under their headings, each with the order's status: that it is a draft until it is released."""
+    status = "released" if order.release else "draft"
+    return write((*columns, "status"), ((*row, status) for row in rows))
+
+
 def write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """Rows under their headings as UTF-8 CSV."""
     text = io.StringIO()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cec.order import Order
-from cec.render.csv import alert_codes, clock_time, levels_by_code, number, words, write
+from cec.render.csv import alert_codes, clock_time, levels_by_code, number, words, write_order
 
 DOSE_COLUMNS = (
     *("regimen", "edition", "id", "cycle", "height_cm", "weight_kg", "age", "sex", "creatinine"),
@@ -28,8 +28,8 @@ SCHEDULE_NUMBERS = ("edition", "cycle", "bsa_m2", "day", "dose", "rate")
 def render(order: Order) -> bytes:
     """The order's rows under their headings."""
     if order.start:
-        return write(SCHEDULE_COLUMNS, schedule_rows(order))
-    return write(DOSE_COLUMNS, dose_rows(order))
+        return write_order(order, SCHEDULE_COLUMNS, schedule_rows(order))
+    return write_order(order, DOSE_COLUMNS, dose_rows(order))
 
 
 def dose_rows(order: Order) -> Iterable[Sequence[str]]:

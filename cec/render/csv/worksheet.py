@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cec.render.csv import alert_codes, clock_time, number, write
+from cec.render.csv import alert_codes, clock_time, number, write_order
 from cec.render.worksheet import SIGNED, containers, tasks
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 ORDER_COLUMNS = ("regimen", "edition", "id", "cycle")
 TASK_COLUMNS = ("day", "date", "start", "not_after", "dose_of_day", "drug", "dose", "unit", "route", "over")
-PICK_COLUMNS = ("kind", "drug", "item", "count", "volume_mL")
+PICK_COLUMNS = ("kind", "drug", "item", "count", "volume_mL", "alerts")
 FIGURES = {
     "draw_mL": "draw",
     "contains": "contains",
@@ -41,8 +41,8 @@ COLUMNS = (
 def render(order: Order, *, pick_list: bool = False) -> bytes:
     """A row per dose with empty columns to fill in, or the pick list of the cycle."""
     if pick_list:
-        return write((*ORDER_COLUMNS, *PICK_COLUMNS), _pick_rows(order))
-    return write(COLUMNS, _rows(order))
+        return write_order(order, (*ORDER_COLUMNS, *PICK_COLUMNS), _pick_rows(order))
+    return write_order(order, COLUMNS, _rows(order))
 
 
 def _rows(order: Order) -> Iterator[tuple[str, ...]]:
@@ -75,8 +75,9 @@ def _rows(order: Order) -> Iterator[tuple[str, ...]]:
 
 
 def _pick_rows(order: Order) -> Iterator[tuple[str, ...]]:
+    codes = alert_codes(order)
     for item in order.pick_list:
-        yield (*_of_order(order), item.kind, item.drug, item.item, number(item.count), number(item.volume))
+        yield (*_of_order(order), item.kind, item.drug, item.item, number(item.count), number(item.volume), codes)
 
 
 def _of_order(order: Order) -> tuple[str, ...]:

@@ -1,20 +1,27 @@
-"""One label per administration, for its bag, syringe or tablets: on sheets of labels or on a page of its own."""
+"""One label per administration, for its bag, syringe or tablets: on sheets of labels or on a page of its own.
+
+What must be looked at has no room on a bag: it stands on slips of the size of a label, before the first label.
+"""
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
 from cec.regimen import NOT_SHIPPED
+from cec.render.alerts import alert_code, alert_text, by_severity
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import DIGITS, DRAFT, bind, paper_date, row_time, signed_percent, weekday_date
 from cec.render.worksheet import containers
 from cec.routes import is_into_csf
 
 if TYPE_CHECKING:
-    from cec.order import Administration, Order, Preparation
+    from cec.order import Administration, Alert, Order, Preparation
 
 _NO_ROOM = "no room for "
+_PART_OF_AN_ALERT = 350
+"""Characters of an alert that always have room on a slip; the rest of it goes on to the next."""
 _FOR_THE_BAG = ("filter", "light", "line", "keeps")
 """How the notes on handling begin that matter once the dose is made up."""
 
@@ -50,12 +57,23 @@ def label_data(order: Order) -> dict[str, Any]:
             "born": f"born {paper_date(patient.born)}" if patient.born else "",
         },
         "draft": DRAFT,
+        "look_at": [part for alert in by_severity(order.alerts) for part in _parts(alert)],
         "origin": f"{title}, edition {regimen.edition}{cycle}; order {order.fingerprint[:DIGITS]}",
         "labels": [
             _label(order, row, preparations.get(row.dose_index)) | {"number": f"{number} of {len(rows)}"}
             for number, row in enumerate(rows, 1)
         ],
     }
+
+
+def _parts(alert: Alert) -> list[dict[str, Any]]:
+    """An alert as it stands on slips, in parts that no slip is too small for."""
+    accepted = f" Accepted: {alert.accepted}" if alert.accepted else ""
+    texts = textwrap.wrap(bind(alert_text(alert) + accepted), _PART_OF_AN_ALERT, break_on_hyphens=False)
+    return [
+        {"level": alert.level.upper(), "about": alert_code(alert), "text": text, "goes_on": number > 0}
+        for number, text in enumerate(texts)
+    ]
 
 
 def _label(order: Order, row: Administration, preparation: Preparation | None) -> dict[str, Any]:

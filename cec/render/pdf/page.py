@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cec.render.alerts import alert_code, alert_text, by_severity
 from cec.render.words import (
     DRAFT,
     SECOND_CHECK,
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from cec.order import Alert, Order
     from cec.regimen import Regimen
 
-_LEVELS = ("stop", "check", "note")
-
 
 def page_data(order: Order, document: str) -> dict[str, Any]:
     """Title, head, patient, alerts and foot of a sheet of this name ("Preparation worksheet")."""
@@ -42,7 +41,7 @@ def page_data(order: Order, document: str) -> dict[str, Any]:
             "dates": first_to_last(order, sorted({day for dose in order.doses for day in dose.days})),
             "age": ", ".join(filter(None, (age_of(patient, order.age, order.as_of), patient.sex or ""))),
         },
-        "alerts": [_alert(alert) for alert in sorted(order.alerts, key=lambda each: _LEVELS.index(each.level))],
+        "alerts": [_alert(alert) for alert in by_severity(order.alerts)],
         "foot": {"draft": DRAFT, "second_check": SECOND_CHECK, "origin": origin(order)},
     }
 
@@ -76,11 +75,9 @@ def _whole_names(text: str, regimen: Regimen) -> str:
 
 
 def _alert(alert: Alert) -> dict[str, str]:
-    about = alert.code if not alert.about else f"{alert.code}, {alert.about}"
-    source = f" [{alert.source}]" if alert.source else ""
     return {
         "level": alert.level.upper(),
-        "about": about,
-        "text": f"{alert.text}{source}",
+        "about": alert_code(alert),
+        "text": alert_text(alert),
         "accepted": alert.accepted,
     }

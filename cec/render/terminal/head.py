@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from cec.order import Alert, Order
+from cec.render.alerts import alert_words, by_severity
 from cec.render.terminal.drawing import BLANK_LINE, LEVELS, STRONG, Part, Terminal, labelled, section, wrap
 from cec.render.words import (
     DRAFT,
@@ -56,7 +57,7 @@ def dates(order: Order) -> str:
 def to_look_at(order: Order, terminal: Terminal) -> list[Part]:
     """Reductions, alerts, the severest first, and which input replaced which."""
     reduced = [wrap(text, terminal, "  ", "    ") for text in reductions(order)]
-    alerts = sorted(order.alerts, key=lambda each: list(LEVELS).index(each.level))
+    alerts = by_severity(order.alerts)
     replaced = [wrap(text, terminal, "  ", "    ") for text in order.overrides]
     return [
         *section("Reduced", list(chain.from_iterable(reduced))),
@@ -80,7 +81,4 @@ def foot(order: Order, terminal: Terminal) -> list[Part]:
 
 def alert(each: Alert, terminal: Terminal) -> list[Part]:
     """What a person must look at, with its level, code and source, and the reason where it was accepted."""
-    name = ", ".join(filter(None, (f"{each.level.upper()} {each.code}", each.about)))
-    source = f" [{each.source}]" if each.source else ""
-    accepted = f" Accepted: {each.accepted}" if each.accepted else ""
-    return wrap(f"{name}: {each.text}{source}{accepted}", terminal, "  ", "    ", LEVELS[each.level])
+    return wrap(alert_words(each), terminal, "  ", "    ", LEVELS[each.level])

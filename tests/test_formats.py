@@ -1,0 +1,199 @@
+"""Every format of an order shows every dose, every administration, every alert, and that the order is a draft.
+
+Driven by the tables of formats: whatever stands in them is held to this.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+from msgspec.structs import replace
+
+from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
+from cec.errors import InputError
+from cec.regimen import Regimen
+from cec.render import FORMATS, VERIFIED_DOSES, WORKSHEETS, Format, Formats
+from cec.render.verification import VerifiedDoses
+from cec.render.words import DRAFT
+from cec.units import Quantity
+from cec.verification import verify_doses
+
+REGIMENS = Path(__file__).parent / "regimens"
+STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+START = datetime.date(2026, 11, 30)
+CODES_ALONE = {"csv"}
+"""Formats for programs: the code of an alert, without its words."""
+FOR_PROGRAMS = r"\bstatus\b.*\bdraft\b|\"release\": null"
+"""How formats for programs say that nobody has released the order."""
+GROUPS_DAYS = {("worksheet", "table")}
+"""Where days that are alike are written once, with their numbers."""
+NEEDS_A_START = {"labels", "ics"}
+CHILD = {"height": "128 cm", "weight": "26 kg", "age": "8", "sex": "female", "creatinine_clearance": "80 mL/min"}
+INFANT: dict[str, Any] = {"height": "79 cm", "weight": "9.8 kg", "age": "15 months", "sex": "male"}
+DOCUMENTS = {"order": FORMATS, "worksheet": WORKSHEETS}
+
+
+def order(regimen: str | Regimen, *, start: datetime.date | None = START, **texts: Any) -> Order:
+    """An order of which there is something to look at."""
+    accept = {"under-10-kg": "tumour board"} if texts.get("weight") == "9.8 kg" else {}
+    patient = load_patient(texts={**CHILD, **texts})
+    loaded = load_regimen(regimen) if isinstance(regimen, str) else regimen
+    return draft_order(loaded, patient, load_pharmacy(STARTER), start=start, cycle=1, accept=accept)
+
+
+def orders() -> Iterator[tuple[str, Order]]:
+    """Orders of every kind of drug line, some of them reduced, rounded or omitted."""
+    reductions = ["etoposide=25%: mucositis grade 3", "prednisone=100%: hyperglycaemia"]
+    yield "reduced", order("cec-induction", reductions=reductions, id="0070", name="Łucja Żak")
+    yield "omitted", order("cec-induction", height="109 cm", weight="18.5 kg", reductions=["clofarabine=100%: rash"])
+    yield "infant", order("cec-consolidation", **INFANT)
+    for file in sorted(REGIMENS.glob("*.yaml")):
+        yield file.stem, order(named_apart(load_regimen(file)))
+
+
+def named_apart(regimen: Regimen) -> Regimen:
+    """The regimen with names that no word of a sheet has: one of its drugs is called "units"."""
+    lines = (replace(line, drug=f"{line.drug}-x", after=line.after and f"{line.after}-x") for line in regimen.drugs)
+    return replace(regimen, drugs=tuple(lines))
+
+
+ORDERS = dict(orders())
+
+
+def text_of(content: bytes) -> str:
+    """The words and numbers of any format in one line, without what only its syntax needs."""
+    if content.startswith(b"%PDF"):
+        text = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+    else:
+        text = content.decode()
+    unfolded = text.replace("\r\n ", "").replace('"unit":', "").replace("\u200b", "")
+    return " ".join(unfolded.replace("\\n", " ").replace("\\", "").split())
+
+
+def amounts(text: str, order: Order) -> Counter[tuple[str, Quantity]]:
+    """How often each ordered amount stands after its drug's name, with no other drug's name between them."""
+    names = sorted({dose.drug for dose in order.doses}, key=len, reverse=True)
+    parts = re.split(rf"\b({'|'.join(map(re.escape, names))})\b", text)
+    found: Counter[tuple[str, Quantity]] = Counter()
+    for drug, after in zip(parts[1::2], parts[2::2], strict=True):
+        found.update((drug, amount) for amount in {dose.ordered for dose in order.doses} if stands_in(amount, after))
+    return found
+
+
+def stands_in(amount: Quantity, text: str) -> bool:
+    """Whether an amount stands in a text as people write it, or its number and its unit side by side."""
+    number, unit = amount.value.normalize(), rf"{amount.unit}(?![/\w])"
+    in_words = rf"(?<![\d.])(?<!\d,){number:,f} {unit}"
+    in_cells = rf'(?<![\d.]){number:f}, *"?{unit}'
+    return bool(re.search(f"{in_words}|{in_cells}", text))
+
+
+def missing(content: bytes, order: Order, *, groups_days: bool, codes_alone: bool) -> list[str]:
+    """What a person must see and this does not show."""
+    text = text_of(content)
+    unbroken = re.sub(r"\s", "", text)
+    given = Counter((row.drug, row.dose) for row in order.administrations if row.dose.value)
+    needed = given or Counter((dose.drug, dose.ordered) for dose in order.doses if dose.ordered.value)
+    found = amounts(text, order)
+    faults = [
+        f"{drug} {amount}"
+        for (drug, amount), count in needed.items()
+        if found[drug, amount] < (1 if groups_days else count)
+    ]
+    faults += [alert.code for alert in order.alerts if alert.code not in unbroken]
+    words = {} if codes_alone else {alert.code: re.sub(r"[\s\\]", "", alert.text) for alert in order.alerts}
+    faults += [f"the words of {code}" for code, of_alert in words.items() if of_alert not in unbroken]
+    is_draft = re.sub(r"\s", "", DRAFT) in unbroken or re.search(FOR_PROGRAMS, text)
+    return faults if is_draft else [*faults, "the draft line"]
+
+
+def what_is_missing(document: str, name: str, order: Order, formats: Formats | None = None) -> list[str]:
+    """The same of a format of an order or of its worksheet."""
+    formats = formats or DOCUMENTS[document]
+    return missing(
+        render(order, name, formats),
+        order,
+        groups_days=(document, name) in GROUPS_DAYS,
+        codes_alone=name in CODES_ALONE,
+    )
+
+
+EVERY_FORMAT = [(document, name) for document, formats in DOCUMENTS.items() for name in formats]
+
+
+@pytest.mark.parametrize("which", ORDERS)
+@pytest.mark.parametrize(("document", "name"), EVERY_FORMAT)
+def test_every_format_shows_every_dose_every_alert_and_the_draft(document: str, name: str, which: str) -> None:
+    assert what_is_missing(document, name, ORDERS[which]) == []
+
+
+@pytest.mark.parametrize(("document", "name"), EVERY_FORMAT)
+def test_so_it_is_without_a_start_where_none_is_needed(document: str, name: str) -> None:
+    undated = order("cec-induction", start=None, reductions=["etoposide=25%: mucositis grade 3"])
+    if name in NEEDS_A_START:
+        with pytest.raises(InputError, match="--start"):
+            render(undated, name, DOCUMENTS[document])
+    else:
+        assert what_is_missing(document, name, undated) == []
+
+
+def names_alone(order: Order) -> bytes:
+    """A format that tells no more than the drugs."""
+    return "\n".join(dose.drug for dose in order.doses).encode()
+
+
+def doses_alone(order: Order) -> bytes:
+    """A format that tells the dose of one administration of each drug."""
+    doses = "\n".join(f"{dose.drug} {dose.ordered}" for dose in order.doses)
+    return f"{doses}\n{DRAFT}\n{' '.join(f'{alert.code} {alert.text}' for alert in order.alerts)}".encode()
+
+
+def all_but_the_draft(order: Order) -> bytes:
+    return render(order, "table").replace(DRAFT.encode(), b"")
+
+
+def all_but_an_alert(order: Order) -> bytes:
+    return render(order, "table").replace(b"incomplete", b"")
+
+
+def another_dose(order: Order) -> bytes:
+    return render(order, "csv").replace(b",30,mg,", b",300,mg,")
+
+
+@pytest.mark.parametrize(
+    ("function", "found"),
+    [
+        ("names_alone", ["clofarabine 30 mg", "etoposide 75 mg", "cyclophosphamide 330 mg", "prednisone 9.25 mg"]),
+        ("doses_alone", ["clofarabine 30 mg"]),
+        ("all_but_the_draft", ["the draft line"]),
+        ("all_but_an_alert", ["incomplete"]),
+        ("another_dose", ["clofarabine 30 mg"]),
+    ],
+)
+def test_a_format_that_shows_less_is_seen(function: str, found: list[str]) -> None:
+    """109 cm and 18.5 kg: BSA √(109 × 18.5 / 3600) = 0.75 m2 (rounded), 30, 75 and 330 mg; 18.5 × 0.5 is 9.25 mg."""
+    drafted = order("cec-induction", height="109 cm", weight="18.5 kg")
+    formats = {**FORMATS, "new": Format("new", __name__, function=function)}
+    faults = what_is_missing("order", "new", drafted, formats)
+    assert set(found) <= set(faults)
+
+
+def test_the_verification_of_doses_shows_every_verdict_and_every_alert() -> None:
+    drafted = ORDERS["reduced"]
+    written = [("clofarabine", Quantity(Decimal(192), "mg")), ("mesna", Quantity(Decimal(5), "mg"))]
+    verification = verify_doses(drafted, written)
+    for name in VERIFIED_DOSES:
+        text = text_of(render(VerifiedDoses(drafted, verification), name, VERIFIED_DOSES))
+        for verdict in verification.verdicts:
+            assert verdict.drug in text
+            assert all(stands_in(amount, text) for amount in (verdict.expected, verdict.written) if amount), name
+        assert all(alert.code in text for alert in verification.alerts)
