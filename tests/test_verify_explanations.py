@@ -98,6 +98,34 @@ def test_doses_for_another_bsa_are_explained_by_the_one_that_fits_them_all(tmp_p
     assert verify(order, written | {"paclitaxel": "280.01 mg"}).shared_explanations == ()
 
 
+@pytest.mark.parametrize(
+    ("prednisone", "weight"),
+    [("15 mg", "30 kg, 115.4%"), ("15.05 mg", "30.1 kg, 115.8%"), ("13 mg", "1.03 m2, 107.3%")],
+)
+def test_doses_for_another_weight_are_explained_by_the_one_that_fits_them_all(prednisone: str, weight: str) -> None:
+    """√(128 × 30 / 3600) = 1.0327… and √(128 × 30.1 / 3600) = 1.0345… → 1.03 m2: 41.2, 103 and 453.2 mg."""
+    written = {
+        "clofarabine": "41.2 mg",
+        "etoposide": "103 mg",
+        "cyclophosphamide": "453.2 mg",
+        "prednisone": prednisone,
+    }
+    (explanation,) = verify(order_of(), written).shared_explanations
+    assert explanation.drugs == tuple(written)[: 3 if prednisone == "13 mg" else 4]
+    assert explanation.text.startswith(f"computed for {weight} of ")
+
+
+def test_rounding_by_the_pharmacy_hides_no_common_measure() -> None:
+    """1.17 m2 are 117 and 514.8 mg, to the nearest 2 mg 118 and 514, which alone would be 1.18 and 1.168… m2."""
+    steps = dict.fromkeys(("etoposide", "cyclophosphamide"), "nearest 2 mg")
+    written = {"etoposide": "118 mg", "cyclophosphamide": "514 mg"}
+    (explanation,) = verify(order_of(pharmacy={"dose_rounding": steps}), written).shared_explanations
+    assert explanation.text.startswith(
+        "computed for 1.17 m2, 121.9% of 0.96 m2: etoposide 100 mg/m2 × 1.17 m2 = 117 mg"
+    )
+    assert verify(order_of(), written).shared_explanations == ()
+
+
 def test_swapped_doses_are_told_once() -> None:
     written = {"clofarabine": "96 mg", "etoposide": "38.4 mg", "cyclophosphamide": "422.4 mg", "prednisone": "13 mg"}
     (explanation,) = verify(order_of(), written).shared_explanations

@@ -41,6 +41,8 @@ class Person(NamedTuple):
     height: Decimal
     weight: Decimal
     previous_weight: Decimal
+    other_weight: Decimal
+    """That of nobody known."""
 
 
 Doses = dict[str, Decimal]
@@ -120,6 +122,16 @@ def boyd(person: Person) -> Decimal:
     return Decimal(0.0003207 * float(person.height) ** 0.3 * grams ** (0.7285 - 0.0188 * math.log10(grams)))
 
 
+def another_weight(lines: list[Line], person: Person) -> Iterator[Doses]:
+    if {line.per for line in lines if line.maximum is None} == {"m2", "kg"}:
+        yield from from_measures(lines, person.height, person.other_weight)
+
+
+def another_bsa(lines: list[Line], person: Person) -> Iterator[Doses]:
+    for doses in from_measures(lines, person.height, person.other_weight):
+        yield {line.drug: doses[line.drug] for line in lines if line.per == "m2"}
+
+
 def formulas(lines: list[Line], person: Person) -> Iterator[Doses]:
     for area in (*(by_powers(powers, person) for powers in POWERS), boyd(person)):
         for each in (hundredth(area), area):
@@ -197,6 +209,8 @@ COMMON: dict[str, Callable[[list[Line], Person], Iterator[Doses]]] = {
     "height in inches taken as cm": inches,
     "an earlier weight": last_weight,
     "another BSA formula": formulas,
+    "another weight": another_weight,
+    "another BSA": another_bsa,
     "BSA capped at 2": capped_at_2,
     "mg/kg instead of mg/m2": by_weight,
     "kg and m2 mixed up": by_area,
@@ -206,6 +220,8 @@ COMMON: dict[str, Callable[[list[Line], Person], Iterator[Doses]]] = {
     "another drug's dose": of_another,
 }
 """What people do wrong, by the name that it should get: each way to do it, with the doses of all drugs it befalls."""
+
+OF_MEASURES = {*MEASURE_MISTAKES, "another weight", "another BSA"}
 
 
 class Foreign(NamedTuple):
@@ -247,8 +263,10 @@ def some_lines(chance: random.Random) -> list[Line]:
 
 def some_person(chance: random.Random) -> Person:
     height = Decimal(chance.randint(90, 200))
-    weight = (height * height * chance.randint(14, 38) / 10000).quantize(Decimal("0.1"))
-    return Person(height, weight, (weight * chance.randint(60, 85) / 100).quantize(Decimal("0.1")))
+    weight = (height * height * chance.randint(14, 34) / 10000).quantize(Decimal("0.1"))
+    percents = chance.sample((60, 70, 80, 85, 120, 135), 2)
+    previous, other = ((weight * percent / 100).quantize(Decimal("0.1")) for percent in percents)
+    return Person(height, weight, previous, other)
 
 
 def order_of(lines: list[Line], person: Person, folder: Path) -> Order:
@@ -258,7 +276,7 @@ def order_of(lines: list[Line], person: Person, folder: Path) -> Order:
         + (f", maximum: {line.maximum} mg" if line.maximum else "")
         for line in lines
     )
-    patient: dict[str, Any] = {name: str(value) for name, value in person._asdict().items()}
+    patient: dict[str, Any] = {name: str(value) for name, value in person._asdict().items() if name != "other_weight"}
     return draft_order(load_regimen(regimen_file(folder, "foreign", *texts)), load_patient(texts=patient))
 
 
@@ -274,7 +292,7 @@ def foreign(chance: random.Random, folder: Path) -> Foreign | None:
     if not ways:
         return None
     doses = chance.choice(ways)
-    drugs = list(doses) if mistake in MEASURE_MISTAKES else chance.sample(list(doses), chance.randint(2, len(doses)))
+    drugs = list(doses) if mistake in OF_MEASURES else chance.sample(list(doses), chance.randint(2, len(doses)))
     step, tolerance = Decimal(chance.choice(("1", "0.1", "0.01"))), Decimal(chance.choice((2, 5)))
     amounts = right(lines, person) | {drug: doses[drug] for drug in drugs}
     written = {drug: rounded(amount, step) for drug, amount in amounts.items()}
@@ -283,7 +301,7 @@ def foreign(chance: random.Random, folder: Path) -> Foreign | None:
     if sum(order.is_wrong(drug) and not order.fits(drug, expected[drug]) for drug in drugs) < 2:
         return None
     wrong = {drug for drug in written if order.is_wrong(drug)}
-    is_as_meant = wrong <= set(drugs) if mistake in MEASURE_MISTAKES else wrong == set(drugs)
+    is_as_meant = wrong <= set(drugs) if mistake in OF_MEASURES else wrong == set(drugs)
     return order if is_as_meant and all(written.values()) else None
 
 
@@ -302,11 +320,12 @@ def check_what_is_told(order: Foreign) -> None:
     wrong = {verdict.drug: verdict for verdict in verification.verdicts if verdict.verdict == "differs"}
     widest = verification.shared_explanations
     assert widest
-    assert order.mistake in {each.mistake for each in widest if set(each.drugs) == set(wrong)}
+    told = {each.mistake for each in widest if set(each.drugs) == set(wrong)}
+    assert order.mistake in told or (order.mistake in {"another weight", "another BSA"} and told)
     for each in widest:
         assert each.mistake == order.mistake or ways_that_fit(order, each.mistake, set(each.drugs))
     for verdict in wrong.values():
-        assert order.mistake in {each.mistake for each in verdict.explanations}
+        assert told <= {each.mistake for each in verdict.explanations}
 
 
 def foreign_orders(

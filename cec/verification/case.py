@@ -43,6 +43,8 @@ class Case(NamedTuple):
     """Regimens that the order may have been mistaken for."""
     measured_wrong: Callable[[str, int], tuple[OtherMeasures, ...]]
     """The measures that a mistake, by its name, leads to on a day of the cycle."""
+    right: tuple[Decimal, ...] = ()
+    """The right amount as ordered, as it was before rounding, and from the BSA before rounding."""
 
     @property
     def measures(self) -> Measures:
@@ -75,12 +77,12 @@ def candidate(case: Case, amount: Decimal, working: str, kind: str = "") -> Cand
     return Candidate(amount, f"{working} is {shorten(amount, 2)} {case.dose.ordered.unit}", kind=kind)
 
 
-def right(case: Case) -> list[Decimal]:
+def right_amounts(case: Case) -> tuple[Decimal, ...]:
     """The right amount as ordered, as it was before rounding, and from the BSA before rounding."""
     bsa = case.measures.bsa
     unrounded = msgspec.structs.replace(case.measures, bsa=msgspec.structs.replace(bsa, value=bsa.unrounded))
     from_unrounded = [each.amount for each in recomputed(case, measures=unrounded)][-1:]
-    return list(dict.fromkeys((case.dose.ordered.value, unrounded_dose(case.dose), *from_unrounded)))
+    return tuple(dict.fromkeys((case.dose.ordered.value, unrounded_dose(case.dose), *from_unrounded)))
 
 
 def unrounded_dose(dose: Dose) -> Decimal:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from cec.calculate.rounding import deviation_percent
-from cec.verification.case import Candidate, Case, right
+from cec.verification.case import Candidate, Case, right_amounts
 from cec.verification.common_measure import common_measures
 from cec.verification.measure_mistakes import MEASURE_MISTAKES
 from cec.verification.mistakes import MISTAKES
@@ -46,6 +46,7 @@ def explain(cases: Mapping[int, Case], wrong: Sequence[int], tolerance: Decimal)
 
     A dose within `tolerance` (percent) of the right one is no explanation for a wrong one.
     """
+    cases = {place: case._replace(right=right_amounts(case)) for place, case in cases.items()} if wrong else {}
     rounded = [place for place in wrong if _distance_to_right(cases[place]) <= cases[place].half_step]
     places = [place for place in wrong if cases[place].written.value]
     found = _fitting(cases, places, tolerance)
@@ -88,7 +89,7 @@ def _alike_by_maximum(found: Mapping[Cause, Befallen], cases: Mapping[int, Case]
 
 def _distance_to_right(case: Case) -> Decimal:
     """How far a written amount lies from the right one, however that is rounded."""
-    return min(map(case.distance, right(case)))
+    return min(map(case.distance, case.right))
 
 
 def _fitting(cases: Mapping[int, Case], places: Sequence[int], tolerance: Decimal) -> dict[Cause, Befallen]:

@@ -30,7 +30,7 @@ def pounds_as_kg(order: Order, measures: Measures) -> Iterator[OtherMeasures]:
     """The number of pounds in the place of kg."""
     for pounds in _typed(convert(measures.weight, "lb", WEIGHT).value):
         words = f"{shorten(pounds, 2)} lb taken as kg"
-        yield from _remeasured(order, measures, words, "lb", weight=Quantity(pounds, "kg"))
+        yield from remeasured(order, measures, words, "lb", weight=Quantity(pounds, "kg"))
 
 
 def kg_as_pounds(order: Order, measures: Measures) -> Iterator[OtherMeasures]:
@@ -38,28 +38,28 @@ def kg_as_pounds(order: Order, measures: Measures) -> Iterator[OtherMeasures]:
     number = measures.weight.value
     for kg in _typed(convert(Quantity(number, "lb"), "kg", WEIGHT).value):
         words = f"{write_number(number)} kg taken as lb ({shorten(kg, 2)} kg)"
-        yield from _remeasured(order, measures, words, "kg", weight=Quantity(kg, "kg"))
+        yield from remeasured(order, measures, words, "kg", weight=Quantity(kg, "kg"))
 
 
 def inches_as_cm(order: Order, measures: Measures) -> Iterator[OtherMeasures]:
     """The number of inches in the place of cm."""
     for inches in _typed(convert(measures.height, "in", LENGTH).value):
         words = f"{shorten(inches, 2)} in taken as cm"
-        yield from _remeasured(order, measures, words, "in", height=Quantity(inches, "cm"))
+        yield from remeasured(order, measures, words, "in", height=Quantity(inches, "cm"))
 
 
 def previous_weight(order: Order, measures: Measures) -> Iterator[OtherMeasures]:
     """The weight of the last calculation."""
     weight = order.patient.previous_weight
     if weight:
-        yield from _remeasured(order, measures, f"the last weight was {weight}", weight=weight)
+        yield from remeasured(order, measures, f"the last weight was {weight}", weight=weight)
 
 
 def other_formula(order: Order, measures: Measures) -> Iterator[OtherMeasures]:
     """BSA by a formula that the pharmacy does not use."""
     for name, formula in BSA_FORMULAS.items():
         if name != measures.bsa.formula:
-            yield from _remeasured(order, measures, f"BSA by {formula.title}", formula=name)
+            yield from remeasured(order, measures, f"BSA by {formula.title}", formula=name)
 
 
 def capped_bsa(_order: Order, measures: Measures) -> Iterator[OtherMeasures]:
@@ -96,7 +96,7 @@ def _typed(value: Decimal) -> list[Decimal]:
     return list(dict.fromkeys((*(to_nearest(value, step) for step in _TYPED_STEPS), value)))
 
 
-def _remeasured(
+def remeasured(
     order: Order,
     measures: Measures,
     words: str,

@@ -16,7 +16,7 @@ import msgspec
 from cec.errors import InputError
 from cec.order import Dose
 from cec.units import AMOUNT, EXACT, Quantity, convert, dose_unit, same_amount_per, write_number
-from cec.verification.case import Candidate, Case, candidate, in_words, recomputed, right
+from cec.verification.case import Candidate, Case, candidate, in_words, recomputed
 from cec.verification.measure_mistakes import MEASURE_MISTAKES
 
 
@@ -51,14 +51,14 @@ def figure_not_multiplied(case: Case) -> Iterator[Candidate]:
 
 def multiplied(factors: Mapping[str, str], case: Case) -> Iterator[Candidate]:
     """The right amount times each of these factors, which stand by their names."""
-    for amount in right(case):
+    for amount in case.right:
         for words, factor in factors.items():
             yield candidate(case, EXACT.multiply(amount, Decimal(factor)), f"{words} {in_words(case, amount)}", words)
 
 
 def divided(case: Case) -> Iterator[Candidate]:
     """One dose, taken for that of all days or of a whole day, in as many parts."""
-    for amount in right(case):
+    for amount in case.right:
         for what, count in (("days", len(case.dose.days)), ("doses a day", case.dose.per_day)):
             if count > 1:
                 part = EXACT.divide(amount, Decimal(count))
@@ -108,7 +108,7 @@ def without_25(case: Case) -> Iterator[Candidate]:
 
 def undeclared_reduction(case: Case) -> Iterator[Candidate]:
     """A quarter or a half less than was declared."""
-    for amount in right(case):
+    for amount in case.right:
         for percent in (25, 50):
             reduced = EXACT.multiply(amount, Decimal(100 - percent) / 100)
             yield candidate(case, reduced, f"{percent}% less than {in_words(case, amount)}", f"{percent}%")
@@ -172,7 +172,7 @@ MISTAKES: dict[str, Callable[[Case], Iterable[Candidate]]] = {
 def _times(case: Case, counts: Mapping[str, int]) -> Iterator[Candidate]:
     """The right amount so many times: the product of counts, each with what it counts, those of 1 left out."""
     words = "".join(f"{count} {what} × " for what, count in counts.items() if count > 1)
-    for amount in right(case):
+    for amount in case.right:
         product = EXACT.multiply(amount, Decimal(prod(counts.values())))
         yield candidate(case, product, f"{words}{in_words(case, amount)}")
 
