@@ -96,8 +96,7 @@ SCRIPTS = {
 def arguments(name: str, source: Path, target: Path) -> list[str]:
     if name in SCRIPTS:
         return [__file__, "--script", name, str(source), str(target)]
-    extra = ["--workers", "2"] if name.endswith("2 workers") else []
-    return ["-m", "cec", "batch", str(source), "-o", str(target), *extra]
+    return ["-m", "cec", "batch", str(source), "-o", str(target)]
 
 
 def run(name: str, source: Path, target: Path) -> Run:
@@ -145,7 +144,7 @@ def measure(rows: int, rounds: int, folder: Path) -> None:
     source, target = folder / f"patients-{rows}.csv", folder / "doses.csv"
     if not source.exists():
         make(source, rows)
-    names = ["plain polars", "plain polars, streamed", "cec batch", "cec batch, 2 workers"]
+    names = ["plain polars", "plain polars, streamed", "cec batch"]
     names += ["csv and Decimal"] if rows <= 1_000_000 else []
     runs: dict[str, list[Run]] = {name: [] for name in names}
     for name in names:

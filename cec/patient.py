@@ -61,8 +61,16 @@ class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
         """The age as given or, from the date of birth, in completed months on that day."""
         if self.born is None or day is None:
             return self.age
-        months = (day.year - self.born.year) * 12 + day.month - self.born.month - (day.day < self.born.day)
-        return Quantity(Decimal(months), "months")
+        return Quantity(Decimal(completed_months(self.born, day)), "months")
+
+
+def completed_months(born: datetime.date, day: datetime.date) -> int:
+    """The age on a day in completed months.
+
+    >>> completed_months(datetime.date(2018, 5, 14), datetime.date(2018, 7, 13))
+    1
+    """
+    return (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
 
 
 _FIELDS = frozenset(Patient.__struct_fields__)

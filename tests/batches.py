@@ -1,4 +1,4 @@
-"""Rows by columns and rows by the single path, side by side; and tables of patients that look real, from a seed."""
+"""Rows of a table by a batch and by the single path; and tables of patients that look real, from a seed."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ import datetime
 import random
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 import polars as pl
 
-from cec import Pharmacy, Regimen, load_pharmacy, load_regimen
-from cec.batch import rows as single_path
-from cec.batch.answers import answer
-from cec.batch.cells import apart
-from cec.batch.plan import Plan
-from cec.batch.rows import Answers
-from cec.batch.single import Settings, draft_row
-from cec.errors import CecError
-from cec.tables.columns import columns_for
-from cec.tables.rows import row_texts
-from cec.units import Quantity
+from cec import Pharmacy, Regimen, dose_table, draft_order, load_patient, load_pharmacy, load_regimen
+from cec.errors import CecError, InputError
+from cec.facts.reading import read_count, read_date
+from cec.order import Order
+from cec.render.csv import alert_codes, number
+from cec.tables.amounts import REJECTED, amount_columns
+from cec.tables.columns import columns_for, patient_texts
+from cec.tables.rows import refusal
+from cec.units import AMOUNT, Quantity, convert
 
 INDUCTION = load_regimen("cec-induction")
 DAY = datetime.date(2026, 11, 30)
@@ -29,14 +28,31 @@ Table = Mapping[str, Sequence[str | None]]
 """The cells of a table, by what its columns tell."""
 
 
+class Given(NamedTuple):
+    """How rows are dosed."""
+
+    regimen: Regimen
+    pharmacy: Pharmacy
+    start: datetime.date | None = None
+    cycle: int | None = None
+    as_of: datetime.date | None = None
+
+
+class Answers(NamedTuple):
+    """`dosed` has row, bsa_m2, an amount for each line and alerts; `refused` row and reason."""
+
+    dosed: pl.DataFrame
+    refused: pl.DataFrame
+
+
 def amount(text: str, unit: str) -> Quantity:
     """A number with its unit."""
     return Quantity(Decimal(text), unit)
 
 
-def settings(pharmacy: Pharmacy | None = None, regimen: Regimen = INDUCTION) -> Settings:
+def settings(pharmacy: Pharmacy | None = None, regimen: Regimen = INDUCTION) -> Given:
     """How rows are dosed, by default as for somebody who has set nothing."""
-    return Settings(regimen, pharmacy or load_pharmacy())
+    return Given(regimen, pharmacy or load_pharmacy())
 
 
 def with_policy(**changes: object) -> Pharmacy:
@@ -44,60 +60,89 @@ def with_policy(**changes: object) -> Pharmacy:
     return msgspec.structs.replace(load_pharmacy(), **changes)
 
 
-def by_columns(cells: Table, given: Settings, rows: int = 1 << 20, separator: str = "") -> Answers:
-    """The dosed and the refused rows of a table, as a batch answers them in blocks of so many rows.
+def by_columns(cells: Table, given: Given, rows: int = 1 << 20) -> Answers:
+    """The dosed and the refused rows of a table, as a batch answers them in blocks of so many rows."""
+    frame = pl.DataFrame(dict(cells), schema=dict.fromkeys(cells, pl.String))
+    answered = [
+        dose_table(
+            frame[first : first + rows],
+            given.regimen,
+            given.pharmacy,
+            start=given.start,
+            cycle=given.cycle,
+            as_of=given.as_of,
+        )
+        for first in range(0, max(frame.height, 1), rows)
+    ]
+    found = pl.concat(answered).with_row_index("row")
+    dosed = found.filter(pl.col(REJECTED).is_null()).select("row", *_columns(given.regimen))
+    return Answers(dosed, found.filter(pl.col(REJECTED).is_not_null()).select("row", reason=REJECTED))
 
-    With a separator, as it does for CSV: neighbouring cells together.
-    """
-    frame = _table(cells)
-    plan = _plan(frame, given, separator)
-    dosed, refused = [], []
-    for first in range(0, max(frame.height, 1), rows):
-        answers = answer(_texts(frame[first : first + rows], plan), plan)
-        told = answers.dosed
-        if separator:
-            cells_of_each = apart(told.drop("row"), separator)
-            nothing = pl.exclude("alerts").replace("", None)
-            told = told.select("row").hstack(cells_of_each.with_columns(nothing))
-        dosed.append(told.with_columns(pl.col("row") + first))
-        refused.append(answers.refused.with_columns(pl.col("row") + first))
-    return Answers(pl.concat(dosed), pl.concat(refused))
 
-
-def one_by_one(cells: Table, given: Settings) -> Answers:
+def one_by_one(cells: Table, given: Given) -> Answers:
     """The same by the single path alone."""
-    frame = _table(cells)
-    plan = _plan(frame, given)
-    return single_path.one_by_one(_texts(frame, plan), plan, range(frame.height))
-
-
-def amounts_of_orders(cells: Table, given: Settings) -> dict[int, list[str | None]]:
-    """Of each row that has an order, the amount of every line of the regimen in its unit; None of one not given."""
-    frame = _table(cells)
-    plan = _plan(frame, given)
-    found: dict[int, list[str | None]] = {}
-    for row, texts in enumerate(row_texts(_texts(frame, plan), plan.told_by, range(frame.height))):
-        try:
-            order = draft_row(texts, given)
-        except CecError:
+    dosed: list[tuple[object, ...]] = []
+    refused: list[tuple[int, str]] = []
+    for row, order in enumerate(_orders(cells, given)):
+        if isinstance(order, str):
+            refused.append((row, order))
             continue
-        doses = iter(order.doses)
-        is_given = [not line.cycles or order.cycle in line.cycles for line in given.regimen.drugs]
-        found[row] = [str(next(doses).ordered).replace(",", "") if one else None for one in is_given]
-        assert not list(doses)
+        amounts: list[str | None] = [None] * len(given.regimen.drugs)
+        for dose in order.doses:
+            amounts[dose.line - 1] = number(convert(dose.ordered, order.line_of(dose).amount_unit, AMOUNT))
+        dosed.append((row, number(order.measures[0].bsa.value), *amounts, alert_codes(order)))
+    schema = {"row": pl.UInt32, **dict.fromkeys(_columns(given.regimen), pl.String)}
+    return Answers(
+        pl.DataFrame(dosed, schema=schema, orient="row"),
+        pl.DataFrame(refused, schema={"row": pl.UInt32, "reason": pl.String}, orient="row"),
+    )
+
+
+def amounts_of_orders(cells: Table, given: Given) -> dict[int, list[str | None]]:
+    """Of each row that has an order, the amount of every line of the regimen in its unit; None of one not given."""
+    found: dict[int, list[str | None]] = {}
+    for row, order in enumerate(_orders(cells, given)):
+        if isinstance(order, Order):
+            doses = iter(order.doses)
+            is_given = [not line.cycles or order.cycle in line.cycles for line in given.regimen.drugs]
+            found[row] = [str(next(doses).ordered).replace(",", "") if one else None for one in is_given]
+            assert not list(doses)
     return found
 
 
-def _plan(frame: pl.DataFrame, given: Settings, separator: str = "") -> Plan:
-    return Plan(given, columns_for(frame.columns, {}, [given.regimen]), separator)
+def _columns(regimen: Regimen) -> tuple[str, ...]:
+    return ("bsa_m2", *amount_columns(regimen), "alerts")
 
 
-def _texts(frame: pl.DataFrame, plan: Plan) -> dict[str, pl.Series]:
-    return {fact: frame.get_column(one.name) for fact, one in plan.told_by.items()}
+def _orders(cells: Table, given: Given) -> list[Order | str]:
+    """The order of each row, or why there is none."""
+    columns = columns_for(list(cells), {}, [given.regimen])
+    orders: list[Order | str] = []
+    for row in range(len(next(iter(cells.values())))):
+        every = {fact: column.text(cells[column.name][row]) for fact, column in columns.items()}
+        texts = {fact: text for fact, text in every.items() if text and fact not in {"id", "name", "diagnosis"}}
+        try:
+            orders.append(_order(texts, given))
+        except CecError as error:
+            orders.append(refusal(error).reason)
+    return orders
 
 
-def _table(cells: Table) -> pl.DataFrame:
-    return pl.DataFrame(dict(cells), schema=dict.fromkeys(cells, pl.String))
+def _order(texts: Mapping[str, str], given: Given) -> Order:
+    faults = []
+    told: dict[str, object] = {}
+    for fact, read in (("start", read_date), ("cycle", read_count)):
+        try:
+            told[fact] = read(texts[fact].strip()) if fact in texts else getattr(given, fact)
+        except CecError as error:
+            faults += [fault._replace(where=fact) for fault in error.faults]
+    try:
+        patient = load_patient(texts=patient_texts(texts))
+    except CecError as error:
+        faults = [*error.faults, *faults]
+    if faults:
+        raise InputError(*faults)
+    return draft_order(given.regimen, patient, given.pharmacy, as_of=given.as_of, **told)  # type: ignore[arg-type]
 
 
 def sizes(seed: int, rows: int, decimals: int = 1) -> dict[str, list[str | None]]:

@@ -338,7 +338,7 @@ def test_the_guard_sees_what_is_wrong(module: str, source: str, found: str) -> N
         ("cec.cli.dose", "from cec.calculate import draft_order\nimport typer, datetime\ndatetime.datetime.now()"),
         ("cec.render.csv", "from cec.order import Order\nimport csv"),
         ("cec.units.conversion", "from cec.errors import InputError\nimport pint"),
-        ("cec.batch.areas", "import math\nhalf = math.sqrt(0.25) / 2"),
+        ("cec.batch.over_columns", "import math\nhalf = math.sqrt(0.25) / 2"),
         ("cec.calculate.preparation.containers", "import math\nfrom math import prod\nunit = math.gcd(4, 6) // 2"),
         ("cec.calculate.formulas", "near = get_close_matches(word, known, 1, 0.5)"),
         ("cec.calculate.formulas", "half = value / 2"),

@@ -15,7 +15,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import polars as pl
 import pytest
 from pypdf import PdfReader
@@ -23,9 +25,13 @@ from running import Done, fill_disk
 from running import cec as command
 
 import cec
-from cec.batch import doses, plan
+from cec.batch import amounts as amounts_of_batches
 from cec.batch import sheets as sheets_of_rows
+from cec.calculate.dosing import compute_dose
+from cec.order import Dose
+from cec.regimen import DrugLine
 from cec.tables.streams import _zstd
+from cec.units import Quantity
 
 PATIENTS = """\
 id,name,height_cm,weight_kg,age,sex,ward
@@ -511,41 +517,6 @@ def test_an_interruption_leaves_the_old_file(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["doses.csv"]
 
 
-def _children(process: int) -> list[int]:
-    """The processes that one has started, of which the first is that of Python which counts shared things."""
-    listed = Path(f"/proc/{process}/task/{process}/children")
-    return [int(child) for child in listed.read_text(encoding="ascii").split()]
-
-
-def _is_running(process: int) -> bool:
-    state = Path(f"/proc/{process}/stat")
-    return state.exists() and state.read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
-
-
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found in /proc")
-@pytest.mark.parametrize("is_parent", [True, False])
-def test_workers_and_their_parent_do_not_outlive_each_other(is_parent: bool, tmp_path: Path) -> None:
-    (tmp_path / "d.csv").write_text("old", encoding="utf-8")
-    started = [sys.executable, "-m", "cec", "batch", "-", "-o", str(tmp_path / "d.csv"), "--workers", "2"]
-    with subprocess.Popen(started, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdin
-        process.stdin.write(PATIENTS.encode() + b"9,Cy,176,67,17,male,7\n" * 10_000)
-        process.stdin.flush()
-        deadline = time.monotonic() + 30
-        while len(children := _children(process.pid)) < 3 and time.monotonic() < deadline:
-            time.sleep(0.02)
-        os.kill(process.pid if is_parent else children[-1], signal.SIGKILL)
-        try:
-            told = process.communicate(timeout=30)[1].decode()
-        finally:
-            process.kill()
-        assert is_parent or "cec: a worker was ended from outside" in told
-    while any(map(_is_running, children)) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not any(map(_is_running, children))
-    assert (tmp_path / "d.csv").read_text(encoding="utf-8") == "old"
-
-
 def test_a_fault_of_the_file_leaves_the_old_file(patients: Path, tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("old", encoding="utf-8")
     broken = tmp_path / "p.csv.gz"
@@ -635,18 +606,6 @@ def test_a_table_that_was_dosed_is_not_dosed_again(patients: Path, tmp_path: Pat
     assert "the table has columns that this would add: bsa_m2, clofarabine_mg" in done.err
 
 
-def test_workers_give_the_same_file(tmp_path: Path) -> None:
-    path = tmp_path / "p.csv"
-    rows = [f"{number},{100 + number % 80},{15 + number % 50},{number % 19}\n" for number in range(9_000)]
-    path.write_text("id,height_cm,weight_kg,age\n" + "".join(rows) + 'x,"1\n', encoding="utf-8")
-    assert run(path, "-o", tmp_path / "one.csv").code == 1
-    two = [sys.executable, "-m", "cec", "batch", str(path), "-o", str(tmp_path / "two.csv"), "--workers", "2"]
-    assert subprocess.run(two, check=False, capture_output=True).returncode == 1
-    assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
-    assert (tmp_path / "one.rejects.csv").read_bytes() == (tmp_path / "two.rejects.csv").read_bytes()
-    assert len(table(tmp_path / "one.csv")) + len(table(tmp_path / "one.rejects.csv")) == 9_001
-
-
 def test_a_sheet_for_every_patient(tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
     path.write_text("id,name,height,weight\n../007,Łucja,128,26\n8,\u4e2d,109,18.5\n9,x,1,2\n", encoding="utf-8")
@@ -722,8 +681,15 @@ def test_a_difference_to_the_single_path_stops_a_batch(
     patients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The row of each block that is drafted again is really looked at."""
-    true = doses.amount_for
-    monkeypatch.setattr(plan, "amount_for", lambda *given: true(*given)._replace(text="1"))
+    true = compute_dose
+
+    def doubled(line: DrugLine, *given: Any, **more: Any) -> Dose:
+        twice = Quantity(line.dose.value * 2, line.dose.unit) if isinstance(line.dose, Quantity) else line.dose
+        return true(msgspec.structs.replace(line, dose=twice), *given, **more)
+
+    monkeypatch.setattr(amounts_of_batches, "compute_dose", doubled)
+    with patients.open("a", encoding="utf-8") as file:
+        file.write(PATIENTS.partition("\n")[2])
     with pytest.raises(AssertionError, match="single path differ"):
         run(patients, "-o", tmp_path / "d.csv")
     assert not (tmp_path / "d.csv").exists()

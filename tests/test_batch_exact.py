@@ -12,14 +12,7 @@ import msgspec
 import pytest
 from batches import INDUCTION, amount, by_columns, one_by_one, settings, sizes, with_policy
 
-from cec import load_pharmacy
-from cec.batch.areas import measured
-from cec.batch.doses import Variant, product
-from cec.batch.growth_limits import LIMITS, age_limits, month_limits
-from cec.calculate.formulas import BSA_FORMULAS, Equation
-from cec.calculate.growth import value_at, value_at_modified_z
 from cec.pharmacy import DoseRounding
-from cec.regimen import DrugLine
 from cec.units import Quantity
 
 ROWS = 220_000
@@ -147,59 +140,3 @@ def test_37_5_mg_per_m2_to_the_nearest_mg() -> None:
         assert int(dose) == (3 * hundredths + 4) // 8
         wrong_in_floats += round(37.5 * float(bsa)) != int(dose)
     assert wrong_in_floats > dosed.height / 50, "binary floats and half to even would have done"
-
-
-@pytest.mark.parametrize("formula", BSA_FORMULAS)
-def test_measured_forms_are_the_equations(formula: str) -> None:
-    for sex in ("female", "male"):
-        forms = measured(formula, sex)
-        draw = random.Random(formula)
-        for _ in range(300):
-            height, weight = round(draw.uniform(45, 200), 1), round(draw.uniform(2.5, 150), 2)
-            form = [one for one in forms if one.from_weight <= weight][-1]
-            assert form.value(height, weight) == pytest.approx(
-                in_floats(formula, str(height), str(weight), sex), rel=1e-12
-            )
-
-
-def test_an_equation_of_another_kind_has_no_measured_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    odd = Equation("height + weight", lambda height, weight: (height + weight) / 100)
-    strange = BSA_FORMULAS["mosteller"]._replace(equation_for=lambda _weight, _sex: odd)
-    monkeypatch.setitem(BSA_FORMULAS, "strange", strange)
-    assert measured("strange", None) == ()
-    assert measured("schlich", None) == ()
-
-
-def test_growth_limits_are_those_of_the_reference() -> None:
-    draw = random.Random(1)
-    months = month_limits()
-    for _ in range(60):
-        sex, age = draw.choice([1, 2]), draw.randrange(24 * 10**9, 240 * 10**9)
-        exact_age = Decimal(age) / 10**9
-        name = "female" if sex == 1 else "male"
-        limits = dict(zip(LIMITS, age_limits(sex, age), strict=True))
-        assert limits["height_low"] == pytest.approx(float(_modified("height", name, exact_age, -5)), rel=1e-10)
-        assert limits["bmi_high"] == pytest.approx(float(_modified("bmi", name, exact_age, 8)), rel=1e-10)
-        heaviest = value_at("weight", name, exact_age, Decimal("2.5"))
-        assert heaviest
-        assert limits["weight_high"] == pytest.approx(float(heaviest), rel=1e-10)
-        row = months.row(int(exact_age - 24) + (sex - 1) * 217, named=True)
-        for limit, value in limits.items():
-            assert row[limit] > value if limit.endswith("low") else row[limit] < value, "closer limits are not closer"
-
-
-def _modified(measure: str, sex: str, age: Decimal, z: int) -> Decimal:
-    value = value_at_modified_z(measure, sex, age, Decimal(z))
-    assert value
-    return value
-
-
-def test_products_over_a_column_have_the_digits_of_decimals() -> None:
-    line = DrugLine("example", amount("0.07", "mg/kg"), "oral", (1,))
-    weights = [draw * 10_000 + 300_000_000 for draw in random.Random(3).sample(range(10**6), 2_000)]
-    texts = product(line, Variant(0, amount("0.07", "mg/kg"), None), load_pharmacy(), weights)
-    assert texts is not None
-    exact = [Decimal(weight) * Decimal("0.07") / 10**9 for weight in weights]
-    assert list(map(Decimal, texts)) == exact
-    capped = msgspec.structs.replace(line, maximum=amount("2", "mg"))
-    assert product(capped, Variant(0, amount("0.07", "mg/kg"), None), load_pharmacy(), weights) is None

@@ -257,13 +257,13 @@ def test_arrow_as_it_comes() -> None:
             dose_table(frame, columns={"age": "month"})
 
 
-def test_a_desk_that_another_thread_puts_away_still_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_another_thread_puts_away_still_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     class Cleared(dict[str, object]):
-        def __setitem__(self, key: str, desk: object) -> None:
-            super().__setitem__(key, desk)
+        def __setitem__(self, key: str, regimens: object) -> None:
+            super().__setitem__(key, regimens)
             self.clear()
 
-    monkeypatch.setattr(frames, "_desks", Cleared())
+    monkeypatch.setattr(frames, "_kept", Cleared())
     assert dose_table(PATIENTS).get_column("clofarabine_mg").to_list()[:2] == DOSED
 
 

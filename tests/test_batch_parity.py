@@ -6,8 +6,7 @@ import csv
 import json
 import random
 import sys
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +16,7 @@ import polars as pl
 import pytest
 from batches import (
     INDUCTION,
+    Answers,
     Table,
     amount,
     amounts_of_orders,
@@ -30,15 +30,9 @@ from batches import (
 from running import cec as run_cec
 
 import cec
-from cec import Pharmacy, Regimen, load_pharmacy, load_regimen
-from cec.batch import doses, patterns, plan
-from cec.batch.cells import apart
-from cec.batch.desk import Desk
-from cec.batch.lookup import Lookup
-from cec.batch.rows import Answers
+from cec import Regimen, dose_table, load_pharmacy, load_regimen
 from cec.pharmacy import DoseRounding, RoundingBand
-from cec.regimen import Check, Condition, DrugLine, Limit
-from cec.tables.columns import columns_for
+from cec.regimen import Check, Condition, Limit
 
 BARE = msgspec.structs.replace(INDUCTION, checks=())
 REGIMENS = Path(__file__).parent / "regimens"
@@ -116,13 +110,12 @@ def patients_of(regimen: Regimen, seed: int, rows: int) -> dict[str, list[str | 
     return table
 
 
-@pytest.mark.parametrize("separator", ["", ",", ";"])
 @pytest.mark.parametrize("regimen", [INDUCTION, EVERY_KIND, CYCLES, AUC, LIFETIME], ids=lambda regimen: regimen.name)
-def test_every_line_has_its_own_dose_in_its_own_column(regimen: Regimen, separator: str) -> None:
+def test_every_line_has_its_own_dose_in_its_own_column(regimen: Regimen) -> None:
     """Held against the doses of the orders themselves, in the sequence of the regimen's lines."""
     table = patients_of(regimen, 17, 250)
     given = settings(regimen=regimen)
-    found = by_columns(table, given, separator=separator)
+    found = by_columns(table, given)
     expected = amounts_of_orders(table, given)
     columns = [name for name in found.dosed.columns if name not in {"row", "bsa_m2", "alerts"}]
     assert len(columns) == len(set(columns)) == len(regimen.drugs)
@@ -151,20 +144,18 @@ BY_CYCLE = {
 """By hand, what 128 cm and 26 kg (0.96 m2) are given in cycles 1, 2 and 3."""
 
 
-@pytest.mark.parametrize("separator", ["", ","])
-def test_lines_of_certain_cycles_and_drugs_whose_names_begin_alike(separator: str) -> None:
+def test_lines_of_certain_cycles_and_drugs_whose_names_begin_alike() -> None:
     table: Table = {"height": ["128"] * 4, "weight": ["26"] * 4, "cycle": ["1", "2", "3", None]}
-    found = by_columns(table, settings(regimen=CYCLES), separator=separator)
+    found = by_columns(table, settings(regimen=CYCLES))
     assert found.dosed.select(*BY_CYCLE).to_dict(as_series=False) == {name: list(BY_CYCLE[name]) for name in BY_CYCLE}
     assert found.dosed.columns == ["row", "bsa_m2", *BY_CYCLE, "alerts"]
     assert "say which cycle this is" in found.refused.item(0, "reason")
 
 
-@pytest.mark.parametrize("separator", ["", ","])
-def test_a_cycle_in_which_no_line_of_a_group_is_given(separator: str) -> None:
+def test_a_cycle_in_which_no_line_of_a_group_is_given() -> None:
     """In cycle 2 neither vincristine nor daunorubicin, which stand together between drugs by weight."""
     table: Table = {"height": ["128"] * 3, "weight": ["26"] * 3}
-    found = by_columns(table, settings(regimen=CYCLES)._replace(cycle=2), separator=separator)
+    found = by_columns(table, settings(regimen=CYCLES)._replace(cycle=2))
     in_second = ["0.96", *(cells[1] for cells in BY_CYCLE.values()), "incomplete"]
     assert [list(row[1:]) for row in found.dosed.rows()] == [in_second] * 3
 
@@ -189,8 +180,7 @@ def test_a_table_of_the_second_cycle(tmp_path: Path) -> None:
     ] * 2
 
 
-@pytest.mark.parametrize("separator", ["", ","])
-def test_doses_by_auc_beside_others(separator: str) -> None:
+def test_doses_by_auc_beside_others() -> None:
     """Calvert: AUC 5 x (100 + 25) = 625 mg, 5 x (60 + 25) = 425 mg; 100 and 1.5 mg/m2 x 0.96 m2 = 96 and 1.44 mg."""
     table: Table = {
         "height": ["128"] * 4,
@@ -198,7 +188,7 @@ def test_doses_by_auc_beside_others(separator: str) -> None:
         "cycle": ["1", "2", "1", "1"],
         "creatinine_clearance": ["100 mL/min", "100 mL/min", None, "60 mL/min"],
     }
-    found = by_columns(table, settings(regimen=AUC), separator=separator)
+    found = by_columns(table, settings(regimen=AUC))
     assert found.dosed.columns[1:-1] == ["bsa_m2", "etoposide_mg", "carboplatin_mg", "vincristine_mg"]
     assert [row[:-1] for row in found.dosed.rows()] == [
         (0, "0.96", "96", "625", "1.44"),
@@ -209,8 +199,7 @@ def test_doses_by_auc_beside_others(separator: str) -> None:
     assert_same(found, one_by_one(table, settings(regimen=AUC)))
 
 
-@pytest.mark.parametrize("separator", ["", ","])
-def test_a_lifetime_maximum_is_held_against_the_size_of_each_row(separator: str) -> None:
+def test_a_lifetime_maximum_is_held_against_the_size_of_each_row() -> None:
     """128 cm, 26 kg: 0.96 m2. 450 mg/m2 x 0.96 m2 = 432 mg, two days of 28.8 mg: 374.4 mg may have been given before.
 
     128 cm, 20 kg: 0.84 m2 (0.8433). 450 x 0.84 = 378, two days of 25.2 mg: 327.6 mg may.
@@ -220,22 +209,21 @@ def test_a_lifetime_maximum_is_held_against_the_size_of_each_row(separator: str)
         "weight": ["26", "26", "20", "20", "20"],
         "earlier_doxorubicin": ["374.4 mg", "374.5 mg", "374.4 mg", "327.6 mg", "327.7 mg"],
     }
-    found = by_columns(table, settings(regimen=LIFETIME), separator=separator)
+    found = by_columns(table, settings(regimen=LIFETIME))
     assert [row[:4] for row in found.dosed.rows()] == [(0, "0.96", "28.8", "1.44"), (3, "0.84", "25.2", "1.26")]
     assert found.refused.get_column("row").to_list() == [1, 2, 4]
     assert found.refused.get_column("reason").str.contains("above the lifetime maximum of 450 mg/m2").all()
     assert_same(found, one_by_one(table, settings(regimen=LIFETIME)))
 
 
-@pytest.mark.parametrize("separator", ["", ","])
-def test_a_row_whose_drugs_are_all_refused_costs_no_other(separator: str) -> None:
+def test_a_row_whose_drugs_are_all_refused_costs_no_other() -> None:
     """Half of 1.44 mg, to the nearest 1 mg, is 1 mg, 39% more; 16% of 28.8 mg, 4.608 mg, to the nearest 10 mg is 0."""
     rounding = {"vincristine": DoseRounding("nearest", amount("1", "mg"))}
     rounding |= {"daunorubicin": DoseRounding("nearest", amount("10", "mg"))}
     given = settings(with_policy(dose_rounding=rounding, largest_deviation=Decimal(31)), CYCLES)
     both = "vincristine=50%: a; daunorubicin=84%: b"
     table: Table = {"height": ["128"] * 3, "weight": ["26"] * 3, "cycle": ["1"] * 3, "reduce": [None, both, None]}
-    found = by_columns(table, given, separator=separator)
+    found = by_columns(table, given)
     assert found.dosed.get_column("row").to_list() == [0, 2]
     assert found.refused.get_column("row").to_list() == [1]
     assert_same(found, one_by_one(table, given))
@@ -288,17 +276,6 @@ def test_without_a_sex_only_the_ages_of_the_growth_reference_are_a_gap(ages: Seq
     assert dosed.get_column("alerts").to_list() == ["incomplete" if age == "10" else "" for age in every]
 
 
-def test_a_question_that_nobody_asks_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of each pattern another row than its first is drafted too: were one pattern two, no dose would leave."""
-    true = patterns.bits
-    monkeypatch.setattr(plan, "bits", lambda *given: [bit for bit in true(*given) if bit.column != "age"])
-    same: Table = {"height": ["128"] * 3, "weight": ["26"] * 3, "age": ["10", "10", "30"]}
-    with pytest.raises(AssertionError, match="single path differ"):
-        by_columns(same, settings(regimen=BARE))
-    with pytest.raises(AssertionError, match="single path differ"):
-        by_columns(same, settings(regimen=BARE), 1)
-
-
 def test_a_stop_that_tells_a_number_tells_that_of_each_row() -> None:
     """0.413 x 128 cm / 2 mg/dL = 26.4 mL/min/1.73 m2, / 3 mg/dL = 17.6 (bedside Schwartz: 41.3 x height in m)."""
     kidney = Check((Condition("creatinine_clearance", (Limit("<", amount("60", "mL/min")),)),), "stop", "kidney", "low")
@@ -335,96 +312,6 @@ def test_a_regimen_of_twenty_lines_with_alerts_on_each_preparation(tmp_path: Pat
     alerts = found.dosed.get_column("alerts")
     assert alerts.n_unique() > 20
     assert alerts.str.contains("measured-drug-t").any()
-
-
-@pytest.mark.parametrize("separator", ["", ","])
-def test_many_threads_at_one_desk(separator: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With next to nothing kept, in blocks of any size, every row has its own answer."""
-    monkeypatch.setattr(plan, "MOST_KEPT", 8)
-    table = patients(31, 250) | {"allergies": [f"pollen {row % 40}" for row in range(250)]}
-    frame = pl.DataFrame(table, schema=dict.fromkeys(table, pl.String))
-    given = settings(with_policy(formulary=load_pharmacy(STARTER).formulary))
-    expected = one_by_one(table, given)
-    told = {row: cells for row, *cells in expected.dosed.rows()}
-    desk = Desk(given, columns_for(frame.columns, {}, [INDUCTION]), separator=separator)
-    wrong: list[object] = []
-
-    def work(seed: int) -> None:
-        draw = random.Random(seed)
-        for _ in range(4):
-            rows = draw.sample(range(250), draw.randrange(1, 60))
-            answered = desk.answer(frame[rows])
-            cells_of_each = apart(answered.dosed.drop("row", "regimen"), separator).rows()
-            found = {rows[row]: list(cells) for row, cells in zip(answered.dosed["row"], cells_of_each, strict=True)}
-            wrong.extend((row, cells, told.get(row)) for row, cells in found.items() if cells != told.get(row))
-            wrong.extend(row for row in rows if (row in told) != (row in found))
-
-    every = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(work, range(4)))
-    finally:
-        sys.setswitchinterval(every)
-    assert not wrong
-
-
-def test_threads_that_meet_values_at_the_same_time() -> None:
-    """Each value has one place, whoever meets it first."""
-    for seed in range(40):
-        lookup, barrier = Lookup(10), threading.Barrier(3)
-
-        def look(thread: int, lookup: Lookup = lookup, barrier: threading.Barrier = barrier, seed: int = seed) -> None:
-            values = random.Random(seed * 3 + thread).sample(range(0, 500, 10), 20)
-            barrier.wait()
-            looked = lookup.look(pl.Series(values))
-            texts = looked.made("text", lambda some: {"text": pl.Series(list(map(str, some)))})["text"]
-            assert looked.each(texts).to_list() == list(map(str, values))
-
-        with ThreadPoolExecutor(3) as pool:
-            list(pool.map(look, range(3)))
-
-
-def test_a_reduction_is_computed_only_for_its_own_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reductions are of endless kinds: that of one row costs nothing for the thousands of other sizes."""
-    computed: list[object] = []
-    true = doses.amount_for
-
-    def counted(line: DrugLine, variant: doses.Variant, measure: int, pharmacy: Pharmacy) -> doses.Amount:
-        computed.append(variant.reduction)
-        return true(line, variant, measure, pharmacy)
-
-    monkeypatch.setattr(plan, "amount_for", counted)
-    reduced: list[str | None] = [None] * 1_000
-    reduced[500], reduced[700] = "clofarabine=25%: liver", "etoposide=12.5%: kidney"
-    by_columns(sizes(3, 1_000) | {"reduce": reduced}, settings())
-    assert len([one for one in computed if one]) == 2
-
-
-@pytest.mark.parametrize(
-    "cell",
-    [
-        "etoposide=25%: {}",
-        "etoposide = 25 % :{}",
-        "etoposide=25%: a; b {}",
-        "clofarabine=25%: {0}; etoposide=12.5%: śluzówka {0}",
-        "etoposide=25%: since 2026-11-{} (grade 3: see notes), 5/5",
-    ],
-)
-def test_the_reason_of_a_reduction_makes_no_dose_of_its_own(cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    learnt: list[int] = []
-    true = plan.Plan.learn
-
-    def noting(self: plan.Plan, pattern: int, texts: Mapping[str, str]) -> None:
-        learnt.append(pattern)
-        true(self, pattern, texts)
-
-    monkeypatch.setattr(plan.Plan, "learn", noting)
-    table = {"height": ["128"] * 50, "weight": ["26"] * 50, "reduce": [cell.format(row) for row in range(50)]}
-    found = by_columns(table, settings())
-    assert found.dosed.height == 50
-    assert len(learnt) == 1 or "; b" in cell  # what stands behind a semicolon may be another reduction
-    assert_same(found, one_by_one(table, settings()))
 
 
 @pytest.mark.parametrize(
@@ -533,3 +420,49 @@ def test_a_regimen_of_a_hundred_questions() -> None:
     for row, codes in dosed.select("row", "alerts").iter_rows():
         weight = Decimal(table["weight"][row] or 0)
         assert codes.count("under-") == sum(weight < kilograms for kilograms in range(5, 105))
+
+
+def test_many_threads_at_one_time() -> None:
+    """In blocks of any size, every row has its own answer."""
+    table = patients(31, 250) | {"allergies": [f"pollen {row % 40}" for row in range(250)]}
+    frame = pl.DataFrame(table, schema=dict.fromkeys(table, pl.String))
+    given = settings(with_policy(formulary=load_pharmacy(STARTER).formulary))
+    expected = one_by_one(table, given)
+    told = {row: cells for row, *cells in expected.dosed.rows()}
+    wrong: list[object] = []
+
+    def work(seed: int) -> None:
+        draw = random.Random(seed)
+        for _ in range(4):
+            rows = draw.sample(range(250), draw.randrange(1, 60))
+            made = dose_table(frame[rows], given.regimen, given.pharmacy)
+            found = made.select(pl.col("rejected"), *expected.dosed.columns[1:]).rows()
+            for row, (reason, *cells) in zip(rows, found, strict=True):
+                if (reason is None) != (row in told) or (reason is None and cells != told[row]):
+                    wrong.append((row, reason, cells))
+
+    every = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(work, range(4)))
+    finally:
+        sys.setswitchinterval(every)
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "etoposide=25%: {}",
+        "etoposide = 25 % :{}",
+        "etoposide=25%: a; b {}",
+        "clofarabine=25%: {0}; etoposide=12.5%: śluzówka {0}",
+        "etoposide=25%: since 2026-11-{} (grade 3: see notes), 5/5",
+    ],
+)
+def test_every_row_with_another_reason_of_reduction(cell: str) -> None:
+    table = {"height": ["128"] * 50, "weight": ["26"] * 50, "reduce": [cell.format(row) for row in range(50)]}
+    found = by_columns(table, settings())
+    assert found.dosed.height == 50
+    assert_same(found, one_by_one(table, settings()))

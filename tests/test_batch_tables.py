@@ -610,7 +610,7 @@ def test_small_blocks_have_the_same_rows_and_go_on_with_each_of_them(tmp_path: P
     (tmp_path / name).write_bytes(pack(content.getvalue()))
     found = []
     for is_small in (False, True):
-        with opening(str(tmp_path / name), kind, in_small_blocks=is_small) as table:
+        with opening(str(tmp_path / name), kind, at_once=10 if is_small else 0) as table:
             each = list(table.blocks)
             read = [rows_of(block, table.layout) for block in each]
         assert pl.concat([one.frame.cast(pl.String) for one in read])["id"].to_list() == [str(n) for n in range(2_000)]

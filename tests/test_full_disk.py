@@ -60,7 +60,6 @@ def on_a_full_disk(command: str, folder: Path) -> subprocess.CompletedProcess[st
         ("batch p.csv -o old.csv", "old.csv", ""),
         ("batch p.csv -o old.jsonl", "old.jsonl", ""),
         ("batch p.csv -o old.parquet", "old.parquet", ""),
-        ("batch p.csv -o old.parquet --workers 2", "old.parquet", ""),
         (f"batch p.csv {DAY_1} --long -o old.csv", "old.csv", ""),
         ("batch wrong.csv -o old.csv --rejects old.jsonl", "old.jsonl", ""),
         ("batch wrong.csv -o old.csv --rejects old.parquet", "old.parquet", ""),

@@ -48,12 +48,11 @@ def batch(output: Path, *started: str, more: tuple[str, ...] = ()) -> Iterator[s
             process.kill()
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("number", ENDINGS)
-def test_a_signal_to_end_leaves_the_old_file_and_no_other(tmp_path: Path, number: int, workers: str) -> None:
+def test_a_signal_to_end_leaves_the_old_file_and_no_other(tmp_path: Path, number: int) -> None:
     output = tmp_path / "doses.csv"
     output.write_text("old", encoding="utf-8")
-    with batch(output, more=("--workers", workers)) as process:
+    with batch(output) as process:
         process.send_signal(number)
         process.send_signal(number)  # as shells do when their terminal is closed
         assert process.wait(30) == 128 + number

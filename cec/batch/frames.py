@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from cec.batch.desk import Desk
 from cec.batch.forked import refuse_forked_process
-from cec.batch.single import Settings
+from cec.batch.regimens import Regimens
+from cec.batch.single_row import Settings
 from cec.calculate import sha256_of_inputs
 from cec.errors import Fault, InputError
 from cec.load import load_pharmacy, load_regimen
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 Table = TypeVar("Table")
 
-_MOST_DESKS = 16
-_desks: dict[str, Desk] = {}
-"""Desks by what they were made for: a cluster hands over a table in many batches."""
+_MOST_KEPT = 16
+_kept: dict[str, Regimens] = {}
+"""What was found out so far, by what it was found out for: a cluster hands over a table in many batches."""
 
 
 def dose_table(
@@ -65,11 +65,11 @@ def dose_table(
         shop = pharmacy if isinstance(pharmacy, Pharmacy) else load_pharmacy(pharmacy)
         found = columns_for(names, columns or {}, regimens)
         told = {fact: column for fact, column in found.items() if fact not in ABOUT_THE_PERSON}
-        desk = _desk(regimens, Settings(regimens[0], shop, start, cycle, as_of), told)
+        answerer = _answerer(regimens, Settings(regimens[0], shop, start, cycle, as_of), told)
         own = _own_regimen_column(told)
-        if taken := [name for name in (*desk.columns_made, REJECTED) if name in names and name not in own]:
+        if taken := [name for name in (*answerer.columns_made, REJECTED) if name in names and name not in own]:
             raise InputError(f"the frame has columns that this would add: {', '.join(taken)}")
-        return cast("Table", _with_columns(frame, _made(_rows(frame, names, told), desk)))
+        return cast("Table", _with_columns(frame, _made(_rows(frame, names, told), answerer)))
 
 
 def _own_regimen_column(told: Mapping[str, Column]) -> tuple[str, ...]:
@@ -77,16 +77,16 @@ def _own_regimen_column(told: Mapping[str, Column]) -> tuple[str, ...]:
     return (told["regimen"].name,) if "regimen" in told else ()
 
 
-def _desk(regimens: Sequence[Regimen], settings: Settings, told: Mapping[str, Column]) -> Desk:
-    """The desk for these regimens, settings and columns, kept for the next frame."""
+def _answerer(regimens: Sequence[Regimen], settings: Settings, told: Mapping[str, Column]) -> Regimens:
+    """The answerer for these regimens, settings and columns, kept for the next frame."""
     key = sha256_of_inputs(regimens, settings.pharmacy, settings.start, settings.cycle, settings.as_of, told)
-    desk = _desks.get(key)
-    if desk is None:
-        desk = Desk(settings, told, _by_name(regimens))
-        if len(_desks) >= _MOST_DESKS:
-            _desks.clear()
-        _desks[key] = desk
-    return desk  # whatever other threads do to the others meanwhile
+    answerer = _kept.get(key)
+    if answerer is None:
+        answerer = Regimens(settings, told, _by_name(regimens))
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[key] = answerer
+    return answerer  # whatever other threads do to the others meanwhile
 
 
 def _by_name(regimens: Sequence[Regimen]) -> dict[str, Regimen | Refusal]:
@@ -98,18 +98,18 @@ def _by_name(regimens: Sequence[Regimen]) -> dict[str, Regimen | Refusal]:
     return named
 
 
-def _made(rows: pl.DataFrame, desk: Desk) -> dict[str, pl.Series]:
+def _made(rows: pl.DataFrame, answerer: Regimens) -> dict[str, pl.Series]:
     """The new columns, a text or nothing for every row."""
     import polars as pl
 
-    answered = desk.answer(rows)
+    answered = answerer.answer(rows)
     every = rows.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"))
     refused = answered.refused.select("row", pl.col("reason").alias(REJECTED))
     joined = every.join(answered.dosed, on="row", how="left", maintain_order="left").join(
         refused, on="row", how="left", maintain_order="left"
     )
-    made = {name: joined.get_column(name) for name in (*desk.columns_made, REJECTED)}
-    if told := desk.columns.get("regimen"):
+    made = {name: joined.get_column(name) for name in (*answerer.columns_made, REJECTED)}
+    if told := answerer.columns.get("regimen"):
         made = {told.name: filled(rows.get_column(told.name), made.pop("regimen")), **made}
     return made
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.batch.single import Settings
+from cec.batch.in_order import answered
+from cec.batch.single_row import Settings
 from cec.batch.work import Job, Worker
-from cec.batch.workers import answered
 from cec.errors import Fault, FileError
 from cec.files import appearing, taking_names
 from cec.regimen import Regimen
@@ -27,6 +27,10 @@ _ALLOCATOR = "narenas:1,oversize_threshold:0,dirty_decay_ms:1000,muzzy_decay_ms:
 """How polars keeps freed memory where it brings jemalloc: in one place for all threads and sizes, and not for long."""
 
 
+SHEETS, SCHEDULES = 10, 10_000
+"""Rows that are answered at once where each is a second of printing, or comes to many rows."""
+
+
 class Request(NamedTuple):
     """What a batch reads and writes, and how rows are dosed. `sheets` is a folder, or nothing."""
 
@@ -38,7 +42,6 @@ class Request(NamedTuple):
     rejects_kind: RejectsKind
     settings: Settings
     renamed: Mapping[str, str] = {}
-    workers: int = 1
     sheets: str = ""
     paper: str = "a4"
 
@@ -69,8 +72,9 @@ Progress = Callable[[int, int, int], None]
 def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
     """Answer every row of a table; the output files take their names when all of them are written, the doses last."""
     settings = request.settings
-    os.environ.setdefault("_RJEM_MALLOC_CONF", _ALLOCATOR)  # read when polars is loaded, in workers too
-    with opening(request.source, request.source_kind, in_small_blocks=bool(request.sheets)) as table:
+    os.environ.setdefault("_RJEM_MALLOC_CONF", _ALLOCATOR)  # read when polars is loaded
+    at_once = SHEETS if request.sheets else SCHEDULES if settings.has_schedule else 0
+    with opening(request.source, request.source_kind, at_once=at_once) as table:
         layout = table.layout
         columns = _columns(layout, request._replace(renamed=for_any_regimen(request.renamed)))
         with _regimens(layout, columns, table.blocks) as (regimens, blocks, all_named):
@@ -92,8 +96,9 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
                     table_writer(request.rejects, request.rejects_kind, rejects_header, separator, parts) as put_reject,
                     table_writer(request.target, request.target_kind, header, separator, parts) as put,
                 ):
-                    for done in answered(blocks, job, request.workers):
-                        put(done.doses)
+                    for done in answered(blocks, job):
+                        for piece in done.doses:
+                            put(piece)
                         put_reject(done.rejects)
                         dosed, rejected = dosed + done.dosed, rejected + done.rejected
                         alerts += done.alerts

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cec.batch.desk import Answered
+from cec.batch.regimens import Answered
 from cec.errors import CecError, Fault, FileError
 from cec.render import render
 from cec.tables.rows import refusal
@@ -15,18 +15,18 @@ from cec.tables.rows import refusal
 if TYPE_CHECKING:
     import polars as pl
 
-    from cec.batch.desk import Desk
+    from cec.batch.regimens import Regimens
 
 
 def print_sheets(
-    frame: pl.DataFrame, rows: Sequence[int], answered: Answered, *, desk: Desk, folder: str, paper: str
+    frame: pl.DataFrame, rows: Sequence[int], answered: Answered, *, regimens: Regimens, folder: str, paper: str
 ) -> Answered:
     """The answers after a PDF was written for each dosed row; a row whose sheet cannot be printed is refused."""
     import polars as pl
 
     failed: list[tuple[int, str, str]] = []
     places = answered.dosed.get_column("row").unique(maintain_order=True).to_list()
-    for place, order in zip(places, desk.orders(frame, places), strict=True):
+    for place, order in zip(places, regimens.orders(frame, places), strict=True):
         try:
             sheet = render(order, "pdf", paper=paper)
         except CecError as error:
@@ -39,7 +39,6 @@ def print_sheets(
     return Answered(
         answered.dosed.filter(~pl.col("row").is_in(more.get_column("row").implode())),
         pl.concat([answered.refused, more]).sort("row"),
-        answered.patients - len(failed),
     )
 
 

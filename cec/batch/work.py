@@ -1,15 +1,14 @@
-"""One block of rows -> its part of the output and of the rejects: what a worker does."""
+"""One block of rows -> its part of the output and of the rejects."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.batch.cells import apart
-from cec.batch.desk import Answered, Desk
+from cec.batch.regimens import Answered, Regimens
 from cec.batch.sheets import print_sheets
-from cec.batch.single import Settings
+from cec.batch.single_row import Settings
 from cec.errors import Fault, FileError
 from cec.regimen import Regimen
 from cec.tables.cells import as_texts, filled, mute_columns, unwritable_columns
@@ -27,7 +26,7 @@ REJECTED = ("row", "column", "reason")
 
 
 class Job(NamedTuple):
-    """All that a worker must know: how the table is laid out, what each column tells, and how rows are dosed."""
+    """How the table is laid out, what each column tells, and how rows are dosed and written."""
 
     layout: Layout
     columns: Mapping[str, Column]
@@ -39,11 +38,23 @@ class Job(NamedTuple):
     sheets: str = ""
     paper: str = "a4"
 
+    @property
+    def own_regimens(self) -> str:
+        """The table's own column of regimens; nothing where it has none."""
+        return self.columns["regimen"].name if "regimen" in self.columns else ""
+
+    @property
+    def keeps_lines(self) -> bool:
+        """Whether the output has the rows of the table just as they were read."""
+        is_csv = self.kind == "csv" and not self.own_regimens
+        return self.kind == self.layout.kind and (is_csv or self.kind == "jsonl") and not self.settings.has_schedule
+
 
 class Done(NamedTuple):
     """The answer to a block: rows to write, counts, the codes of alerts with their numbers, and the place reached."""
 
-    doses: Piece
+    doses: Iterable[Piece]
+    """Made as they are written: a row of a long table comes to hundreds."""
     rejects: Piece
     dosed: int
     rejected: int
@@ -56,124 +67,98 @@ class Done(NamedTuple):
 
 
 class Worker:
-    """Answers blocks, one after the other or several at once."""
+    """Answers blocks."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        is_csv = self._keeps_lines and job.kind == "csv"
-        separator = job.separator if is_csv and not job.settings.has_schedule else ""
-        self.desk = Desk(job.settings, job.columns, job.regimens, separator)
+        self.regimens = Regimens(job.settings, job.columns, job.regimens)
         self._names = unlike([*REJECTED, *job.layout.columns, "text"])
 
     def headers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The columns of the output and of the rejects; FileError where those of the table do not go with them."""
-        layout = self.job.layout
+        layout, has_schedule = self.job.layout, self.job.settings.has_schedule
         faults = mute_columns(layout.types, self.job.columns)
-        if not self.job.settings.has_schedule:
+        if not has_schedule:
             faults += unwritable_columns(layout.types, self.job.kind)
         if faults:
             raise FileError(*faults)
-        if self.job.settings.has_schedule:
-            return self.desk.columns_made, (*REJECTED, *layout.header, "text")
+        rejects = (*REJECTED, *layout.header, "text")
+        if has_schedule:
+            return self.regimens.columns_made, rejects
         added = self._added()
         if taken := [name for name in added if name in layout.columns]:
             raise FileError(
                 Fault(f"the table has columns that this would add: {', '.join(taken)}; rename them or take them out")
             )
-        return (*layout.header, *added), (*REJECTED, *layout.header, "text")
+        return (*layout.header, *added), rejects
 
     def __call__(self, block: Block) -> Done:
         """The answer to a block."""
-        import polars as pl
-
         job = self.job
-        rows = self._read(block)
-        answered = self.desk.answer(rows.frame) if rows.frame.height else None
-        if answered and job.sheets:
-            answered = print_sheets(rows.frame, rows.rows, answered, desk=self.desk, folder=job.sheets, paper=job.paper)
-        lines = rows.lines if self._keeps_lines else None
-        if answered and answered.patients + answered.refused.height != rows.frame.height:
-            raise AssertionError(
-                f"of {rows.frame.height} rows {answered.patients} are dosed, {answered.refused.height} refused"
+        needs_all = job.sheets or not (job.keeps_lines or job.settings.has_schedule)
+        wanted = None if needs_all else {column.name for column in job.columns.values()}
+        rows = rows_of(block, job.layout, wanted)
+        if not rows.frame.height:
+            rejects = self._rejects(rows, None)
+            return Done((self._nothing(rows),), self._encoded(rejects), 0, rejects.height, Counter(), block.position)
+        answered = self.regimens.answer(rows.frame)
+        if answered.dosed.height + answered.refused.height != rows.frame.height:
+            raise AssertionError(f"{rows.frame.height} rows have {answered.dosed.height} answers and others")
+        if job.sheets:
+            answered = print_sheets(
+                rows.frame, rows.rows, answered, regimens=self.regimens, folder=job.sheets, paper=job.paper
             )
         rejects = self._rejects(rows, answered)
-        if answered is None:
-            has_schedule = job.settings.has_schedule
-            made = dict.fromkeys(self.desk.columns_made if has_schedule else self._added(), pl.String())
-            answers = pl.DataFrame(schema=made if has_schedule else {**rows.frame.schema, **made})
-            kept = None
-        else:
-            answers, kept = self._answers(rows, answered, lines)
-        own = job.columns["regimen"].name if "regimen" in job.columns else ""
         return Done(
-            encode(answers, job.kind, job.separator, self.desk.numbers_made, lines=kept, own=own),
-            encode(rejects, job.rejects_kind, job.separator, []),
-            answered.patients if answered else 0,
+            self._schedule(rows, answered) if job.settings.has_schedule else (self._wide(rows, answered),),
+            self._encoded(rejects),
+            answered.dosed.height,
             rejects.height,
-            _count_alerts(answered, has_schedule=job.settings.has_schedule),
+            _count(answered.dosed.get_column("alerts")),
             block.position,
-            _idle(rows, answered) if answered and job.settings.has_schedule else (),
-            self._whose(rows, answered) if answered and job.settings.needs_start else None,
-        )
-
-    def _read(self, block: Block) -> Rows:
-        """The rows of a block: only the columns that tell something, where the rest stays as it was read."""
-        layout = self.job.layout
-        if (self.job.settings.has_schedule or self._keeps_lines) and not self.job.sheets:
-            return rows_of(block, layout, {column.name for column in self.job.columns.values()})
-        return rows_of(block, layout)
-
-    @property
-    def _keeps_lines(self) -> bool:
-        """Whether the output has the rows of the table just as they were read."""
-        kind = self.job.kind
-        return kind == self.job.layout.kind and (
-            kind == "jsonl" or (kind == "csv" and "regimen" not in self.job.columns)
+            self._idle(rows, answered) if job.settings.has_schedule else (),
+            self._whose(rows, answered) if job.settings.needs_start else None,
         )
 
     def _added(self) -> tuple[str, ...]:
         """The columns that are put behind those of the table."""
-        return tuple(name for name in self.desk.columns_made if name != "regimen" or "regimen" not in self.job.columns)
+        return tuple(name for name in self.regimens.columns_made if name != "regimen" or not self.job.own_regimens)
 
-    def _answers(
-        self, rows: Rows, answered: Answered, lines: pl.Series | None
-    ) -> tuple[pl.DataFrame, pl.Series | None]:
-        """The frame to write and, where rows can stay as they were read, these."""
+    def _nothing(self, rows: Rows) -> Piece:
+        """What is written of a block without rows: of Parquet the columns."""
+        import polars as pl
+
+        has_schedule = self.job.settings.has_schedule
+        made = dict.fromkeys(self.regimens.columns_made if has_schedule else self._added(), pl.String())
+        columns = made if has_schedule else {**rows.frame.schema, **made}
+        return encode(pl.DataFrame(schema=columns), self.job.kind, self.job.separator, self.regimens.numbers_made)
+
+    def _schedule(self, rows: Rows, answered: Answered) -> Iterable[Piece]:
+        """The administrations of the dosed rows, piece by piece."""
+        for frame in self.regimens.administrations(rows.frame, answered.dosed):
+            yield encode(frame.drop("row"), self.job.kind, self.job.separator, self.regimens.numbers_made)
+
+    def _wide(self, rows: Rows, answered: Answered) -> Piece:
+        """The dosed rows of the table with their doses behind them."""
         import polars as pl
 
         job, dosed = self.job, answered.dosed
-        if job.settings.has_schedule:
-            return dosed.drop("row"), None
-        added = dosed.select(name for name in self.desk.cells_made if name != "regimen" or "regimen" not in job.columns)
+        added = dosed.select(self._added())
         places = dosed.get_column("row") if dosed.height < rows.frame.height else None
+        named = []
+        if own := job.own_regimens:
+            cells = rows.frame.get_column(own)
+            named = [filled(cells if places is None else cells.gather(places), dosed.get_column("regimen"))]
+        lines = rows.lines if job.keeps_lines else None
         if lines is not None:
-            lines = lines if places is None else lines.gather(places)
-            return added.hstack(self._named(rows.frame, dosed, places)), lines
-        frame = rows.frame if places is None else rows.frame[places]
-        frame = frame.with_columns(self._named(rows.frame, dosed, places))
-        return pl.concat([frame, apart(added, job.separator)], how="horizontal"), None
+            lines, made = lines if places is None else lines.gather(places), added.hstack(named)
+        else:
+            frame = rows.frame if places is None else rows.frame[places]
+            made = pl.concat([frame.with_columns(named), added], how="horizontal")
+        return encode(made, job.kind, job.separator, self.regimens.numbers_made, lines=lines, own=job.own_regimens)
 
-    def _whose(self, rows: Rows, answered: Answered) -> pl.DataFrame:
-        """The row in the file and a number for its id and start, which two rows should not have both."""
-        import polars as pl
-
-        settings = self.job.settings
-        usual = {"id": "", "start": str(settings.start or ""), "cycle": str(settings.cycle or "")}
-        told = {fact: column.name for fact, column in self.job.columns.items() if fact in usual}
-        cells = {fact: as_texts(rows.frame.get_column(name)).str.strip_chars() for fact, name in told.items()}
-        texts = [column.replace("", None).fill_null(usual[fact]) for fact, column in cells.items()]
-        places = answered.dosed.get_column("row").unique(maintain_order=True)
-        numbers = pl.Series("row", [rows.rows[place] for place in places], dtype=pl.Int64)
-        key = pl.DataFrame(texts).hash_rows(seed=0).gather(places).alias("key")
-        return pl.DataFrame([numbers, key])
-
-    def _named(self, frame: pl.DataFrame, dosed: pl.DataFrame, places: pl.Series | None) -> list[pl.Series]:
-        """The table's own column of regimens, empty cells filled; nothing where it has none."""
-        told = self.job.columns.get("regimen")
-        if told is None:
-            return []
-        cells = frame.get_column(told.name)
-        return [filled(cells if places is None else cells.gather(places), dosed.get_column("regimen"))]
+    def _encoded(self, rejects: pl.DataFrame) -> Piece:
+        return encode(rejects, self.job.rejects_kind, self.job.separator, [])
 
     def _rejects(self, rows: Rows, answered: Answered | None) -> pl.DataFrame:
         """The rejected rows in their order, with the cells that they had."""
@@ -186,29 +171,55 @@ class Worker:
         if answered is None or not answered.refused.height:
             return unread
         places = answered.refused.get_column("row")
-        number = pl.Series([rows.rows[place] for place in places], dtype=pl.Int64)
         told = answered.refused.select("column", "reason")
         text = pl.Series([""], dtype=pl.String).new_from_index(0, len(places))
-        columns = [number, *told.iter_columns(), *all_cells(rows, places, self.job.layout), text]
+        columns = [
+            _numbers(rows, places),
+            *told.iter_columns(),
+            *all_cells(rows, places, self.job.layout),
+            text,
+        ]
         refused = pl.DataFrame(dict(zip(self._names, columns, strict=True)))
-        return pl.concat([unread, refused]).sort(self._names[0], maintain_order=True)
+        return pl.concat([unread, refused]).sort(self._names[0], maintain_order=True) if read else refused
+
+    def _whose(self, rows: Rows, answered: Answered) -> pl.DataFrame:
+        """The row in the file and a number for its id and start, which two rows should not have both."""
+        import polars as pl
+
+        settings = self.job.settings
+        usual = {"id": "", "start": str(settings.start or ""), "cycle": str(settings.cycle or "")}
+        told = {fact: column.name for fact, column in self.job.columns.items() if fact in usual}
+        cells = {fact: as_texts(rows.frame.get_column(name)).str.strip_chars() for fact, name in told.items()}
+        texts = [column.replace("", None).fill_null(usual[fact]) for fact, column in cells.items()]
+        given = answered.dosed.filter(~self._is_idle(answered.dosed)).get_column("row")
+        key = pl.DataFrame(texts).hash_rows(seed=0).gather(given).alias("key")
+        return pl.DataFrame([_numbers(rows, given), key])
+
+    def _idle(self, rows: Rows, answered: Answered) -> list[int]:
+        """The rows in the file that are dosed and have no line in the schedule."""
+        idle = answered.dosed.filter(self._is_idle(answered.dosed)).get_column("row")
+        return _numbers(rows, idle).to_list() if len(idle) else []
+
+    def _is_idle(self, dosed: pl.DataFrame) -> pl.Expr:
+        """Whether every drug of a row is reduced to nothing, so that nothing of it stands in a schedule."""
+        import polars as pl
+
+        amounts = [pl.col(name).fill_null("0") == "0" for name in self.regimens.amounts if name in dosed.columns]
+        return pl.all_horizontal(amounts) & pl.lit(self.job.settings.has_schedule)
 
 
-def _idle(rows: Rows, answered: Answered) -> list[int]:
-    """The rows in the file that are neither refused nor have a line in the schedule."""
-    told = {*answered.dosed.get_column("row"), *answered.refused.get_column("row")}
-    return (
-        []
-        if len(told) == rows.frame.height
-        else [rows.rows[row] for row in range(rows.frame.height) if row not in told]
-    )
+def _numbers(rows: Rows, places: pl.Series) -> pl.Series:
+    """The numbers in the file of rows at these places of a block."""
+    import polars as pl
+
+    if isinstance(rows.rows, range):
+        return (places.cast(pl.Int64) + rows.rows.start).alias("row")
+    return pl.Series("row", rows.rows, dtype=pl.Int64).gather(places)
 
 
-def _count_alerts(answered: Answered | None, *, has_schedule: bool) -> Counter[str]:
+def _count(alerts: pl.Series) -> Counter[str]:
     """How many dosed rows have each alert."""
     counter: Counter[str] = Counter()
-    if answered is not None:
-        each = answered.dosed.unique("row") if has_schedule else answered.dosed
-        for codes, count in each.get_column("alerts").value_counts().iter_rows():
-            counter.update(dict.fromkeys((codes or "").split(), count))
+    for codes, count in alerts.value_counts().iter_rows():
+        counter.update(dict.fromkeys((codes or "").split(), count))
     return counter

@@ -234,6 +234,11 @@ CALVERT = (
 )
 
 
+SCHWARTZ_FACTOR = Decimal("0.413")
+COCKCROFT_GAULT_AGE, COCKCROFT_GAULT_DIVISOR, COCKCROFT_GAULT_WOMEN = Decimal(140), Decimal(72), Decimal("0.85")
+"""The coefficients of the equations below."""
+
+
 def bedside_schwartz(height: Quantity, creatinine: Quantity) -> Worked:
     """Estimated GFR of a child in mL/min/1.73 m2: 0.413 × height (cm) / creatinine (mg/dL), by Schwartz 2009.
 
@@ -241,8 +246,8 @@ def bedside_schwartz(height: Quantity, creatinine: Quantity) -> Worked:
     '0.413 × 128 cm / 0.5 mg/dL = 105.728 mL/min/1.73 m2'
     """
     serum, text = _serum(creatinine)
-    value = EXACT.divide(EXACT.multiply(Decimal("0.413"), _in("cm", height)), serum)
-    return _worked(value, "mL/min/1.73 m2", f"0.413 × {height} / {text}", SCHWARTZ)
+    value = EXACT.divide(EXACT.multiply(SCHWARTZ_FACTOR, _in("cm", height)), serum)
+    return _worked(value, "mL/min/1.73 m2", f"{SCHWARTZ_FACTOR} × {height} / {text}", SCHWARTZ)
 
 
 def cockcroft_gault(age: Quantity, weight: Quantity, creatinine: Quantity, sex: Sex | None) -> Worked:
@@ -261,11 +266,12 @@ def cockcroft_gault(age: Quantity, weight: Quantity, creatinine: Quantity, sex: 
         raise InputError(f"Cockcroft-Gault gives nothing for an age of {age}")
     serum, text = _serum(creatinine)
     value = EXACT.divide(
-        EXACT.multiply(EXACT.subtract(Decimal(140), years), _in("kg", weight)), EXACT.multiply(Decimal(72), serum)
+        EXACT.multiply(EXACT.subtract(COCKCROFT_GAULT_AGE, years), _in("kg", weight)),
+        EXACT.multiply(COCKCROFT_GAULT_DIVISOR, serum),
     )
     how = f"(140 - {years}) × {weight} / (72 × {text})"
     if sex == "female":
-        value, how = EXACT.multiply(value, Decimal("0.85")), f"{how} × 0.85"
+        value, how = EXACT.multiply(value, COCKCROFT_GAULT_WOMEN), f"{how} × 0.85"
     return _worked(value, "mL/min", how, COCKCROFT_GAULT)
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from cec.calculate.formulas import bedside_schwartz, body_surface_area, bsa_formula, cockcroft_gault
 from cec.calculate.rounding import to_nearest
 from cec.order import Bsa, CreatinineClearance
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.units import AGE, Quantity, convert, plain, write_number
+
+YOUNGEST_ESTIMATED, ADULT = Decimal(12), Decimal(18 * 12)
+"""Ages in months from which bedside Schwartz and Cockcroft-Gault estimate kidney function; for infants nothing does."""
 
 
 def measure_bsa(patient: Patient, pharmacy: Pharmacy) -> Bsa:
@@ -44,9 +49,9 @@ def creatinine_clearance(patient: Patient, age: Quantity | None) -> CreatinineCl
     if patient.creatinine is None or age is None:
         return None
     months = convert(age, "months", AGE).value
-    if months < 12:
+    if months < YOUNGEST_ESTIMATED:
         return None
-    if months < 18 * 12:
+    if months < ADULT:
         estimate, method = bedside_schwartz(patient.height, patient.creatinine), "bedside Schwartz"
     elif patient.sex is None:
         return None

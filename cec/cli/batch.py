@@ -74,9 +74,6 @@ def batch(
     paper: Annotated[
         str | None, typer.Option(metavar="a4|letter", help="The paper of the sheets; by default a4.")
     ] = None,
-    workers: Annotated[
-        int, typer.Option(metavar="NUMBER", min=1, max=256, help="Processes; one alone keeps two processors busy.")
-    ] = 1,
     input_format: Annotated[
         str | None, typer.Option(metavar=_FORMATS, help="The format of PATIENTS; by default as its name ends, or csv.")
     ] = None,
@@ -93,7 +90,7 @@ def batch(
     Example: cec batch patients.csv -o doses.csv
     """
     from cec.batch.run import Request, run
-    from cec.batch.single import Settings
+    from cec.batch.single_row import Settings
     from cec.facts.reading import read_count, read_date
     from cec.load import load_regimen
     from cec.tables.opening import kind_of
@@ -140,7 +137,6 @@ def batch(
             has_sheets=sheets is not None,
         ),
         renamed=columns,
-        workers=workers,
         sheets=sheets or "",
         paper=paper_name or "a4",
     )

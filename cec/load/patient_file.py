@@ -108,7 +108,8 @@ _WITH_TEXT = {field.removesuffix("_given") for field in _FIELDS if field.endswit
 """The facts whose text is kept beside their value."""
 
 
-def _patient(values: dict[str, Any]) -> Patient:
+def build_patient(values: dict[str, Any]) -> Patient:
+    """The patient of these values; InputError where they cannot be true of one person together."""
     for name in values.keys() & _WITH_TEXT:
         values[name], given = values[name]
         if given:
@@ -157,4 +158,4 @@ def _parts(patient: Patient) -> dict[str, Any]:
     return stated
 
 
-PATIENT = mapping(PATIENT_FIELDS, _patient, parts=_parts)
+PATIENT = mapping(PATIENT_FIELDS, build_patient, parts=_parts)

@@ -33,7 +33,7 @@ def with_texts(path: str | Path | None, texts: Texts | None) -> tuple[SourceFile
         return source, ()
     stated = {key.text: value for key, value in source.root.entries}
     typed = {
-        name: _merged(stated[name], text) if name in stated and not isinstance(text, str) else _node(text)
+        name: _merged(stated[name], text) if name in stated and not isinstance(text, str) else node_of(text)
         for name, text in texts.items()
     }
     gone = {*typed, *(_INSTEAD[name] for name in typed if name in _INSTEAD)}
@@ -56,7 +56,7 @@ def _replaced(texts: Texts, stated: Mapping[str | None, Node], file: str) -> Ite
 
 def _merged(stated: Node, typed: Text) -> Node:
     """A list or mapping of the file with what was typed of the same drugs or facts in its place."""
-    node = _node(typed)
+    node = node_of(typed)
     if node.entries is not None and stated.entries is not None:
         names = {key.text for key, _ in node.entries}
         return node._replace(entries=(*(one for one in stated.entries if one[0].text not in names), *node.entries))
@@ -89,12 +89,13 @@ def _shown(node: Node) -> str:
 
 
 def _entries(texts: Mapping[str, Any]) -> Entries:
-    return tuple((Node(0, 0, text=name), _node(text)) for name, text in texts.items())
+    return tuple((Node(0, 0, text=name), node_of(text)) for name, text in texts.items())
 
 
-def _node(text: Text) -> Node:
+def node_of(text: Text) -> Node:
+    """What was typed as a node of a file, without a place."""
     if isinstance(text, str):
         return Node(0, 0, text=text)
     if isinstance(text, Mapping):
         return Node(0, 0, entries=_entries(text))
-    return Node(0, 0, items=tuple(map(_node, text)))
+    return Node(0, 0, items=tuple(map(node_of, text)))

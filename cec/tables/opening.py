@@ -21,9 +21,8 @@ from cec.tables.temporary import naming_temporary, temporary_file, temporary_fol
 if TYPE_CHECKING:
     import polars as pl
 
-FEW_ROWS = 10
-FEW_BYTES = 1 << 8
-"""What a small block has at most, and never less than a row: about a second of printing."""
+BYTES_OF_A_ROW = 32
+"""About what a line of a table of patients has, or more."""
 
 READERS: dict[Kind, Callable[[Block, Layout, Collection[str] | None], Rows]] = {
     "csv": csv.rows,
@@ -81,20 +80,20 @@ def kind_of(path: str, named: str | None = None, option: str = "--input-format")
 
 
 @contextmanager
-def opening(path: str, kind: Kind, *, in_small_blocks: bool = False) -> Iterator[Table]:
-    """A table to be read once, from its first row to its last; in small blocks where each row is a lot of work."""
+def opening(path: str, kind: Kind, *, at_once: int = 0) -> Iterator[Table]:
+    """A table to be read once, from its first row to its last; at once about so many rows, else many."""
     if kind == "parquet":
         with reading(path) as source, _as_file(source, path) as file:
             layout, rows = parquet.read_header(file, source.name)
-            size = FEW_ROWS if in_small_blocks else parquet.ROWS
+            size = at_once or parquet.ROWS
             yield Table(layout, parquet.blocks(file, source.name, size), rows)
         return
     with reading(path) as whole:
         lines = csv if kind == "csv" else jsonl
         layout, pieces = lines.read_header(whole)
         source = whole
-        if in_small_blocks:
-            source, pieces = in_portions(whole, pieces, FEW_BYTES)
+        if at_once:
+            source, pieces = in_portions(whole, pieces, at_once * BYTES_OF_A_ROW)
         yield Table(layout, lines.blocks(source, layout, pieces), source.size)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.facts.reading import read_count, read_date
-from cec.load import load_patient, load_regimen
+from cec.load import load_regimen
+from cec.load.parts import Part, patient_of, read_part
 from cec.patient import Patient
 from cec.regimen import Regimen
 from cec.tables.columns import Column, patient_texts
@@ -31,13 +32,22 @@ def row_texts(
     """What each of these rows says, by fact."""
     cells = [(fact, columns[fact], series.gather(list(rows)).to_list()) for fact, series in texts.items()]
     for place in range(len(rows)):
-        said = ((fact, column.text(values[place])) for fact, column, values in cells)
-        yield {fact: text for fact, text in said if text}
+        row = ((fact, column.text(values[place])) for fact, column, values in cells)
+        yield {fact: text for fact, text in row if text}
 
 
-def read_row(texts: Mapping[str, str]) -> Patient:
-    """The patient of a row; CecError with every fault."""
-    return load_patient(texts=patient_texts(texts))
+def read_fact(fact: str, text: str) -> Part:
+    """What a text says of a fact; its key is that of a patient file, or start or cycle."""
+    if fact in _OF_THE_CYCLE:
+        try:
+            return Part(fact, _OF_THE_CYCLE[fact](text.strip()))
+        except CecError as error:
+            return Part(fact, None, tuple(fault._replace(where=fact) for fault in error.faults))
+    ((key, told),) = patient_texts({fact: text}).items()
+    return read_part(key, told)
+
+
+_OF_THE_CYCLE: dict[str, Callable[[str], Any]] = {"start": read_date, "cycle": read_count}
 
 
 class Read(NamedTuple):
@@ -48,10 +58,10 @@ class Read(NamedTuple):
     cycle: int | None
 
 
-def read_all(
-    texts: Mapping[str, str], start: datetime.date | None, cycle: int | None, *, needs_start: bool = False
+def read_row(
+    parts: Mapping[str, Part], start: datetime.date | None, cycle: int | None, *, needs_start: bool = False
 ) -> Read:
-    """What a row says, of which `texts` has a text for each fact that it tells; CecError with every fault.
+    """What a row says, of which `parts` has each fact that it tells; CecError with every fault.
 
     `start` and `cycle` hold where it says no other; with `needs_start` it must say when its cycle starts, and whose
     it is.
@@ -59,30 +69,27 @@ def read_all(
     faults: list[Fault] = []
     patient = None
     try:
-        patient = read_row(texts)
+        patient = patient_of(part for fact, part in parts.items() if fact not in _OF_THE_CYCLE)
     except CecError as error:
         faults += error.faults
-    try:
-        start = read_date(texts["start"].strip()) if "start" in texts else start
-    except CecError as error:
-        faults += (fault._replace(where="start") for fault in error.faults)
-    try:
-        cycle = read_count(texts["cycle"].strip()) if "cycle" in texts else cycle
-    except CecError as error:
-        faults += (fault._replace(where="cycle") for fault in error.faults)
+    of_cycle: dict[str, Any] = {"start": start, "cycle": cycle}
+    for fact in _OF_THE_CYCLE:
+        if fact in parts:
+            faults += parts[fact].faults
+            of_cycle[fact] = parts[fact].value
     if needs_start:
-        faults += _lacking(texts, start)
+        faults += _lacking(parts, start)
     if faults or patient is None:
         raise InputError(*faults)
-    return Read(patient, start, cycle)
+    return Read(patient, **of_cycle)
 
 
-def _lacking(texts: Mapping[str, str], start: datetime.date | None) -> list[Fault]:
+def _lacking(parts: Mapping[str, Part], start: datetime.date | None) -> list[Fault]:
     """What a schedule needs and the row does not say."""
     faults = []
-    if start is None and "start" not in texts:
+    if start is None and "start" not in parts:
         faults.append(Fault("is missing: give day 1 of the cycle, like 2026-11-30", "start"))
-    if "id" not in texts:
+    if "id" not in parts:
         faults.append(Fault("is missing: without it nobody can tell whose administrations these are", "id"))
     return faults
 
@@ -90,8 +97,9 @@ def _lacking(texts: Mapping[str, str], start: datetime.date | None) -> list[Faul
 def refusal(error: CecError) -> Refusal:
     """The faults of a row in one line, and the facts that they are about; of alerts only those that stop.
 
+    >>> texts = {"height": "128", "weight": "26,5"}
     >>> try:
-    ...     read_row({"height": "128", "weight": "26,5"})
+    ...     read_row({fact: read_fact(fact, text) for fact, text in texts.items()}, None, None)
     ... except CecError as error:
     ...     print(refusal(error).facts, refusal(error).reason)
     ('weight',) weight: '26,5' has a comma: use a point for decimals and nothing for thousands; write it like 26 kg

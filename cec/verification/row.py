@@ -13,7 +13,7 @@ from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.order import Order
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
-from cec.tables.rows import Refusal, read_all, regimen_of
+from cec.tables.rows import Refusal, read_fact, read_row, regimen_of
 from cec.verification.cells import Line, dose_cells, read_dose, read_number_of_days
 from cec.verification.columns import OrderColumns
 from cec.verification.doses import TOLERANCE, verify_doses
@@ -40,7 +40,7 @@ class Terms(NamedTuple):
 
     def draft(self, texts: Mapping[str, str], regimen: Regimen) -> Order:
         """The order of a row of texts by fact; CecError with every fault."""
-        read = read_all(texts, self.start, self.cycle)
+        read = read_row({fact: read_fact(fact, text) for fact, text in texts.items()}, self.start, self.cycle)
         return draft_order(regimen, read.patient, self.pharmacy, start=read.start, cycle=read.cycle, as_of=self.as_of)
 
 

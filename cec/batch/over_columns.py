@@ -1,7 +1,7 @@
-"""Body surface area over columns: binary floats find the multiple of the rounding step, and rows near a tie say so.
+"""Published equations over columns, in binary floats, from the same coefficients: they only sort rows.
 
-The floats are measured off the published equation itself: each of them is c × height^a × weight^(b + d log weight). A
-formula that is not of this kind, or whose measured form is off anywhere on a grid, is left to the single path.
+BSA is found as a multiple of its rounding step, kidney function held against limits; rows near a tie or a limit are
+computed by the equations themselves.
 """
 
 from __future__ import annotations
@@ -12,16 +12,21 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.calculate.formulas import BSA_FORMULAS, Equation
+from cec.calculate.formulas import (
+    BSA_FORMULAS,
+    COCKCROFT_GAULT_AGE,
+    COCKCROFT_GAULT_DIVISOR,
+    COCKCROFT_GAULT_WOMEN,
+    SCHWARTZ_FACTOR,
+    Equation,
+)
+from cec.calculate.measures import ADULT, YOUNGEST_ESTIMATED
 from cec.errors import CecError
 
 if TYPE_CHECKING:
     import polars as pl
 
     from cec.facts import Sex
-
-DOUBT = 1e-9
-"""The relative distance from a limit or a tie within which floats do not decide. Their error is below 1e-13."""
 
 
 class Powers(NamedTuple):
@@ -102,3 +107,38 @@ def surface(powers: tuple[Powers, ...], height: pl.Expr, weight: pl.Expr) -> pl.
             else exponent.exp()
         )
     return value
+
+
+def bsa_over_columns(formula: str, height: pl.Expr, weight: pl.Expr, sex: pl.Expr) -> pl.Expr:
+    """BSA in m2 as floats, from columns of cm, kg and sex; null where the formula needs a sex that is not known."""
+    import polars as pl
+
+    forms = {sex: measured(formula, sex) for sex in (None, "female", "male")}
+    if forms[None] == forms["female"] == forms["male"]:
+        return surface(forms[None], height, weight)
+    value = pl.lit(None, dtype=pl.Float64)
+    for word in ("female", "male"):
+        value = pl.when(sex == word).then(surface(forms[word], height, weight)).otherwise(value)
+    return value
+
+
+def clearance_over_columns(
+    height: pl.Expr, weight: pl.Expr, months: pl.Expr, creatinine: pl.Expr, sex: pl.Expr
+) -> tuple[pl.Expr, pl.Expr]:
+    """An estimated clearance from cm, kg, age, mg/dL and sex, null where there is none; and by which equation, from 1.
+
+    See `measures.creatinine_clearance`.
+    """
+    import polars as pl
+
+    child = float(SCHWARTZ_FACTOR) * height / creatinine
+    years = (months / 12).floor()
+    man = (float(COCKCROFT_GAULT_AGE) - years) * weight / (float(COCKCROFT_GAULT_DIVISOR) * creatinine)
+    equations = (child, man, man * float(COCKCROFT_GAULT_WOMEN))
+    is_child = (months >= float(YOUNGEST_ESTIMATED)) & (months < float(ADULT))
+    whose = (is_child, (months >= float(ADULT)) & (sex == "male"), (months >= float(ADULT)) & (sex == "female"))
+    value, which = pl.lit(None, dtype=pl.Float64), pl.lit(0, dtype=pl.UInt32)
+    for number, (is_so, equation) in enumerate(zip(whose, equations, strict=True), 1):
+        value = pl.when(is_so).then(equation).otherwise(value)
+        which = pl.when(is_so & equation.is_not_null()).then(pl.lit(number, dtype=pl.UInt32)).otherwise(which)
+    return value, which

@@ -1,0 +1,101 @@
+"""The doses of a drug line for every measure that a batch meets, each computed once by `compute_dose`."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+import msgspec
+
+from cec.batch.single_row import Settings
+from cec.batch.values import MOST_KEPT
+from cec.calculate.dosing import compute_dose
+from cec.calculate.preparation import prepare_dose
+from cec.errors import CecError
+from cec.order import Bsa, CreatinineClearance, Measures, Order
+from cec.patient import Reduction
+from cec.render.csv import number
+from cec.units import AMOUNT, Quantity, convert, dose_unit
+
+_ANY_HEIGHT = Quantity(Decimal(100), "cm")
+"""No dose is computed from a height but through the BSA."""
+
+Measured = Decimal | CreatinineClearance | None
+"""What a dose hangs on: a BSA in m2, a weight in kg, a clearance, or nothing."""
+
+
+class Variant(NamedTuple):
+    """What a dose hangs on beside the measures: which line of the regimen, its protocol dose, and a reduction."""
+
+    line: int
+    dose: Quantity
+    reduction: Reduction | None
+
+    @property
+    def measure(self) -> str:
+        """What the dose is multiplied by: bsa, weight, creatinine_clearance, or nothing."""
+        return dose_unit(self.dose.unit).measure
+
+
+class Amount(NamedTuple):
+    """One dose as a table shows it: the number, the codes of alerts on its preparation, and the infusion rate.
+
+    Or, instead of a number, why there is none.
+    """
+
+    text: str | None
+    codes: tuple[str, ...] = ()
+    rate: str | None = None
+    rate_unit: str | None = None
+    fault: str | None = None
+
+
+class Amounts:
+    """The amounts of one regimen under one pharmacy, kept from block to block."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._kept: dict[tuple[Variant, Hashable], Amount] = {}
+
+    def of(self, variant: Variant, measures: Iterable[Measured]) -> list[Amount]:
+        """The amount for each of these measures."""
+        return [self._of(variant, measure) for measure in measures]
+
+    def _of(self, variant: Variant, measure: Measured) -> Amount:
+        key = (variant, measure)
+        amount = self._kept.get(key)
+        if amount is None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = amount = self._compute(variant, measure)
+        return amount
+
+    def _compute(self, variant: Variant, measure: Measured) -> Amount:
+        """The dose for a measure, or why there is none."""
+        pharmacy = self._settings.pharmacy
+        value = measure if isinstance(measure, Decimal) else Decimal(1)
+        area, kilograms = (Decimal(1), value) if variant.measure == "weight" else (value, Decimal(1))
+        bsa = Bsa(formula=pharmacy.bsa_formula, title="", value=area, unrounded=area, how="", source="")
+        clearance = measure if isinstance(measure, CreatinineClearance) else None
+        line = self._settings.regimen.drugs[variant.line]
+        measures = Measures(1, _ANY_HEIGHT, Quantity(kilograms, "kg"), bsa, clearance)
+        try:
+            dose = compute_dose(
+                msgspec.structs.replace(line, dose=variant.dose), measures, pharmacy, reduction=variant.reduction
+            )
+        except CecError as error:
+            return Amount(None, fault="; ".join(map(str, error.faults)))
+        text = number(convert(dose.ordered, line.amount_unit, AMOUNT))
+        if not pharmacy.formulary:
+            return Amount(text)
+        made, alerts = prepare_dose(dose, variant.line, pharmacy)
+        codes = tuple(alert.code for alert in alerts)
+        rate, unit = (number(made.rate), made.rate.unit) if made.rate else ("", "")
+        return Amount(text, codes, rate, unit)
+
+
+def variants_of(order: Order) -> tuple[Variant, ...]:
+    """What each dose of an order hangs on beside the measures; reasons of reductions are left out."""
+    reductions = {each.drug: msgspec.structs.replace(each, reason="") for each in order.patient.reductions}
+    return tuple(Variant(dose.line - 1, dose.prescribed, reductions.get(dose.drug)) for dose in order.doses)

@@ -1,0 +1,125 @@
+"""Doses of rows -> a row for each administration, with the cells that `cec schedule --format csv` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from cec.batch.engine import Engine
+from cec.calculate.schedule import draw_up
+from cec.order import Order
+from cec.render.csv.order import SCHEDULE_COLUMNS, schedule_rows
+from cec.tables.rows import read_fact, row_texts
+from cec.units import Quantity
+
+if TYPE_CHECKING:
+    import polars as pl
+
+AT_ONCE = 10_000
+"""Administrations that are made at a time."""
+
+MOST_CYCLES = 64
+"""Cycles that are kept: one for each start, cycle number and set of lines that are given."""
+
+_OF_THE_ROW = ("id", "bsa_m2", "alerts", "dose", "rate", "rate_unit")
+"""Cells that a row brings, the last three from the drug line; all others come from the cycle."""
+
+
+class _Cycle(NamedTuple):
+    """The administrations of a cycle in which certain lines are given: the cells, and the place of each one's line."""
+
+    cells: pl.DataFrame
+    lines: pl.Series
+
+
+class Scheduler:
+    """The administrations of rows that an engine has dosed; cycles are kept from block to block."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._cycles: dict[tuple[object, ...], _Cycle] = {}
+        self._longest = AT_ONCE
+        """Administrations of the longest cycle that was last met; at first, as many as may be made at a time."""
+
+    def schedule(self, dosed: pl.DataFrame, texts: Mapping[str, pl.Series]) -> Iterator[pl.DataFrame]:
+        """The administrations of all dosed rows in their order, some rows at a time; `row` is the patient's place."""
+        import polars as pl
+
+        rows = dosed.get_column("row")
+        names = self._engine.names
+        patients = dosed.with_columns(
+            _ids(texts["id"].gather(rows)),
+            *(texts[fact].gather(rows).alias(f"told {fact}") for fact in ("start", "cycle") if fact in texts),
+            *((pl.col(name) != "0").fill_null(value=False).alias(f"is {name} given") for name in names),
+        )
+        keys = [name for name in patients.columns if name.startswith(("told ", "is "))]
+        first = 0
+        while first < patients.height:
+            some = patients[first : first + max(1, AT_ONCE // self._longest)]
+            first += some.height
+            parts, longest = [], 1
+            for key, group in some.group_by(keys, maintain_order=True):
+                cycle = self._cycle(key, int(group.item(0, "row")), texts)
+                longest = max(longest, len(cycle.lines))
+                parts.append(_crossed(group, cycle, names))
+            self._longest = longest
+            yield parts[0] if len(parts) == 1 else pl.concat(parts).sort("row", maintain_order=True)
+
+    def _cycle(self, key: tuple[object, ...], row: int, texts: Mapping[str, pl.Series]) -> _Cycle:
+        """The administrations of rows that say the same of start and cycle, and are given the same lines."""
+        if key not in self._cycles:
+            if len(self._cycles) >= MOST_CYCLES:
+                self._cycles.clear()
+            self._cycles[key] = _cycle_of(self._engine.order(next(row_texts(texts, self._engine.columns, [row]))))
+        return self._cycles[key]
+
+
+def _cycle_of(order: Order) -> _Cycle:
+    """The administrations of an order's cycle, whatever the amounts are that it gives."""
+    import polars as pl
+
+    if order.start is None:
+        raise ValueError("a schedule has a start")
+    units = [order.line_of(dose).amount_unit for dose in order.doses]
+    doses = [
+        msgspec.structs.replace(dose, ordered=Quantity(Decimal(bool(dose.ordered.value)), unit))
+        for dose, unit in zip(order.doses, units, strict=True)
+    ]
+    every = draw_up(order.regimen, doses, order.start, order.pharmacy).administrations
+    rows = list(schedule_rows(msgspec.structs.replace(order, administrations=every)))
+    cells = pl.DataFrame(rows, schema=dict.fromkeys(SCHEDULE_COLUMNS, pl.String), orient="row")
+    return _Cycle(cells.drop(_OF_THE_ROW), pl.Series([row.line - 1 for row in every], dtype=pl.Int64))
+
+
+def _crossed(patients: pl.DataFrame, cycle: _Cycle, names: tuple[str, ...]) -> pl.DataFrame:
+    """Every patient with every administration of the cycle."""
+    import polars as pl
+
+    many, times = patients.height, len(cycle.lines)
+    every = pl.int_range(many * times, eager=True)
+    whose, which = every // max(times, 1), every % max(times, 1)
+    of_line = cycle.lines.gather(which) * many + whose
+
+    def each(columns: list[str]) -> pl.Series:
+        return pl.concat([patients.get_column(name) for name in columns]).gather(of_line)
+
+    rates = {}
+    for what in ("rate", "rate_unit"):
+        columns = [f"{name} {what}" for name in names]
+        is_there = columns[0] in patients.columns
+        rates[what] = each(columns).fill_null("") if is_there else pl.Series([""]).new_from_index(0, len(every))
+    made = {name: cycle.cells.get_column(name).gather(which) for name in cycle.cells.columns}
+    made |= {name: patients.get_column(name).gather(whose) for name in ("row", "id", "bsa_m2", "alerts")}
+    return pl.DataFrame({**made, "dose": each(list(names)), **rates}).select("row", *SCHEDULE_COLUMNS)
+
+
+def _ids(cells: pl.Series) -> pl.Series:
+    """The ids as the single path reads them."""
+    import polars as pl
+
+    different = cells.unique()
+    ids = [read_fact("id", cell).value for cell in different]
+    return cells.replace_strict(different, pl.Series(ids, dtype=pl.String), return_dtype=pl.String).alias("id")

@@ -1,0 +1,89 @@
+"""One row by the single path: the same readers and the same `draft_order` as `cec dose` and `cec schedule`."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from cec.calculate import draft_order
+from cec.errors import InputError
+from cec.load.parts import Part
+from cec.order import Order
+from cec.pharmacy import Pharmacy
+from cec.regimen import Regimen
+from cec.render.csv import alert_codes, number
+from cec.tables.amounts import amount_columns
+from cec.tables.rows import Read, read_row
+from cec.units import AMOUNT, Quantity, convert
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Settings(NamedTuple):
+    """What holds for every row that does not say otherwise."""
+
+    regimen: Regimen
+    pharmacy: Pharmacy
+    start: datetime.date | None = None
+    cycle: int | None = None
+    as_of: datetime.date | None = None
+    has_schedule: bool = False
+    """Whether a row comes to its administrations instead of its doses."""
+    has_sheets: bool = False
+    """Whether a sheet is printed for each row."""
+
+    @property
+    def needs_start(self) -> bool:
+        """Whether a row must say when its cycle starts, and whose it is."""
+        return self.has_schedule or self.has_sheets
+
+    @property
+    def has_rates(self) -> bool:
+        """Whether infusion rates are shown, which stand in a schedule."""
+        return self.has_schedule and bool(self.pharmacy.formulary)
+
+
+def read(parts: Mapping[str, Part], settings: Settings) -> Read:
+    """What a row says, of which `parts` has each fact that it tells; CecError with every fault."""
+    return read_row(parts, settings.start, settings.cycle, needs_start=settings.needs_start)
+
+
+def draft(row: Read, settings: Settings, accept: Mapping[str, str] = _NOTHING) -> Order:
+    """The order of a row; `accept` lets stops through, to see what else there is to say of such rows."""
+    return draft_order(
+        settings.regimen,
+        row.patient,
+        settings.pharmacy,
+        start=row.start,
+        cycle=row.cycle,
+        as_of=settings.as_of,
+        accept=accept,
+    )
+
+
+def answer_columns(settings: Settings) -> tuple[str, ...]:
+    """The columns of a dosed row: BSA, an amount for each drug line, alerts and, in a schedule, rates."""
+    amounts = amount_columns(settings.regimen)
+    rates = (f"{name} {what}" for name in amounts for what in ("rate", "rate_unit")) if settings.has_rates else ()
+    return ("bsa_m2", *amounts, "alerts", *rates)
+
+
+def cells_of(order: Order, settings: Settings) -> list[str | None]:
+    """The cells of an order under these columns; InputError where a column cannot hold them."""
+    amounts = amount_columns(order.regimen)
+    cells: dict[str, str] = {"bsa_m2": number(order.measures[0].bsa.value), "alerts": alert_codes(order)}
+    for place, dose in enumerate(order.doses):
+        name = amounts[dose.line - 1]
+        if name in cells and not settings.has_schedule:
+            raise InputError(f"{dose.drug}: amounts differ by day; use --long")
+        cells[name] = number(convert(dose.ordered, order.line_of(dose).amount_unit, AMOUNT))
+        if settings.has_rates:
+            cells |= rate_cells(name, order.preparations[place].rate)
+    return [cells.get(name) for name in answer_columns(settings)]
+
+
+def rate_cells(name: str, rate: Quantity | None) -> dict[str, str]:
+    """The cells of an infusion rate."""
+    return {f"{name} rate": number(rate), f"{name} rate_unit": rate.unit if rate else ""}
