@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from cec.errors import CecError, InputError
+from cec.facts import FACTS, Fact, bounded_facts
 from cec.facts.reading import read_text
 from cec.load.bands import band_faults
 from cec.load.declared import Record, Ways
 from cec.load.nodes import Node
 from cec.load.routes import ROUTES, read_route
-from cec.load.shapes import INVALID, Shape, mapping_of, text
+from cec.load.shapes import INVALID, Schema, Shape, mapping_of, text
 from cec.load.texts import read_clock, read_condition, read_days
 from cec.load.written import write_condition, write_list
 from cec.regimen import BEFORE_FIRST_INFUSION, LAST_DAY, Condition, DrugLine
@@ -52,7 +53,20 @@ def _conditions() -> Shape:
         texts = ((each.fact, write_condition(each)) for each in conditions)
         return Node(0, 0, entries=tuple((Node(0, 0, text=fact), Node(0, 0, text=words)) for fact, words in texts))
 
-    return Shape(read, {**by_fact.schema, "minProperties": 1}, write)
+    return Shape(read, {**by_fact.schema, "properties": _fact_schemas(), "minProperties": 1}, write)
+
+
+def _fact_schemas() -> Schema:
+    """The JSON Schema of a condition on each fact of the table; any other word is a yes or no of the history."""
+    bounds = {fact.name: {"type": "string", "description": _bound_words(fact)} for fact in bounded_facts()}
+    answers = {fact.name: {"type": "boolean"} for fact in FACTS.values() if fact.form == "yes or no"}
+    return {**bounds, **answers}
+
+
+def _bound_words(fact: Fact) -> str:
+    """What a condition on a fact is about, with its units."""
+    units = f" ({', '.join(unit for kind in fact.kinds for unit in kind.units)})" if fact.kinds else ""
+    return f"{fact.about}{units}: under, at most, over or at least"
 
 
 CONDITIONS = _conditions()
