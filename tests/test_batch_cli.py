@@ -535,8 +535,8 @@ def test_a_fault_of_the_file_leaves_the_old_file(patients: Path, tmp_path: Path)
     ("arguments", "message"),
     [
         (("--map", "weight=height_cm", "--map", "height=height_cm"), "--map: height_cm is given for weight and for"),
-        (("--sheets", ""), "--sheets: '' is no folder; name a new one"),
-        (("--sheets", "-"), "--sheets: '-' is no folder; name a new one"),
+        (("--sheets", ""), "--sheets: '' is not a folder; name a new one"),
+        (("--sheets", "-"), "--sheets: '-' is not a folder; name a new one"),
         (("--sheets", "sheets", "--paper", "a3"), "--paper: 'a3' is not a paper for pdf; write a4 or letter"),
     ],
 )

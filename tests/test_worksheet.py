@@ -267,7 +267,7 @@ def test_another_product_for_one_order(capfdbinary: pytest.CaptureFixture[bytes]
     [
         (CALL, 1, "the pharmacy has no formulary"),
         ([*WITH_STARTER, "--product", "prednisone=aspirin"], 1, "--product: 'aspirin' is no product of prednisone"),
-        ([*WITH_STARTER, "--product", "prednisone"], 1, "is no drug and product"),
+        ([*WITH_STARTER, "--product", "prednisone"], 1, "is not a drug with its product"),
         ([*WITH_STARTER, "--product", "cisplatin=vial"], 1, "'cisplatin' is not in the formulary"),
         ([*WITH_STARTER, "--format", "ics"], 2, "'ics' is not a format; write table, csv, json or pdf"),
         ([*WITH_STARTER, "--format", "csv", "--explain"], 2, "is not an option of csv, but of table and json"),

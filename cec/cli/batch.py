@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,18 +12,15 @@ import typer
 
 from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
 from cec.cli.options import PharmacyOptions, TimeOptions
+from cec.cli.output import progress
 from cec.cli.places import STANDARD, keep_apart, keep_outside
 from cec.errors import Fault, FileError, InputError
 from cec.render.formats import FORMATS, check_options
 
 if TYPE_CHECKING:
-    from cec.batch.run import Progress, Summary
     from cec.tables.writing import RejectsKind
 
 _FORMATS = "csv|jsonl|parquet"
-
-_SHOWN = 3
-"""Rows of one id and start that are named; of others there is only a number."""
 
 
 def batch(
@@ -89,6 +85,7 @@ def batch(
 
     Example: cec batch patients.csv -o doses.csv
     """
+    from cec.batch.notes import notes
     from cec.batch.run import Request, run
     from cec.batch.single_row import Settings
     from cec.facts.reading import read_count, read_date
@@ -140,9 +137,10 @@ def batch(
         sheets=sheets or "",
         paper=paper_name or "a4",
     )
-    with _progress(is_shown=output != STANDARD) as progress:
-        summary = run(request, progress)
-    _tell(summary, place)
+    with progress(is_shown=output != STANDARD) as bar:  # nowhere that rows may stand
+        summary = run(request, bar)
+    for note in notes(summary, place):
+        typer.echo(str(Fault(note)), err=True)
     if summary.rejected:
         raise typer.Exit(1)
 
@@ -174,7 +172,7 @@ def beside(output: str) -> str:
 def _keep_folder(sheets: str, tables: Mapping[str, str | None]) -> None:
     """InputError where the folder of sheets is none, or is not for them alone."""
     if sheets in {"", STANDARD}:
-        raise InputError(Fault(f"'{sheets}' is no folder; name a new one", "--sheets"))
+        raise InputError(Fault(f"'{sheets}' is not a folder; name a new one", "--sheets"))
     keep_outside(sheets, "--sheets", tables)
 
 
@@ -195,47 +193,3 @@ def _kind_of_rejects(place: str) -> RejectsKind:
 def _is_device(path: str) -> bool:
     """Whether this is something that is no file: a device, a pipe, a folder."""
     return os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113  these raise nothing
-
-
-@contextmanager
-def _progress(*, is_shown: bool) -> Iterator[Progress]:
-    """A bar with the rate and the time left on a terminal; nothing anywhere else, nor where rows may stand on it."""
-    if not is_shown or sys.stderr is None or not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    from cec.render.terminal.progress import progress_bar
-
-    with progress_bar() as progress:
-        yield progress
-
-
-def _tell(summary: Summary, place: str) -> None:
-    """The counts, the alerts and the columns that were read, on standard error."""
-    where = f" ({place})" if place and summary.rejected else ""
-    lines = [f"{summary.read:,} read: {summary.dosed:,} dosed, {summary.rejected:,} rejected{where}"]
-    if summary.alerts:
-        counts = (f"{code} {count:,}" for code, count in summary.alerts.most_common())
-        lines.append(f"alerts: {', '.join(counts)}")
-    lines.append(f"columns read: {', '.join(column.name for column in summary.columns.values())}")
-    lines += (
-        f"column '{name}' was not read; is it the {fact}? Then add --map {fact}={name}"
-        for name, fact in summary.misspelt
-    )
-    lines += (f"rows {_some(rows)} have the same id and start" for rows in summary.doubled[:_SHOWN])
-    if len(summary.doubled) > _SHOWN:
-        lines.append(f"and so have the rows of {len(summary.doubled) - _SHOWN:,} more")
-    lines += (f"row {row} has no administrations: every drug is reduced by 100%" for row in summary.idle[:_SHOWN])
-    if len(summary.idle) > _SHOWN:
-        lines.append(f"and {len(summary.idle) - _SHOWN:,} more rows have none")
-    typer.echo("\n".join(str(Fault(line)) for line in lines), err=True)
-
-
-def _some(rows: Sequence[int]) -> str:
-    """Some of the rows, and how many more there are.
-
-    >>> _some([4, 5]), _some([2, 3, 4, 5, 6])
-    ('4 and 5', '2, 3, 4 and 2 more')
-    """
-    if len(rows) <= _SHOWN:
-        return " and ".join(map(str, rows))
-    return f"{', '.join(map(str, rows[:_SHOWN]))} and {len(rows) - _SHOWN:,} more"

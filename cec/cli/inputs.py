@@ -38,7 +38,10 @@ def draft(
     times: TimeOptions | None = None,
     output: Path | None = None,
 ) -> Order:
-    """The order that the options ask for; CecError with every fault. `output` is none of the files that are read."""
+    """The order that the options ask for; CecError with every fault.
+
+    InputError where `output` is one of the files that are read.
+    """
     from cec.calculate import draft_order
     from cec.facts.reading import read_count, read_date
     from cec.load import load_regimen
@@ -120,7 +123,7 @@ def _prefer_products(pharmacy: Pharmacy, choices: Sequence[str]) -> Pharmacy:
         drug, _, product = (part.strip() for part in choice.partition("="))
         if not drug or not product:
             raise InputError(
-                Fault(f"'{choice}' is no drug and product; write it like 'etoposide=100 mg vial'", "--product")
+                Fault(f"'{choice}' is not a drug with its product; write it like 'etoposide=100 mg vial'", "--product")
             )
         if drug.casefold() in chosen:
             raise InputError(Fault(f"a product of {drug} is named twice; name one", "--product"))
@@ -222,7 +225,7 @@ def _acceptances(typed: Sequence[str]) -> dict[str, str]:
 
 
 def mapping(typed: Sequence[str]) -> dict[str, str]:
-    """Columns by what they tell; InputError for what is no WHAT=COLUMN, or gives one thing or one column twice.
+    """Columns by what they tell; InputError for what is not WHAT=COLUMN, or gives one thing or one column twice.
 
     >>> mapping(["height=Wzrost", "clofarabine_mg=Klofarabina [mg]"])
     {'height': 'Wzrost', 'clofarabine_mg': 'Klofarabina [mg]'}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from cec.errors import CecError, InputError
-from cec.render import Format, Formats, render
+from cec.render import Format, Formats, cautions, render
 from cec.render.formats import check_options, find_format, format_of_ending
 
 if TYPE_CHECKING:
@@ -58,8 +58,10 @@ def _wrong_usage() -> Iterator[None]:
 
 
 def show(document: object, chosen: Chosen) -> None:
-    """Put a document where it was asked for, in its format."""
+    """Put a document where it was asked for, in its format; on standard error what to mind beside it."""
     put(written(document, chosen), chosen)
+    for caution in cautions(document, chosen.format):
+        typer.echo(caution, err=True)
 
 
 def written(document: object, chosen: Chosen) -> bytes:
@@ -86,6 +88,18 @@ def deliver(content: bytes, output: Path | None, *, binary: bool = False) -> Non
         raise InputError("this format is for a file or a printer, not for the terminal; add -o FILE")
     with standard_output() as stream:
         stream.write(content)
+
+
+@contextmanager
+def progress(*, is_shown: bool = True) -> Iterator[Callable[[int, int, int], None]]:
+    """A bar with the rate and the time left on a terminal, to be told rows, position and size; nothing elsewhere."""
+    if not is_shown or sys.stderr is None or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from cec.render.terminal.progress import progress_bar
+
+    with progress_bar() as bar:
+        yield bar
 
 
 def _is_standard(output: Path | None) -> bool:

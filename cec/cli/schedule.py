@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from cec.cli.inputs import draft
 from cec.cli.options import (
     START,
@@ -39,10 +37,4 @@ def schedule(
     Example: cec schedule cec-consolidation --height 128 --weight 26 --start 2026-11-30
     """
     chosen = chosen_format(output, FORMATS, explain=explain)
-    order = draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)
-    show(order, chosen)
-    if chosen.format.name == "ics":
-        from cec.render.ics import cautions
-
-        for caution in cautions(order):
-            typer.echo(caution, err=True)
+    show(draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output), chosen)

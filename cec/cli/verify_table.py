@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
-from cec.cli.output import put, written
+from cec.cli.output import progress, put, written
 from cec.cli.places import STANDARD, keep_apart
 from cec.errors import Fault, FileError
 from cec.files import PACKED, TABLES, WORKBOOKS
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from cec.regimen import Regimen
     from cec.verification.outcome import Row
     from cec.verification.row import Terms
-    from cec.verification.table import VerifiedTable
 
+_ROWS_OF_PROGRESS = 1_000
 _OPEN = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 """How names of what is open already begin, be it a pipe or a file."""
 
@@ -68,6 +67,7 @@ def _mode(name: str) -> int:
 def verified(file: Path, terms: Terms, chosen: Chosen, *, regimen: str | None, pharmacy: PharmacyOptions) -> bool:
     """Show each row of a table held against its own order; whether all agree."""
     from cec.render.verification import VerifiedRows
+    from cec.verification.notes import notes
     from cec.verification.table import verify_table
 
     if file.suffix.lower() in WORKBOOKS:
@@ -78,7 +78,8 @@ def verified(file: Path, terms: Terms, chosen: Chosen, *, regimen: str | None, p
         counted = _Counted(table.rows)
         noun = "order" if table.columns.drug_rows else "row"
         content = written(VerifiedRows(counted.rows(), noun), chosen)
-    _tell(table, terms.regimen, regimen, is_nameless=counted.is_nameless)
+    for note in notes(table, terms.regimen, regimen, is_nameless=counted.is_nameless):
+        typer.echo(str(Fault(note)), err=True)
     put(content, chosen)
     return counted.all_agree
 
@@ -111,16 +112,14 @@ class _Counted:
         """Whether any row that was held against its order has no id."""
 
     def rows(self) -> Iterator[Row]:
-        """Each row once; on a terminal, how many have been looked at is told meanwhile."""
-        shows = sys.stderr is not None and sys.stderr.isatty()
-        for number, row in enumerate(self._rows, 1):
-            self.all_agree = self.all_agree and row.agrees
-            self.is_nameless = self.is_nameless or not (row.id or row.faults)
-            if shows and number % 1_000 == 0:
-                typer.echo(f"\r{number:,} rows", err=True, nl=False)
-            yield row
-        if shows:
-            typer.echo(f"\r{'':20}\r", err=True, nl=False)
+        """Each row once; on a terminal, how many have been looked at is shown meanwhile."""
+        with progress() as bar:
+            for number, row in enumerate(self._rows, 1):
+                self.all_agree = self.all_agree and row.agrees
+                self.is_nameless = self.is_nameless or not (row.id or row.faults)
+                if number % _ROWS_OF_PROGRESS == 0:
+                    bar(number, 0, 0)
+                yield row
 
 
 def terms_of(
@@ -151,20 +150,3 @@ def terms_of(
     )
     this_regimen, this_pharmacy, this_start, this_cycle, columns, percent = loaded
     return Terms(this_regimen, this_pharmacy, percent, others, today(), this_start, this_cycle, columns)
-
-
-def _tell(table: VerifiedTable, regimen: Regimen, named: str | None, *, is_nameless: bool) -> None:
-    """Which regimen was meant where none is named, and which columns were read, on standard error."""
-    single = table.columns.drug_rows
-    if "regimen" not in table.columns.facts:
-        hint = "" if named is not None else "; --regimen says another"
-        lines = [f"every row is held against {regimen.name}: no column names a regimen{hint}"]
-    else:
-        lines = [f"rows that name no regimen are held against {regimen.name}"] if table.assumes_regimen else []
-    lines += ["no row has an id: all are taken for the drugs of one patient"] if single and is_nameless else []
-    lines.append(f"columns read: {', '.join(table.columns.read)}")
-    but = "" if single else ", unless a cell is an amount with its unit"
-    lines += [f"columns not read{but}: {', '.join(table.unread)}"] if table.unread else []
-    lines += (f"column '{name}' was not read; is it {what}? Then add --map {what}={name}" for name, what in table.hints)
-    for line in lines:
-        typer.echo(str(Fault(line)), err=True)

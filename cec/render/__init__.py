@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import localcontext
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cec.render.formats import (
     BSA_COMPARISONS,
@@ -20,6 +20,9 @@ from cec.render.formats import (
 )
 from cec.units import EXACT
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 __all__ = [
     "BSA_COMPARISONS",
     "FORMATS",
@@ -29,8 +32,15 @@ __all__ = [
     "WORKSHEETS",
     "Format",
     "Formats",
+    "cautions",
     "render",
 ]
+
+
+def cautions(document: Any, chosen: Format) -> Iterator[str]:
+    """What to mind beside a document in a format, in words."""
+    if chosen.cautions:
+        yield from getattr(import_module(chosen.module), chosen.cautions)(document)
 
 
 def render(document: Any, format_name: str = "table", formats: Formats = FORMATS, **options: Any) -> bytes:

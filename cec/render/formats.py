@@ -30,6 +30,8 @@ class Format(NamedTuple):
     is_binary: bool = False
     """Whether no terminal can show it."""
     function: str = "render"
+    cautions: str = ""
+    """The function of its module that says what to mind beside the document."""
 
 
 Formats = Mapping[str, Format]
@@ -47,7 +49,7 @@ FORMATS: Formats = by_name(
     Format("csv", "cec.render.csv.order", ".csv"),
     Format("pdf", "cec.render.pdf.order", ".pdf", papers=SHEETS, is_binary=True),
     Format("labels", "cec.render.pdf.labels", papers=(*SHEETS, LABEL_PRINTER), is_binary=True),
-    Format("ics", "cec.render.ics", ".ics"),
+    Format("ics", "cec.render.ics", ".ics", cautions="cautions"),
 )
 """The formats of an order."""
 

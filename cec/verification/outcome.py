@@ -184,12 +184,12 @@ class Agreement(NamedTuple):
 
     @property
     def agrees(self) -> bool:
-        """It does."""
+        """Whether every written dose was the expected one: always here."""
         return True
 
     @property
     def shared_explanations(self) -> tuple[SharedExplanation, ...]:
-        """None."""
+        """Why the row cannot be held against an order: always nothing here."""
         return ()
 
     @property
@@ -199,7 +199,7 @@ class Agreement(NamedTuple):
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """None."""
+        """Why the row cannot be held against an order: always nothing here."""
         return ()
 
 

@@ -1,0 +1,42 @@
+"""What is said of a whole table of patients, beside its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cec.batch.run import Summary
+
+SHOWN = 3
+"""Rows of one id and start that are named; of others there is only a number."""
+
+
+def notes(summary: Summary, rejects: str = "") -> Iterator[str]:
+    """The counts, the alerts, the columns that were read, and rows to look at; `rejects` is their file."""
+    where = f" ({rejects})" if rejects and summary.rejected else ""
+    yield f"{summary.read:,} read: {summary.dosed:,} dosed, {summary.rejected:,} rejected{where}"
+    if summary.alerts:
+        yield "alerts: " + ", ".join(f"{code} {count:,}" for code, count in summary.alerts.most_common())
+    yield f"columns read: {', '.join(column.name for column in summary.columns.values())}"
+    for name, fact in summary.misspelt:
+        yield f"column '{name}' was not read; is it the {fact}? Then add --map {fact}={name}"
+    for rows in summary.doubled[:SHOWN]:
+        yield f"rows {_some(rows)} have the same id and start"
+    if len(summary.doubled) > SHOWN:
+        yield f"and so have the rows of {len(summary.doubled) - SHOWN:,} more"
+    for row in summary.idle[:SHOWN]:
+        yield f"row {row} has no administrations: every drug is reduced by 100%"
+    if len(summary.idle) > SHOWN:
+        yield f"and {len(summary.idle) - SHOWN:,} more rows have none"
+
+
+def _some(rows: Sequence[int]) -> str:
+    """Some of the rows, and how many more there are.
+
+    >>> _some([4, 5]), _some([2, 3, 4, 5, 6])
+    ('4 and 5', '2, 3, 4 and 2 more')
+    """
+    if len(rows) <= SHOWN:
+        return " and ".join(map(str, rows))
+    return f"{', '.join(map(str, rows[:SHOWN]))} and {len(rows) - SHOWN:,} more"
