@@ -87,7 +87,7 @@ def test_the_text_of_an_equation_is_what_is_computed(height: Decimal, weight: De
     assert right == f"{shorten(value)} m2"
 
 
-@pytest.mark.parametrize("formula", BSA_FORMULAS.values(), ids=str)
+@pytest.mark.parametrize("formula", BSA_FORMULAS.values(), ids=list(BSA_FORMULAS))
 def test_every_formula_has_a_title_an_equation_and_a_citation_with_a_year(formula: tuple[str, ...]) -> None:
     name, title, equation, citation, _ = formula
     assert name == title.lower().replace(" ", "-")

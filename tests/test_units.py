@@ -98,7 +98,7 @@ def refusal(text: str, *kinds_read: Kind) -> str:
 @pytest.mark.parametrize(
     ("kind", "one", "other"),
     [(kind, one, other) for kind in KINDS for one in kind.units for other in kind.units if "units" not in one + other],
-    ids=str,
+    ids=lambda value: getattr(value, "name", value),
 )
 @pytest.mark.parametrize("number", ["1", "44.2", "57.3201881", "420", "0.000000000001"])
 def test_conversion_equals_the_independent_figures(kind: Kind, one: str, other: str, number: str) -> None:

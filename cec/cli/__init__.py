@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from cec.cli import batch, bsa, dose, pharmacy, prepare, regimen, schedule, schema, verify
 from cec.cli.options import OnceCommand, takes_groups
@@ -65,10 +67,16 @@ def _cec(
     """
 
 
+@cache
+def _program() -> Callable[..., Any]:
+    """All commands with their options: made once, however often a process calls."""
+    return get_command(app)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run cec. Exit 0: done. 1: refused, with the reasons on standard error. 2: wrong usage."""
     try:
-        app(arguments, prog_name="cec")
+        _program()(arguments, prog_name="cec")
     except CecError as error:
         for fault in error.faults:
             typer.echo(str(fault) if fault.file else f"cec: {fault}", err=True)
