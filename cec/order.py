@@ -205,6 +205,10 @@ class Preparation(msgspec.Struct, frozen=True, omit_defaults=True):
     highest_volume: Volume | None = None
     handling: tuple[str, ...] = ()
     how: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    """Where the formulary's facts of the drug and of what is taken are from."""
+    codes: tuple[str, ...] = ()
+    """Codes of the drug and of what is taken, each with the name of its system."""
     missing: str = ""
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
@@ -51,6 +51,8 @@ class Declared(NamedTuple):
 
 def declared(hint: Any) -> Declared:
     """What stands in the declaration of a field, or of a part of its type."""
+    if isinstance(hint, str):
+        raise TypeError(f"{hint} is a text: leave out `from __future__ import annotations` where a record has keys")
     if get_origin(hint) is not Annotated:
         return Declared("", {}, hint)
     bare, *told = get_args(hint)
@@ -91,6 +93,10 @@ def _of_type(bare: Any, records: Records, ways: Ways) -> Shape:
 _SINGLE: dict[type, Shape] = {str: TEXT, int: COUNT, bool: TRUE_FALSE}
 
 
+def _hints_of(record: type) -> Iterable[tuple[str, Any]]:
+    return getattr(record, "__annotations__", {}).items()
+
+
 def _one_or_several(one: Shape, several: Shape) -> Shape:
     """One value, or a list of several."""
     return either(several, one, lambda node: node.items is not None, lambda value: isinstance(value, tuple))
@@ -106,9 +112,10 @@ def _record(record: type[Struct], records: Records, ways: Ways) -> Shape:
     rest = records.get(record, Record())
     names: dict[str, str] = {}
     keys: dict[str, Field] = {}
+    hints = {name: hint for each in reversed(record.__mro__) for name, hint in _hints_of(each)}
     required = len(record.__struct_fields__) - len(record.__struct_defaults__)
     for number, field in enumerate(record.__struct_fields__):
-        what = declared(record.__annotations__[field])
+        what = declared(hints[field])
         if what.about:
             name = what.extra.get(NAME, field)
             names[name] = field

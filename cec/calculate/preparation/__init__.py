@@ -51,6 +51,7 @@ def prepare_dose(dose: Dose, dose_index: int, pharmacy: Pharmacy, facts: Facts =
         made = MAKERS[products[0].form](begun, dose, drug, products)
     except InputError as error:
         return replace(begun, missing=str(error)), unsuited
+    made = _with_references(made, drug, products)
     return made, (*unsuited, *measuring_alerts(made, dose, pharmacy), *bag_alerts(made, dose, drug))
 
 
@@ -61,3 +62,19 @@ def _unsuited(dose: Dose, drug: FormularyDrug, products: Sequence[Product], fact
         instead = f"{products[0].name} is taken instead" if products else "no other product is left"
         text = f"{first.name} {why}; {instead}"
         yield Alert(code_of_drug("product", dose.drug), "check", dose.drug, text, first.source or drug.source)
+
+
+def _with_references(made: Preparation, drug: FormularyDrug, products: Sequence[Product]) -> Preparation:
+    """The preparation with where its facts are from, and the codes of the drug and of what is taken."""
+    names = {use.product for use in made.vials} or {products[0].name}
+    taken = [product for product in products if product.name in names]
+    sources = [product.source for product in taken]
+    sources += [diluent.source for diluent in drug.diluents if diluent.name == made.diluent]
+    sources += [*(stability.source for stability in drug.stability), drug.source]
+    codes = [("ATC", drug.atc), ("RxNorm", drug.rxnorm)]
+    codes += [(f"RxNorm of {product.name}", product.rxnorm) for product in taken]
+    return replace(
+        made,
+        sources=tuple(dict.fromkeys(filter(None, sources))),
+        codes=tuple(f"{name} {code}" for name, code in codes if code),
+    )

@@ -125,6 +125,11 @@ def _steps(order: Order, terminal: Terminal) -> list[Part]:
     for preparation in order.preparations:
         days = order.doses[preparation.dose_index].days
         parts += wrap(f"{preparation.drug} {preparation.dose}, day {list_days(days)}", terminal, "  ", "    ", STRONG)
-        for how in (*preparation.how, *([f"missing: {preparation.missing}"] if preparation.missing else [])):
-            parts += wrap(how, terminal, "    ", "      ")
+        lines = {
+            "missing": preparation.missing,
+            "sources": "; ".join(preparation.sources),
+            "codes": "; ".join(preparation.codes),
+        }
+        for line in (*preparation.how, *(f"{name}: {text}" for name, text in lines.items() if text)):
+            parts += wrap(line, terminal, "    ", "      ")
     return section("How each dose is made up, step by step", parts)
