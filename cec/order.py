@@ -237,6 +237,10 @@ class DailyFluid(msgspec.Struct, frozen=True, omit_defaults=True):
     not_counted: tuple[str, ...] = ()
 
 
+NOT_CHECKED = "incomplete"
+"""The code of the note on what could not be checked."""
+
+
 class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a person must look at. A `stop` gives no dose until it is accepted with a reason."""
 

@@ -12,11 +12,10 @@ import pytest
 import yaml
 
 from cec.calculate import draft_order
-from cec.calculate.checks import NOT_CHECKED
 from cec.errors import CecError
 from cec.load import load_patient, load_pharmacy, load_regimen, regimen_names
 from cec.load.texts import read_percent
-from cec.order import Order
+from cec.order import NOT_CHECKED, Order
 from cec.units import AMOUNT, Quantity, convert, read_quantity
 from cec.verification import verify_doses
 

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cec.calculate import checks, draft_order
-from cec.calculate.checks import NOT_CHECKED
 from cec.calculate.growth import value_at
 from cec.calculate.known_facts import known_facts
 from cec.calculate.rule import Case
@@ -24,7 +23,7 @@ from cec.facts import Facts, Sex
 from cec.load import load_patient, load_regimen, regimen_names
 from cec.load.texts import read_condition
 from cec.load.typed import Text
-from cec.order import Alert, Order
+from cec.order import NOT_CHECKED, Alert, Order
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Condition, Regimen

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from cec.calculate.checks import NOT_CHECKED, alerts_of
+from cec.calculate.checks import alerts_of
 from cec.calculate.dosing import compute_dose
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
 from cec.calculate.known_facts import known_facts
@@ -25,7 +25,7 @@ from cec.calculate.schedule import Schedule, draw_up
 from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.facts import Facts, earlier_doses_of
 from cec.fingerprint import fingerprint
-from cec.order import SCHEMA, Administration, Alert, Dose, EarliestNextCycle, Measures, Order, Preparation
+from cec.order import NOT_CHECKED, SCHEMA, Administration, Alert, Dose, EarliestNextCycle, Measures, Order, Preparation
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of

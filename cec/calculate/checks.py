@@ -9,10 +9,7 @@ from cec.calculate.rule import Case, Rule, number_of
 from cec.calculate.rules import rules_for
 from cec.calculate.sizes import GROWTH_REFERENCE
 from cec.facts import FACTS, Fact, fact_of, of_history
-from cec.order import Alert
-
-NOT_CHECKED = "incomplete"
-"""The code of the note on what could not be checked."""
+from cec.order import NOT_CHECKED, Alert
 
 _SEVEREST_FIRST = ("stop", "check", "note")
 

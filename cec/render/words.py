@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 
+from cec.facts import told_facts
 from cec.order import Administration, Bsa, CreatinineClearance, Dose, Order
 from cec.patient import Patient
 from cec.regimen import DrugLine, Regimen
@@ -271,6 +272,39 @@ def measure_facts(order: Order) -> Iterator[tuple[str, str]]:
         yield "BSA", f"{since}{bsa_words(each.bsa)}"
         if each.clearance:
             yield "Creatinine clearance", f"{since}{clearance_words(each.clearance)}"
+
+
+_SHOWN_ELSEWHERE = frozenset(
+    (
+        *("id", "name", "born", "age", "sex", "height", "weight", "measured_on", "creatinine_clearance", "diagnosis"),
+        *("allergies", "previous_day_1", "previous_cycles"),
+    )
+)
+"""Facts that stand on an order with their own labels."""
+
+
+def known_facts(order: Order) -> Iterator[tuple[str, str]]:
+    """What else is known of the patient, as far as checks may use it, each with its label."""
+    patient = order.patient
+    before = [f"day 1 {paper_date(patient.previous_day_1)}"] if patient.previous_day_1 else []
+    if patient.previous_day_1 and order.start:
+        before.append(f"{(order.start - patient.previous_day_1).days} days before this")
+    if patient.previous_cycles is not None:
+        count = patient.previous_cycles
+        before.append(f"{count or 'no'} cycle{'' if count == 1 else 's'} of this treatment given before")
+    yield "Previous cycle", ", ".join(before)
+    yield (
+        "History",
+        "; ".join(f"{fact.replace('_', ' ')}: {'yes' if is_so else 'no'}" for fact, is_so in patient.history.items()),
+    )
+    yield "Given before", "; ".join(f"{drug} {amount}" for drug, amount in patient.earlier_doses.items())
+    others = ((fact, getattr(patient, fact.name, None)) for fact in told_facts("patient"))
+    yield (
+        "Also known",
+        "; ".join(
+            f"{fact.about} {value}" for fact, value in others if fact.name not in _SHOWN_ELSEWHERE and value is not None
+        ),
+    )
 
 
 def measures(patient: Patient) -> str:

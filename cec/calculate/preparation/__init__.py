@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from cec.calculate.preparation.dilution import bag_alerts
 from cec.calculate.preparation.forms import MAKERS
+from cec.calculate.preparation.handling import cytotoxic_as_stated
 from cec.calculate.preparation.measuring import measuring_alerts
 from cec.calculate.preparation.stock import formulary_drug, products_by_route, usable_products, why_not_for
 from cec.calculate.rule import code_of_drug
@@ -38,6 +39,7 @@ def prepare_dose(dose: Dose, dose_index: int, pharmacy: Pharmacy, facts: Facts =
     if dose.ordered.value == 0:
         return replace(begun, missing="the dose is 0, so nothing is prepared"), ()
     drug = formulary_drug(pharmacy, dose.drug)
+    begun = replace(begun, handling=cytotoxic_as_stated(drug))
     if drug is None:
         return replace(begun, missing=f"{dose.drug} is not in the formulary, so no volume is given"), ()
     products = usable_products(drug, dose.route, facts)

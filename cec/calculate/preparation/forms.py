@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from cec.calculate.preparation.containers import least_waste, nearest_total
 from cec.calculate.preparation.dilution import in_bag, lacking
+from cec.calculate.preparation.handling import handling_of_injection, handling_of_oral
 from cec.calculate.preparation.stock import content_of, strength_of
 from cec.calculate.rounding import deviation_percent, round_down, to_nearest
 from cec.errors import InputError
 from cec.order import Dose, Preparation, VialUse
-from cec.pharmacy import FormularyDrug, Product, Stability
+from cec.pharmacy import FormularyDrug, Product
 from cec.units import AMOUNT, EXACT, VOLUME, Quantity, amount_in, convert, plain, shorten, write_number, write_signed
 
 MOST_DECIMALS = 6
@@ -26,12 +27,13 @@ def _injection(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tu
     if dose.over or "infusion" in dose.route.casefold():
         made = in_bag(made, dose, drug)
     taken = {use.product for use in made.vials}
-    return replace(made, handling=_handling(drug, [one for one in products if one.name in taken], made.concentration))
+    powders = [one for one in products if one.name in taken]
+    return replace(made, handling=handling_of_injection(drug, powders, made.concentration))
 
 
 def _oral_solution(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
     """The volume of an oral solution, to the measuring step."""
-    return replace(_drawn(begun, dose, drug, products[0]), handling=_handling(drug))
+    return replace(_drawn(begun, dose, drug, products[0]), handling=handling_of_oral(drug))
 
 
 def _tablets(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
@@ -57,7 +59,7 @@ def _tablets(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tupl
     vials = tuple(VialUse(name, count) for name, count in taken.items() if count)
     made = _holding(replace(begun, vials=vials, product=_names(vials)), Quantity(_sum(contents, counts), unit))
     how = f"nearest to {dose.ordered}: {_words(vials)} = {made.contains}, {_moved(made)}"
-    return replace(made, handling=_handling(drug), how=(how,))
+    return replace(made, handling=handling_of_oral(drug), how=(how,))
 
 
 def _drawn(begun: Preparation, dose: Dose, drug: FormularyDrug, product: Product) -> Preparation:
@@ -139,36 +141,6 @@ def _moved(made: Preparation) -> str:
     if made.contains == made.dose:
         return "the ordered dose exactly"
     return f"{write_signed(made.deviation_percent or Decimal(0))}% of the ordered {made.dose}"
-
-
-def _handling(
-    drug: FormularyDrug, products: list[Product] | None = None, concentration: Quantity | None = None
-) -> tuple[str, ...]:
-    """What the technician must mind: as the formulary says it, with the jurisdiction of every storage time."""
-    dissolve = [
-        f"dissolve each {one.name} with {one.reconstituted_with}"
-        + (f" of {one.reconstitution_fluid}" if one.reconstitution_fluid else "")
-        + f": {strength_of(one)}"
-        for one in products or ()
-        if one.reconstituted_with
-    ]
-    keeps = [one for one in drug.stability if one.concentration and one.concentration == concentration]
-    return (
-        *(["cytotoxic"] if drug.cytotoxic else []),
-        *dissolve,
-        *(
-            f"{name}: {text}"
-            for name, text in (("filter", drug.filter), ("light", drug.light), ("line", drug.line))
-            if text
-        ),
-        *map(_stability, keeps or drug.stability),
-    )
-
-
-def _stability(one: Stability) -> str:
-    """How long it keeps, in words."""
-    at = f"at {one.concentration} " if one.concentration else ""
-    return f"keeps {at}{one.hours}, {one.conditions} ({one.jurisdiction})"
 
 
 def _names(vials: tuple[VialUse, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
+from typing import Literal
 
 from cec.calculate.preparation.forms import vials_for
 from cec.calculate.preparation.stock import formulary_drug, is_oral, usable_products
@@ -16,6 +17,7 @@ from cec.units import AMOUNT, EXACT, VOLUME, Quantity, convert
 
 Given = list[tuple[Dose, Preparation]]
 """Doses with their preparations, once for each administration."""
+Kind = Literal["vial", "tablet", "bottle", "bag"]
 Item = tuple[str, str]
 """A drug and what is taken for it."""
 
@@ -41,7 +43,11 @@ def daily_fluids(
 def pick_list(
     doses: tuple[Dose, ...], preparations: tuple[Preparation, ...], pharmacy: Pharmacy, facts: Facts = NO_FACTS
 ) -> tuple[PickItem, ...]:
-    """The containers of the whole cycle; doses of one day share vials only where the pharmacy shares."""
+    """The containers of the whole cycle; doses of one day share vials only where the pharmacy shares.
+
+    What the formulary does not give is an item too, to be chosen by a person.
+    """
+    open_items: Counter[tuple[Kind, str, str]] = Counter()
     vials: Counter[Item] = Counter()
     tablets: Counter[Item] = Counter()
     bags: Counter[Item] = Counter()
@@ -51,6 +57,7 @@ def pick_list(
             for item, count in _containers(group, pharmacy, facts):
                 (tablets if group[0][1].form == "tablet" else vials)[item] += int(count)
         for dose, made in given:
+            open_items.update((kind, dose.drug, item) for kind, item in _to_choose(dose, made))
             if made.bag:
                 bags[
                     dose.drug, f"{made.bag} bag{f' of {made.diluent}' if made.diluent else ', diluent to be named'}"
@@ -63,7 +70,18 @@ def pick_list(
         *(PickItem(item, "tablet", drug, Decimal(count)) for (drug, item), count in tablets.items()),
         *(_bottles(drug, item, volume, pharmacy) for (drug, item), volume in oral.items()),
         *(PickItem(item, "bag", drug, Decimal(count)) for (drug, item), count in bags.items()),
+        *(PickItem(item, kind, drug, Decimal(count)) for (kind, drug, item), count in open_items.items()),
     )
+
+
+def _to_choose(dose: Dose, made: Preparation) -> Iterator[tuple[Kind, str]]:
+    """What one administration needs and the formulary does not give."""
+    is_oral_form = made.form in {"tablet", "oral solution"} or (not made.form and is_oral(dose.route))
+    is_taken = bool(made.vials) or (made.form == "oral solution" and made.draw is not None)
+    if not is_taken:
+        yield ("tablet" if is_oral_form else "vial"), f"{made.product or 'product'}: to be chosen and counted"
+    if not is_oral_form and made.bag is None and (dose.over or "infusion" in dose.route.casefold()):
+        yield "bag", "bag: to be chosen"
 
 
 def _days(doses: tuple[Dose, ...], preparations: tuple[Preparation, ...]) -> Iterator[tuple[int, Given]]:

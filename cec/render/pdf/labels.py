@@ -9,7 +9,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
-from cec.regimen import NOT_SHIPPED
+from cec.regimen import NOT_SHIPPED, entry_of
 from cec.render.alerts import alert_code, alert_text, by_severity
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import DIGITS, DRAFT, bind, paper_date, row_time, signed_percent, weekday_date
@@ -78,7 +78,7 @@ def _parts(alert: Alert) -> list[dict[str, Any]]:
 
 def _label(order: Order, row: Administration, preparation: Preparation | None) -> dict[str, Any]:
     """One label: what it is, in how much of what, how and when it is given."""
-    drug = order.pharmacy.formulary.get(row.drug)
+    drug = entry_of(row.drug, order.pharmacy.formulary)
     route = row.route.upper() if is_into_csf(row.route) else row.route
     over = f"{route} over {row.over}" if row.over else route
     handling = preparation.handling if preparation else ()

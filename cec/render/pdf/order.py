@@ -12,6 +12,7 @@ from cec.render.pdf.typesetting import pictures, typeset
 from cec.render.words import (
     assumptions,
     frequency,
+    known_facts,
     list_days,
     measure_facts,
     measures,
@@ -79,12 +80,10 @@ def _details(order: Order) -> Iterator[tuple[str, str]]:
     """What the doses rest on; an empty text is a line to write on."""
     patient, regimen = order.patient, order.regimen
     yield "Diagnosis", patient.diagnosis
-    yield "Allergies", patient.allergies
     to_write = "" if patient.measured_on else ", measured on ______________"
     for label, text in measure_facts(order):
         yield label, text + (to_write if text == measures(patient) else "")
-    if patient.earlier_doses:
-        yield "Given before", "; ".join(f"{drug} {amount}" for drug, amount in patient.earlier_doses.items())
+    yield from ((label, text) for label, text in known_facts(order) if text)
     yield "Regimen", f"{regimen.name}, edition {regimen.edition}, for {regimen.indication}"
     yield "Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))
 

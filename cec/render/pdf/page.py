@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from cec.order import NOT_CHECKED
 from cec.render.alerts import alert_code, alert_text, by_severity
 from cec.render.words import (
     DRAFT,
@@ -17,17 +19,19 @@ from cec.render.words import (
     paper_date,
     title_with_doses,
 )
+from cec.units import Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from cec.order import Alert, Order
+    from cec.order import Alert, Measures, Order
     from cec.regimen import Regimen
 
 
 def page_data(order: Order, document: str) -> dict[str, Any]:
     """Title, head, patient, alerts and foot of a sheet of this name ("Preparation worksheet")."""
     patient, regimen = order.patient, order.regimen
+    alerts = by_severity(order.alerts)
     return {
         "patient": {"name": patient.name, "id": patient.id, "born": paper_date(patient.born) if patient.born else ""},
         "title": f"{document}: {title_with_doses(regimen)}",
@@ -40,10 +44,29 @@ def page_data(order: Order, document: str) -> dict[str, Any]:
             "cycle": f"cycle {order.cycle}" if order.cycle else "",
             "dates": first_to_last(order, sorted({day for dose in order.doses for day in dose.days})),
             "age": ", ".join(filter(None, (age_of(patient, order.age, order.as_of), patient.sex or ""))),
+            "allergies": patient.allergies,
+            "measures": "; ".join(map(partial(_measured, order), order.measures)),
+            "checks": list(_checks(alerts)),
         },
-        "alerts": [_alert(alert) for alert in by_severity(order.alerts)],
+        "alerts": [_alert(alert) for alert in alerts],
         "foot": {"draft": DRAFT, "second_check": SECOND_CHECK, "origin": origin(order)},
     }
+
+
+def _measured(order: Order, measures: Measures) -> str:
+    """Height, weight and BSA; from which day on, where they were measured again within the cycle."""
+    since = f"from day {measures.from_day}: " if len(order.measures) > 1 else ""
+    return f"{since}{measures.height}, {measures.weight}, {Quantity(measures.bsa.value, measures.bsa.unit)}"
+
+
+def _checks(alerts: Sequence[Alert]) -> Iterator[str]:
+    """What a person must look at, by level and code; that there is nothing; and that not all was checked."""
+    found = [alert for alert in alerts if alert.level != "note"]
+    yield from (f"{alert.level.upper()} {alert.code}{' (accepted)' if alert.accepted else ''}" for alert in found)
+    if any(alert.code == NOT_CHECKED for alert in alerts):
+        yield "not all were made" if found else "none found, not all were made"
+    elif not found:
+        yield "none found"
 
 
 def first_to_last(order: Order, days: Sequence[int]) -> str:

@@ -1,0 +1,57 @@
+"""What must be minded when a dose is made up: as the formulary says it, and what it does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cec.calculate.preparation.stock import strength_of
+from cec.pharmacy import FormularyDrug, Product, Stability
+from cec.units import Quantity
+
+NOT_STATED = "{}: not stated"
+"""What the formulary says nothing of; it must not read as a no."""
+
+
+def cytotoxic_as_stated(drug: FormularyDrug | None) -> tuple[str, ...]:
+    """Whether a drug is cytotoxic, as far as the formulary says; what it does not say is not a no."""
+    is_cytotoxic = drug.cytotoxic if drug else None
+    return (NOT_STATED.format("cytotoxic"),) if is_cytotoxic is None else ("cytotoxic",) if is_cytotoxic else ()
+
+
+def _dissolve(products: Sequence[Product]) -> Iterator[str]:
+    """How each powder is dissolved."""
+    for product in products:
+        if product.reconstituted_with:
+            fluid = f" of {product.reconstitution_fluid}" if product.reconstitution_fluid else ""
+            yield f"dissolve each {product.name} with {product.reconstituted_with}{fluid}: {strength_of(product)}"
+
+
+def _rules(drug: FormularyDrug) -> Iterator[str]:
+    """What the technician must mind, as the formulary says it."""
+    for name, text in (("filter", drug.filter), ("light", drug.light), ("line", drug.line)):
+        if text:
+            yield f"{name}: {text}"
+
+
+def _keeps(drug: FormularyDrug, concentration: Quantity | None) -> tuple[str, ...]:
+    """How long it keeps, with whose label says so: at this concentration, else as far as anything is stated."""
+    at_this = [one for one in drug.stability if one.concentration and one.concentration == concentration]
+    return tuple(map(_stability, at_this or drug.stability)) or (NOT_STATED.format("keeps"),)
+
+
+def handling_of_injection(
+    drug: FormularyDrug, taken: Sequence[Product], concentration: Quantity | None
+) -> tuple[str, ...]:
+    """What must be minded with an injection made from these products, at this final concentration."""
+    return (*cytotoxic_as_stated(drug), *_dissolve(taken), *_rules(drug), *_keeps(drug, concentration))
+
+
+def handling_of_oral(drug: FormularyDrug) -> tuple[str, ...]:
+    """What must be minded with tablets and oral solutions, which keep as their packs say."""
+    return (*cytotoxic_as_stated(drug), *_rules(drug), *map(_stability, drug.stability))
+
+
+def _stability(one: Stability) -> str:
+    """How long it keeps, in words."""
+    at = f"at {one.concentration} " if one.concentration else ""
+    return f"keeps {at}{one.hours}, {one.conditions} ({one.jurisdiction})"
