@@ -301,6 +301,14 @@ def test_a_mapped_column_may_tell_how_a_drug_is_given(regimen: Path, tmp_path: P
     assert (done.code, "once a day, expected 2 times a day" in done.said) == (1, True)
 
 
+def test_a_misspelt_column_of_how_a_drug_is_given_is_asked_about(regimen: Path, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("height_cm,weight_kg,cytarabine_mg,cytarabin_days,ward_days\n100,36,1000,1,3\n", encoding="utf-8")
+    done = cec("verify", str(path), "--regimen", str(regimen))
+    assert "column 'cytarabin_days' was not read; is it cytarabine_days? Then add --map cytarabine_days=" in done.err
+    assert "'ward_days'" not in done.err
+
+
 @pytest.mark.parametrize(("times", "agrees"), [("2", True), ("1", False), ("", True)])
 def test_so_it_is_where_a_row_is_one_drug(times: str, agrees: bool, regimen: Path, tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"

@@ -17,6 +17,7 @@ from cec.units import AMOUNT, read_quantity
 from cec.verification import Verification, verify_doses
 from cec.verification.written import Written, last_digit
 
+ROUNDED = "the expected dose, rounded to the digits that are written, is the same"
 CHILD = {"height": "128 cm", "weight": "26 kg"}
 """√(128 × 26 / 3600) = 0.961… → 0.96 m2: 38.4, 96, 422.4 mg, and 13 mg of prednisone."""
 
@@ -187,6 +188,9 @@ def test_a_maximum_that_makes_causes_alike_is_told_and_no_arithmetic_is_false(tm
     )
     assert texts["maximum written as the dose"] == "the maximum is 2 mg"
     assert verdict.hint == "the maximum of 2 mg makes these alike"
+    (coarse,) = verify(order, {"vincristine": "2 mg"}).verdicts
+    assert coarse.explanations == verdict.explanations
+    assert coarse.hint == f"{ROUNDED}; the maximum of 2 mg makes these alike"
     (verdict,) = verify(order, {"vincristine": "2.25 mg"}).verdicts
     assert (verdict.explanations, verdict.hint) == ((), "")
 
@@ -202,7 +206,7 @@ def test_a_capped_drug_tells_nothing_for_or_against_a_measure(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("weight", "amount", "hint"),
     [
-        ("17.1 kg", "9 mg", "the expected dose, rounded to the digits that are written, is the same"),
+        ("17.1 kg", "9 mg", ROUNDED),
         ("17.1 kg", "9.0 mg", ""),
         ("17.1 kg", "10 mg", ""),
     ],

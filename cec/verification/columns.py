@@ -120,11 +120,12 @@ def hints(header: Sequence[str], columns: OrderColumns, regimens: Sequence[Regim
     facts = dict(misspelt(header, {**columns.said, **{word: name for name, word in columns.renamed.items()}}))
     lines = {plain_name(line.drug): line for regimen in regimens for line in regimen.drugs}
     for name in unread:
-        stem, _, unit = plain_name(name).rpartition("_")
-        stem = stem if unit in AMOUNT.units else plain_name(name)
-        near = difflib.get_close_matches(stem, lines, 1, 0.8)
-        if near or name in facts:
-            yield name, _column_of(lines[near[0]]) if near else facts[name]
+        stem, word = stem_and_word(plain_name(name))
+        near = difflib.get_close_matches(stem or stem_of(name), lines, 1, 0.8)
+        if near:
+            yield name, f"{near[0]}_{word}" if word else _column_of(lines[near[0]])
+        elif name in facts:
+            yield name, facts[name]
 
 
 def drug_and_unit(column: str, regimen: Regimen) -> tuple[str, str]:

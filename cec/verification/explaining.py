@@ -63,8 +63,16 @@ def explain(cases: Mapping[int, Case], wrong: Sequence[int], tolerance: Decimal)
     return Explanations(
         single={place: _of_one(kept, place) for place in places},
         shared=_of_several(kept, {place: case.dose.drug for place, case in cases.items()}),
-        hints=dict.fromkeys(rounded, ROUNDED) | _alike_by_maximum(kept, cases),
+        hints=_hints(rounded, _alike_by_maximum(kept, cases)),
     )
+
+
+def _hints(rounded: Sequence[int], alike: Mapping[int, str]) -> dict[int, str]:
+    """What else is to be said of each case."""
+    hints = {place: [ROUNDED] for place in rounded}
+    for place, text in alike.items():
+        hints.setdefault(place, []).append(text)
+    return {place: "; ".join(texts) for place, texts in hints.items()}
 
 
 def _width(found: Mapping[Cause, Befallen], place: int) -> int:

@@ -35,6 +35,8 @@ class SharedExplanation(msgspec.Struct, frozen=True):
 Beside = Literal["times a day", "days", "route", "duration"]
 """What can be compared beside the dose."""
 
+BESIDE: tuple[Beside, ...] = get_args(Beside)
+
 
 class Comparison(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing beside the dose: what is expected, and what was written of it."""
@@ -73,7 +75,7 @@ def not_compared(verdicts: Iterable[Verdict]) -> tuple[Beside, ...]:
     """What was not compared of some drug whose dose was."""
     comparisons = [each for verdict in verdicts if verdict.written for each in verdict.comparisons]
     found = {each.what for each in comparisons if each.verdict == NOT_COMPARED}
-    return tuple(what for what in get_args(Beside) if what in found)
+    return tuple(what for what in BESIDE if what in found)
 
 
 class Verification(msgspec.Struct, frozen=True):

@@ -31,7 +31,7 @@ from cec.render.verification import (
 )
 from cec.render.words import SECOND_CHECK, listed, signed_percent
 from cec.units import write_number
-from cec.verification.outcome import MEANINGS, Verification
+from cec.verification.outcome import BESIDE, MEANINGS, Beside, Verification
 
 MOST_ROWS_NAMED = 10
 """Rows that the terminal names for one alert; CSV has them all."""
@@ -100,9 +100,10 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
     lines: list[str] = []
     alerts: dict[str, list[str]] = {}
     counts: Counter[str] = Counter()
-    not_compared: dict[str, None] = {}
+    not_compared: set[Beside] = set()
     for row in document.rows:
-        not_compared |= dict.fromkeys(row.not_compared)
+        if len(not_compared) < len(BESIDE):
+            not_compared.update(row.not_compared)
         name = f"line {row.row}" + (f", id {row.id}" if row.id else "")
         counts["agree" if row.agrees else "refused" if row.faults else "differ"] += 1
         lines += [f"{name}: {happening}" for happening in happenings(row)]
@@ -119,7 +120,7 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
         f"{counts['differ']:,} differ, {counts['refused']:,} cannot be held against an order"
     )
     if not_compared:
-        summary += f"; not compared: {listed(list(not_compared))}"
+        summary += f"; not compared: {listed([what for what in BESIDE if what in not_compared])}"
     return draw(
         [
             *_wrapped(lines, terminal, ""),
