@@ -19,7 +19,7 @@ from cec.calculate.rule import Case
 from cec.calculate.slips import Size, Typed, pounds, slips, typed
 from cec.conditions import judge, unknown_facts
 from cec.errors import InputError, OrderRefused
-from cec.facts import Facts, Sex
+from cec.facts import FACTS, Bounds, Facts, Sex
 from cec.load import load_patient, load_regimen, regimen_names
 from cec.load.texts import read_condition
 from cec.load.typed import Text
@@ -405,3 +405,23 @@ def test_what_was_given_before_counts(tmp_path: Path, maximum: str, earlier: str
 def test_earlier_doses_in_another_unit_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be held against a lifetime maximum"):
         lifetime_order(tmp_path, "450 mg/m2", earlier_doses={"Doxorubicin (liposomal)": "5000 units"})
+
+
+# What is possible
+
+
+def test_a_number_that_is_computed_has_possible_bounds_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 40 kg to 26 kg is a change of 35%: 14/40."""
+    monkeypatch.setitem(FACTS, "weight_change", FACTS["weight_change"]._replace(possible=Bounds(None, Decimal(35))))
+    assert "weight-change" in alerts_of(height="128", weight="26", previous_weight="40")
+    with pytest.raises(InputError, match=r"is not a possible change of the weight .* \(at most 35%\)") as refused:
+        alerts_of(height="128", weight="26", previous_weight="40.1")
+    assert refused.value.faults[0].about == ("weight", "previous_weight")
+
+
+def test_an_age_from_a_date_of_birth_has_the_bounds_of_an_age() -> None:
+    """125 years before 30-Nov-2026 is 30-Nov-1901."""
+    assert "incomplete" in alerts_of(start="2026-11-30", height="128", weight="26", born="1901-11-30")
+    with pytest.raises(InputError, match=r"1,501 months is not a possible age \(0 to 1,500 months\)") as refused:
+        alerts_of(start="2026-11-30", height="128", weight="26", born="1901-10-30")
+    assert refused.value.faults[0].about == ("born",)

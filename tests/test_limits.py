@@ -204,6 +204,14 @@ def test_beyond_what_is_possible_there_is_no_order(limit: Limit) -> None:
     assert tried == (len(rows_of(limit)) if possible and limit.cut.number in possible else 0)
 
 
+def test_an_age_from_a_date_of_birth_is_bounded_in_a_batch_too() -> None:
+    """125 years before 30-Nov-2026 is 30-Nov-1901; a month more is not possible."""
+    rows = [{**SIZE, "born": born} for born in ("1901-11-30", "1901-11-01", "1901-10-30", "1900-01-01", "2018-05-14")]
+    expected = [single(row, ANY_REGIMEN) for row in rows]
+    assert [codes is None for codes in expected] == [False, False, True, True, False]
+    assert batch(rows, ANY_REGIMEN) == expected
+
+
 RULES_ON_ONE_FACT = [
     rule
     for rule in rules_for(ANY_REGIMEN, load_pharmacy())

@@ -13,7 +13,7 @@ import msgspec
 from cec.calculate.checks import alerts_of
 from cec.calculate.dosing import compute_dose
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
-from cec.calculate.known_facts import known_facts
+from cec.calculate.known_facts import known_facts, refuse_impossible
 from cec.calculate.lifetime import lifetime_maximums, total_name, total_of
 from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import creatinine_clearance, measure_bsa
@@ -82,6 +82,7 @@ def draft_order(
                 "cycle": None if cycle is None else Quantity(Decimal(cycle), ""),
             },
         )
+        refuse_impossible(patient, facts)
         measures = Measures(1, patient.height, patient.weight, bsa, clearance)
         doses = _each_dose(regimen, patient, pharmacy, measures, facts, cycle=cycle)
         preparations, preparation_alerts = prepare(doses, pharmacy, facts)

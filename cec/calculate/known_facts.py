@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from cec.errors import Fault, InputError
 from cec.facts import FACTS, Fact, Facts, Value, earlier_doses_of, told_facts
 from cec.patient import Patient
+from cec.units import Quantity
 
 
 def known_facts(patient: Patient, computed: Facts) -> Facts:
@@ -36,3 +38,24 @@ def what_is_missing(fact: Fact, facts: Facts) -> Fact:
     """
     missing = next((name for name in fact.inputs if facts.get(name) is None), "")
     return what_is_missing(FACTS[missing], facts) if missing else fact
+
+
+def refuse_impossible(patient: Patient, facts: Facts) -> None:
+    """InputError for each fact beyond its possible bounds, also where it was computed and nobody told it.
+
+    >>> from decimal import Decimal
+    >>> from cec.load import load_patient
+    >>> born = load_patient(texts={"height": "150", "weight": "50", "born": "1900-01-01"})
+    >>> refuse_impossible(born, {"age": Quantity(Decimal(1512), "months")})
+    Traceback (most recent call last):
+    cec.errors.InputError: 1,512 months is not a possible age (0 to 1,500 months)
+    """
+    faults = []
+    for fact in FACTS.values():
+        amount = facts.get(fact.name) if fact.possible else None
+        if isinstance(amount, Quantity) and (words := fact.impossible(amount)):
+            sources = (fact.name, fact.other_form, *fact.inputs)
+            told = tuple(name for name in sources if name in FACTS and patient.fact(name) is not None)
+            faults.append(Fault(words, about=told))
+    if faults:
+        raise InputError(*faults)
