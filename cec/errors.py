@@ -32,6 +32,8 @@ class Fault(NamedTuple):
     def __str__(self) -> str:
         place = ":".join(filter(None, (self.file, str(self.line), str(self.column)))) if self.line else self.file
         line = ": ".join(part for part in (place, self.where, self.text) if part)
+        if line.isprintable():
+            return line
         return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
 
 

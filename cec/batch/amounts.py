@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -56,20 +56,17 @@ class Amounts:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._kept: dict[tuple[Variant, Hashable], Amount] = {}
+        self._kept: dict[Variant, dict[Measured, Amount]] = {}
 
-    def of(self, variant: Variant, measures: Iterable[Measured]) -> list[Amount]:
+    def of(self, variant: Variant, measures: Sequence[Measured]) -> list[Amount]:
         """The amount for each of these measures."""
-        return [self._of(variant, measure) for measure in measures]
-
-    def _of(self, variant: Variant, measure: Measured) -> Amount:
-        key = (variant, measure)
-        amount = self._kept.get(key)
-        if amount is None:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = amount = self._compute(variant, measure)
-        return amount
+        if sum(map(len, self._kept.values())) > MOST_KEPT:
+            self._kept.clear()
+        kept = self._kept.setdefault(variant, {})
+        for measure in measures:
+            if measure not in kept:
+                kept[measure] = self._compute(variant, measure)
+        return [kept[measure] for measure in measures]
 
     def _compute(self, variant: Variant, measure: Measured) -> Amount:
         """The dose for a measure, or why there is none."""

@@ -8,7 +8,7 @@ one by one. Some rows of every class and block are drafted again; a difference e
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -79,8 +79,12 @@ class _Rows(NamedTuple):
 
     def parts(self, row: int) -> dict[str, Part]:
         """What a row tells."""
-        told = ((fact, self.texts[fact].parts[places[row]]) for fact, places in self.places.items())
-        return {fact: part for fact, part in told if part is not None}
+        return self.parts_at([places[row] for places in self.places.values()])
+
+    def parts_at(self, places: Iterable[int]) -> dict[str, Part]:
+        """What is told at these places, one for each fact."""
+        told = {fact: self.texts[fact].parts[place] for fact, place in zip(self.places, places, strict=True)}
+        return {fact: part for fact, part in told.items() if part is not None}
 
 
 class Engine:
@@ -344,7 +348,7 @@ class Engine:
         keys = zip(*(cells[places].to_list() for cells in rows.places.values()), strict=True)
         for row, key in zip(places, keys, strict=True):
             if key not in kept:
-                kept[key] = drafted[row] if row in drafted else self._single(rows.parts(row))
+                kept[key] = drafted[row] if row in drafted else self._single(rows.parts_at(key))
             cells = kept[key]
             if isinstance(cells, Refusal):
                 refused.append((row, ",".join(cells.facts), cells.reason))

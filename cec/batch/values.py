@@ -60,7 +60,11 @@ class Texts:
             return pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(texts))
         codes = (texts.cast(pl.Categorical(pl.Categories.random())).to_physical() + 1).fill_null(0)
         first = codes.arg_unique()
-        places = pl.Series([self._place(text) for text in texts[first]], dtype=pl.UInt32)
+        different = texts[first].to_list()
+        for text in different:
+            if text not in self._places:
+                self._read(text)
+        places = pl.Series([self._places[text] for text in different], dtype=pl.UInt32)
         table = pl.Series([0], dtype=pl.UInt32).new_from_index(0, whole(codes.max()) + 1)
         return table.scatter(codes[first], places)[codes]
 
@@ -78,15 +82,14 @@ class Texts:
         self._sizes += (value and float(size_of(self.fact, value)) for value in values)
         return pl.Series(self._sizes, dtype=pl.Float64)[places]
 
-    def _place(self, text: str | None) -> int:
-        if text not in self._places:
-            words = self.column.text(text)
-            part = read_fact(self.fact, words) if words else None
-            self.parts.append(part)
-            self.values.append(None if part is None or part.faults else value_of(part))
-            self._keys.append(NOTHING if part is None else UNREAD if part.faults else self._key_of(self.fact, part))
-            self._places[text] = len(self.parts) - 1
-        return self._places[text]
+    def _read(self, text: str) -> None:
+        """Find out what a text says, at the next place."""
+        words = self.column.text(text)
+        part = read_fact(self.fact, words) if words else None
+        self._places[text] = len(self.parts)
+        self.parts.append(part)
+        self.values.append(None if part is None or part.faults else value_of(part))
+        self._keys.append(NOTHING if part is None else UNREAD if part.faults else self._key_of(self.fact, part))
 
 
 class Numbers:

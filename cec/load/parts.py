@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from cec.errors import CecError, Fault, InputError
+from cec.errors import Fault, InputError
 from cec.load.patient_file import PATIENT_FIELDS, build_patient
 from cec.load.shapes import Reading
 from cec.load.typed import Text, node_of
@@ -41,7 +41,4 @@ def patient_of(parts: Iterable[Part]) -> Patient:
     faults += (Fault(f"'{key}' is missing: {PATIENT_FIELDS[key].about}", about=(key,)) for key in missing)
     if faults:
         raise InputError(*faults)
-    try:
-        return build_patient(values)
-    except CecError as error:
-        raise InputError(*error.faults) from None
+    return build_patient(values)
