@@ -12,8 +12,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from cec.calculate.rule import LimitQuestion, Rule
 from cec.calculate.rules import rules_for
+from cec.calculate.rules.rule import LimitQuestion, Rule
 from cec.conditions import words
 from cec.facts import FACTS, Bounds, Fact
 from cec.pharmacy import Pharmacy
@@ -22,7 +22,7 @@ from cec.units import Quantity
 
 HEAD = """# Facts and checks
 
-Written by `docs/make_reference.py` from the tables `cec/facts/table.py` and `cec/calculate/rules.py`;
+Written by `docs/make_reference.py` from the tables `cec/facts/table.py` and `cec/calculate/rules/`;
 a test fails when it is stale.
 
 ## Facts

@@ -8,7 +8,7 @@ import pytest
 from running import cec
 
 from cec import draft_order, load_patient, load_regimen
-from cec.calculate.allergies import named_as
+from cec.calculate.rules.allergies import named_as
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
 
 STOCK = Pharmacy(

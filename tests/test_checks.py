@@ -12,11 +12,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cec.calculate import checks, draft_order
+from cec.calculate import draft_order
 from cec.calculate.growth import value_at
 from cec.calculate.known_facts import known_facts
-from cec.calculate.rule import Case
-from cec.calculate.slips import Size, Typed, pounds, slips, typed
+from cec.calculate.rules import alerts as rules_alerts
+from cec.calculate.rules.rule import Case
+from cec.calculate.rules.slips import Size, Typed, pounds, slips, typed
 from cec.conditions import judge, unknown_facts
 from cec.errors import InputError, OrderRefused
 from cec.facts import FACTS, Bounds, Facts, Sex
@@ -243,7 +244,7 @@ def child(
 def check_size(patient: Patient) -> list[Alert]:
     """The alerts that hang on nothing but what was told of the patient."""
     regimen = msgspec.structs.replace(load_regimen("cec-induction"), checks=())
-    found = checks.alerts_of(Case(regimen, patient, Pharmacy(), known_facts(patient, {})))
+    found = rules_alerts.alerts_of(Case(regimen, patient, Pharmacy(), known_facts(patient, {})))
     return [alert for alert in found if alert.code != NOT_CHECKED]
 
 

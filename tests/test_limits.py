@@ -17,8 +17,8 @@ import polars as pl
 import pytest
 
 from cec import CecError, Order, Regimen, dose_table, draft_order, load_patient, load_pharmacy, load_regimen
-from cec.calculate.rule import LimitQuestion, Rule
 from cec.calculate.rules import questions, rules_for
+from cec.calculate.rules.rule import LimitQuestion, Rule
 from cec.errors import OrderRefused
 from cec.facts import FACTS, Fact
 from cec.facts.stretches import Cut, Stretch, stretch_within

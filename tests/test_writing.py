@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cec.calculate.checks import alerts_of
 from cec.calculate.known_facts import known_facts
 from cec.calculate.preparation import prepare_dose
-from cec.calculate.rule import Case, code_of_drug
+from cec.calculate.rules.alerts import alerts_of
+from cec.calculate.rules.rule import Case, code_of_drug
 from cec.load import load_patient, load_regimen
 from cec.order import Dose
 from cec.pharmacy import FormularyDrug, Pharmacy, Product

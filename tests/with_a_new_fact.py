@@ -26,7 +26,7 @@ FACTS["ejection_fraction"] = Fact(
 )
 
 from cec.calculate import rules  # noqa: E402  after the fact
-from cec.calculate.rule import LimitQuestion, Rule  # noqa: E402
+from cec.calculate.rules.rule import LimitQuestion, Rule  # noqa: E402
 
 rules.RULES = (
     *rules.RULES,

@@ -19,8 +19,8 @@ from cec.batch.single_row import Settings
 from cec.batch.values import MOST_KEPT, NOTHING, UNREAD, Different, Numbers, Texts, different, value_of
 from cec.calculate.measures import creatinine_clearance
 from cec.calculate.reductions import refuse_hidden
-from cec.calculate.rule import LimitQuestion, TextQuestion, number_of
 from cec.calculate.rules import questions, rules_for
+from cec.calculate.rules.rule import LimitQuestion, TextQuestion, number_of
 from cec.errors import CecError
 from cec.facts import FACTS, Value
 from cec.facts.stretches import Cut, Stretch, stretch_within

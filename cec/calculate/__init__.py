@@ -10,17 +10,17 @@ from types import MappingProxyType
 
 import msgspec
 
-from cec.calculate.checks import alerts_of
 from cec.calculate.dosing import compute_dose
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
 from cec.calculate.known_facts import known_facts, refuse_impossible
-from cec.calculate.lifetime import lifetime_maximums, total_name, total_of
 from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import creatinine_clearance, measure_bsa
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.pick_list import daily_fluids, pick_list
 from cec.calculate.reductions import refuse_hidden
-from cec.calculate.rule import Case
+from cec.calculate.rules.alerts import alerts_of
+from cec.calculate.rules.lifetime import lifetime_maximums, total_name, total_of
+from cec.calculate.rules.rule import Case
 from cec.calculate.schedule import Schedule, draw_up
 from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.facts import Facts, earlier_doses_of

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from cec.calculate.preparation.stock import formulary_drug
-from cec.calculate.rule import code_of_drug
+from cec.calculate.rules.rule import code_of_drug
 from cec.errors import OrderRefused
 from cec.order import Dose, Preparation
 from cec.pharmacy import Pharmacy

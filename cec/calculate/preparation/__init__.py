@@ -11,7 +11,7 @@ from cec.calculate.preparation.forms import MAKERS
 from cec.calculate.preparation.handling import cytotoxic_as_stated
 from cec.calculate.preparation.measuring import measuring_alerts
 from cec.calculate.preparation.stock import formulary_drug, products_by_route, usable_products, why_not_for
-from cec.calculate.rule import code_of_drug
+from cec.calculate.rules.rule import code_of_drug
 from cec.errors import InputError
 from cec.facts import NO_FACTS, Facts
 from cec.order import Alert, Dose, Preparation

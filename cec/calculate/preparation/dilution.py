@@ -11,7 +11,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
 from msgspec.structs import replace
 
 from cec.calculate.rounding import to_nearest
-from cec.calculate.rule import code_of_drug
+from cec.calculate.rules.rule import code_of_drug
 from cec.order import Alert, Dose, Preparation
 from cec.pharmacy import FormularyDrug
 from cec.units import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from cec.calculate.rounding import deviation_percent, to_nearest
-from cec.calculate.rule import code_of_drug
+from cec.calculate.rules.rule import code_of_drug
 from cec.order import Alert, Dose, Preparation
 from cec.pharmacy import Pharmacy
 from cec.units import Quantity, shorten, write_number, write_signed

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from cec.calculate.rule import code_of_drug
+from cec.calculate.rules.rule import code_of_drug
 from cec.calculate.schedule.clock import Clock
 from cec.calculate.schedule.starts import A_DAY, Line
 from cec.order import Administration, Alert

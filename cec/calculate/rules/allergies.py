@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from cec.calculate.rule import Case, Rule, TextQuestion, code_of_drug
+from cec.calculate.rules.rule import Case, Rule, TextQuestion, code_of_drug
 from cec.drug_names import own_words, words_of
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of

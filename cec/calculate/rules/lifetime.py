@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from cec.calculate.rounding import to_nearest
-from cec.calculate.rule import Case, LimitQuestion, Limits, Rule, code_of_drug
+from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, code_of_drug
 from cec.errors import InputError
 from cec.facts import Bounds, earlier_doses_of
 from cec.facts.stretches import stretch_within

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import partial
 
-from cec.calculate.allergies import allergy_rules
-from cec.calculate.lifetime import lifetime_rules
 from cec.calculate.rounding import to_nearest
-from cec.calculate.rule import Case, LimitQuestion, Limits, Question, Rule, number_of
-from cec.calculate.sizes import (
+from cec.calculate.rules.allergies import allergy_rules
+from cec.calculate.rules.lifetime import lifetime_rules
+from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Question, Rule, number_of
+from cec.calculate.rules.sizes import (
     body_mass_index_rule,
     heavy_for_age,
     implausible_for_age,

@@ -13,8 +13,8 @@ from typing import Any
 
 from cec.calculate.growth import OLDEST, YOUNGEST, Measure, modified_z, value_at, value_at_modified_z, z_score
 from cec.calculate.rounding import deviation_percent, to_nearest
-from cec.calculate.rule import Case, LimitQuestion, Limits, Rule, Unknown
-from cec.calculate.slips import Size, pounds, slips, typed
+from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, Unknown
+from cec.calculate.rules.slips import Size, pounds, slips, typed
 from cec.facts import FACTS, Bounds, Sex, body_mass_index
 from cec.facts.stretches import Cut, Stretch, stretch_within
 from cec.units import Quantity, write_number, write_signed

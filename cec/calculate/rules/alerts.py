@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cec.calculate.known_facts import what_is_missing
-from cec.calculate.rule import Case, Rule, number_of
 from cec.calculate.rules import rules_for
-from cec.calculate.sizes import GROWTH_REFERENCE
+from cec.calculate.rules.rule import Case, Rule, number_of
+from cec.calculate.rules.sizes import GROWTH_REFERENCE
 from cec.facts import FACTS, Fact, fact_of, of_history
 from cec.order import NOT_CHECKED, Alert
 
