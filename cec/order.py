@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 import msgspec
 
@@ -40,20 +40,22 @@ Sha256: TypeAlias = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
 Version: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,6}(\\.[0-9]{1,6}){2}$")]
 """A version of the program, like 0.1.0."""
 
-STAGES = ("prescribed", "measured", "calculated", "capped", "reduced", "rounded")
+Stage = Literal["prescribed", "measured", "calculated", "capped", "reduced", "rounded"]
+
+STAGES: tuple[Stage, ...] = get_args(Stage)
 """The stages of a dose, in their order; a dose passes through those that apply to it."""
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     """One stage of a dose: what came out, how, and by whose rule."""
 
-    what: Literal["prescribed", "measured", "calculated", "capped", "reduced", "rounded"]
+    what: Stage
     value: Quantity
     how: str
     source: str = ""
 
 
-class Bsa(msgspec.Struct, frozen=True):
+class Bsa(msgspec.Struct, frozen=True, omit_defaults=True):
     """The body surface area used for every dose per m2, with its working."""
 
     formula: str
@@ -62,7 +64,16 @@ class Bsa(msgspec.Struct, frozen=True):
     unrounded: Decimal
     how: str
     source: str
-    unit: Literal["m2"] = "m2"
+    unit: Literal["m2"]
+    endless: bool = False
+    """Whether the digits of `value` go on, as where it is not rounded."""
+    unrounded_endless: bool = False
+    """Whether the digits of `unrounded` go on."""
+
+    @property
+    def area(self) -> Quantity:
+        """What a dose per m2 is multiplied by."""
+        return Quantity(self.value, self.unit, self.endless)
 
 
 class CreatinineClearance(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -27,8 +27,7 @@ from running import cec as command
 import cec
 from cec.batch import amounts as amounts_of_batches
 from cec.batch import sheets as sheets_of_rows
-from cec.calculate.dosing import compute_dose
-from cec.order import Dose
+from cec.calculate.dosing import Dosed, compute_dose
 from cec.regimen import DrugLine
 from cec.tables.streams import _zstd
 from cec.units import Quantity
@@ -683,7 +682,7 @@ def test_a_difference_to_the_single_path_stops_a_batch(
     """The row of each block that is drafted again is really looked at."""
     true = compute_dose
 
-    def doubled(line: DrugLine, *given: Any, **more: Any) -> Dose:
+    def doubled(line: DrugLine, *given: Any, **more: Any) -> Dosed:
         twice = Quantity(line.dose.value * 2, line.dose.unit) if isinstance(line.dose, Quantity) else line.dose
         return true(msgspec.structs.replace(line, dose=twice), *given, **more)
 

@@ -6,12 +6,18 @@ import math
 import random
 from collections.abc import Callable
 from decimal import Decimal, localcontext
-from typing import Any
+from fractions import Fraction
+from typing import Any, NamedTuple
 
 import msgspec
+import polars as pl
 import pytest
 from batches import INDUCTION, amount, by_columns, one_by_one, settings, sizes, with_policy
 
+from cec import dose_table, load_pharmacy
+from cec.batch.over_columns import bsa_over_columns
+from cec.calculate.equations import BsaFormula, Part
+from cec.calculate.formulas import BSA_FORMULAS
 from cec.pharmacy import DoseRounding
 from cec.units import Quantity
 
@@ -140,3 +146,49 @@ def test_37_5_mg_per_m2_to_the_nearest_mg() -> None:
         assert int(dose) == (3 * hundredths + 4) // 8
         wrong_in_floats += round(37.5 * float(bsa)) != int(dose)
     assert wrong_in_floats > dosed.height / 50, "binary floats and half to even would have done"
+
+
+def over_columns(formula: str) -> pl.Expr | None:
+    return bsa_over_columns(formula, pl.col("cm"), pl.col("kg"), pl.col("sex"))
+
+
+@pytest.mark.parametrize("formula", BSA_FORMULAS)
+def test_measured_forms_are_the_equations(formula: str) -> None:
+    draw = random.Random(formula)
+    sizes = [(round(draw.uniform(45, 200), 1), round(draw.uniform(2.5, 150), 2)) for _ in range(300)]
+    sizes += [(70.0, 9.999), (70.0, 10.0)]
+    for sex in ("female", "male"):
+        frame = pl.DataFrame(sizes, schema=["cm", "kg"], orient="row").with_columns(sex=pl.lit(sex))
+        expression = over_columns(formula)
+        assert expression is not None
+        areas = frame.select(expression.alias("area")).to_series()
+        for (height, weight), area in zip(sizes, areas, strict=True):
+            assert area == pytest.approx(in_floats(formula, str(height), str(weight), sex), rel=1e-13)
+
+
+def test_without_a_sex_a_formula_that_needs_one_has_no_area() -> None:
+    frame = pl.DataFrame({"cm": [128.0], "kg": [26.0], "sex": [None]}, schema_overrides={"sex": pl.String})
+    expression = over_columns("schlich")
+    assert expression is not None
+    assert frame.select(expression).item() is None
+
+
+class Quotient(NamedTuple):
+    """(4 × weight + 7) / (weight + 90): Costeff's equation, which is no power of a size."""
+
+    text: str = "(4 × weight + 7) / (weight + 90)"
+
+    def value(self, height: Decimal, weight: Decimal) -> Fraction:  # noqa: ARG002  by weight alone
+        return (4 * Fraction(weight) + 7) / (Fraction(weight) + 90)
+
+
+def test_a_formula_of_another_form_goes_row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """26 kg: 111 / 116 = 0.9568…, 0.96 m2, × 40 mg/m2 = 38.4 mg; 30 kg: 127 / 120 = 1.0583…, 1.06 m2, 42.4 mg;
+    43.9975 kg: 182.99 / 133.9975 = 1.3656…, 1.37 m2, 54.8 mg."""
+    costeff = BsaFormula("costeff", "Costeff", (Part(Quotient()),), "made up for this test")
+    monkeypatch.setitem(BSA_FORMULAS, "costeff", costeff)
+    assert [name for name in BSA_FORMULAS if over_columns(name) is None] == ["costeff"]
+    table = pl.DataFrame({"height_cm": ["128", "140", "150"], "weight_kg": ["26", "30", "43.9975"]})
+    dosed = dose_table(table, pharmacy=msgspec.structs.replace(load_pharmacy(), bsa_formula="costeff"))
+    assert dosed.select("bsa_m2", "clofarabine_mg").rows() == [("0.96", "38.4"), ("1.06", "42.4"), ("1.37", "54.8")]
+    assert costeff.working(Decimal(128), Decimal(26)) == "(4 × 26 kg + 7) / (26 kg + 90) = 0.95689… m2"

@@ -56,7 +56,7 @@ def test_a_made_up_unit_is_dosed(made_up: Path) -> None:
     [
         ("400 flasks/m2", "400 flasks/m2 before and 120 flasks/m2 in this cycle make 520 flasks/m2"),
         ("384 flasks", "400 flasks/m2 (384 flasks) before"),  # 384 / 0.96
-        ("16 flasks/kg", "433.333333333 flasks/m2 (16 flasks/kg) before"),  # 16 × 26 / 0.96
+        ("16 flasks/kg", "433.33333… flasks/m2 (16 flasks/kg) before"),  # 16 × 26 / 0.96
     ],
 )
 def test_earlier_doses_count_towards_a_lifetime_maximum(made_up: Path, earlier: str, said: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import math
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cec.calculate.equations import BsaFormula, FallingPowers, Powers, Root
 from cec.calculate.formulas import (
     BSA_FORMULAS,
     bedside_schwartz,
@@ -21,7 +23,7 @@ from cec.calculate.formulas import (
 )
 from cec.errors import InputError
 from cec.facts import FACTS, Sex
-from cec.units import Quantity, shorten
+from cec.units import Exact, Quantity, shorten
 
 VECTORS = Path(__file__).parent / "vectors"
 SEXES: dict[str, Sex] = {"female": "female", "male": "male"}
@@ -41,14 +43,14 @@ def of(number: str | int | Decimal, unit: str) -> Quantity:
     return Quantity(Decimal(number), unit)
 
 
-def bsa(formula: str, height: Decimal | str | int, weight: Decimal | str | int, sex: Sex | None = None) -> Decimal:
-    return body_surface_area(formula, of(height, "cm"), of(weight, "kg"), sex)
+def bsa(formula: str, height: Decimal | str | int, weight: Decimal | str | int, sex: Sex | None = None) -> Fraction:
+    return body_surface_area(formula, of(height, "cm"), of(weight, "kg"), sex).number
 
 
 @pytest.mark.parametrize("row", read("bsa.csv"), ids=lambda row: f"{row['formula']}-{row['source'][:25]}")
 def test_bsa_equals_another_program_or_the_working_by_hand(row: dict[str, str]) -> None:
     value = bsa(row["formula"], row["height_cm"], row["weight_kg"], SEXES.get(row["sex"]))
-    assert abs(value - Decimal(row["expected_m2"])) <= Decimal(row["tolerance"])
+    assert abs(value - Fraction(row["expected_m2"])) <= Fraction(row["tolerance"])
 
 
 def test_the_vectors_hold_every_formula_and_tell_them_apart() -> None:
@@ -58,12 +60,12 @@ def test_the_vectors_hold_every_formula_and_tell_them_apart() -> None:
     for row in strict:
         for other in set(BSA_FORMULAS) - {row["formula"], "schlich"}:
             value = bsa(other, row["height_cm"], row["weight_kg"])
-            assert abs(value - Decimal(row["expected_m2"])) > Decimal(row["tolerance"]), (row, other)
+            assert abs(value - Fraction(row["expected_m2"])) > Fraction(row["tolerance"]), (row, other)
 
 
 def test_boyd_is_the_form_in_grams_not_the_rounded_one_in_kilograms() -> None:
     kilograms = 0.03330 * 70 ** (0.6157 - 0.0188 * math.log10(70)) * 170**0.3
-    assert abs(bsa("boyd", 170, 70) - Decimal("1.8346702898274039")) < Decimal("1e-12")
+    assert abs(bsa("boyd", 170, 70) - Fraction("1.8346702898274039")) < Fraction("1e-12")
     assert 0.9e-4 < kilograms / float(bsa("boyd", 170, 70)) - 1 < 1.2e-4
 
 
@@ -71,6 +73,21 @@ def test_boyd_is_the_form_in_grams_not_the_rounded_one_in_kilograms() -> None:
 def test_mosteller_is_exact_on_ties(tie: Decimal) -> None:
     """At 100 cm the weight of a BSA of b is 36 b^2: 36 x 0.955^2 = 32.8329 kg."""
     assert bsa("mosteller", 100, 36 * tie * tie) == tie
+
+
+@pytest.mark.parametrize(("height", "weight", "thirds"), [("100", "4", "1"), ("160", "10", "2"), ("150", "54", "4.5")])
+def test_mosteller_is_exact_where_the_root_is_a_fraction(height: str, weight: str, thirds: str) -> None:
+    """100 × 4 / 3600 is 1/9, 160 × 10 / 3600 is 4/9, 150 × 54 / 3600 is 9/4: a third, two thirds and one and a half."""
+    assert bsa("mosteller", height, weight) * 3 == Fraction(thirds)
+
+
+def test_a_power_that_ends_is_exact() -> None:
+    """√100 = 10, √16 = 4; the sixth root of 64 is 2; with log10(10,000 g) = 4, 10,000^(1 - 0.125 × 4) = 100."""
+    half = Decimal("0.5")
+    assert Powers(Decimal("0.01"), half, half).value(Decimal(100), Decimal(16)) == Fraction("0.4")
+    falling = FallingPowers(Decimal("0.001"), half, Decimal(1), Decimal("0.125"))
+    assert falling.value(Decimal(100), Decimal(10)) == 1
+    assert Root(3600).value(Decimal(100), Decimal(36)) == 1
 
 
 @given(heights, weights, formulas, sexes)
@@ -83,16 +100,15 @@ def test_the_text_of_an_equation_is_what_is_computed(height: Decimal, weight: De
         left = left.replace(written, python)
     as_written = eval(left, {"sqrt": math.sqrt, "log10": math.log10})
     value = formula.compute(height, weight, sex)
-    assert math.isclose(as_written, float(value), rel_tol=1e-12)
-    assert right == f"{shorten(value)} m2"
+    assert math.isclose(as_written, float(value.number), rel_tol=1e-12)
+    assert right == f"{shorten(value.number)} m2"
 
 
 @pytest.mark.parametrize("formula", BSA_FORMULAS.values(), ids=list(BSA_FORMULAS))
-def test_every_formula_has_a_title_an_equation_and_a_citation_with_a_year(formula: tuple[str, ...]) -> None:
-    name, title, equation, citation, _ = formula
-    assert name == title.lower().replace(" ", "-")
-    assert "weight" in equation
-    assert any(str(year) in citation for year in range(1916, 2011))
+def test_every_formula_has_a_title_an_equation_and_a_citation_with_a_year(formula: BsaFormula) -> None:
+    assert formula.name == formula.title.lower().replace(" ", "-")
+    assert "weight" in formula.equation
+    assert any(str(year) in formula.citation for year in range(1916, 2011))
 
 
 def test_the_working_puts_the_numbers_into_the_equation() -> None:
@@ -164,7 +180,7 @@ def test_renal_function_equals_another_program(row: dict[str, str]) -> None:
         age, weight = of(row["age_y"], "years"), of(row["weight_kg"], "kg")
         result = cockcroft_gault(age, weight, creatinine, SEXES[row["sex"]])
         assert result.value.unit == "mL/min"
-    assert abs(result.value.value - Decimal(row["expected"])) <= Decimal(row["tolerance"])
+    assert abs(result.value.number - Fraction(row["expected"])) <= Fraction(row["tolerance"])
 
 
 def test_creatinine_in_micromol_per_litre_gives_the_same() -> None:
@@ -188,8 +204,8 @@ def test_cockcroft_gault_counts_completed_years() -> None:
 )
 def test_calvert_by_hand(target: str, gfr: str, dose: str) -> None:
     """5 x (90 + 25) = 575; 5 x 35 = 175; 6 x 87.5 = 525; 1.5 x 150 = 225; without filtration 4 x 25 = 100."""
-    result = calvert(of(target, "AUC"), of(gfr, "mL/min"))
-    assert result.value == of(dose, "mg")
+    result = calvert(of(target, "AUC"), Exact(Fraction(gfr), "mL/min"))
+    assert result.value == Exact(Fraction(dose), "mg")
     assert result.how == f"AUC {target} × ({gfr} mL/min + 25) = {dose} mg"
 
 

@@ -11,10 +11,12 @@ from msgspec.structs import replace
 from test_preparation import ETOPOSIDE, amount, dose_of, made_by, solution, tablet
 
 from cec import draft_order, load_patient, load_pharmacy, load_regimen, render
-from cec.calculate.preparation.measuring import before_rounding
+from cec.calculate.dosing import compute_dose
+from cec.calculate.measures import measure
 from cec.order import Alert, Dose, Step
-from cec.pharmacy import FormularyDrug
+from cec.pharmacy import DoseRounding, FormularyDrug, Pharmacy
 from cec.render import WORKSHEETS
+from cec.units import exact
 
 STRONG_VIAL = FormularyDrug("vincristine", products=(solution("vial", "3 mg/mL", "1 mL"),))
 FIVES = FormularyDrug("dexamethasone", products=(tablet("5 mg"),))
@@ -56,19 +58,14 @@ def test_measuring_alone_counts_even_where_the_sum_is_small() -> None:
     assert "75 mg of etoposide can only be measured as 76 mg (+1.33%)" in alert.text
 
 
-def test_what_the_dose_was_before_it_was_rounded() -> None:
-    """A reduced dose counts from what is left of it, not from what was calculated."""
-    assert before_rounding(dose_of("etoposide", "75 mg")) == amount("75 mg")
-    assert before_rounding(rounded("73 mg", "75 mg")) == amount("73 mg")
-    reduced = replace(
-        rounded("73 mg", "55 mg"),
-        steps=(
-            Step("calculated", amount("73 mg"), ""),
-            Step("reduced", amount("54.75 mg"), ""),
-            Step("rounded", amount("55 mg"), ""),
-        ),
-    )
-    assert before_rounding(reduced) == amount("54.75 mg")
+def test_a_reduced_dose_counts_from_what_is_left_of_it() -> None:
+    """100 mg/m2 × 0.73 m2 = 73 mg, less 25% is 54.75 mg, rounded to 55 mg: not from the 73 mg."""
+    texts = {"height": "102 cm", "weight": "18.8 kg", "reductions": ["etoposide=25%: mucositis"]}
+    patient = load_patient(texts=texts)
+    pharmacy = Pharmacy(dose_rounding={"etoposide": DoseRounding("nearest", amount("5 mg"))})
+    measured = measure(patient, pharmacy, None)
+    dosed = compute_dose(load_regimen("cec-induction").drugs[1], measured, pharmacy, reduction=patient.reductions[0])
+    assert (dosed.dose.ordered, dosed.unrounded) == (amount("55 mg"), exact(amount("54.75 mg")))
 
 
 def test_the_sum_is_held_against_the_limit_in_a_whole_order(tmp_path: Path) -> None:

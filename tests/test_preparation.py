@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from cec.calculate.dosing import Dosed
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.containers import least_waste, nearest_total
 from cec.calculate.preparation.pick_list import daily_fluids, pick_list
@@ -22,7 +23,7 @@ from cec.order import Alert, Dose, PickItem, Preparation, VialUse
 from cec.pharmacy import Diluent, FormularyDrug, Pharmacy, Product, Stability
 from cec.regimen import Condition, Limit
 from cec.render.worksheet import instructions
-from cec.units import AMOUNT, CONCENTRATION, DURATION, VOLUME, Quantity, read_quantity
+from cec.units import AMOUNT, CONCENTRATION, DURATION, VOLUME, Quantity, exact, read_quantity
 
 STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
 
@@ -60,6 +61,14 @@ def dose_of(
     )
 
 
+def dosed(*doses: Dose) -> list[Dosed]:
+    """The doses, each with what it was before it was rounded."""
+    return [
+        Dosed(dose, exact(dose.steps[-2].value if dose.steps and dose.steps[-1].what == "rounded" else dose.ordered))
+        for dose in doses
+    ]
+
+
 def solution(name: str, strength: str, volume: str) -> Product:
     return Product(name, "solution", strength=amount(strength), volume=amount(volume))
 
@@ -77,7 +86,7 @@ def pharmacy_of(drug: FormularyDrug, **policy: object) -> Pharmacy:
 
 
 def made_by(dose: Dose, drug: FormularyDrug, **policy: object) -> tuple[Preparation, tuple[Alert, ...]]:
-    preparations, alerts = prepare((dose,), pharmacy_of(drug, **policy))
+    preparations, alerts = prepare(dosed(dose), pharmacy_of(drug, **policy))
     return preparations[0], alerts
 
 
@@ -165,7 +174,7 @@ def test_etoposide_worked_by_hand() -> None:
 def test_three_strengths_of_cyclophosphamide_give_three_volumes(product: str, strength: str, volume: str) -> None:
     """330/20 = 16.5, 330/100 = 3.3, 330/200 = 1.65 mL."""
     pharmacy = prefer_product(pharmacy_of(CYCLOPHOSPHAMIDE), "cyclophosphamide", product)
-    (made,), _ = prepare((dose_of("cyclophosphamide", "330 mg", "1 h"),), pharmacy)
+    (made,), _ = prepare(dosed(dose_of("cyclophosphamide", "330 mg", "1 h")), pharmacy)
     assert (made.product, made.strength, made.draw) == (product, amount(strength), amount(volume))
     assert made.contains == amount("330 mg")
 
@@ -226,7 +235,7 @@ def test_no_product_gives_no_volume_and_says_why() -> None:
 
 
 def test_without_a_formulary_nothing_is_prepared() -> None:
-    assert prepare((dose_of("clofarabine", "30 mg", "2 h"),), Pharmacy()) == ((), ())
+    assert prepare(dosed(dose_of("clofarabine", "30 mg", "2 h")), Pharmacy()) == ((), ())
 
 
 def test_without_limits_no_bag_is_chosen_unless_there_is_only_one() -> None:
@@ -372,7 +381,7 @@ def test_oral_solution_to_the_measuring_step() -> None:
     """9.25 mg at 1 mg/mL: 9.25 mL → 9.3 mL = 9.3 mg, 0.05/9.25 = +0.54%. Five doses: 46.5 mL, two bottles of 30 mL."""
     pharmacy = prefer_product(pharmacy_of(PREDNISONE), "prednisone", "oral solution 1 mg/mL")
     doses = (dose_of("prednisone", "9.25 mg", route="oral", days=(1, 2, 3, 4, 5)),)
-    (made,), alerts = prepare(doses, pharmacy)
+    (made,), alerts = prepare(dosed(*doses), pharmacy)
     assert (made.draw, made.contains, made.deviation_percent) == (amount("9.3 mL"), amount("9.3 mg"), Decimal("0.54"))
     assert (made.bag, made.vials, alerts) == (None, (), ())
     assert pick_list(doses, (made,), pharmacy) == (
@@ -392,7 +401,7 @@ def test_vials_of_the_cycle_alone_and_shared_within_a_day() -> None:
     doses = (dose_of("clofarabine", "30 mg", "2 h", days=(1, 2, 3), per_day=2),)
     for share, vials in ((False, 12), (True, 9)):
         pharmacy = pharmacy_of(CLOFARABINE, share_vials=share)
-        preparations, _ = prepare(doses, pharmacy)
+        preparations, _ = prepare(dosed(*doses), pharmacy)
         assert pick_list(doses, preparations, pharmacy) == (
             PickItem("20 mg vial", "vial", "clofarabine", Decimal(vials)),
             PickItem("100 mL bag of sodium chloride 0.9%", "bag", "clofarabine", Decimal(6)),
@@ -404,12 +413,12 @@ def test_two_lines_of_one_drug_share_vials_and_halves_share_tablets() -> None:
     doses = (dose_of("etoposide", "60 mg"), dose_of("etoposide", "30 mg"))
     for share, vials in ((False, 2), (True, 1)):
         pharmacy = pharmacy_of(ETOPOSIDE, share_vials=share)
-        items = pick_list(doses, prepare(doses, pharmacy)[0], pharmacy)
+        items = pick_list(doses, prepare(dosed(*doses), pharmacy)[0], pharmacy)
         assert (items[0].kind, items[0].count) == ("vial", Decimal(vials))
     halves = (dose_of("prednisone", "2.5 mg", route="oral", per_day=2, days=(1, 2)),)
     for share, tablets in ((False, 4), (True, 2)):
         pharmacy = pharmacy_of(FormularyDrug("prednisone", products=(tablet("5 mg", halves=True),)), share_vials=share)
-        (item,) = pick_list(halves, prepare(halves, pharmacy)[0], pharmacy)
+        (item,) = pick_list(halves, prepare(dosed(*halves), pharmacy)[0], pharmacy)
         assert (item.kind, item.count) == ("tablet", Decimal(tablets))
 
 
@@ -422,7 +431,7 @@ def test_fluid_of_each_day() -> None:
         dose_of("etoposide", "75 mg", "2 h", days=(1, 2)),
         dose_of("prednisone", "9.25 mg", route="oral", days=(1, 2, 3)),
     )
-    preparations, _ = prepare(doses, pharmacy)
+    preparations, _ = prepare(dosed(*doses), pharmacy)
     first, last = daily_fluids(doses, preparations, Quantity(Decimal("18.5"), "kg"))
     assert (first.days, first.volume, first.per_kg) == ((1, 2), amount("350 mL"), Quantity(Decimal("18.9"), "mL/kg"))
     assert (last.days, last.volume, last.per_kg) == ((3,), amount("100 mL"), Quantity(Decimal("5.4"), "mL/kg"))
@@ -431,7 +440,7 @@ def test_fluid_of_each_day() -> None:
 
 def test_fluid_names_what_it_does_not_count() -> None:
     doses = (dose_of("clofarabine", "30 mg", "2 h"), dose_of("mesna", "100 mg", "1 h"))
-    preparations, _ = prepare(doses, pharmacy_of(CLOFARABINE))
+    preparations, _ = prepare(dosed(*doses), pharmacy_of(CLOFARABINE))
     (fluid,) = daily_fluids(doses, preparations, Quantity(Decimal(20), "kg"))
     assert (fluid.volume, fluid.not_counted) == (amount("100 mL"), ("mesna",))
 
@@ -506,7 +515,7 @@ def test_the_starter_file_loads_and_prepares_the_four_drugs() -> None:
         dose_of("cyclophosphamide", "330 mg", "1 h"),
         dose_of("prednisone", "9.25 mg", route="oral"),
     )
-    preparations, alerts = prepare(doses, pharmacy)
+    preparations, alerts = prepare(dosed(*doses), pharmacy)
     assert [made.draw for made in preparations] == [amount("30 mL"), amount("3.8 mL"), amount("16.5 mL"), None]
     assert not alerts
     assert all(product.source for drug in pharmacy.formulary.values() for product in drug.products)
@@ -521,7 +530,7 @@ def test_the_starter_file_says_whose_label_allows_what() -> None:
     """The window of clofarabine is the US label's alone, and so is glucose; the EU label names sodium chloride only."""
     formulary = load_pharmacy(STARTER).formulary
     (made, _), _ = prepare(
-        (dose_of("clofarabine", "30 mg", "2 h"), dose_of("etoposide", "75 mg", "2 h")), load_pharmacy(STARTER)
+        dosed(dose_of("clofarabine", "30 mg", "2 h"), dose_of("etoposide", "75 mg", "2 h")), load_pharmacy(STARTER)
     )
     assert made.allowed_concentration == "0.15 to 0.4 mg/mL (US label)"
     assert made.diluent_jurisdiction == "US and EU label"
@@ -565,7 +574,7 @@ def prepared_at(age: Quantity | None, *products: Product) -> tuple[Preparation, 
     stock = Pharmacy(
         formulary={"cyclophosphamide": FormularyDrug("cyclophosphamide", products, measuring_step=amount("0.1 mL"))}
     )
-    (made,), alerts = prepare((dose_of("cyclophosphamide", "330 mg", route="IV bolus"),), stock, {"age": age})
+    (made,), alerts = prepare(dosed(dose_of("cyclophosphamide", "330 mg", route="IV bolus")), stock, {"age": age})
     return made, alerts
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from cec.calculate.rounding import deviation_percent, round_dose, round_down, to_nearest
 from cec.errors import OrderRefused
 from cec.pharmacy import DoseRounding, RoundingBand
-from cec.units import Quantity
+from cec.units import Quantity, exact
 
 TIES = [
     ("0.955", "0.01", "0.96"),
@@ -77,6 +78,31 @@ def test_the_nearest_multiple_is_at_most_half_a_step_off_and_a_tie_lies_above(va
     assert to_nearest(rounded, step) == rounded
 
 
+@pytest.mark.parametrize(
+    ("value", "nearest", "down", "up"),
+    [
+        ("195/2", "98", "97", "98"),  # 65 / 60 × 90 = 97.5
+        ("37/4", "9", "9", "10"),
+        ("-37/4", "-9", "-9", "-9"),
+        ("-19/2", "-10", "-9", "-9"),
+        ("2/3", "1", "0", "1"),
+        ("5", "5", "5", "5"),
+    ],
+)
+def test_fractions_are_rounded_as_they_are(value: str, nearest: str, down: str, up: str) -> None:
+    one = Decimal(1)
+    assert to_nearest(Fraction(value), one) == Decimal(nearest)
+    assert round_down(Fraction(value), one) == Decimal(down)
+    assert to_nearest(Fraction(value), one, ROUND_CEILING) == Decimal(up)
+
+
+def test_what_lies_a_hair_below_a_tie_goes_down() -> None:
+    """However near: nothing is taken for a tie that is none."""
+    hair = Fraction(1, 10**60)
+    assert to_nearest(Fraction(5, 2) - hair, Decimal(1)) == 2
+    assert to_nearest(Fraction(5, 2), Decimal(1)) == 3
+
+
 @given(values, steps)
 def test_down_is_never_above_and_less_than_a_step_below(value: Decimal, step: Decimal) -> None:
     rounded = round_down(value, step)
@@ -106,7 +132,7 @@ def test_how_far_a_dose_moved(value: str, reference: str, percent: str) -> None:
 )
 def test_a_dose_is_rounded_in_its_own_unit(way: str, to: Quantity, expected: str, words: str) -> None:
     rule = DoseRounding("down" if way == "down" else "nearest", to)
-    rounded, how = round_dose(mg("38.4"), rule, "clofarabine")
+    rounded, how = round_dose(exact(mg("38.4")), rule, "clofarabine")
     assert rounded == mg(expected)
     assert words in how
 
@@ -118,17 +144,17 @@ BANDS = DoseRounding("band", bands=(RoundingBand(mg(30), mg(35), mg(32)), Roundi
     ("dose", "given_dose"), [("30", "32"), ("35", "32"), ("36", "38"), ("38.4", "38"), ("40", "38")]
 )
 def test_both_ends_of_a_band_belong_to_it(dose: str, given_dose: str) -> None:
-    assert round_dose(mg(dose), BANDS, "clofarabine")[0] == mg(given_dose)
+    assert round_dose(exact(mg(dose)), BANDS, "clofarabine")[0] == mg(given_dose)
 
 
 @pytest.mark.parametrize("dose", ["29.99", "35.5", "40.01"])
 def test_a_dose_between_or_beyond_the_bands_is_refused(dose: str) -> None:
     with pytest.raises(OrderRefused, match=f"no band for {dose} mg"):
-        round_dose(mg(dose), BANDS, "clofarabine")
+        round_dose(exact(mg(dose)), BANDS, "clofarabine")
 
 
 def test_a_rule_that_cannot_be_used_is_refused() -> None:
     with pytest.raises(OrderRefused, match="names no amount"):
-        round_dose(mg(38), DoseRounding("nearest"), "clofarabine")
+        round_dose(exact(mg(38)), DoseRounding("nearest"), "clofarabine")
     with pytest.raises(OrderRefused, match="asparaginase: the pharmacy rounds it by 5 mg, its dose is in units; give"):
-        round_dose(Quantity(Decimal(10), "units"), DoseRounding("nearest", mg(5)), "asparaginase")
+        round_dose(exact(Quantity(Decimal(10), "units")), DoseRounding("nearest", mg(5)), "asparaginase")

@@ -6,7 +6,7 @@ import datetime
 import shlex
 import subprocess
 import sys
-from decimal import Context, Decimal, localcontext
+from decimal import ROUND_DOWN, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -32,9 +32,12 @@ from cec.units import (
     PERCENT,
     VOLUME,
     WEIGHT,
+    Exact,
     Kind,
     Quantity,
     convert,
+    convert_exactly,
+    exact,
     multiply,
     plain,
     read_length,
@@ -102,11 +105,15 @@ def refusal(text: str, *kinds_read: Kind) -> str:
 )
 @pytest.mark.parametrize("number", ["1", "44.2", "57.3201881", "420", "0.000000000001"])
 def test_conversion_equals_the_independent_figures(kind: Kind, one: str, other: str, number: str) -> None:
-    """To all 40 digits; exactly where the result has an end."""
+    """As a fraction; what is kept of it is the whole number or, of one without an end, 15 digits and the mark."""
     figures = {unit: Fraction(figure) for unit, figure in IN_BASE_UNITS.get(kind.name, {one: "1"}).items()}
     expected = Fraction(number) * figures[one] / figures[other]
-    digits = Context(prec=40).divide(Decimal(expected.numerator), Decimal(expected.denominator))
-    assert convert(of(number, one), other, kind).value == digits
+    assert convert_exactly(of(number, one), other, kind) == Exact(expected, other)
+    cut = Context(prec=15, rounding=ROUND_DOWN).divide(Decimal(expected.numerator), Decimal(expected.denominator))
+    shown = convert(of(number, one), other, kind)
+    assert shown == (Quantity(cut, other, endless=True) if shown.endless else Quantity(shown.value, other))
+    assert shown.endless or shown.value == expected
+    assert shown.endless == (10**60 % expected.denominator != 0)
 
 
 def test_the_figures_cover_every_unit_but_units() -> None:
@@ -121,9 +128,8 @@ def test_pint_converts_to_the_same_digits(kind: Kind, number: Decimal, data: st.
     """Simple units take their factor from the definitions that pint gets, without pint."""
     symbols = st.sampled_from([unit for unit in kind.units if "units" not in unit])
     one, other = data.draw(symbols), data.draw(symbols)
-    with localcontext(prec=60):
-        by_pint: Any = closed_registry().Quantity(number, kind.units[one]).to(kind.units[other])
-    assert convert(of(number, one), other, kind) == of(by_pint.magnitude, other)
+    by_pint: Any = closed_registry().Quantity(Fraction(number), kind.units[one]).to(kind.units[other])
+    assert convert_exactly(of(number, one), other, kind) == Exact(by_pint.magnitude, other)
 
 
 @pytest.mark.parametrize(
@@ -160,9 +166,9 @@ def test_all_units_of_a_kind_have_its_dimension_for_pint(kind: Kind) -> None:
 
 def test_kinds_differ_in_dimension_except_flow_and_clearance() -> None:
     registry = closed_registry()
-    by_dimension: dict[str, list[str]] = {}
+    by_dimension: dict[object, list[str]] = {}
     for kind in KINDS:
-        dimension = str(registry.Quantity(1, next(iter(kind.units.values()))).dimensionality)
+        dimension = frozenset(registry.Quantity(1, next(iter(kind.units.values()))).dimensionality.items())
         by_dimension.setdefault(dimension, []).append(kind.name)
     assert [names for names in by_dimension.values() if len(names) > 1] == [["infusion rate", "creatinine clearance"]]
 
@@ -438,11 +444,11 @@ def test_equal_numbers_have_equal_digits() -> None:
 
 def test_a_dose_is_multiplied_only_by_its_own_measure() -> None:
     """40 mg/m2 x 0.96 m2 = 38.4 mg; 0.5 mg/kg x 18.5 kg = 9.25 mg."""
-    assert multiply(of(40, "mg/m2"), of("0.96", "m2")) == of("38.4", "mg")
-    assert multiply(of("0.5", "mg/kg"), of("18.5", "kg")) == of("9.25", "mg")
+    assert multiply(of(40, "mg/m2"), exact(of("0.96", "m2"))).kept == of("38.4", "mg")
+    assert multiply(of("0.5", "mg/kg"), exact(of("18.5", "kg"))).kept == of("9.25", "mg")
     for dose, measure in ((of(40, "mg/m2"), of(26, "kg")), (of(2, "mg"), of(1, "m2")), (of(1, "mg/kg"), of(1, "g"))):
         with pytest.raises(InputError, match="cannot be multiplied by"):
-            multiply(dose, measure)
+            multiply(dose, exact(measure))
 
 
 def test_a_duration_as_a_span_of_time() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cec.calculate.dosing import Dosed
 from cec.calculate.known_facts import known_facts
 from cec.calculate.preparation import prepare_dose
 from cec.calculate.rules.alerts import alerts_of
@@ -17,7 +18,7 @@ from cec.load import load_patient, load_regimen
 from cec.order import Dose
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
 from cec.render.worksheet import instructions
-from cec.units import Quantity, write_range, write_signed
+from cec.units import Quantity, exact, write_range, write_signed
 
 
 @given(st.decimals(-1000, 1000, places=3))
@@ -78,7 +79,7 @@ def test_a_measured_dose_has_the_sign_of_its_deviation(dose: str, told: str) -> 
         cycle_total=amount,
         steps=(),
     )
-    made, _ = prepare_dose(ordered, 0, Pharmacy(formulary={"mercaptopurine": drug}))
+    made, _ = prepare_dose(Dosed(ordered, exact(amount)), 0, Pharmacy(formulary={"mercaptopurine": drug}))
     assert dict(instructions(made))["Measure"] == told
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 import msgspec
@@ -11,17 +12,18 @@ import msgspec
 from cec.batch.single_row import Settings
 from cec.batch.values import MOST_KEPT
 from cec.calculate.dosing import compute_dose
+from cec.calculate.measures import KidneyFunction, measured_as
 from cec.calculate.preparation import prepare_dose
 from cec.errors import CecError
-from cec.order import Bsa, CreatinineClearance, Measures, Order
+from cec.order import Order
 from cec.patient import Reduction
 from cec.render.csv import number
-from cec.units import AMOUNT, Quantity, convert, dose_unit
+from cec.units import AMOUNT, Exact, Quantity, convert, dose_unit
 
 _ANY_HEIGHT = Quantity(Decimal(100), "cm")
 """No dose is computed from a height but through the BSA."""
 
-Measured = Decimal | CreatinineClearance | None
+Measured = Decimal | KidneyFunction | None
 """What a dose hangs on: a BSA in m2, a weight in kg, a clearance, or nothing."""
 
 
@@ -73,20 +75,20 @@ class Amounts:
         pharmacy = self._settings.pharmacy
         value = measure if isinstance(measure, Decimal) else Decimal(1)
         area, kilograms = (Decimal(1), value) if variant.measure == "weight" else (value, Decimal(1))
-        bsa = Bsa(formula=pharmacy.bsa_formula, title="", value=area, unrounded=area, how="", source="")
-        clearance = measure if isinstance(measure, CreatinineClearance) else None
+        kidneys = measure if isinstance(measure, KidneyFunction) else None
+        size = Exact(Fraction(area), "m2")
+        measured = measured_as(_ANY_HEIGHT, Quantity(kilograms, "kg"), size, pharmacy.bsa_formula, kidneys=kidneys)
         line = self._settings.regimen.drugs[variant.line]
-        measures = Measures(1, _ANY_HEIGHT, Quantity(kilograms, "kg"), bsa, clearance)
         try:
-            dose = compute_dose(
-                msgspec.structs.replace(line, dose=variant.dose), measures, pharmacy, reduction=variant.reduction
+            dosed = compute_dose(
+                msgspec.structs.replace(line, dose=variant.dose), measured, pharmacy, reduction=variant.reduction
             )
         except CecError as error:
             return Amount(None, fault="; ".join(map(str, error.faults)))
-        text = number(convert(dose.ordered, line.amount_unit, AMOUNT))
+        text = number(convert(dosed.dose.ordered, line.amount_unit, AMOUNT))
         if not pharmacy.formulary:
             return Amount(text)
-        made, alerts = prepare_dose(dose, variant.line, pharmacy)
+        made, alerts = prepare_dose(dosed, variant.line, pharmacy)
         codes = tuple(alert.code for alert in alerts)
         rate, unit = (number(made.rate), made.rate.unit) if made.rate else ("", "")
         return Amount(text, codes, rate, unit)

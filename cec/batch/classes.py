@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cec.batch.over_columns import clearance_over_columns
 from cec.batch.single_row import Settings
 from cec.batch.values import MOST_KEPT, NOTHING, UNREAD, Different, Numbers, Texts, different, value_of
-from cec.calculate.measures import creatinine_clearance
+from cec.calculate.measures import KidneyFunction, creatinine_clearance
 from cec.calculate.reductions import refuse_hidden
 from cec.calculate.rules import questions, rules_for
 from cec.calculate.rules.rule import LimitQuestion, TextQuestion, number_of
@@ -25,9 +25,8 @@ from cec.errors import CecError
 from cec.facts import FACTS, Value
 from cec.facts.stretches import Cut, Stretch, stretch_within
 from cec.load.parts import Part, patient_of
-from cec.order import CreatinineClearance
 from cec.patient import completed_months
-from cec.units import CREATININE, EXACT, Quantity, convert, dose_unit
+from cec.units import CREATININE, EXACT, Quantity, compared, convert, dose_unit
 
 if TYPE_CHECKING:
     import polars as pl
@@ -71,7 +70,7 @@ class Classified(NamedTuple):
 
     numbers: pl.Series
     is_alone: pl.Series
-    clearances: Sequence[CreatinineClearance | None]
+    clearances: Sequence[KidneyFunction | None]
     """Those of this block; `clearance` is the place of each row's among them."""
     clearance: pl.Series
 
@@ -150,7 +149,7 @@ class Classifier:
         digits += [self._sides(name, known[name]) for name in self._cuts if name in known and name not in told]
         drawn = (question for question in self._drawn if question.fact not in OVER_COLUMNS)
         digits += [self._answers(question, known, nothing) for question in drawn if question.fact in known]
-        amounts: Sequence[Value | None] = [None if each is None else each.value for each in clearances]
+        amounts: Sequence[Value | None] = [each and compared(*each.value) for each in clearances]
         exact = {**known, CLEARANCE: Known(amounts, clearance)}
         digits += [self._values(fact, exact[fact]) for fact in self._exact]
         beyond, doubt = self._beyond(known, sizes, nothing)
@@ -219,7 +218,7 @@ class Classifier:
 
     def _clearances(
         self, texts: Mapping[str, Texts], places: Mapping[str, pl.Series], age: Known, nothing: pl.Series
-    ) -> tuple[list[CreatinineClearance | None], pl.Series]:
+    ) -> tuple[list[KidneyFunction | None], pl.Series]:
         """The clearances of the block where doses hang on them, each computed once, and the place of each row's."""
         inputs = FACTS[CLEARANCE].inputs
         if not self._doses_by_clearance or places.keys().isdisjoint({CLEARANCE, inputs[0]}):
@@ -352,7 +351,7 @@ def _words(fact: str, known: Mapping[str, Known], nothing: pl.Series) -> pl.Seri
     return pl.Series(known[fact].values, dtype=pl.String)[known[fact].places]
 
 
-def _clearance(parts: Sequence[Part | None], age: Quantity | None) -> CreatinineClearance | None:
+def _clearance(parts: Sequence[Part | None], age: Quantity | None) -> KidneyFunction | None:
     """The clearance of a patient of whom these parts are told; None where there is none, or no such patient."""
     try:
         return creatinine_clearance(patient_of(part for part in parts if part), age)

@@ -19,6 +19,7 @@ from cec.batch.classes import DOUBT, Classified, Classifier, Sizes
 from cec.batch.over_columns import bsa_over_columns
 from cec.batch.single_row import Settings, answer_columns, cells_of, draft, read
 from cec.batch.values import MOST_KEPT, Different, Texts, different, size_of
+from cec.calculate.dosing import dosed_again
 from cec.calculate.formulas import body_surface_area
 from cec.calculate.preparation import prepare
 from cec.calculate.rounding import to_nearest
@@ -174,8 +175,7 @@ class Engine:
         facts = [fact for fact in ("height", "weight", "sex") if fact in places]
         told = {fact: self._texts[fact].values[places[fact][row]] for fact in facts}
         area = body_surface_area(self.settings.pharmacy.bsa_formula, told["height"], told["weight"], told.get("sex"))
-        area = to_nearest(area, self._step)
-        return int(EXACT.divide(area, self._step))
+        return int(EXACT.divide(to_nearest(area.number, self._step), self._step))
 
     # What holds for each class
 
@@ -226,7 +226,7 @@ class Engine:
         if order.pharmacy.formulary:  # what preparations say hangs on the amounts; behind it stands what schedules say
             schedule = draw_up(order.regimen, order.doses, order.start, order.pharmacy) if order.start else None
             behind -= len(schedule.alerts) if schedule else 0
-            before = behind - len(prepare(order.doses, order.pharmacy)[1])
+            before = behind - len(prepare(dosed_again(order), order.pharmacy)[1])
         return Class(codes[:before], variants_of(order), stopped, codes[behind:]), answer
 
     def _unstopped(self, row: Read, stops: Mapping[str, str]) -> Order | None:

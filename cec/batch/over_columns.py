@@ -7,118 +7,65 @@ computed by the equations themselves.
 from __future__ import annotations
 
 import math
-from decimal import Decimal
-from functools import lru_cache
-from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from functools import reduce
+from typing import TYPE_CHECKING, Any
 
+from cec.calculate.equations import FallingPowers, Powers, Root
 from cec.calculate.formulas import (
     BSA_FORMULAS,
     COCKCROFT_GAULT_AGE,
     COCKCROFT_GAULT_DIVISOR,
     COCKCROFT_GAULT_WOMEN,
     SCHWARTZ_FACTOR,
-    Equation,
 )
 from cec.calculate.measures import ADULT, YOUNGEST_ESTIMATED
-from cec.errors import CecError
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from cec.facts import Sex
+
+def _root(equation: Root, height: pl.Expr, weight: pl.Expr) -> pl.Expr:
+    return (height * weight / equation.divisor).sqrt()
 
 
-class Powers(NamedTuple):
-    """ln BSA = constant + height × ln(cm) + weight × ln(kg) + square × ln(kg)², from a weight (kg) on."""
-
-    from_weight: float
-    constant: float
-    height: float
-    weight: float
-    square: float
-
-    def value(self, height: float, weight: float) -> float:
-        """BSA in m2 from cm and kg."""
-        log = math.log(weight)
-        return math.exp(self.constant + self.height * math.log(height) + self.weight * log + self.square * log * log)
+def _powers(equation: Powers, height: pl.Expr, weight: pl.Expr) -> pl.Expr:
+    logarithm = math.log(equation.coefficient) + weight.log() * float(equation.weight_power)
+    if equation.height_power:
+        logarithm += height.log() * float(equation.height_power)
+    return logarithm.exp()
 
 
-@lru_cache
-def measured(formula: str, sex: Sex | None) -> tuple[Powers, ...]:
-    """The float forms of a formula for that sex, by weight; none where it has no such form or needs a sex."""
-    low, high = Decimal("0.3"), Decimal(350)
-    try:
-        equations = _pieces(formula, sex, low, high)
-    except CecError:
-        return ()
-    powers = tuple(_fit(equation, start) for start, equation in equations)
-    for (start, equation), (end, _), fitted in zip(equations, [*equations[1:], (high, None)], powers, strict=True):
-        for step in range(9):
-            weight = start + (end - start) * step / 9
-            for height in (20, 64, 128, 250):
-                exact = float(equation.value(Decimal(height), weight))
-                if not math.isclose(fitted.value(height, float(weight)), exact, rel_tol=1e-12):
-                    return ()
-    return powers
+def _falling_powers(equation: FallingPowers, height: pl.Expr, weight: pl.Expr) -> pl.Expr:
+    grams = (weight * 1000).log()
+    power = float(equation.weight_power) - grams * (float(equation.fall) / math.log(10))
+    return (math.log(equation.coefficient) + height.log() * float(equation.height_power) + grams * power).exp()
 
 
-def _pieces(formula: str, sex: Sex | None, low: Decimal, high: Decimal) -> list[tuple[Decimal, Equation]]:
-    """The equations that the formula has for these weights, each with the weight from which it holds."""
-    pick = BSA_FORMULAS[formula].equation_for
-    grid = [low, *(Decimal(kilograms) for kilograms in range(1, 350)), high]
-    pieces = [(low, pick(low, sex))]
-    for before, after in pairwise(grid):
-        if pick(after, sex) is not pick(before, sex):
-            first, last = before, after
-            while last - first > Decimal("1e-9"):
-                middle = (first + last) / 2
-                first, last = (first, middle) if pick(middle, sex) is not pick(before, sex) else (middle, last)
-            pieces.append((last.quantize(Decimal("1e-9")), pick(after, sex)))
-    return pieces
+_EXPRESSIONS: dict[type, Callable[[Any, pl.Expr, pl.Expr], pl.Expr]] = {
+    Root: _root,
+    Powers: _powers,
+    FallingPowers: _falling_powers,
+}
+"""BSA in m2 as floats from columns of cm and kg, by the form of the equation."""
 
 
-def _fit(equation: Equation, start: Decimal) -> Powers:
-    """The exponents of one equation, from its values at four points."""
+def bsa_over_columns(formula: str, height: pl.Expr, weight: pl.Expr, sex: pl.Expr) -> pl.Expr | None:
+    """BSA in m2 as floats, from columns of cm, kg and sex; null where the formula needs a sex that is not known.
 
-    def log(height: int, weight: int) -> float:
-        return float(equation.value(Decimal(height), Decimal(weight)).ln())
-
-    one = log(1, 1)
-    ten = math.log(10)
-    first, second = (log(1, 10) - one) / ten, (log(1, 100) - one) / ten
-    square = (second - 2 * first) / (2 * ten)
-    return Powers(float(start), one, (log(10, 1) - one) / ten, first - square * ten, square)
-
-
-def surface(powers: tuple[Powers, ...], height: pl.Expr, weight: pl.Expr) -> pl.Expr:
-    """BSA in m2 as floats from columns of cm and kg."""
+    None for a formula that has an equation of another form: its rows go one by one.
+    """
     import polars as pl
 
-    log_height, log_weight = height.log(), weight.log()
+    parts = BSA_FORMULAS[formula].parts
+    if any(type(part.equation) not in _EXPRESSIONS for part in parts):
+        return None
     value = pl.lit(None, dtype=pl.Float64)
-    for piece in powers:
-        exponent = piece.constant + piece.height * log_height + piece.weight * log_weight
-        if abs(piece.square) > 1e-12:
-            exponent += piece.square * log_weight * log_weight
-        value = (
-            pl.when(weight >= piece.from_weight).then(exponent.exp()).otherwise(value)
-            if len(powers) > 1
-            else exponent.exp()
-        )
-    return value
-
-
-def bsa_over_columns(formula: str, height: pl.Expr, weight: pl.Expr, sex: pl.Expr) -> pl.Expr:
-    """BSA in m2 as floats, from columns of cm, kg and sex; null where the formula needs a sex that is not known."""
-    import polars as pl
-
-    forms = {sex: measured(formula, sex) for sex in (None, "female", "male")}
-    if forms[None] == forms["female"] == forms["male"]:
-        return surface(forms[None], height, weight)
-    value = pl.lit(None, dtype=pl.Float64)
-    for word in ("female", "male"):
-        value = pl.when(sex == word).then(surface(forms[word], height, weight)).otherwise(value)
+    for part in parts:
+        area = _EXPRESSIONS[type(part.equation)](part.equation, height, weight)
+        limits = [sex == part.sex] if part.sex else []
+        limits += [weight < float(part.below)] if part.below else []
+        value = pl.when(reduce(pl.Expr.and_, limits)).then(area).otherwise(value) if limits else area
     return value
 
 

@@ -10,11 +10,11 @@ from types import MappingProxyType
 
 import msgspec
 
-from cec.calculate.dosing import compute_dose
+from cec.calculate.dosing import Dosed, compute_dose
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
 from cec.calculate.known_facts import known_facts, refuse_impossible
 from cec.calculate.lines import lines_of_cycle
-from cec.calculate.measures import creatinine_clearance, measure_bsa
+from cec.calculate.measures import Measured, measure
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.pick_list import daily_fluids, pick_list
 from cec.calculate.reductions import refuse_hidden
@@ -25,11 +25,11 @@ from cec.calculate.schedule import Schedule, draw_up
 from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.facts import Facts, earlier_doses_of
 from cec.fingerprint import fingerprint
-from cec.order import NOT_CHECKED, SCHEMA, Administration, Alert, Dose, EarliestNextCycle, Measures, Order, Preparation
+from cec.order import NOT_CHECKED, SCHEMA, Administration, Alert, EarliestNextCycle, Order, Preparation
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
-from cec.units import EXACT, Quantity
+from cec.units import EXACT, Quantity, compared
 from cec.version import __version__
 
 _DEFAULT_PHARMACY = Pharmacy()
@@ -70,25 +70,24 @@ def draft_order(
         _refuse_contradictions(regimen, patient, cycle, start)
         as_of = _day_for_age(patient, start, as_of)
         age = patient.age_on(as_of)
-        bsa = measure_bsa(patient, pharmacy)
-        clearance = creatinine_clearance(patient, age)
+        measured = measure(patient, pharmacy, age)
+        measures, clearance = measured.shown, measured.clearance
         facts = known_facts(
             patient,
             {
                 "age": age,
-                "bsa": Quantity(bsa.value, "m2"),
-                "creatinine_clearance": Quantity(clearance.value.value, "mL/min") if clearance else None,
+                "bsa": compared(measured.bsa.number, "m2"),
+                "creatinine_clearance": compared(clearance.number, "mL/min") if clearance else None,
                 "start": start,
                 "cycle": None if cycle is None else Quantity(Decimal(cycle), ""),
             },
         )
         refuse_impossible(patient, facts)
-        measures = Measures(1, patient.height, patient.weight, bsa, clearance)
-        doses = _each_dose(regimen, patient, pharmacy, measures, facts, cycle=cycle)
-        preparations, preparation_alerts = prepare(doses, pharmacy, facts)
-        doses = with_labels(doses, preparations, regimen, pharmacy)
+        dosed = _each_dose(regimen, patient, pharmacy, measured, facts, cycle=cycle)
+        preparations, preparation_alerts = prepare(dosed, pharmacy, facts)
+        doses = with_labels(tuple(each.dose for each in dosed), preparations, regimen, pharmacy)
         schedule = draw_up(regimen, doses, start, pharmacy) if start else Schedule()
-        case = Case(regimen, patient, pharmacy, facts, doses, clearance)
+        case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance)
         found = alerts_of(case._replace(facts={**facts, **_totals(case)}))
         alerts = (*found, *preparation_alerts, *schedule.alerts)
         order = Order(
@@ -165,8 +164,8 @@ def _with_rates(
 
 
 def _each_dose(
-    regimen: Regimen, patient: Patient, pharmacy: Pharmacy, measures: Measures, facts: Facts, *, cycle: int | None
-) -> tuple[Dose, ...]:
+    regimen: Regimen, patient: Patient, pharmacy: Pharmacy, measured: Measured, facts: Facts, *, cycle: int | None
+) -> tuple[Dosed, ...]:
     """The doses of the cycle's lines; OrderRefused with all that stands against any of them."""
     lines = lines_of_cycle(regimen, cycle)
     reductions = {reduction.drug: reduction for reduction in patient.reductions}
@@ -175,14 +174,14 @@ def _each_dose(
         texts = (f"a reduction of {drug} is declared, but {given}" for drug in strangers)
         raise InputError(*(Fault(text, about=("reductions",)) for text in texts))
     refuse_hidden(patient.reductions, [line.drug for line in regimen.drugs])
-    doses: list[Dose] = []
+    dosed: list[Dosed] = []
     faults: list[Fault] = []
     for number, line in lines.items():
         try:
-            doses.append(
+            dosed.append(
                 compute_dose(
                     line,
-                    measures,
+                    measured,
                     pharmacy,
                     facts,
                     reduction=reductions.get(line.drug),
@@ -194,7 +193,7 @@ def _each_dose(
             faults += refusal.faults
     if faults:
         raise OrderRefused(*faults)
-    return tuple(doses)
+    return tuple(dosed)
 
 
 def _day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.date | None) -> datetime.date | None:
@@ -214,7 +213,8 @@ def _totals(case: Case) -> Facts:
     maximums = lifetime_maximums(case.regimen)
     totals = {drug: total_of(drug, maximum, case) for drug, maximum in maximums.items()}
     earlier = {earlier_doses_of(drug).name: entry_of(drug, case.patient.earlier_doses) for drug in maximums}
-    return {**earlier, **{total_name(drug): total and total.amount for drug, total in totals.items()}}
+    amounts = {drug: total and compared(total.amount.number, total.amount.unit) for drug, total in totals.items()}
+    return {**earlier, **{total_name(drug): amount for drug, amount in amounts.items()}}
 
 
 def _earliest_next_cycle(regimen: Regimen, start: datetime.date | None) -> EarliestNextCycle | None:

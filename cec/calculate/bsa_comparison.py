@@ -10,7 +10,7 @@ from cec.calculate.formulas import BSA_FORMULAS, bsa_formula
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.errors import InputError
 from cec.patient import Patient
-from cec.units import Quantity
+from cec.units import Quantity, plain
 
 
 class ComparedBsa(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -50,6 +50,6 @@ def compare_bsa(patient: Patient, reference: str = "mosteller") -> BsaComparison
         except InputError as error:
             rows.append(msgspec.structs.replace(row, missing=str(error)))
             continue
-        difference = to_nearest(deviation_percent(value, compared_with), Decimal("0.01"))
-        rows.append(msgspec.structs.replace(row, value=Quantity(value, "m2"), difference_percent=difference))
+        difference = plain(to_nearest(deviation_percent(value.number, compared_with.number), Decimal("0.01")))
+        rows.append(msgspec.structs.replace(row, value=value.kept, difference_percent=difference))
     return BsaComparison(patient, reference, tuple(rows))

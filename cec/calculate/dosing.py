@@ -1,24 +1,35 @@
-"""One drug line -> its dose, as a chain of steps. The ordered amount is the value of the last step."""
+"""One drug line -> its dose, as a chain of steps. The ordered amount is the value of the last step.
+
+Each stage starts from the exact number of the one before: a step shows what is kept of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
+import msgspec
+
 from cec.calculate.formulas import calvert
+from cec.calculate.measures import Measured, measured_again
 from cec.calculate.rounding import deviation_percent, round_dose, to_nearest
 from cec.conditions import judge, unknown_facts
 from cec.errors import OrderRefused
 from cec.facts import NO_FACTS, Facts
-from cec.order import STAGES, Dose, Measures, Step
+from cec.order import STAGES, Dose, Order, Stage, Step
 from cec.patient import Reduction
 from cec.pharmacy import Pharmacy
 from cec.regimen import DrugLine, entry_of
-from cec.units import EXACT, Measure, Quantity, dose_unit, multiply, plain, write_number
+from cec.units import Exact, Measure, Quantity, dose_unit, exact, multiply, plain, write_number
 
-MOST_DIGITS = 30
-"""A dose of more significant digits than this is endless (an unrounded BSA, a third): it cannot be written down."""
+
+class Dosed(NamedTuple):
+    """A dose, and the exact amount that it was before rounding."""
+
+    dose: Dose
+    unrounded: Exact
 
 
 class _Work(NamedTuple):
@@ -26,45 +37,56 @@ class _Work(NamedTuple):
 
     line: DrugLine
     prescribed: Quantity
-    measures: Measures
+    measured: Measured
     pharmacy: Pharmacy
     reduction: Reduction | None
     source: str
 
 
+class _Staged(NamedTuple):
+    """One stage of a dose: what came out exactly, and the step that shows it."""
+
+    exact: Exact
+    step: Step
+
+
+def _staged(what: Stage, value: Exact, how: str, source: str = "") -> _Staged:
+    return _Staged(value, Step(what, value.kept, how, source))
+
+
 def compute_dose(
     line: DrugLine,
-    measures: Measures,
+    measured: Measured,
     pharmacy: Pharmacy,
     facts: Facts = NO_FACTS,
     *,
     reduction: Reduction | None = None,
     source: str = "",
     number: int = 1,
-) -> Dose:
+) -> Dosed:
     """The dose of one drug line for one administration; `source` is the regimen's citation, `number` the line's.
 
     OrderRefused where the patient has no dose in the line, a fact that it depends on is unknown, rounding would move
     the dose too far, or the dose has endless digits.
     """
-    work = _Work(line, _prescribed_for(line, facts), measures, pharmacy, reduction, line.source or source)
-    steps: list[Step] = []
+    work = _Work(line, _prescribed_for(line, facts), measured, pharmacy, reduction, line.source or source)
+    chain: list[_Staged] = []
     for stage in STAGES:
-        step = _STAGE[stage](work, steps)
-        if step:
-            steps.append(step)
-    values = {step.what: step.value for step in steps}
-    ordered = steps[-1].value
-    moved = deviation_percent(ordered.value, steps[-2].value.value) if "rounded" in values else Decimal(0)
-    if len(ordered.value.as_tuple().digits) > MOST_DIGITS:
+        staged = _STAGE[stage](work, chain)
+        if staged:
+            chain.append(staged)
+    values = {step.what: step.value for _, step in chain}
+    last, ordered = chain[-1].exact, chain[-1].step.value
+    before = chain[-2].exact if "rounded" in values else last
+    if ordered.endless:
         raise OrderRefused(
-            f"{line.drug}: the dose has endless digits, {write_number(ordered.value)[:12]}… {ordered.unit}; "
+            f"{line.drug}: the dose has endless digits, {ordered}; "
             f"give a dose_rounding for {line.drug} in the pharmacy file"
         )
     if ordered.value == 0 and not (reduction and reduction.percent == 100):
         raise OrderRefused(f"{line.drug}: the dose comes to {ordered}; look at the rounding of the pharmacy")
-    daily_total = _times(ordered, line.per_day)
-    return Dose(
+    moved = deviation_percent(last.number, before.number) if "rounded" in values else Fraction(0)
+    dose = Dose(
         line=number,
         drug=line.drug,
         purpose=line.purpose,
@@ -77,15 +99,28 @@ def compute_dose(
         deviation_percent=plain(to_nearest(moved, Decimal("0.01"))),
         days=line.days,
         per_day=line.per_day,
-        daily_total=daily_total,
-        cycle_total=_times(daily_total, len(line.days)),
-        steps=tuple(steps),
+        daily_total=_times(last, line.per_day),
+        cycle_total=_times(last, line.per_day * len(line.days)),
+        steps=tuple(step for _, step in chain),
         over=line.over,
         timing=_timing(line),
         diluent=line.diluent,
         note=line.note,
         assumed=line.assumed,
     )
+    return Dosed(dose, before)
+
+
+def dosed_again(order: Order) -> tuple[Dosed, ...]:
+    """The doses of an order with the exact amounts before rounding, which an order does not keep."""
+    reductions = {reduction.drug: reduction for reduction in order.patient.reductions}
+    dosed = []
+    for dose in order.doses:
+        line = msgspec.structs.replace(order.line_of(dose), dose=dose.prescribed)
+        measured = measured_again(order, dose.days[0])
+        again = compute_dose(line, measured, order.pharmacy, reduction=reductions.get(dose.drug))
+        dosed.append(Dosed(dose, again.unrounded))
+    return tuple(dosed)
 
 
 def _prescribed_for(line: DrugLine, facts: Facts) -> Quantity:
@@ -102,39 +137,40 @@ def _prescribed_for(line: DrugLine, facts: Facts) -> Quantity:
     raise OrderRefused(f"{line.drug}: the regimen has no dose for this patient: no band fits")
 
 
-def _prescribed(work: _Work, _steps: list[Step]) -> Step:
+def _prescribed(work: _Work, _chain: list[_Staged]) -> _Staged:
     divided = f" a day, in {work.line.divided_into} parts" if work.line.divided_into > 1 else ""
-    return Step("prescribed", work.prescribed, f"{work.prescribed}{divided}, as the regimen says", work.source)
+    how = f"{work.prescribed}{divided}, as the regimen says"
+    return _staged("prescribed", exact(work.prescribed), how, work.source)
 
 
-def _measured(work: _Work, _steps: list[Step]) -> Step | None:
+def _measured(work: _Work, _chain: list[_Staged]) -> _Staged | None:
     return _MEASURE[dose_unit(work.prescribed.unit).measure](work)
 
 
-def _area(work: _Work) -> Step:
-    bsa = work.measures.bsa
-    return Step("measured", Quantity(bsa.value, "m2"), f"body surface area: {bsa.how}", bsa.source)
+def _area(work: _Work) -> _Staged:
+    bsa = work.measured.shown.bsa
+    return _staged("measured", work.measured.bsa, f"body surface area: {bsa.how}", bsa.source)
 
 
-def _weight(work: _Work) -> Step:
-    return Step("measured", work.measures.weight, "actual body weight")
+def _weight(work: _Work) -> _Staged:
+    return _staged("measured", exact(work.measured.shown.weight), "actual body weight")
 
 
-def _clearance(work: _Work) -> Step:
-    clearance = work.measures.clearance
-    if clearance is None or clearance.value.unit != "mL/min":
+def _clearance(work: _Work) -> _Staged:
+    clearance, value = work.measured.shown.clearance, work.measured.clearance
+    if clearance is None or value is None or value.unit != "mL/min":
         raise OrderRefused(
             f"{work.line.drug}: a dose by AUC needs the creatinine clearance in mL/min; give it as measured, "
             "or, for adults, creatinine with age and sex"
         )
-    return Step("measured", clearance.value, f"creatinine clearance: {clearance.how}", clearance.source)
+    return _staged("measured", value, f"creatinine clearance: {clearance.how}", clearance.source)
 
 
 def _nothing(_work: _Work) -> None:
     return None
 
 
-_MEASURE: dict[Measure, Callable[[_Work], Step | None]] = {
+_MEASURE: dict[Measure, Callable[[_Work], _Staged | None]] = {
     "bsa": _area,
     "weight": _weight,
     "creatinine_clearance": _clearance,
@@ -143,64 +179,64 @@ _MEASURE: dict[Measure, Callable[[_Work], Step | None]] = {
 """The step of what multiplies a dose."""
 
 
-def _calculated(work: _Work, steps: list[Step]) -> Step:
+def _calculated(work: _Work, chain: list[_Staged]) -> _Staged:
     prescribed, parts = work.prescribed, work.line.divided_into
     measure, source = dose_unit(prescribed.unit).measure, ""
     if measure == "creatinine_clearance":
-        formula = calvert(prescribed, steps[-1].value)
+        formula = calvert(prescribed, chain[-1].exact)
         amount, how, source = formula.value, formula.how, formula.source
     elif measure != "nothing":
-        amount = multiply(prescribed, steps[-1].value)
-        how = f"{prescribed} × {steps[-1].value} = {amount}"
+        amount = multiply(prescribed, chain[-1].exact)
+        how = f"{prescribed} × {chain[-1].step.value} = {amount}"
     else:
-        amount, how = prescribed, "flat dose"
+        amount, how = exact(prescribed), "flat dose"
     if parts > 1:
-        amount = Quantity(EXACT.divide(amount.value, Decimal(parts)), amount.unit)
-        how += f"; divided into {parts} doses: {_readable(amount)} each"
-    return Step("calculated", amount, how, source)
+        amount = Exact(amount.number / parts, amount.unit)
+        how += f"; divided into {parts} doses: {amount} each"
+    return _staged("calculated", amount, how, source)
 
 
-def _capped(work: _Work, steps: list[Step]) -> Step | None:
-    maximum, dose = work.line.maximum, steps[-1].value
+def _capped(work: _Work, chain: list[_Staged]) -> _Staged | None:
+    maximum, dose = work.line.maximum, chain[-1].exact
     if maximum is None:
         return None
-    if dose.value <= maximum.value:
-        return Step("capped", dose, f"within the maximum of {maximum}", work.source)
-    return Step("capped", maximum, f"{_readable(dose)} is above the maximum of {maximum}", work.source)
+    if dose.number <= maximum.value:
+        return _staged("capped", dose, f"within the maximum of {maximum}", work.source)
+    return _staged("capped", exact(maximum), f"{dose} is above the maximum of {maximum}", work.source)
 
 
-def _reduced(work: _Work, steps: list[Step]) -> Step | None:
+def _reduced(work: _Work, chain: list[_Staged]) -> _Staged | None:
     if work.reduction is None:
         return None
-    dose, percent = steps[-1].value, work.reduction.percent
-    rest = EXACT.subtract(Decimal(100), percent)
-    reduced = Quantity(EXACT.divide(EXACT.multiply(dose.value, rest), Decimal(100)), dose.unit)
-    how = f"by {write_number(percent)}% to {write_number(rest)}% of {_readable(dose)}: {work.reduction.reason}"
-    return Step("reduced", reduced, how, "declared by the prescriber")
+    dose, percent = chain[-1].exact, Fraction(work.reduction.percent)
+    rest = Exact(100 - percent, "%")
+    reduced = Exact(dose.number * (100 - percent) / 100, dose.unit)
+    how = f"by {write_number(work.reduction.percent)}% to {rest} of {dose}: {work.reduction.reason}"
+    return _staged("reduced", reduced, how, "declared by the prescriber")
 
 
-def _rounded(work: _Work, steps: list[Step]) -> Step | None:
-    rule, dose = entry_of(work.line.drug, work.pharmacy.dose_rounding), steps[-1].value
-    if rule is None or dose.value == 0:
+def _rounded(work: _Work, chain: list[_Staged]) -> _Staged | None:
+    rule, dose = entry_of(work.line.drug, work.pharmacy.dose_rounding), chain[-1].exact
+    if rule is None or dose.number == 0:
         return None
     rounded, how = round_dose(dose, rule, work.line.drug)
-    moved = deviation_percent(rounded.value, dose.value)
+    moved = deviation_percent(Fraction(rounded.value), dose.number)
     shown = f"{write_number(to_nearest(moved, Decimal('0.01')))}%"
     if work.line.maximum and rounded.value > work.line.maximum.value:
         raise OrderRefused(
-            f"{work.line.drug}: rounding {_readable(dose)} {how} gives {rounded}, "
+            f"{work.line.drug}: rounding {dose} {how} gives {rounded}, "
             f"above the maximum of {work.line.maximum}; use another rounding for it"
         )
     limit = work.pharmacy.largest_deviation
     if abs(moved) > limit:
         raise OrderRefused(
-            f"{work.line.drug}: rounding {_readable(dose)} {how} gives {rounded}, which moves the dose by {shown}; "
+            f"{work.line.drug}: rounding {dose} {how} gives {rounded}, which moves the dose by {shown}; "
             f"the pharmacy allows {write_number(limit)}% at most"
         )
-    return Step("rounded", rounded, f"{_readable(dose)} {how}: {rounded} ({shown})", "pharmacy policy")
+    return _staged("rounded", exact(rounded), f"{dose} {how}: {rounded} ({shown})", "pharmacy policy")
 
 
-_STAGE = {
+_STAGE: dict[Stage, Callable[[_Work, list[_Staged]], _Staged | None]] = {
     "prescribed": _prescribed,
     "measured": _measured,
     "calculated": _calculated,
@@ -210,15 +246,8 @@ _STAGE = {
 }
 
 
-def _readable(quantity: Quantity) -> str:
-    """A quantity for the text of a step: cut where its digits are endless."""
-    from cec.units import shorten
-
-    return f"{shorten(quantity.value, 12)} {quantity.unit}"
-
-
-def _times(quantity: Quantity, count: int) -> Quantity:
-    return Quantity(EXACT.multiply(quantity.value, Decimal(count)), quantity.unit)
+def _times(amount: Exact, count: int) -> Quantity:
+    return Exact(amount.number * count, amount.unit).kept
 
 
 def _timing(line: DrugLine) -> str:

@@ -1,130 +1,45 @@
 """Published equations for body surface area, renal function and carboplatin, each with its citation.
 
-Every result has 40 digits and is not rounded; rounding is the caller's, by the pharmacy's policy. An equation stands in
-one place: its text, its working with a patient's numbers and its value all come from the same constants.
+No result is rounded; rounding is the caller's, by the pharmacy's policy. An equation stands in one place: its text, its
+working with a patient's numbers and its value all come from the same coefficients.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from cec.calculate.equations import BsaFormula, Equation, FallingPowers, Part, Powers, Root
 from cec.errors import InputError
-from cec.units import AGE, CREATININE, EXACT, Quantity, convert, shorten, write_number
+from cec.units import AGE, CREATININE, Exact, Quantity, convert, convert_exactly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cec.facts import Sex
-
-
-class Equation(NamedTuple):
-    """One equation: its text, in `height` (cm) and `weight` (kg), and its value in m2 for a height and a weight."""
-
-    text: str
-    value: Callable[[Decimal, Decimal], Decimal]
-
-
-class BsaFormula(NamedTuple):
-    """A published formula for body surface area, m2. `equation_for` picks its equation by weight (kg) and sex."""
-
-    name: str
-    title: str
-    equation: str
-    citation: str
-    equation_for: Callable[[Decimal, Sex | None], Equation]
-
-    def compute(self, height: Decimal, weight: Decimal, sex: Sex | None = None) -> Decimal:
-        """Body surface area in m2 from a height in cm and a weight in kg, unrounded."""
-        return self.equation_for(weight, sex).value(height, weight)
-
-    def working(self, height: Decimal, weight: Decimal, sex: Sex | None = None) -> str:
-        """The equation with these numbers in it, and what it comes to (cut after five decimals).
-
-        >>> BSA_FORMULAS["mosteller"].working(Decimal(128), Decimal(26))
-        '√(128 cm × 26 kg / 3600) = 0.96148… m2'
-        """
-        text = self.equation_for(weight, sex).text
-        cm, kg = f"{write_number(height)} cm", f"{write_number(weight)} kg"
-        for word, number in (
-            (WEIGHT_IN_GRAMS, f"{write_number(weight * 1000)} g"),
-            ("height^", f"({cm})^"),
-            ("weight^", f"({kg})^"),
-            ("height", cm),
-            ("weight", kg),
-        ):
-            text = text.replace(word, number)
-        return f"{text} = {shorten(self.compute(height, weight, sex))} m2"
 
 
 class Worked(NamedTuple):
     """A result with its working and the source of its equation."""
 
-    value: Quantity
+    value: Exact
     how: str
     source: str
 
 
-WEIGHT_IN_GRAMS = "weight in g"
-
-
-def _mosteller(height: Decimal, weight: Decimal) -> Decimal:
-    """BSA in m2; exact where the root is a terminating decimal, so that a tie stays a tie."""
-    return EXACT.sqrt(EXACT.divide(EXACT.multiply(height, weight), Decimal(3600)))
-
-
-def _boyd(height: Decimal, weight: Decimal) -> Decimal:
-    """BSA in m2 by Boyd's form in grams; the form in kg with rounded coefficients differs from the fourth digit on."""
-    grams = EXACT.multiply(weight, Decimal(1000))
-    exponent = EXACT.subtract(Decimal("0.7285"), EXACT.multiply(Decimal("0.0188"), EXACT.log10(grams)))
-    product = EXACT.multiply(EXACT.power(height, Decimal("0.3")), EXACT.power(grams, exponent))
-    return EXACT.multiply(Decimal("0.0003207"), product)
-
-
-def _powers(coefficient: str, weight_power: str, height_power: str = "") -> Equation:
-    """BSA = coefficient × height^a × weight^b; without a power of height, by weight alone."""
-
-    def value(height: Decimal, weight: Decimal) -> Decimal:
-        area = EXACT.multiply(Decimal(coefficient), EXACT.power(weight, Decimal(weight_power)))
-        return EXACT.multiply(area, EXACT.power(height, Decimal(height_power))) if height_power else area
-
-    height_text = f"height^{height_power} × " if height_power else ""
-    return Equation(f"{coefficient} × {height_text}weight^{weight_power}", value)
+def _powers(coefficient: str, weight_power: str, height_power: str = "0") -> Powers:
+    return Powers(Decimal(coefficient), Decimal(height_power), Decimal(weight_power))
 
 
 def _one(name: str, title: str, equation: Equation, citation: str) -> BsaFormula:
     """A formula that is one equation for every patient."""
-    return BsaFormula(name, title, equation.text, citation, lambda _weight, _sex: equation)
-
-
-_MOSTELLER = Equation("√(height × weight / 3600)", _mosteller)
-_BOYD = Equation(
-    f"0.0003207 × height^0.3 × ({WEIGHT_IN_GRAMS})^(0.7285 - 0.0188 × log10({WEIGHT_IN_GRAMS}))",
-    _boyd,
-)
-_LIVINGSTON_LEE = _powers("0.1173", "0.6466")
-_LIVINGSTON_LEE_BELOW_10_KG = _powers("0.1037", "0.6724")
-_SCHLICH: dict[Sex, Equation] = {
-    "male": _powers("0.000579479", "0.38", "1.24"),
-    "female": _powers("0.000975482", "0.46", "1.08"),
-}
-
-
-def _livingston_lee(weight: Decimal, _sex: Sex | None) -> Equation:
-    return _LIVINGSTON_LEE_BELOW_10_KG if weight < 10 else _LIVINGSTON_LEE
-
-
-def _schlich(_weight: Decimal, sex: Sex | None) -> Equation:
-    if sex is None:
-        raise InputError("the Schlich formula needs the patient's sex; give --sex female or --sex male")
-    return _SCHLICH[sex]
+    return BsaFormula(name, title, (Part(equation),), citation)
 
 
 _FORMULAS = (
     _one(
         "mosteller",
         "Mosteller",
-        _MOSTELLER,
+        Root(3600),
         "Mosteller RD. Simplified calculation of body-surface area. N Engl J Med 1987;317(17):1098. "
         "doi:10.1056/NEJM198710223171717",
     ),
@@ -152,7 +67,7 @@ _FORMULAS = (
     _one(
         "boyd",
         "Boyd",
-        _BOYD,
+        FallingPowers(Decimal("0.0003207"), Decimal("0.3"), Decimal("0.7285"), Decimal("0.0188")),
         "Boyd E. The Growth of the Surface Area of the Human Body. Univ of Minnesota Inst of Child Welfare "
         "Monograph X, 1935",
     ),
@@ -178,18 +93,19 @@ _FORMULAS = (
     BsaFormula(
         "schlich",
         "Schlich",
-        f"male {_SCHLICH['male'].text}; female {_SCHLICH['female'].text}",
+        (
+            Part(_powers("0.000579479", "0.38", "1.24"), sex="male"),
+            Part(_powers("0.000975482", "0.46", "1.08"), sex="female"),
+        ),
         "Schlich E, Schumm M, Schlich M. 3-D-Body-Scan als anthropometrisches Verfahren zur Bestimmung der "
         "spezifischen Körperoberfläche. Ernährungs Umschau 2010;57:178-183",
-        _schlich,
     ),
     BsaFormula(
         "livingston-lee",
         "Livingston-Lee",
-        f"{_LIVINGSTON_LEE.text}; below 10 kg {_LIVINGSTON_LEE_BELOW_10_KG.text}",
+        (Part(_powers("0.1173", "0.6466")), Part(_powers("0.1037", "0.6724"), below=Decimal(10))),
         "Livingston EH, Lee S. Body surface area prediction in normal-weight and obese patients. "
         "Am J Physiol Endocrinol Metab 2001;281:E586-E591",
-        _livingston_lee,
     ),
 )
 
@@ -212,11 +128,11 @@ def bsa_formula(name: str) -> BsaFormula:
     raise InputError(f"there is no BSA formula '{name[:40]}'; {hint}")
 
 
-def body_surface_area(formula: str, height: Quantity, weight: Quantity, sex: Sex | None = None) -> Decimal:
-    """Body surface area in m2 by a formula of BSA_FORMULAS from cm and kg, 40 digits, unrounded.
+def body_surface_area(formula: str, height: Quantity, weight: Quantity, sex: Sex | None = None) -> Exact:
+    """Body surface area in m2 by a formula of BSA_FORMULAS from cm and kg, unrounded.
 
-    >>> body_surface_area("mosteller", Quantity(Decimal(100), "cm"), Quantity(Decimal("32.8329"), "kg"))
-    Decimal('0.955')
+    >>> print(body_surface_area("mosteller", Quantity(Decimal(100), "cm"), Quantity(Decimal("32.8329"), "kg")))
+    0.955 m2
     """
     return bsa_formula(formula).compute(_in("cm", height), _in("kg", weight), sex)
 
@@ -246,7 +162,7 @@ def bedside_schwartz(height: Quantity, creatinine: Quantity) -> Worked:
     '0.413 × 128 cm / 0.5 mg/dL = 105.728 mL/min/1.73 m2'
     """
     serum, text = _serum(creatinine)
-    value = EXACT.divide(EXACT.multiply(SCHWARTZ_FACTOR, _in("cm", height)), serum)
+    value = Fraction(SCHWARTZ_FACTOR) * Fraction(_in("cm", height)) / serum
     return _worked(value, "mL/min/1.73 m2", f"{SCHWARTZ_FACTOR} × {height} / {text}", SCHWARTZ)
 
 
@@ -261,40 +177,40 @@ def cockcroft_gault(age: Quantity, weight: Quantity, creatinine: Quantity, sex: 
     """
     if sex is None:
         raise InputError("Cockcroft-Gault needs the patient's sex; give --sex female or --sex male")
-    years = convert(age, "years", AGE).value // 1
-    if years >= 140:
+    years = int(convert(age, "years", AGE).value)
+    if years >= COCKCROFT_GAULT_AGE:
         raise InputError(f"Cockcroft-Gault gives nothing for an age of {age}")
     serum, text = _serum(creatinine)
-    value = EXACT.divide(
-        EXACT.multiply(EXACT.subtract(COCKCROFT_GAULT_AGE, years), _in("kg", weight)),
-        EXACT.multiply(COCKCROFT_GAULT_DIVISOR, serum),
-    )
-    how = f"(140 - {years}) × {weight} / (72 × {text})"
+    age_factor = Fraction(COCKCROFT_GAULT_AGE) - years
+    value = age_factor * Fraction(_in("kg", weight)) / (Fraction(COCKCROFT_GAULT_DIVISOR) * serum)
+    how = f"({COCKCROFT_GAULT_AGE} - {years}) × {weight} / ({COCKCROFT_GAULT_DIVISOR} × {text})"
     if sex == "female":
-        value, how = EXACT.multiply(value, COCKCROFT_GAULT_WOMEN), f"{how} × 0.85"
+        value, how = value * Fraction(COCKCROFT_GAULT_WOMEN), f"{how} × {COCKCROFT_GAULT_WOMEN}"
     return _worked(value, "mL/min", how, COCKCROFT_GAULT)
 
 
-def calvert(target: Quantity, clearance: Quantity) -> Worked:
+def calvert(target: Quantity, clearance: Exact) -> Worked:
     """Dose of carboplatin in mg: target AUC (mg/mL × min) × (GFR in mL/min + 25), by Calvert 1989.
 
     The GFR is the patient's own in mL/min, not one per 1.73 m2.
 
-    >>> print(calvert(Quantity(Decimal(5), "AUC"), Quantity(Decimal(90), "mL/min")).value)
+    >>> print(calvert(Quantity(Decimal(5), "AUC"), Exact(Fraction(90), "mL/min")).value)
     575 mg
     """
-    auc = _in("AUC", target)
-    value = EXACT.multiply(auc, EXACT.add(_in("mL/min", clearance), Decimal(25)))
+    if clearance.unit != "mL/min":
+        raise InputError(f"{clearance} is not in mL/min")
+    value = Fraction(_in("AUC", target)) * (clearance.number + 25)
     return _worked(value, "mg", f"{target} × ({clearance} + 25)", CALVERT)
 
 
-def _worked(value: Decimal, unit: str, how: str, source: str) -> Worked:
-    return Worked(Quantity(value, unit), f"{how} = {shorten(value)} {unit}", source)
+def _worked(value: Fraction, unit: str, how: str, source: str) -> Worked:
+    result = Exact(value, unit)
+    return Worked(result, f"{how} = {result}", source)
 
 
-def _serum(creatinine: Quantity) -> tuple[Decimal, str]:
+def _serum(creatinine: Quantity) -> tuple[Fraction, str]:
     """Serum creatinine in mg/dL, above 0, and its text in an equation."""
-    value = convert(creatinine, "mg/dL", CREATININE).value
+    value = convert_exactly(creatinine, "mg/dL", CREATININE).number
     if value <= 0:
         raise InputError(f"a serum creatinine of {creatinine} is not possible; write it like {CREATININE.example}")
     return value, str(creatinine) if creatinine.unit == "mg/dL" else f"({creatinine} / 88.4)"

@@ -122,11 +122,14 @@ def report(files: Sequence[Path], read: Callable[[Path], str]) -> None:
 
 
 def terminal_of(output: Path | None) -> Terminal:
-    """What the reader's paper can show: the terminal's own, or that of a pipe."""
+    """What the reader's paper can show: the terminal's own, or that of a pipe, as wide as `COLUMNS` says if it does."""
     from cec.render.terminal.drawing import Terminal
 
-    if not _is_standard(output) or sys.stdout is None or not sys.stdout.isatty():
+    if not _is_standard(output) or sys.stdout is None:
         return Terminal()
+    if not sys.stdout.isatty():
+        columns = os.environ.get("COLUMNS", "")
+        return Terminal(width=max(int(columns), 20), edge=True) if columns.isdecimal() else Terminal()
     styled = os.environ.get("TERM") != "dumb" and (os.name != "nt" or "WT_SESSION" in os.environ)
     lines = "utf" in (sys.stdout.encoding or "").lower()
     return Terminal(

@@ -12,7 +12,7 @@ from cec.facts import told_facts
 from cec.order import Administration, Bsa, CreatinineClearance, Dose, Order
 from cec.patient import Patient
 from cec.regimen import DrugLine, Regimen
-from cec.units import Quantity, shorten, write_signed
+from cec.units import Quantity, write_signed
 
 DRAFT = "Draft: not valid until checked and signed"
 NO_TIME = "no time"
@@ -317,14 +317,14 @@ def measures(patient: Patient) -> str:
 
 def bsa_words(bsa: Bsa) -> str:
     """The BSA that doses use, m2, with its formula, its working and its unrounded value."""
-    return f"{Quantity(bsa.value, bsa.unit)} by {bsa.title or bsa.formula}: {bsa.how}"
+    return f"{bsa.area} by {bsa.title or bsa.formula}: {bsa.how}"
 
 
 def clearance_words(clearance: CreatinineClearance) -> str:
     """A creatinine clearance with its method and its working."""
     if clearance.method == "measured":
         return clearance.how
-    return f"{shorten(clearance.value.value)} {clearance.value.unit} by {clearance.method}: {clearance.how}"
+    return f"{clearance.value} by {clearance.method}: {clearance.how}"
 
 
 def reductions(order: Order) -> Iterator[str]:

@@ -3,7 +3,7 @@
 A quantity is an exact decimal number and one of the units of `kinds`; there are no prefixes and no other units.
 """
 
-from cec.units.conversion import convert
+from cec.units.conversion import convert, convert_exactly
 from cec.units.declared import (
     Age,
     Amount,
@@ -22,6 +22,7 @@ from cec.units.declared import (
     Weight,
 )
 from cec.units.dose_units import DOSES, TOTALS, DoseUnit, Measure, amount_in, dose_unit, same_amount_per
+from cec.units.exact import Exact, compared, exact, kept, multiply
 from cec.units.kinds import (
     AGE,
     AMOUNT,
@@ -41,7 +42,7 @@ from cec.units.kinds import (
     WEIGHT,
     Kind,
 )
-from cec.units.quantity import DIGITS, EXACT, Quantity, context_of, multiply, plain, shorten, span, write_number
+from cec.units.quantity import DIGITS, EXACT, Quantity, context_of, plain, shorten, span, write_number
 from cec.units.reading import read_length, read_number, read_quantity, read_weight
 from cec.units.writing import write_range, write_signed
 
@@ -76,6 +77,7 @@ __all__ = [
     "DoseQuantity",
     "DoseUnit",
     "Duration",
+    "Exact",
     "Flow",
     "FluidPerWeight",
     "Height",
@@ -86,9 +88,13 @@ __all__ = [
     "Volume",
     "Weight",
     "amount_in",
+    "compared",
     "context_of",
     "convert",
+    "convert_exactly",
     "dose_unit",
+    "exact",
+    "kept",
     "multiply",
     "plain",
     "read_length",

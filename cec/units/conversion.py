@@ -7,19 +7,17 @@ pint gets, because loading pint takes longer than an order does.
 
 from __future__ import annotations
 
-from decimal import Decimal, localcontext
+from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.errors import InputError
+from cec.units.exact import Exact, exact
 from cec.units.kinds import AMOUNTS, Kind
-from cec.units.quantity import DIGITS, Quantity, context_of
+from cec.units.quantity import Quantity
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
-
-_CONVERSION = context_of(DIGITS + 20)
-"""pint multiplies by reciprocals: with 20 digits to spare, 420 min are 7 h and not 7.000…002 h."""
 
 _PINT_DEFINITIONS = """
 meter = [length]
@@ -52,35 +50,51 @@ def _definitions() -> dict[str, str]:
 
 
 def convert(quantity: Quantity, unit: str, kind: Kind) -> Quantity:
-    """The same quantity in another unit of its kind, exactly.
+    """The same quantity in another unit of its kind, with the digits that are kept of it.
 
-    >>> from cec.units import AMOUNT
-    >>> print(convert(Quantity(Decimal(1), "g"), "mg", AMOUNT))
+    >>> from cec.units import AMOUNT, WEIGHT, read_quantity
+    >>> print(convert(read_quantity("1 g", AMOUNT), "mg", AMOUNT))
     1,000 mg
+    >>> print(convert(read_quantity("26 kg", WEIGHT), "lb", WEIGHT))
+    57.32018… lb
     """
     if quantity.unit == unit:
         return quantity
+    return convert_exactly(quantity, unit, kind).kept
+
+
+def convert_exactly(quantity: Quantity, unit: str, kind: Kind) -> Exact:
+    """The same quantity in another unit of its kind, as an exact number; InputError where there is no such thing."""
+    if quantity.unit == unit:
+        return exact(quantity)
     if quantity.unit not in kind.units or unit not in kind.units:
         raise InputError(f"{quantity} is not a {kind.name} in {unit}")
-    with localcontext(_CONVERSION):
-        one, other = _in_base(kind.units[quantity.unit]), _in_base(kind.units[unit])
-        if one and other and one.base == other.base:
-            return Quantity(quantity.value * one.factor / other.factor, unit)
-        from pint import DimensionalityError
+    factor = _factor(kind.units[quantity.unit], kind.units[unit])
+    if factor is None:
+        raise InputError(f"{quantity} cannot be given in {unit}")
+    return Exact(Fraction(quantity.value) * factor, unit)
 
-        try:
-            converted: Any = closed_registry().Quantity(quantity.value, kind.units[quantity.unit])
-            converted = converted.to(kind.units[unit])
-        except DimensionalityError:
-            raise InputError(f"{quantity} cannot be given in {unit}") from None
-        return Quantity(converted.magnitude, unit)
+
+@cache
+def _factor(unit: str, other: str) -> Fraction | None:
+    """How many of the other unit one of a unit is; None where they have no dimension in common."""
+    one, another = _in_base(unit), _in_base(other)
+    if one and another and one.base == another.base:
+        return one.factor / another.factor
+    from pint import DimensionalityError
+
+    try:
+        converted: Any = closed_registry().Quantity(Fraction(1), unit).to(other)
+    except DimensionalityError:
+        return None
+    return Fraction(converted.magnitude)
 
 
 class _InBase(NamedTuple):
     """How many of the unit that a dimension begins with one of another is."""
 
     base: str
-    factor: Decimal
+    factor: Fraction
 
 
 @cache
@@ -88,18 +102,18 @@ def _in_base(unit: str) -> _InBase | None:
     """One of a unit in the unit that its dimension begins with; none where it is defined by more than one word."""
     definition = _definitions().get(unit, "")
     if definition.startswith("["):
-        return _InBase(unit, Decimal(1))
+        return _InBase(unit, Fraction(1))
     number, _, other = definition.partition(" ")
     inner = _in_base(other) if other else None
-    return inner and _InBase(inner.base, _CONVERSION.multiply(inner.factor, Decimal(number)))
+    return inner and _InBase(inner.base, inner.factor * Fraction(number))
 
 
 @cache
 def closed_registry() -> UnitRegistry[Any]:
-    """The closed registry: only the units above, Decimal throughout."""
+    """The closed registry: only the units above, fractions throughout."""
     from pint import UnitRegistry
 
-    registry: UnitRegistry[Any] = UnitRegistry(None, non_int_type=Decimal)
+    registry: UnitRegistry[Any] = UnitRegistry(None, non_int_type=Fraction)
     for name, definition in _definitions().items():
         registry.define(f"{name} = {definition}")
     return registry

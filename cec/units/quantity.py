@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from fractions import Fraction
 
 import msgspec
 
 from cec.errors import InputError
-from cec.units.dose_units import dose_unit
 
 DIGITS = 40
-"""Significant digits of every intermediate result. Rounding looks at the first 36 of them: what the last digits of
-a division or a root leave undone cannot hide a tie, and no size that is typed comes so near to one without being it."""
+"""Significant digits of what is no fraction, a root or a power, and of figures that are only compared."""
 
 
 def context_of(digits: int) -> Context:
@@ -28,17 +27,20 @@ LARGEST_EXPONENT = 30
 _PLURALS = {"days", "weeks", "months", "years", "units"}
 
 
-class Quantity(msgspec.Struct, frozen=True):
-    """An exact number with its unit.
+class Quantity(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaults=True):
+    """A number with its unit: exact or, where it is `endless`, the first digits of one without an end.
 
     >>> Quantity(Decimal("0.50"), "mg/kg")
     Quantity(value=Decimal('0.5'), unit='mg/kg')
     >>> print(Quantity(Decimal(2200), "mg"))
     2,200 mg
+    >>> print(Quantity(Decimal("0.961480340123730"), "m2", endless=True))
+    0.96148… m2
     """
 
     value: Decimal
     unit: str
+    endless: bool = False
 
     def __post_init__(self) -> None:
         if not self.value.is_finite() or (self.value and abs(self.value.adjusted()) > LARGEST_EXPONENT):
@@ -46,12 +48,12 @@ class Quantity(msgspec.Struct, frozen=True):
         msgspec.structs.force_setattr(self, "value", plain(self.value))
 
     def __str__(self) -> str:
-        number = write_number(self.value)
+        number = _first_digits(self.value) if self.endless else write_number(self.value)
         if self.unit == "AUC":
             return f"AUC {number}"
         if self.unit == "%":
             return f"{number}%"
-        unit = self.unit[:-1] if self.value == 1 and self.unit in _PLURALS else self.unit
+        unit = self.unit[:-1] if self.value == 1 and not self.endless and self.unit in _PLURALS else self.unit
         return f"{number} {unit}".rstrip()
 
 
@@ -72,30 +74,29 @@ def write_number(value: Decimal) -> str:
     return f"{plain(value):,f}"
 
 
-def shorten(value: Decimal, decimals: int = 5) -> str:
+SHOWN_DECIMALS = 5
+"""Decimals of a number without an end that are shown."""
+
+
+def shorten(value: Decimal | Fraction, decimals: int = SHOWN_DECIMALS) -> str:
     """A number cut (not rounded) after some decimals; an ellipsis says that there are more.
 
     >>> shorten(Decimal("0.9614803401"))
     '0.96148…'
-    >>> shorten(Decimal("0.955"))
+    >>> shorten(Fraction(191, 200))
     '0.955'
     """
-    whole, _, rest = write_number(value).partition(".")
-    if len(rest) <= decimals:
-        return f"{whole}.{rest}" if rest else whole
-    return f"{whole}.{rest[:decimals]}…"
+    above, below = value.as_integer_ratio()
+    whole, rest = divmod(abs(above) * 10**decimals, below)
+    shown = Decimal(-whole if above < 0 else whole).scaleb(-decimals, EXACT)
+    return f"{shown:,.{decimals}f}…" if rest else write_number(shown)
 
 
-def multiply(dose: Quantity, measure: Quantity) -> Quantity:
-    """A dose per m2 or per kg times a measure in just that unit: what is left is the amount.
-
-    >>> print(multiply(Quantity(Decimal(40), "mg/m2"), Quantity(Decimal("0.96"), "m2")))
-    38.4 mg
-    """
-    said = dose_unit(dose.unit)
-    if said.per != measure.unit:
-        raise InputError(f"{dose} cannot be multiplied by {measure}")
-    return Quantity(EXACT.multiply(dose.value, measure.value), said.amount)
+def _first_digits(value: Decimal) -> str:
+    """The digits that are shown of a number without an end: those after the last that is kept are not known."""
+    whole, _, rest = f"{value:,f}".partition(".")
+    known = max(0, min(SHOWN_DECIMALS, 14 - value.adjusted()))
+    return f"{whole}.{rest:0<{SHOWN_DECIMALS}}"[: len(whole) + 1 + known] + "…" if known else f"{whole}…"
 
 
 _TIMEDELTA = {"min": "minutes", "h": "hours", "days": "days", "weeks": "weeks"}

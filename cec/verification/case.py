@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 import msgspec
 
 from cec.calculate.dosing import compute_dose
+from cec.calculate.measures import Measured
 from cec.errors import CecError
-from cec.order import Dose, Measures, Order, Step
+from cec.order import Dose, Order, Step
+from cec.patient import Reduction
 from cec.pharmacy import DoseRounding
 from cec.regimen import DrugLine, Regimen, entry_of
-from cec.units import EXACT, Quantity, shorten
+from cec.units import Exact, Quantity, shorten
 from cec.verification.written import Written
 
 
@@ -24,7 +27,7 @@ class OtherMeasures(NamedTuple):
     kind: str
     """What variants of one cause have in common."""
     variant: str
-    measures: Measures
+    measured: Measured
 
 
 class Case(NamedTuple):
@@ -41,29 +44,26 @@ class Case(NamedTuple):
     """What was written first for each drug."""
     others: tuple[Regimen, ...]
     """Regimens that the order may have been mistaken for."""
+    measured: Measured
+    """What the dose was computed from."""
     measured_wrong: Callable[[str, int], tuple[OtherMeasures, ...]]
     """The measures that a mistake, by its name, leads to on a day of the cycle."""
-    right: tuple[Decimal, ...] = ()
+    right: tuple[Fraction, ...] = ()
     """The right amount as ordered, as it was before rounding, and from the BSA before rounding."""
 
-    @property
-    def measures(self) -> Measures:
-        """What the dose was computed from."""
-        return self.order.measures_on(self.dose.days[0])
-
-    def fits(self, amount: Decimal) -> bool:
+    def fits(self, amount: Fraction) -> bool:
         """Whether an amount, rounded to the digits that are written, is the written one."""
         return self.distance(amount) <= self.half_step
 
-    def distance(self, amount: Decimal) -> Decimal:
+    def distance(self, amount: Fraction) -> Fraction:
         """How far the written amount lies from another, in the unit of the dose."""
-        return abs(EXACT.subtract(self.written.value, amount))
+        return abs(Fraction(self.written.value) - amount)
 
 
 class Candidate(NamedTuple):
     """What a mistake leads to, in the unit of the dose, with its working."""
 
-    amount: Decimal
+    amount: Fraction
     working: str
     words: str = ""
     """What is the same for every drug that the mistake befell, where the working does not say it."""
@@ -72,34 +72,37 @@ class Candidate(NamedTuple):
     variant: str = ""
 
 
-def candidate(case: Case, amount: Decimal, working: str, kind: str = "") -> Candidate:
+def candidate(case: Case, amount: Fraction, working: str, kind: str = "") -> Candidate:
     """An amount with its working."""
     return Candidate(amount, f"{working} is {shorten(amount, 2)} {case.dose.ordered.unit}", kind=kind)
 
 
-def right_amounts(case: Case) -> tuple[Decimal, ...]:
+def right_amounts(case: Case) -> tuple[Fraction, ...]:
     """The right amount as ordered, as it was before rounding, and from the BSA before rounding."""
-    bsa = case.measures.bsa
-    unrounded = msgspec.structs.replace(case.measures, bsa=msgspec.structs.replace(bsa, value=bsa.unrounded))
-    from_unrounded = [each.amount for each in recomputed(case, measures=unrounded)][-1:]
-    return tuple(dict.fromkeys((case.dose.ordered.value, unrounded_dose(case.dose), *from_unrounded)))
+    from_unrounded = case.measured._replace(bsa=case.measured.unrounded_bsa)
+    amounts = [Fraction(case.dose.ordered.value), unrounded_dose(case)]
+    amounts += [each.amount for each in recomputed(case, measured=from_unrounded)][-1:]
+    return tuple(dict.fromkeys(amounts))
 
 
-def unrounded_dose(dose: Dose) -> Decimal:
-    """The number of a dose before it was rounded."""
-    return dose.steps[-2 if dose.steps[-1].what == "rounded" else -1].value.value
+def unrounded_dose(case: Case) -> Fraction:
+    """The number of the right amount before it was rounded, in the unit of the dose."""
+    if case.dose.steps[-1].what != "rounded":
+        return Fraction(case.dose.ordered.value)
+    line = msgspec.structs.replace(case.line, dose=case.dose.prescribed)
+    return compute_dose(line, case.measured, case.order.pharmacy, reduction=_reduction(case)).unrounded.number
 
 
-def in_words(case: Case, amount: Decimal) -> str:
+def in_words(case: Case, amount: Fraction) -> str:
     """An amount of the case's drug, with its unit."""
-    return f"{shorten(amount)} {case.dose.ordered.unit}"
+    return str(Exact(amount, case.dose.ordered.unit))
 
 
 def recomputed(
     case: Case,
     words: str = "",
     *,
-    measures: Measures | None = None,
+    measured: Measured | None = None,
     prescribed: Quantity | None = None,
     line: DrugLine | None = None,
     reduced: bool = True,
@@ -109,18 +112,23 @@ def recomputed(
     """The dose computed again with something else, as the pharmacy rounds and unrounded; none where that is refused."""
     order = case.order
     line = msgspec.structs.replace(line or case.line, dose=prescribed or case.dose.prescribed)
-    reduction = next((each for each in order.patient.reductions if each.drug == line.drug), None) if reduced else None
+    reduction = _reduction(case) if reduced else None
     finest = DoseRounding("nearest", Quantity(Decimal("0.000001"), case.dose.ordered.unit))
     pharmacies = [msgspec.structs.replace(order.pharmacy, dose_rounding={line.drug: finest})]
     if is_rounded := entry_of(line.drug, order.pharmacy.dose_rounding) is not None:
         pharmacies.insert(0, order.pharmacy)
     for pharmacy in pharmacies:
         try:
-            dose = compute_dose(line, measures or case.measures, pharmacy, reduction=reduction)
+            dose = compute_dose(line, measured or case.measured, pharmacy, reduction=reduction).dose
         except CecError:
             continue
         steps = dose.steps if is_rounded and pharmacy is order.pharmacy else dose.steps[:-1]
-        yield Candidate(dose.ordered.value, working(steps), words, kind or words, variant)
+        yield Candidate(Fraction(dose.ordered.value), working(steps), words, kind or words, variant)
+
+
+def _reduction(case: Case) -> Reduction | None:
+    """The reduction that was declared for the drug."""
+    return next((each for each in case.order.patient.reductions if each.drug == case.line.drug), None)
 
 
 def working(steps: tuple[Step, ...]) -> str:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 import msgspec
 
+from cec.calculate.measures import Measured
 from cec.calculate.rounding import to_nearest
 from cec.facts import FACTS, Bounds
-from cec.order import Measures
 from cec.regimen import entry_of
-from cec.units import AMOUNT, EXACT, Quantity, convert, dose_unit, write_number
+from cec.units import AMOUNT, EXACT, Exact, Quantity, convert, dose_unit, exact, write_number
 from cec.verification.case import Candidate, Case, recomputed, unrounded_dose
 from cec.verification.measure_mistakes import remeasured
 
-COARSEST = Decimal("0.02")
+COARSEST = Fraction("0.02")
 """Half of the last written digit as a part of an amount, up to which two such amounts tell of one measure."""
 
 MOST_WEIGHTS = 50
@@ -28,8 +29,8 @@ class _Multiplier(NamedTuple):
 
     mistake: str
     unit: str
-    value: Callable[[Measures], Decimal]
-    replaced: Callable[[Measures, Decimal], Measures]
+    value: Callable[[Measured], Exact]
+    replaced: Callable[[Measured, Quantity], Measured]
     bounds: Bounds | None
 
 
@@ -37,17 +38,15 @@ _MULTIPLIERS = {
     "bsa": _Multiplier(
         "another BSA",
         "m2",
-        lambda measures: measures.bsa.value,
-        lambda measures, value: msgspec.structs.replace(
-            measures, bsa=msgspec.structs.replace(measures.bsa, value=value)
-        ),
+        lambda measured: measured.bsa,
+        lambda measured, area: measured._replace(bsa=exact(area)),
         FACTS["bsa"].plausible,
     ),
     "weight": _Multiplier(
         "another weight",
         "kg",
-        lambda measures: measures.weight.value,
-        lambda measures, value: msgspec.structs.replace(measures, weight=Quantity(value, "kg")),
+        lambda measured: exact(measured.shown.weight),
+        lambda measured, weight: measured._replace(shown=msgspec.structs.replace(measured.shown, weight=weight)),
         FACTS["weight"].possible,
     ),
 }
@@ -68,25 +67,25 @@ def _by_measure(cases: Mapping[int, Case], places: Sequence[int], measure: str) 
     return [place for place in places if dose_unit(cases[place].dose.prescribed.unit).measure == measure]
 
 
-def _of_one_ratio(cases: Mapping[int, Case], places: Sequence[int]) -> tuple[list[int], Decimal, Decimal]:
+def _of_one_ratio(cases: Mapping[int, Case], places: Sequence[int]) -> tuple[list[int], Fraction, Fraction]:
     """Most cases whose written amounts may be the same part of the right ones, with the bounds of that part."""
-    bounds: dict[int, tuple[Decimal, Decimal]] = {}
+    bounds: dict[int, tuple[Fraction, Fraction]] = {}
     for place in places:
-        case, dose = cases[place], unrounded_dose(cases[place].dose)
+        case, dose = cases[place], unrounded_dose(cases[place])
         if dose and (case.line.maximum is None or dose < case.line.maximum.value):
-            low, high = (case.written.value + half for half in (-_half_step(case), _half_step(case)))
-            bounds[place] = EXACT.divide(low, dose), EXACT.divide(high, dose)
+            written, half_step = Fraction(case.written.value), Fraction(_half_step(case))
+            bounds[place] = (written - half_step) / dose, (written + half_step) / dose
     best: list[int] = []
     for start, _ in bounds.values():
         together = [place for place, (low, high) in bounds.items() if low <= start <= high]
         best = max(best, together, key=lambda group: (_fine(cases, group), len(group)))
     lows, highs = ([bounds[place][side] for place in best] for side in (0, 1))
-    return best, max(lows, default=Decimal(0)), min(highs, default=Decimal(0))
+    return best, max(lows, default=Fraction(0)), min(highs, default=Fraction(0))
 
 
 def _fine(cases: Mapping[int, Case], places: Iterable[int]) -> int:
     """How many written amounts have digits enough to tell of one measure."""
-    return sum(_half_step(cases[place]) <= EXACT.multiply(cases[place].written.value, COARSEST) for place in places)
+    return sum(_half_step(cases[place]) <= Fraction(cases[place].written.value) * COARSEST for place in places)
 
 
 def _half_step(case: Case) -> Decimal:
@@ -105,13 +104,13 @@ def _of_one_weight(cases: Mapping[int, Case], places: Sequence[int]) -> dict[int
     if not of_one_area or not of_one_ratio or _fine(cases, (*of_one_area, *of_one_ratio)) < 2:
         return {}
     case = cases[of_one_area[0]]
-    usual = case.measures.weight.value
-    tenths = range(int(EXACT.multiply(usual, low) * 10), int(EXACT.multiply(usual, high) * 10) + 2)
-    weights = [EXACT.divide(Decimal(tenth), Decimal(10)) for tenth in tenths[:MOST_WEIGHTS]]
-    for weight in sorted(weights, key=lambda weight: weight != int(weight)):
-        words = _words(weight, usual, "kg")
-        for _, _, _, measures in remeasured(case.order, case.measures, words, weight=Quantity(weight, "kg")):
-            explained = _computed_from(measures, words, cases, [*by_weight, *by_area])
+    usual = exact(case.measured.shown.weight)
+    tenths = range(int(usual.number * low * 10), int(usual.number * high * 10) + 2)
+    weights = [Quantity(Decimal(tenth).scaleb(-1, EXACT), "kg") for tenth in tenths[:MOST_WEIGHTS]]
+    for weight in sorted(weights, key=lambda weight: weight.value != int(weight.value)):
+        words = _words(weight, usual)
+        for _, _, _, measured in remeasured(case.order, case.measured, words, weight=weight):
+            explained = _computed_from(measured, words, cases, [*by_weight, *by_area])
             if {*of_one_ratio, *of_one_area} <= set(explained):
                 return explained
     return {}
@@ -122,43 +121,40 @@ def _of_one_measure(multiplier: _Multiplier, cases: Mapping[int, Case], places: 
     of_one_ratio, low, high = _of_one_ratio(cases, places)
     if _fine(cases, of_one_ratio) < 2:
         return {}
-    measures = cases[of_one_ratio[0]].measures
-    usual = multiplier.value(measures)
-    value = _shortest(EXACT.multiply(usual, low), EXACT.multiply(usual, high))
-    if multiplier.bounds and not multiplier.bounds.hold(value):
+    measured = cases[of_one_ratio[0]].measured
+    usual = multiplier.value(measured)
+    value = Quantity(_shortest(usual.number * low, usual.number * high), multiplier.unit)
+    if multiplier.bounds and not multiplier.bounds.hold(value.value):
         return {}
-    words = _words(value, usual, multiplier.unit)
-    explained = _computed_from(multiplier.replaced(measures, value), words, cases, places)
+    words = _words(value, usual)
+    explained = _computed_from(multiplier.replaced(measured, value), words, cases, places)
     return explained if set(of_one_ratio) <= set(explained) else {}
 
 
 def _computed_from(
-    measures: Measures, words: str, cases: Mapping[int, Case], places: Sequence[int]
+    measured: Measured, words: str, cases: Mapping[int, Case], places: Sequence[int]
 ) -> dict[int, Candidate]:
     """The cases that other measures explain."""
     explained = {}
     for place in places:
-        again = recomputed(cases[place], words, measures=measures)
+        again = recomputed(cases[place], words, measured=measured)
         fitting = (each for each in again if cases[place].fits(each.amount))
         if each := next(fitting, None):
             explained[place] = each
     return explained
 
 
-def _words(value: Decimal, usual: Decimal, unit: str) -> str:
-    percent = write_number(to_nearest(EXACT.divide(value * 100, usual), Decimal("0.1")))
-    return f"computed for {write_number(value)} {unit}, {percent}% of {write_number(usual)} {unit}"
+def _words(value: Quantity, usual: Exact) -> str:
+    percent = write_number(to_nearest(Fraction(value.value) * 100 / usual.number, Decimal("0.1")))
+    return f"computed for {value}, {percent}% of {usual}"
 
 
-def _shortest(low: Decimal, high: Decimal) -> Decimal:
-    """The number of the fewest decimals between two others.
+def _shortest(low: Fraction, high: Fraction) -> Decimal:
+    """The number of the fewest decimals between two others, of 12 decimals where they lie very near to each other.
 
-    >>> _shortest(Decimal("1.554314"), Decimal("1.554325"))
+    >>> _shortest(Fraction("1.554314"), Fraction("1.554325"))
     Decimal('1.55432')
     """
-    middle = EXACT.divide(EXACT.add(low, high), Decimal(2))
-    for decimals in range(12):
-        value = to_nearest(middle, Decimal(1).scaleb(-decimals))
-        if low <= value <= high:
-            return value
-    return middle
+    middle = (low + high) / 2
+    nearest = (to_nearest(middle, Decimal(1).scaleb(-decimals)) for decimals in range(13))
+    return next((value for value in nearest if low <= value <= high), to_nearest(middle, Decimal("1e-12")))

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from cec.calculate.measures import Measured, measured_again
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.order import Dose, Order
 from cec.regimen import Regimen
@@ -88,8 +89,12 @@ def _cases(order: Order, pairs: Mapping[int, Written], others: tuple[Regimen, ..
         first.setdefault(each.drug, each)
 
     @cache
+    def measured(from_day: int) -> Measured:
+        return measured_again(order, from_day)
+
+    @cache
     def measured_wrong(mistake: str, from_day: int) -> tuple[OtherMeasures, ...]:
-        return tuple(MEASURE_MISTAKES[mistake](order, order.measures_on(from_day)))
+        return tuple(MEASURE_MISTAKES[mistake](order, measured(from_day)))
 
     cases = {}
     for place, each in sorted(pairs.items()):
@@ -97,7 +102,8 @@ def _cases(order: Order, pairs: Mapping[int, Written], others: tuple[Regimen, ..
         half = Quantity(EXACT.divide(each.last_digit, Decimal(2)), each.amount.unit)
         written, half_step = (convert(amount, dose.ordered.unit, AMOUNT) for amount in (each.amount, half))
         line = order.line_of(dose)
-        cases[place] = Case(written, half_step.value, dose, line, order, first, others, measured_wrong)
+        right = measured(order.measures_on(dose.days[0]).from_day)
+        cases[place] = Case(written, half_step.value, dose, line, order, first, others, right, measured_wrong)
     return cases
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from cec.calculate.rounding import deviation_percent
@@ -95,7 +96,7 @@ def _alike_by_maximum(found: Mapping[Cause, Befallen], cases: Mapping[int, Case]
     return hints
 
 
-def _distance_to_right(case: Case) -> Decimal:
+def _distance_to_right(case: Case) -> Fraction:
     """How far a written amount lies from the right one, however that is rounded."""
     return min(map(case.distance, case.right))
 
@@ -126,7 +127,7 @@ def _contradicts(cause: Cause, case: Case) -> bool:
         for each in MISTAKES[cause.mistake](case)
         if (each.kind, each.variant) == kind_and_variant
     ]
-    return bool(wrong) and min(wrong) > max(case.half_step, _distance_to_right(case))
+    return bool(wrong) and min(wrong) > max(Fraction(case.half_step), _distance_to_right(case))
 
 
 def _of_one(found: Mapping[Cause, Befallen], place: int) -> tuple[Explanation, ...]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from fractions import Fraction
 
 import msgspec
 
 from cec.calculate.formulas import BSA_FORMULAS, body_surface_area
-from cec.calculate.measures import creatinine_clearance
+from cec.calculate.measures import KidneyFunction, Measured, creatinine_clearance, measured_as
 from cec.calculate.rounding import to_nearest
 from cec.errors import CecError
-from cec.order import CreatinineClearance, Measures, Order
-from cec.units import LENGTH, WEIGHT, Quantity, convert, shorten, write_number
+from cec.order import Order
+from cec.units import LENGTH, WEIGHT, Exact, Quantity, convert, exact, shorten, write_number
 from cec.verification.case import OtherMeasures
 
 LARGEST_CAPPED_BSA = Quantity(Decimal(2), "m2")
@@ -26,60 +27,58 @@ _AREA_STEP = Quantity(Decimal("0.01"), "m2")
 _TYPED_STEPS = (Decimal("0.1"), Decimal(1))
 
 
-def pounds_as_kg(order: Order, measures: Measures) -> Iterator[OtherMeasures]:
+def pounds_as_kg(order: Order, measured: Measured) -> Iterator[OtherMeasures]:
     """The number of pounds in the place of kg."""
-    for pounds in _typed(convert(measures.weight, "lb", WEIGHT).value):
+    for pounds in _typed(convert(measured.shown.weight, "lb", WEIGHT).value):
         words = f"{shorten(pounds, 2)} lb taken as kg"
-        yield from remeasured(order, measures, words, "lb", weight=Quantity(pounds, "kg"))
+        yield from remeasured(order, measured, words, "lb", weight=Quantity(pounds, "kg"))
 
 
-def kg_as_pounds(order: Order, measures: Measures) -> Iterator[OtherMeasures]:
+def kg_as_pounds(order: Order, measured: Measured) -> Iterator[OtherMeasures]:
     """The number of kg in the place of pounds."""
-    number = measures.weight.value
+    number = measured.shown.weight.value
     for kg in _typed(convert(Quantity(number, "lb"), "kg", WEIGHT).value):
         words = f"{write_number(number)} kg taken as lb ({shorten(kg, 2)} kg)"
-        yield from remeasured(order, measures, words, "kg", weight=Quantity(kg, "kg"))
+        yield from remeasured(order, measured, words, "kg", weight=Quantity(kg, "kg"))
 
 
-def inches_as_cm(order: Order, measures: Measures) -> Iterator[OtherMeasures]:
+def inches_as_cm(order: Order, measured: Measured) -> Iterator[OtherMeasures]:
     """The number of inches in the place of cm."""
-    for inches in _typed(convert(measures.height, "in", LENGTH).value):
+    for inches in _typed(convert(measured.shown.height, "in", LENGTH).value):
         words = f"{shorten(inches, 2)} in taken as cm"
-        yield from remeasured(order, measures, words, "in", height=Quantity(inches, "cm"))
+        yield from remeasured(order, measured, words, "in", height=Quantity(inches, "cm"))
 
 
-def previous_weight(order: Order, measures: Measures) -> Iterator[OtherMeasures]:
+def previous_weight(order: Order, measured: Measured) -> Iterator[OtherMeasures]:
     """The weight of the last calculation."""
     weight = order.patient.previous_weight
     if weight:
-        yield from remeasured(order, measures, f"the last weight was {weight}", weight=weight)
+        yield from remeasured(order, measured, f"the last weight was {weight}", weight=weight)
 
 
-def other_formula(order: Order, measures: Measures) -> Iterator[OtherMeasures]:
+def other_formula(order: Order, measured: Measured) -> Iterator[OtherMeasures]:
     """BSA by a formula that the pharmacy does not use."""
     for name, formula in BSA_FORMULAS.items():
-        if name != measures.bsa.formula:
-            yield from remeasured(order, measures, f"BSA by {formula.title}", formula=name)
+        if name != measured.shown.bsa.formula:
+            yield from remeasured(order, measured, f"BSA by {formula.title}", formula=name)
 
 
-def capped_bsa(_order: Order, measures: Measures) -> Iterator[OtherMeasures]:
+def capped_bsa(_order: Order, measured: Measured) -> Iterator[OtherMeasures]:
     """BSA cut off at 2 m2."""
-    if measures.bsa.value > LARGEST_CAPPED_BSA.value:
-        bsa = msgspec.structs.replace(measures.bsa, value=LARGEST_CAPPED_BSA.value)
+    if measured.bsa.number > LARGEST_CAPPED_BSA.value:
         words = f"BSA cut off at {LARGEST_CAPPED_BSA}"
-        yield OtherMeasures(words, words, "", msgspec.structs.replace(measures, bsa=bsa))
+        yield OtherMeasures(words, words, "", measured._replace(bsa=exact(LARGEST_CAPPED_BSA)))
 
 
-def capped_clearance(_order: Order, measures: Measures) -> Iterator[OtherMeasures]:
+def capped_clearance(_order: Order, measured: Measured) -> Iterator[OtherMeasures]:
     """Creatinine clearance cut off at 125 mL/min."""
-    clearance, largest = measures.clearance, LARGEST_CAPPED_CLEARANCE
-    if clearance and clearance.value.unit == largest.unit and clearance.value.value > largest.value:
+    clearance, largest = measured.clearance, LARGEST_CAPPED_CLEARANCE
+    if clearance and clearance.unit == largest.unit and clearance.number > largest.value:
         words = f"clearance cut off at {largest}"
-        capped = CreatinineClearance(largest, clearance.method, words)
-        yield OtherMeasures(words, words, "", msgspec.structs.replace(measures, clearance=capped))
+        yield OtherMeasures(words, words, "", measured._replace(clearance=exact(largest)))
 
 
-MEASURE_MISTAKES: dict[str, Callable[[Order, Measures], Iterator[OtherMeasures]]] = {
+MEASURE_MISTAKES: dict[str, Callable[[Order, Measured], Iterator[OtherMeasures]]] = {
     "weight in pounds taken as kg": pounds_as_kg,
     "weight in kg taken as pounds": kg_as_pounds,
     "height in inches taken as cm": inches_as_cm,
@@ -98,7 +97,7 @@ def _typed(value: Decimal) -> list[Decimal]:
 
 def remeasured(
     order: Order,
-    measures: Measures,
+    measured: Measured,
     words: str,
     kind: str = "",
     *,
@@ -107,24 +106,24 @@ def remeasured(
     formula: str = "",
 ) -> Iterator[OtherMeasures]:
     """Other measures, with the BSA rounded as the pharmacy does, not rounded, and to 0.01 m2."""
-    cm, kg = height or measures.height, weight or measures.weight
-    formula = formula or measures.bsa.formula
+    shown = measured.shown
+    cm, kg = height or shown.height, weight or shown.weight
+    formula = formula or shown.bsa.formula
     try:
         area = body_surface_area(formula, cm, kg, order.patient.sex)
     except CecError:
         return
-    clearance = _clearance(order, measures, cm, kg)
+    kidneys = _kidneys(order, measured, cm, kg)
     for step in dict.fromkeys((order.pharmacy.bsa_rounding, None, _AREA_STEP)):
-        value = to_nearest(area, step.value) if step else area
-        bsa = msgspec.structs.replace(measures.bsa, formula=formula, value=value, unrounded=area)
-        yield OtherMeasures(
-            words, kind or words, f"{words} {step}", Measures(measures.from_day, cm, kg, bsa, clearance)
-        )
+        used = Exact(Fraction(to_nearest(area.number, step.value)), "m2") if step else area
+        other = measured_as(cm, kg, used, formula, kidneys=kidneys, from_day=shown.from_day)
+        yield OtherMeasures(words, kind or words, f"{words} {step}", other._replace(unrounded_bsa=area))
 
 
-def _clearance(order: Order, measures: Measures, height: Quantity, weight: Quantity) -> CreatinineClearance | None:
+def _kidneys(order: Order, measured: Measured, height: Quantity, weight: Quantity) -> KidneyFunction | None:
     """The creatinine clearance of somebody of this size; where nobody can have it, the one of the order."""
     try:
         return creatinine_clearance(msgspec.structs.replace(order.patient, height=height, weight=weight), order.age)
     except CecError:
-        return measures.clearance
+        clearance, value = measured.shown.clearance, measured.clearance
+        return KidneyFunction(clearance, value) if clearance and value else None

@@ -7,7 +7,7 @@ order is computed from are in `measure_mistakes`. `explaining` judges which of t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 from math import prod
 
@@ -15,7 +15,7 @@ import msgspec
 
 from cec.errors import InputError
 from cec.order import Dose
-from cec.units import AMOUNT, EXACT, Quantity, convert, dose_unit, same_amount_per, write_number
+from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, kept, same_amount_per, write_number
 from cec.verification.case import Candidate, Case, candidate, in_words, recomputed
 from cec.verification.measure_mistakes import MEASURE_MISTAKES
 
@@ -46,14 +46,14 @@ def figure_not_multiplied(case: Case) -> Iterator[Candidate]:
     """The figure of the protocol as an amount."""
     prescribed = case.dose.prescribed
     if dose_unit(prescribed.unit).per:
-        yield Candidate(prescribed.value, f"{write_number(prescribed.value)} of {prescribed}")
+        yield Candidate(Fraction(prescribed.value), f"{write_number(prescribed.value)} of {prescribed}")
 
 
 def multiplied(factors: Mapping[str, str], case: Case) -> Iterator[Candidate]:
     """The right amount times each of these factors, which stand by their names."""
     for amount in case.right:
         for words, factor in factors.items():
-            yield candidate(case, EXACT.multiply(amount, Decimal(factor)), f"{words} {in_words(case, amount)}", words)
+            yield candidate(case, amount * Fraction(factor), f"{words} {in_words(case, amount)}", words)
 
 
 def divided(case: Case) -> Iterator[Candidate]:
@@ -61,8 +61,7 @@ def divided(case: Case) -> Iterator[Candidate]:
     for amount in case.right:
         for what, count in (("days", len(case.dose.days)), ("doses a day", case.dose.per_day)):
             if count > 1:
-                part = EXACT.divide(amount, Decimal(count))
-                yield candidate(case, part, f"{in_words(case, amount)} divided over {count} {what}", what)
+                yield candidate(case, amount / count, f"{in_words(case, amount)} divided over {count} {what}", what)
 
 
 def swapped(case: Case) -> Iterator[Candidate]:
@@ -82,8 +81,8 @@ def other_drug(case: Case) -> Iterator[Candidate]:
 
 def with_measures(mistake: str, case: Case) -> Iterator[Candidate]:
     """The dose from the measures that a mistake in them leads to."""
-    for words, kind, variant, measures in case.measured_wrong(mistake, case.measures.from_day):
-        yield from recomputed(case, words, measures=measures, kind=kind, variant=variant)
+    for words, kind, variant, measured in case.measured_wrong(mistake, case.measured.shown.from_day):
+        yield from recomputed(case, words, measured=measured, kind=kind, variant=variant)
 
 
 def by_weight(case: Case) -> Iterator[Candidate]:
@@ -98,11 +97,11 @@ def by_area(case: Case) -> Iterator[Candidate]:
 
 def without_25(case: Case) -> Iterator[Candidate]:
     """The target AUC multiplied by the clearance alone."""
-    prescribed, clearance = case.dose.prescribed, case.measures.clearance
+    prescribed, clearance = case.dose.prescribed, case.measured.clearance
     if dose_unit(prescribed.unit).measure == "creatinine_clearance" and clearance:
-        amount = Quantity(EXACT.multiply(prescribed.value, clearance.value.value), case.dose.ordered.unit)
-        words = f"{prescribed} × {clearance.value} without the 25 is {in_words(case, amount.value)}"
-        for each in recomputed(case, prescribed=amount):
+        amount = Fraction(prescribed.value) * clearance.number
+        words = f"{prescribed} × {clearance} without the 25 is {in_words(case, amount)}"
+        for each in recomputed(case, prescribed=kept(amount, case.dose.ordered.unit)):
             yield each._replace(working=each.working.replace("flat dose", words, 1))
 
 
@@ -110,8 +109,9 @@ def undeclared_reduction(case: Case) -> Iterator[Candidate]:
     """A quarter or a half less than was declared."""
     for amount in case.right:
         for percent in (25, 50):
-            reduced = EXACT.multiply(amount, Decimal(100 - percent) / 100)
-            yield candidate(case, reduced, f"{percent}% less than {in_words(case, amount)}", f"{percent}%")
+            yield candidate(
+                case, amount * (100 - percent) / 100, f"{percent}% less than {in_words(case, amount)}", f"{percent}%"
+            )
 
 
 def reduction_left_out(case: Case) -> Iterator[Candidate]:
@@ -131,7 +131,7 @@ def maximum_left_out(case: Case) -> Iterator[Candidate]:
 def maximum_as_dose(case: Case) -> Iterator[Candidate]:
     """The regimen's cap, given as the dose."""
     if case.line.maximum:
-        yield Candidate(case.line.maximum.value, f"the maximum is {case.line.maximum}")
+        yield Candidate(Fraction(case.line.maximum.value), f"the maximum is {case.line.maximum}")
 
 
 def other_dose_set(case: Case) -> Iterator[Candidate]:
@@ -173,11 +173,10 @@ def _times(case: Case, counts: Mapping[str, int]) -> Iterator[Candidate]:
     """The right amount so many times: the product of counts, each with what it counts, those of 1 left out."""
     words = "".join(f"{count} {what} × " for what, count in counts.items() if count > 1)
     for amount in case.right:
-        product = EXACT.multiply(amount, Decimal(prod(counts.values())))
-        yield candidate(case, product, f"{words}{in_words(case, amount)}")
+        yield candidate(case, amount * prod(counts.values()), f"{words}{in_words(case, amount)}")
 
 
-def _other_doses(case: Case) -> Iterator[tuple[Dose, Decimal]]:
+def _other_doses(case: Case) -> Iterator[tuple[Dose, Fraction]]:
     """The other drugs' doses, each with its amount in the unit of this one."""
     for other in case.order.doses:
         if other.drug != case.dose.drug and (amount := _converted(other.ordered, case.dose.ordered.unit)) is not None:
@@ -191,13 +190,13 @@ def _is_swapped(case: Case, other: Dose) -> bool:
     amount = _converted(written.amount, unit) if written else None
     if written is None or amount is None:
         return False
-    half_step = convert(Quantity(written.last_digit / 2, written.amount.unit), unit, AMOUNT).value
-    return abs(EXACT.subtract(case.dose.ordered.value, amount)) <= half_step
+    half_step = convert_exactly(Quantity(written.last_digit / 2, written.amount.unit), unit, AMOUNT).number
+    return abs(Fraction(case.dose.ordered.value) - amount) <= half_step
 
 
-def _converted(quantity: Quantity, unit: str) -> Decimal | None:
+def _converted(quantity: Quantity, unit: str) -> Fraction | None:
     try:
-        return convert(quantity, unit, AMOUNT).value
+        return convert_exactly(quantity, unit, AMOUNT).number
     except InputError:
         return None
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -91,7 +92,7 @@ class _Wanted(NamedTuple):
     column: str
     drug: str
     unit: str
-    figures: frozenset[Decimal]
+    figures: frozenset[Decimal | Fraction]
     beside: tuple[Comparison, ...]
     is_repeated: bool
     """Whether the drug has other lines, so that the best fit must be found."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from cec.calculate.dosing import Dosed
 from cec.calculate.preparation.dilution import bag_alerts
 from cec.calculate.preparation.forms import MAKERS
 from cec.calculate.preparation.handling import cytotoxic_as_stated
@@ -21,20 +22,21 @@ Prepared = tuple[Preparation, tuple[Alert, ...]]
 
 
 def prepare(
-    doses: tuple[Dose, ...], pharmacy: Pharmacy, facts: Facts = NO_FACTS
+    dosed: Sequence[Dosed], pharmacy: Pharmacy, facts: Facts = NO_FACTS
 ) -> tuple[tuple[Preparation, ...], tuple[Alert, ...]]:
     """How each dose is made up from the pharmacy's stock, and what a person must see; nothing without a formulary."""
     if not pharmacy.formulary:
         return (), ()
-    prepared = [prepare_dose(dose, index, pharmacy, facts) for index, dose in enumerate(doses)]
+    prepared = [prepare_dose(each, index, pharmacy, facts) for index, each in enumerate(dosed)]
     return tuple(made for made, _ in prepared), tuple(alert for _, alerts in prepared for alert in alerts)
 
 
-def prepare_dose(dose: Dose, dose_index: int, pharmacy: Pharmacy, facts: Facts = NO_FACTS) -> Prepared:
+def prepare_dose(dosed: Dosed, dose_index: int, pharmacy: Pharmacy, facts: Facts = NO_FACTS) -> Prepared:
     """How one dose is made up; where a figure cannot be given, the preparation says why.
 
     `facts` tell which products are not for this patient.
     """
+    dose = dosed.dose
     begun = Preparation(dose.drug, dose_index, dose.ordered)
     if dose.ordered.value == 0:
         return replace(begun, missing="the dose is 0, so nothing is prepared"), ()
@@ -54,7 +56,7 @@ def prepare_dose(dose: Dose, dose_index: int, pharmacy: Pharmacy, facts: Facts =
     except InputError as error:
         return replace(begun, missing=str(error)), unsuited
     made = _with_references(made, drug, products)
-    return made, (*unsuited, *measuring_alerts(made, dose, pharmacy), *bag_alerts(made, dose, drug))
+    return made, (*unsuited, *measuring_alerts(made, dosed.unrounded, pharmacy), *bag_alerts(made, dose, drug))
 
 
 def _unsuited(dose: Dose, drug: FormularyDrug, products: Sequence[Product], facts: Facts) -> Iterator[Alert]:

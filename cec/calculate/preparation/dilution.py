@@ -7,6 +7,7 @@ is the bag's volume, unless the formulary says `drug_volume: added to bag`: then
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
+from fractions import Fraction
 
 from msgspec.structs import replace
 
@@ -20,10 +21,11 @@ from cec.units import (
     DURATION,
     EXACT,
     VOLUME,
+    Exact,
     Quantity,
     amount_in,
     convert,
-    shorten,
+    convert_exactly,
     write_number,
     write_range,
 )
@@ -117,8 +119,8 @@ def _with_window(made: Preparation, drug: FormularyDrug) -> Preparation:
 def _volumes(made: Preparation, amounts: list[Decimal]) -> tuple[Quantity | None, Quantity | None]:
     """The smallest and the largest total volume in which every amount has an allowed concentration."""
     low, high = made.lowest_concentration, made.highest_concentration
-    lowest = to_nearest(EXACT.divide(max(amounts), high.value), VOLUME_STEP, ROUND_CEILING) if high else None
-    highest = to_nearest(EXACT.divide(min(amounts), low.value), VOLUME_STEP, ROUND_DOWN) if low else None
+    lowest = to_nearest(Fraction(max(amounts)) / Fraction(high.value), VOLUME_STEP, ROUND_CEILING) if high else None
+    highest = to_nearest(Fraction(min(amounts)) / Fraction(low.value), VOLUME_STEP, ROUND_DOWN) if low else None
     return (
         None if lowest is None else Quantity(lowest, "mL"),
         None if highest is None else Quantity(highest, "mL"),
@@ -150,7 +152,8 @@ def _filled(made: Preparation, bag: Decimal, drug: FormularyDrug) -> Preparation
     """The dose in this bag: what is taken out first, the total volume and its concentration, to four digits."""
     total = Quantity(_total(made, bag, drug), "mL")
     held = Quantity(_amounts(made)[-1], _unit(made))
-    concentration = EXACT.divide(held.value, total.value)
+    concentration = Exact(Fraction(held.value) / Fraction(total.value), f"{held.unit}/mL")
+    last_digit = Decimal(1).scaleb(concentration.kept.value.adjusted() - 3)
     grows = total.value != bag
     filling = f"{write_number(bag)} + {made.draw}" if grows else f"{made.draw} replaces as much diluent"
     limits = (
@@ -163,10 +166,8 @@ def _filled(made: Preparation, bag: Decimal, drug: FormularyDrug) -> Preparation
         bag=Quantity(bag, "mL"),
         remove=None if grows else made.draw,
         final_volume=total,
-        concentration=Quantity(
-            to_nearest(concentration, Decimal(1).scaleb(concentration.adjusted() - 3)), f"{held.unit}/mL"
-        ),
-        how=(*made.how, f"{held} in {total} ({filling}) = {shorten(concentration)} {held.unit}/mL; {limits}"),
+        concentration=Quantity(to_nearest(concentration.number, last_digit), concentration.unit),
+        how=(*made.how, f"{held} in {total} ({filling}) = {concentration}; {limits}"),
     )
 
 
@@ -174,9 +175,9 @@ def _running(made: Preparation, dose: Dose) -> Preparation:
     """The rate at which the final volume runs over the dose's duration."""
     if dose.over is None or made.final_volume is None:
         return made
-    hours = convert(dose.over, "h", DURATION)
-    exact = EXACT.divide(made.final_volume.value, hours.value)
-    step = next(step for lowest, step in RATE_STEPS if exact >= lowest)
-    rate = Quantity(to_nearest(exact, step), "mL/h")
-    rounded = "" if rate.value == exact else f", to the nearest {step} mL/h: {rate}"
-    return replace(made, rate=rate, how=(*made.how, f"{made.final_volume} / {hours} = {shorten(exact)} mL/h{rounded}"))
+    hours = convert_exactly(dose.over, "h", DURATION)
+    unrounded = Exact(Fraction(made.final_volume.value) / hours.number, "mL/h")
+    step = next(step for lowest, step in RATE_STEPS if unrounded.number >= lowest)
+    rate = Quantity(to_nearest(unrounded.number, step), "mL/h")
+    rounded = "" if rate == unrounded.kept else f", to the nearest {step} mL/h: {rate}"
+    return replace(made, rate=rate, how=(*made.how, f"{made.final_volume} / {hours} = {unrounded}{rounded}"))

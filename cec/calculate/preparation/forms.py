@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 
 from msgspec.structs import replace
 
@@ -15,7 +16,19 @@ from cec.calculate.rounding import deviation_percent, round_down, to_nearest
 from cec.errors import InputError
 from cec.order import Dose, Preparation, VialUse
 from cec.pharmacy import FormularyDrug, Product
-from cec.units import AMOUNT, EXACT, VOLUME, Quantity, amount_in, convert, plain, shorten, write_number, write_signed
+from cec.units import (
+    AMOUNT,
+    EXACT,
+    VOLUME,
+    Quantity,
+    amount_in,
+    convert,
+    kept,
+    plain,
+    shorten,
+    write_number,
+    write_signed,
+)
 
 MOST_DECIMALS = 6
 """A figure with more decimals than this is taken for one that never ends."""
@@ -70,31 +83,29 @@ def _drawn(begun: Preparation, dose: Dose, drug: FormularyDrug, product: Product
     strength = strength_of(product)
     if strength is None:
         raise InputError(f"{product.name} has no strength in the formulary, so no volume is given")
-    if not _ends(strength.value):
-        raise InputError(
-            f"{product.name} has {shorten(strength.value)} {strength.unit}, without end: state its strength"
-        )
+    if strength.endless or not _ends(strength.value):
+        raise InputError(f"{product.name} has {strength}, without end: state its strength")
     unit = amount_in(strength.unit)
     amount = convert(begun.dose, unit, AMOUNT)
-    exact = EXACT.divide(amount.value, strength.value)
-    how = [f"{amount} / {strength} = {shorten(exact)} mL"]
-    volume = exact
+    needed = Fraction(amount.value) / Fraction(strength.value)
+    draw = kept(needed, "mL")
+    how = [f"{amount} / {strength} = {shorten(needed)} mL"]
     if drug.measuring_step:
         step = convert(drug.measuring_step, "mL", VOLUME)
-        volume, way = to_nearest(exact, step.value), f"to the nearest {step}, half up"
+        volume, way = to_nearest(needed, step.value), f"to the nearest {step}, half up"
         maximum = convert(dose.maximum, unit, AMOUNT) if dose.maximum else None
         if maximum and EXACT.multiply(volume, strength.value) > maximum.value:
             above = f"{write_number(volume)} mL would be above the maximum of {dose.maximum}"
-            volume, way = round_down(exact, step.value), f"{above}; down to a multiple of {step}"
+            volume, way = round_down(needed, step.value), f"{above}; down to a multiple of {step}"
         if not volume:
-            raise InputError(f"{shorten(exact)} mL of {product.name} is less than half of the measuring step, {step}")
-        how.append(f"{way}: {write_number(volume)} mL")
-    elif not _ends(exact):
-        raise InputError(f"{shorten(exact)} mL of {product.name} cannot be measured: state a measuring_step")
-    draw = Quantity(volume, "mL")
+            raise InputError(f"{shorten(needed)} mL of {product.name} is less than half of the measuring step, {step}")
+        draw = Quantity(volume, "mL")
+        how.append(f"{way}: {draw}")
+    elif not _ends(needed):
+        raise InputError(f"{shorten(needed)} mL of {product.name} cannot be measured: state a measuring_step")
     made = _holding(
         replace(begun, strength=strength, draw=draw),
-        convert(Quantity(EXACT.multiply(volume, strength.value), unit), begun.dose.unit, AMOUNT),
+        convert(Quantity(EXACT.multiply(draw.value, strength.value), unit), begun.dose.unit, AMOUNT),
     )
     return replace(made, how=(*how, f"{draw} × {strength} = {made.contains}, {_moved(made)}"))
 
@@ -106,7 +117,7 @@ def _from_vials(drawn: Preparation, products: tuple[Product, ...]) -> Preparatio
     vials, unused, opened = vials_for(drawn.contains, products)
     if not vials:
         return lacking(drawn, f"{drawn.product} has no size in the formulary, so vials are not counted")
-    percent = plain(to_nearest(EXACT.divide(EXACT.multiply(unused.value, Decimal(100)), opened.value), Decimal("0.1")))
+    percent = plain(to_nearest(Fraction(unused.value) * 100 / Fraction(opened.value), Decimal("0.1")))
     how = f"{_words(vials)} = {opened}; unused {unused} ({write_number(percent)}%)"
     return replace(
         drawn, product=_names(vials), vials=vials, unused=unused, unused_percent=percent, how=(*drawn.how, how)
@@ -152,10 +163,10 @@ def _words(vials: tuple[VialUse, ...]) -> str:
     return " and ".join(f"{write_number(one.count)} × {one.product}" for one in vials)
 
 
-def _ends(value: Decimal) -> bool:
+def _ends(value: Decimal | Fraction) -> bool:
     """Whether a figure has few enough decimals to be written whole."""
-    exponent = value.normalize(EXACT).as_tuple().exponent
-    return isinstance(exponent, int) and -exponent <= MOST_DECIMALS
+    _, below = value.as_integer_ratio()
+    return int(10**MOST_DECIMALS) % below == 0
 
 
 MAKERS: dict[str, Callable[[Preparation, Dose, FormularyDrug, tuple[Product, ...]], Preparation]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
 from typing import Literal
 
 from cec.calculate.preparation.forms import vials_for
@@ -13,7 +14,7 @@ from cec.calculate.rounding import to_nearest
 from cec.facts import NO_FACTS, Facts
 from cec.order import DailyFluid, Dose, PickItem, Preparation
 from cec.pharmacy import Pharmacy
-from cec.units import AMOUNT, EXACT, VOLUME, Quantity, convert
+from cec.units import AMOUNT, VOLUME, Quantity, convert, convert_exactly
 
 Given = list[tuple[Dose, Preparation]]
 """Doses with their preparations, once for each administration."""
@@ -107,7 +108,7 @@ def _fluid(dose: Dose, made: Preparation) -> Decimal | None:
 
 
 def _per_kg(volume: Decimal, weight: Quantity) -> Decimal:
-    return to_nearest(EXACT.divide(volume, weight.value), Decimal("0.1"))
+    return to_nearest(Fraction(volume) / Fraction(weight.value), Decimal("0.1"))
 
 
 def _groups(given: Given, pharmacy: Pharmacy) -> list[Given]:
@@ -145,5 +146,5 @@ def _bottles(drug: str, item: str, volume: Decimal, pharmacy: Pharmacy) -> PickI
     total = Quantity(volume, "mL")
     if size is None:
         return PickItem(item, "bottle", drug, volume=total)
-    bottles = EXACT.divide(volume, convert(size, "mL", VOLUME).value)
+    bottles = Fraction(volume) / convert_exactly(size, "mL", VOLUME).number
     return PickItem(item, "bottle", drug, to_nearest(bottles, Decimal(1), ROUND_CEILING), total)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from msgspec.structs import replace
 
@@ -11,7 +12,7 @@ from cec.errors import InputError
 from cec.facts import Facts
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
 from cec.regimen import condition_words, entry_of
-from cec.units import AMOUNT, CONCENTRATION, EXACT, VOLUME, Quantity, convert
+from cec.units import AMOUNT, CONCENTRATION, EXACT, VOLUME, Quantity, convert, convert_exactly, kept
 
 ORAL = {"oral", "orally", "mouth", "po", "enteral", "nasogastric", "gastrostomy"}
 """Words of a route that takes tablets and oral solutions; every other route takes solutions and powders."""
@@ -74,11 +75,14 @@ def strength_of(product: Product) -> Quantity | None:
     >>> print(strength_of(Product("1 g vial", "powder", content=gram, reconstituted_with=volume)))
     20 mg/mL
     """
-    strength = product.strength
-    if strength is None and product.content and product.reconstituted_with:
-        volume = convert(product.reconstituted_with, "mL", VOLUME)
-        strength = Quantity(EXACT.divide(product.content.value, volume.value), f"{product.content.unit}/mL")
-    return convert(strength, "mg/mL", CONCENTRATION) if strength and strength.unit == "g/mL" else strength
+    if product.strength:
+        is_in_grams = product.strength.unit == "g/mL"
+        return convert(product.strength, "mg/mL", CONCENTRATION) if is_in_grams else product.strength
+    if not product.content or not product.reconstituted_with:
+        return None
+    content = convert(product.content, "mg", AMOUNT) if product.content.unit == "g" else product.content
+    volume = convert_exactly(product.reconstituted_with, "mL", VOLUME)
+    return kept(Fraction(content.value) / volume.number, f"{content.unit}/mL")
 
 
 def content_of(product: Product, unit: str) -> Quantity | None:

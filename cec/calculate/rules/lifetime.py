@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
-from cec.calculate.rounding import to_nearest
 from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, code_of_drug
 from cec.errors import InputError
 from cec.facts import Bounds, earlier_doses_of
 from cec.facts.stretches import stretch_within
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
-from cec.units import AMOUNT, EXACT, Quantity, convert, dose_unit
-
-_LAST_DIGIT = Decimal("1e-9")
-"""Totals per m2 are divisions, and are held against a maximum to this digit."""
+from cec.units import AMOUNT, Exact, Quantity, convert_exactly, dose_unit
 
 
 class Total(NamedTuple):
     """What was given before and is given in this cycle, in the unit of the maximum; and before, as it was told."""
 
-    before: Quantity
-    this_cycle: Quantity
+    before: Exact
+    this_cycle: Exact
     given: Quantity | None
 
     @property
-    def amount(self) -> Quantity:
+    def amount(self) -> Exact:
         """Both together."""
-        return Quantity(EXACT.add(self.before.value, self.this_cycle.value), self.before.unit)
+        return Exact(self.before.number + self.this_cycle.number, self.before.unit)
 
 
 def lifetime_maximums(regimen: Regimen) -> dict[str, Quantity]:
@@ -84,24 +80,23 @@ def total_of(drug: str, maximum: Quantity, case: Case) -> Total | None:
         if dose.drug == drug and dose.cycle_total
     ]
     given = entry_of(drug, case.patient.earlier_doses)
-    before = _in_unit_of(maximum, given, case, drug) if given else Decimal(0)
+    before = _in_unit_of(maximum, given, case, drug) if given else Fraction(0)
     if not cycle:
         return None
-    before, this_cycle = (to_nearest(amount, _LAST_DIGIT) for amount in (before, sum(cycle, Decimal(0))))
-    return Total(Quantity(before, maximum.unit), Quantity(this_cycle, maximum.unit), given)
+    return Total(Exact(before, maximum.unit), Exact(sum(cycle, Fraction(0)), maximum.unit), given)
 
 
-def _in_unit_of(maximum: Quantity, amount: Quantity, case: Case, drug: str) -> Decimal:
+def _in_unit_of(maximum: Quantity, amount: Quantity, case: Case, drug: str) -> Fraction:
     """An amount (mg, mg/m2 or mg/kg) as a number in the unit of the maximum, by today's BSA or weight."""
     wanted, own = dose_unit(maximum.unit), dose_unit(amount.unit)
     try:
-        value = convert(Quantity(amount.value, own.amount), wanted.amount, AMOUNT).value
+        value = convert_exactly(Quantity(amount.value, own.amount), wanted.amount, AMOUNT).number
     except InputError:
         raise InputError(f"{drug}: {amount} cannot be held against a lifetime maximum of {maximum}") from None
     if own.measure == wanted.measure:
         return value
     bsa = case.facts["bsa"]
-    measures = {"nothing": Decimal(1), "weight": case.patient.weight.value}
+    measures = {"nothing": Fraction(1), "weight": Fraction(case.patient.weight.value)}
     if isinstance(bsa, Quantity):
-        measures["bsa"] = bsa.value
-    return EXACT.divide(EXACT.multiply(value, measures[own.measure]), measures[wanted.measure])
+        measures["bsa"] = Fraction(bsa.value)
+    return value * measures[own.measure] / measures[wanted.measure]

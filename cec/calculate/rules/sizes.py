@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any
 
@@ -231,6 +232,6 @@ def _tenth(value: Decimal) -> str:
     return write_number(to_nearest(value, Decimal("0.1")))
 
 
-def _signed(value: Decimal | None) -> str:
+def _signed(value: Decimal | Fraction | None) -> str:
     """A number to one decimal with its sign."""
     return write_signed(to_nearest(value or Decimal(0), Decimal("0.1")))

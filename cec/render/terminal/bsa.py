@@ -18,7 +18,6 @@ from cec.render.terminal.drawing import (
     wrap,
 )
 from cec.render.words import identity, measures, signed_percent
-from cec.units import shorten
 
 if TYPE_CHECKING:
     from cec.calculate.bsa_comparison import BsaComparison, ComparedBsa
@@ -33,7 +32,7 @@ def render(comparison: BsaComparison, *, terminal: Terminal = PIPE) -> bytes:
     cells = [
         (
             row.title,
-            f"{shorten(row.value.value)} {row.value.unit}" if row.value else "-",
+            str(row.value) if row.value else "-",
             signed_percent(row.difference_percent) if row.difference_percent is not None else "-",
         )
         for row in formulas
