@@ -40,7 +40,7 @@ Sha256: TypeAlias = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
 Version: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,6}(\\.[0-9]{1,6}){2}$")]
 """A version of the program, like 0.1.0."""
 
-Stage = Literal["prescribed", "measured", "calculated", "capped", "reduced", "rounded"]
+Stage = Literal["prescribed", "measured", "calculated", "capped", "reduced", "rounded", "set"]
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
 """The stages of a dose, in their order; a dose passes through those that apply to it."""
@@ -127,6 +127,8 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     """When in the day, in words, where the regimen says."""
     unreduced: Amount | None = None
     """The dose that a declared reduction was taken from."""
+    withheld: str = ""
+    """Why a person leaves the drug out on these days: then it is not computed, and nothing is given."""
     diluent: str = ""
     """The diluent that the regimen names."""
     note: str = ""

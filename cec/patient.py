@@ -10,14 +10,41 @@ from cec.errors import Fault, InputError
 from cec.facts import POSSIBLE_BODY_MASS_INDEXES, Bounds, Sex, Value, body_mass_index, told_facts
 from cec.keys import key
 from cec.units import Quantity
+from cec.units.declared import Amount
+
+_DAYS = "on which days of the cycle, where not on all of the drug's"
+_LINE = "the number of the drug line in the regimen, where not all lines of the drug are meant"
 
 
-class Reduction(msgspec.Struct, frozen=True):
+class Reduction(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaults=True):
     """By how much a person reduces one drug, and why. 25% leaves 75% of the dose."""
 
     drug: Annotated[str, key("which drug")]
-    percent: Annotated[Decimal, key("by how much, e.g. 25%", reads="percentage")]
+    percent: Annotated[
+        Decimal, key("by how much or to how much, e.g. by 25%, to 75%; 25% is by 25%", reads="percentage")
+    ]
     reason: Annotated[str, key("why", reads="reason")]
+    days: Annotated[tuple[int, ...], key(_DAYS, reads="days")] = ()
+    line: Annotated[int | None, key(_LINE)] = None
+
+
+class SetDose(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaults=True):
+    """The amount to which a person sets one administration of a drug, and why."""
+
+    drug: Annotated[str, key("which drug")]
+    dose: Annotated[Amount, key("the amount of one administration, not rounded")]
+    reason: Annotated[str, key("why", reads="reason")]
+    days: Annotated[tuple[int, ...], key(_DAYS, reads="days")] = ()
+    line: Annotated[int | None, key(_LINE)] = None
+
+
+class Withheld(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaults=True):
+    """A drug that a person leaves out, and why."""
+
+    drug: Annotated[str, key("which drug")]
+    reason: Annotated[str, key("why", reads="reason")]
+    days: Annotated[tuple[int, ...], key(_DAYS, reads="days")] = ()
+    line: Annotated[int | None, key(_LINE)] = None
 
 
 class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -41,6 +68,8 @@ class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     history: dict[str, bool] = {}
     earlier_doses: dict[str, Quantity] = {}
     reductions: tuple[Reduction, ...] = ()
+    set_doses: tuple[SetDose, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
     diagnosis: str = ""
     allergies: str = ""
     facts: dict[str, Quantity | bool | str] = {}

@@ -86,7 +86,11 @@ allergies: etoposide
 history: {prior_hsct: true}
 earlier_doses: {doxorubicin: 100 mg/m2}
 reductions:
-  - {drug: cyclophosphamide, percent: 25%, reason: mucositis}
+  - {drug: cyclophosphamide, percent: 25%, reason: mucositis, days: 1-2, line: 4}
+set:
+  - {drug: etoposide, dose: 30 mg, reason: one vial left, days: 2, line: 3}
+without:
+  - {drug: mercaptopurine, reason: hepatitis, days: 2, line: 5}
 """
 
 PHARMACY = """

@@ -212,7 +212,7 @@ def test_of_an_option_that_stands_twice_neither_is_taken() -> None:
         once += refused
         repeatable |= set(option.opts) if option.multiple else set()
     assert once > 80
-    assert repeatable == {"--history", "--reduce", "--accept", "--product", "--map"}
+    assert repeatable == {"--history", "--reduce", "--accept", "--product", "--map", "--set", "--without"}
 
 
 def test_options_that_stand_twice_are_named_together() -> None:

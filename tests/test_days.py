@@ -92,13 +92,13 @@ def test_without_dates_a_long_infusion_continues_for_its_whole_days(tmp_path: Pa
 @pytest.mark.parametrize("start", [START, None])
 def test_an_omitted_drug_stands_on_each_of_its_days_with_the_reason(start: datetime.date | None) -> None:
     text = sheet(reduced("etoposide", start=start))
-    told = "OMITTED etoposide reduced by 100% to 0% of 96 mg: anaphylaxis"
+    told = "OMITTED etoposide reduced by 100%, to 0% of 96 mg: anaphylaxis"
     assert text.count(told) == 5
     assert not re.findall(r"(?<![\d.,])0 mg", text)
-    assert "etoposide OMITTED 100 mg/m2 × 0.96 m2 = 96 mg reduced: by 100% to 0% of 96 mg: anaphylaxis" in text
+    assert "etoposide OMITTED 100 mg/m2 × 0.96 m2 = 96 mg reduced: by 100%, to 0% of 96 mg: anaphylaxis" in text
     if start:
         assert (
-            terminal(reduced("etoposide")).count("OMITTED etoposide: reduced by 100% to 0% of 96 mg: anaphylaxis") == 5
+            terminal(reduced("etoposide")).count("OMITTED etoposide: reduced by 100%, to 0% of 96 mg: anaphylaxis") == 5
         )
 
 

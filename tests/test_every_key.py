@@ -202,9 +202,22 @@ PATIENT_KEYS: dict[str, Line] = {
     "history": Line("alert"),
     "earlier_doses": Line("alert"),
     "reductions": Line("amount"),
-    "reductions[].drug": Line("amount", "etoposide"),
+    "reductions[].drug": Line("amount", "doxorubicin", before={"reductions.0.line": None, "reductions.0.days": None}),
     "reductions[].percent": Line("amount", "50%"),
     "reductions[].reason": Line("sheet", "neuropathy"),
+    "reductions[].days": Line("amount", "2"),
+    "reductions[].line": Line("refusal", "5"),
+    "set": Line("amount"),
+    "set[].drug": Line("amount", "doxorubicin", before={"set.0.line": None}),
+    "set[].dose": Line("amount", "20 mg"),
+    "set[].reason": Line("sheet", "another reason"),
+    "set[].days": Line("amount"),
+    "set[].line": Line("refusal", "5"),
+    "without": Line("amount"),
+    "without[].drug": Line("amount", "doxorubicin", before={"without.0.line": None}),
+    "without[].reason": Line("sheet", "another reason"),
+    "without[].days": Line("amount"),
+    "without[].line": Line("refusal", "4"),
 }
 
 _CLOFARABINE, _POWDER, _TABLET = (

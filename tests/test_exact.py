@@ -64,7 +64,7 @@ def test_a_third_less_a_quarter_is_a_quarter() -> None:
     assert dose.calculated == of("133.333333333333", "mg", endless=True)
     assert (dose.ordered, dose.daily_total) == (of("100", "mg"), of("300", "mg"))
     assert dose.steps[-2].how == "flat dose; divided into 3 doses: 133.33333… mg each"
-    assert dose.steps[-1].how == "by 25% to 75% of 133.33333… mg: mucositis"
+    assert dose.steps[-1].how == "by 25%, to 75% of 133.33333… mg: mucositis"
 
 
 def test_a_tie_after_a_third_is_a_tie() -> None:

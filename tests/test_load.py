@@ -263,7 +263,7 @@ def test_a_patient_file_and_what_is_typed_are_one_patient(tmp_path: Path) -> Non
         ),
         ({"height": "128 cm", "weight": "26 kg", "measured_on": "29.11.2026"}, "like 2026-11-30"),
         ({"height": "128 cm", "weight": "26 kg", "measured_on": "2027-02-29"}, "not in the calendar"),
-        ({"height": "128 cm", "weight": "26 kg", "reductions": ["etoposide=25%"]}, "is no reduction"),
+        ({"height": "128 cm", "weight": "26 kg", "reductions": ["etoposide=25%"]}, "is not a reduction"),
         ({"height": "128 cm", "weight": "26 kg", "reductions": ["etoposide=0%: x"]}, "above 0 and up to 100%"),
     ],
 )

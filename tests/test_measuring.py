@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from test_preparation import ETOPOSIDE, amount, dose_of, made_by, solution, tablet
 
 from cec import draft_order, load_patient, load_pharmacy, load_regimen, render
+from cec.calculate.declared import Declared
 from cec.calculate.dosing import compute_dose
 from cec.calculate.measures import measure
 from cec.order import Alert, Dose, Step
@@ -64,7 +65,9 @@ def test_a_reduced_dose_counts_from_what_is_left_of_it() -> None:
     patient = load_patient(texts=texts)
     pharmacy = Pharmacy(dose_rounding={"etoposide": DoseRounding("nearest", amount("5 mg"))})
     measured = measure(patient, pharmacy, None)
-    dosed = compute_dose(load_regimen("cec-induction").drugs[1], measured, pharmacy, reduction=patient.reductions[0])
+    dosed = compute_dose(
+        load_regimen("cec-induction").drugs[1], measured, pharmacy, declared=Declared((1,), patient.reductions[0])
+    )
     assert (dosed.dose.ordered, dosed.unrounded) == (amount("55 mg"), exact(amount("54.75 mg")))
 
 

@@ -267,7 +267,7 @@ def test_an_accepted_stop_and_a_reduction_stand_there_with_their_reasons() -> No
     printed = pages(render(drafted, "pdf"))
     assert re.search(r"STOP under-10-kg, weight: .* Accepted: tumour board of 12-Nov-2026", printed[0])
     # 75 cm, 9 kg: 0.43 m2, etoposide 43 mg; a quarter less is 32.25 mg
-    assert "reduced: by 25% to 75% of 43 mg: mucositis grade 3" in printed[0]
+    assert "reduced: by 25%, to 75% of 43 mg: mucositis grade 3" in printed[0]
     assert printed[1].count("etoposide reduced from 43 mg 32.25 mg") == 5
 
 

@@ -91,7 +91,7 @@ def test_drug_lines_that_do_not_fit_together(text: str, message: str, tmp_path: 
         ({"born": "2018-05-14", "measured_on": "2018-05-13"}, "2018-05-13 lies before the date of birth, 2018-05-14"),
         ({"born": "2018-05-14", "previous_day_1": "2017-01-01"}, "2017-01-01 lies before the date of birth"),
         ({"reductions": ["etoposide=25%: a", "etoposide=50%: b"]}, "etoposide is reduced twice"),
-        ({"reductions": ["etoposide 25%"]}, "'etoposide 25%' is no reduction; write drug, percent and reason"),
+        ({"reductions": ["etoposide 25%"]}, "'etoposide 25%' is not a reduction; write drug, percent and reason"),
         ({"reductions": ["etoposide=0.25: a"]}, "'0.25' has no unit"),
         ({"creatinine_clearance": "90 mL/min/1.73m2"}, "is per 1.73 m2, not this patient's own clearance"),
         ({"creatinine_clearance": "0 mL/min"}, "'0 mL/min' is not above 0"),

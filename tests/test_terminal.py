@@ -188,5 +188,5 @@ def test_a_reduction_is_told_with_its_size_and_reason() -> None:
     order = draft_order(load_regimen("cec-induction"), load_patient(texts=texts))
     text = " ".join(render(order).decode().split())
     # 100 mg/m2 × 0.96 m2 = 96 mg; three quarters of it are 72 mg
-    assert "Reduced clofarabine: OMITTED on every day, reduced by 100% to 0% of 38.4 mg: liver" in text
-    assert "etoposide: 72 mg, reduced by 25% to 75% of 96 mg: mucositis" in text
+    assert "Changed by a person clofarabine: OMITTED on every day, reduced by 100%, to 0% of 38.4 mg: liver" in text
+    assert "etoposide: 72 mg, reduced by 25%, to 75% of 96 mg: mucositis" in text

@@ -112,7 +112,7 @@ def test_an_omitted_drug_is_named_with_its_reason(order: Order) -> None:
     who = replace(order.patient, reductions=(Reduction("etoposide", Decimal(100), "anaphylaxis"),))
     for start in (order.start, None):
         left = draft_order(order.regimen, who, order.pharmacy, start=start)
-        assert "OMITTED etoposide: reduced by 100% to 0% of 75 mg: anaphylaxis" in text_of(left)
+        assert "OMITTED etoposide: reduced by 100%, to 0% of 75 mg: anaphylaxis" in text_of(left)
         assert not [task for task in tasks(left) if task.dose.drug == "etoposide"]
         assert "etoposide 0 mg" not in text_of(left)
 

@@ -84,7 +84,7 @@ def test_an_omitted_drug_stands_on_every_day(order: Order) -> None:
     text = " ".join(
         pages_of(render(draft_order(order.regimen, who, order.pharmacy, start=order.start), "pdf", WORKSHEETS))
     )
-    assert text.count("OMITTED etoposide: reduced by 100% to 0% of 75 mg: anaphylaxis") == 5
+    assert text.count("OMITTED etoposide: reduced by 100%, to 0% of 75 mg: anaphylaxis") == 5
 
 
 def test_fields_to_fill_in_and_to_sign(pages: list[str]) -> None:

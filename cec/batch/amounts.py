@@ -11,6 +11,7 @@ import msgspec
 
 from cec.batch.single_row import Settings
 from cec.batch.values import MOST_KEPT
+from cec.calculate.declared import Declared
 from cec.calculate.dosing import compute_dose
 from cec.calculate.measures import KidneyFunction, measured_as
 from cec.calculate.preparation import prepare_dose
@@ -81,7 +82,10 @@ class Amounts:
         line = self._settings.regimen.drugs[variant.line]
         try:
             dosed = compute_dose(
-                msgspec.structs.replace(line, dose=variant.dose), measured, pharmacy, reduction=variant.reduction
+                msgspec.structs.replace(line, dose=variant.dose),
+                measured,
+                pharmacy,
+                declared=Declared(line.days, variant.reduction),
             )
         except CecError as error:
             return Amount(None, fault="; ".join(map(str, error.faults)))
@@ -95,6 +99,12 @@ class Amounts:
 
 
 def variants_of(order: Order) -> tuple[Variant, ...]:
-    """What each dose of an order hangs on beside the measures; reasons of reductions are left out."""
+    """What each dose of an order hangs on beside the measures; reasons of reductions are left out.
+
+    Nothing where a person set or withheld a dose, or changed it on some days or one line: such rows go one by one.
+    """
+    who = order.patient
+    if who.set_doses or who.withheld or any(each.days or each.line for each in who.reductions):
+        return ()
     reductions = {each.drug: msgspec.structs.replace(each, reason="") for each in order.patient.reductions}
     return tuple(Variant(dose.line - 1, dose.prescribed, reductions.get(dose.drug)) for dose in order.doses)

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Hashable, Mapping, Sequence
-from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.batch.over_columns import clearance_over_columns
 from cec.batch.single_row import Settings
 from cec.batch.values import MOST_KEPT, NOTHING, UNREAD, Different, Numbers, Texts, different, value_of
+from cec.calculate.declared import hidden_reductions
 from cec.calculate.measures import KidneyFunction, creatinine_clearance
-from cec.calculate.reductions import refuse_hidden
 from cec.calculate.rules import questions, rules_for
 from cec.calculate.rules.rule import LimitQuestion, TextQuestion, number_of
 from cec.errors import CecError
@@ -109,9 +108,9 @@ class Classifier:
         """What tells the kinds of texts of a fact apart, as a whole number from 2 on."""
         value: Any = value_of(part)
         if fact == "reduce":
-            with suppress(CecError):
-                refuse_hidden(value, [line.drug for line in self._settings.regimen.drugs])
-                value = tuple((reduction.drug, reduction.percent) for reduction in value)
+            drugs = [line.drug for line in self._settings.regimen.drugs]
+            if not any(True for each in value for _ in hidden_reductions(each, drugs)):
+                value = tuple((each.drug, each.percent, each.days, each.line) for each in value)
         elif fact in FACTS and FACTS[fact].form == "quantity":
             number = number_of(fact, value)
             value = None if number is None else self._side(fact, number)

@@ -76,8 +76,9 @@ def cells_of(order: Order, settings: Settings) -> list[str | None]:
     cells: dict[str, str] = {"bsa_m2": number(order.measures[0].bsa.value), "alerts": alert_codes(order)}
     for place, dose in enumerate(order.doses):
         name = amounts[dose.line - 1]
-        if name in cells and not settings.has_schedule:
-            raise InputError(f"{dose.drug}: amounts differ by day; use --long")
+        if name in cells:
+            other_way = "draft it by itself, with cec schedule" if settings.has_schedule else "use --long"
+            raise InputError(f"{dose.drug}: amounts differ by day; {other_way}")
         cells[name] = number(convert(dose.ordered, order.line_of(dose).amount_unit, AMOUNT))
         if settings.has_rates:
             cells |= rate_cells(name, order.preparations[place].rate)

@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 import msgspec
 
+from cec.calculate.declared import declared_for, refuse_contradictions
+from cec.calculate.declared_alerts import declared_alerts
 from cec.calculate.dosing import Dosed, compute_dose
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
 from cec.calculate.known_facts import known_facts, refuse_impossible
@@ -17,7 +19,6 @@ from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import Measured, measure
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.pick_list import daily_fluids, pick_list
-from cec.calculate.reductions import refuse_hidden
 from cec.calculate.rules.alerts import alerts_of
 from cec.calculate.rules.lifetime import lifetime_maximums, total_name, total_of
 from cec.calculate.rules.rule import Case
@@ -89,7 +90,7 @@ def draft_order(
         schedule = draw_up(regimen, doses, start, pharmacy) if start else Schedule()
         case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance)
         found = alerts_of(case._replace(facts={**facts, **_totals(case)}))
-        alerts = (*found, *preparation_alerts, *schedule.alerts)
+        alerts = (*found, *declared_alerts(doses), *preparation_alerts, *schedule.alerts)
         order = Order(
             schema=SCHEMA,
             written_by=__version__,
@@ -168,27 +169,16 @@ def _each_dose(
 ) -> tuple[Dosed, ...]:
     """The doses of the cycle's lines; OrderRefused with all that stands against any of them."""
     lines = lines_of_cycle(regimen, cycle)
-    reductions = {reduction.drug: reduction for reduction in patient.reductions}
-    if strangers := sorted(set(reductions) - {line.drug for line in lines.values()}):
-        given = f"{regimen.name} gives {', '.join(line.drug for line in lines.values())}"
-        texts = (f"a reduction of {drug} is declared, but {given}" for drug in strangers)
-        raise InputError(*(Fault(text, about=("reductions",)) for text in texts))
-    refuse_hidden(patient.reductions, [line.drug for line in regimen.drugs])
+    refuse_contradictions(patient, lines, regimen.name)
     dosed: list[Dosed] = []
     faults: list[Fault] = []
-    for number, line in lines.items():
+    declared = [
+        (number, line, each) for number, line in lines.items() for each in declared_for(number, line, patient, lines)
+    ]
+    for number, line, each in declared:
+        source = line.source or regimen.source.citation
         try:
-            dosed.append(
-                compute_dose(
-                    line,
-                    measured,
-                    pharmacy,
-                    facts,
-                    reduction=reductions.get(line.drug),
-                    source=regimen.source.citation,
-                    number=number,
-                )
-            )
+            dosed.append(compute_dose(line, measured, pharmacy, facts, declared=each, source=source, number=number))
         except CecError as refusal:
             faults += refusal.faults
     if faults:

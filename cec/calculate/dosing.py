@@ -5,24 +5,29 @@ Each stage starts from the exact number of the one before: a step shows what is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 import msgspec
 
+from cec.calculate.declared import Declared, declared_for
 from cec.calculate.formulas import calvert
+from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import Measured, measured_again
 from cec.calculate.rounding import deviation_percent, round_dose, to_nearest
 from cec.conditions import judge, unknown_facts
 from cec.errors import OrderRefused
 from cec.facts import NO_FACTS, Facts
 from cec.order import STAGES, Dose, Order, Stage, Step
-from cec.patient import Reduction
+from cec.patient import Reduction, SetDose, Withheld
 from cec.pharmacy import Pharmacy
 from cec.regimen import DrugLine, entry_of
 from cec.units import Exact, Measure, Quantity, dose_unit, exact, multiply, plain, write_number
+
+PRESCRIBER = "declared by the prescriber"
+"""The source of every step that a person declares."""
 
 
 class Dosed(NamedTuple):
@@ -39,7 +44,7 @@ class _Work(NamedTuple):
     prescribed: Quantity
     measured: Measured
     pharmacy: Pharmacy
-    reduction: Reduction | None
+    declared: Declared
     source: str
 
 
@@ -60,16 +65,21 @@ def compute_dose(
     pharmacy: Pharmacy,
     facts: Facts = NO_FACTS,
     *,
-    reduction: Reduction | None = None,
+    declared: Declared | None = None,
     source: str = "",
     number: int = 1,
 ) -> Dosed:
-    """The dose of one drug line for one administration; `source` is the regimen's citation, `number` the line's.
+    """The dose of one drug line for one administration, on the days and with the changes that are declared.
+
+    `source` is what the line cites, `number` its place in the regimen from 1.
 
     OrderRefused where the patient has no dose in the line, a fact that it depends on is unknown, rounding would move
     the dose too far, or the dose has endless digits.
     """
-    work = _Work(line, _prescribed_for(line, facts), measured, pharmacy, reduction, line.source or source)
+    declared = declared or Declared(line.days)
+    if isinstance(declared.by, Withheld):
+        return _withheld(line, declared, facts, source, number)
+    work = _Work(line, _prescribed_for(line, facts), measured, pharmacy, declared, source)
     chain: list[_Staged] = []
     for stage in STAGES:
         staged = _STAGE[stage](work, chain)
@@ -77,15 +87,15 @@ def compute_dose(
             chain.append(staged)
     values = {step.what: step.value for _, step in chain}
     last, ordered = chain[-1].exact, chain[-1].step.value
-    before = chain[-2].exact if "rounded" in values else last
+    before = chain[-2].exact if chain[-1].step.what == "rounded" else last
     if ordered.endless:
         raise OrderRefused(
             f"{line.drug}: the dose has endless digits, {ordered}; "
             f"give a dose_rounding for {line.drug} in the pharmacy file"
         )
-    if ordered.value == 0 and not (reduction and reduction.percent == 100):
+    if ordered.value == 0 and not (isinstance(declared.by, Reduction) and declared.by.percent == 100):
         raise OrderRefused(f"{line.drug}: the dose comes to {ordered}; look at the rounding of the pharmacy")
-    moved = deviation_percent(last.number, before.number) if "rounded" in values else Fraction(0)
+    moved = deviation_percent(last.number, before.number) if chain[-1].step.what == "rounded" else Fraction(0)
     dose = Dose(
         line=number,
         drug=line.drug,
@@ -97,10 +107,10 @@ def compute_dose(
         ordered=ordered,
         maximum=line.maximum,
         deviation_percent=plain(to_nearest(moved, Decimal("0.01"))),
-        days=line.days,
+        days=declared.days,
         per_day=line.per_day,
         daily_total=_times(last, line.per_day),
-        cycle_total=_times(last, line.per_day * len(line.days)),
+        cycle_total=_times(last, line.per_day * len(declared.days)),
         steps=tuple(step for _, step in chain),
         over=line.over,
         timing=_timing(line),
@@ -113,14 +123,57 @@ def compute_dose(
 
 def dosed_again(order: Order) -> tuple[Dosed, ...]:
     """The doses of an order with the exact amounts before rounding, which an order does not keep."""
-    reductions = {reduction.drug: reduction for reduction in order.patient.reductions}
+    lines = lines_of_cycle(order.regimen, order.cycle)
     dosed = []
     for dose in order.doses:
         line = msgspec.structs.replace(order.line_of(dose), dose=dose.prescribed)
         measured = measured_again(order, dose.days[0])
-        again = compute_dose(line, measured, order.pharmacy, reduction=reductions.get(dose.drug))
-        dosed.append(Dosed(dose, again.unrounded))
+        declared = declared_again(dose, order, lines)
+        dosed.append(Dosed(dose, compute_dose(line, measured, order.pharmacy, declared=declared).unrounded))
     return tuple(dosed)
+
+
+def declared_again(dose: Dose, order: Order, lines: Mapping[int, DrugLine]) -> Declared | None:
+    """What was declared of the drug line of a dose on its days; `lines` are those of the order's cycle."""
+    found = declared_for(dose.line, order.line_of(dose), order.patient, lines)
+    return next((each for each in found if not set(dose.days).isdisjoint(each.days)), None)
+
+
+def _withheld(line: DrugLine, declared: Declared, facts: Facts, source: str, number: int) -> Dosed:
+    """No dose of a drug line: what a person withholds is not computed, so that nothing unknown stands in its way."""
+    holding = (
+        [band.dose for band in line.dose if judge(band.when, facts)] if isinstance(line.dose, tuple) else line.doses
+    )
+    prescribed = (*holding, *line.doses)[0]
+    nothing = Quantity(Decimal(0), line.amount_unit)
+    reason = declared.by.reason if declared.by else ""
+    steps = (
+        Step("prescribed", prescribed, f"{prescribed}, as the regimen says", source),
+        Step("set", nothing, f"withheld{declared.scope}: {reason}", PRESCRIBER),
+    )
+    dose = Dose(
+        line=number,
+        drug=line.drug,
+        purpose=line.purpose,
+        route=line.route,
+        prescribed=prescribed,
+        calculated=nothing,
+        ordered=nothing,
+        maximum=line.maximum,
+        deviation_percent=Decimal(0),
+        days=declared.days,
+        per_day=line.per_day,
+        daily_total=nothing,
+        cycle_total=nothing,
+        steps=steps,
+        withheld=reason,
+        over=line.over,
+        timing=_timing(line),
+        diluent=line.diluent,
+        note=line.note,
+        assumed=line.assumed,
+    )
+    return Dosed(dose, exact(nothing))
 
 
 def _prescribed_for(line: DrugLine, facts: Facts) -> Quantity:
@@ -206,18 +259,19 @@ def _capped(work: _Work, chain: list[_Staged]) -> _Staged | None:
 
 
 def _reduced(work: _Work, chain: list[_Staged]) -> _Staged | None:
-    if work.reduction is None:
+    reduction = work.declared.by
+    if not isinstance(reduction, Reduction):
         return None
-    dose, percent = chain[-1].exact, Fraction(work.reduction.percent)
+    dose, percent = chain[-1].exact, Fraction(reduction.percent)
     rest = Exact(100 - percent, "%")
     reduced = Exact(dose.number * (100 - percent) / 100, dose.unit)
-    how = f"by {write_number(work.reduction.percent)}% to {rest} of {dose}: {work.reduction.reason}"
-    return _staged("reduced", reduced, how, "declared by the prescriber")
+    how = f"by {write_number(reduction.percent)}%, to {rest} of {dose}{work.declared.scope}: {reduction.reason}"
+    return _staged("reduced", reduced, how, PRESCRIBER)
 
 
 def _rounded(work: _Work, chain: list[_Staged]) -> _Staged | None:
     rule, dose = entry_of(work.line.drug, work.pharmacy.dose_rounding), chain[-1].exact
-    if rule is None or dose.number == 0:
+    if rule is None or dose.number == 0 or isinstance(work.declared.by, SetDose):
         return None
     rounded, how = round_dose(dose, rule, work.line.drug)
     moved = deviation_percent(Fraction(rounded.value), dose.number)
@@ -236,6 +290,16 @@ def _rounded(work: _Work, chain: list[_Staged]) -> _Staged | None:
     return _staged("rounded", exact(rounded), f"{dose} {how}: {rounded} ({shown})", "pharmacy policy")
 
 
+def _set(work: _Work, chain: list[_Staged]) -> _Staged | None:
+    """The amount to which a person sets the dose: the last word, never rounded."""
+    declared = work.declared.by
+    if not isinstance(declared, SetDose):
+        return None
+    return _staged(
+        "set", exact(declared.dose), f"set to {declared.dose}, not {chain[-1].exact}: {declared.reason}", PRESCRIBER
+    )
+
+
 _STAGE: dict[Stage, Callable[[_Work, list[_Staged]], _Staged | None]] = {
     "prescribed": _prescribed,
     "measured": _measured,
@@ -243,6 +307,7 @@ _STAGE: dict[Stage, Callable[[_Work, list[_Staged]], _Staged | None]] = {
     "capped": _capped,
     "reduced": _reduced,
     "rounded": _rounded,
+    "set": _set,
 }
 
 

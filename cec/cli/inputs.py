@@ -139,7 +139,14 @@ def texts_of_patient(options: PatientOptions) -> dict[str, Text]:
     """What was typed about the patient, by the keys of a patient file."""
     return {
         **options.facts,
-        **_given({HISTORY: _history(options.history or ()), "reductions": options.reduce or None}),
+        **_given(
+            {
+                HISTORY: _history(options.history or ()),
+                "reductions": options.reduce or None,
+                "set": options.set_dose or None,
+                "without": options.without or None,
+            }
+        ),
     }
 
 

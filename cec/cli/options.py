@@ -96,7 +96,19 @@ class PatientOptions(NamedTuple):
     ] = None
     reduce: Annotated[
         list[str] | None,
-        _option("REDUCTION", "A declared reduction with its reason: 'etoposide=25%: mucositis grade 3'. Repeatable."),
+        _option(
+            "REDUCTION",
+            "A declared reduction with its reason: 'etoposide=by 25%: mucositis grade 3', also 'to 75%', "
+            "'etoposide on days 3-5=by 25%: why', 'fluorouracil line 2=…'. Repeatable.",
+        ),
+    ] = None
+    set_dose: Annotated[
+        list[str] | None,
+        _option("DOSE", "A dose set to an amount, not rounded: 'etoposide=70 mg: one vial left'. Repeatable.", "--set"),
+    ] = None
+    without: Annotated[
+        list[str] | None,
+        _option("DRUG", "A drug that is not given in this cycle: 'prednisone: steroid psychosis'. Repeatable."),
     ] = None
     patient: PatientFileOption = None
 

@@ -10,11 +10,10 @@ from typing import Any
 from cec.errors import Fault, InputError
 from cec.facts import EARLIER_DOSES, HISTORY, Fact, Form, earlier_doses_of, told_facts
 from cec.facts.reading import read_boolean, read_text
-from cec.load.declared import Record, file_of
-from cec.load.shapes import Field, Schema, Shape, either, list_of, mapping, mapping_of, stated_of, text
-from cec.load.texts import read_percent
-from cec.load.written import write_fact, write_percent
-from cec.patient import Patient, Reduction
+from cec.load.declarations import DECLARATIONS
+from cec.load.shapes import Field, Schema, mapping, mapping_of, stated_of, text
+from cec.load.written import write_fact
+from cec.patient import Patient
 from cec.units import Quantity
 
 _FIELDS = frozenset(Patient.__struct_fields__)
@@ -60,52 +59,12 @@ def _field(fact: Fact) -> Field:
     return Field(text(read, _schema(fact), write), fact.description, fact.is_required)
 
 
-_ANOTHER_REDUCTION = re.compile(r"[\w)]\s*(=\s*[0-9][0-9.,]*\s*[%:]|[\s:][0-9][0-9.,]*\s*%\s*:)")
-"""A word with a percentage, as a drug has it in a reduction. `neutrophils >= 50%` is none."""
-
-
-def _refuse_another(value: str) -> str:
-    """The text of a part of a reduction; one that holds another reduction, which would go unseen in it, is refused."""
-    words = read_text(value)
-    if _ANOTHER_REDUCTION.search(words):
-        raise InputError(
-            f"'{words}' holds another reduction; give each by itself (one --reduce each, one item each in a file, "
-            "; between them in a cell), or write the reason without = and :"
-        )
-    return words
-
-
-def read_reduction(value: str) -> Reduction:
-    """One reduction from its short form.
-
-    >>> read_reduction("etoposide=25%: mucositis grade 3")
-    Reduction(drug='etoposide', percent=Decimal('25'), reason='mucositis grade 3')
-    """
-    words = read_text(value)
-    match = re.fullmatch(r"([^=:]+?)\s*=\s*([^:]+?)\s*:\s*(\S.*)", words)
-    if not match:
-        raise InputError(f"'{words}' is no reduction; write drug, percent and reason: etoposide=25%: mucositis grade 3")
-    drug, percent, reason = match[1], _refuse_another(match[2]), _refuse_another(match[3])
-    return Reduction(drug, read_percent(percent), reason)
-
-
-def _or_words(reductions: Shape) -> Shape:
-    """A reduction by its keys, or in its short form."""
-    words = text(read_reduction, {"type": "string", "examples": ["etoposide=25%: mucositis grade 3"]})
-    return either(words, reductions, lambda node: node.text is not None, lambda _: False)
-
-
-REDUCTION = file_of(
-    Reduction,
-    {Reduction: Record(label="drug", around=_or_words)},
-    {
-        "percentage": text(read_percent, {"type": ["string", "number"]}, write_percent),
-        "reason": text(_refuse_another),
-    },
-)
-
 _WITH_TEXT = {field.removesuffix("_given") for field in _FIELDS if field.endswith("_given")}
 """The facts whose text is kept beside their value."""
+
+
+_OTHER_NAMES = {"set": "set_doses", "without": "withheld"}
+"""Keys of a file that the noun has under another name."""
 
 
 def build_patient(values: dict[str, Any]) -> Patient:
@@ -114,19 +73,20 @@ def build_patient(values: dict[str, Any]) -> Patient:
         values[name], given = values[name]
         if given:
             values[f"{name}_given"] = given
-    others = {name: _as_told(values.pop(name)) for name in list(values) if name not in _FIELDS}
+    others = {name: _as_told(values.pop(name)) for name in list(values) if name not in _FIELDS | _OTHER_NAMES.keys()}
     if others:
         values["facts"] = others
     if "born" in values and "age" in values:
         raise InputError(Fault("give either born or age, not both", about=("born", "age")))
+    values |= {field: values.pop(key) for key, field in _OTHER_NAMES.items() if key in values}
     patient = Patient(**values)
     for day in (patient.measured_on, patient.previous_day_1):
         if patient.born and day and day < patient.born:
             raise InputError(Fault(f"{day} lies before the date of birth, {patient.born}", about=("born",)))
-    for drug, times in sorted(Counter(reduction.drug for reduction in patient.reductions).items()):
-        if times > 1:
-            words = f"{drug} is reduced twice; give one percentage and one reason"
-            raise InputError(Fault(words, about=("reductions",)))
+    whole = Counter(each.drug.casefold() for each in patient.reductions if not each.days and each.line is None)
+    if twice := sorted(drug for drug, times in whole.items() if times > 1):
+        words = f"{', '.join(twice)} is reduced twice; give one percentage and one reason"
+        raise InputError(Fault(words, about=("reductions",)))
     return patient
 
 
@@ -145,7 +105,7 @@ PATIENT_FIELDS: dict[str, Field] = {
         mapping_of(text(earlier_doses_of("").read, {"type": "string", "examples": ["150 mg/m2"]})),
         "amounts given before, by drug, for lifetime maximums",
     ),
-    "reductions": Field(list_of(REDUCTION), "declared reductions: drug, percent, reason"),
+    **DECLARATIONS,
 }
 
 
@@ -153,6 +113,7 @@ def _parts(patient: Patient) -> dict[str, Any]:
     """What a file says of a patient, by its keys."""
     stated = stated_of(patient)
     stated |= stated.pop("facts", {})
+    stated |= {key: stated.pop(field) for key, field in _OTHER_NAMES.items() if field in stated}
     for name in _WITH_TEXT:
         stated[name] = (stated[name], stated.pop(f"{name}_given", ""))
     return stated

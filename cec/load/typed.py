@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def _merged(stated: Node, typed: Text) -> Node:
 def _drug(item: Node) -> str:
     """The drug of one item of a list: its key `drug`, or what stands before the equals sign."""
     named = next((value.text for key, value in item.entries or () if key.text == "drug"), item.text) or ""
-    return named.partition("=")[0].strip().casefold()
+    return re.split("[=:]", named)[0].strip().casefold()
 
 
 def _words(text: Text) -> str:

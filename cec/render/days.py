@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.render.words import clock, date_of_day, paper_date, weekday_date
+from cec.render.words import CHANGED, change_words, clock, date_of_day, paper_date, weekday_date
 from cec.units import span
 
 if TYPE_CHECKING:
@@ -56,11 +56,11 @@ def days_of(order: Order) -> list[Day]:
 def omitted(order: Order, number: int) -> tuple[Omitted, ...]:
     """What a day would have been given, and why it is not."""
     return tuple(
-        Omitted(dose.drug, f"reduced {step.how}")
+        Omitted(dose.drug, change_words(step))
         for dose in order.doses
         if number in dose.days and not dose.ordered.value
         for step in dose.steps
-        if step.what == "reduced"
+        if step.what in CHANGED
     )
 
 

@@ -9,12 +9,14 @@ from decimal import Decimal
 from itertools import groupby
 
 from cec.facts import told_facts
-from cec.order import Administration, Bsa, CreatinineClearance, Dose, Order
+from cec.order import Administration, Bsa, CreatinineClearance, Dose, Order, Step
 from cec.patient import Patient
 from cec.regimen import DrugLine, Regimen
 from cec.units import Quantity, write_signed
 
 DRAFT = "Draft: not valid until checked and signed"
+OMITTED = "OMITTED"
+"""What stands for a dose of which nothing is left: no figure that could be misread."""
 NO_TIME = "no time"
 """What stands for the time of a dose that finds none on its date."""
 SECOND_CHECK = "A second calculation by this program is not an independent check."
@@ -327,13 +329,29 @@ def clearance_words(clearance: CreatinineClearance) -> str:
     return f"{clearance.value} by {clearance.method}: {clearance.how}"
 
 
-def reductions(order: Order) -> Iterator[str]:
-    """Each declared reduction with its size, its reason and what is left; a drug reduced by all of it is omitted."""
+def ordered_words(dose: Dose) -> str:
+    """The ordered amount of one administration, or that it is omitted."""
+    return str(dose.ordered) if dose.ordered.value else OMITTED
+
+
+def changes(order: Order) -> Iterator[str]:
+    """What a person declared of each dose, with what is left and why; a drug of which nothing is left is omitted."""
     for dose in order.doses:
+        noun = "day" if len(dose.days) == 1 else "days"
+        days = "" if dose.days == order.line_of(dose).days else f" on {noun} {list_days(dose.days)}"
         for step in dose.steps:
-            if step.what == "reduced":
-                left = "OMITTED on every day" if step.value.value == 0 else str(step.value)
-                yield f"{dose.drug}: {left}, reduced {step.how}"
+            if step.what in CHANGED:
+                left = f"OMITTED{days or ' on every day'}" if not step.value.value else f"{step.value}{days}"
+                yield f"{dose.drug}: {left}, {change_words(step)}"
+
+
+CHANGED = ("reduced", "set")
+"""The steps of a dose that a person declares."""
+
+
+def change_words(step: Step) -> str:
+    """What a person declared, in words: reduced by so much, set to an amount, withheld."""
+    return f"reduced {step.how}" if step.what == "reduced" else step.how
 
 
 def assumptions(order: Order) -> Iterator[tuple[str, str]]:

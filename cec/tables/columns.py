@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cec.errors import Fault, FileError, InputError
 from cec.facts import EARLIER_DOSES, FACTS, HISTORY, drug_of, earlier_doses_of, fact_of, told_facts
-from cec.load.patient_file import read_reduction
+from cec.load.declarations import read_reduction
 from cec.patient import Reduction
 from cec.regimen import Regimen
 
@@ -20,9 +20,11 @@ ABOUT_THE_PERSON = tuple(fact.name for fact in FACTS.values() if fact.is_of_the_
 """Facts that no dose and no alert depends on; read where they are printed, else they only pass through."""
 
 _REDUCE = "reduce"
-"""The column of reductions, which a patient file has as a list."""
 
-TOLD = (*(fact.name for fact in told_facts("patient")), _REDUCE, *OF_THE_ORDER)
+DECLARATIONS = {_REDUCE: "reductions", "set": "set", "without": "without"}
+"""The columns of what a person declares of doses, each with the key under which a patient file has it as a list."""
+
+TOLD = (*(fact.name for fact in told_facts("patient")), *DECLARATIONS, *OF_THE_ORDER)
 """What a column can tell, beside the flags of a regimen's checks and `earlier_` with a drug."""
 
 _OTHER_UNITS = frozenset(
@@ -180,8 +182,8 @@ def patient_texts(texts: Mapping[str, str]) -> dict[str, str | list[str] | dict[
     history: dict[str, str] = {}
     earlier: dict[str, str] = {}
     for fact, text in texts.items():
-        if fact == _REDUCE:
-            patient["reductions"] = _each_reduction(text)
+        if fact in DECLARATIONS:
+            patient[DECLARATIONS[fact]] = _each_declaration(text)
         elif fact in FACTS:
             patient |= {fact: text} if fact not in OF_THE_ORDER else {}
         elif drug := drug_of(fact):
@@ -201,11 +203,12 @@ def read_reductions(text: str) -> tuple[Reduction, ...]:
     >>> [(one.drug, one.reason) for one in read_reductions("etoposide=25%: a; b; clofarabine=50%: c")]
     [('etoposide', 'a; b'), ('clofarabine', 'c')]
     """
-    return tuple(map(read_reduction, _each_reduction(text)))
+    return tuple(map(read_reduction, _each_declaration(text)))
 
 
-def _each_reduction(text: str) -> list[str]:
-    return re.split(r"\s*;\s*(?=[^;=:]+=)", text.strip(" ;"))
+def _each_declaration(text: str) -> list[str]:
+    """What a cell declares, one by one: a semicolon parts them where a drug follows, with = or : behind it."""
+    return re.split(r"\s*;\s*(?=[^;=:]+[=:])", text.strip(" ;"))
 
 
 def for_any_regimen(renamed: Mapping[str, str]) -> dict[str, str]:

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from cec.calculate.dosing import compute_dose
+from cec.calculate.declared import Declared
+from cec.calculate.dosing import compute_dose, declared_again
+from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import Measured
 from cec.errors import CecError
 from cec.order import Dose, Order, Step
-from cec.patient import Reduction
 from cec.pharmacy import DoseRounding
 from cec.regimen import DrugLine, Regimen, entry_of
 from cec.units import Exact, Quantity, shorten
@@ -90,7 +91,7 @@ def unrounded_dose(case: Case) -> Fraction:
     if case.dose.steps[-1].what != "rounded":
         return Fraction(case.dose.ordered.value)
     line = msgspec.structs.replace(case.line, dose=case.dose.prescribed)
-    return compute_dose(line, case.measured, case.order.pharmacy, reduction=_reduction(case)).unrounded.number
+    return compute_dose(line, case.measured, case.order.pharmacy, declared=_declared(case)).unrounded.number
 
 
 def in_words(case: Case, amount: Fraction) -> str:
@@ -112,23 +113,24 @@ def recomputed(
     """The dose computed again with something else, as the pharmacy rounds and unrounded; none where that is refused."""
     order = case.order
     line = msgspec.structs.replace(line or case.line, dose=prescribed or case.dose.prescribed)
-    reduction = _reduction(case) if reduced else None
+    declared = _declared(case) if reduced else None
     finest = DoseRounding("nearest", Quantity(Decimal("0.000001"), case.dose.ordered.unit))
     pharmacies = [msgspec.structs.replace(order.pharmacy, dose_rounding={line.drug: finest})]
     if is_rounded := entry_of(line.drug, order.pharmacy.dose_rounding) is not None:
         pharmacies.insert(0, order.pharmacy)
     for pharmacy in pharmacies:
         try:
-            dose = compute_dose(line, measured or case.measured, pharmacy, reduction=reduction).dose
+            dose = compute_dose(line, measured or case.measured, pharmacy, declared=declared).dose
         except CecError:
             continue
         steps = dose.steps if is_rounded and pharmacy is order.pharmacy else dose.steps[:-1]
         yield Candidate(Fraction(dose.ordered.value), working(steps), words, kind or words, variant)
 
 
-def _reduction(case: Case) -> Reduction | None:
-    """The reduction that was declared for the drug."""
-    return next((each for each in case.order.patient.reductions if each.drug == case.line.drug), None)
+def _declared(case: Case) -> Declared | None:
+    """What was declared of the drug line on the days of the dose."""
+    order = case.order
+    return declared_again(case.dose, order, lines_of_cycle(order.regimen, order.cycle))
 
 
 def working(steps: tuple[Step, ...]) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cec.order import Order
+from cec.patient import Reduction, SetDose, Withheld
 from cec.render.csv import alert_codes, clock_time, levels_by_code, number, words, write_order
 
 DOSE_COLUMNS = (
     *("regimen", "edition", "id", "cycle", "height_cm", "weight_kg", "age", "sex", "creatinine"),
-    *("creatinine_clearance", "reduce", "bsa_m2", "drug", "protocol_dose", "protocol_unit"),
+    *("creatinine_clearance", "reduce", "set", "without", "bsa_m2", "drug", "protocol_dose", "protocol_unit"),
     *("calculated", "ordered", "unit", "deviation_percent", "route", "over", "days", "per_day"),
     *("daily_total", "cycle_total", "alerts", "alert_levels", "accepted"),
 )
@@ -47,7 +48,9 @@ def dose_rows(order: Order) -> Iterable[Sequence[str]]:
             patient.sex or "",
             words(patient.creatinine),
             words(patient.creatinine_clearance),
-            "; ".join(f"{each.drug}={number(each.percent)}%: {each.reason}" for each in patient.reductions),
+            "; ".join(f"{_target(each)}={number(each.percent)}%: {each.reason}" for each in patient.reductions),
+            "; ".join(f"{_target(each)}={words(each.dose)}: {each.reason}" for each in patient.set_doses),
+            "; ".join(f"{_target(each)}: {each.reason}" for each in patient.withheld),
             number(order.measures_on(dose.days[0]).bsa.value),
             dose.drug,
             number(dose.prescribed),
@@ -66,6 +69,12 @@ def dose_rows(order: Order) -> Iterable[Sequence[str]]:
             " ".join(levels_by_code(order).values()),
             "; ".join(f"{alert.code}={alert.accepted}" for alert in order.alerts if alert.accepted),
         )
+
+
+def _target(declared: Reduction | SetDose | Withheld) -> str:
+    """The drug that a person changes, with days and line where not all are meant, as options and cells have it."""
+    days = f" on days {', '.join(map(str, declared.days))}" if declared.days else ""
+    return f"{declared.drug}{days}{f' line {declared.line}' if declared.line else ''}"
 
 
 def schedule_rows(order: Order) -> Iterable[Sequence[str]]:

@@ -10,12 +10,14 @@ from cec.render.pdf.days import day_blocks
 from cec.render.pdf.page import bound, first_to_last, page_data
 from cec.render.pdf.typesetting import pictures, typeset
 from cec.render.words import (
+    OMITTED,
     assumptions,
     frequency,
     known_facts,
     list_days,
     measure_facts,
     measures,
+    ordered_words,
     runs_of,
     signed_percent,
     weekday_date,
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
 
 SIGN = ("Prescriber", "Pharmacist, first check", "Pharmacist, second check")
 """Who signs a sheet; nurses have lines of their own."""
-OMITTED = "OMITTED"
-"""What stands for a dose that is reduced by all of it: no figure that could be misread."""
 _FOR_THE_WORKSHEET = ("keeps", "dissolve")
 """What only those who prepare a dose must mind."""
 _TEMPLATE = "order"
@@ -98,7 +98,8 @@ def _dose(order: Order, dose: Dose, preparation: Preparation | None) -> dict[str
     below = (dose.purpose, dose.note, _made_of(preparation) if preparation and given else "")
     return {
         "drug": dose.drug,
-        "ordered": str(dose.ordered) if given else OMITTED,
+        "ordered": ordered_words(dose),
+        "withheld": bool(dose.withheld),
         "working": [*_working(dose), *({"text": text, "changed": False} for text in below if text)],
         "given": list(
             filter(None, (", ".join(filter(None, (f"{dose.route}{over}", often, dose.timing, daily, days))), dates))
@@ -115,7 +116,7 @@ def _working(dose: Dose) -> Iterator[dict[str, Any]]:
         elif step.what not in {"prescribed", "measured"}:
             changed = before is not None and step.value != before.value
             kept = step.what == "capped" and not changed
-            yield {"text": step.how if kept else f"{step.what}: {step.how}", "changed": changed}
+            yield {"text": step.how if kept or step.what == "set" else f"{step.what}: {step.how}", "changed": changed}
         before = step
 
 

@@ -19,7 +19,7 @@ from cec.render.terminal.drawing import (
     table,
     wrap,
 )
-from cec.render.words import frequency, label_words, list_days, signed_percent
+from cec.render.words import frequency, label_words, list_days, ordered_words, signed_percent
 from cec.units import Quantity
 
 
@@ -42,6 +42,8 @@ def _text(quantity: Quantity | None) -> str:
 
 
 def _total(dose: Dose, total: Quantity | None) -> str:
+    if not dose.ordered.value:
+        return ""
     return str(total) if total else dose.no_total
 
 
@@ -54,7 +56,7 @@ def _moved(dose: Dose) -> str:
 
 
 _PROTOCOL = Figure("Protocol\ndose", lambda dose: str(dose.prescribed), right=True)
-_CALCULATED = Figure("Calculated\ndose", lambda dose: str(dose.calculated), right=True)
+_CALCULATED = Figure("Calculated\ndose", lambda dose: "" if dose.withheld else str(dose.calculated), right=True)
 _ROUTE = Figure("\nRoute", lambda dose: dose.route)
 _OVER = Figure("\nOver", lambda dose: _text(dose.over))
 _DAYS = Figure("\nDays", _days)
@@ -63,7 +65,7 @@ _FIGURES = (
     _CALCULATED,
     Figure("Unreduced\ndose", lambda dose: _text(dose.unreduced), right=True),
     Figure("Rounding\nmoved it", _moved, right=True),
-    Figure("Ordered\ndose", lambda dose: str(dose.ordered), right=True, style=STRONG),
+    Figure("Ordered\ndose", ordered_words, right=True, style=STRONG),
     _ROUTE,
     _OVER,
     _DAYS,

@@ -10,13 +10,13 @@ from cec.render.terminal.drawing import BLANK_LINE, LEVELS, STRONG, Part, Termin
 from cec.render.words import (
     DRAFT,
     assumptions,
+    changes,
     date_of_day,
     identity,
     known_facts,
     measure_facts,
     number_of_days,
     origin,
-    reductions,
     title_with_doses,
     weekday_date,
 )
@@ -58,11 +58,11 @@ def dates(order: Order) -> str:
 
 def to_look_at(order: Order, terminal: Terminal) -> list[Part]:
     """Reductions, alerts, the severest first, and which input replaced which."""
-    reduced = [wrap(text, terminal, "  ", "    ") for text in reductions(order)]
+    reduced = [wrap(text, terminal, "  ", "    ") for text in changes(order)]
     alerts = by_severity(order.alerts)
     replaced = [wrap(text, terminal, "  ", "    ") for text in order.overrides]
     return [
-        *section("Reduced", list(chain.from_iterable(reduced))),
+        *section("Changed by a person", list(chain.from_iterable(reduced))),
         *section("Look at", list(chain.from_iterable(alert(each, terminal) for each in alerts))),
         *section("What replaced what", list(chain.from_iterable(replaced))),
     ]

@@ -1,0 +1,158 @@
+"""What a person declares of doses (reduced, set, withheld), held against the regimen before any of it moves a dose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import NamedTuple, TypeAlias
+
+from cec.errors import Fault, InputError
+from cec.patient import Patient, Reduction, SetDose, Withheld
+from cec.regimen import DrugLine
+
+Declaration: TypeAlias = Reduction | SetDose | Withheld
+
+_KEYS: dict[type, tuple[str, str]] = {
+    Reduction: ("reductions", "a reduction of {} is declared"),
+    SetDose: ("set", "a dose of {} is set"),
+    Withheld: ("without", "{} is withheld"),
+}
+"""The key of a patient file that holds each kind of declaration, and what it says of a drug."""
+
+
+class Declared(NamedTuple):
+    """What is declared of a drug line on some of its days."""
+
+    days: tuple[int, ...]
+    by: Declaration | None = None
+    scope: str = ""
+    """In words, what a declaration that names only the drug holds for, where the drug has several lines."""
+
+
+def declared_for(number: int, line: DrugLine, patient: Patient, lines: Mapping[int, DrugLine]) -> list[Declared]:
+    """The days of a drug line in groups of which the same is declared, in the sequence of their first days."""
+    groups: dict[Declaration | None, list[int]] = {}
+    for day in line.days:
+        found = next(
+            (each for each in _all(patient) if _holds(each, number, line) and (not each.days or day in each.days)), None
+        )
+        groups.setdefault(found, []).append(day)
+    count = sum(_alike(each.drug, line.drug) for each in lines.values())
+    return [
+        Declared(tuple(days), each, f" on all {count} lines of it" if each and each.line is None and count > 1 else "")
+        for each, days in groups.items()
+    ]
+
+
+def refuse_contradictions(patient: Patient, lines: Mapping[int, DrugLine], name: str) -> None:
+    """InputError with every declaration that the cycle's drug lines (by their numbers) of a regimen cannot take."""
+    faults = [
+        Fault(text, about=(_KEYS[type(each)][0],)) for each in _all(patient) for text in _faults(each, lines, name)
+    ]
+    faults += _overlaps(patient, lines)
+    faults += _hidden(patient, lines)
+    if faults:
+        raise InputError(*faults)
+
+
+def _all(patient: Patient) -> Iterator[Declaration]:
+    yield from patient.withheld
+    yield from patient.set_doses
+    yield from patient.reductions
+
+
+def _alike(name: str, other: str) -> bool:
+    return name.casefold() == other.casefold()
+
+
+def _holds(each: Declaration, number: int, line: DrugLine) -> bool:
+    """Whether a declaration is about a drug line."""
+    return _alike(each.drug, line.drug) and each.line in {None, number}
+
+
+def _faults(each: Declaration, lines: Mapping[int, DrugLine], name: str) -> Iterator[str]:
+    """Why a declaration fits no line of the cycle."""
+    words = _KEYS[type(each)][1].format(each.drug)
+    own = {number: line for number, line in lines.items() if _alike(line.drug, each.drug)}
+    if not own:
+        yield f"{words}, but {name} gives {', '.join(dict.fromkeys(line.drug for line in lines.values()))}"
+        return
+    if each.line is not None and each.line not in own:
+        told = ", ".join(f"line {number} ({line.route}, days {_days(line.days)})" for number, line in own.items())
+        yield f"{words} in line {each.line}, but {each.drug} is {told}"
+        return
+    meant = [line for number, line in own.items() if each.line in {None, number}]
+    if strange := sorted(set(each.days) - {day for line in meant for day in line.days}):
+        given = sorted({day for line in meant for day in line.days})
+        yield f"{words} on day {_days(strange)}, but it is given on days {_days(given)}"
+    if isinstance(each, SetDose):
+        if len(meant) > 1:
+            named = f"{each.drug} line {next(iter(own))}={each.dose}: why"
+            yield f"{words}, but it has {len(meant)} lines; name the line, like '{named}'"
+        if units := {line.amount_unit for line in meant} - {each.dose.unit}:
+            yield f"{words} to {each.dose}, but its dose is in {', '.join(sorted(units))}"
+
+
+def _overlaps(patient: Patient, lines: Mapping[int, DrugLine]) -> Iterator[Fault]:
+    """Two declarations about the same line on the same day."""
+    for one, other in combinations(_all(patient), 2):
+        for number, line in lines.items():
+            both = set(line.days) & set(one.days or line.days) & set(other.days or line.days)
+            if _holds(one, number, line) and _holds(other, number, line) and both:
+                if type(one) is type(other) is Reduction:
+                    text = f"{line.drug} is reduced twice; give one percentage and one reason"
+                else:
+                    first, second = (_KEYS[type(each)][1].format(line.drug) for each in (one, other))
+                    text = f"{first} and {second} on the same day; give one of them"
+                yield Fault(text, about=(_KEYS[type(one)][0],))
+                break
+
+
+def _hidden(patient: Patient, lines: Mapping[int, DrugLine]) -> Iterator[Fault]:
+    """Reasons that seem to reduce another drug, which they cannot: that one would stay whole."""
+    for reduction in patient.reductions:
+        yield from hidden_reductions(reduction, [line.drug for line in lines.values()])
+
+
+def hidden_reductions(reduction: Reduction, drugs: Iterable[str]) -> Iterator[Fault]:
+    """What is wrong with a reduction whose reason seems to reduce another of these drugs.
+
+    >>> from decimal import Decimal
+    >>> mucositis = Reduction("etoposide", Decimal(25), "mucositis; clofarabine: 50%")
+    >>> [fault.text[:76] for fault in hidden_reductions(mucositis, ["etoposide", "clofarabine"])]
+    ["the reason of etoposide, 'mucositis; clofarabine: 50%', seems to reduce clof"]
+    """
+    for drug in dict.fromkeys(drugs):
+        if not _alike(drug, reduction.drug) and _reduces(drug, reduction.reason):
+            yield Fault(
+                f"the reason of {reduction.drug}, '{reduction.reason}', seems to reduce {drug} too; give it a "
+                f"reduction of its own, like {drug}=50%: why, or write the reason without its number",
+                about=("reductions",),
+            )
+
+
+def _reduces(drug: str, reason: str) -> bool:
+    """Whether a number that is a percentage, or has no unit, stands behind the name of a drug."""
+    number = r"[0-9]+(?:[.,][0-9]+)?\s*(?:%|$|[,;])"
+    return re.search(rf"(?<!\w){re.escape(drug)}\W*(?:(?:by|to)\s+)?{number}", reason, re.IGNORECASE) is not None
+
+
+def days_words(days: Sequence[int]) -> str:
+    """Days of a cycle in words, runs of three and more from one to the other.
+
+    >>> days_words((3, 4, 5, 8))
+    'days 3 to 5, 8'
+    """
+    runs: list[list[int]] = []
+    for day in days:
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    parts = (f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+    return f"{'day' if len(days) == 1 else 'days'} {', '.join(parts)}"
+
+
+def _days(days: Sequence[int]) -> str:
+    return ", ".join(map(str, days))
