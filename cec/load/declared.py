@@ -55,9 +55,9 @@ def declared(hint: Any) -> Declared:
         raise TypeError(f"{hint} is a text: leave out `from __future__ import annotations` where a record has keys")
     if get_origin(hint) is not Annotated:
         return Declared("", {}, hint)
-    bare, *told = get_args(hint)
-    about = next((meta.description for meta in told if meta.description), "")
-    return Declared(about, {name: value for meta in told for name, value in (meta.extra or {}).items()}, bare)
+    bare, *metadata = get_args(hint)
+    about = next((each.description for each in metadata if each.description), "")
+    return Declared(about, {name: value for each in metadata for name, value in (each.extra or {}).items()}, bare)
 
 
 def _shape(hint: Any, records: Records, ways: Ways) -> Shape:
@@ -97,9 +97,9 @@ def _hints_of(record: type) -> Iterable[tuple[str, Any]]:
     return getattr(record, "__annotations__", {}).items()
 
 
-def _one_or_several(one: Shape, several: Shape) -> Shape:
+def _one_or_several(single: Shape, several: Shape) -> Shape:
     """One value, or a list of several."""
-    return either(several, one, lambda node: node.items is not None, lambda value: isinstance(value, tuple))
+    return either(several, single, lambda node: node.items is not None, lambda value: isinstance(value, tuple))
 
 
 def _quantity(kinds: Any) -> Shape:
@@ -109,7 +109,7 @@ def _quantity(kinds: Any) -> Shape:
 
 def _record(record: type[Struct], records: Records, ways: Ways) -> Shape:
     """A mapping with the keys that a record declares."""
-    rest = records.get(record, Record())
+    beside = records.get(record, Record())
     names: dict[str, str] = {}
     keys: dict[str, Field] = {}
     hints = {name: hint for each in reversed(record.__mro__) for name, hint in _hints_of(each)}
@@ -123,11 +123,11 @@ def _record(record: type[Struct], records: Records, ways: Ways) -> Shape:
 
     def build(values: dict[str, Any]) -> Any:
         by_field = {names[name]: value for name, value in values.items()}
-        return rest.build(by_field) if rest.build else record(**by_field)
+        return beside.build(by_field) if beside.build else record(**by_field)
 
     def parts(value: Any) -> dict[str, Any]:
         stated = stated_of(value)
         return {name: stated[field] for name, field in names.items() if field in stated}
 
-    shape = mapping(keys, build, rest.label, parts)
-    return rest.around(shape) if rest.around else shape
+    shape = mapping(keys, build, beside.label, parts)
+    return beside.around(shape) if beside.around else shape

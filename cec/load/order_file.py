@@ -177,16 +177,16 @@ def _without_values(fault: Fault) -> Fault:
     return Fault(f"is not what a patient file may hold; {'; '.join(places)}", where)
 
 
-def _first_difference(where: str, one: Any, other: Any) -> str:
+def _first_difference(where: str, noun: Any, again: Any) -> str:
     """The place of the first value that two records, lists or mappings do not share."""
-    if isinstance(one, msgspec.Struct) and type(one) is type(other):
-        one, other = map(_by_field, (one, other))
-    if isinstance(one, Mapping) and isinstance(other, Mapping) and one.keys() == other.keys():
-        name = next(name for name in one if one[name] != other[name])
-        return _first_difference(f"{where}: {name}", one[name], other[name])
-    if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
-        number = next(number for number, pair in enumerate(zip(one, other, strict=True), 1) if pair[0] != pair[1])
-        return _first_difference(f"{where} {number}", one[number - 1], other[number - 1])
+    if isinstance(noun, msgspec.Struct) and type(noun) is type(again):
+        noun, again = map(_by_field, (noun, again))
+    if isinstance(noun, Mapping) and isinstance(again, Mapping) and noun.keys() == again.keys():
+        name = next(name for name in noun if noun[name] != again[name])
+        return _first_difference(f"{where}: {name}", noun[name], again[name])
+    if isinstance(noun, tuple) and isinstance(again, tuple) and len(noun) == len(again):
+        number = next(number for number, pair in enumerate(zip(noun, again, strict=True), 1) if pair[0] != pair[1])
+        return _first_difference(f"{where} {number}", noun[number - 1], again[number - 1])
     return where
 
 

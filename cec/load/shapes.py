@@ -1,7 +1,7 @@
 """What may stand in a file: shapes that read a node, note every fault, and describe themselves as JSON Schema.
 
 A shape is a reader, its schema, and a writer: the node that a file would have for a value. The shapes of whole files
-are tables of fields, in the modules beside this one.
+come from what their records declare (`declared`).
 """
 
 from __future__ import annotations
