@@ -8,14 +8,17 @@ import io
 import json
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from regimen_texts import regimen_file
 
 from cec import Order, draft_order, load_order, load_patient, load_pharmacy, load_regimen, render
 from cec.order import Administration
 from cec.render.terminal.drawing import TableColumn, Terminal, draw, table, width_of, wrap
+from cec.render.terminal.regimen import render as render_regimen
 from cec.render.terminal.timeline import timeline
 from cec.render.words import list_days
 from cec.units import Quantity
@@ -82,6 +85,30 @@ def test_every_format_shows_the_same_amounts(drawn: Order) -> None:
         assert str(amount) in re.split(r"  +", line)
     assert load_order(render(drawn, "json")) == drawn
     assert render(drawn) == render(drawn)
+
+
+LONG_NAMES = (
+    "drug: pegylated liposomal doxorubicin hydrochloride, dose: 40 mg/m2, route: IV infusion, over: 90 min, days: 1",
+    "drug: asparaginase erwinia chrysanthemi recombinant rywn, dose: 25000 units/m2, route: intramuscular, "
+    'days: "1, 3, 5, 8, 10, 12, 15, 17, 19"',
+    "drug: fluorouracil, dose: 4000 mg/m2, route: IV infusion, over: 96 h, days: 1",
+)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+@pytest.mark.parametrize("lines", [True, False])
+def test_long_names_stand_on_every_terminal_with_their_doses(tmp_path: Path, width: int, lines: bool) -> None:
+    regimen = load_regimen(regimen_file(tmp_path, "long", *LONG_NAMES))
+    patient = load_patient(texts={"height": "128 cm", "weight": "26 kg"})
+    drawn = draft_order(regimen, patient, start=datetime.date(2026, 11, 30))
+    terminal = Terminal(width, edge=True, lines=lines)
+    shown = [render(drawn, terminal=terminal, explain=True), render_regimen(regimen, terminal)]
+    wide = [line for text in shown for line in text.decode().splitlines() if len(line) > width]
+    assert [line for line in wide if len(line.split()[-1]) < 60] == []  # an SHA-256 is one word
+    text = " ".join(shown[0].decode().split())
+    for dose in drawn.doses:
+        assert dose.drug in text
+        assert text.count(str(dose.ordered)) > len(dose.days)
 
 
 def test_the_wide_table_is_used_where_it_fits_and_is_stacked_where_not() -> None:

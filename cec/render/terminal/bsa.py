@@ -14,7 +14,7 @@ from cec.render.terminal.drawing import (
     draw,
     labelled,
     section,
-    table,
+    table_or_cards,
     wrap,
 )
 from cec.render.words import identity, measures, signed_percent
@@ -47,7 +47,7 @@ def render(comparison: BsaComparison, *, terminal: Terminal = PIPE) -> bytes:
         [
             *labelled(entries, terminal),
             BLANK_LINE,
-            table(_COLUMNS, cells, terminal),
+            *table_or_cards(_COLUMNS, cells, terminal),
             *section("Equations (height in cm, weight in kg) and citations", cited),
         ],
         terminal,

@@ -15,6 +15,7 @@ from cec.render.terminal.drawing import (
     Part,
     TableColumn,
     Terminal,
+    cards,
     first_that_fits,
     table,
     wrap,
@@ -84,8 +85,11 @@ def dose_table(order: Order, terminal: Terminal) -> list[Part]:
     """
     figures = [figure for figure in _FIGURES if any(map(figure.text, order.doses))]
     layouts: list[Callable[[], Grid]] = [partial(_columns, order.doses, figures, below, terminal) for below in _BELOW]
-    layouts.append(partial(_cards, order.doses, figures, terminal))
-    return [first_that_fits(layouts, terminal), *_beside(order, terminal)]
+    layouts.append(partial(_stacked, order.doses, figures, terminal))
+    columns = [TableColumn("Drug"), *(TableColumn(figure.label, style=figure.style) for figure in figures)]
+    rows = [(dose.drug, *(figure.text(dose) for figure in figures)) for dose in order.doses]
+    doses = first_that_fits(layouts, lambda: cards(columns, rows, terminal), terminal)
+    return [*doses, *_beside(order, terminal)]
 
 
 def _columns(doses: Sequence[Dose], figures: Sequence[Figure], below: Sequence[Figure], terminal: Terminal) -> Grid:
@@ -106,7 +110,7 @@ def _with_below(dose: Dose, below: Sequence[Figure]) -> str:
     return "\n".join(lines)
 
 
-def _cards(doses: Sequence[Dose], figures: Sequence[Figure], terminal: Terminal) -> Grid:
+def _stacked(doses: Sequence[Dose], figures: Sequence[Figure], terminal: Terminal) -> Grid:
     """One figure under the other."""
     rows = []
     for dose in doses:

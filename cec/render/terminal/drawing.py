@@ -22,6 +22,7 @@ Part: TypeAlias = Text | Grid
 STRONG = "bold"
 WIDEST_TEXT = 110
 """Longer lines of text are hard to read."""
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 LEVELS = {"stop": "bold red", "check": "bold yellow", "note": ""}
 
 
@@ -53,7 +54,10 @@ class TableColumn(NamedTuple):
 
 def clean(text: str) -> str:
     """The text with nothing in it that could steer a terminal."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return "".join(
+        character if character.isprintable() or character == _NO_BREAK else "\N{REPLACEMENT CHARACTER}"
+        for character in text
+    )
 
 
 def wrap(text: str, terminal: Terminal, first: str = "", indent: str = "", style: str = "") -> list[Part]:
@@ -66,7 +70,7 @@ def wrap(text: str, terminal: Terminal, first: str = "", indent: str = "", style
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return [Text(line.replace("\N{NO-BREAK SPACE}", " "), style=style) for line in lines]
+    return [Text(line.replace(_NO_BREAK, " "), style=style) for line in lines]
 
 
 def labelled(entries: Iterable[tuple[str, str]], terminal: Terminal, indent: str = "") -> list[Part]:
@@ -122,13 +126,32 @@ def width_of(grid: Grid) -> int:
     return _console(Terminal()).measure(grid).maximum
 
 
-def first_that_fits(layouts: Sequence[Callable[[], Grid]], terminal: Terminal) -> Grid:
-    """The first layout of a table that the terminal has room for, else the last, however wide."""
-    for layout in layouts:
-        grid = layout()
+def first_that_fits(
+    tables: Sequence[Callable[[], Grid]], otherwise: Callable[[], list[Part]], terminal: Terminal
+) -> list[Part]:
+    """The first of several tables that the terminal has room for, else what needs no room beside a column."""
+    for drawn in tables:
+        grid = drawn()
         if not terminal.edge or width_of(grid) <= terminal.width:
-            break
-    return grid
+            return [grid]
+    return otherwise()
+
+
+def cards(columns: Sequence[TableColumn], rows: Iterable[Sequence[str]], terminal: Terminal) -> list[Part]:
+    """The rows of a table as lines: the first cell, and under it each of the others beside its heading."""
+    labels = [" ".join(column.heading.split()) for column in columns]
+    room = max(map(len, labels[1:]), default=0) + 2
+    parts: list[Part] = []
+    for name, *others in rows:
+        parts += wrap(name, terminal, "", "  ", STRONG)
+        for column, label, text in zip(columns[1:], labels[1:], others, strict=True):
+            parts += wrap(text, terminal, f"  {label:{room}}", "  " + " " * room, column.style) if text else []
+    return parts
+
+
+def table_or_cards(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], terminal: Terminal) -> list[Part]:
+    """A table where the terminal has room for it, else its rows as lines."""
+    return first_that_fits((lambda: table(columns, rows, terminal),), lambda: cards(columns, rows, terminal), terminal)
 
 
 def draw(parts: Iterable[Part], terminal: Terminal) -> bytes:

@@ -13,6 +13,7 @@ from cec.render.terminal.drawing import (
     Part,
     TableColumn,
     Terminal,
+    cards,
     draw,
     first_that_fits,
     labelled,
@@ -67,7 +68,7 @@ def render(regimen: Regimen, terminal: Terminal, *, explain: bool = False) -> by
                 terminal,
             ),
             BLANK_LINE,
-            _lines(regimen.drugs, terminal),
+            *_lines(regimen.drugs, terminal),
             *_notes(regimen.drugs, terminal),
             *section("Assumed, because the source does not say", _assumed(regimen, terminal)),
             *section("Checks" if explain else "Checks (in full with --explain)", list(checks)),
@@ -96,7 +97,7 @@ def render_list(regimens: Sequence[Regimen], terminal: Terminal) -> bytes:
     return draw(parts, terminal)
 
 
-def _lines(drugs: Sequence[DrugLine], terminal: Terminal) -> Part:
+def _lines(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:
     """The drug lines in their sequence."""
     rows = [(line.drug, protocol_dose(line), line.route, str(line.over or ""), line_times(line)) for line in drugs]
     stacked = [
@@ -104,7 +105,9 @@ def _lines(drugs: Sequence[DrugLine], terminal: Terminal) -> Part:
         for drug, dose, route, over, when in rows
     ]
     return first_that_fits(
-        (lambda: table(_COLUMNS, rows, terminal), lambda: table(_COLUMNS[:2], stacked, terminal, ruled=True)), terminal
+        (lambda: table(_COLUMNS, rows, terminal), lambda: table(_COLUMNS[:2], stacked, terminal, ruled=True)),
+        lambda: cards(_COLUMNS, rows, terminal),
+        terminal,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 
 from cec.order import Administration, Order
@@ -14,6 +15,7 @@ from cec.render.terminal.drawing import (
     Part,
     TableColumn,
     Terminal,
+    first_that_fits,
     heading,
     section,
     table,
@@ -57,7 +59,7 @@ def _block(day: Day, terminal: Terminal) -> list[Part]:
 
 
 def _grids(rows: Sequence[Administration], date: datetime.date, terminal: Terminal) -> list[Part]:
-    """The rows of a day, with their timeline beside them where the terminal has room."""
+    """The rows of a day, with their timeline beside them where the terminal has room, else below them or left out."""
     cells = [(row_time(row, date), drug_and_day(row), str(row.dose), row.route, str(row.over or "")) for row in rows]
     room = min(terminal.width - width_of(table(_COLUMNS, cells, terminal)) - 2, WIDEST)
     if room >= NARROWEST:
@@ -66,7 +68,27 @@ def _grids(rows: Sequence[Administration], date: datetime.date, terminal: Termin
         return [table((*_COLUMNS, TableColumn(scale)), with_bars, terminal)]
     scale, bars = timeline(rows, WIDEST, lines=terminal.lines)
     names = [(drug_and_day(row), bar) for row, bar in zip(rows, bars, strict=True)]
-    return [table(_COLUMNS, cells, terminal), table((TableColumn(""), TableColumn(scale)), names, terminal)]
+    stacked = [
+        (time, f"{drug}\n  {', '.join(filter(None, (route, over)))}", dose) for time, drug, dose, route, over in cells
+    ]
+    below = partial(table, (TableColumn(""), TableColumn(scale)), names, terminal)
+    return [
+        *first_that_fits(
+            (partial(table, _COLUMNS, cells, terminal), partial(table, _COLUMNS[:3], stacked, terminal, ruled=True)),
+            lambda: list(chain.from_iterable(_in_lines(row, terminal) for row in cells)),
+            terminal,
+        ),
+        *first_that_fits((below,), list, terminal),
+    ]
+
+
+def _in_lines(row: Sequence[str], terminal: Terminal) -> list[Part]:
+    """The cells of a row where no table has room; a drug is not parted from its dose."""
+    time, drug, dose, *given = row
+    return [
+        *wrap(f"{time}  {drug}\N{NO-BREAK SPACE}{dose}", terminal, "", "  ", STRONG),
+        *wrap(", ".join(filter(None, given)), terminal, "  ", "  "),
+    ]
 
 
 def _next_cycle(order: Order, terminal: Terminal) -> list[Part]:

@@ -8,6 +8,9 @@ from cec.order import CreatinineClearance, Order, Step
 from cec.render.terminal.drawing import STRONG, Part, Terminal, section, wrap
 from cec.render.words import clearance_words
 
+_NARROWEST = 24
+"""Characters that a working needs beside its value."""
+
 
 def every_step(order: Order, terminal: Terminal) -> list[Part]:
     """Every step of every dose: what, value, how, source; the sources numbered below."""
@@ -32,8 +35,11 @@ def every_step(order: Order, terminal: Terminal) -> list[Part]:
 
 
 def _step(step: Step, sources: list[str], terminal: Terminal) -> list[Part]:
+    how = f"{step.how}{_cited(step, sources)}"
     start = f"    {step.what:10}  {step.value!s:>12}  "
-    return wrap(f"{step.how}{_cited(step, sources)}", terminal, start, " " * len(start))
+    if len(start) + _NARROWEST > terminal.width:
+        return wrap(f"{step.what} {step.value}: {how}", terminal, "    ", "      ")
+    return wrap(how, terminal, start, " " * len(start))
 
 
 def _cited(value: Step | CreatinineClearance, sources: list[str]) -> str:

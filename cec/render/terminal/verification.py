@@ -15,7 +15,7 @@ from cec.render.terminal.drawing import (
     Terminal,
     draw,
     section,
-    table,
+    table_or_cards,
     wrap,
 )
 from cec.render.terminal.head import alert, head
@@ -62,7 +62,7 @@ def verified_doses(document: VerifiedDoses, *, terminal: Terminal = PIPE) -> byt
     return draw(
         [
             *head(order, terminal),
-            table(_COLUMNS, rows, terminal),
+            *table_or_cards(_COLUMNS, rows, terminal),
             *section("What may have happened", _wrapped(happenings(verification), terminal)),
             *section("Beside the dose", _wrapped(map(beside_the_dose, beside), terminal)),
             *section("Look at", list(chain.from_iterable(alert(each, terminal) for each in verification.alerts))),
