@@ -18,6 +18,7 @@ from saved_orders import AGAIN, FOLDER, Path_, at, order, places, tree_of, writt
 
 from cec import CecError, load_order, render
 from cec.errors import FileError
+from cec.load.order_file import read_order
 from cec.render import FORMATS
 from cec.verification import verify_order
 
@@ -171,6 +172,7 @@ def test_an_unknown_key_of_a_newer_version_is_told_with_the_version() -> None:
 def test_an_order_saved_at_an_earlier_stage_loads(path: Path) -> None:
     saved = load_order(path)
     assert render(saved, "json") == path.read_bytes()
+    assert verify_order(read_order(path)).finding != "edited"
 
 
 @pytest.mark.parametrize(
