@@ -11,8 +11,8 @@ import pytest
 from batches import DAY, INDUCTION, Given, amount, by_columns, one_by_one, settings, with_policy
 
 from cec import Regimen, load_regimen
-from cec.calculate.rule import LimitQuestion
 from cec.calculate.rules import questions
+from cec.calculate.rules.rule import LimitQuestion
 from cec.facts import FACTS
 from cec.facts.stretches import Stretch
 

@@ -58,7 +58,7 @@ class Amounts:
     """The amounts of one regimen under one pharmacy, kept from block to block."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._kept: dict[Variant, dict[Measured, Amount]] = {}
 
     def of(self, variant: Variant, measures: Sequence[Measured]) -> list[Amount]:
@@ -73,13 +73,13 @@ class Amounts:
 
     def _compute(self, variant: Variant, measure: Measured) -> Amount:
         """The dose for a measure, or why there is none."""
-        pharmacy = self._settings.pharmacy
+        pharmacy = self.settings.pharmacy
         value = measure if isinstance(measure, Decimal) else Decimal(1)
         area, kilograms = (Decimal(1), value) if variant.measure == "weight" else (value, Decimal(1))
         kidneys = measure if isinstance(measure, KidneyFunction) else None
         size = Exact(Fraction(area), "m2")
         measured = measured_as(_ANY_HEIGHT, Quantity(kilograms, "kg"), size, pharmacy.bsa_formula, kidneys=kidneys)
-        line = self._settings.regimen.drugs[variant.line]
+        line = self.settings.regimen.drugs[variant.line]
         try:
             dosed = compute_dose(
                 msgspec.structs.replace(line, dose=variant.dose),

@@ -8,15 +8,18 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cec.calculate import draft_order
-from cec.errors import InputError
+from cec.errors import CecError, InputError
 from cec.load.parts import Part
 from cec.order import Order
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.render.csv import alert_codes, number
 from cec.tables.amounts import amount_columns
-from cec.tables.rows import Read, read_row
+from cec.tables.rows import Read, Refusal, read_row, refusal
 from cec.units import AMOUNT, Quantity, convert
+
+Cells = list[str | None]
+"""The cells of a dosed row, under the columns of `answer_columns`."""
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -70,7 +73,15 @@ def answer_columns(settings: Settings) -> tuple[str, ...]:
     return ("bsa_m2", *amounts, "alerts", *rates)
 
 
-def cells_of(order: Order, settings: Settings) -> list[str | None]:
+def answer_of(parts: Mapping[str, Part], settings: Settings) -> Cells | Refusal:
+    """The cells of a row, or why there are none."""
+    try:
+        return cells_of(draft(read(parts, settings), settings), settings)
+    except CecError as error:
+        return refusal(error)
+
+
+def cells_of(order: Order, settings: Settings) -> Cells:
     """The cells of an order under these columns; InputError where a column cannot hold them."""
     amounts = amount_columns(order.regimen)
     cells: dict[str, str] = {"bsa_m2": number(order.measures[0].bsa.value), "alerts": alert_codes(order)}

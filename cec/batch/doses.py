@@ -1,0 +1,119 @@
+"""The doses of rows whose class is known: each computed once for each different size, and joined to its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from cec.batch.amounts import Amounts, Measured, Variant
+from cec.batch.learning import Class
+from cec.batch.rows import Answers, Rows, no_answers
+from cec.batch.single_row import answer_columns
+from cec.batch.values import Different, different, size_of
+from cec.render.csv import number
+from cec.tables.amounts import amount_columns
+from cec.units import EXACT, plain
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def dose_by_class(rows: Rows, numbers: pl.Series, classes: Mapping[int, Class], amounts: Amounts) -> list[Answers]:
+    """The answers of rows whose class (by its number, 0 none) has doses, those of the same doses together."""
+    sets: dict[tuple[tuple[Variant, ...], bool], list[int]] = {}
+    for each in numbers.unique().sort().to_list():
+        if each:
+            sets.setdefault((classes[each].variants, classes[each].refusal is not None), []).append(each)
+    answers = []
+    for members in sets.values():
+        places = numbers.is_in(members).arg_true()
+        answers.append(_of_set(rows, places, numbers[places], classes, amounts))
+    return answers
+
+
+def _of_set(
+    rows: Rows, places: pl.Series, numbers: pl.Series, classes: Mapping[int, Class], amounts: Amounts
+) -> Answers:
+    """The answers of rows that have the same protocol doses, and of which all are stopped or none."""
+    import polars as pl
+
+    settings, variants = amounts.settings, classes[numbers[0]].variants
+    names = amount_columns(settings.regimen)
+    every = {"bsa", *(variant.measure for variant in variants)}
+    measures = {measure: _measured(measure, rows, places) for measure in every}
+    of_rows, areas = measures["bsa"]
+    texts = [number(area) for area in areas if isinstance(area, Decimal)]
+    columns = {"row": places, "bsa_m2": of_rows.each(texts, pl.String)}
+    faults: list[pl.Series] = []
+    codes: list[tuple[pl.Series, list[tuple[str, ...]]]] = []
+    for variant in variants:
+        name, (of_rows, values) = names[variant.line], measures[variant.measure]
+        found = amounts.of(variant, values)
+        columns[name] = of_rows.each([amount.text for amount in found], pl.String)
+        if any(amount.fault for amount in found):
+            faults.append(of_rows.each([amount.fault for amount in found], pl.String))
+        if any(amount.codes for amount in found):
+            kinds = list(dict.fromkeys(amount.codes for amount in found))
+            codes.append((of_rows.each([kinds.index(amount.codes) for amount in found], pl.UInt32), kinds))
+        if settings.has_rates:
+            columns[f"{name} rate"] = of_rows.each([amount.rate for amount in found], pl.String)
+            columns[f"{name} rate_unit"] = of_rows.each([amount.rate_unit for amount in found], pl.String)
+    columns["alerts"] = _alerts(numbers, classes, codes)
+    names_of_answers = answer_columns(settings)
+    lacking = (pl.lit(None, dtype=pl.String).alias(name) for name in names_of_answers if name not in columns)
+    dosed = pl.DataFrame(columns).with_columns(lacking).select("row", *names_of_answers)
+    reasons = [_stops(numbers, classes)] if classes[numbers[0]].refusal else []
+    if faults:
+        told = pl.DataFrame([fault.alias(f"{place}") for place, fault in enumerate(faults)])
+        both = told.select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True).replace("", None)).to_series()
+        reasons.insert(0, both)
+    if not reasons:
+        return Answers(dosed, no_answers(settings).refused)
+    reason = pl.select(pl.coalesce(reasons).alias("reason")).to_series()
+    refused = pl.DataFrame({"row": places, "reason": reason}).select("row", pl.lit("").alias("facts"), "reason")
+    return Answers(dosed.filter(reason.is_null()), refused.filter(reason.is_not_null()))
+
+
+def _measured(measure: str, rows: Rows, places: pl.Series) -> tuple[Different, list[Measured]]:
+    """Which of the different sizes each row has, and these sizes, from which doses are computed."""
+    import polars as pl
+
+    if measure == "nothing":
+        return different([pl.repeat(0, len(places), dtype=pl.UInt32, eager=True)]), [None]
+    if measure == "weight":
+        weights = rows.places["weight"][places]
+        of_rows = different([weights])
+        values = rows.texts["weight"].values
+        return of_rows, [size_of("weight", values[place]) for place in weights[of_rows.first]]
+    column = rows.sizes.bsa if measure == "bsa" else rows.classified.clearance
+    of_rows = different([column[places]])
+    found = column[places][of_rows.first].to_list()
+    if measure == "bsa":
+        return of_rows, [plain(EXACT.multiply(rows.step, Decimal(steps))) for steps in found]
+    return of_rows, [rows.classified.clearances[place] for place in found]
+
+
+def _alerts(
+    numbers: pl.Series, classes: Mapping[int, Class], codes: Sequence[tuple[pl.Series, list[tuple[str, ...]]]]
+) -> pl.Series:
+    """The codes of every row's alerts: of its class, then of its preparations in the order of the lines."""
+    import polars as pl
+
+    rows = different([numbers, *(kind for kind, _ in codes)])
+    found = [list(classes[each].codes) for each in numbers[rows.first]]
+    for kind, kinds in codes:
+        for place, which in enumerate(kind[rows.first]):
+            found[place] += kinds[which]
+    for place, each in enumerate(numbers[rows.first]):
+        found[place] += classes[each].codes_of_schedule
+    return rows.each([" ".join(dict.fromkeys(one)) for one in found], pl.String)
+
+
+def _stops(numbers: pl.Series, classes: Mapping[int, Class]) -> pl.Series:
+    """Why the rows of stopped classes have no doses."""
+    import polars as pl
+
+    rows = different([numbers])
+    refusals = [classes[each].refusal for each in numbers[rows.first]]
+    return rows.each([each and each.reason for each in refusals], pl.String)

@@ -1,0 +1,75 @@
+"""What one row of a class tells of all of them: alert codes, protocol doses, and why they are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from cec.batch.amounts import Variant, variants_of
+from cec.batch.single_row import Cells, Settings, cells_of, draft, read
+from cec.calculate.dosing import dosed_again
+from cec.calculate.preparation import prepare
+from cec.calculate.schedule import draw_up
+from cec.errors import CecError, OrderRefused
+from cec.load.parts import Part
+from cec.order import Order
+from cec.tables.rows import Read, Refusal, refusal
+
+
+class Class(NamedTuple):
+    """What the rows of one class have in common: alert codes, doses, and a refusal where they have one.
+
+    Without doses each row is answered for itself. With a refusal, a stop refuses the rows, and so may their amounts.
+    """
+
+    codes: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    refusal: Refusal | None = None
+    codes_of_schedule: tuple[str, ...] = ()
+    """They stand behind those of preparations, which hang on the amounts."""
+
+
+UNKNOWN = Class()
+
+
+def learn(parts: Mapping[str, Part], settings: Settings) -> tuple[Class, Cells | Refusal]:
+    """What the single path says of one row: as far as it holds for every row of its class, and all of it."""
+    stopped = None
+    try:
+        row = read(parts, settings)
+    except CecError as error:
+        return UNKNOWN, refusal(error)
+    try:
+        order = draft(row, settings)
+        answer: Cells | Refusal = cells_of(order, settings)
+    except OrderRefused as error:
+        answer = refusal(error)
+        stopped = answer if error.stops else None
+        unstopped = _unstopped(row, error.stops, settings)
+        if unstopped is None:
+            return UNKNOWN, answer
+        order = unstopped
+    except CecError as error:
+        return UNKNOWN, refusal(error)
+    fixed = {check.text for check in settings.regimen.checks}
+    if any(alert.level == "stop" and alert.text not in fixed for alert in order.alerts):
+        return UNKNOWN, answer
+    codes = tuple(alert.code for alert in order.alerts)
+    before, behind = len(codes), len(codes)
+    if order.pharmacy.formulary:  # what preparations say hangs on the amounts; behind it stands what schedules say
+        schedule = draw_up(order.regimen, order.doses, order.start, order.pharmacy) if order.start else None
+        behind -= len(schedule.alerts) if schedule else 0
+        before = behind - len(prepare(dosed_again(order), order.pharmacy)[1])
+    return Class(codes[:before], variants_of(order), stopped, codes[behind:]), answer
+
+
+def _unstopped(row: Read, stops: Mapping[str, str], settings: Settings) -> Order | None:
+    """The order of a row that was refused, its stops let through, or without the rounding of its doses."""
+    if not stops:
+        settings = settings._replace(pharmacy=msgspec.structs.replace(settings.pharmacy, dose_rounding={}))
+    try:
+        return draft(row, settings, accept=dict.fromkeys(stops, "to see the doses"))
+    except CecError:
+        return None
