@@ -707,3 +707,31 @@ def test_earlier_doses_are_read_with_the_unit_in_the_name_of_their_column(tmp_pa
     done = command("batch", str(table), "--regimen", str(regimen))
     assert "make 843.8 mg/m2, above the lifetime maximum of 450 mg/m2" in done.err
     assert done.out.splitlines()[1].startswith("120,30,400,")
+
+
+def test_long_has_the_days_and_amounts_that_a_person_declared(tmp_path: Path) -> None:
+    """Row by row the CSV of `cec schedule`: amounts that differ by day, days that are left out, usual rows."""
+    declared = {
+        "1": (),
+        "2": ("--without=etoposide on days 3-4: fever",),
+        "3": ("--reduce=etoposide on days 2-3=25%: mucositis",),
+        "4": (),
+    }
+    path = tmp_path / "p.csv"
+    path.write_text(
+        "id,height_cm,weight_kg,without,reduce\n1,128,26,,\n2,128,26,etoposide on days 3-4: fever,\n"
+        "3,128,26,,etoposide on days 2-3=25%: mucositis\n4,128,26,,\n",
+        encoding="utf-8",
+    )
+    assert run(path, "--long", "--start", "2026-11-30", "-o", tmp_path / "d.csv").code == 0
+    found = table(tmp_path / "d.csv")
+    for identity, options in declared.items():
+        shown = tmp_path / "one.csv"
+        single = command(
+            *("schedule", "cec-induction", "--height=128", "--weight=26", f"--id={identity}", "--start=2026-11-30"),
+            *(*options, "-o", str(shown)),
+        )
+        assert single.code == 0, single.err
+        expected = [{**row, "status": "draft"} for row in found if row["id"] == identity]
+        assert table(shown) == expected
+    assert {row["dose"] for row in found if row["id"] == "3" and row["drug"] == "etoposide"} == {"96", "72"}

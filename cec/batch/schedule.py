@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from cec.batch.engine import Engine
+from cec.batch.single_row import BY_DAY
 from cec.calculate.schedule import draw_up
 from cec.order import Order
 from cec.render.csv.order import SCHEDULE_COLUMNS, schedule_rows
@@ -50,10 +51,13 @@ class Scheduler:
 
         rows = dosed.get_column("row")
         names = self._engine.names
+        is_by_day = pl.any_horizontal((pl.col(name) == BY_DAY).fill_null(value=False) for name in names)
         patients = dosed.with_columns(
             _ids(texts["id"].gather(rows)),
             *(texts[fact].gather(rows).alias(f"told {fact}") for fact in ("start", "cycle") if fact in texts),
             *((pl.col(name) != "0").fill_null(value=False).alias(f"is {name} given") for name in names),
+            # a row with lines of its own days is by itself, whatever others say
+            pl.when(is_by_day).then("row").alias("is by day"),
         )
         keys = [name for name in patients.columns if name.startswith(("told ", "is "))]
         first = 0
@@ -62,7 +66,11 @@ class Scheduler:
             first += some.height
             parts, longest = [], 1
             for key, group in some.group_by(keys, maintain_order=True):
-                cycle = self._cycle(key, int(group.item(0, "row")), texts)
+                row = int(group.item(0, "row"))
+                if key[-1] is not None:
+                    parts.append(_of_order(self._order(row, texts), row))
+                    continue
+                cycle = self._cycle(key, row, texts)
                 longest = max(longest, len(cycle.lines))
                 parts.append(_crossed(group, cycle, names))
             self._longest = longest
@@ -73,8 +81,19 @@ class Scheduler:
         if key not in self._cycles:
             if len(self._cycles) >= MOST_CYCLES:
                 self._cycles.clear()
-            self._cycles[key] = _cycle_of(self._engine.order(next(row_texts(texts, self._engine.columns, [row]))))
+            self._cycles[key] = _cycle_of(self._order(row, texts))
         return self._cycles[key]
+
+    def _order(self, row: int, texts: Mapping[str, pl.Series]) -> Order:
+        return self._engine.order(next(row_texts(texts, self._engine.columns, [row])))
+
+
+def _of_order(order: Order, row: int) -> pl.DataFrame:
+    """The administrations of one row's order, just as they are."""
+    import polars as pl
+
+    cells = pl.DataFrame(list(schedule_rows(order)), schema=dict.fromkeys(SCHEDULE_COLUMNS, pl.String), orient="row")
+    return cells.select(pl.lit(row, dtype=pl.UInt32).alias("row"), *SCHEDULE_COLUMNS)
 
 
 def _cycle_of(order: Order) -> _Cycle:

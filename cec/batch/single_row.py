@@ -21,6 +21,9 @@ from cec.units import AMOUNT, Quantity, convert
 Cells = list[str | None]
 """The cells of a dosed row, under the columns of `answer_columns`."""
 
+BY_DAY = "by day"
+"""Stands for the amounts of a line that a row has on some of its days only, or that differ by day, in a schedule."""
+
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -87,10 +90,11 @@ def cells_of(order: Order, settings: Settings) -> Cells:
     cells: dict[str, str] = {"bsa_m2": number(order.measures[0].bsa.value), "alerts": alert_codes(order)}
     for place, dose in enumerate(order.doses):
         name = amounts[dose.line - 1]
-        if name in cells:
-            other_way = "draft it by itself, with cec schedule" if settings.has_schedule else "use --long"
-            raise InputError(f"{dose.drug}: amounts differ by day; {other_way}")
-        cells[name] = number(convert(dose.ordered, order.line_of(dose).amount_unit, AMOUNT))
+        line = order.line_of(dose)
+        if name in cells and not settings.has_schedule:
+            raise InputError(f"{dose.drug}: amounts differ by day; use --long")
+        amount = number(convert(dose.ordered, line.amount_unit, AMOUNT))
+        cells[name] = BY_DAY if settings.has_schedule and (name in cells or dose.days != line.days) else amount
         if settings.has_rates:
             cells |= rate_cells(name, order.preparations[place].rate)
     return [cells.get(name) for name in answer_columns(settings)]
