@@ -112,7 +112,7 @@ def test_an_amount_above_the_calculated_one_is_asked_about(amount: str, found: l
 
 
 def test_an_amount_above_twice_the_calculated_one_is_a_stop() -> None:
-    with pytest.raises(OrderRefused, match=r"set to 192\.1 mg, more than twice the calculated 96 mg"):
+    with pytest.raises(OrderRefused, match=r"set to 192\.1 mg, more than twice the calculated dose"):
         order_of(set=["etoposide=192.1 mg: why"])
 
 
@@ -208,3 +208,17 @@ def test_the_csv_of_doses_can_be_verified_with_what_was_declared(tmp_path: Path)
     cec("dose", *SIZE, "--reduce", "etoposide=25%: mucositis", "--set", "clofarabine=38 mg: vials", "-o", str(path))
     done = cec("verify", str(path))
     assert done.code == 0, done.out
+
+
+def test_beside_a_stop_no_amount_is_printed(tmp_path: Path) -> None:
+    """79 cm, 9.8 kg: a stop below 10 kg; 9.8 × 0.5 = 4.9 mg of prednisone, which no 5 mg tablet less 5% comes near."""
+    path = tmp_path / "pharmacy.yaml"
+    path.write_text("dose_rounding: {prednisone: nearest 20 mg}\n")
+    small = ("--height", "79cm", "--weight", "9.8kg", "--pharmacy", str(path))
+    done = cec("dose", *small)
+    assert done.code == 1
+    assert "stop under-10-kg" in done.err
+    assert "prednisone: its dose is refused too, told once this is settled" in done.err
+    assert " mg" not in done.err.replace("20 mg", "")
+    done = cec("dose", *small, "--accept", "under-10-kg=tumour board")
+    assert "rounding 4.9 mg to the nearest 20 mg" in done.err

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from cec.calculate.acceptance import accepted_alerts, refuse_with_stops
 from cec.calculate.declared import declared_for, refuse_contradictions
 from cec.calculate.declared_alerts import declared_alerts
 from cec.calculate.dosing import Dosed, compute_dose
@@ -23,10 +24,10 @@ from cec.calculate.rules.alerts import alerts_of
 from cec.calculate.rules.lifetime import lifetime_maximums, total_name, total_of
 from cec.calculate.rules.rule import Case
 from cec.calculate.schedule import Schedule, draw_up
-from cec.errors import CecError, Fault, InputError, OrderRefused
+from cec.errors import CecError, Fault, InputError
 from cec.facts import Facts, earlier_doses_of
 from cec.fingerprint import fingerprint
-from cec.order import NOT_CHECKED, SCHEMA, Administration, Alert, EarliestNextCycle, Order, Preparation
+from cec.order import SCHEMA, Administration, EarliestNextCycle, Order, Preparation
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
@@ -84,13 +85,16 @@ def draft_order(
             },
         )
         refuse_impossible(patient, facts)
-        dosed = _each_dose(regimen, patient, pharmacy, measured, facts, cycle=cycle)
+        dosed, faults = _each_dose(regimen, patient, pharmacy, measured, facts, cycle=cycle)
+        if faults:
+            case = Case(regimen, patient, pharmacy, facts, tuple(each.dose for each in dosed), measures.clearance)
+            refuse_with_stops(alerts_of(case), faults, accept, strict=strict)
         preparations, preparation_alerts = prepare(dosed, pharmacy, facts)
         doses = with_labels(tuple(each.dose for each in dosed), preparations, regimen, pharmacy)
         schedule = draw_up(regimen, doses, start, pharmacy) if start else Schedule()
         case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance)
         found = alerts_of(case._replace(facts={**facts, **_totals(case)}))
-        alerts = (*found, *declared_alerts(doses), *preparation_alerts, *schedule.alerts)
+        of_amounts = (*declared_alerts(doses), *preparation_alerts, *schedule.alerts)
         order = Order(
             schema=SCHEMA,
             written_by=__version__,
@@ -109,7 +113,7 @@ def draft_order(
             daily_fluids=daily_fluids(doses, preparations, patient.weight),
             pick_list=pick_list(doses, preparations, pharmacy, facts),
             next_cycle=_earliest_next_cycle(regimen, start),
-            alerts=_accepted(alerts, accept, strict=strict),
+            alerts=accepted_alerts(found, of_amounts, accept, strict=strict),
             overrides=overrides,
             sha256=sha256_of_inputs(regimen, patient, pharmacy, start, cycle, as_of, dict(accept)),
         )
@@ -166,8 +170,8 @@ def _with_rates(
 
 def _each_dose(
     regimen: Regimen, patient: Patient, pharmacy: Pharmacy, measured: Measured, facts: Facts, *, cycle: int | None
-) -> tuple[Dosed, ...]:
-    """The doses of the cycle's lines; OrderRefused with all that stands against any of them."""
+) -> tuple[tuple[Dosed, ...], tuple[Fault, ...]]:
+    """The doses of the cycle's lines, and all that stands against any of them."""
     lines = lines_of_cycle(regimen, cycle)
     refuse_contradictions(patient, lines, regimen.name)
     dosed: list[Dosed] = []
@@ -181,9 +185,7 @@ def _each_dose(
             dosed.append(compute_dose(line, measured, pharmacy, facts, declared=each, source=source, number=number))
         except CecError as refusal:
             faults += refusal.faults
-    if faults:
-        raise OrderRefused(*faults)
-    return tuple(dosed)
+    return tuple(dosed), tuple(faults)
 
 
 def _day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.date | None) -> datetime.date | None:
@@ -214,35 +216,3 @@ def _earliest_next_cycle(regimen: Regimen, start: datetime.date | None) -> Earli
         return None
     date = start + datetime.timedelta(days=rule.earliest_day - 1) if start else None
     return EarliestNextCycle(rule.earliest_day, date, rule.text, rule.source)
-
-
-def _accepted(alerts: tuple[Alert, ...], accept: Mapping[str, str], *, strict: bool) -> tuple[Alert, ...]:
-    """The alerts, accepted ones with their reason; OrderRefused for a stop that nobody accepted."""
-    if unknown := sorted(set(accept) - {alert.code for alert in alerts}):
-        raise InputError(*(f"nothing to accept: there is no alert '{code}' on this order" for code in unknown))
-    alerts = tuple(
-        msgspec.structs.replace(alert, accepted=accept[alert.code]) if alert.code in accept else alert
-        for alert in alerts
-    )
-    stops = [alert for alert in alerts if not alert.accepted and _stops(alert, strict=strict)]
-    if stops:
-        raise OrderRefused(
-            *(
-                f'{_words(alert)}; no dose unless accepted with a reason: {alert.code}="…"'
-                if alert in stops
-                else _words(alert)
-                for alert in alerts
-                if alert in stops or (alert.level == "check" and not alert.accepted)
-            ),
-            stops={alert.code: _words(alert) for alert in stops},
-        )
-    return alerts
-
-
-def _stops(alert: Alert, *, strict: bool) -> bool:
-    """Whether an alert that nobody accepted lets no dose through."""
-    return alert.level == "stop" or (strict and (alert.level == "check" or alert.code == NOT_CHECKED))
-
-
-def _words(alert: Alert) -> str:
-    return f"{alert.level} {alert.code}: {alert.about + ': ' if alert.about else ''}{alert.text}"

@@ -49,7 +49,7 @@ def _set_dose(dose: Dose) -> Iterator[Alert]:
     above = deviation_percent(Fraction(amount.value), Fraction(before.value)) if before.value else Fraction(0)
     percent = f"{write_number(to_nearest(above, Decimal('0.01')))}%"
     if amount.value > MOST_SET * before.value:
-        text = f"set to {amount}, more than twice the calculated {before}"
+        text = f"set to {amount}, more than twice the calculated dose"
         yield Alert(code_of_drug("set-dose", dose.drug), "stop", dose.drug, text)
     elif above > HIGHEST_SET:
         text = f"set to {amount}, {percent} above the calculated {before}"
