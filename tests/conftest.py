@@ -1,6 +1,15 @@
-"""One profile of hypothesis for the whole suite: a busy machine is no fault, so no example has a deadline."""
+"""What holds for the whole suite: hypothesis finds no fault in a busy machine, and what is nightly is slow."""
 
-from hypothesis import settings
+import pytest
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("cec", deadline=None)
+settings.register_profile("cec", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("cec")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is nightly as slow before -m chooses."""
+    for item in items:
+        if item.get_closest_marker("nightly"):
+            item.add_marker("slow")

@@ -129,6 +129,7 @@ def test_a_rejected_row_names_the_columns_at_fault(tmp_path: Path) -> None:
     assert [row["column"] for row in table(tmp_path / "d.rejects.csv")] == list(rows.values())
 
 
+@pytest.mark.slow
 def test_all_formats_hold_the_same(patients: Path, tmp_path: Path) -> None:
     """Every format to every other: the cells stay, `007` stays `007`, the amounts are the same."""
     for first in ("a.csv", "a.csv.gz", "a.csv.zst", "a.jsonl", "a.jsonl.gz", "a.parquet"):
@@ -199,6 +200,7 @@ def test_a_packed_table_of_parquet_is_read_again(patients: Path, tmp_path: Path)
     assert f"{path}: is cut off or damaged" in run(path).err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"PAR1", PATIENTS.encode()])
 def test_what_is_no_parquet_is_told_by_its_name(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "p.parquet").write_bytes(content)
@@ -228,6 +230,7 @@ def pipe(stdin: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     )
 
 
+@pytest.mark.slow
 def test_through_a_pipe() -> None:
     done = pipe(PATIENTS.encode() + b"10,Di,0,26,8,,\n", "-")
     assert done.returncode == 1
@@ -496,6 +499,7 @@ def test_long_needs_a_start_and_an_id(patients: Path, tmp_path: Path) -> None:
     assert "nobody can tell whose" in table(tmp_path / "d.rejects.csv")[0]["reason"]
 
 
+@pytest.mark.slow
 def test_an_interruption_leaves_the_old_file(tmp_path: Path) -> None:
     output = tmp_path / "doses.csv"
     output.write_text("old", encoding="utf-8")
@@ -553,6 +557,7 @@ def test_paper_is_for_sheets(patients: Path) -> None:
     assert run(patients, "--paper", "letter").code == 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
 def test_parquet_is_not_shown_on_a_terminal(patients: Path) -> None:
     reader, terminal = os.openpty()
@@ -572,6 +577,7 @@ def test_the_names_of_columns_cannot_steer_the_terminal(tmp_path: Path) -> None:
     assert "\x1b" not in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device")
 @pytest.mark.parametrize(
     ("redirected", "message"),
@@ -589,6 +595,7 @@ def test_standard_input_and_output_that_are_closed_or_full(redirected: str, mess
     assert (done.returncode, done.stderr) == (1, message)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such shell")
 @pytest.mark.parametrize(("more", "code"), [("", 0), ("10,Di,1.28,26,8,,\n", 1)])
 def test_standard_error_that_is_closed(more: str, code: int, patients: Path) -> None:

@@ -75,6 +75,7 @@ def expected_bsa(formula: str, height: str, weight: str, sex: str, step: Decimal
     return half_up(in_decimals(formula, height, weight, sex), step)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formula", EQUATIONS)
 def test_every_formula_over_many_rows(formula: str) -> None:
     """The four protocol doses follow from the BSA and the weight by a multiplication that anybody can do."""
@@ -115,6 +116,7 @@ def test_every_tie_of_mosteller_goes_up() -> None:
     assert dosed.equals(one_by_one(table, settings())[0])
 
 
+@pytest.mark.slow
 def test_every_tie_of_the_fourth_decimal() -> None:
     """The same with a BSA rounded to 0.0001 m2: n / 20,000 for every odd n from 0.65 to 3 m2."""
     fine = with_policy(bsa_rounding=amount("0.0001", "m2"))

@@ -78,6 +78,7 @@ POLICIES: dict[str, dict[str, object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("policy", "name"), [*((policy, "cec-induction") for policy in POLICIES), ("default", "cec-consolidation")]
 )
@@ -92,6 +93,7 @@ def test_all_that_a_row_can_tell(policy: str, name: str) -> None:
     assert found.refused.height
 
 
+@pytest.mark.slow
 def test_a_regimen_of_every_kind_of_line() -> None:
     """Bands by age and weight, a maximum, divided doses, flat doses, g/m2, units/m2, and a drug of two lines."""
     table = patients(5, 500)
@@ -110,6 +112,7 @@ def patients_of(regimen: Regimen, seed: int, rows: int) -> dict[str, list[str | 
     return table
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("regimen", [INDUCTION, EVERY_KIND, CYCLES, AUC, LIFETIME], ids=lambda regimen: regimen.name)
 def test_every_line_has_its_own_dose_in_its_own_column(regimen: Regimen) -> None:
     """Held against the doses of the orders themselves, in the sequence of the regimen's lines."""
@@ -254,6 +257,7 @@ def test_what_is_no_reduction_costs_no_other_row(cell: str) -> None:
     assert set(range(0, 9, 2)) <= set(found.dosed.get_column("row"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("regimen", [BARE, EVERY_KIND, AUC], ids=["no checks", "every kind of line", "auc"])
 def test_in_any_order_and_in_any_blocks(regimen: Regimen) -> None:
     """Which row of a pattern comes first, and in which block, changes nothing."""
@@ -364,6 +368,7 @@ def test_the_digits_are_those_of_cec_dose(regimen: Regimen, tmp_path: Path) -> N
             assert {row["alerts"] for row in doses} == {dosed[number]["alerts"]}
 
 
+@pytest.mark.slow
 def test_weights_of_many_digits() -> None:
     for decimals in (3, 9, 12):
         table = sizes(decimals, 300, decimals)
@@ -422,6 +427,7 @@ def test_a_regimen_of_a_hundred_questions() -> None:
         assert codes.count("under-") == sum(weight < kilograms for kilograms in range(5, 105))
 
 
+@pytest.mark.slow
 def test_many_threads_at_one_time() -> None:
     """In blocks of any size, every row has its own answer."""
     table = patients(31, 250) | {"allergies": [f"pollen {row % 40}" for row in range(250)]}

@@ -154,6 +154,7 @@ GOOD = st.tuples(CELLS, CELLS, CELLS).map(",".join).map(str.encode)
 BAD = st.sampled_from([b'7,"open,1', b"7,1", b"7,1,2,3", b"7,\xff,1", b'7,"a"b,1', b"\xc5,1,2", b",,,,"])
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.booleans(), GOOD, BAD), max_size=30), st.booleans())
 @settings(max_examples=150)
 def test_all_rows_are_read_or_rejected_whatever_stands_between(
@@ -208,6 +209,7 @@ ODD = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(["id,h,w", "h,w,id", "h,w,note,z", "h,w"]),
     st.lists(st.lists(ODD, max_size=5), max_size=8),
@@ -394,6 +396,7 @@ JSON_LINES = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(JSON_LINES, max_size=12), st.sampled_from([b"\n", b"\r\n"]), st.booleans(), st.integers(1, 200))
 @settings(max_examples=150)
 def test_every_line_of_json_is_a_row_or_rejected(lines: list[bytes], end: bytes, has_mark: bool, size: int) -> None:
@@ -567,6 +570,7 @@ def test_a_line_is_too_long_wherever_a_read_ends(size: int, end: bytes) -> None:
     assert found == [(line[:200], True) if line[:1] in b"be" and line else (line, False) for line in lines]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.sampled_from([b"", b"a", b"bb", b"ccccc", b"dddddd", b"e" * 13]), ENDS), max_size=9),
     st.booleans(),
@@ -818,6 +822,7 @@ def test_single_precision_passes_into_json_as_it_is_shown(tmp_path: Path) -> Non
     assert [json.loads(row)["ratio"] for row in rows] == [0.1, 16777216, None]
 
 
+@pytest.mark.slow
 def test_every_sheet_has_a_name_of_its_own_that_every_system_takes(tmp_path: Path) -> None:
     """The row's number comes first: so no two are alike, in capitals or not, and none is a device's name."""
     names = [

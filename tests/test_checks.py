@@ -253,11 +253,13 @@ def size_alerts(sex: Sex, months: Decimal, height: Decimal | str, weight: Decima
     return {alert.code: alert for alert in check_size(patient)}
 
 
+@pytest.mark.slow
 @given(sexes, ages, st.decimals("-1.9", "1.9", places=1), st.decimals("-1.6", "1.3", places=1))
 def test_a_healthy_child_raises_no_question(sex: Sex, months: Decimal, height_z: Decimal, bmi_z: Decimal) -> None:
     assert size_alerts(sex, months, *child(sex, months, height_z, bmi_z)) == {}
 
 
+@pytest.mark.slow
 @given(sexes, ages)
 def test_a_median_childs_weight_in_pounds_is_found_at_every_age(sex: Sex, months: Decimal) -> None:
     height, weight = child(sex, months)
@@ -268,6 +270,7 @@ def test_a_median_childs_weight_in_pounds_is_found_at_every_age(sex: Sex, months
     assert f"lb would be {kilograms.normalize():f} kg" in alert.text
 
 
+@pytest.mark.slow
 @given(sexes, ages)
 def test_a_median_childs_height_in_inches_is_found_at_every_age(sex: Sex, months: Decimal) -> None:
     height, weight = child(sex, months)

@@ -75,6 +75,7 @@ def in_python_s_own_context() -> dict[str, object]:
         return everything()
 
 
+@pytest.mark.slow
 @example(Context(5))
 @example(Context(5, decimal.ROUND_DOWN, traps=[]))
 @example(Context(28, traps=[decimal.Inexact, decimal.FloatOperation]))
@@ -114,6 +115,7 @@ print(order, cec.dose_table(polars.DataFrame(PATIENT)).rows())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["DefaultContext", "getcontext()"])
 def test_a_context_changed_before_cec_is_loaded(where: str) -> None:
     """Python gives every new thread a copy of DefaultContext, and so does whoever makes a context half told."""

@@ -219,6 +219,7 @@ def test_a_reduction_by_all_gives_nothing() -> None:
     assert ordered(order)[1] == "0 mg"
 
 
+@pytest.mark.slow
 @given(
     height=st.decimals("24", "90", places=1),
     weight=st.decimals("23", "260", places=2),
@@ -234,6 +235,7 @@ def test_pounds_and_inches_give_the_same_order(height: Decimal, weight: Decimal)
     assert draft_order(regimen, imperial).doses == draft_order(regimen, metric).doses
 
 
+@pytest.mark.slow
 @given(
     height=st.decimals("60", "200", places=1),
     weight=st.decimals("10", "120", places=1),

@@ -355,6 +355,7 @@ def test_every_key_that_is_read_stands_here(file: str) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("file", "path"), [(file, path) for file, lines in KEYS.items() for path in lines], ids=str)
 def test_a_key_changes_what_a_person_sees(file: str, path: str, tmp_path: Path) -> None:
     with_it, without_it = with_and_without(file, path, KEYS[file][path], tmp_path)
@@ -380,6 +381,7 @@ def test_a_key_without_a_line_is_seen(shape_with_motto: Shape) -> None:
     assert set(keys_of(shape_with_motto.schema)) - set(REGIMEN_KEYS) == {"motto"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", SEEN)
 def test_a_key_that_is_read_and_used_nowhere_is_seen(where: str, shape_with_motto: Shape, tmp_path: Path) -> None:
     line = Line(where, before={"motto": "festina lente"})

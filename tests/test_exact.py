@@ -287,12 +287,14 @@ def orders(draw: some.DrawFn) -> Order:
         return reject()
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(orders())
 def test_no_working_contradicts_its_result(order: Order) -> None:
     assert contradictions(order) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(orders())
 def test_a_saved_order_is_the_same_when_it_is_read_again(order: Order) -> None:

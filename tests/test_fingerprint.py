@@ -98,6 +98,7 @@ def shuffled(tree: Any, mix: random.Random) -> Any:
     return tree
 
 
+@pytest.mark.slow
 @given(
     height=st.decimals("100", "170", places=3),
     weight=st.decimals("26", "45", places=7),

@@ -49,6 +49,7 @@ def run(*arguments: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [USE, DOSE], ids=["polars", "cec"])
 def test_a_fork_after_polars_was_used_is_told_what_to_do(before: str) -> None:
     assert run("-c", HEAD + before + FORK) == (
@@ -57,10 +58,12 @@ def test_a_fork_after_polars_was_used_is_told_what_to_do(before: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_fork_before_polars_was_used_gives_doses() -> None:
     assert run("-c", HEAD + FORK) == "38.4"  # 40 mg/m2 × 0.96 m2
 
 
+@pytest.mark.slow
 def test_a_process_that_was_spawned_gives_doses(tmp_path: Path) -> None:
     path = tmp_path / "spawning.py"
     path.write_text(HEAD + SPAWN, encoding="utf-8")

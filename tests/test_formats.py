@@ -130,6 +130,7 @@ def what_is_missing(document: str, name: str, order: Order, formats: Formats | N
 EVERY_FORMAT = [(document, name) for document, formats in DOCUMENTS.items() for name in formats]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ORDERS)
 @pytest.mark.parametrize(("document", "name"), EVERY_FORMAT)
 def test_every_format_shows_every_dose_every_alert_and_the_draft(document: str, name: str, which: str) -> None:

@@ -54,6 +54,7 @@ def on_a_full_disk(command: str, folder: Path) -> subprocess.CompletedProcess[st
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "place", "hint"),
     [
@@ -88,6 +89,7 @@ def test_one_line_says_what_could_not_be_written(command: str, place: str, hint:
     assert list((folder / "temporary").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_folder_for_temporary_files_is_needed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "sitecustomize.py").write_text(
         "import tempfile\ntempfile._candidate_tempdir_list = lambda: ['/nowhere']\n", encoding="utf-8"

@@ -247,6 +247,7 @@ def patient_options(typed: dict[str, Any]) -> PatientOptions:
     return PatientOptions({name: text for name, text in typed.items() if name not in others}, **others)
 
 
+@pytest.mark.slow
 def test_option_sets_give_an_order_or_plain_lines() -> None:
     dice, orders = Random(26), 0
     for _ in range(OPTION_SETS):
@@ -275,6 +276,7 @@ def test_option_sets_give_an_order_or_plain_lines() -> None:
     assert OPTION_SETS / 10 < orders < OPTION_SETS * 0.9
 
 
+@pytest.mark.slow
 def test_commands_end_in_an_order_or_plain_lines() -> None:
     dice, ends = Random(128), {0: 0, 1: 0, 2: 0}
     for _ in range(COMMANDS):
@@ -350,6 +352,7 @@ def damaged(source: str, dice: Random) -> str:
     return source
 
 
+@pytest.mark.slow
 def test_damaged_regimens_are_read_as_they_stand_or_refused(tmp_path: Path) -> None:
     source = (regimen_folder() / "cec-induction.yaml").read_text(encoding="utf-8")
     path, dice, orders = tmp_path / "regimen.yaml", Random(2015), 0
@@ -374,6 +377,7 @@ def test_damaged_regimens_are_read_as_they_stand_or_refused(tmp_path: Path) -> N
     assert orders > FILES / 100
 
 
+@pytest.mark.slow
 def test_damaged_pharmacies_are_read_as_they_stand_or_refused(tmp_path: Path) -> None:
     source = (Path(cec.load.__file__).parent / "starter_pharmacy.yaml").read_text(encoding="utf-8")
     path, dice, read = tmp_path / "pharmacy.yaml", Random(2018), 0

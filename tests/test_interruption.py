@@ -48,6 +48,7 @@ def batch(output: Path, *started: str, more: tuple[str, ...] = ()) -> Iterator[s
             process.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ENDINGS)
 def test_a_signal_to_end_leaves_the_old_file_and_no_other(tmp_path: Path, number: int) -> None:
     output = tmp_path / "doses.csv"
@@ -62,6 +63,7 @@ def test_a_signal_to_end_leaves_the_old_file_and_no_other(tmp_path: Path, number
     assert [path.name for path in tmp_path.iterdir()] == ["doses.csv"]
 
 
+@pytest.mark.slow
 def test_the_same_by_force_would_be_found(tmp_path: Path) -> None:
     with batch(tmp_path / "doses.csv") as process:
         process.kill()
@@ -69,6 +71,7 @@ def test_the_same_by_force_would_be_found(tmp_path: Path) -> None:
     assert list(tmp_path.glob(".cec-*.part"))
 
 
+@pytest.mark.slow
 def test_under_nohup_a_closed_terminal_is_nothing(tmp_path: Path) -> None:
     output = tmp_path / "doses.csv"
     with batch(output, "nohup") as process:

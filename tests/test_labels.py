@@ -63,6 +63,7 @@ def test_there_is_one_label_for_each_administration(order: Order) -> None:
         assert label.endswith(f"label {number} of 20")
 
 
+@pytest.mark.slow
 def test_a_label_says_who_what_in_how_much_how_and_when(order: Order) -> None:
     for text in (
         "Świętosława Żółć",
@@ -97,6 +98,7 @@ def test_what_is_given_is_the_amount_of_a_label_and_the_ordered_one_stands_small
     assert "1 × prednisone 5 mg tablet" in prednisone
 
 
+@pytest.mark.slow
 def test_what_must_be_looked_at_stands_on_slips_before_the_labels(order: Order) -> None:
     slips = slips_of(order)
     assert printed(order)[: len(slips)] == slips

@@ -181,6 +181,7 @@ REGIMENS_WITH_LIMITS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("regimen", REGIMENS_WITH_LIMITS, ids=lambda regimen: regimen.name)
 def test_a_batch_answers_as_a_single_order_on_every_side_of_every_limit(regimen: Regimen) -> None:
     known = {"creatinine_clearance": "90 mL/min", "cycle": "1"} if regimen.name == "auc" else {}

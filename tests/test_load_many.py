@@ -83,6 +83,7 @@ def calls(work: Callable[[], object]) -> int:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FILES)
 def test_twice_the_lines_take_twice_the_work(kind: str, tmp_path: Path) -> None:
     load, head, line = FILES[kind]

@@ -41,6 +41,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [
@@ -65,6 +66,7 @@ def test_the_rule_speaks_in_every_command(command: tuple[str, ...], tmp_path: Pa
     assert CODE not in strong.stdout.replace("\r\n ", "")
 
 
+@pytest.mark.slow
 def test_a_strict_order_stops_at_the_rule_and_at_the_unknown_fact() -> None:
     weak = with_new_fact("dose", *SIZE, *WEAK, "--strict")
     assert (weak.returncode, weak.stdout) == (1, "")
@@ -73,6 +75,7 @@ def test_a_strict_order_stops_at_the_rule_and_at_the_unknown_fact() -> None:
     assert NOT_CHECKED not in one_line(with_new_fact("dose", *SIZE, *STRONG).stdout)
 
 
+@pytest.mark.slow
 def test_verify_knows_it(tmp_path: Path) -> None:
     doses = ("clofarabine=38.4mg", "etoposide=96mg", "cyclophosphamide=422.4mg", "prednisone=13mg")
     typed = with_new_fact("verify", "cec-induction", *doses, *SIZE, *WEAK)
@@ -88,6 +91,7 @@ def test_verify_knows_it(tmp_path: Path) -> None:
     assert with_new_fact("verify", str(order)).returncode == 1
 
 
+@pytest.mark.slow
 def test_a_patient_file_and_a_regimen_know_it(tmp_path: Path) -> None:
     patient, regimen = tmp_path / "patient.yaml", tmp_path / "made-up.yaml"
     patient.write_text("height: 128 cm\nweight: 26 kg\nejection_fraction: 39%\n", encoding="utf-8")
@@ -115,6 +119,7 @@ def test_it_is_read_and_bounded_as_its_row_says(text: str, refusal: str) -> None
     assert refusal in done.stderr
 
 
+@pytest.mark.slow
 def test_schemas_and_the_page_of_facts_and_checks_list_it() -> None:
     patient = json.loads(with_new_fact("schema", "patient").stdout)
     assert patient["properties"]["ejection_fraction"]["examples"] == ["60%"]
@@ -139,6 +144,7 @@ ROWS, HIDDEN = 3000, 1717
 """A row alone meets the rule, at a place of no other importance: neither first, last nor in the middle."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("--long", "--start", "2026-11-30")], ids=["wide", "long"])
 def test_in_a_batch_one_row_alone_meets_it(options: tuple[str, ...], tmp_path: Path) -> None:
     table, doses = tmp_path / "table.csv", tmp_path / "doses.csv"
@@ -153,6 +159,7 @@ def test_in_a_batch_one_row_alone_meets_it(options: tuple[str, ...], tmp_path: P
     assert {row["id"] for row in rows if CODE in row["alerts"].split()} == {str(HIDDEN)}
 
 
+@pytest.mark.slow
 def test_a_rule_on_a_fact_that_was_there_before_meets_the_rows_of_a_batch(tmp_path: Path) -> None:
     """Heights of 190, 205, 192, 195 and 193 cm; and one of 200.1 among 3,000 of at most 200."""
     table = tmp_path / "table.csv"
@@ -165,6 +172,7 @@ def test_a_rule_on_a_fact_that_was_there_before_meets_the_rows_of_a_batch(tmp_pa
     assert [row["height"] for row in rows if "tall" in row["alerts"].split()] == ["205", "200.1"]
 
 
+@pytest.mark.slow
 def test_columns_know_its_name_and_units(tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text("id,height,weight,Ejection fraction (percent)\n1,128,26,49\n2,128,26,50\n3,128,26,0.5\n", "utf-8")

@@ -97,6 +97,7 @@ def test_the_amounts_worked_by_hand_stand_on_the_sheet() -> None:
         assert total in sheet()[0]
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(
     st.sampled_from(["cec-induction", "cec-consolidation"]),
@@ -133,6 +134,7 @@ def test_volumes_and_rates_stand_where_a_formulary_gives_them() -> None:
     assert "mL/h" not in "".join(sheet())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paper", ["a4", "letter"])
 @pytest.mark.parametrize("start", [START, None])
 @pytest.mark.parametrize("stocked", [True, False])
@@ -207,6 +209,7 @@ def test_only_what_changes_a_dose_is_called_a_change(tmp_path: Path) -> None:
     assert "on day 1" in large
 
 
+@pytest.mark.slow
 def test_a_day_never_splits_over_pages(tmp_path: Path) -> None:
     file = tmp_path / "long.yaml"
     file.write_text(LONG, encoding="utf-8")
@@ -280,6 +283,7 @@ def test_without_a_start_days_and_times_are_left_to_write() -> None:
     assert printed[1].index("prednisone 13 mg") < printed[1].index("clofarabine 38.4 mg")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -119,6 +119,7 @@ def test_rejects_of_no_known_format_are_told_how_to_be_named(folder: Path) -> No
     assert "--rejects: the name r.xlsx tells no format; end it in .csv, .tsv, " in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="standard output has another kind of number there")
 def test_standard_output_that_leads_to_the_file_of_rejects(folder: Path) -> None:
     """The shell has made the file; what is written into it must not be lost when the rejects take its name."""

@@ -484,6 +484,7 @@ def every_total(sizes: Sequence[Decimal], most: int) -> list[tuple[Decimal, int]
     ]
 
 
+@pytest.mark.slow
 @given(SIZES, st.decimals(min_value=Decimal("0.1"), max_value=Decimal(10), places=2))
 def test_the_search_finds_what_trying_everything_finds(sizes: list[Decimal], dose: Decimal) -> None:
     totals = every_total(sizes, 21)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -43,6 +44,7 @@ def test_every_file_is_clean(tool: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tool", "source"),
     [
@@ -67,6 +69,7 @@ def two() -> int:
 ONE_CALL = "import cec\n\n\ndef test_it() -> None:\n    cec.one()\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("test", "code", "said"),
     [
@@ -77,7 +80,7 @@ ONE_CALL = "import cec\n\n\ndef test_it() -> None:\n    cec.one()\n"
 def test_continuous_integration_wants_tested_lines(test: str, code: int, said: str, tmp_path: Path) -> None:
     """Four lines, of which a test that calls one function runs three. pytest's own summary stays the last line."""
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    (options,) = re.findall(r'^export PYTEST_ADDOPTS="\$\{PYTEST_ADDOPTS:-\} (.*)"$', script, re.MULTILINE)
+    (options,) = re.findall(r'^measured="\$\{PYTEST_ADDOPTS:-\} (.*)"$', script, re.MULTILINE)
     for name, text in (("cec.py", PACKAGE), ("test_it.py", test), ("pytest.ini", "[pytest]\n")):
         (tmp_path / name).write_text(text, encoding="utf-8")
     outside = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
@@ -89,13 +92,28 @@ def test_continuous_integration_wants_tested_lines(test: str, code: int, said: s
 
 
 def test_continuous_integration_runs_the_command_of_the_readme() -> None:
-    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    (found,) = re.findall(r"^command=\$\(grep -m 1 -E '(.*)' README\.md\)$", "\n".join(script), re.MULTILINE)
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    (found,) = re.findall(r"^command=\$\(grep -m 1 -E '(.*)' README\.md\)$", script, re.MULTILINE)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert re.findall(found, readme, re.MULTILINE) == [
-        "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest"
+        "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest -n auto"
     ]
-    assert script[-1] == 'exec bash -c "$command"'
+    assert script.splitlines()[-2:] == [
+        'PYTEST_ADDOPTS="$measured" bash -c "$command"',
+        "exec .venv/bin/pytest -n auto -m nightly",
+    ]
+
+
+@pytest.mark.slow
+def test_what_is_nightly_is_slow_too(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    tests = [f"@pytest.mark.{mark}\ndef test_{mark}():\n    pass\n" for mark in ("nightly", "slow", "usefixtures")]
+    (tmp_path / "test_it.py").write_text("import pytest\n" + "".join(tests), encoding="utf-8")
+    for chosen, number in (((), 2), (("-m", "not slow"), 1), (("-m", "nightly"), 1), (("-m", "slow"), 2)):
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *chosen, "test_it.py"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.stdout.splitlines()[-1].startswith(f"{number} passed"), done.stdout
 
 
 def unpinned(project: str, constraints: str) -> set[str]:

@@ -237,6 +237,7 @@ def damaged(draw: st.DrawFn) -> Any:
     return tree
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(damaged())
 def test_no_damage_gives_a_traceback(tree: Any) -> None:
@@ -271,6 +272,7 @@ assert len(loaded) == 8 and len(set(loaded)) == 1
 """
 
 
+@pytest.mark.slow
 def test_many_threads_may_load_orders_from_the_first_call_on(tmp_path: Path) -> None:
     path = tmp_path / "order.json"
     path.write_bytes(render(SAVED, "json"))

@@ -111,6 +111,7 @@ def test_every_key_of_an_order_that_must_be_there_must_be_there_in_the_schema() 
         assert not VALIDATE_ORDER.is_valid({name: value for name, value in tree.items() if name != key})
 
 
+@pytest.mark.slow
 def test_no_value_of_an_order_may_be_of_another_type() -> None:
     tree = saved()
     unseen = []

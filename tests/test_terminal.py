@@ -48,6 +48,7 @@ def plain(text: bytes) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text.decode())
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(orders(), TERMINALS)
 def test_no_width_cuts_an_amount_a_name_or_a_unit(drawn: Order, terminal: Terminal) -> None:
@@ -60,6 +61,7 @@ def test_no_width_cuts_an_amount_a_name_or_a_unit(drawn: Order, terminal: Termin
         assert any(row.drug in line and f" {row.dose}" in line for line in lines)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(orders(), st.integers(80, 220))
 def test_nothing_runs_over_the_edge_from_80_columns_on(drawn: Order, width: int) -> None:
@@ -67,6 +69,7 @@ def test_nothing_runs_over_the_edge_from_80_columns_on(drawn: Order, width: int)
     assert max(map(len, plain(render(drawn, "table", terminal=terminal, explain=True)).splitlines())) <= width
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(orders())
 def test_every_format_shows_the_same_amounts(drawn: Order) -> None:

@@ -132,6 +132,7 @@ def test_pint_converts_to_the_same_digits(kind: Kind, number: Decimal, data: st.
     assert convert_exactly(of(number, one), other, kind) == Exact(by_pint.magnitude, other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "loaded"),
     [

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from regimen_texts import SHIPPED, regimen_file
 from running import cec
@@ -160,7 +160,9 @@ SEEDS: dict[str, tuple[str, tuple[str, ...], Callable[[Sample], Decimal]]] = {
 """What somebody does wrong: the name it should get, the drugs it can befall, and what is then written."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_each_seeded_mistake_is_found_and_named(seed: str, data: st.DataObject) -> None:
     """A mistake in a measure befalls all drugs that are computed from it; any other one drug alone."""
@@ -177,6 +179,7 @@ def test_each_seeded_mistake_is_found_and_named(seed: str, data: st.DataObject) 
         assert verdicts[drug].expected == mg(sample._replace(drug=drug).dose())
 
 
+@pytest.mark.slow
 @given(samples(), st.sampled_from(sorted(FIGURES)), st.sampled_from(sorted(FIGURES)))
 def test_swapped_and_borrowed_doses_are_told_apart(sample: Sample, first: str, second: str) -> None:
     order = order_of(sample)
@@ -204,6 +207,7 @@ def test_a_right_order_raises_none(sample: Sample, percent: Decimal) -> None:
     assert not any(verdict.explanations for verdict in verification.verdicts)
 
 
+@pytest.mark.slow
 @given(samples())
 def test_rounding_by_the_pharmacy_hides_no_mistake(sample: Sample) -> None:
     pharmacy = load_pharmacy(texts={"dose_rounding": {sample.drug: "nearest 0.5 mg"}})

@@ -241,6 +241,7 @@ def test_json_and_csv_say_what_was_compared(regimen: Path) -> None:
     assert (second["verdict"], second["not_compared"]) == ("agrees", "times a day; days; route")
 
 
+@pytest.mark.slow
 def test_typed_doses_load_nothing_of_tables_and_batches() -> None:
     program = (
         "import sys\nfrom cec.__main__ import main\n"

@@ -82,6 +82,7 @@ def test_a_saved_order_agrees_with_itself() -> None:
 # Edited
 
 
+@pytest.mark.slow
 def test_whatever_is_edited_is_seen() -> None:
     tree = tree_of(saved())
     places = list(leaves(tree))

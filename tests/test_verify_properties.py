@@ -384,7 +384,8 @@ def check_that_no_right_dose_contradicts(order: Foreign) -> None:
                 )
 
 
-@pytest.mark.parametrize(("first", "last"), [(0, FEW), pytest.param(FEW, MANY, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("first", "last"), [(0, FEW), pytest.param(FEW, MANY, marks=pytest.mark.nightly)])
 def test_one_mistake_over_several_drugs_is_told_once_and_is_the_true_one(first: int, last: int, tmp_path: Path) -> None:
     orders = list(foreign_orders(first, last, tmp_path, foreign))
     assert len(orders) > (last - first) * 0.9
@@ -392,7 +393,8 @@ def test_one_mistake_over_several_drugs_is_told_once_and_is_the_true_one(first: 
     assert faults(orders, check_what_is_told) == []
 
 
-@pytest.mark.parametrize(("first", "last"), [(0, FEW), pytest.param(FEW, MANY, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("first", "last"), [(0, FEW), pytest.param(FEW, MANY, marks=pytest.mark.nightly)])
 def test_no_wrong_dose_is_blamed_on_a_measure_that_a_right_one_contradicts(
     first: int, last: int, tmp_path: Path
 ) -> None:
@@ -401,6 +403,7 @@ def test_no_wrong_dose_is_blamed_on_a_measure_that_a_right_one_contradicts(
     assert faults(orders, check_that_no_right_dose_contradicts) == []
 
 
+@pytest.mark.slow
 def test_the_checks_see_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Were doses judged one by one, and within 1%, both would find orders that are explained wrongly."""
     monkeypatch.setattr("cec.verification.explaining._is_contradicted", lambda _cause, _agreeing: False)

@@ -128,6 +128,7 @@ def changed_digits() -> Iterator[tuple[int, int, str]]:
             yield row, column, ("8" if text[0] == "9" else str(int(text[0]) + 1)) + text[1:]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("row", "column", "text"), list(changed_digits()))
 def test_one_changed_digit_is_named_with_its_row_and_drug(row: int, column: int, text: str, doses: Path) -> None:
     name = DOSES.split()[column]
@@ -444,6 +445,7 @@ def test_a_table_is_read_once_and_so_may_be_a_pipe(regimen: str, tmp_path: Path)
     assert not writer.is_alive()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["-", pytest.param("/dev/stdin", marks=NOT_ON_WINDOWS)])
 @pytest.mark.parametrize("is_piped", [False, True])
 def test_a_table_on_standard_input(name: str, is_piped: bool, doses: Path) -> None:
@@ -479,6 +481,7 @@ def test_a_pipe_beside_the_measures_of_a_patient_is_a_regimen(tmp_path: Path) ->
     assert not writer.is_alive()
 
 
+@pytest.mark.slow
 @NOT_ON_WINDOWS
 def test_what_comes_through_a_pipe_and_is_no_table_is_refused() -> None:
     order = cec("dose", "--height", "128", "--weight", "26", "--format", "json").out.encode()
@@ -560,6 +563,7 @@ def made_up(count: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.slow
 def test_many_at_a_time_say_the_same_as_each_for_itself(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text(made_up(132), encoding="utf-8")

@@ -38,6 +38,7 @@ def run(unpacked: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
+@pytest.mark.slow
 def test_the_wheel_runs_outside_the_checkout(unpacked: Path) -> None:
     done = run(unpacked, "regimen", "list")
     assert (done.returncode, done.stderr) == (0, "")
