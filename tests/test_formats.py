@@ -6,6 +6,8 @@ Driven by the tables of formats: whatever stands in them is held to this.
 from __future__ import annotations
 
 import datetime
+import importlib
+import inspect
 import io
 import re
 from collections import Counter
@@ -18,6 +20,7 @@ import pypdf
 import pytest
 from msgspec.structs import replace
 
+import cec.render
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
 from cec.regimen import Regimen
@@ -186,6 +189,36 @@ def test_a_format_that_shows_less_is_seen(function: str, found: list[str]) -> No
     formats = {**FORMATS, "new": Format("new", __name__, function=function)}
     faults = what_is_missing("order", "new", drafted, formats)
     assert set(found) <= set(faults)
+
+
+TABLES = {name: table for name, table in vars(cec.render).items() if name.isupper() and isinstance(table, dict)}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_record_says_what_its_function_takes(table: str) -> None:
+    formats = TABLES[table]
+    endings = [each.ending for each in formats.values() if each.ending]
+    assert len(set(endings)) == len(endings)
+    for name, record in formats.items():
+        module = importlib.import_module(record.module)
+        parameters = inspect.signature(getattr(module, record.function)).parameters
+        options = [each.name for each in parameters.values() if each.kind is each.KEYWORD_ONLY]
+        assert record.name == name
+        assert sorted(options) == sorted([*record.options, *(["paper"] if record.papers else [])])
+        assert not set(record.shows) & set(record.options)
+        assert not record.papers or parameters["paper"].default == record.papers[0]
+        assert not record.cautions or callable(getattr(module, record.cautions))
+
+
+def test_an_option_that_a_format_cannot_take_is_refused_by_its_record() -> None:
+    drafted = ORDERS["reduced"]
+    for name, record in FORMATS.items():
+        for option, value in (("explain", True), ("paper", "a4"), ("pick_list", True)):
+            if option in (*record.options, *record.shows) or (option == "paper" and record.papers):
+                assert render(drafted, name, **{option: value})
+            else:
+                with pytest.raises(InputError, match=f"{option}: is not an option of {name}"):
+                    render(drafted, name, **{option: value})
 
 
 def test_the_verification_of_doses_shows_every_verdict_and_every_alert() -> None:

@@ -55,7 +55,7 @@ def _read(file: Path) -> str:
     from cec.load import check_regimen
     from cec.load.bands import beyond_bands
     from cec.regimen import NOT_SHIPPED
-    from cec.render.words import title_with_doses
+    from cec.render.words.regimen import title_with_doses
 
     regimen = check_regimen(file)
     other = [f"it is {regimen.name}: give it another name"] if regimen.name.startswith(NOT_SHIPPED) else []

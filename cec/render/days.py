@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.render.words import CHANGED, change_words, clock, date_of_day, paper_date, weekday_date
+from cec.render.words import CHANGED, change_words
+from cec.render.words.times import clock, date_of_day, paper_date, weekday_date
 from cec.units import span
 
 if TYPE_CHECKING:

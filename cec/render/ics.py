@@ -25,8 +25,10 @@ import uuid
 from typing import TYPE_CHECKING
 
 from cec.errors import InputError
-from cec.render.alerts import alert_words
-from cec.render.words import DRAFT, label_words, origin, starting_time, title_with_doses, weekday_date
+from cec.render.words import DRAFT, label_words, origin
+from cec.render.words.alerts import alert_words
+from cec.render.words.regimen import title_with_doses
+from cec.render.words.times import starting_time, weekday_date
 from cec.render.worksheet import instructions
 from cec.units import span
 

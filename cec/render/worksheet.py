@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.render.days import omitted
-from cec.render.words import date_of_day, starting_time
+from cec.render.words.times import date_of_day, starting_time
 from cec.units import write_number, write_range, write_signed
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from cec.render.days import days_of
-from cec.render.words import drug_and_day, label_words, row_time, weekday_date
+from cec.render.words import label_words
+from cec.render.words.times import drug_and_day, row_time, weekday_date
 from cec.render.worksheet import fluid_of
 from cec.routes import is_into_csf
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
 from cec.regimen import NOT_SHIPPED, entry_of
-from cec.render.alerts import alert_code, alert_text, by_severity
 from cec.render.pdf.typesetting import typeset
-from cec.render.words import DIGITS, DRAFT, bind, paper_date, row_time, signed_percent, weekday_date
+from cec.render.words import DIGITS, DRAFT, bind, signed_percent
+from cec.render.words.alerts import alert_code, alert_text, by_severity
+from cec.render.words.times import paper_date, row_time, weekday_date
 from cec.render.worksheet import containers
 from cec.routes import is_into_csf
 

@@ -9,19 +9,10 @@ from typing import TYPE_CHECKING, Any
 from cec.render.pdf.days import day_blocks
 from cec.render.pdf.page import bound, first_to_last, page_data
 from cec.render.pdf.typesetting import pictures, typeset
-from cec.render.words import (
-    OMITTED,
-    assumptions,
-    frequency,
-    known_facts,
-    list_days,
-    measure_facts,
-    measures,
-    ordered_words,
-    runs_of,
-    signed_percent,
-    weekday_date,
-)
+from cec.render.words import OMITTED, assumptions, list_days, ordered_words, runs_of, signed_percent
+from cec.render.words.patient import known_facts, measure_facts, measures
+from cec.render.words.regimen import frequency
+from cec.render.words.times import weekday_date
 from cec.render.worksheet import containers
 from cec.units import Quantity
 

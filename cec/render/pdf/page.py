@@ -6,19 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cec.order import NOT_CHECKED
-from cec.render.alerts import alert_code, alert_text, by_severity
-from cec.render.words import (
-    DRAFT,
-    SECOND_CHECK,
-    age_of,
-    bind,
-    date_of_day,
-    doses_of_title,
-    number_of_days,
-    origin,
-    paper_date,
-    title_with_doses,
-)
+from cec.render.words import DRAFT, SECOND_CHECK, bind, origin
+from cec.render.words.alerts import alert_code, alert_text, by_severity
+from cec.render.words.patient import age_of
+from cec.render.words.regimen import doses_of_title, number_of_days, title_with_doses
+from cec.render.words.times import date_of_day, paper_date
 from cec.units import Quantity
 
 if TYPE_CHECKING:

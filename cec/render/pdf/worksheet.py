@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from cec.render.pdf.page import bound, page_data
 from cec.render.pdf.typesetting import typeset
-from cec.render.words import SECOND_CHECK, starting_time, weekday_date
+from cec.render.words import SECOND_CHECK
+from cec.render.words.times import starting_time, weekday_date
 from cec.render.worksheet import (
     NOMINAL,
     TITLE,

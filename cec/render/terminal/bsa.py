@@ -17,7 +17,8 @@ from cec.render.terminal.drawing import (
     table_or_cards,
     wrap,
 )
-from cec.render.words import identity, measures, signed_percent
+from cec.render.words import signed_percent
+from cec.render.words.patient import identity, measures
 
 if TYPE_CHECKING:
     from cec.calculate.bsa_comparison import BsaComparison, ComparedBsa

@@ -20,7 +20,8 @@ from cec.render.terminal.drawing import (
     table,
     wrap,
 )
-from cec.render.words import frequency, label_words, list_days, ordered_words, signed_percent
+from cec.render.words import label_words, list_days, ordered_words, signed_percent
+from cec.render.words.regimen import frequency
 from cec.units import Quantity
 
 

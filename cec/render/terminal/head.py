@@ -5,21 +5,12 @@ from __future__ import annotations
 from itertools import chain
 
 from cec.order import Alert, Order
-from cec.render.alerts import alert_words, by_severity
 from cec.render.terminal.drawing import BLANK_LINE, LEVELS, STRONG, Part, Terminal, labelled, section, wrap
-from cec.render.words import (
-    DRAFT,
-    assumptions,
-    changes,
-    date_of_day,
-    identity,
-    known_facts,
-    measure_facts,
-    number_of_days,
-    origin,
-    title_with_doses,
-    weekday_date,
-)
+from cec.render.words import DRAFT, assumptions, changes, origin
+from cec.render.words.alerts import alert_words, by_severity
+from cec.render.words.patient import identity, known_facts, measure_facts
+from cec.render.words.regimen import number_of_days, title_with_doses
+from cec.render.words.times import date_of_day, weekday_date
 
 
 def head(order: Order, terminal: Terminal) -> list[Part]:

@@ -21,13 +21,7 @@ from cec.render.terminal.drawing import (
     table,
     wrap,
 )
-from cec.render.words import (
-    doses_of_title,
-    line_times,
-    number_of_days,
-    protocol_dose,
-    title_with_doses,
-)
+from cec.render.words.regimen import doses_of_title, line_times, number_of_days, protocol_dose, title_with_doses
 from cec.units import Quantity
 
 if TYPE_CHECKING:

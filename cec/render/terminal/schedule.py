@@ -23,7 +23,7 @@ from cec.render.terminal.drawing import (
     wrap,
 )
 from cec.render.terminal.timeline import NARROWEST, WIDEST, timeline
-from cec.render.words import drug_and_day, row_time, weekday_date
+from cec.render.words.times import drug_and_day, row_time, weekday_date
 
 _COLUMNS = (
     TableColumn("Time"),

@@ -6,7 +6,7 @@ from itertools import chain
 
 from cec.order import CreatinineClearance, Order, Step
 from cec.render.terminal.drawing import STRONG, Part, Terminal, section, wrap
-from cec.render.words import clearance_words
+from cec.render.words.patient import clearance_words
 
 _NARROWEST = 24
 """Characters that a working needs beside its value."""

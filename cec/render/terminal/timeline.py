@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 
 from cec.order import Administration
-from cec.render.words import clock
+from cec.render.words.times import clock
 
 _LONGEST = datetime.timedelta(hours=24)
 """A bar of the day ends here; what runs on shows an arrow."""

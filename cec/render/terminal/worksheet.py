@@ -21,7 +21,8 @@ from cec.render.terminal.drawing import (
     width_of,
     wrap,
 )
-from cec.render.words import DRAFT, list_days, origin, weekday_date
+from cec.render.words import DRAFT, list_days, origin
+from cec.render.words.times import weekday_date
 from cec.render.worksheet import (
     NOMINAL,
     SIGNED,

@@ -1,0 +1,116 @@
+"""What every format says in the same words; of times, regimen, patient and alerts in the modules of that name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from cec.order import Dose, Order, Step
+from cec.units import write_signed
+
+DRAFT = "Draft: not valid until checked and signed"
+OMITTED = "OMITTED"
+"""What stands for a dose of which nothing is left: no figure that could be misread."""
+SECOND_CHECK = "A second calculation by this program is not an independent check."
+
+
+def label_words(dose: Dose) -> list[str]:
+    """What must stand on the labels of a dose, each text said to be that."""
+    return [f"label: {text}" for text in dose.label]
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Words in one line, the last one after "and".
+
+    >>> listed(["1", "8", "15"])
+    '1, 8 and 15'
+    """
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
+
+
+def list_days(days: Sequence[int]) -> str:
+    """Days of a cycle in words.
+
+    >>> list_days((1, 2, 3, 4, 5, 8, 15, 16))
+    '1 to 5, 8, 15, 16'
+    """
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs_of(days))
+
+
+def runs_of(days: Sequence[int]) -> list[list[int]]:
+    """Days of a cycle in runs without a gap.
+
+    >>> runs_of((1, 2, 3, 8))
+    [[1, 2, 3], [8]]
+    """
+    return [[day for _, day in run] for _, run in groupby(enumerate(days), lambda numbered: numbered[1] - numbered[0])]
+
+
+def signed_percent(percent: Decimal) -> str:
+    """A difference in percent with its sign.
+
+    >>> signed_percent(Decimal("1.20")), signed_percent(Decimal("-0.00"))
+    ('+1.2%', '0%')
+    """
+    return f"{write_signed(percent)}%"
+
+
+def ordered_words(dose: Dose) -> str:
+    """The ordered amount of one administration, or that it is omitted."""
+    return str(dose.ordered) if dose.ordered.value else OMITTED
+
+
+def changes(order: Order) -> Iterator[str]:
+    """What a person declared of each dose, with what is left and why; a drug of which nothing is left is omitted."""
+    for dose in order.doses:
+        noun = "day" if len(dose.days) == 1 else "days"
+        days = "" if dose.days == order.line_of(dose).days else f" on {noun} {list_days(dose.days)}"
+        for step in dose.steps:
+            if step.what in CHANGED:
+                left = f"OMITTED{days or ' on every day'}" if not step.value.value else f"{step.value}{days}"
+                yield f"{dose.drug}: {left}, {change_words(step)}"
+
+
+CHANGED = ("reduced", "set")
+"""The steps of a dose that a person declares."""
+
+
+def change_words(step: Step) -> str:
+    """What a person declared, in words: reduced by so much, set to an amount, withheld."""
+    return f"reduced {step.how}" if step.what == "reduced" else step.how
+
+
+def assumptions(order: Order) -> Iterator[tuple[str, str]]:
+    """What the regimen adds to its source, each with its reason."""
+    yield from order.regimen.assumed.items()
+    for dose in order.doses:
+        for what, why in dose.assumed.items():
+            yield f"{dose.drug}, {what}", why
+
+
+def origin(order: Order) -> str:
+    """Which order this is: its regimen's edition, the first digits of the fingerprints, and what it replaces."""
+    regimen = order.regimen
+    replaces = f", replaces {order.replaces[:DIGITS]}" if order.replaces else ""
+    revision = f"; revision {order.revision}{replaces}" if order.revision > 1 else ""
+    return (
+        f"{regimen.name}, edition {regimen.edition}; SHA-256 of regimen {regimen.sha256[:DIGITS]}, "
+        f"input {order.sha256[:DIGITS]}, order {order.fingerprint[:DIGITS]}{revision}"
+    )
+
+
+DIGITS = 16
+"""How many digits of a fingerprint stand on a sheet; the saved order has them all."""
+
+_NUMBER_AND_UNIT = re.compile(r"(?<=[0-9…]) (?=[a-zA-Z%×])|(?<=ft) (?=[0-9])|(?<=AUC) (?=[0-9])|(?<=x) (?=10\^)")
+
+
+def bind(text: str) -> str:
+    """The text with no-break spaces between each number and its unit or power, so that no line ends between them.
+
+    >>> bind("gives 38.4 mg daily")
+    'gives 38.4\\xa0mg daily'
+    """
+    return _NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", text)

@@ -1,0 +1,113 @@
+"""A patient in words: who it is, and what doses are computed from."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from cec.facts import told_facts
+from cec.order import Bsa, CreatinineClearance, Order
+from cec.patient import Patient
+from cec.render.words.times import paper_date
+from cec.units import Quantity
+
+
+def identity(patient: Patient, age: Quantity | None, as_of: datetime.date | None = None) -> str:
+    """Who the patient is, as far as it was told: name, id, birth date, age (and on which day), sex."""
+    parts = (
+        patient.name,
+        f"id {patient.id}" if patient.id else "",
+        f"born {paper_date(patient.born)}" if patient.born else "",
+        age_of(patient, age, as_of),
+        patient.sex or "",
+    )
+    return ", ".join(filter(None, parts))
+
+
+def age_of(patient: Patient, age: Quantity | None, as_of: datetime.date | None) -> str:
+    """The age as people say it; where it comes from the date of birth, with the day for which it was computed."""
+    on = f" (on {paper_date(as_of)})" if patient.born and as_of else ""
+    return f"{age_in_words(age)}{on}" if age else ""
+
+
+def age_in_words(age: Quantity) -> str:
+    """An age as people say it: months from two years on in years and months.
+
+    >>> from decimal import Decimal
+    >>> age_in_words(Quantity(Decimal(102), "months")), age_in_words(Quantity(Decimal(23), "months"))
+    ('8 years 6 months', '23 months')
+    >>> age_in_words(Quantity(Decimal("30.5"), "months")), age_in_words(Quantity(Decimal(8), "years"))
+    ('30.5 months', '8 years')
+    """
+    if age.unit != "months" or age.value < 24 or age.value % 1:
+        return str(age)
+    years, months = divmod(int(age.value), 12)
+    return f"{years} years" + (f" {months} month{'s' if months > 1 else ''}" if months else "")
+
+
+def measure_facts(order: Order) -> Iterator[tuple[str, str]]:
+    """What the doses are computed from, each with its label: measures, BSA with its working, creatinine clearance.
+
+    What was measured again within the cycle says from which day on it holds.
+    """
+    yield "Measures", measures(order.patient)
+    for each in order.measures:
+        since = f"from day {each.from_day}: " if len(order.measures) > 1 else ""
+        if each is not order.measures[0]:
+            yield "Measures", f"{since}height {each.height}, weight {each.weight}"
+        yield "BSA", f"{since}{bsa_words(each.bsa)}"
+        if each.clearance:
+            yield "Creatinine clearance", f"{since}{clearance_words(each.clearance)}"
+
+
+_SHOWN_ELSEWHERE = frozenset(
+    (
+        *("id", "name", "born", "age", "sex", "height", "weight", "measured_on", "creatinine_clearance", "diagnosis"),
+        *("allergies", "previous_day_1", "previous_cycles"),
+    )
+)
+"""Facts that stand on an order with their own labels."""
+
+
+def known_facts(order: Order) -> Iterator[tuple[str, str]]:
+    """What else is known of the patient, as far as checks may use it, each with its label."""
+    patient = order.patient
+    before = [f"day 1 {paper_date(patient.previous_day_1)}"] if patient.previous_day_1 else []
+    if patient.previous_day_1 and order.start:
+        before.append(f"{(order.start - patient.previous_day_1).days} days before this")
+    if patient.previous_cycles is not None:
+        count = patient.previous_cycles
+        before.append(f"{count or 'no'} cycle{'' if count == 1 else 's'} of this treatment given before")
+    yield "Previous cycle", ", ".join(before)
+    yield (
+        "History",
+        "; ".join(f"{fact.replace('_', ' ')}: {'yes' if is_so else 'no'}" for fact, is_so in patient.history.items()),
+    )
+    yield "Given before", "; ".join(f"{drug} {amount}" for drug, amount in patient.earlier_doses.items())
+    others = ((fact, getattr(patient, fact.name, None)) for fact in told_facts("patient"))
+    yield (
+        "Also known",
+        "; ".join(
+            f"{fact.about} {value}" for fact, value in others if fact.name not in _SHOWN_ELSEWHERE and value is not None
+        ),
+    )
+
+
+def measures(patient: Patient) -> str:
+    """Height and weight with their units, what was typed where it was in another unit, and when they were taken."""
+    height = f"height {patient.height}" + (f" (given as {patient.height_given})" if patient.height_given else "")
+    weight = f"weight {patient.weight}" + (f" (given as {patient.weight_given})" if patient.weight_given else "")
+    taken = f", measured {paper_date(patient.measured_on)}" if patient.measured_on else ""
+    return f"{height}, {weight}{taken}"
+
+
+def bsa_words(bsa: Bsa) -> str:
+    """The BSA that doses use, m2, with its formula, its working and its unrounded value."""
+    return f"{bsa.area} by {bsa.title or bsa.formula}: {bsa.how}"
+
+
+def clearance_words(clearance: CreatinineClearance) -> str:
+    """A creatinine clearance with its method and its working."""
+    if clearance.method == "measured":
+        return clearance.how
+    return f"{clearance.value} by {clearance.method}: {clearance.how}"

@@ -1,0 +1,84 @@
+"""Days, dates and times in words."""
+
+from __future__ import annotations
+
+import datetime
+
+from cec.order import Administration
+
+NO_TIME = "no time"
+"""What stands for the time of a dose that finds none on its date."""
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def paper_date(day: datetime.date) -> str:
+    """A date that no reader can take for another: day, month in letters, year.
+
+    >>> paper_date(datetime.date(2026, 11, 23))
+    '23-Nov-2026'
+    """
+    return f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year}"
+
+
+def weekday_date(day: datetime.date) -> str:
+    """A date on paper with its day of the week.
+
+    >>> weekday_date(datetime.date(2026, 11, 30))
+    'Mon 30-Nov-2026'
+    """
+    return f"{_WEEKDAYS[day.weekday()]} {paper_date(day)}"
+
+
+def clock(time: datetime.datetime) -> str:
+    """The time of day, 24 hours.
+
+    >>> clock(datetime.datetime(2026, 11, 30, 9, 0))
+    '09:00'
+    """
+    return f"{time:%H:%M}"
+
+
+def date_of_day(start: datetime.date, day: int) -> datetime.date:
+    """The date of a day of the cycle.
+
+    >>> date_of_day(datetime.date(2028, 2, 28), 3)
+    datetime.date(2028, 3, 1)
+    """
+    return start + datetime.timedelta(days=day - 1)
+
+
+def row_time(row: Administration, date: datetime.date) -> str:
+    """From when to when a row of the schedule runs; a time that is not on the date of its day has its own before it.
+
+    >>> from decimal import Decimal
+    >>> from cec.units import Quantity
+    >>> night, after = datetime.datetime(2026, 11, 30, 22, 30), datetime.datetime(2026, 12, 1, 0, 30)
+    >>> dose = Quantity(Decimal(96), "mg")
+    >>> row = Administration(1, 2, 1, 1, "etoposide", dose, "IV infusion", night.date(), night, end=after)
+    >>> row_time(row, datetime.date(2026, 11, 30))
+    '22:30 to 01-Dec-2026 00:30'
+    >>> row_time(row, datetime.date(2026, 11, 29))
+    '30-Nov-2026 22:30 to 01-Dec-2026 00:30'
+    """
+    time = _dated(row.time, date)
+    if row.start is None:
+        return f"before {time}" if row.not_after else NO_TIME
+    return f"{time} to {_dated(row.end, row.start.date())}" if row.end else time
+
+
+def starting_time(row: Administration) -> str:
+    """The time of day at which a row starts, or the bound that the regimen sets."""
+    if row.start is None and row.not_after is None:
+        return NO_TIME
+    return f"{'' if row.start else 'before '}{clock(row.time)}"
+
+
+def drug_and_day(row: Administration) -> str:
+    """The drug of a row, with the day that it is a dose of where that is not the day of its date."""
+    return row.drug if row.of_day is None else f"{row.drug} (day {row.of_day})"
+
+
+def _dated(time: datetime.datetime, date: datetime.date) -> str:
+    """A time of day, after its date where that is another."""
+    return clock(time) if time.date() == date else f"{paper_date(time.date())} {clock(time)}"
