@@ -300,6 +300,7 @@ def test_a_mapped_column_may_tell_how_a_drug_is_given(regimen: Path, tmp_path: P
     assert "columns not read, unless a cell is an amount with its unit: Razy" in cec(*arguments).err
     done = cec(*arguments, "--map", "cytarabine_times=Razy")
     assert (done.code, "once a day, expected 2 times a day" in done.said) == (1, True)
+    assert "'ward_times' is nothing that a column can tell" in cec(*arguments, "--map", "ward_times=Razy").err
 
 
 def test_a_misspelt_column_of_how_a_drug_is_given_is_asked_about(regimen: Path, tmp_path: Path) -> None:

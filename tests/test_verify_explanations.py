@@ -224,6 +224,20 @@ def test_a_written_amount_of_nothing_is_explained_by_nothing() -> None:
     assert (verdict.verdict, verdict.explanations) == ("differs", ())
 
 
+@pytest.mark.parametrize(
+    ("amount", "working"),
+    [
+        ("57.2 mg", "40 mg/m2 × 1.43 m2 = 57.2 mg"),
+        ("57 mg", "40 mg/m2 × 1.43 m2 = 57.2 mg; 57.2 mg to the nearest 1 mg: 57 mg (-0.35%)"),
+    ],
+)
+def test_a_writer_may_have_rounded_as_the_pharmacy_does_or_not(amount: str, working: str) -> None:
+    """1.43 m2 of 57.3 lb, as above."""
+    order = order_of(pharmacy={"dose_rounding": {"clofarabine": "nearest 1 mg"}})
+    texts = {each.mistake: each.text for each in verify(order, {"clofarabine": amount}).verdicts[0].explanations}
+    assert texts["weight in pounds taken as kg"] == f"57.3 lb taken as kg: {working}"
+
+
 @pytest.mark.parametrize("amount", ["192.3 mg", "192 mg", "192.29 mg"])
 def test_a_writer_may_have_rounded_the_bsa_otherwise(amount: str) -> None:
     """0.96 and 0.96148… m2: 5 × 40 × 0.96 = 192; 5 × 40 × 0.9614803… = 192.296… mg."""

@@ -221,7 +221,8 @@ COMMON: dict[str, Callable[[list[Line], Person], Iterator[Doses]]] = {
 }
 """What people do wrong, by the name that it should get: each way to do it, with the doses of all drugs it befalls."""
 
-OF_MEASURES = {*MEASURE_MISTAKES, "another weight", "another BSA"}
+OF_NOBODY_KNOWN = {"another weight", "another BSA"}
+OF_MEASURES = {*MEASURE_MISTAKES, *OF_NOBODY_KNOWN}
 
 
 class Foreign(NamedTuple):
@@ -319,9 +320,14 @@ def check_what_is_told(order: Foreign) -> None:
     verification = order.verify()
     wrong = {verdict.drug: verdict for verdict in verification.verdicts if verdict.verdict == "differs"}
     widest = verification.shared_explanations
+    if (
+        order.mistake in OF_NOBODY_KNOWN
+        and sum(order.step / order.written[drug] < Decimal("0.04") for drug in wrong) < 2
+    ):
+        return  # too few digits to tell of one measure
     assert widest
     told = {each.mistake for each in widest if set(each.drugs) == set(wrong)}
-    assert order.mistake in told or (order.mistake in {"another weight", "another BSA"} and told)
+    assert order.mistake in told or (order.mistake in OF_NOBODY_KNOWN and told)
     for each in widest:
         assert each.mistake == order.mistake or ways_that_fit(order, each.mistake, set(each.drugs))
     for verdict in wrong.values():

@@ -17,8 +17,11 @@ from cec.errors import CecError
 from cec.order import Dose, Order, Step
 from cec.pharmacy import DoseRounding
 from cec.regimen import DrugLine, Regimen, entry_of
-from cec.units import Exact, Quantity, shorten
+from cec.units import AMOUNT, Exact, Quantity, convert_exactly, dose_unit, exact, kept, shorten
 from cec.verification.written import Written
+
+FINEST = Fraction(1, 1_000_000)
+"""What doses are rounded to where they would have endless digits."""
 
 
 class OtherMeasures(NamedTuple):
@@ -51,6 +54,8 @@ class Case(NamedTuple):
     """The measures that a mistake, by its name, leads to on a day of the cycle."""
     right: tuple[Fraction, ...] = ()
     """The right amount as ordered, as it was before rounding, and from the BSA before rounding."""
+    unrounded: Fraction = Fraction(0)
+    """The right amount as it was before rounding."""
 
     def fits(self, amount: Fraction) -> bool:
         """Whether an amount, rounded to the digits that are written, is the written one."""
@@ -78,20 +83,45 @@ def candidate(case: Case, amount: Fraction, working: str, kind: str = "") -> Can
     return Candidate(amount, f"{working} is {shorten(amount, 2)} {case.dose.ordered.unit}", kind=kind)
 
 
-def right_amounts(case: Case) -> tuple[Fraction, ...]:
-    """The right amount as ordered, as it was before rounding, and from the BSA before rounding."""
+def with_right_amounts(case: Case) -> Case:
+    """The case with what is right in its place."""
+    unrounded = _unrounded_dose(case)
     from_unrounded = case.measured._replace(bsa=case.measured.unrounded_bsa)
-    amounts = [Fraction(case.dose.ordered.value), unrounded_dose(case)]
+    amounts = [Fraction(case.dose.ordered.value), unrounded]
     amounts += [each.amount for each in recomputed(case, measured=from_unrounded)][-1:]
-    return tuple(dict.fromkeys(amounts))
+    return case._replace(right=tuple(dict.fromkeys(amounts)), unrounded=unrounded)
 
 
-def unrounded_dose(case: Case) -> Fraction:
+def _unrounded_dose(case: Case) -> Fraction:
     """The number of the right amount before it was rounded, in the unit of the dose."""
     if case.dose.steps[-1].what != "rounded":
         return Fraction(case.dose.ordered.value)
     line = msgspec.structs.replace(case.line, dose=case.dose.prescribed)
     return compute_dose(line, case.measured, case.order.pharmacy, declared=_declared(case)).unrounded.number
+
+
+def may_fit(case: Case, measured: Measured) -> bool:
+    """Whether the dose from other measures can be the written one; true where only the whole computation can say."""
+    measure = dose_unit(case.dose.prescribed.unit).measure
+    if measure == "nothing":
+        return False
+    if measure == "creatinine_clearance" or case.line.maximum:
+        return True
+    step = rounding_step(case)
+    if step is None:
+        return True
+    other, usual = (
+        each.bsa.number if measure == "bsa" else exact(each.shown.weight).number for each in (measured, case.measured)
+    )
+    return case.distance(case.unrounded * other / usual) <= Fraction(case.half_step) + step
+
+
+def rounding_step(case: Case) -> Fraction | None:
+    """By how much rounding can move a dose of this drug, in its unit; None where only a table of bands says."""
+    rule = entry_of(case.line.drug, case.order.pharmacy.dose_rounding)
+    if rule is None:
+        return FINEST
+    return convert_exactly(rule.to, case.dose.ordered.unit, AMOUNT).number if rule.to else None
 
 
 def in_words(case: Case, amount: Fraction) -> str:
@@ -114,7 +144,7 @@ def recomputed(
     order = case.order
     line = msgspec.structs.replace(line or case.line, dose=prescribed or case.dose.prescribed)
     declared = _declared(case) if reduced else None
-    finest = DoseRounding("nearest", Quantity(Decimal("0.000001"), case.dose.ordered.unit))
+    finest = DoseRounding("nearest", kept(FINEST, case.dose.ordered.unit))
     pharmacies = [msgspec.structs.replace(order.pharmacy, dose_rounding={line.drug: finest})]
     if is_rounded := entry_of(line.drug, order.pharmacy.dose_rounding) is not None:
         pharmacies.insert(0, order.pharmacy)

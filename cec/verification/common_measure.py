@@ -12,9 +12,8 @@ import msgspec
 from cec.calculate.measures import Measured
 from cec.calculate.rounding import to_nearest
 from cec.facts import FACTS, Bounds
-from cec.regimen import entry_of
-from cec.units import AMOUNT, EXACT, Exact, Quantity, convert, dose_unit, exact, write_number
-from cec.verification.case import Candidate, Case, recomputed, unrounded_dose
+from cec.units import EXACT, Exact, Quantity, dose_unit, exact, write_number
+from cec.verification.case import Candidate, Case, recomputed, rounding_step
 from cec.verification.measure_mistakes import remeasured
 
 COARSEST = Fraction("0.02")
@@ -71,9 +70,9 @@ def _of_one_ratio(cases: Mapping[int, Case], places: Sequence[int]) -> tuple[lis
     """Most cases whose written amounts may be the same part of the right ones, with the bounds of that part."""
     bounds: dict[int, tuple[Fraction, Fraction]] = {}
     for place in places:
-        case, dose = cases[place], unrounded_dose(cases[place])
+        case, dose = cases[place], cases[place].unrounded
         if dose and (case.line.maximum is None or dose < case.line.maximum.value):
-            written, half_step = Fraction(case.written.value), Fraction(_half_step(case))
+            written, half_step = Fraction(case.written.value), _half_step(case)
             bounds[place] = (written - half_step) / dose, (written + half_step) / dose
     best: list[int] = []
     for start, _ in bounds.values():
@@ -88,12 +87,9 @@ def _fine(cases: Mapping[int, Case], places: Iterable[int]) -> int:
     return sum(_half_step(cases[place]) <= Fraction(cases[place].written.value) * COARSEST for place in places)
 
 
-def _half_step(case: Case) -> Decimal:
+def _half_step(case: Case) -> Fraction:
     """Half of what a written amount may have been rounded to: its last digit, or the pharmacy's step."""
-    rule = entry_of(case.line.drug, case.order.pharmacy.dose_rounding)
-    if rule is None or rule.way != "nearest" or rule.to is None:
-        return case.half_step
-    return max(case.half_step, EXACT.divide(convert(rule.to, case.dose.ordered.unit, AMOUNT).value, Decimal(2)))
+    return max(Fraction(case.half_step), (rounding_step(case) or Fraction(0)) / 2)
 
 
 def _of_one_weight(cases: Mapping[int, Case], places: Sequence[int]) -> dict[int, Candidate]:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cec.calculate.rounding import deviation_percent
-from cec.verification.case import Candidate, Case, right_amounts
+from cec.verification.case import Candidate, Case, recomputed, with_right_amounts
 from cec.verification.common_measure import common_measures
 from cec.verification.measure_mistakes import MEASURE_MISTAKES
 from cec.verification.mistakes import MISTAKES
@@ -47,7 +47,7 @@ def explain(cases: Mapping[int, Case], wrong: Sequence[int], tolerance: Decimal)
 
     A dose within `tolerance` (percent) of the right one is no explanation for a wrong one.
     """
-    cases = {place: case._replace(right=right_amounts(case)) for place, case in cases.items()} if wrong else {}
+    cases = {place: with_right_amounts(case) for place, case in cases.items()} if wrong else {}
     rounded = [place for place in wrong if _distance_to_right(cases[place]) <= cases[place].half_step]
     places = [place for place in wrong if cases[place].written.value]
     found = _fitting(cases, places, tolerance)
@@ -121,11 +121,12 @@ def _is_contradicted(cause: Cause, agreeing: Sequence[Case]) -> bool:
 
 
 def _contradicts(cause: Cause, case: Case) -> bool:
-    kind_and_variant = (cause.kind, cause.variant)
+    """Whether the written amount lies nearer to the right one than to what the cause would have made of it."""
     wrong = [
         case.distance(each.amount)
-        for each in MISTAKES[cause.mistake](case)
-        if (each.kind, each.variant) == kind_and_variant
+        for _, kind, variant, measured in case.measured_wrong(cause.mistake, case.measured.shown.from_day)
+        if (kind, variant) == (cause.kind, cause.variant)
+        for each in recomputed(case, measured=measured)
     ]
     return bool(wrong) and min(wrong) > max(Fraction(case.half_step), _distance_to_right(case))
 

@@ -16,7 +16,7 @@ import msgspec
 from cec.errors import InputError
 from cec.order import Dose
 from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, kept, same_amount_per, write_number
-from cec.verification.case import Candidate, Case, candidate, in_words, recomputed
+from cec.verification.case import Candidate, Case, candidate, in_words, may_fit, recomputed
 from cec.verification.measure_mistakes import MEASURE_MISTAKES
 
 
@@ -80,9 +80,10 @@ def other_drug(case: Case) -> Iterator[Candidate]:
 
 
 def with_measures(mistake: str, case: Case) -> Iterator[Candidate]:
-    """The dose from the measures that a mistake in them leads to."""
+    """The dose from the measures that a mistake in them leads to, so far as that can be the written one."""
     for words, kind, variant, measured in case.measured_wrong(mistake, case.measured.shown.from_day):
-        yield from recomputed(case, words, measured=measured, kind=kind, variant=variant)
+        if may_fit(case, measured):
+            yield from recomputed(case, words, measured=measured, kind=kind, variant=variant)
 
 
 def by_weight(case: Case) -> Iterator[Candidate]:
