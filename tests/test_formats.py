@@ -20,11 +20,10 @@ import pypdf
 import pytest
 from msgspec.structs import replace
 
-import cec.render
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
 from cec.regimen import Regimen
-from cec.render import FORMATS, VERIFIED_DOSES, WORKSHEETS, Format, Formats
+from cec.render import FORMATS, VERIFIED_DOSES, WORKSHEETS, Format, Formats, formats
 from cec.render.verification import VerifiedDoses
 from cec.render.words import DRAFT
 from cec.units import Quantity
@@ -119,18 +118,17 @@ def missing(content: bytes, order: Order, *, groups_days: bool, codes_alone: boo
     return faults if is_draft else [*faults, "the draft line"]
 
 
-def what_is_missing(document: str, name: str, order: Order, formats: Formats | None = None) -> list[str]:
+def what_is_missing(document: str, name: str, order: Order, table: Formats | None = None) -> list[str]:
     """The same of a format of an order or of its worksheet."""
-    formats = formats or DOCUMENTS[document]
     return missing(
-        render(order, name, formats),
+        render(order, name, table or DOCUMENTS[document]),
         order,
         groups_days=(document, name) in GROUPS_DAYS,
         codes_alone=name in CODES_ALONE,
     )
 
 
-EVERY_FORMAT = [(document, name) for document, formats in DOCUMENTS.items() for name in formats]
+EVERY_FORMAT = [(document, name) for document, table in DOCUMENTS.items() for name in table]
 
 
 @pytest.mark.slow
@@ -186,20 +184,22 @@ def another_dose(order: Order) -> bytes:
 def test_a_format_that_shows_less_is_seen(function: str, found: list[str]) -> None:
     """109 cm and 18.5 kg: BSA √(109 × 18.5 / 3600) = 0.75 m2 (rounded), 30, 75 and 330 mg; 18.5 × 0.5 is 9.25 mg."""
     drafted = order("cec-induction", height="109 cm", weight="18.5 kg")
-    formats = {**FORMATS, "new": Format("new", __name__, function=function)}
-    faults = what_is_missing("order", "new", drafted, formats)
+    table = {**FORMATS, "new": Format("new", __name__, function=function)}
+    faults = what_is_missing("order", "new", drafted, table)
     assert set(found) <= set(faults)
 
 
-TABLES = {name: table for name, table in vars(cec.render).items() if name.isupper() and isinstance(table, dict)}
+TABLES: dict[str, Formats] = {
+    name: table for name, table in vars(formats).items() if name.isupper() and isinstance(table, dict)
+}
+"""Every table of formats, of whatever document."""
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_a_record_says_what_its_function_takes(table: str) -> None:
-    formats = TABLES[table]
-    endings = [each.ending for each in formats.values() if each.ending]
+    endings = [each.ending for each in TABLES[table].values() if each.ending]
     assert len(set(endings)) == len(endings)
-    for name, record in formats.items():
+    for name, record in TABLES[table].items():
         module = importlib.import_module(record.module)
         parameters = inspect.signature(getattr(module, record.function)).parameters
         options = [each.name for each in parameters.values() if each.kind is each.KEYWORD_ONLY]
@@ -214,11 +214,12 @@ def test_an_option_that_a_format_cannot_take_is_refused_by_its_record() -> None:
     drafted = ORDERS["reduced"]
     for name, record in FORMATS.items():
         for option, value in (("explain", True), ("paper", "a4"), ("pick_list", True)):
+            options: dict[str, Any] = {option: value}
             if option in (*record.options, *record.shows) or (option == "paper" and record.papers):
-                assert render(drafted, name, **{option: value})
+                assert render(drafted, name, **options)
             else:
                 with pytest.raises(InputError, match=f"{option}: is not an option of {name}"):
-                    render(drafted, name, **{option: value})
+                    render(drafted, name, **options)
 
 
 def test_the_verification_of_doses_shows_every_verdict_and_every_alert() -> None:
