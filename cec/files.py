@@ -58,7 +58,7 @@ def taking_names() -> Iterator[list[Part]]:
 def replacing(path: str | Path, parts: list[Part] | None = None) -> Iterator[BinaryIO]:
     """A file to write to that takes the name `path` when all is written; until then, or on a fault, the old one stays.
 
-    With `parts` it takes its name together with these. What is no regular file (a device, a pipe) is written to
+    With `parts` it takes its name together with these. What is not a regular file (a device, a pipe) is written to
     directly. What goes wrong with this file is a FileError; whatever else goes wrong while it is open stays what it is.
     """
     if parts is None:
@@ -160,7 +160,7 @@ def _real(path: str | Path) -> Path:
     try:
         return Path(os.path.realpath(path))
     except ValueError:
-        raise FileError(Fault("is no name of a file", "", str(path))) from None
+        raise FileError(Fault("is not a name of a file", "", str(path))) from None
 
 
 @contextmanager

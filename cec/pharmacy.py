@@ -157,4 +157,4 @@ def zone_of(name: str) -> "ZoneInfo":
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise InputError(f"'{name}' is no time zone; write it like Europe/Warsaw") from None
+        raise InputError(f"'{name}' is not a time zone; write it like Europe/Warsaw") from None

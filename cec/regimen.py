@@ -23,7 +23,7 @@ NOT_SHIPPED = "not the shipped "
 """How the name begins of a regimen whose file bears a shipped one's name and has other content."""
 
 BEFORE_FIRST_INFUSION = "before first infusion"
-"""The one time of day that is no clock time."""
+"""The one time of day that is not a clock time."""
 
 
 Entry = TypeVar("Entry")

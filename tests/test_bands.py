@@ -201,5 +201,5 @@ def test_a_route_is_one_of_a_list_in_one_spelling() -> None:
 def test_a_route_that_is_none_is_answered_with_the_nearest(text: str, told: str) -> None:
     with pytest.raises(InputError) as caught:
         read_route(text)
-    assert f"'{text}' is no route" in str(caught.value)
+    assert f"'{text}' is not a route" in str(caught.value)
     assert told in str(caught.value)

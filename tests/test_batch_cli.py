@@ -204,9 +204,11 @@ def test_a_packed_table_of_parquet_is_read_again(patients: Path, tmp_path: Path)
 @pytest.mark.parametrize("content", [b"", b"PAR1", PATIENTS.encode()])
 def test_what_is_no_parquet_is_told_by_its_name(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "p.parquet").write_bytes(content)
-    assert run(tmp_path / "p.parquet").err.startswith(f"{tmp_path / 'p.parquet'}: is no Parquet file that can be read")
+    assert run(tmp_path / "p.parquet").err.startswith(
+        f"{tmp_path / 'p.parquet'}: is not a Parquet file that can be read"
+    )
     done = pipe(content, "-", "--input-format", "parquet")
-    assert done.stderr.startswith(b"standard input: is no Parquet file that can be read")
+    assert done.stderr.startswith(b"standard input: is not a Parquet file that can be read")
     assert b"none.parquet: there is no such file" in pipe(b"", "none.parquet").stderr
     assert run(tmp_path, "--input-format", "parquet").err == f"{tmp_path}: is a folder; name a file in it\n"
 
@@ -487,7 +489,7 @@ def test_files_that_hold_no_table_by_their_names(tmp_path: Path) -> None:
 def test_a_cell_cannot_name_a_pipe_as_its_regimen(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     (tmp_path / "p.csv").write_text(f"height,weight,regimen\n128,26,{tmp_path / 'pipe.yaml'}\n", encoding="utf-8")
-    assert "pipe.yaml is no file; name a regimen or its file" in run(tmp_path / "p.csv").err
+    assert "pipe.yaml is not a file; name a regimen or its file" in run(tmp_path / "p.csv").err
 
 
 def test_long_needs_a_start_and_an_id(patients: Path, tmp_path: Path) -> None:

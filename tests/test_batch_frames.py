@@ -83,7 +83,7 @@ def test_policy_and_columns() -> None:
     [
         (PATIENTS.drop("weight_kg"), "no column tells the weight"),
         (PATIENTS.with_columns(alerts=pl.lit("")), "columns that this would add: alerts"),
-        ({"height": [128]}, "is no frame"),
+        ({"height": [128]}, "is not a frame"),
     ],
 )
 def test_frames_that_cannot_be_dosed(frame: Any, reason: str) -> None:
@@ -183,14 +183,14 @@ def test_frames_without_rows_or_columns() -> None:
 def test_what_is_no_frame() -> None:
     pandas = pytest.importorskip("pandas")
     pyarrow = pytest.importorskip("pyarrow")
-    with pytest.raises(InputError, match=r"a LazyFrame is no frame .* call its collect\(\) first"):
+    with pytest.raises(InputError, match=r"a LazyFrame is not a frame .* call its collect\(\) first"):
         dose_table(PATIENTS.lazy())
     others = (
         *(PATIENTS.to_series(), pandas.Series([1]), PATIENTS.to_pandas().groupby("id"), pyarrow.array([1])),
         *(pyarrow.chunked_array([[1]]), PATIENTS.to_arrow().to_reader(), [{"height": 128}], None),
     )
     for other in others:
-        with pytest.raises(InputError, match="is no frame"):
+        with pytest.raises(InputError, match="is not a frame"):
             dose_table(other)
 
 

@@ -145,7 +145,7 @@ def test_no_patient_is_dosed_out_of_what_may_be_another_s_cell(record: bytes) ->
     _, rows, rejected = read_csv(b"id,h,w,note\nfirst,1,2,\n" + record + b"\nlast,1,2,\n")
     assert [row[1][0] for row in rows] == ["first", "last"]
     assert [one.row for one in rejected] == list(range(3, 4 + record.count(b"\n")))
-    assert all("one row or several" in one.reason or "no UTF-8" in one.reason for one in rejected)
+    assert all("one row or several" in one.reason or "not UTF-8" in one.reason for one in rejected)
 
 
 ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
@@ -293,7 +293,7 @@ def test_short_rows_are_seen_where_the_last_column_is_often_empty() -> None:
     [
         (b"", "is empty"),
         (b"\n1,2\n", "is empty"),
-        (b"id,\xff\n1,2\n", "no UTF-8"),
+        (b"id,\xff\n1,2\n", "not UTF-8"),
         (b"x" * (LONGEST_LINE + 1), "names no columns"),
         (b'"id,h\n1,2\n', "names no columns"),
     ],
@@ -355,10 +355,10 @@ def test_json_lines_keep_digits_and_reject_what_is_no_object() -> None:
     assert numbers == [1, 2, 9, 12]
     told = {one.row: one.reason for one in rejected}
     assert sorted(told) == [3, 4, 5, 6, 7, 10, 11]
-    assert told[3] == "is no JSON object"
+    assert told[3] == "is not a JSON object"
     assert "stands in it twice" in told[5]
-    assert "no UTF-8" in told[6]
-    assert "NaN is no number" in told[7]
+    assert "not UTF-8" in told[6]
+    assert "NaN is not a number" in told[7]
     assert "nested" in told[10]
     assert "longer than" in told[11]
 
@@ -458,8 +458,8 @@ def test_line_ends_and_a_byte_order_mark_of_json_lines(end: bytes) -> None:
         ("t.csv", b"\xff\xfei\x00d\x00", "UTF-16"),
         ("t.csv.gz", gzip.compress(b"id,h,w\n" * 9_000, mtime=0)[:-40], "cut off or damaged"),
         ("t.csv.zst", b"\x28\xb5\x2f\xfdxxxxxxxxxxxx", "cut off or damaged"),
-        ("t.parquet", b"PAR1 no", "no Parquet file"),
-        ("t.parquet", b"", "no Parquet file"),
+        ("t.parquet", b"PAR1 no", "not a Parquet file"),
+        ("t.parquet", b"", "not a Parquet file"),
     ],
 )
 def test_files_that_are_no_tables(tmp_path: Path, name: str, content: bytes, reason: str) -> None:

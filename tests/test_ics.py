@@ -207,7 +207,7 @@ def test_without_a_start_there_is_no_calendar() -> None:
 
 
 def test_a_zone_that_there_is_not_is_named() -> None:
-    with pytest.raises(InputError, match="'Europe/Warszawa' is no time zone"):
+    with pytest.raises(InputError, match="'Europe/Warszawa' is not a time zone"):
         render(order_of(pharmacy=Pharmacy(time_zone="Europe/Warszawa")), "ics")
 
 

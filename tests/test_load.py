@@ -104,13 +104,13 @@ BAD_EDITS = [
     ("days: 1, 8, 15", "days: 5-1", "11:11", "runs backwards"),
     ("days: 1, 8, 15", "days: 0-5", "11:11", "is not within days 1 to"),
     ("days: 1, 8, 15", "days: 1-5, 5", "11:11", "names a day twice"),
-    ("days: 1, 8, 15", "days: all", "11:11", "are no days"),
+    ("days: 1, 8, 15", "days: all", "11:11", "are not days"),
     ("days: 1, 8, 15", "days: 1\n    times: 4", "7:5", "times: 4 needs 'every'"),
     ("days: 1, 8, 15", "days: 1\n    times: 4\n    every: 8 h", "7:5", "4 doses every 8 h do not fit into a day"),
     ("days: 1, 8, 15", "days: 1\n    every: 8 h", "7:5", "how many doses a day"),
     ("days: 1, 8, 15", "days: 1\n    after: etoposide", "1:1", "no line above is for 'etoposide'"),
     ("days: 1, 8, 15", "days: 1\n    gap: 1 h", "7:5", "gap needs 'after'"),
-    ("days: 1, 8, 15", "days: 1\n    at: 8 am", "12:9", "is no time of day; write it like 09:00"),
+    ("days: 1, 8, 15", "days: 1\n    at: 8 am", "12:9", "is not a time of day; write it like 09:00"),
     ("days: 1, 8, 15", "days: 1\n    at: 10:30", "12:9", "put it in quotes"),
     ("days: 1, 8, 15", "days: 1\n    over: 1:30", "12:11", "put it in quotes"),
     ("days: 1, 8, 15", "days: 010", "11:11", "another number base"),
@@ -122,7 +122,7 @@ BAD_EDITS = [
     ("route: IV bolus", "route: !!str IV", "10:12", "tags"),
     ("route: IV bolus", "route: [a, b]", "10:12", "is a list; one value is wanted"),
     ("route: IV bolus", "\troute: IV bolus", "10:5", "tab"),
-    ("edition: 1", "edition: 1.5", "3:10", "is no whole number from 1"),
+    ("edition: 1", "edition: 1.5", "3:10", "is not a whole number from 1"),
     ("edition: 1", "edition: 1\nedition: 2", "4:1", "'edition' stands here a second time, first in line 3"),
     ("name: sample", "name: A sample", "1:7", "small letters, digits and hyphens"),
     ("name: sample", "name: sample\n---\nname: other", "2:1", "a second document starts here"),
@@ -137,7 +137,7 @@ BAD_EDITS = [
         "drugs:",
         "checks:\n  - {when: {weight: 20 kg}, level: halt, code: a, text: b}\ndrugs:",
         "7:21",
-        "is no bound; write it like: under 20 kg",
+        "is not a bound; write it like: under 20 kg",
     ),
 ]
 
@@ -171,7 +171,7 @@ def test_a_name_that_is_no_regimen_is_answered_with_the_nearest() -> None:
     assert fault == "no-such-file.yaml: there is no such file"
     for name in ("a" * 300, "a\0b"):
         (fault,) = faults_of(name)
-        assert "is no shipped regimen and no file; shipped are cec-consolidation, cec-induction" in fault
+        assert "is not a shipped regimen and not a file; shipped are cec-consolidation, cec-induction" in fault
 
 
 def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:
@@ -256,7 +256,7 @@ def test_a_patient_file_and_what_is_typed_are_one_patient(tmp_path: Path) -> Non
         ({"height": "128 cm", "weight": "26 kg", "born": "2018-05-14", "age": "8"}, "either born or age"),
         ({"height": "128 cm", "weight": "26 kg", "age": "8 kg"}, "8 kg"),
         ({"height": "128 cm", "weight": "26 kg", "sex": "x"}, "neither female nor male"),
-        ({"height": "128 cm", "weight": "26 kg", "previous_cycles": "-1"}, "no whole number from 0"),
+        ({"height": "128 cm", "weight": "26 kg", "previous_cycles": "-1"}, "not a whole number from 0"),
         (
             {"height": "128 cm", "weight": "26 kg", "creatinine_clearance": "90 mL/min/1.73m2"},
             "is per 1.73 m2, not this patient's own clearance",
@@ -317,12 +317,12 @@ def test_a_pharmacy_file_is_read_as_it_stands(tmp_path: Path) -> None:
     [
         ("du-bois", "dubois", "did you mean"),
         ("bsa_rounding: none", "bsa_rounding: 0.01", "has no unit"),
-        ("nearest 0.5 mg", "up to 5 mg", "is no rounding; write it like: nearest 0.5 mg"),
+        ("nearest 0.5 mg", "up to 5 mg", "is not a rounding; write it like: nearest 0.5 mg"),
         ("nearest 0.5 mg", "nearest 0 mg", "is not above 0"),
         ("from: 400 mg", "from: 440 mg", "runs backwards"),
         ("6%", "0%", "above 0 and up to 100%"),
         ('"10:30"', "10:30", "put it in quotes"),
-        ('"10:30"', '"25:30"', "is no time of day"),
+        ('"10:30"', '"25:30"', "is not a time of day"),
         ("gap: 15 min", "gap: 15 mg", "15 mg"),
         ("gap: 15 min", "gap: 25 h", "a day would run into the next one"),
         (
@@ -330,7 +330,7 @@ def test_a_pharmacy_file_is_read_as_it_stands(tmp_path: Path) -> None:
             "formulary: {x: {lowest_concentration: 0.5 mg/mL, highest_concentration: 0.4 mg/mL}}",
             "lowest_concentration 0.5 mg/mL is above highest_concentration 0.4 mg/mL",
         ),
-        ("gap: 15 min", "time_zone: Mars", "is no time zone; write it like Europe/Warsaw"),
+        ("gap: 15 min", "time_zone: Mars", "is not a time zone; write it like Europe/Warsaw"),
         ("gap: 15 min", "formulary: {x: {products: [{name: pill, form: tablet}]}}", "'content' is missing"),
     ],
 )
@@ -421,7 +421,7 @@ def test_an_age_in_years_and_months_is_read_as_it_is_written(text: str, months: 
         ("6 years 04 months", "'04' has a leading zero; write it like 6 years 4 months"),
         ("6.5 years 2 months", "is not one number and one unit"),
         ("6 months 2 years", "is not one number and one unit"),
-        ("30 m", "no age but a height"),
+        ("30 m", "not an age but a height"),
         ("125 years 1 month", "1,501 months is not a possible age"),
     ],
 )

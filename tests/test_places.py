@@ -165,7 +165,7 @@ def test_what_is_no_name_of_a_file_is_told(name: str, arguments: str, folder: Pa
     before = state(folder)
     done = cec("batch", *arguments.format(name).split(), "--start", "2026-11-30")
     assert (done.code, done.out) == (1, "")
-    assert ("File name too long" if len(name) > 3 else "is no name of a file") in done.err or "null byte" in done.err
+    assert ("File name too long" if len(name) > 3 else "is not a name of a file") in done.err or "null byte" in done.err
     assert state(folder) == before
 
 

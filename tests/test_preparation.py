@@ -390,7 +390,7 @@ def test_oral_solution_to_the_measuring_step() -> None:
 
 
 def test_an_unknown_product_or_drug_to_prefer_is_refused() -> None:
-    with pytest.raises(InputError, match="no product of cyclophosphamide"):
+    with pytest.raises(InputError, match="not a product of cyclophosphamide"):
         prefer_product(pharmacy_of(CYCLOPHOSPHAMIDE), "cyclophosphamide", "300")
     with pytest.raises(InputError, match="not in the formulary"):
         prefer_product(pharmacy_of(CYCLOPHOSPHAMIDE), "cisplatin", "50")

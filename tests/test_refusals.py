@@ -69,7 +69,7 @@ CHECK = "  - {when: {weight: under 20 kg}, level: note, code: light, text: a tes
         ("drugs:\n" + LINE + "checks:\n" + CHECK * 2, "checks: code 'light' stands twice; a code names one check"),
         (
             "drugs:\n" + LINE + "other_dose_sets:\n  - {doses: {etoposide: 150 mg/m2}}\n",
-            "other_dose_sets 1: etoposide is no drug of this regimen",
+            "other_dose_sets 1: etoposide is not a drug of this regimen",
         ),
         (
             "drugs:\n" + LINE + line_of("etoposide", after="doxorubicin"),
@@ -96,7 +96,7 @@ def test_drug_lines_that_do_not_fit_together(text: str, message: str, tmp_path: 
         ({"creatinine_clearance": "90 mL/min/1.73m2"}, "is per 1.73 m2, not this patient's own clearance"),
         ({"creatinine_clearance": "0 mL/min"}, "'0 mL/min' is not above 0"),
         ({"previous_weight": "0 kg"}, "'0 kg' is not above 0"),
-        ({"previous_cycles": "-1"}, "'-1' is no whole number"),
+        ({"previous_cycles": "-1"}, "'-1' is not a whole number"),
         ({"sex": "x"}, "'x' is neither female nor male, as the formulas know it; write female, male, f or m"),
         ({"history": {"prior_hsct": "maybe"}}, "'maybe' is neither true nor false; write true or false"),
         ({"history": {"prior_hsct": "1"}}, "'1' is neither true nor false; write true or false"),
@@ -171,7 +171,7 @@ def bands(*rows: str) -> str:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("dose_rounding: {etoposide: to 5 mg}\n", "'to 5 mg' is no rounding; write it like: nearest 0.5 mg"),
+        ("dose_rounding: {etoposide: to 5 mg}\n", "'to 5 mg' is not a rounding; write it like: nearest 0.5 mg"),
         (bands("20 mg; 10 mg; 15 mg"), "band 20 mg to 10 mg runs backwards"),
         (bands("1 mg; 5 mg; 3 mg", "5 mg; 9 mg; 7 mg"), "band 5 mg to 9 mg does not lie above the band before it"),
         (bands("1 mg; 5 mg; 3 mg", "6 mg; 9 mg; 7 mcg"), "the bands are empty or in several units; use one unit"),
@@ -185,11 +185,11 @@ def bands(*rows: str) -> str:
         ("formulary:\n  etoposide: {lowest_concentration: 1 g/mL, highest_concentration: 2 mg/mL}\n",
          "lowest_concentration 1 g/mL is above highest_concentration 2 mg/mL"),
         ("gap: 13 h\n", "'13 h' is more than 12 h: a day would run into the next one"),
-        ("time_zone: Warsaw\n", "'Warsaw' is no time zone; write it like Europe/Warsaw"),
+        ("time_zone: Warsaw\n", "'Warsaw' is not a time zone; write it like Europe/Warsaw"),
         ("bsa_formula: mostler\n", "did you mean mosteller?"),
         ("bsa_rounding: 0.5 m2\n", "'0.5 m2' is coarser than 0.1 m2"),
         ("largest_deviation: 0.05\n", "'0.05' has no unit"),
-        ("first_infusion: \"24:00\"\n", "'24:00' is no time of day"),
+        ("first_infusion: \"24:00\"\n", "'24:00' is not a time of day"),
     ],
 )  # fmt: skip
 def test_a_pharmacy_that_cannot_be(text: str, message: str, tmp_path: Path) -> None:

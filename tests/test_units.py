@@ -318,10 +318,10 @@ WEIGHT_REFUSALS = {
     "26 KG": "(KG); did you mean kg?",
     "26 Lbs": "(Lbs); did you mean lb?",
     "26 stone": "(stone); a body weight is in kg, g, lb",
-    "26 mg": "is no body weight but an amount of drug",
-    "10 units": "is no body weight but an amount of drug",
-    "128 cm": "is no body weight but a height",
-    "8 years": "is no body weight but an age",
+    "26 mg": "is not a body weight but an amount of drug",
+    "10 units": "is not a body weight but an amount of drug",
+    "128 cm": "is not a body weight but a height",
+    "8 years": "is not a body weight but an age",
     "NaN": "is not a number",
     "Infinity": "is not a number",
     "1e3": "is in exponent notation",
@@ -367,7 +367,7 @@ DOSE_REFUSALS = {
     "40 mg / m2": "is not one number and one unit",
     "40": "has no unit",
     "AUC 5,5": "has a comma",
-    "5 mL": "is no amount of drug or dose per m2 or dose per kg or target AUC but a volume",
+    "5 mL": "is not an amount of drug or dose per m2 or dose per kg or target AUC but a volume",
 }
 
 
@@ -393,7 +393,7 @@ def test_no_other_order_of_magnitude_is_ever_suggested(text: str) -> None:
         ("-4 ft 2 in", "is negative"),
         ("5'2", "has a unit that is not known here ('2); a height is in cm, m, mm, in, ft"),
         ("128 CM", "did you mean cm?"),
-        ("26 kg", "is no height but a body weight"),
+        ("26 kg", "is not a height but a body weight"),
     ],
 )
 def test_a_height_that_cannot_be_read_is_refused_with_the_reason(text: str, reason: str) -> None:

@@ -553,10 +553,10 @@ def test_a_verification_as_json_and_csv() -> None:
     [
         ((*SIZE, "clofarabine=38"), "clofarabine: '38' has no unit"),
         ((*SIZE, "clofarabine=38,4mg"), "clofarabine: '38,4mg' has a comma"),
-        ((*SIZE, "clofarabine=38mL"), "clofarabine: '38mL' is no amount of drug but a volume"),
+        ((*SIZE, "clofarabine=38mL"), "clofarabine: '38mL' is not an amount of drug but a volume"),
         ((*SIZE, "clofarabine"), "'clofarabine' is not a drug and its amount"),
         ((*SIZE, "=38mg"), "'=38mg' is not a drug and its amount"),
-        ((*SIZE, *RIGHT, "days=five"), "days: 'five' is no whole number"),
+        ((*SIZE, *RIGHT, "days=five"), "days: 'five' is not a whole number"),
         ((*SIZE, *RIGHT, "days=5", "days=4"), "days: is given twice"),
         ((*SIZE, *RIGHT, "--tolerance", "0%"), "--tolerance: '0%' is not above 0"),
         (("--height", "76cm", "--weight", "9.9kg", *RIGHT), "stop under-10-kg"),

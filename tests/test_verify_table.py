@@ -167,7 +167,7 @@ def test_other_regimens_cycles_lines_and_reductions_come_back(tmp_path: Path) ->
     assert "line 2, id 1: dexamethasone 10.92 mg, expected 5.46 mg" in said
     assert "line 3, id 2: vincristine 2 mg, expected 0 mg" in said
     done = cec("verify", str(path))
-    assert "'special' is no shipped regimen" in done.out
+    assert "'special' is not a shipped regimen" in done.out
     assert "give its file with --regimen" in done.said
 
 
@@ -180,7 +180,7 @@ def test_a_cycle_or_start_that_no_row_tells_is_given_beside_the_table(tmp_path: 
     assert "say which cycle this is" in cec(*arguments).out
     assert cec(*arguments, "--cycle", "1", "--start", "2026-11-30").code == 0
     assert "etoposide: missing; expected 200 mg" in cec(*arguments, "--cycle", "2").out
-    assert "--cycle: 'x' is no whole number" in cec(*arguments, "--cycle", "x").err
+    assert "--cycle: 'x' is not a whole number" in cec(*arguments, "--cycle", "x").err
 
 
 DOSE = ("dose", "--height", "128cm", "--weight", "26kg", "--id", "7", "--born", "2018-05-14", "--sex", "female")
@@ -201,9 +201,9 @@ def test_the_csv_of_one_dosing_agrees(tmp_path: Path) -> None:
     ("old", "new", "words"),
     [
         ("1 2 3 4 5", "1 2 3 4", "line 2, id 7: days 4 days, expected 5 days"),
-        ("1 2 3 4 5", "five", "line 2, id 7: days: 'five' are no days"),
+        ("1 2 3 4 5", "five", "line 2, id 7: days: 'five' are not days"),
         ("prednisone", "prednison", "prednisone: missing; expected 13 mg"),
-        ("13,mg,0", "13,mL,0", "line 5: prednisone: '13 mL' is no amount of drug"),
+        ("13,mg,0", "13,mL,0", "line 5: prednisone: '13 mL' is not an amount of drug"),
         ("etoposide,100,mg/m2,96,96", "etoposide,100,mg/m2,96,", "line 2, id 7: etoposide: missing; expected 96 mg"),
         ("etoposide,100", ",100", "a drug without a name 96 mg: not in the regimen"),
     ],
@@ -305,7 +305,7 @@ def test_a_table_is_answered_row_by_row(tmp_path: Path) -> None:
         "line 5, id 010: stop under-10-kg",
         "line 5, id 010: a table cannot tell that a stop was accepted; give the saved order (JSON)",
         "line 6, id 011: Etoposide: '96' has no unit",
-        "line 7, id 012: 'nonsense' is no shipped regimen",
+        "line 7, id 012: 'nonsense' is not a shipped regimen",
         "line 8: has 3 cells; the first line names 10 columns",
         "line 9, id 014: cyclophosphamide: missing; expected 422.4 mg",
         "Look at incomplete (3): lines 2, 3, 9",
@@ -364,7 +364,7 @@ UNITS = (
             "0,096 g",
             "'0,096 g' has a comma: use a point for decimals and nothing for thousands; * like 12.5",
         ),
-        ("etoposide_mg", "96 mL", "'96 mL' is no amount of drug but a volume; * like 12.5"),
+        ("etoposide_mg", "96 mL", "'96 mL' is not an amount of drug but a volume; * like 12.5"),
         ("etoposide", "96", "'96' has no unit; * like 12.5 mg"),
         ("etoposide", "96,0", "'96,0' has a comma: use a point for decimals and nothing for thousands; * like 12.5 mg"),
         ("asparaginase", "5760", "'5760' has no unit; * like 600 units"),
@@ -400,7 +400,7 @@ def test_a_cell_is_quoted_as_it_stands_beside_one_of_the_right_form(
         ("dose,unit", "96 mg,mg", "'96 mg' is not a number; * like 12.5"),
         ("dose,unit", "96 mg,g", "'96 mg' is not a number; * like 12.5"),
         ("dose,unit", "96,", "'96' has no unit; * like 12.5 mg"),
-        ("dose,unit", "96,mL", "'96 mL' is no amount of drug but a volume; * like 12.5 mg"),
+        ("dose,unit", "96,mL", "'96 mL' is not an amount of drug but a volume; * like 12.5 mg"),
         ("dose", "96", "'96' has no unit; * like 12.5 mg"),
     ],
 )
@@ -509,7 +509,7 @@ def test_a_byte_that_is_no_utf_8_costs_its_row_alone(tmp_path: Path) -> None:
     path.write_bytes((lines[0] + lines[1]).encode() + lines[1].replace("fine", "\xb3").encode("latin-1"))
     right, wrong = rows_of(path)
     assert (right.agrees, wrong.agrees, wrong.id) == (True, False, "007")
-    assert "no UTF-8" in wrong.faults[0]
+    assert "not UTF-8" in wrong.faults[0]
 
 
 def test_a_quote_that_is_not_closed_costs_its_row_alone(tmp_path: Path) -> None:
@@ -699,7 +699,7 @@ def test_the_second_line_of_a_drug_may_stand_before_the_first(tmp_path: Path) ->
     assert row.agrees
 
 
-# What is no table of orders
+# What is not a table of orders
 
 
 @pytest.mark.parametrize(
@@ -713,8 +713,8 @@ def test_the_second_line_of_a_drug_may_stand_before_the_first(tmp_path: Path) ->
         (b"id,height,weight\n1,128,26\n", "no column tells the amount of a drug; name it clofarabine_mg, or"),
         ("id,height_cm\n".encode("utf-16"), "orders.csv: is UTF-16; save the table as CSV (UTF-8)"),
         (b"PK\x03\x04 and so on", "orders.csv: is a workbook or a zip file"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "orders.csv:1:1: this byte is no UTF-8; save the table as UTF-8"),
-        (b"\x00" * 100, "orders.csv: is no text; save the table as CSV (UTF-8)"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "orders.csv:1:1: this byte is not UTF-8; save the table as UTF-8"),
+        (b"\x00" * 100, "orders.csv: is not text; save the table as CSV (UTF-8)"),
         (gzip.compress(b"height,weight\n" * 1000, mtime=0)[:-20], "is cut off or damaged"),
     ],
 )

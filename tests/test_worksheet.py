@@ -266,7 +266,7 @@ def test_another_product_for_one_order(capfdbinary: pytest.CaptureFixture[bytes]
     ("arguments", "code", "message"),
     [
         (CALL, 1, "the pharmacy has no formulary"),
-        ([*WITH_STARTER, "--product", "prednisone=aspirin"], 1, "--product: 'aspirin' is no product of prednisone"),
+        ([*WITH_STARTER, "--product", "prednisone=aspirin"], 1, "--product: 'aspirin' is not a product of prednisone"),
         ([*WITH_STARTER, "--product", "prednisone"], 1, "is not a drug with its product"),
         ([*WITH_STARTER, "--product", "cisplatin=vial"], 1, "'cisplatin' is not in the formulary"),
         ([*WITH_STARTER, "--format", "ics"], 2, "'ics' is not a format; write table, csv, json or pdf"),

@@ -123,7 +123,7 @@ def _kind(frame: Any) -> str:
             return library
     name = type(frame).__name__
     hint = "; call its collect() first" if name == "LazyFrame" else ""
-    raise InputError(f"a {name} is no frame of polars or pandas and no Arrow table or record batch{hint}")
+    raise InputError(f"a {name} is not a frame of polars or pandas and no Arrow table or record batch{hint}")
 
 
 def _names(frame: Any) -> list[str]:

@@ -152,7 +152,7 @@ def _known_paper(name: str) -> str:
 
 
 def beside(output: str) -> str:
-    """The file of rejects beside the output, of the same format; nothing where the output is no file.
+    """The file of rejects beside the output, of the same format; nothing where the output is not a file.
 
     >>> beside("doses.2026-11.csv.gz"), beside("doses.jsonl"), beside("doses")
     ('doses.2026-11.rejects.csv', 'doses.rejects.jsonl', 'doses.rejects.csv')
@@ -191,5 +191,5 @@ def _kind_of_rejects(place: str) -> RejectsKind:
 
 
 def _is_device(path: str) -> bool:
-    """Whether this is something that is no file: a device, a pipe, a folder."""
+    """Whether this is something that is not a file: a device, a pipe, a folder."""
     return os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113  these raise nothing

@@ -70,7 +70,7 @@ def _spot(name: str, path: str, standard: IO[str] | None) -> _Spot:
 
 
 def _real(path: str) -> str:
-    """The path without links and detours; as it is where it is no path at all."""
+    """The path without links and detours; as it is where it is not a path at all."""
     try:
         return os.path.realpath(path)
     except ValueError:

@@ -24,14 +24,14 @@ def read_text(value: str) -> str:
 def read_count(value: str) -> int:
     """A whole number from 1."""
     if not re.fullmatch(r"[1-9][0-9]{0,5}", value, re.ASCII):
-        raise InputError(f"'{value}' is no whole number from 1, like 3")
+        raise InputError(f"'{value}' is not a whole number from 1, like 3")
     return int(value)
 
 
 def read_count_from_0(value: str) -> int:
     """A whole number from 0."""
     if not re.fullmatch(r"0|[1-9][0-9]{0,5}", value, re.ASCII):
-        raise InputError(f"'{value}' is no whole number from 0, like 2")
+        raise InputError(f"'{value}' is not a whole number from 0, like 2")
     return int(value)
 
 
@@ -54,7 +54,7 @@ def read_date(value: str) -> datetime.date:
     datetime.date(2026, 11, 30)
     """
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value, re.ASCII):
-        raise InputError(f"'{value}' is no date; write year-month-day, like 2026-11-30")
+        raise InputError(f"'{value}' is not a date; write year-month-day, like 2026-11-30")
     try:
         day = datetime.date.fromisoformat(value)
     except ValueError:

@@ -127,5 +127,5 @@ def _regimen_path(name_or_path: str | Path) -> Path:
     is_name = path.suffix == "" and len(path.parts) == 1 and not os.path.exists(path)  # noqa: PTH110  it never raises
     if is_name or not str(name_or_path):
         hint = did_you_mean(str(name_or_path), names) or f"; shipped are {', '.join(names)}"
-        raise FileError(Fault(f"'{name_or_path}' is no shipped regimen and no file{hint}"))
+        raise FileError(Fault(f"'{name_or_path}' is not a shipped regimen and not a file{hint}"))
     return path

@@ -39,7 +39,7 @@ def read_rounding(value: str) -> DoseRounding:
     """
     match = re.fullmatch(r"(nearest|down to)\s+(.+)", value)
     if not match:
-        raise InputError(f"'{value}' is no rounding; write it like: nearest 0.5 mg, or: down to 5 mg")
+        raise InputError(f"'{value}' is not a rounding; write it like: nearest 0.5 mg, or: down to 5 mg")
     return DoseRounding("nearest" if match[1] == "nearest" else "down", positive(AMOUNT)(match[2]))
 
 

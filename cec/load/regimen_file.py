@@ -43,7 +43,7 @@ def _regimen(values: dict[str, Any]) -> Regimen:
     ]
     drugs = {line.drug for line in regimen.drugs}
     faults += [
-        f"other_dose_sets {index}: {drug} is no drug of this regimen"
+        f"other_dose_sets {index}: {drug} is not a drug of this regimen"
         for index, other in enumerate(regimen.other_dose_sets, 1)
         for drug in other.doses
         if drug not in drugs

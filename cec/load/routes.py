@@ -74,11 +74,11 @@ def read_route(value: str) -> str:
     known = {route.casefold(): route for route in ROUTES} | _MEANT
     word = value.casefold()
     if word in known:
-        raise InputError(f"'{value}' is no route; did you mean '{known[word]}'?")
+        raise InputError(f"'{value}' is not a route; did you mean '{known[word]}'?")
     begun = max(
         (route for name, route in known.items() if word.startswith((f"{name} ", f"{name},"))), key=len, default=""
     )
     if begun:
-        raise InputError(f"'{value}' is no route; write '{begun}', and the rest into 'note'")
+        raise InputError(f"'{value}' is not a route; write '{begun}', and the rest into 'note'")
     hint = did_you_mean(value, ROUTES) or f"; routes are {', '.join(ROUTES)}"
-    raise InputError(f"'{value}' is no route{hint}")
+    raise InputError(f"'{value}' is not a route{hint}")

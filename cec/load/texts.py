@@ -16,14 +16,14 @@ from cec.units import AREA, PERCENT, Quantity, read_quantity
 def read_name(value: str) -> str:
     """A short name for files and scripts: small letters, digits and hyphens."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value, re.ASCII):
-        raise InputError(f"'{value}' is no name; use small letters, digits and hyphens, like cec-induction")
+        raise InputError(f"'{value}' is not a name; use small letters, digits and hyphens, like cec-induction")
     return value
 
 
 def read_clock(value: str) -> str:
     """A time of day, 00:00 to 23:59."""
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value, re.ASCII):
-        raise InputError(f"'{value}' is no time of day; write it like 09:00")
+        raise InputError(f"'{value}' is not a time of day; write it like 09:00")
     return value
 
 
@@ -37,7 +37,7 @@ def read_days(value: str) -> tuple[int, ...]:
     for part in value.split(","):
         match = re.fullmatch(r"\s*([0-9]{1,3})\s*(?:-\s*([0-9]{1,3}))?\s*", part, re.ASCII)
         if not match:
-            raise InputError(f"'{value}' are no days; write them like 1-5 or 1, 8, 15")
+            raise InputError(f"'{value}' are not days; write them like 1-5 or 1, 8, 15")
         first, last = int(match[1]), int(match[2] or match[1])
         if not 1 <= first <= last <= LAST_DAY:
             reason = "runs backwards" if last < first else f"is not within days 1 to {LAST_DAY}"
@@ -93,7 +93,7 @@ def read_condition(fact: str, value: str) -> Condition:
     known = FACTS.get(fact) or of_history(fact)
     if known.form == "yes or no":
         if not re.fullmatch(r"[a-z][a-z0-9_]*", fact, re.ASCII):
-            raise InputError(f"'{fact}' is no fact; {_known_facts()}")
+            raise InputError(f"'{fact}' is not a fact; {_known_facts()}")
         try:
             return Condition(fact, is_so=read_boolean(value))
         except InputError:
@@ -104,7 +104,7 @@ def read_condition(fact: str, value: str) -> Condition:
     for part in value.split(","):
         match = re.fullmatch(r"\s*(<=|>=|<|>|under|over|at most|at least)\s*(\S.*?)\s*", part)
         if not match:
-            raise InputError(f"'{value}' is no bound; write it like: under 20 kg, at least 1 year, or < 20 kg")
+            raise InputError(f"'{value}' is not a bound; write it like: under 20 kg, at least 1 year, or < 20 kg")
         limits.append(Limit(_COMPARISONS[match[1]], known.read_bound(match[2])))
     condition = Condition(fact, tuple(limits))
     if not can_hold(condition):

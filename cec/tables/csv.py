@@ -45,7 +45,7 @@ def read_header(source: Source) -> tuple[Layout, Iterator[bytes]]:
     try:
         text = line.decode()
     except UnicodeDecodeError as error:
-        place = Fault("this byte is no UTF-8; save the table as UTF-8", "", source.name, 1, error.start + 1)
+        place = Fault("this byte is not UTF-8; save the table as UTF-8", "", source.name, 1, error.start + 1)
         raise FileError(place) from None
     separator = max(",;|\t", key=lambda character: len(split_line(text, character)[0] or ()))
     header, fault = split_line(text, separator)
@@ -57,7 +57,7 @@ def read_header(source: Source) -> tuple[Layout, Iterator[bytes]]:
 
 
 def _other_kind(line: bytes) -> str:
-    """What a first line shows that is no row of names, and what to do about it."""
+    """What a first line shows that is not a row of names, and what to do about it."""
     if line.startswith(b"PAR1"):
         return "is Parquet; say --input-format parquet"
     if line.lstrip().startswith((b"{", b"[")):

@@ -93,12 +93,12 @@ def _is_row(text: str, layout: Layout, *, is_after_a_row: bool) -> bool:
 
 
 def _decoded(line: bytes) -> tuple[str, str]:
-    """The line as text; the reason where a byte of it is no UTF-8."""
+    """The line as text; the reason where a byte of it is not UTF-8."""
     try:
         return line.decode(), ""
     except UnicodeDecodeError as error:
         byte = line[error.start]
-        reason = f"byte {error.start + 1} of the line (hexadecimal {byte:02X}) is no UTF-8; save the table as UTF-8"
+        reason = f"byte {error.start + 1} of the line (hexadecimal {byte:02X}) is not UTF-8; save the table as UTF-8"
         return line.decode(errors="replace"), reason
 
 

@@ -132,16 +132,19 @@ def _cells(line: bytes) -> tuple[dict[str, str | None] | None, str]:
             line.decode(), object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=_no_constant
         )
         if not isinstance(value, dict):
-            return None, "is no JSON object"
+            return None, "is not a JSON object"
         fault = _fault(value, line)
         return (None, fault) if fault else (_texts(value, line), "")
     except UnicodeDecodeError as error:
         byte = line[error.start]
-        return None, f"byte {error.start + 1} of the line (hexadecimal {byte:02X}) is no UTF-8; save the table as UTF-8"
+        return (
+            None,
+            f"byte {error.start + 1} of the line (hexadecimal {byte:02X}) is not UTF-8; save the table as UTF-8",
+        )
     except RecursionError:
         return None, "is nested too deeply"
     except ValueError as error:  # msgspec's and the standard library's too
-        return None, f"is no JSON object on one line: {error}"
+        return None, f"is not a JSON object on one line: {error}"
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -154,7 +157,7 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(word: str) -> str:
-    raise ValueError(f"{word} is no number")
+    raise ValueError(f"{word} is not a number")
 
 
 def _fault(value: dict[str, Any], line: bytes) -> str:
@@ -180,7 +183,7 @@ def _is_deep(value: dict[str, Any]) -> bool:
 
 
 def _texts(value: dict[str, Any], line: bytes) -> dict[str, str | None]:
-    """The cells as texts; what is no single value stays the JSON that it is."""
+    """The cells as texts; what is not a single value stays the JSON that it is."""
     others = [name for name, cell in value.items() if cell is not None and not isinstance(cell, str)]
     if not others:
         return value

@@ -31,7 +31,7 @@ def read_header(path: Path, name: str) -> tuple[Layout, int]:
         types = dict(table.collect_schema())
         rows = table.select(pl.len()).collect().item()
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise FileError(Fault(f"is no Parquet file that can be read: {error}", "", name)) from None
+        raise FileError(Fault(f"is not a Parquet file that can be read: {error}", "", name)) from None
     return Layout("parquet", tuple(types), tuple(types), types=types), rows
 
 

@@ -128,7 +128,7 @@ def regimen_of(text: str, known: dict[str, Regimen | Refusal]) -> Regimen | Refu
     if text not in known:
         try:
             if os.path.exists(text.strip()) and not os.path.isfile(text.strip()):  # noqa: PTH110, PTH113  never raise
-                raise InputError(f"{text.strip()} is no file; name a regimen or its file")
+                raise InputError(f"{text.strip()} is not a file; name a regimen or its file")
             known[text] = load_regimen(text.strip())
         except CecError as error:
             known[text] = Refusal(("regimen",), "; ".join(str(fault) for fault in error.faults))

@@ -44,7 +44,7 @@ class Quantity(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaul
 
     def __post_init__(self) -> None:
         if not self.value.is_finite() or (self.value and abs(self.value.adjusted()) > LARGEST_EXPONENT):
-            raise ValueError(f"{cut(str(self.value))} is no number of a quantity")
+            raise ValueError(f"{cut(str(self.value))} is not the number of a quantity")
         msgspec.structs.force_setattr(self, "value", plain(self.value))
 
     def __str__(self) -> str:

@@ -120,7 +120,7 @@ def _unit(unit: str, text: str, kinds: tuple[Kind, ...]) -> str:
     owner = next((kind for kind in KINDS if symbol in kind.units), None)
     if owner:
         names = " or ".join(kind.name for kind in kinds)
-        raise InputError(f"{_quoted(text)} is no {names} but {_a(owner.name)}; write it like {kinds[0].example}")
+        raise InputError(f"{_quoted(text)} is not {_a(names)} but {_a(owner.name)}; write it like {kinds[0].example}")
     meant = _meant(unit, allowed)
     hint = f"did you mean {meant}?" if meant else " or ".join(f"{_a(k.name)} is in {', '.join(k.units)}" for k in kinds)
     raise InputError(f"{_quoted(text)} has a unit that is not known here ({cut(unit)}); {hint}")

@@ -82,7 +82,7 @@ def order_columns(
     `renamed` says which column tells a fact or a drug, whatever its name; the first of the regimens is the default.
     """
     if any("\0" in name for name in header):
-        raise FileError(Fault("is no text; save the table as CSV (UTF-8)", "", file))
+        raise FileError(Fault("is not text; save the table as CSV (UTF-8)", "", file))
     spoken_for = {word: name for word, name in renamed.items() if _names_a_drug(word, regimens)}
     _refuse_schedule(header, file)
     others = {word: name for word, name in renamed.items() if word not in spoken_for}

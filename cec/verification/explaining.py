@@ -45,7 +45,7 @@ class Explanations(NamedTuple):
 def explain(cases: Mapping[int, Case], wrong: Sequence[int], tolerance: Decimal) -> Explanations:
     """What explains the wrong ones among the written amounts of one order; all stand by the places of their doses.
 
-    A dose within `tolerance` (percent) of the right one is no explanation for a wrong one.
+    A dose within `tolerance` (percent) of the right one is not an explanation for a wrong one.
     """
     cases = {place: with_right_amounts(case) for place, case in cases.items()} if wrong else {}
     rounded = [place for place in wrong if _distance_to_right(cases[place]) <= cases[place].half_step]

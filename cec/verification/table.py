@@ -40,7 +40,7 @@ class VerifiedTable(NamedTuple):
 
 @contextmanager
 def verify_table(path: Path, terms: Terms, kind: str | None = None) -> Iterator[VerifiedTable]:
-    """Every row of a table, verified or with the reasons why it cannot be; FileError where the file is no table.
+    """Every row of a table, verified or with the reasons why it cannot be; FileError where the file is not a table.
 
     The file is read once, row by row while the rows are asked for. `kind` is csv, jsonl or parquet where its name does
     not tell.
@@ -131,6 +131,6 @@ def _same_order(columns: OrderColumns) -> Callable[[Line | Rejected | Agreement]
 
 
 def _unreadable(row: Rejected, layout: Layout, columns: OrderColumns) -> RowVerification:
-    """A row that is no row of the table."""
+    """A row that is not a row of the table."""
     cells = dict(zip(layout.columns, row.cells, strict=False))
     return RowVerification(row.row, columns.identity(cells), faults=(str(Fault(row.reason, row.column)),))

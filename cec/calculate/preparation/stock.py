@@ -104,7 +104,7 @@ def prefer_product(pharmacy: Pharmacy, drug: str, product: str) -> Pharmacy:
     chosen = tuple(one for one in entry.products if one.name.casefold() == product.casefold())
     if not chosen:
         names = ", ".join(one.name for one in entry.products) or "none"
-        raise InputError(f"'{product}' is no product of {drug} in the formulary; its products: {names}")
+        raise InputError(f"'{product}' is not a product of {drug} in the formulary; its products: {names}")
     reordered = replace(entry, products=(*chosen, *(one for one in entry.products if one not in chosen)))
     formulary = {name: reordered if one is entry else one for name, one in pharmacy.formulary.items()}
     return replace(pharmacy, formulary=formulary)

@@ -154,7 +154,7 @@ class Rule(NamedTuple):
 
 
 def number_of(fact: str, value: Any) -> Decimal | None:
-    """A value of a fact as a number in the unit of its bounds; true is 1, false 0. None where it is no number.
+    """A value of a fact as a number in the unit of its bounds; true is 1, false 0. None where it is not a number.
 
     >>> number_of("age", Quantity(Decimal(8), "years")), number_of("prior_hsct", False), number_of("age", None)
     (Decimal('96'), Decimal('0'), None)
