@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
@@ -134,8 +135,13 @@ def hidden_reductions(reduction: Reduction, drugs: Iterable[str]) -> Iterator[Fa
 
 def _reduces(drug: str, reason: str) -> bool:
     """Whether a number that is a percentage, or has no unit, stands behind the name of a drug."""
+    return _reduction_of(drug).search(reason) is not None
+
+
+@lru_cache
+def _reduction_of(drug: str) -> re.Pattern[str]:
     number = r"[0-9]+(?:[.,][0-9]+)?\s*(?:%|$|[,;])"
-    return re.search(rf"(?<!\w){re.escape(drug)}\W*(?:(?:by|to)\s+)?{number}", reason, re.IGNORECASE) is not None
+    return re.compile(rf"(?<!\w){re.escape(drug)}\W*(?:(?:by|to)\s+)?{number}", re.IGNORECASE)
 
 
 def days_words(days: Sequence[int]) -> str:

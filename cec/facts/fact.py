@@ -188,7 +188,9 @@ class Fact(NamedTuple):
 
     def _in(self, unit: str, bound: Decimal) -> Decimal:
         """A bound in another unit of the fact."""
-        return convert(Quantity(bound, self.unit), unit, self.kinds[0]).value if self.kinds else bound
+        if unit == self.unit or not self.kinds:
+            return bound
+        return convert(Quantity(bound, self.unit), unit, self.kinds[0]).value
 
     def in_unit(self, amount: Quantity) -> Quantity:
         """An amount of it in the unit of its bounds.
