@@ -224,6 +224,7 @@ def test_every_mistake_of_the_table_is_seeded_somewhere() -> None:
         "total of the day written as one dose",
         "an earlier weight",
         "declared reduction left out",
+        "declared dose or omission left out",
         "maximum left out",
         "maximum written as the dose",
         "AUC without the 25",
@@ -403,6 +404,35 @@ def test_a_dose_of_nothing_agrees_only_with_nothing() -> None:
     order = draft_order(SHIPPED["cec-induction"], patient)
     for amount, expected in (("0", "agrees"), ("96", "differs")):
         assert verdict_on(order, sample.drug, Decimal(amount)).verdict == expected
+    (full,) = verdict_on(order, sample.drug, Decimal(96)).explanations
+    assert (full.mistake, full.text) == (
+        "declared reduction left out",
+        "the full dose: 100 mg/m2 × 0.96 m2 = 96 mg",
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "drug", "amount", "verdict"),
+    [
+        ({"without": ["prednisone: on dexamethasone"]}, "prednisone", "13", "differs"),
+        ({"without": ["prednisone: on dexamethasone"]}, "prednisone", "0", "agrees"),
+        ({"set": ["etoposide=70 mg: vials"]}, "etoposide", "96", "differs"),
+        ({"set": ["etoposide=70 mg: vials"]}, "etoposide", "70", "agrees"),
+    ],
+)
+def test_what_was_withheld_or_set_is_expected(declared: Any, drug: str, amount: str, verdict: str) -> None:
+    """0.96 m2: 96 mg, of which 70 mg were set; 13 mg of prednisone are withheld, so nothing is expected."""
+    order = draft_order(SHIPPED["cec-induction"], load_patient(texts={"height": "128", "weight": "26", **declared}))
+    found = verdict_on(order, drug, Decimal(amount))
+    expected = ["declared dose or omission left out"] if verdict == "differs" else []
+    assert (found.verdict, [each.mistake for each in found.explanations]) == (verdict, expected)
+
+
+def test_a_dose_of_nothing_that_nobody_wrote_is_not_missing() -> None:
+    texts: Any = {"height": "128", "weight": "26", "without": ["prednisone: on dexamethasone"]}
+    order = draft_order(SHIPPED["cec-induction"], load_patient(texts=texts))
+    written = {"clofarabine": "38.4", "etoposide": "96", "cyclophosphamide": "422.4"}
+    assert verify_doses(order, [(drug, mg(amount)) for drug, amount in written.items()]).agrees
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,14 @@ def test_other_regimens_cycles_lines_and_reductions_come_back(tmp_path: Path) ->
     assert "give its file with --regimen" in done.said
 
 
+def test_a_row_need_not_write_a_drug_that_is_reduced_to_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(f"{HEAD};reduce\n1;128;26;38.4;;422.4;13;;;etoposide=100%: anaphylaxis\n", encoding="utf-8")
+    (several,), (each,) = rows_of(path), rows_of(path, whole=True)
+    assert (several.agrees, several.verdicts) == (True, each.verdicts)
+    assert isinstance(several, Agreement)
+
+
 def test_a_cycle_or_start_that_no_row_tells_is_given_beside_the_table(tmp_path: Path) -> None:
     regimen, path = regimen_file(tmp_path, "special", *SPECIAL), tmp_path / "orders.csv"
     head = "height_cm,weight_kg,creatinine_clearance,vincristine_mg,carboplatin_mg,dexamethasone_mg,dexamethasone_2_mg"

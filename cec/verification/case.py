@@ -170,5 +170,5 @@ def working(steps: tuple[Step, ...]) -> str:
         step.how
         for place, step in enumerate(steps)
         if step.what == "calculated"
-        or (step.what in {"capped", "reduced", "rounded"} and values[place - 1] != step.value)
+        or (step.what in {"capped", "reduced", "rounded", "set"} and values[place - 1] != step.value)
     )

@@ -55,7 +55,7 @@ def verify_doses(
             place: compare(case.dose.drug, case.dose.ordered, case.written, tolerance) for place, case in cases.items()
         }
         wrong = [place for place, verdict in judged.items() if verdict.verdict != "agrees"]
-        explained = explain(cases, [place for place in wrong if cases[place].dose.ordered.value], tolerance)
+        explained = explain(cases, wrong, tolerance)
         standing_for = _standing_for(order.doses, pairs)
         covered = {place for places in standing_for.values() for place in places}
         verdicts = []
@@ -65,6 +65,8 @@ def verify_doses(
                 on_days = {day for each in (place, *standing_for[place]) for day in order.doses[each].days}
                 comparisons = compared(expected | {"days": tuple(sorted(on_days))}, pairs[place].beside)
                 verdicts.append(_whole(_explained(judged[place], place, explained), comparisons))
+            elif not dose.ordered.value:
+                verdicts.append(nothing_written(dose.drug, dose.ordered))
             elif place not in covered:
                 verdicts.append(Verdict(dose.drug, "missing", dose.ordered, comparisons=compared(expected, {})))
         verdicts += [_stranger(each.drug, each.amount, order) for each in left_over]
@@ -162,6 +164,11 @@ def compare(drug: str, expected: Quantity, written: Quantity, tolerance: Decimal
 def _judged(verdict: Verdict, *, differs: bool) -> Verdict:
     """A verdict that agrees, unless the dose differs."""
     return msgspec.structs.replace(verdict, verdict="differs", dose_differs=True) if differs else verdict
+
+
+def nothing_written(drug: str, nothing: Quantity) -> Verdict:
+    """The verdict on a drug of which nothing is expected (withheld, or 100% less) and nothing was written."""
+    return Verdict(drug, "agrees", nothing)
 
 
 def _stranger(drug: str, amount: Quantity, order: Order) -> Verdict:

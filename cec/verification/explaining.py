@@ -109,7 +109,8 @@ def _fitting(cases: Mapping[int, Case], places: Sequence[int], tolerance: Decima
         for place in places:
             case = cases[place]
             for each in candidates(case):
-                is_other = abs(deviation_percent(each.amount, case.dose.ordered.value)) > tolerance
+                expected = case.dose.ordered.value
+                is_other = not expected or abs(deviation_percent(each.amount, expected)) > tolerance
                 if is_other and case.fits(each.amount) and case.distance(each.amount) < to_right[place]:
                     found.setdefault(Cause(mistake, each.kind, each.variant), {}).setdefault(place, each)
     return found

@@ -121,6 +121,12 @@ def reduction_left_out(case: Case) -> Iterator[Candidate]:
         yield from recomputed(case, "the full dose", reduced=False)
 
 
+def declaration_left_out(case: Case) -> Iterator[Candidate]:
+    """The dose of a drug that was withheld, or of which another dose was set."""
+    if case.dose.steps[-1].what == "set":
+        yield from recomputed(case, "the full dose", reduced=False)
+
+
 def maximum_left_out(case: Case) -> Iterator[Candidate]:
     """The dose without the regimen's cap."""
     if case.line.maximum:
@@ -163,6 +169,7 @@ MISTAKES: dict[str, Callable[[Case], Iterable[Candidate]]] = {
     "AUC without the 25": without_25,
     "reduction by 25% or 50% not declared": undeclared_reduction,
     "declared reduction left out": reduction_left_out,
+    "declared dose or omission left out": declaration_left_out,
     "maximum left out": maximum_left_out,
     "maximum written as the dose": maximum_as_dose,
     "another dose set of the same letters": other_dose_set,

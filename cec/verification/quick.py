@@ -27,7 +27,7 @@ from cec.tables.rows import Refusal
 from cec.units import Quantity
 from cec.verification.administration import compared, expected_of
 from cec.verification.columns import DAYS, OrderColumns, is_amount, plain_name
-from cec.verification.doses import compare, number_of_days
+from cec.verification.doses import compare, nothing_written, number_of_days
 from cec.verification.outcome import Agreement, Comparison, Verdict
 from cec.verification.remarks import figures_per_area
 
@@ -172,7 +172,8 @@ def _verdicts(
     may_be_figures = any(wanted.figures for wanted, _ in expected)
     for wanted, amount in expected:
         cell = cells.get(wanted.column, "")
-        if amount is None and not cell:
+        if not cell and (amount is None or amount == "0"):
+            verdicts += [] if amount is None else [nothing_written(wanted.drug, Quantity(Decimal(0), wanted.unit))]
             continue
         if amount is None or not _NUMBER.fullmatch(cell):
             return None
