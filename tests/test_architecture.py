@@ -255,7 +255,20 @@ def files(module: str, tree: ast.AST) -> Iterator[str]:
         )
 
 
-GUARDS = (wrong_imports, clocks, floats, roundings, split_units, files)
+VAGUE = {"made", "told", "said", "one", "aside", "known"}
+NAMES_THINGS = ("cec.render", "cec.cli")
+"""Rooms in which a variable has the name of what it holds."""
+
+
+def vague_names(module: str, tree: ast.AST) -> Iterator[str]:
+    """Variables and parameters whose names say nothing of what they hold."""
+    if is_in_any(module, NAMES_THINGS):
+        stored = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+        given = (node.arg for node in ast.walk(tree) if isinstance(node, ast.arg))
+        yield from (f"has a variable named {name}" for name in (*stored, *given) if name in VAGUE)
+
+
+GUARDS = (wrong_imports, clocks, floats, roundings, split_units, files, vague_names)
 
 
 def violations(module: str, source: str) -> list[str]:
@@ -333,6 +346,9 @@ def test_a_module_keeps_to_its_place(module: str, path: Path) -> None:
         ("cec.render.csv", "from pathlib import Path\nPath('x').read_text()", "touches a file: read_text"),
         ("cec.render.pdf", "with open('x') as file: ...", "touches a file: open"),
         ("cec.render.pdf", "with path.open('wb') as file: ...", "touches a file: open"),
+        ("cec.render.words", "made = 1", "has a variable named made"),
+        ("cec.cli.dose", "codes = [one.code for one in alerts]", "has a variable named one"),
+        ("cec.render.words", "def f(told): ...", "has a variable named told"),
     ],
 )
 def test_the_guard_sees_what_is_wrong(module: str, source: str, found: str) -> None:

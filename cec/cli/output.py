@@ -122,7 +122,7 @@ def report(files: Sequence[Path], read: Callable[[Path], str]) -> None:
 
 
 def terminal_of(output: Path | None) -> Terminal:
-    """What the reader's paper can show: the terminal's own, or that of a pipe, as wide as `COLUMNS` says if it does."""
+    """What the reader's terminal can show, or a pipe, as wide as `COLUMNS` says if it does."""
     from cec.render.terminal.drawing import Terminal
 
     if not _is_standard(output) or sys.stdout is None:

@@ -76,7 +76,7 @@ def verify(
     """Hold doses that somebody else wrote against cec's own.
 
     With the mistake that explains a wrong one, where one fits, and what was not compared. Exit 1 if anything does not
-    agree. This is no independent second person.
+    agree. This is not an independent second person.
 
     Example: cec verify cec-induction --height 128 --weight 26 clofarabine=192mg
     """
