@@ -326,12 +326,12 @@ def check_what_is_told(order: Foreign) -> None:
     ):
         return  # too few digits to tell of one measure
     assert widest
-    told = {each.mistake for each in widest if set(each.drugs) == set(wrong)}
-    assert order.mistake in told or (order.mistake in OF_NOBODY_KNOWN and told)
+    names = {each.mistake for each in widest if set(each.drugs) == set(wrong)}
+    assert order.mistake in names or (order.mistake in OF_NOBODY_KNOWN and names)
     for each in widest:
         assert each.mistake == order.mistake or ways_that_fit(order, each.mistake, set(each.drugs))
     for verdict in wrong.values():
-        assert told <= {each.mistake for each in verdict.explanations}
+        assert names <= {each.mistake for each in verdict.explanations}
 
 
 def foreign_orders(
@@ -352,9 +352,9 @@ def faults(orders: Iterable[Foreign], check: Callable[[Foreign], None]) -> list[
         try:
             check(order)
         except AssertionError:
-            told = [(each.mistake, each.drugs) for each in order.verify().shared_explanations]
+            shared = [(each.mistake, each.drugs) for each in order.verify().shared_explanations]
             found.append(
-                f"{order.mistake}: {order.written}, told {told}, of {order.lines}, {order.person}, {order.tolerance}"
+                f"{order.mistake}: {order.written}, told {shared}, of {order.lines}, {order.person}, {order.tolerance}"
             )
     return found
 

@@ -38,7 +38,7 @@ class OrderColumns(NamedTuple):
     """What the columns of a table of orders tell."""
 
     facts: Mapping[str, Column]
-    said: Mapping[str, str] = {}
+    named_facts: Mapping[str, str] = {}
     """Which column was said to tell a fact, by the fact."""
     renamed: Mapping[str, str] = {}
     """The drug, or drug with its unit, that a column was said to hold, by the column."""
@@ -117,7 +117,7 @@ def order_columns(
 def hints(header: Sequence[str], columns: OrderColumns, regimens: Sequence[Regimen]) -> Iterator[tuple[str, str]]:
     """Each column that is not read although its name is nearly that of a fact or a drug, with what to call it."""
     unread = [name for name in header if name not in columns.read]
-    facts = dict(misspelt(header, {**columns.said, **{word: name for name, word in columns.renamed.items()}}))
+    facts = dict(misspelt(header, {**columns.named_facts, **{word: name for name, word in columns.renamed.items()}}))
     lines = {plain_name(line.drug): line for regimen in regimens for line in regimen.drugs}
     for name in unread:
         stem, word = stem_and_word(plain_name(name))
@@ -177,7 +177,7 @@ def _beside(
             word = word if any(_gives(regimen, stem) for regimen in regimens) else ""
         if word:
             found.setdefault((stem, word), column)
-    return {column: told for told, column in found.items()}
+    return {column: (stem, word) for (stem, word), column in found.items()}
 
 
 def stem_and_word(name: str) -> tuple[str, str]:

@@ -52,8 +52,8 @@ class Doser(NamedTuple):
 def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
     """For each row of a block of texts its agreement, or None where it must be looked at by itself."""
     frame, numbers = rows.frame, rows.rows
-    made = _made(rows, doser)
-    if made is None:
+    dosed = _dosed(rows, doser)
+    if dosed is None:
         return [None] * len(numbers)
     columns = doser.columns
     ids, days, named = (
@@ -68,16 +68,16 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
     for place, number in enumerate(numbers):
         regimen = regimens.get(named[place])
         verdicts = None
-        if regimen is not None and made[REJECTED][place] is None and days[place] in {"", has_days[regimen.name]}:
+        if regimen is not None and dosed[REJECTED][place] is None and days[place] in {"", has_days[regimen.name]}:
             cells = {name: texts[place] for name, texts in written.items() if texts[place].strip()}
-            expected = [(each, made[each.made][place]) for each in wanted[regimen.name]]
+            expected = [(each, dosed[each.batch_column][place]) for each in wanted[regimen.name]]
             verdicts = _verdicts(expected, cells, columns, doser.tolerance)
             if verdicts is not None and days[place]:
                 verdicts = (*verdicts, _agreeing_days(days[place]))
         if verdicts is None or regimen is None:
             found.append(None)
         else:
-            codes = tuple(dict.fromkeys((made["alerts"][place] or "").split()))
+            codes = tuple(dict.fromkeys((dosed["alerts"][place] or "").split()))
             found.append(Agreement(number, ids[place], regimen.name, verdicts, codes))
     return found
 
@@ -88,7 +88,7 @@ class _Wanted(NamedTuple):
     `figures` are the amounts that may draw a remark; `beside` is what nobody compared beside the dose.
     """
 
-    made: str
+    batch_column: str
     column: str
     drug: str
     unit: str
@@ -104,15 +104,15 @@ def _wanted(regimen: Regimen, columns: OrderColumns) -> list[_Wanted]:
     lines = Counter(line.drug for line in regimen.drugs)
     return [
         _Wanted(
-            made=made,
-            column=own.get(made, ""),
+            batch_column=batch_column,
+            column=own.get(batch_column, ""),
             drug=line.drug,
             unit=line.amount_unit,
             figures=figures_per_area(line),
             beside=compared(expected_of(line), {}),
             is_repeated=lines[line.drug] > 1,
         )
-        for made, line in zip(amount_columns(regimen), regimen.drugs, strict=True)
+        for batch_column, line in zip(amount_columns(regimen), regimen.drugs, strict=True)
     ]
 
 
@@ -142,23 +142,23 @@ def _by_cell(doser: Doser) -> dict[str, Regimen]:
     }
 
 
-def _made(rows: Rows, doser: Doser) -> dict[str, list[str | None]] | None:
+def _dosed(rows: Rows, doser: Doser) -> dict[str, list[str | None]] | None:
     """The columns that a batch adds to the rows; None where it cannot."""
     facts = [column.name for fact, column in doser.columns.facts.items() if fact not in ABOUT_THE_PERSON]
-    said = {word: name for word, name in doser.columns.said.items() if name in facts}
+    named = {word: name for word, name in doser.columns.named_facts.items() if name in facts}
     try:
-        dosed = dose_table(
+        table = dose_table(
             rows.frame.select(facts),
             _regimens(doser),
             doser.pharmacy,
-            columns=said,
+            columns=named,
             start=doser.start,
             cycle=doser.cycle,
             as_of=doser.as_of,
         )
     except CecError:
         return None
-    return {name: dosed.get_column(name).to_list() for name in dosed.columns}
+    return {name: table.get_column(name).to_list() for name in table.columns}
 
 
 def _verdicts(

@@ -26,8 +26,8 @@ def remarks(judged: Sequence[tuple[Case, bool]]) -> tuple[Alert, ...]:
     if area.number == 1 or any(case.written.value != _figure(case.dose.prescribed, case.line) for case, _ in by_area):
         return ()
     names = ", ".join(f"{case.dose.drug} {case.written}" for case, _ in by_area)
-    told, was = ("is the figure", "was it") if len(by_area) == 1 else ("are the figures", "were they")
-    text = f"{names} {told} per m2 of the regimen, but the BSA is {area}: {was} multiplied by it?"
+    words, was = ("is the figure", "was it") if len(by_area) == 1 else ("are the figures", "were they")
+    text = f"{names} {words} per m2 of the regimen, but the BSA is {area}: {was} multiplied by it?"
     return (Alert(NOT_MULTIPLIED, "check", "", text),)
 
 

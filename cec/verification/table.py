@@ -96,8 +96,8 @@ def _rows(table: Table, columns: OrderColumns, regimens: dict[str, Regimen | Ref
 def _nameless(columns: OrderColumns) -> Fault:
     """Rows of single drugs of which nobody can tell where one patient ends and the next begins."""
     lacks = "is empty" if "id" in columns.facts else "no column tells the id (name it id, or say --map id=COLUMN)"
-    told = f"{lacks}: where a row is one drug, a table of several orders must tell whose each is"
-    return Fault(told, columns.name_of("id"))
+    text = f"{lacks}: where a row is one drug, a table of several orders must tell whose each is"
+    return Fault(text, columns.name_of("id"))
 
 
 def _lines(table: Table, doser: Doser | None) -> Iterator[Line | Rejected | Agreement]:
@@ -120,12 +120,12 @@ def _row(line: Line | Rejected | Agreement) -> int:
 
 def _same_order(columns: OrderColumns) -> Callable[[Line | Rejected | Agreement], Hashable]:
     """What rows of one order have in common: each its own, or where a row is one drug, what it tells of the patient."""
-    told = [column.name for column in columns.facts.values()]
+    names = [column.name for column in columns.facts.values()]
 
     def key(line: Line | Rejected | Agreement) -> Hashable:
         if columns.drug_rows is None or not isinstance(line, Line):
             return line.row
-        return tuple(line.cells[name] for name in told)
+        return tuple(line.cells[name] for name in names)
 
     return key
 
