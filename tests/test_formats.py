@@ -92,10 +92,10 @@ def amounts(text: str, order: Order) -> Counter[tuple[str, Quantity]]:
 
 
 def stands_in(amount: Quantity, text: str) -> bool:
-    """Whether an amount stands in a text as people write it, or its number and its unit side by side."""
+    """Whether an amount stands in a text as people write it, or its number and its unit in cells with none that is filled between them."""
     number, unit = amount.value.normalize(), rf"{amount.unit}(?![/\w])"
     in_words = rf"(?<![\d.])(?<!\d,){number:,f} {unit}"
-    in_cells = rf'(?<![\d.]){number:f}, *"?{unit}'
+    in_cells = rf'(?<![\d.]){number:f},[, ]*"?{unit}'
     return bool(re.search(f"{in_words}|{in_cells}", text))
 
 
