@@ -92,7 +92,7 @@ def amounts(text: str, order: Order) -> Counter[tuple[str, Quantity]]:
 
 
 def stands_in(amount: Quantity, text: str) -> bool:
-    """Whether an amount stands in a text as people write it, or its number and its unit in cells with none that is filled between them."""
+    """Whether an amount stands in a text as people write it, or its number and unit in cells next to each other."""
     number, unit = amount.value.normalize(), rf"{amount.unit}(?![/\w])"
     in_words = rf"(?<![\d.])(?<!\d,){number:,f} {unit}"
     in_cells = rf'(?<![\d.]){number:f},[, ]*"?{unit}'
