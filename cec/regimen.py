@@ -35,8 +35,8 @@ def entry_of(drug: str, table: Mapping[str, Entry]) -> Entry | None:
     >>> entry_of("Clofarabine", {"clofarabine": 1})
     1
     """
-    if drug in table:
-        return table[drug]
+    if drug in table or not table:
+        return table.get(drug)
     return next((entry for name, entry in table.items() if name.casefold() == drug.casefold()), None)
 
 

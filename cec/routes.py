@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 CSF_ROUTES = ("intrathecal", "intraventricular")
@@ -59,8 +60,14 @@ def fatal_in_csf(names: Iterable[str]) -> FatalRoute | None:
     >>> fatal_in_csf(["methotrexate", "vinpocetine"]) is None
     True
     """
-    words = {word for name in names for word in re.findall(r"[^\W_]+", name.casefold())}
+    words = {word for name in names for word in _words_of(name)}
     return next((row for row in FATAL_IN_CSF if not row.words.isdisjoint(words)), None)
+
+
+@lru_cache(maxsize=1 << 10)
+def _words_of(name: str) -> frozenset[str]:
+    """The whole words of a name, in small letters."""
+    return frozenset(re.findall(r"[^\W_]+", name.casefold()))
 
 
 def is_into_csf(route: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 import msgspec
@@ -77,7 +76,7 @@ class Amounts:
         value = measure if isinstance(measure, Decimal) else Decimal(1)
         area, kilograms = (Decimal(1), value) if variant.measure == "weight" else (value, Decimal(1))
         kidneys = measure if isinstance(measure, KidneyFunction) else None
-        size = Exact(Fraction(area), "m2")
+        size = Exact(Quantity(area, "m2"))
         measured = measured_as(_ANY_HEIGHT, Quantity(kilograms, "kg"), size, pharmacy.bsa_formula, kidneys=kidneys)
         line = self.settings.regimen.drugs[variant.line]
         try:

@@ -25,7 +25,7 @@ from cec.facts import FACTS, Value
 from cec.facts.stretches import Cut, Stretch, stretch_within
 from cec.load.parts import Part, patient_of
 from cec.patient import completed_months
-from cec.units import EXACT, Quantity, compared, dose_unit
+from cec.units import EXACT, Quantity, dose_unit
 
 if TYPE_CHECKING:
     import polars as pl
@@ -118,7 +118,7 @@ class Classifier:
         told = {*places, *OVER_COLUMNS} - {"age", "start", "cycle"}
         digits += [self._sides(name, known[name]) for name in self._cuts if name in known and name not in told]
         digits += [self._answers(question, known, nothing) for question in self._drawn if question.fact in known]
-        amounts: Sequence[Value | None] = [each and compared(*each.value) for each in clearances]
+        amounts: Sequence[Value | None] = [each and each.value.compared() for each in clearances]
         exact = {**known, CLEARANCE: Known(amounts, clearance)}
         digits += [self._values(fact, exact[fact]) for fact in self._exact]
         beyond, doubt = self._limits.sides(known, sizes, nothing)

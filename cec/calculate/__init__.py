@@ -31,7 +31,7 @@ from cec.order import SCHEMA, Administration, EarliestNextCycle, Order, Preparat
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
-from cec.units import EXACT, Quantity, compared
+from cec.units import EXACT, Quantity
 from cec.version import __version__
 
 _DEFAULT_PHARMACY = Pharmacy()
@@ -78,8 +78,8 @@ def draft_order(
             patient,
             {
                 "age": age,
-                "bsa": compared(measured.bsa.number, "m2"),
-                "creatinine_clearance": compared(clearance.number, "mL/min") if clearance else None,
+                "bsa": measured.bsa.compared(),
+                "creatinine_clearance": clearance.compared("mL/min") if clearance else None,
                 "start": start,
                 "cycle": None if cycle is None else Quantity(Decimal(cycle), ""),
             },
@@ -205,7 +205,7 @@ def _totals(case: Case) -> Facts:
     maximums = lifetime_maximums(case.regimen)
     totals = {drug: total_of(drug, maximum, case) for drug, maximum in maximums.items()}
     earlier = {earlier_doses_of(drug).name: entry_of(drug, case.patient.earlier_doses) for drug in maximums}
-    amounts = {drug: total and compared(total.amount.number, total.amount.unit) for drug, total in totals.items()}
+    amounts = {drug: total and total.amount.compared() for drug, total in totals.items()}
     return {**earlier, **{total_name(drug): amount for drug, amount in amounts.items()}}
 
 

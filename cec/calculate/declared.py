@@ -33,6 +33,8 @@ class Declared(NamedTuple):
 
 def declared_for(number: int, line: DrugLine, patient: Patient, lines: Mapping[int, DrugLine]) -> list[Declared]:
     """The days of a drug line in groups of which the same is declared, in the sequence of their first days."""
+    if next(_all(patient), None) is None:
+        return [Declared(line.days)]
     groups: dict[Declaration | None, list[int]] = {}
     for day in line.days:
         found = next(

@@ -24,7 +24,7 @@ from cec.order import STAGES, Dose, Order, Stage, Step
 from cec.patient import Reduction, SetDose, Withheld
 from cec.pharmacy import Pharmacy
 from cec.regimen import DrugLine, entry_of
-from cec.units import Exact, Measure, Quantity, dose_unit, exact, multiply, plain, write_number
+from cec.units import EXACT, Exact, Measure, Quantity, dose_unit, exact, multiply, plain, write_number
 
 PRESCRIBER = "declared by the prescriber"
 """The source of every step that a person declares."""
@@ -95,7 +95,9 @@ def compute_dose(
         )
     if ordered.value == 0 and not (isinstance(declared.by, Reduction) and declared.by.percent == 100):
         raise OrderRefused(f"{line.drug}: the dose comes to {ordered}; look at the rounding of the pharmacy")
-    moved = deviation_percent(last.number, before.number) if chain[-1].step.what == "rounded" else Fraction(0)
+    moved = Decimal(0)
+    if chain[-1].step.what == "rounded":
+        moved = plain(to_nearest(deviation_percent(last.number, before.number), Decimal("0.01")))
     dose = Dose(
         line=number,
         drug=line.drug,
@@ -106,7 +108,7 @@ def compute_dose(
         unreduced=values.get("capped", values["calculated"]) if "reduced" in values else None,
         ordered=ordered,
         maximum=line.maximum,
-        deviation_percent=plain(to_nearest(moved, Decimal("0.01"))),
+        deviation_percent=moved,
         days=declared.days,
         per_day=line.per_day,
         daily_total=_times(last, line.per_day),
@@ -244,7 +246,7 @@ def _calculated(work: _Work, chain: list[_Staged]) -> _Staged:
     else:
         amount, how = exact(prescribed), "flat dose"
     if parts > 1:
-        amount = Exact(amount.number / parts, amount.unit)
+        amount = amount.divided_by(Decimal(parts))
         how += f"; divided into {parts} doses: {amount} each"
     return _staged("calculated", amount, how, source)
 
@@ -262,9 +264,8 @@ def _reduced(work: _Work, chain: list[_Staged]) -> _Staged | None:
     reduction = work.declared.by
     if not isinstance(reduction, Reduction):
         return None
-    dose, percent = chain[-1].exact, Fraction(reduction.percent)
-    rest = Exact(100 - percent, "%")
-    reduced = Exact(dose.number * (100 - percent) / 100, dose.unit)
+    dose, rest = chain[-1].exact, Quantity(EXACT.subtract(Decimal(100), reduction.percent), "%")
+    reduced = dose.times(rest.value).divided_by(Decimal(100))
     how = f"by {write_number(reduction.percent)}%, to {rest} of {dose}{work.declared.scope}: {reduction.reason}"
     return _staged("reduced", reduced, how, PRESCRIBER)
 
@@ -312,7 +313,7 @@ _STAGE: dict[Stage, Callable[[_Work, list[_Staged]], _Staged | None]] = {
 
 
 def _times(amount: Exact, count: int) -> Quantity:
-    return Exact(amount.number * count, amount.unit).kept
+    return amount.times(Decimal(count)).kept
 
 
 def _timing(line: DrugLine) -> str:

@@ -142,8 +142,10 @@ class BsaFormula(NamedTuple):
         """Body surface area in m2 from a height in cm and a weight in kg, unrounded."""
         return Exact(self.equation_for(weight, sex).value(height, weight), "m2")
 
-    def working(self, height: Decimal, weight: Decimal, sex: Sex | None = None) -> str:
+    def working(self, height: Decimal, weight: Decimal, sex: Sex | None = None, *, area: Exact | None = None) -> str:
         """The equation with these numbers in it, and what it comes to (cut after five decimals).
+
+        `area` is that result, where it is known already.
 
         >>> mosteller = BsaFormula("mosteller", "Mosteller", (Part(Root(3600)),), "N Engl J Med 1987;317:1098")
         >>> mosteller.working(Decimal(128), Decimal(26))
@@ -159,4 +161,4 @@ class BsaFormula(NamedTuple):
             ("weight", kg),
         ):
             text = text.replace(word, number)
-        return f"{text} = {self.compute(height, weight, sex)}"
+        return f"{text} = {area or self.compute(height, weight, sex)}"

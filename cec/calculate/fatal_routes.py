@@ -45,9 +45,8 @@ def with_labels(
 ) -> tuple[Dose, ...]:
     """The doses with what their labels must say: by drug and route, by the regimen's line, by the products taken."""
     made = {preparation.dose_index: preparation for preparation in preparations}
-    return tuple(
-        replace(dose, label=_label(dose, made.get(index), regimen, pharmacy)) for index, dose in enumerate(doses)
-    )
+    labels = [_label(dose, made.get(index), regimen, pharmacy) for index, dose in enumerate(doses)]
+    return tuple(replace(dose, label=label) if label else dose for dose, label in zip(doses, labels, strict=True))
 
 
 def _label(dose: Dose, made: Preparation | None, regimen: Regimen, pharmacy: Pharmacy) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 import msgspec
@@ -80,10 +79,10 @@ def measure_bsa(patient: Patient, pharmacy: Pharmacy) -> tuple[Bsa, Exact, Exact
     """The body surface area by the pharmacy's formula and rounding; its exact number, m2, and that before rounding."""
     formula = bsa_formula(pharmacy.bsa_formula)
     unrounded = body_surface_area(formula.name, patient.height, patient.weight, patient.sex)
-    how = formula.working(patient.height.value, patient.weight.value, patient.sex)
+    how = formula.working(patient.height.value, patient.weight.value, patient.sex, area=unrounded)
     area, step = unrounded, pharmacy.bsa_rounding
     if step:
-        area = Exact(Fraction(to_nearest(unrounded.number, step.value)), "m2")
+        area = Exact(Quantity(to_nearest(unrounded.number, step.value), "m2"))
         how += f", rounded half-up to {step}: {area}"
     else:
         how += ", not rounded"

@@ -22,7 +22,7 @@ from cec.units.declared import (
     Weight,
 )
 from cec.units.dose_units import DOSES, TOTALS, DoseUnit, Measure, amount_in, dose_unit, same_amount_per
-from cec.units.exact import Exact, compared, exact, kept, multiply
+from cec.units.exact import Exact, exact, kept, multiply
 from cec.units.kinds import (
     AGE,
     AMOUNT,
@@ -88,7 +88,6 @@ __all__ = [
     "Volume",
     "Weight",
     "amount_in",
-    "compared",
     "context_of",
     "convert",
     "convert_exactly",

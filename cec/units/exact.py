@@ -1,14 +1,13 @@
-"""Exact numbers as fractions, and what of them is kept: all their digits or, where these do not end, the first ones.
+"""Exact numbers, and what of them is kept: all their digits or, where these do not end, the first ones.
 
 A number in an order is shown, saved and read again with the digits that are kept; the next stage of a calculation
-starts from the fraction.
+starts from the exact number.
 """
 
 from __future__ import annotations
 
 from decimal import ROUND_DOWN, Context, Decimal, Inexact
 from fractions import Fraction
-from typing import NamedTuple
 
 from cec.errors import InputError
 from cec.units.dose_units import dose_unit
@@ -32,29 +31,94 @@ def _context(digits: int, *traps: type[Inexact]) -> Context:
 _WHOLE, _CUT = _context(MOST_DIGITS, Inexact), _context(KEPT_DIGITS)
 
 
-class Exact(NamedTuple):
-    """An exact number with its unit, as one stage of a calculation hands it to the next.
+class Exact:
+    """An exact number with its unit, as one stage of a calculation hands it to the next. It is never changed.
+
+    While a number ends it is computed as a decimal, which is the faster way to the same number as a fraction.
 
     >>> third = Exact(Fraction(400, 3), "mg")
-    >>> print(third, "and", Exact(third.number * 3, "mg"))
+    >>> print(third, "and", third.times(Decimal(3)))
     133.33333… mg and 400 mg
     """
 
-    number: Fraction
-    unit: str
+    __slots__ = ("_kept", "_number", "unit")
+
+    def __init__(self, number: Fraction | Quantity, unit: str = "") -> None:
+        """From a fraction with its unit, or from a quantity that is exact."""
+        self._number: Fraction | None
+        self._kept: Quantity | None
+        if isinstance(number, Quantity):
+            self._number, self._kept, self.unit = None, number, number.unit
+        else:
+            self._number, self._kept, self.unit = number, None, unit
+
+    @property
+    def number(self) -> Fraction:
+        """The number as a fraction."""
+        if self._number is None:
+            self._number = Fraction(self.kept.value)
+        return self._number
 
     @property
     def kept(self) -> Quantity:
         """What stands in an order: all digits, or the first 15 (cut, not rounded) and that they go on."""
-        return kept(self.number, self.unit)
+        if self._kept is None:
+            self._kept = kept(self.number, self.unit)
+        return self._kept
+
+    def compared(self, unit: str = "") -> Quantity:
+        """The same with 40 digits where they do not end: to be held against limits, never to be shown or saved."""
+        value, is_endless = self.kept.value, self.kept.endless
+        if is_endless:
+            value = EXACT.divide(Decimal(self.number.numerator), Decimal(self.number.denominator))
+        return Quantity(value, unit or self.unit, is_endless)
+
+    def times(self, factor: Decimal | Exact, unit: str = "") -> Exact:
+        """The product with a number, in this unit or another."""
+        if (decimals := self._decimals(factor)) is not None:
+            try:
+                return Exact(Quantity(_WHOLE.multiply(*decimals), unit or self.unit))
+            except Inexact:
+                pass
+        return Exact(self.number * _fraction(factor), unit or self.unit)
+
+    def divided_by(self, divisor: Decimal | Exact, unit: str = "") -> Exact:
+        """The quotient by a number, in this unit or another."""
+        if (decimals := self._decimals(divisor)) is not None:
+            try:
+                return Exact(Quantity(_WHOLE.divide(*decimals), unit or self.unit))
+            except Inexact:
+                pass
+        return Exact(self.number / _fraction(divisor), unit or self.unit)
+
+    def _decimals(self, other: Decimal | Exact) -> tuple[Decimal, Decimal] | None:
+        """This number and another as decimals, where both end."""
+        one = self.kept
+        if isinstance(other, Decimal):
+            return None if one.endless else (one.value, other)
+        two = other.kept
+        return None if one.endless or two.endless else (one.value, two.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Exact) and (self.number, self.unit) == (other.number, other.unit)
+
+    def __hash__(self) -> int:
+        return hash((self.kept.value, self.unit))
+
+    def __repr__(self) -> str:
+        return f"Exact({self.number!r}, {self.unit!r})"
 
     def __str__(self) -> str:
         return str(self.kept)
 
 
+def _fraction(number: Decimal | Exact) -> Fraction:
+    return Fraction(number) if isinstance(number, Decimal) else number.number
+
+
 def exact(quantity: Quantity) -> Exact:
     """The same quantity as an exact number."""
-    return Exact(Fraction(quantity.value), quantity.unit)
+    return Exact(quantity)
 
 
 def kept(number: Fraction, unit: str) -> Quantity:
@@ -72,12 +136,6 @@ def kept(number: Fraction, unit: str) -> Quantity:
         return Quantity(_CUT.divide(above, below), unit, endless=True)
 
 
-def compared(number: Fraction, unit: str) -> Quantity:
-    """A number with its unit and 40 digits: to be held against limits, never to be shown or saved."""
-    value = EXACT.divide(Decimal(number.numerator), Decimal(number.denominator))
-    return Quantity(value, unit, endless=kept(number, unit).endless)
-
-
 def multiply(dose: Quantity, measure: Exact) -> Exact:
     """A dose per m2 or per kg times a measure in just that unit: what is left is the amount.
 
@@ -87,4 +145,4 @@ def multiply(dose: Quantity, measure: Exact) -> Exact:
     unit = dose_unit(dose.unit)
     if unit.per != measure.unit:
         raise InputError(f"{dose} cannot be multiplied by {measure}")
-    return Exact(Fraction(dose.value) * measure.number, unit.amount)
+    return measure.times(dose.value, unit.amount)

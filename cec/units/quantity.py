@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from fractions import Fraction
+from functools import lru_cache
 
 import msgspec
 
@@ -43,12 +44,14 @@ class Quantity(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaul
     endless: bool = False
 
     def __post_init__(self) -> None:
+        if _is_plain(str(self.value)):  # as nearly every number is
+            return
         if not self.value.is_finite() or (self.value and abs(self.value.adjusted()) > LARGEST_EXPONENT):
             raise ValueError(f"{cut(str(self.value))} is not the number of a quantity")
         msgspec.structs.force_setattr(self, "value", plain(self.value))
 
     def __str__(self) -> str:
-        number = _first_digits(self.value) if self.endless else write_number(self.value)
+        number = _first_digits(self.value) if self.endless else f"{self.value:,f}"
         if self.unit == "AUC":
             return f"AUC {number}"
         if self.unit == "%":
@@ -59,10 +62,16 @@ class Quantity(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaul
 
 def plain(value: Decimal) -> Decimal:
     """The same number without trailing zeros and without an exponent, so that equal numbers have equal digits."""
-    with localcontext(EXACT):
-        value = value.normalize() or Decimal(0)  # never a negative zero
-        exponent = value.as_tuple().exponent
-        return value.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else value
+    value = value.normalize(EXACT) or Decimal(0)  # never a negative zero
+    return value.quantize(Decimal(1), context=EXACT) if "E+" in str(value) else value
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a number is in its plain form, by its text: digits, with a point no 0 at the end, and not very many."""
+    whole, point, decimals = text.partition(".")
+    return (
+        whole.isdigit() and len(text) < LARGEST_EXPONENT and (not point or (decimals[-1] != "0" and decimals.isdigit()))
+    )
 
 
 def write_number(value: Decimal) -> str:
@@ -102,6 +111,7 @@ def _first_digits(value: Decimal) -> str:
 _TIMEDELTA = {"min": "minutes", "h": "hours", "days": "days", "weeks": "weeks"}
 
 
+@lru_cache(maxsize=1 << 10)
 def span(duration: Quantity) -> datetime.timedelta:
     """A duration as a span of time, to the microsecond.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from fractions import Fraction
 
 import msgspec
 
@@ -115,7 +114,7 @@ def remeasured(
         return
     kidneys = _kidneys(order, measured, cm, kg)
     for step in dict.fromkeys((order.pharmacy.bsa_rounding, None, _AREA_STEP)):
-        used = Exact(Fraction(to_nearest(area.number, step.value)), "m2") if step else area
+        used = Exact(Quantity(to_nearest(area.number, step.value), "m2")) if step else area
         other = measured_as(cm, kg, used, formula, kidneys=kidneys, from_day=shown.from_day)
         yield OtherMeasures(words, kind or words, f"{words} {step}", other._replace(unrounded_bsa=area))
 

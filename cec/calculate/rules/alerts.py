@@ -13,6 +13,9 @@ from cec.order import NOT_CHECKED, Alert
 
 _SEVEREST_FIRST = ("stop", "check", "note")
 
+Answered = tuple[Rule, bool | None]
+"""A rule, and whether it speaks; None where that depends on something that is not known."""
+
 
 def alerts_of(case: Case) -> tuple[Alert, ...]:
     """Every alert of the rules on a case, the severest first; the last one says what nothing was known of.
@@ -31,7 +34,7 @@ def alerts_of(case: Case) -> tuple[Alert, ...]:
     rules = (rule for rule in rules_for(case.regimen, case.pharmacy) if not rule.drug or rule.drug in given)
     answers = [(rule, rule.answer(case.facts)) for rule in rules]
     spoken = (rule for rule, answer in answers if answer)
-    unsure = (rule for rule, answer in answers if rule.not_checked is not None and (answer is None or rule.wants))
+    unsure = (each for each in answers if each[0].not_checked is not None and (each[1] is None or each[0].wants))
     found = [*_spoken(spoken, case), *_not_checked(unsure, case)]
     return tuple(sorted(found, key=lambda alert: _SEVEREST_FIRST.index(alert.level)))
 
@@ -51,26 +54,26 @@ def _spoken(rules: Iterable[Rule], case: Case) -> Iterator[Alert]:
         yield Alert(rule.code, rule.level, rule.about, text, rule.source)
 
 
-def _not_checked(rules: Iterable[Rule], case: Case) -> Iterator[Alert]:
+def _not_checked(unsure: Iterable[Answered], case: Case) -> Iterator[Alert]:
     """One note on everything that could not be checked because a fact is not known, by fact."""
     gaps: dict[str, list[str]] = {}
-    for fact, what in _gaps(rules, case):
+    for fact, what in _gaps(unsure, case):
         named = gaps.setdefault(what_is_missing(fact, case.facts).not_given, [])
-        if what not in {*named, "", fact.name.replace("_", "-")}:
+        if what and what not in named and what != fact.name.replace("_", "-"):
             named.append(what)
     if gaps:
         words = "; ".join(words + (f" ({', '.join(what)})" if what else "") for words, what in gaps.items())
         yield Alert(NOT_CHECKED, "note", "", f"not checked: {words}")
 
 
-def _gaps(rules: Iterable[Rule], case: Case) -> Iterator[tuple[Fact, str]]:
+def _gaps(unsure: Iterable[Answered], case: Case) -> Iterator[tuple[Fact, str]]:
     """Each unknown fact with what depends on it, those of the growth reference first."""
-    for rule in sorted(rules, key=lambda rule: rule.not_checked != GROWTH_REFERENCE):
-        for name in rule.unknown(case.facts):
-            if name != "days_since_day_1" or number_of("previous_cycles", case.facts.get("previous_cycles")) != 0:
-                yield _fact_named(name, rule), rule.not_checked or ""
-
-
-def _fact_named(name: str, rule: Rule) -> Fact:
-    """The fact of a name: a yes or no of the history may have a name that earlier doses would have."""
-    return fact_of(name) if name in (*FACTS, *rule.wants) else of_history(name)
+    found = dict.fromkeys(
+        (name, name in FACTS or name in rule.wants, rule.not_checked or "")
+        for rule, answer in sorted(unsure, key=lambda each: each[0].not_checked != GROWTH_REFERENCE)
+        for name in rule.unknown(case.facts, answer=answer)
+    )
+    is_first_cycle = number_of("previous_cycles", case.facts.get("previous_cycles")) == 0
+    for name, is_in_table, what in found:  # a yes or no of the history may have a name that earlier doses would have
+        if name != "days_since_day_1" or not is_first_cycle:
+            yield fact_of(name) if is_in_table else of_history(name), what

@@ -64,7 +64,7 @@ class LimitQuestion(NamedTuple):
 
     def unknown(self, facts: Facts) -> tuple[str, ...]:
         """The facts without which there is no answer."""
-        limits = self.limits_in(facts)
+        limits = self.limits_in(facts) if self.limits else self.stretch
         if isinstance(limits, Unknown):
             return limits.facts
         return (self.fact,) if limits and number_of(self.fact, facts.get(self.fact)) is None else ()
@@ -145,10 +145,10 @@ class Rule(NamedTuple):
             is_sure = is_sure and answer is not None
         return True if is_sure else None
 
-    def unknown(self, facts: Facts) -> tuple[str, ...]:
-        """The facts that somebody should tell for it to be checked whole."""
+    def unknown(self, facts: Facts, *, answer: bool | None) -> tuple[str, ...]:
+        """The facts that somebody should tell for it to be checked whole, beside this answer."""
         unknown = [name for name in self.wants if facts.get(name) is None]
-        if self.answer(facts) is None:
+        if answer is None:
             unknown += [name for question in self.asks for name in question.unknown(facts)]
         return tuple(unknown)
 

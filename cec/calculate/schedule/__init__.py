@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from cec.calculate.schedule.clock import Clock
 from cec.calculate.schedule.remarks import remarks
-from cec.calculate.schedule.starts import Line, date_of_day, place_lines
+from cec.calculate.schedule.starts import NO_TIME, Line, date_of_day, place_lines
 from cec.order import Administration, Alert, Dose
 from cec.pharmacy import Pharmacy
 from cec.regimen import BEFORE_FIRST_INFUSION, Regimen
+from cec.units import span
 
 
 class Schedule(NamedTuple):
@@ -29,15 +30,16 @@ def draw_up(regimen: Regimen, doses: Sequence[Dose], start: datetime.date, pharm
     lines, clock = _lines(regimen, doses), Clock(pharmacy.zone)
     starts = place_lines(lines, start, pharmacy, clock)
     first_infusions = _first_infusions(lines, starts)
+    opening = datetime.time.fromisoformat(pharmacy.first_infusion)
     rows = []
     for line in lines:
-        for day, times in starts[line.number].items():
-            date = date_of_day(start, day)
-            opening = datetime.time.fromisoformat(pharmacy.first_infusion)
-            first = first_infusions.get(date, datetime.datetime.combine(date, opening))
+        for day, of_day in starts[line.number].items():
+            date, times = date_of_day(start, day), of_day
+            if line.is_before_infusions:
+                times = line.repeated(first_infusions.get(date) or datetime.datetime.combine(date, opening))
             rows += [
-                _administration(line, _Place(day, number, date_of_day(start, day), time), start, doses, clock)
-                for number, time in enumerate(line.repeated(first) if line.is_before_infusions else times, 1)
+                _administration(line, _Place(day, number, date, time), start, doses, clock)
+                for number, time in enumerate(times, 1)
             ]
     rows.sort(key=lambda row: (row.time, row.start is not None, row.dose_index))
     return Schedule(*remarks(rows, lines, clock))
@@ -48,7 +50,11 @@ def _lines(regimen: Regimen, doses: Sequence[Dose]) -> list[Line]:
     places: dict[int, dict[int, int]] = {}
     for index, dose in enumerate(doses):
         places.setdefault(dose.line, {}).update(dict.fromkeys(dose.days if dose.ordered.value else (), index))
-    return [Line(number, regimen.drugs[number - 1], places[number]) for number in sorted(places)]
+    return [
+        Line(number, line, places[number], span(line.over) if line.over else NO_TIME)
+        for number, line in enumerate(regimen.drugs, 1)
+        if number in places
+    ]
 
 
 def _first_infusions(

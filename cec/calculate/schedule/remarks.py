@@ -88,21 +88,22 @@ def _has_no_time(row: Administration) -> bool:
 
 def _without_anchor(row: Administration, rows: Sequence[Administration], line: Line) -> Iterator[Remark]:
     """A dose that would come after a drug which is not given on that day."""
-    is_given = any(other.drug == line.of.after and other.protocol_day == row.protocol_day for other in rows)
-    if line.of.after and not is_given:
-        yield Remark("anchor", "check", f"{line.of.after}, after which it comes, is not given: it takes its place")
+    after = line.of.after
+    if after and not any(other.drug == after and other.protocol_day == row.protocol_day for other in rows):
+        yield Remark("anchor", "check", f"{after}, after which it comes, is not given: it takes its place")
 
 
 def _clock_change(row: Administration, clock: Clock) -> Iterator[Remark]:
     """A time that there is not, or twice, and an infusion that runs while the clock is changed."""
     if _has_no_time(row):
         return
-    time = f"{row.time:%H:%M}"
     if clock.is_missing(row.time):
-        told = f"there is no {time} on this date: the clock is put forward over it; a person sets its time"
+        told = f"there is no {row.time:%H:%M} on this date: the clock is put forward over it; a person sets its time"
         yield Remark("clock-change", "check", told)
     elif clock.comes_twice(row.time):
-        told = f"{time} comes twice on this date, because the clock is put back: the first of the two is meant"
+        told = (
+            f"{row.time:%H:%M} comes twice on this date, because the clock is put back: the first of the two is meant"
+        )
         yield Remark("clock-change", "check", told)
     if row.start and row.end and row.over and row.end - row.start != span(row.over):
         told = f"the clock is changed while it runs: its {row.over} end at {row.end:%H:%M}"

@@ -21,7 +21,7 @@ Starts = dict[int, list[datetime.datetime | None]]
 """The starts of a line by its days; None where a dose finds no time on its date."""
 
 A_DAY = datetime.timedelta(days=1)
-_NO_TIME = datetime.timedelta()
+NO_TIME = datetime.timedelta()
 _NOBODY_WAITS = datetime.timedelta(hours=12)
 """From this duration on an infusion has a line of its own while others are given."""
 
@@ -32,11 +32,8 @@ class Line(NamedTuple):
     number: int
     of: DrugLine
     dose_indexes: dict[int, int]
-
-    @property
-    def over(self) -> datetime.timedelta:
-        """How long one administration runs."""
-        return span(self.of.over) if self.of.over else _NO_TIME
+    over: datetime.timedelta
+    """How long one administration runs."""
 
     @property
     def is_before_infusions(self) -> bool:
