@@ -3,6 +3,9 @@
 import pytest
 from hypothesis import HealthCheck, settings
 
+collect_ignore = ["with_a_new_fact.py"]
+"""A program that adds to the tables of facts and rules: read for doctests, it would add to the suite's own."""
+
 settings.register_profile("cec", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("cec")
 

@@ -281,7 +281,7 @@ def test_a_row_may_name_its_regimen(tmp_path: Path) -> None:
     assert rows[0]["flat_mg"] == ""
     rejected = table(tmp_path / "d.rejects.csv")
     assert rejected[0]["column"] == "regimen"
-    assert "no shipped regimen" in rejected[0]["reason"]
+    assert "not a shipped regimen" in rejected[0]["reason"]
 
 
 def test_map_and_near_names(tmp_path: Path) -> None:
