@@ -25,7 +25,7 @@ from cec.errors import InputError
 from cec.facts import FACTS, Sex
 from cec.units import Exact, Quantity, shorten
 
-VECTORS = Path(__file__).parent / "vectors"
+VECTORS = Path(__file__).parent.parent / "vectors"
 SEXES: dict[str, Sex] = {"female": "female", "male": "male"}
 
 heights = st.decimals(*FACTS["height"].possible or (), places=1)

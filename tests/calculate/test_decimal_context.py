@@ -17,7 +17,7 @@ from hypothesis import strategies as some
 
 import cec
 
-OWN = Path(__file__).parent / "regimens" / "every-kind-of-line.yaml"
+OWN = Path(__file__).parent.parent / "regimens" / "every-kind-of-line.yaml"
 STARTER = Path(cec.__file__).parent / "load" / "starter_pharmacy.yaml"
 PATIENT = {
     "height": "128.55 cm",

@@ -129,7 +129,7 @@ def test_induction_and_consolidation_share_their_checks() -> None:
 def test_every_shipped_check_has_a_case_that_it_fires_in() -> None:
     cases = [
         case
-        for path in (Path(__file__).parent / "cases").glob("*.yaml")
+        for path in (Path(__file__).parent.parent / "cases").glob("*.yaml")
         for case in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     ]
     fired = {code for case in cases for code in case.get("alerts", ())}

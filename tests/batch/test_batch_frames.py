@@ -19,8 +19,8 @@ from cec import Pharmacy, dose_table, load_regimen
 from cec.batch import frames
 from cec.errors import CecError, FileError, InputError
 
-README = Path(__file__).parent.parent / "README.md"
-OWN = Path(__file__).parent / "regimens" / "every-kind-of-line.yaml"
+README = Path(__file__).parent.parent.parent / "README.md"
+OWN = Path(__file__).parent.parent / "regimens" / "every-kind-of-line.yaml"
 PATIENTS = pl.DataFrame(
     {
         "id": ["007", "8", "9", "10"],
@@ -300,7 +300,7 @@ def test_spark_gives_what_one_machine_gives(monkeypatch: pytest.MonkeyPatch) -> 
     pytest.importorskip("pandas")
     sql = pytest.importorskip("pyspark.sql")
     pytest.importorskip("pyarrow")
-    root = str(Path(__file__).parent.parent)
+    root = str(Path(__file__).parent.parent.parent)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]))
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")

@@ -16,7 +16,7 @@ from cec import Order, Pharmacy, draft_order, load_patient, load_pharmacy, load_
 from cec.errors import InputError
 from cec.render.words import DRAFT
 
-STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
 START = datetime.date(2026, 11, 30)
 CHILD = {"height": "128 cm", "weight": "26 kg", "id": "4711", "name": "Łucja Żółw", "born": "2018-05-14"}
 

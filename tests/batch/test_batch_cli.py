@@ -267,7 +267,7 @@ def test_through_a_pipe_that_has_a_name(kind: str, pack: Callable[[bytes], bytes
 
 def test_a_row_may_name_its_regimen(tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
-    own = Path(__file__).parent / "regimens" / "every-kind-of-line.yaml"
+    own = Path(__file__).parent.parent / "regimens" / "every-kind-of-line.yaml"
     path.write_text(
         f"id,height,weight,age,regimen\n1,128 cm,26 kg,8,\n2,128,26,8,cec-consolidation\n3,128,26,8,{own}\n4,,,,nix\n",
         encoding="utf-8",

@@ -14,7 +14,7 @@ from running import cec
 
 import cec as package
 
-REGIMENS = Path(__file__).parent.parent / "regimens"
+REGIMENS = Path(__file__).parent.parent.parent / "regimens"
 SIZE = ("--height", "180cm", "--weight", "80kg")
 
 

@@ -19,7 +19,7 @@ from cec.order import NOT_CHECKED, Order
 from cec.units import AMOUNT, Quantity, convert, read_quantity
 from cec.verification import verify_doses
 
-FOLDER = Path(__file__).parent / "cases"
+FOLDER = Path(__file__).parent.parent / "cases"
 
 Case = dict[str, Any]
 

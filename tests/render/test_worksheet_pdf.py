@@ -18,7 +18,7 @@ from cec.patient import Reduction
 from cec.render import WORKSHEETS, render
 from cec.render.worksheet import instructions
 
-STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
 NAME = "Świętosława Żółć-Ćma #set text(0pt) *x* $y$"
 
 

@@ -25,7 +25,7 @@ from cec.render.pdf.order import render_pictures
 from cec.render.pdf.typesetting import typeset
 from cec.units import Quantity
 
-STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
 START = datetime.date(2026, 11, 30)
 SIZE = {"height": "128 cm", "weight": "26 kg"}
 LONG = """

@@ -21,7 +21,7 @@ from cec.render import FORMATS
 from cec.render.pdf.labels import label_data
 from cec.units import Quantity
 
-STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
 START = datetime.date(2026, 11, 30)
 POINTS_PER_MM = 72 / 25.4
 

@@ -23,7 +23,7 @@ FILES = {
     "pharmacy": (),
 }
 """What a schema is printed of, and some keys that must be there."""
-OTHER_REGIMENS = Path(__file__).parent / "regimens"
+OTHER_REGIMENS = Path(__file__).parent.parent / "regimens"
 
 
 def validator_of(what: str) -> Any:

@@ -18,9 +18,10 @@ from cec.facts.stretches import Stretch
 
 Row = dict[str, str]
 
+FOLDER = Path(__file__).parent.parent / "regimens"
 REGIMENS = [
     INDUCTION,
-    *(load_regimen(Path(__file__).parent / "regimens" / f"{name}.yaml") for name in ("every-kind-of-line", "cycles")),
+    *(load_regimen(FOLDER / f"{name}.yaml") for name in ("every-kind-of-line", "cycles")),
 ]
 AGES = ("24", "27.5", "100", "180.25", "240")
 """Months, of which the growth reference has limits of its own."""

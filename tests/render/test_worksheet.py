@@ -22,7 +22,7 @@ from cec.render.terminal.drawing import Terminal
 from cec.render.worksheet import fluid_of, instructions, tasks
 from cec.units import Quantity
 
-STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
 CALL = ["prepare", "cec-induction", "--height", "109cm", "--weight", "18.5kg", "--start", "2026-11-30"]
 WITH_STARTER = [*CALL, "--pharmacy", str(STARTER)]
 

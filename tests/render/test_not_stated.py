@@ -18,7 +18,7 @@ from cec.load.typed import Texts
 from cec.order import Order, PickItem
 from cec.render import WORKSHEETS, render
 
-STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
 START = datetime.date(2026, 11, 30)
 SIZE = {"height": "109 cm", "weight": "18.5 kg"}
 KNOWN: Texts = {

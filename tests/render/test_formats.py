@@ -29,8 +29,8 @@ from cec.render.words import DRAFT
 from cec.units import Quantity
 from cec.verification import verify_doses
 
-REGIMENS = Path(__file__).parent / "regimens"
-STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+REGIMENS = Path(__file__).parent.parent / "regimens"
+STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
 START = datetime.date(2026, 11, 30)
 CODES_ALONE = {"csv"}
 """Formats for programs: the code of an alert, without its words."""

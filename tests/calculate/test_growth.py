@@ -46,7 +46,7 @@ def known(value: Decimal | None) -> Decimal:
 
 @pytest.mark.parametrize(
     "row",
-    read(Path(__file__).parent / "vectors" / "growth.csv"),
+    read(Path(__file__).parent.parent / "vectors" / "growth.csv"),
     ids=lambda row: "-".join((row["measure"], row["sex"], row["age_months"], row["expected_z"])),
 )
 def test_z_score_equals_the_published_percentile_or_another_program(row: dict[str, str]) -> None:

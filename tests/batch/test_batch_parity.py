@@ -35,7 +35,7 @@ from cec.pharmacy import DoseRounding, RoundingBand
 from cec.regimen import Check, Condition, Limit
 
 BARE = msgspec.structs.replace(INDUCTION, checks=())
-REGIMENS = Path(__file__).parent / "regimens"
+REGIMENS = Path(__file__).parent.parent / "regimens"
 AUC, CYCLES, EVERY_KIND, LIFETIME = (
     load_regimen(REGIMENS / f"{name}.yaml") for name in ("auc", "cycles", "every-kind-of-line", "lifetime")
 )

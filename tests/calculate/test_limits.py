@@ -24,7 +24,7 @@ from cec.facts import FACTS, Fact
 from cec.facts.stretches import Cut, Stretch, stretch_within
 
 START = datetime.date(2026, 11, 30)
-REGIMENS = Path(__file__).parent / "regimens"
+REGIMENS = Path(__file__).parent.parent / "regimens"
 ANY_REGIMEN = load_regimen("cec-consolidation")
 SIZE = {"height": "170", "weight": "60"}
 NEAR = Decimal("0.001")

@@ -253,7 +253,7 @@ def test_an_acceptance_of_nothing_is_a_fault() -> None:
 def run(command: str) -> subprocess.CompletedProcess[str]:
     """A shell line in which cec is this one, its output buffered as in real life."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    environment |= {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    environment |= {"PYTHONPATH": str(Path(__file__).parent.parent.parent)}
     line = command.replace("cec ", f"{shlex.quote(sys.executable)} -m cec ", 1)
     return subprocess.run(["/bin/bash", "-c", line], env=environment, capture_output=True, text=True, check=False)
 

@@ -25,7 +25,7 @@ from cec.regimen import Condition, Limit
 from cec.render.worksheet import instructions
 from cec.units import AMOUNT, CONCENTRATION, DURATION, VOLUME, Quantity, exact, read_quantity
 
-STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
 
 
 def amount(text: str) -> Quantity:

@@ -12,7 +12,7 @@ import pytest
 
 from cec.facts import FACTS
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent.parent
 DOCS = HERE.parent / "docs"
 SIZE = ("--height", "128cm", "--weight", "26kg")
 WEAK, STRONG, UNKNOWN = ("--ejection-fraction", "49.9%"), ("--ejection-fraction", "50%"), ()

@@ -19,6 +19,8 @@ from cec.pharmacy import DoseRounding, FormularyDrug, Pharmacy
 from cec.render import WORKSHEETS
 from cec.units import exact
 
+STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+
 STRONG_VIAL = FormularyDrug("vincristine", products=(solution("vial", "3 mg/mL", "1 mL"),))
 FIVES = FormularyDrug("dexamethasone", products=(tablet("5 mg"),))
 
@@ -74,7 +76,7 @@ def test_a_reduced_dose_counts_from_what_is_left_of_it() -> None:
 def test_the_sum_is_held_against_the_limit_in_a_whole_order(tmp_path: Path) -> None:
     """0.73 m2 × 100 mg/m2 = 73 mg, to the nearest 5 mg 75 mg, drawn as 76 mg: +4.11%, above 4%."""
     file = tmp_path / "pharmacy.yaml"
-    starter = (Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml").read_text(encoding="utf-8")
+    starter = STARTER.read_text(encoding="utf-8")
     file.write_text(
         starter.replace("largest_deviation: 5%", "largest_deviation: 4%")
         + "\ndose_rounding: {etoposide: nearest 5 mg}\n",
@@ -131,7 +133,7 @@ def test_tablets_above_the_maximum_are_not_counted_out() -> None:
 def test_no_change_has_a_negative_sign(tmp_path: Path) -> None:
     """26.0006 kg × 0.5 mg/kg = 13.0003 mg, rounded to 13 mg: -0.0023%."""
     file = tmp_path / "pharmacy.yaml"
-    starter = (Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml").read_text(encoding="utf-8")
+    starter = STARTER.read_text(encoding="utf-8")
     file.write_text(f"{starter}\ndose_rounding: {{prednisone: nearest 0.5 mg}}\n", encoding="utf-8")
     order = draft_order(
         load_regimen("cec-induction"), load_patient(texts={"height": "128", "weight": "26.0006"}), load_pharmacy(file)

@@ -24,7 +24,7 @@ from cec.verification import verify_order
 
 SAVED = order()
 TREE = tree_of(SAVED)
-EVERY_LINE = tree_of(order(Path(__file__).parent / "regimens" / "every-kind-of-line.yaml", reductions=[]))
+EVERY_LINE = tree_of(order(Path(__file__).parent.parent / "regimens" / "every-kind-of-line.yaml", reductions=[]))
 
 
 def faults_of(content: bytes | str) -> list[str]:
