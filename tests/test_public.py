@@ -72,6 +72,12 @@ print(sorted({absent!r} & set(sys.modules)), file=sys.stderr)
     assert done.stderr == "[]\n"
 
 
+def test_a_batch_loads_no_pint_until_it_converts() -> None:
+    code = "import cec.batch.run, polars, sys; print(sorted({'pint', 'typst', 'icalendar'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"[", b"{}", b"null", b"[" * 100_000, b"\xff", b'{"regimen": 1}', b'{"sha256": "x"}'],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.batch.over_columns import clearance_over_columns
@@ -26,9 +27,6 @@ CLEARANCE = "creatinine_clearance"
 
 OVER_COLUMNS = ("height", "weight", "body_mass_index", "weight_change", CLEARANCE)
 """Facts of nearly as many different values as there are rows, which are held against limits over whole columns."""
-
-_IN_MG_DL = convert(Quantity(Decimal(1), "mg/dL"), FACTS["creatinine"].unit, CREATININE).value
-"""What 1 mg/dL of creatinine is in the unit of the table of facts."""
 
 Drawn = tuple[int, Mapping[str, tuple[float, ...]]]
 """A key for which limits there are, and the numbers at which they lie, of each fact in rising order."""
@@ -71,7 +69,7 @@ class LimitsOverColumns:
         if "creatinine" in known or CLEARANCE in known:
             columns |= {"clearance": _floats(CLEARANCE, known, nothing), "sex": _words("sex", known, nothing)}
             columns |= {fact: _floats(fact, known, nothing) for fact in ("age", "creatinine")}
-            serum = pl.col("creatinine") / float(_IN_MG_DL)
+            serum = pl.col("creatinine") / _in_mg_dl()
             estimate, which = clearance_over_columns(height, weight, pl.col("age"), serum, pl.col("sex"))
             told = pl.DataFrame(columns).select(clearance=pl.coalesce("clearance", estimate), which=which)
             columns["clearance"] = told.get_column("clearance")
@@ -143,6 +141,12 @@ def values_at(known: Known | None, rows: Different) -> Sequence[Any]:
     if known is None:
         return [None] * len(rows.first)
     return [known.values[place] for place in known.places[rows.first]]
+
+
+@cache
+def _in_mg_dl() -> float:
+    """What 1 mg/dL of creatinine is in the unit of the table of facts; to convert it takes pint, which loads slowly."""
+    return float(convert(Quantity(Decimal(1), "mg/dL"), FACTS["creatinine"].unit, CREATININE).value)
 
 
 def _floats(fact: str, known: Mapping[str, Known], nothing: pl.Series) -> pl.Series:
