@@ -60,14 +60,13 @@ def fatal_in_csf(names: Iterable[str]) -> FatalRoute | None:
     >>> fatal_in_csf(["methotrexate", "vinpocetine"]) is None
     True
     """
-    words = {word for name in names for word in _words_of(name)}
-    return next((row for row in FATAL_IN_CSF if not row.words.isdisjoint(words)), None)
+    return _fatal_in_csf(tuple(names))
 
 
 @lru_cache(maxsize=1 << 10)
-def _words_of(name: str) -> frozenset[str]:
-    """The whole words of a name, in small letters."""
-    return frozenset(re.findall(r"[^\W_]+", name.casefold()))
+def _fatal_in_csf(names: tuple[str, ...]) -> FatalRoute | None:
+    words = {word for name in names for word in re.findall(r"[^\W_]+", name.casefold())}
+    return next((row for row in FATAL_IN_CSF if not row.words.isdisjoint(words)), None)
 
 
 def is_into_csf(route: str) -> bool:

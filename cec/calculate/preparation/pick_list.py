@@ -48,6 +48,8 @@ def pick_list(
 
     What the formulary does not give is an item too, to be chosen by a person.
     """
+    if not preparations:
+        return ()
     open_items: Counter[tuple[Kind, str, str]] = Counter()
     vials: Counter[Item] = Counter()
     tablets: Counter[Item] = Counter()
