@@ -1,7 +1,11 @@
 """What holds for the whole suite: hypothesis finds no fault in a busy machine, and what is nightly is slow."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
+
+os.environ.pop("COLUMNS", None)  # as wide as a pipe is by itself, whatever terminal or worker runs the suite
 
 collect_ignore = ["with_a_new_fact.py"]
 """A program that adds to the tables of facts and rules: read for doctests, it would add to the suite's own."""
