@@ -133,15 +133,14 @@ def _plain(content: bytes, block: Block, layout: Layout, wanted: Collection[str]
     if not content:
         empty = pl.DataFrame(schema=dict.fromkeys(read, pl.String))
         return Rows(empty, block.rows, block.rejected, pl.Series(_LINE, [], dtype=pl.String))
-    has_empty_lines = content.startswith(b"\n") or b"\n\n" in content
-    if has_empty_lines or _LINE.encode() in content or not (content.isascii() or _is_utf8(content)):
+    if _LINE.encode() in content or not (content.isascii() or _is_utf8(content)):
         return None
     marked = _MARK + content if content.startswith(_MARK) else content  # polars takes one off, and this is the cell's
     try:
         lines = pl.read_csv(
             marked, has_header=False, new_columns=[_LINE], infer_schema=False, separator=_LINE, quote_char=None
         ).to_series()
-        if len(lines) != len(block.rows):
+        if len(lines) != len(block.rows) or lines.null_count():  # empty lines
             return None
         if not (lines.str.count_matches(layout.separator, literal=True) == len(layout.columns) - 1).all():
             return None
