@@ -7,7 +7,7 @@ import msgspec
 
 from cec.errors import InputError
 from cec.keys import key
-from cec.regimen import Conditions
+from cec.regimen import Conditions, entry_of
 from cec.units import Amount, Area, Concentration, Duration, Quantity, Volume
 
 if TYPE_CHECKING:
@@ -126,6 +126,10 @@ class Pharmacy(msgspec.Struct, frozen=True):
         Decimal, key("the most that rounding, and measuring with it, may move a dose", reads="percentage")
     ] = Decimal(5)
     """Percent."""
+    largest_deviation_of: Annotated[
+        dict[str, Annotated[Decimal, key("in percent", reads="percentage")]],
+        key("the same by drug, where it is another, e.g. {prednisone: 10%}"),
+    ] = {}
     first_infusion: Annotated[str, key("start of the day's first infusion, in quotes", reads="time of day")] = "09:00"
     gap: Annotated[Duration, key("time between two infusions, e.g. 15 min", reads="gap")] = Quantity(Decimal(0), "min")
     time_zone: Annotated[
@@ -139,6 +143,11 @@ class Pharmacy(msgspec.Struct, frozen=True):
         dict[str, FormularyDrug], key("by drug: products, bags and how it is made up", reads="formulary")
     ] = {}
     sha256: str = ""
+
+    def deviation_allowed(self, drug: str) -> Decimal:
+        """The most that rounding, and measuring with it, may move a dose of this drug, in percent."""
+        of_drug = entry_of(drug, self.largest_deviation_of)
+        return self.largest_deviation if of_drug is None else of_drug
 
     @property
     def zone(self) -> "ZoneInfo | None":

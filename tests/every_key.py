@@ -106,6 +106,7 @@ dose_rounding:
       - {from: 19 mg, to: 21 mg, dose: 20 mg}
       - {from: 22 mg, to: 40 mg, dose: 30 mg}
 largest_deviation: 10%
+largest_deviation_of: {mercaptopurine: 12%}
 first_infusion: "10:00"
 gap: 15 min
 time_zone: Europe/Warsaw

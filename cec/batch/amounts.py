@@ -14,6 +14,7 @@ from cec.calculate.declared import Declared
 from cec.calculate.dosing import compute_dose
 from cec.calculate.measures import KidneyFunction, measured_as
 from cec.calculate.preparation import prepare_dose
+from cec.calculate.preparation.measuring import digit_alerts
 from cec.errors import CecError
 from cec.order import Order
 from cec.patient import Reduction
@@ -90,7 +91,7 @@ class Amounts:
             return Amount(None, fault="; ".join(map(str, error.faults)))
         text = number(convert(dosed.dose.ordered, line.amount_unit, AMOUNT))
         if not pharmacy.formulary:
-            return Amount(text)
+            return Amount(text, tuple(alert.code for alert in digit_alerts(dosed.dose)))
         made, alerts = prepare_dose(dosed, variant.line, pharmacy)
         codes = tuple(alert.code for alert in alerts)
         rate, unit = (number(made.rate), made.rate.unit) if made.rate else ("", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -11,10 +11,11 @@ from cec.batch.amounts import Variant, variants_of
 from cec.batch.single_row import Cells, Settings, cells_of, draft, read
 from cec.calculate.dosing import dosed_again
 from cec.calculate.preparation import prepare
+from cec.calculate.preparation.measuring import digit_alerts
 from cec.calculate.schedule import draw_up
 from cec.errors import CecError, OrderRefused
 from cec.load.parts import Part
-from cec.order import Order
+from cec.order import Alert, Order
 from cec.tables.rows import Read, Refusal, refusal
 
 
@@ -57,12 +58,18 @@ def learn(parts: Mapping[str, Part], settings: Settings) -> tuple[Class, Cells |
     if any(alert.level == "stop" and alert.text not in fixed for alert in order.alerts):
         return UNKNOWN, answer
     codes = tuple(alert.code for alert in order.alerts)
-    before, behind = len(codes), len(codes)
-    if order.pharmacy.formulary:  # what preparations say hangs on the amounts; behind it stands what schedules say
-        schedule = draw_up(order.regimen, order.doses, order.start, order.pharmacy) if order.start else None
-        behind -= len(schedule.alerts) if schedule else 0
-        before = behind - len(prepare(dosed_again(order), order.pharmacy)[1])
+    # What is said of making up the doses hangs on their amounts; behind it stands what the schedule says.
+    schedule = draw_up(order.regimen, order.doses, order.start, order.pharmacy) if order.start else None
+    behind = len(codes) - (len(schedule.alerts) if schedule else 0)
+    before = behind - len(_of_amounts(order))
     return Class(codes[:before], variants_of(order), stopped, codes[behind:]), answer
+
+
+def _of_amounts(order: Order) -> Sequence[Alert]:
+    """What is said of making up the doses of an order."""
+    if not order.pharmacy.formulary:
+        return [alert for dose in order.doses for alert in digit_alerts(dose)]
+    return prepare(dosed_again(order), order.pharmacy)[1]
 
 
 def _unstopped(row: Read, stops: Mapping[str, str], settings: Settings) -> Order | None:

@@ -6,7 +6,7 @@ Each stage starts from the exact number of the one before: a step shows what is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -16,13 +16,13 @@ from cec.calculate.declared import Declared, declared_for
 from cec.calculate.formulas import calvert
 from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import Measured, measured_again
-from cec.calculate.rounding import deviation_percent, round_dose, to_nearest
+from cec.calculate.rounding import deviation_percent, finer_rounding, round_dose, to_nearest
 from cec.conditions import judge, unknown_facts
 from cec.errors import OrderRefused
 from cec.facts import NO_FACTS, Facts
 from cec.order import STAGES, Dose, Order, Stage, Step
 from cec.patient import Reduction, SetDose, Withheld
-from cec.pharmacy import Pharmacy
+from cec.pharmacy import DoseRounding, Pharmacy
 from cec.regimen import DrugLine, entry_of
 from cec.units import EXACT, Exact, Measure, Quantity, dose_unit, exact, multiply, plain, write_number
 
@@ -282,13 +282,29 @@ def _rounded(work: _Work, chain: list[_Staged]) -> _Staged | None:
             f"{work.line.drug}: rounding {dose} {how} gives {rounded}, "
             f"above the maximum of {work.line.maximum}; use another rounding for it"
         )
-    limit = work.pharmacy.largest_deviation
+    limit = work.pharmacy.deviation_allowed(work.line.drug)
     if abs(moved) > limit:
         raise OrderRefused(
             f"{work.line.drug}: rounding {dose} {how} gives {rounded}, which moves the dose by {shown}; "
-            f"the pharmacy allows {write_number(limit)}% at most"
+            f"the pharmacy allows {write_number(limit)}% at most; {_what_would_do(work, dose, rule, abs(moved))}"
         )
     return _staged("rounded", exact(rounded), f"{dose} {how}: {rounded} ({shown})", "pharmacy policy")
+
+
+def _what_would_do(work: _Work, dose: Exact, rule: DoseRounding, moved: Fraction) -> str:
+    """The rounding that would do, of what can be measured with the drug's products, and the ways around this one."""
+    from cec.calculate.preparation.stock import finest_measure, formulary_drug, usable_products
+
+    drug = work.line.drug
+    entry = formulary_drug(work.pharmacy, drug)
+    products = usable_products(entry, work.line.route, NO_FACTS) if entry else ()
+    finest = finest_measure(entry, products, dose.unit) if entry and products else None
+    finer = finer_rounding(dose, rule.to, work.pharmacy.deviation_allowed(drug), finest) if rule.to else None
+    percent = write_number(to_nearest(moved, Decimal(1), ROUND_CEILING))
+    ways = [f"nearest {finer[0]} would do, and give {finer[1]}"] if finer else []
+    ways.append(f"largest_deviation_of: {{{drug}: {percent}%}} would allow it")
+    ways.append(f"--without '{drug}: reason' leaves it out")
+    return "; or ".join(ways)
 
 
 def _set(work: _Work, chain: list[_Staged]) -> _Staged | None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from cec.errors import InputError, OrderRefused
 from cec.pharmacy import DoseRounding
-from cec.units import AMOUNT, EXACT, Exact, Quantity, convert
+from cec.units import AMOUNT, EXACT, Exact, Quantity, convert, plain
 
 
 def to_nearest(value: Decimal | Fraction, step: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
@@ -79,6 +79,32 @@ def round_dose(dose: Exact, rule: DoseRounding, drug: str) -> tuple[Quantity, st
     if rule.way == "down":
         return Quantity(round_down(dose.number, step.value), dose.unit), f"down to a multiple of {rule.to}"
     return Quantity(to_nearest(dose.number, step.value), dose.unit), f"to the nearest {rule.to}"
+
+
+_STEPS = tuple(Decimal(first).scaleb(power) for power in range(3, -4, -1) for first in ("5", "2.5", "2", "1"))
+"""Amounts that people round to, from the largest."""
+
+
+def finer_rounding(
+    dose: Exact, step: Quantity, largest_deviation: Decimal, finest: Quantity | None = None
+) -> tuple[Quantity, Quantity] | None:
+    """The coarsest rounding below `step` that moves a dose by no more than is allowed, and what it gives.
+
+    `finest` is the amount of which what can be measured is a multiple, where that is known. None where none would do.
+
+    >>> mg = lambda number: Quantity(Decimal(number), "mg")
+    >>> print(*finer_rounding(Exact(mg("8.55")), mg("1"), Decimal(5), mg("0.5")))
+    0.5 mg 8.5 mg
+    """
+    coarse = convert(step, dose.unit, AMOUNT).value
+    measured = convert(finest, dose.unit, AMOUNT).value if finest else None
+    for finer in _STEPS:
+        if finer >= coarse or (measured and finer % measured):
+            continue
+        rounded = to_nearest(dose.number, finer)
+        if rounded and abs(deviation_percent(rounded, dose.number)) <= largest_deviation:
+            return Quantity(plain(finer), dose.unit), Quantity(plain(rounded), dose.unit)
+    return None
 
 
 def _in_unit_of(dose: Exact, amount: Quantity, drug: str) -> Quantity:

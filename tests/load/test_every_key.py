@@ -234,6 +234,7 @@ PHARMACY_KEYS: dict[str, Line] = {
     "dose_rounding{}.bands[].to": Line("refusal", "19.5 mg", "dose_rounding.mercaptopurine.bands.0.to"),
     "dose_rounding{}.bands[].dose": Line("amount", "21 mg", "dose_rounding.mercaptopurine.bands.0.dose"),
     "largest_deviation": Line("refusal", "1%"),
+    "largest_deviation_of": Line("refusal", {"cyclophosphamide": "0.1%"}),
     "first_infusion": Line("time"),
     "gap": Line("time"),
     "time_zone": Line("calendar"),

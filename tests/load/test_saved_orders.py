@@ -168,10 +168,30 @@ def test_an_unknown_key_of_a_newer_version_is_told_with_the_version() -> None:
     assert load_order(written(tree)).written_by == "0.2.0"
 
 
+def lacking(old: Any, new: Any, where: str = "") -> list[str]:
+    """The places of an old tree that a new one has not, or has otherwise."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return [place for key, value in old.items() for place in lacking(value, new.get(key), f"{where}.{key}")]
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        return [
+            place
+            for index, pair in enumerate(zip(old, new, strict=True))
+            for place in lacking(*pair, f"{where}.{index}")
+        ]
+    return [] if old == new else [where]
+
+
+def test_what_an_earlier_stage_said_and_a_later_one_lost_is_seen() -> None:
+    assert lacking({"a": [1, {"b": 2}]}, {"a": [1, {"b": 2, "c": 3}]}) == []
+    assert lacking({"a": [1, {"b": 2}]}, {"a": [1, {"b": 3}]}) == [".a.1.b"]
+    assert lacking({"a": [1]}, {"a": []}) == [".a"]
+
+
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("cec.order-2*.json")), ids=lambda path: path.stem)
 def test_an_order_saved_at_an_earlier_stage_loads(path: Path) -> None:
+    """With all that it says; what a later stage has added beside it stands there with its default."""
     saved = load_order(path)
-    assert render(saved, "json") == path.read_bytes()
+    assert lacking(json.loads(path.read_bytes()), json.loads(render(saved, "json"))) == []
     assert verify_order(read_order(path)).finding != "edited"
 
 

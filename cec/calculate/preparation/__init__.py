@@ -10,8 +10,14 @@ from cec.calculate.dosing import Dosed
 from cec.calculate.preparation.dilution import bag_alerts
 from cec.calculate.preparation.forms import MAKERS
 from cec.calculate.preparation.handling import cytotoxic_as_stated
-from cec.calculate.preparation.measuring import measuring_alerts
-from cec.calculate.preparation.stock import formulary_drug, products_by_route, usable_products, why_not_for
+from cec.calculate.preparation.measuring import digit_alerts, measuring_alerts
+from cec.calculate.preparation.stock import (
+    finest_measure,
+    formulary_drug,
+    products_by_route,
+    usable_products,
+    why_not_for,
+)
 from cec.calculate.rules.rule import code_of_drug
 from cec.errors import InputError
 from cec.facts import NO_FACTS, Facts
@@ -26,7 +32,7 @@ def prepare(
 ) -> tuple[tuple[Preparation, ...], tuple[Alert, ...]]:
     """How each dose is made up from the pharmacy's stock, and what a person must see; nothing without a formulary."""
     if not pharmacy.formulary:
-        return (), ()
+        return (), tuple(alert for each in dosed for alert in digit_alerts(each.dose))
     prepared = [prepare_dose(each, index, pharmacy, facts) for index, each in enumerate(dosed)]
     return tuple(made for made, _ in prepared), tuple(alert for _, alerts in prepared for alert in alerts)
 
@@ -43,20 +49,22 @@ def prepare_dose(dosed: Dosed, dose_index: int, pharmacy: Pharmacy, facts: Facts
     drug = formulary_drug(pharmacy, dose.drug)
     begun = replace(begun, handling=cytotoxic_as_stated(drug))
     if drug is None:
-        return replace(begun, missing=f"{dose.drug} is not in the formulary, so no volume is given"), ()
+        why = f"{dose.drug} is not in the formulary, so no volume is given"
+        return replace(begun, missing=why), tuple(digit_alerts(dose))
     products = usable_products(drug, dose.route, facts)
     unsuited = tuple(_unsuited(dose, drug, products, facts))
     if not products:
         patient = " and for this patient" if unsuited else ""
         why = f"the formulary has no product of {dose.drug} for the route {dose.route}{patient}, so no volume is given"
-        return replace(begun, missing=why), unsuited
+        return replace(begun, missing=why), (*unsuited, *digit_alerts(dose))
+    asked = (*unsuited, *digit_alerts(dose, finest_measure(drug, products, dose.ordered.unit), products[0].name))
     begun = replace(begun, product=products[0].name, form=products[0].form)
     try:
         made = MAKERS[products[0].form](begun, dose, drug, products)
     except InputError as error:
-        return replace(begun, missing=str(error)), unsuited
+        return replace(begun, missing=str(error)), asked
     made = _with_references(made, drug, products)
-    return made, (*unsuited, *measuring_alerts(made, dosed.unrounded, pharmacy), *bag_alerts(made, dose, drug))
+    return made, (*asked, *measuring_alerts(made, dosed.unrounded, pharmacy), *bag_alerts(made, dose, drug))
 
 
 def _unsuited(dose: Dose, drug: FormularyDrug, products: Sequence[Product], facts: Facts) -> Iterator[Alert]:

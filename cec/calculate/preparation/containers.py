@@ -41,6 +41,17 @@ def nearest_total(contents: Sequence[Decimal], dose: Decimal) -> tuple[int, ...]
     return _counts(fewest, sizes, total, bulk)
 
 
+def common_measure(contents: Sequence[Decimal]) -> Decimal:
+    """The largest amount of which every content is a multiple.
+
+    >>> common_measure([Decimal(1), Decimal("2.5"), Decimal(10)])
+    Decimal('0.5')
+    """
+    places = max(0, *(-int(number.normalize(EXACT).as_tuple().exponent) for number in contents))
+    unit = math.gcd(*(int(number.scaleb(places, EXACT)) for number in contents))
+    return Decimal(unit).scaleb(-places, EXACT)
+
+
 def _whole(contents: Sequence[Decimal], amount: Decimal) -> tuple[list[int], int, int]:
     """The contents as multiples of their largest common unit; that unit and the amount as whole numbers."""
     places = max(-int(number.normalize(EXACT).as_tuple().exponent) for number in (*contents, amount))

@@ -8,9 +8,12 @@ from fractions import Fraction
 
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.calculate.rules.rule import code_of_drug
-from cec.order import Alert, Preparation
+from cec.order import Alert, Dose, Preparation
 from cec.pharmacy import Pharmacy
-from cec.units import Exact, write_number, write_signed
+from cec.units import AMOUNT, Exact, Quantity, convert, plain, write_number, write_signed
+
+MOST_DECIMALS = 2
+"""Of a dose of which no product is known: cec's own limit, without a source."""
 
 
 def measuring_alerts(made: Preparation, unrounded: Exact, pharmacy: Pharmacy) -> Iterator[Alert]:
@@ -20,7 +23,7 @@ def measuring_alerts(made: Preparation, unrounded: Exact, pharmacy: Pharmacy) ->
     """
     if made.contains is None:
         return
-    limit = pharmacy.largest_deviation
+    limit = pharmacy.deviation_allowed(made.drug)
     measured = deviation_percent(made.contains.value, made.dose.value)
     together = deviation_percent(made.contains.value, unrounded.number)
     if abs(measured) > limit:
@@ -34,6 +37,34 @@ def measuring_alerts(made: Preparation, unrounded: Exact, pharmacy: Pharmacy) ->
         return
     text = f"{told}; the pharmacy allows {write_number(limit)}%"
     yield Alert(code_of_drug("measured", made.drug), "check", made.drug, text, "pharmacy: largest_deviation")
+
+
+def digit_alerts(dose: Dose, finest: Quantity | None = None, product: str = "") -> Iterator[Alert]:
+    """A check for a dose that is written finer than anybody can measure it, and that no rule has rounded.
+
+    One digit finer than the `finest` amount that the product gives is let pass: 422.4 mg, where 0.1 mL holds 2 mg.
+    """
+    if not dose.ordered.value or (dose.steps and dose.steps[-1].what == "rounded"):
+        return
+    if finest is None:
+        allowed, why = MOST_DECIMALS, "no product says how finely it is measured, and two decimals are the most"
+        settles = "a dose_rounding in the pharmacy file, or a product with its measuring_step, settles it"
+    else:
+        allowed, why = decimals_of(finest) + 1, f"{product} is measured to {finest}"
+        settles = f"a dose_rounding in the pharmacy file, like nearest {finest}, settles it"
+    if decimals_of(dose.ordered) > allowed:
+        text = f"{dose.ordered} has more digits than anybody can measure: {why}; {settles}"
+        yield Alert(code_of_drug("digits", dose.drug), "check", dose.drug, text)
+
+
+def decimals_of(amount: Quantity) -> int:
+    """How many decimals an amount has; of grams, in mg.
+
+    >>> decimals_of(Quantity(Decimal("16.410"), "mg")), decimals_of(Quantity(Decimal("5.4612"), "g"))
+    (2, 1)
+    """
+    amount = convert(amount, "mg", AMOUNT) if amount.unit == "g" else amount
+    return max(0, -int(plain(amount.value).as_tuple().exponent))
 
 
 def _percent(moved: Fraction) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from msgspec.structs import replace
 
+from cec.calculate.preparation.containers import common_measure
 from cec.conditions import judge, unknown_facts
 from cec.errors import InputError
 from cec.facts import Facts
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
 from cec.regimen import condition_words, entry_of
-from cec.units import AMOUNT, CONCENTRATION, EXACT, VOLUME, Quantity, convert, convert_exactly, kept
+from cec.units import AMOUNT, CONCENTRATION, EXACT, VOLUME, Quantity, amount_in, convert, convert_exactly, kept
 
 ORAL = {"oral", "orally", "mouth", "po", "enteral", "nasogastric", "gastrostomy"}
 """Words of a route that takes tablets and oral solutions; every other route takes solutions and powders."""
@@ -51,7 +54,6 @@ def products_by_route(drug: FormularyDrug, route: str) -> list[Product]:
 def why_not_for(product: Product, facts: Facts) -> str:
     """Why a product is not for this patient; nothing where it is. What is not known speaks against it.
 
-    >>> from decimal import Decimal
     >>> from cec.regimen import Condition, Limit
     >>> young = Condition("age", (Limit("<", Quantity(Decimal(5), "years")),))
     >>> concentrate = Product("concentrate", "solution", not_for=(young,))
@@ -70,7 +72,6 @@ def why_not_for(product: Product, facts: Facts) -> str:
 def strength_of(product: Product) -> Quantity | None:
     """The concentration to draw from: as stated or, of a powder, its content in the volume added; never in g/mL.
 
-    >>> from decimal import Decimal
     >>> gram, volume = Quantity(Decimal(1), "g"), Quantity(Decimal(50), "mL")
     >>> print(strength_of(Product("1 g vial", "powder", content=gram, reconstituted_with=volume)))
     20 mg/mL
@@ -94,6 +95,29 @@ def content_of(product: Product, unit: str) -> Quantity | None:
         volume = convert(product.volume, "mL", VOLUME)
         return Quantity(EXACT.multiply(strength.value, volume.value), unit)
     return None
+
+
+def finest_measure(drug: FormularyDrug, products: Sequence[Product], unit: str) -> Quantity | None:
+    """The amount of which every dose of these products is a multiple; None where nothing says how they are measured.
+
+    >>> tablets = [Product(name, "tablet", content=Quantity(Decimal(name), "mg")) for name in ("1", "2.5", "10")]
+    >>> print(finest_measure(FormularyDrug("prednisone"), tablets, "mg"))
+    0.5 mg
+    """
+    strength = strength_of(products[0])
+    try:
+        if products[0].form == "tablet":
+            contents = [content.value for product in products if (content := content_of(product, unit))]
+            halves = [content_of(product, unit) for product in products if product.halves]
+            contents += [EXACT.multiply(half.value, Decimal("0.5")) for half in halves if half]
+            return Quantity(common_measure(contents), unit) if contents else None
+        if strength is None or drug.measuring_step is None:
+            return None
+        step = convert(drug.measuring_step, "mL", VOLUME)
+        held = Quantity(EXACT.multiply(step.value, strength.value), amount_in(strength.unit))
+        return convert(held, unit, AMOUNT)
+    except InputError:
+        return None
 
 
 def prefer_product(pharmacy: Pharmacy, drug: str, product: str) -> Pharmacy:

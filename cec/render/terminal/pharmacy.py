@@ -10,6 +10,8 @@ from cec.render.words import listed
 from cec.units import write_number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cec.pharmacy import DoseRounding, FormularyDrug, Pharmacy, Product, Stability
 
 
@@ -28,7 +30,7 @@ def render(pharmacy: Pharmacy, terminal: Terminal) -> bytes:
                     ("Dose rounding", "; ".join(rounding) or "none"),
                     (
                         "Largest deviation",
-                        f"{write_number(pharmacy.largest_deviation)}% by rounding, and by measuring with it",
+                        f"{'; '.join(_deviations(pharmacy))} by rounding, and by measuring with it",
                     ),
                     ("First infusion", pharmacy.first_infusion),
                     ("Gap", str(pharmacy.gap)),
@@ -44,6 +46,13 @@ def render(pharmacy: Pharmacy, terminal: Terminal) -> bytes:
         ],
         terminal,
     )
+
+
+def _deviations(pharmacy: Pharmacy) -> Iterator[str]:
+    """The largest deviation in percent, and that of each drug that has another."""
+    yield f"{write_number(pharmacy.largest_deviation)}%"
+    for drug, percent in pharmacy.largest_deviation_of.items():
+        yield f"{drug} {write_number(percent)}%"
 
 
 def rounding_words(rule: DoseRounding) -> str:
