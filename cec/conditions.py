@@ -60,12 +60,12 @@ def words(fact: str, stretch: Stretch) -> str:
         return f"{fact} exactly {_amount(fact, low.number)}"
     if fact_of(fact).counts and high.number - low.number == 1:
         return f"{fact} {_amount(fact, low.number)}"
-    said = []
+    texts = []
     if low > EVERYTHING.low:
-        said.append(f"{'over' if low.after else 'at least'} {_amount(fact, low.number)}")
+        texts.append(f"{'over' if low.after else 'at least'} {_amount(fact, low.number)}")
     if high < EVERYTHING.high:
-        said.append(f"{'at most' if high.after else 'under'} {_amount(fact, high.number)}")
-    return f"{fact} {', '.join(said)}" if said else f"any {fact}"
+        texts.append(f"{'at most' if high.after else 'under'} {_amount(fact, high.number)}")
+    return f"{fact} {', '.join(texts)}" if texts else f"any {fact}"
 
 
 def _amount(fact: str, number: Decimal) -> Quantity:

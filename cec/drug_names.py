@@ -95,13 +95,13 @@ def other_kind(product: str, drug: str) -> str:
     words = own_words(drug)
     kinds = {
         **_KINDS,
-        **{kind: said for name, only in _KINDS_OF.items() if name in words for kind, said in only.items()},
+        **{kind: pattern for name, only in _KINDS_OF.items() if name in words for kind, pattern in only.items()},
     }
     of_drug, of_product = (
-        [kind for kind, said in kinds.items() if re.search(rf"\b(?:{said})\b", name, re.IGNORECASE)]
+        [kind for kind, pattern in kinds.items() if re.search(rf"\b(?:{pattern})\b", name, re.IGNORECASE)]
         for name in (drug, product)
     )
     more = [kind for kind in of_product if kind not in of_drug]
     less = [kind for kind in of_drug if kind not in of_product] if words & own_words(product) else []
-    said = (("is", more), ("does not say", less))
-    return ", ".join(f"{verb} {' and '.join(found)}" for verb, found in said if found)
+    differences = (("is", more), ("does not say", less))
+    return ", ".join(f"{verb} {' and '.join(found)}" for verb, found in differences if found)

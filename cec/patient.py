@@ -81,10 +81,10 @@ class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def fact(self, name: str) -> Value | None:
         """What was told of a fact; None where nothing was."""
-        told = getattr(self, name) if name in _FIELDS else self.facts.get(name)
-        if isinstance(told, int) and not isinstance(told, bool):
-            return Quantity(Decimal(told), "")
-        return None if told == "" else told
+        value = getattr(self, name) if name in _FIELDS else self.facts.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return Quantity(Decimal(value), "")
+        return None if value == "" else value
 
     def age_on(self, day: datetime.date | None) -> Quantity | None:
         """The age as given or, from the date of birth, in completed months on that day."""

@@ -255,17 +255,27 @@ def files(module: str, tree: ast.AST) -> Iterator[str]:
         )
 
 
-VAGUE = {"made", "told", "said", "one", "aside", "known"}
-NAMES_THINGS = ("cec.render", "cec.cli")
-"""Rooms in which a variable has the name of what it holds."""
+VAGUE = {"made", "told", "said", "one", "aside"}
+VAGUE_IN = {"known": ("cec.render", "cec.cli")}
+"""Names that say nothing in some rooms; elsewhere `known` is what is known of a patient."""
 
 
 def vague_names(module: str, tree: ast.AST) -> Iterator[str]:
-    """Variables and parameters whose names say nothing of what they hold."""
-    if is_in_any(module, NAMES_THINGS):
-        stored = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-        given = (node.arg for node in ast.walk(tree) if isinstance(node, ast.arg))
-        yield from (f"has a variable named {name}" for name in (*stored, *given) if name in VAGUE)
+    """Variables and parameters whose names say nothing of what they hold; the fields of a record are none."""
+    vague = VAGUE | {name for name, rooms in VAGUE_IN.items() if is_in_any(module, rooms)}
+    fields = {
+        id(field.target)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for field in node.body
+        if isinstance(field, ast.AnnAssign)
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) if name in vague and id(node) not in fields:
+                yield f"has a variable named {name}"
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) if name in vague:
+                yield f"has a variable named {name}"
 
 
 GUARDS = (wrong_imports, clocks, floats, roundings, split_units, files, vague_names)
@@ -349,6 +359,12 @@ def test_a_module_keeps_to_its_place(module: str, path: Path) -> None:
         ("cec.render.words", "made = 1", "has a variable named made"),
         ("cec.cli.dose", "codes = [one.code for one in alerts]", "has a variable named one"),
         ("cec.render.words", "def f(told): ...", "has a variable named told"),
+        ("cec.render.words", "known = 1", "has a variable named known"),
+        ("cec.calculate.preparation", "made = 1", "has a variable named made"),
+        ("cec.batch.frames", "def f(*, told): ...", "has a variable named told"),
+        ("cec.conditions", "for said in texts: ...", "has a variable named said"),
+        ("cec.tables.opening", "with open_file() as aside: ...", "has a variable named aside"),
+        ("cec.patient", "class Fact:\n    def f(self):\n        told: int = 1", "has a variable named told"),
     ],
 )
 def test_the_guard_sees_what_is_wrong(module: str, source: str, found: str) -> None:
@@ -366,6 +382,8 @@ def test_the_guard_sees_what_is_wrong(module: str, source: str, found: str) -> N
         ("cec.calculate.formulas", "near = get_close_matches(word, known, 1, 0.5)"),
         ("cec.calculate.formulas", "half = value / 2"),
         ("cec.render.csv", "text = difference.now"),
+        ("cec.facts.fact", "class Fact:\n    told: Told = 'patient'"),
+        ("cec.calculate.growth", "known = {}"),
         (
             "cec.calculate.rounding",
             "from decimal import ROUND_HALF_UP\nmultiples = value.to_integral_value(ROUND_HALF_UP)",

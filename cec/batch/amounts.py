@@ -92,9 +92,9 @@ class Amounts:
         text = number(convert(dosed.dose.ordered, line.amount_unit, AMOUNT))
         if not pharmacy.formulary:
             return Amount(text, tuple(alert.code for alert in digit_alerts(dosed.dose)))
-        made, alerts = prepare_dose(dosed, variant.line, pharmacy)
+        preparation, alerts = prepare_dose(dosed, variant.line, pharmacy)
         codes = tuple(alert.code for alert in alerts)
-        rate, unit = (number(made.rate), made.rate.unit) if made.rate else ("", "")
+        rate, unit = (number(preparation.rate), preparation.rate.unit) if preparation.rate else ("", "")
         return Amount(text, codes, rate, unit)
 
 

@@ -115,8 +115,8 @@ class Classifier:
         units = [self._numbers.of(each and each.value.unit) for each in clearances]
         digits += [order, pl.Series(units, dtype=pl.UInt32)[clearance]]
         known |= self._derived(known)
-        told = {*places, *OVER_COLUMNS} - {"age", "start", "cycle"}
-        digits += [self._sides(name, known[name]) for name in self._cuts if name in known and name not in told]
+        direct = {*places, *OVER_COLUMNS} - {"age", "start", "cycle"}
+        digits += [self._sides(name, known[name]) for name in self._cuts if name in known and name not in direct]
         digits += [self._answers(question, known, nothing) for question in self._drawn if question.fact in known]
         amounts: Sequence[Value | None] = [each and each.value.compared() for each in clearances]
         exact = {**known, CLEARANCE: Known(amounts, clearance)}
@@ -196,7 +196,7 @@ class Classifier:
         rows = different([*(places[fact] for fact in facts), age.places])
         parts = ([texts[fact].parts[place] for place in places[fact][rows.first]] for fact in facts)
         each_row = zip(values_at(age, rows), *parts, strict=True)
-        return [_clearance(told, months) for months, *told in each_row], rows.which
+        return [_clearance(parts_of_patient, months) for months, *parts_of_patient in each_row], rows.which
 
     def _derived(self, known: Mapping[str, Known]) -> dict[str, Known]:
         """The facts that follow from others, computed once for each set of different values of these."""

@@ -65,8 +65,8 @@ def _of_set(
     dosed = pl.DataFrame(columns).with_columns(lacking).select("row", *names_of_answers)
     reasons = [_stops(numbers, classes)] if classes[numbers[0]].refusal else []
     if faults:
-        told = pl.DataFrame([fault.alias(f"{place}") for place, fault in enumerate(faults)])
-        both = told.select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True).replace("", None)).to_series()
+        frame = pl.DataFrame([fault.alias(f"{place}") for place, fault in enumerate(faults)])
+        both = frame.select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True).replace("", None)).to_series()
         reasons.insert(0, both)
     if not reasons:
         return Answers(dosed, no_answers(settings).refused)
@@ -107,7 +107,7 @@ def _alerts(
             found[place] += kinds[which]
     for place, each in enumerate(numbers[rows.first]):
         found[place] += classes[each].codes_of_schedule
-    return rows.each([" ".join(dict.fromkeys(one)) for one in found], pl.String)
+    return rows.each([" ".join(dict.fromkeys(codes_of_row)) for codes_of_row in found], pl.String)
 
 
 def _stops(numbers: pl.Series, classes: Mapping[int, Class]) -> pl.Series:

@@ -122,8 +122,10 @@ class Engine:
     def _steps(self, row: int, places: Mapping[str, pl.Series]) -> int:
         """The BSA of a row by the formula itself, in steps; 0 where it has none."""
         facts = [fact for fact in ("height", "weight", "sex") if fact in places]
-        told = {fact: self._texts[fact].values[places[fact][row]] for fact in facts}
-        area = body_surface_area(self.settings.pharmacy.bsa_formula, told["height"], told["weight"], told.get("sex"))
+        values = {fact: self._texts[fact].values[places[fact][row]] for fact in facts}
+        area = body_surface_area(
+            self.settings.pharmacy.bsa_formula, values["height"], values["weight"], values.get("sex")
+        )
         return int(EXACT.divide(to_nearest(area.number, self._step), self._step))
 
     def _learnt(self, rows: Rows, drafted: Drafted) -> pl.Series:
@@ -138,12 +140,12 @@ class Engine:
         numbers = (rows.classified.numbers + 1).zip_with(~is_alone, nothing)
         first = numbers.arg_unique()
         found = numbers[first].to_list()
-        for one, row in zip(found, first.to_list(), strict=True):
-            if one not in self._classes:
+        for number, row in zip(found, first.to_list(), strict=True):
+            if number not in self._classes:
                 parts = rows.parts(row)
-                self._classes[one], drafted[row] = learn(parts, self.settings)
-                self._unheld[one] = parts
-        alone = [one for one in found if one and not self._classes[one].variants]
+                self._classes[number], drafted[row] = learn(parts, self.settings)
+                self._unheld[number] = parts
+        alone = [number for number in found if number and not self._classes[number].variants]
         return numbers.replace(alone, 0) if alone else numbers
 
     def _hold_some(self, answers: Answers, rows: Rows, numbers: pl.Series, drafted: Drafted) -> None:

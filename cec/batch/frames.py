@@ -59,30 +59,30 @@ def dose_table(
     with localcontext(EXACT):
         names = _names(frame)
         several = regimen if isinstance(regimen, Sequence) and not isinstance(regimen, str) else [regimen]
-        regimens = [load_regimen(one) if isinstance(one, str) else one for one in several]
+        regimens = [load_regimen(each) if isinstance(each, str) else each for each in several]
         if not regimens:
             raise InputError("name a regimen")
         shop = pharmacy if isinstance(pharmacy, Pharmacy) else load_pharmacy(pharmacy)
         found = columns_for(names, columns or {}, regimens)
-        told = {fact: column for fact, column in found.items() if fact not in ABOUT_THE_PERSON}
-        answerer = _answerer(regimens, Settings(regimens[0], shop, start, cycle, as_of), told)
-        own = _own_regimen_column(told)
+        columns_read = {fact: column for fact, column in found.items() if fact not in ABOUT_THE_PERSON}
+        answerer = _answerer(regimens, Settings(regimens[0], shop, start, cycle, as_of), columns_read)
+        own = _own_regimen_column(columns_read)
         if taken := [name for name in (*answerer.columns_made, REJECTED) if name in names and name not in own]:
             raise InputError(f"the frame has columns that this would add: {', '.join(taken)}")
-        return cast("Table", _with_columns(frame, _made(_rows(frame, names, told), answerer)))
+        return cast("Table", _with_columns(frame, _made(_rows(frame, names, columns_read), answerer)))
 
 
-def _own_regimen_column(told: Mapping[str, Column]) -> tuple[str, ...]:
+def _own_regimen_column(columns: Mapping[str, Column]) -> tuple[str, ...]:
     """The frame's own column of regimens, which may be filled."""
-    return (told["regimen"].name,) if "regimen" in told else ()
+    return (columns["regimen"].name,) if "regimen" in columns else ()
 
 
-def _answerer(regimens: Sequence[Regimen], settings: Settings, told: Mapping[str, Column]) -> Regimens:
+def _answerer(regimens: Sequence[Regimen], settings: Settings, columns: Mapping[str, Column]) -> Regimens:
     """The answerer for these regimens, settings and columns, kept for the next frame."""
-    key = sha256_of_inputs(regimens, settings.pharmacy, settings.start, settings.cycle, settings.as_of, told)
+    key = sha256_of_inputs(regimens, settings.pharmacy, settings.start, settings.cycle, settings.as_of, columns)
     answerer = _kept.get(key)
     if answerer is None:
-        answerer = Regimens(settings, told, _by_name(regimens))
+        answerer = Regimens(settings, columns, _by_name(regimens))
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
         _kept[key] = answerer
@@ -92,9 +92,9 @@ def _answerer(regimens: Sequence[Regimen], settings: Settings, told: Mapping[str
 def _by_name(regimens: Sequence[Regimen]) -> dict[str, Regimen | Refusal]:
     """The regimens by name; InputError where two different ones have the same."""
     named: dict[str, Regimen | Refusal] = {}
-    for one in regimens:
-        if named.setdefault(one.name, one) != one:
-            raise InputError(f"two regimens have the name {one.name}; give one of them another name")
+    for regimen in regimens:
+        if named.setdefault(regimen.name, regimen) != regimen:
+            raise InputError(f"two regimens have the name {regimen.name}; give one of them another name")
     return named
 
 
@@ -108,10 +108,10 @@ def _made(rows: pl.DataFrame, answerer: Regimens) -> dict[str, pl.Series]:
     joined = every.join(answered.dosed, on="row", how="left", maintain_order="left").join(
         refused, on="row", how="left", maintain_order="left"
     )
-    made = {name: joined.get_column(name) for name in (*answerer.columns_made, REJECTED)}
-    if told := answerer.columns.get("regimen"):
-        made = {told.name: filled(rows.get_column(told.name), made.pop("regimen")), **made}
-    return made
+    columns = {name: joined.get_column(name) for name in (*answerer.columns_made, REJECTED)}
+    if column := answerer.columns.get("regimen"):
+        columns = {column.name: filled(rows.get_column(column.name), columns.pop("regimen")), **columns}
+    return columns
 
 
 def _kind(frame: Any) -> str:
@@ -131,14 +131,14 @@ def _names(frame: Any) -> list[str]:
     return list(frame.schema.names) if _kind(frame) == "pyarrow" else [str(name) for name in frame.columns]
 
 
-def _rows(frame: Any, names: Sequence[str], told: Mapping[str, Column]) -> pl.DataFrame:
+def _rows(frame: Any, names: Sequence[str], columns: Mapping[str, Column]) -> pl.DataFrame:
     """The columns that tell something, as a polars frame; InputError where one cannot be read."""
     import polars as pl
 
     kind = _kind(frame)
     rows: dict[str, pl.Series] = {}
     faults: list[Fault] = []
-    for fact, column in told.items():
+    for fact, column in columns.items():
         if names.count(column.name) > 1:
             faults.append(Fault(f"several columns have the name '{column.name}', of which one must tell the {fact}"))
             continue
@@ -148,7 +148,7 @@ def _rows(frame: Any, names: Sequence[str], told: Mapping[str, Column]) -> pl.Da
             faults.append(
                 Fault(f"column '{column.name}' cannot be read; texts, numbers, dates or booleans can tell the {fact}")
             )
-    faults += mute_columns({name: cells.dtype for name, cells in rows.items()}, told)
+    faults += mute_columns({name: cells.dtype for name, cells in rows.items()}, columns)
     if faults:
         raise InputError(*faults)
     return pl.DataFrame(rows)
@@ -171,18 +171,18 @@ def _column(frame: Any, kind: str, place: int) -> pl.Series:
         raise
 
 
-def _with_columns(frame: Any, made: Mapping[str, pl.Series]) -> Any:
+def _with_columns(frame: Any, added: Mapping[str, pl.Series]) -> Any:
     """The frame with more columns; its own stay as they are."""
     kind = _kind(frame)
     if kind == "polars":
-        return frame.with_columns(series.alias(name) for name, series in made.items())
+        return frame.with_columns(series.alias(name) for name, series in added.items())
     if kind == "pandas":
         labels = {str(label): label for label in frame.columns}
         frame = frame.copy(deep=False)
-        for name, series in made.items():
+        for name, series in added.items():
             frame[labels.get(name, name)] = series.to_list()
         return frame
-    for name, series in made.items():
+    for name, series in added.items():
         texts = series.to_arrow().cast("string")
         if name in frame.schema.names:
             frame = frame.set_column(frame.schema.names.index(name), name, texts)

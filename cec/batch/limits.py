@@ -71,10 +71,10 @@ class LimitsOverColumns:
             columns |= {fact: _floats(fact, known, nothing) for fact in ("age", "creatinine")}
             serum = pl.col("creatinine") / _in_mg_dl()
             estimate, which = clearance_over_columns(height, weight, pl.col("age"), serum, pl.col("sex"))
-            told = pl.DataFrame(columns).select(clearance=pl.coalesce("clearance", estimate), which=which)
-            columns["clearance"] = told.get_column("clearance")
+            clearances = pl.DataFrame(columns).select(clearance=pl.coalesce("clearance", estimate), which=which)
+            columns["clearance"] = clearances.get_column("clearance")
             facts[CLEARANCE] = pl.col("clearance")
-            digits.append(told.get_column("which"))
+            digits.append(clearances.get_column("which"))
         limits: list[tuple[str, pl.Expr]] = []
         for fact in facts.keys() - {"height", "weight"}:
             limits += [(fact, pl.lit(float(cut.number))) for cut in self._cuts.get(fact, ())]

@@ -84,7 +84,7 @@ class Regimens:
 
         parts = [part for part in self._by_regimen(frame) if isinstance(part.engine, Engine)]
         for some in dosed.iter_slices(AT_ONCE) if len(parts) > 1 else [dosed]:
-            made: list[pl.DataFrame] = []
+            administrations: list[pl.DataFrame] = []
             for part in parts:
                 if not isinstance(part.engine, Engine):
                     continue
@@ -96,15 +96,15 @@ class Regimens:
                     if len(parts) == 1:
                         yield from frames
                     else:
-                        made += [self._placed(each, part.places) for each in frames]
-            if made:
-                yield pl.concat(made).sort("row", maintain_order=True)
+                        administrations += [self._placed(each, part.places) for each in frames]
+            if administrations:
+                yield pl.concat(administrations).sort("row", maintain_order=True)
 
     def orders(self, frame: pl.DataFrame, rows: Sequence[int]) -> Iterator[Order]:
         """The whole order of each of these rows, all of which have doses."""
         some = frame[list(rows)]
-        told = row_texts(self._texts(some), self._told, range(len(rows)))
-        for texts, name in zip(told, self._names(some), strict=True):
+        texts_of_rows = row_texts(self._texts(some), self._told, range(len(rows)))
+        for texts, name in zip(texts_of_rows, self._names(some), strict=True):
             engine = self._engine(name)
             if isinstance(engine, Engine):
                 yield engine.order(texts)

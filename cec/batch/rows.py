@@ -46,8 +46,8 @@ class Rows(NamedTuple):
 
     def parts_at(self, places: Iterable[int]) -> dict[str, Part]:
         """What is told at these places, one for each fact."""
-        told = {fact: self.texts[fact].parts[place] for fact, place in zip(self.places, places, strict=True)}
-        return {fact: part for fact, part in told.items() if part is not None}
+        parts = {fact: self.texts[fact].parts[place] for fact, place in zip(self.places, places, strict=True)}
+        return {fact: part for fact, part in parts.items() if part is not None}
 
 
 def one_by_one(rows: Rows, places: list[int], settings: Settings, drafted: Drafted) -> Answers:

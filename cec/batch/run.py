@@ -80,7 +80,7 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
         with _regimens(layout, columns, table.blocks) as (regimens, blocks, all_named):
             if all_named:  # the usual regimen is none of this table's, and has no columns in the output
                 settings = settings._replace(regimen=all_named)
-            loaded = [one for one in regimens.values() if isinstance(one, Regimen)]
+            loaded = [regimen for regimen in regimens.values() if isinstance(regimen, Regimen)]
             columns = _columns(layout, request, [settings.regimen, *loaded])
             separator = layout.separator if layout.kind == "csv" else ","
             kinds = (request.target_kind, request.rejects_kind)
@@ -147,5 +147,5 @@ def _regimens(
     with looked_through(layout, columns["regimen"].name, blocks) as (texts, again):
         for text in filter(None, texts):
             regimen_of(text, known)
-        of_any = next((one for one in known.values() if isinstance(one, Regimen)), None)
+        of_any = next((regimen for regimen in known.values() if isinstance(regimen, Regimen)), None)
         yield known, again, None if "" in texts else of_any

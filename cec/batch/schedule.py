@@ -130,9 +130,9 @@ def _crossed(patients: pl.DataFrame, cycle: _Cycle, names: tuple[str, ...]) -> p
         columns = [f"{name} {what}" for name in names]
         is_there = columns[0] in patients.columns
         rates[what] = each(columns).fill_null("") if is_there else pl.Series([""]).new_from_index(0, len(every))
-    made = {name: cycle.cells.get_column(name).gather(which) for name in cycle.cells.columns}
-    made |= {name: patients.get_column(name).gather(whose) for name in ("row", "id", "bsa_m2", "alerts")}
-    return pl.DataFrame({**made, "dose": each(list(names)), **rates}).select("row", *SCHEDULE_COLUMNS)
+    cells = {name: cycle.cells.get_column(name).gather(which) for name in cycle.cells.columns}
+    cells |= {name: patients.get_column(name).gather(whose) for name in ("row", "id", "bsa_m2", "alerts")}
+    return pl.DataFrame({**cells, "dose": each(list(names)), **rates}).select("row", *SCHEDULE_COLUMNS)
 
 
 def _ids(cells: pl.Series) -> pl.Series:

@@ -129,8 +129,8 @@ class Worker:
         import polars as pl
 
         has_schedule = self.job.settings.has_schedule
-        made = dict.fromkeys(self.regimens.columns_made if has_schedule else self._added(), pl.String())
-        columns = made if has_schedule else {**rows.frame.schema, **made}
+        added = dict.fromkeys(self.regimens.columns_made if has_schedule else self._added(), pl.String())
+        columns = added if has_schedule else {**rows.frame.schema, **added}
         return encode(pl.DataFrame(schema=columns), self.job.kind, self.job.separator, self.regimens.numbers_made)
 
     def _schedule(self, rows: Rows, answered: Answered) -> Iterable[Piece]:
@@ -151,11 +151,11 @@ class Worker:
             named = [filled(cells if places is None else cells.gather(places), dosed.get_column("regimen"))]
         lines = rows.lines if job.keeps_lines else None
         if lines is not None:
-            lines, made = lines if places is None else lines.gather(places), added.hstack(named)
+            lines, table = lines if places is None else lines.gather(places), added.hstack(named)
         else:
             frame = rows.frame if places is None else rows.frame[places]
-            made = pl.concat([frame.with_columns(named), added], how="horizontal")
-        return encode(made, job.kind, job.separator, self.regimens.numbers_made, lines=lines, own=job.own_regimens)
+            table = pl.concat([frame.with_columns(named), added], how="horizontal")
+        return encode(table, job.kind, job.separator, self.regimens.numbers_made, lines=lines, own=job.own_regimens)
 
     def _encoded(self, rejects: pl.DataFrame) -> Piece:
         return encode(rejects, self.job.rejects_kind, self.job.separator, [])
@@ -166,16 +166,19 @@ class Worker:
 
         schema = {self._names[0]: pl.Int64(), **dict.fromkeys(self._names[1:], pl.String())}
         width = len(self.job.layout.columns)
-        read = [(one.row, one.column, one.reason, *(one.cells or (None,) * width), one.text) for one in rows.rejected]
+        read = [
+            (reject.row, reject.column, reject.reason, *(reject.cells or (None,) * width), reject.text)
+            for reject in rows.rejected
+        ]
         unread = pl.DataFrame(read, schema=schema, orient="row")
         if answered is None or not answered.refused.height:
             return unread
         places = answered.refused.get_column("row")
-        told = answered.refused.select("column", "reason")
+        reasons = answered.refused.select("column", "reason")
         text = pl.Series([""], dtype=pl.String).new_from_index(0, len(places))
         columns = [
             _numbers(rows, places),
-            *told.iter_columns(),
+            *reasons.iter_columns(),
             *all_cells(rows, places, self.job.layout),
             text,
         ]
@@ -188,8 +191,8 @@ class Worker:
 
         settings = self.job.settings
         usual = {"id": "", "start": str(settings.start or ""), "cycle": str(settings.cycle or "")}
-        told = {fact: column.name for fact, column in self.job.columns.items() if fact in usual}
-        cells = {fact: as_texts(rows.frame.get_column(name)).str.strip_chars() for fact, name in told.items()}
+        names = {fact: column.name for fact, column in self.job.columns.items() if fact in usual}
+        cells = {fact: as_texts(rows.frame.get_column(name)).str.strip_chars() for fact, name in names.items()}
         texts = [column.replace("", None).fill_null(usual[fact]) for fact, column in cells.items()]
         given = answered.dosed.filter(~self._is_idle(answered.dosed)).get_column("row")
         key = pl.DataFrame(texts).hash_rows(seed=0).gather(given).alias("key")

@@ -82,8 +82,8 @@ def _faults(each: Declaration, lines: Mapping[int, DrugLine], name: str) -> Iter
         yield f"{words}, but {name} gives {', '.join(dict.fromkeys(line.drug for line in lines.values()))}"
         return
     if each.line is not None and each.line not in own:
-        told = ", ".join(f"line {number} ({line.route}, days {_days(line.days)})" for number, line in own.items())
-        yield f"{words} in line {each.line}, but {each.drug} is {told}"
+        own_lines = ", ".join(f"line {number} ({line.route}, days {_days(line.days)})" for number, line in own.items())
+        yield f"{words} in line {each.line}, but {each.drug} is {own_lines}"
         return
     meant = [line for number, line in own.items() if each.line in {None, number}]
     if strange := sorted(set(each.days) - {day for line in meant for day in line.days}):
@@ -99,16 +99,16 @@ def _faults(each: Declaration, lines: Mapping[int, DrugLine], name: str) -> Iter
 
 def _overlaps(patient: Patient, lines: Mapping[int, DrugLine]) -> Iterator[Fault]:
     """Two declarations about the same line on the same day."""
-    for one, other in combinations(_all(patient), 2):
+    for declaration, other in combinations(_all(patient), 2):
         for number, line in lines.items():
-            both = set(line.days) & set(one.days or line.days) & set(other.days or line.days)
-            if _holds(one, number, line) and _holds(other, number, line) and both:
-                if type(one) is type(other) is Reduction:
+            both = set(line.days) & set(declaration.days or line.days) & set(other.days or line.days)
+            if _holds(declaration, number, line) and _holds(other, number, line) and both:
+                if type(declaration) is type(other) is Reduction:
                     text = f"{line.drug} is reduced twice; give one percentage and one reason"
                 else:
-                    first, second = (_KEYS[type(each)][1].format(line.drug) for each in (one, other))
+                    first, second = (_KEYS[type(each)][1].format(line.drug) for each in (declaration, other))
                     text = f"{first} and {second} on the same day; give one of them"
-                yield Fault(text, about=(_KEYS[type(one)][0],))
+                yield Fault(text, about=(_KEYS[type(declaration)][0],))
                 break
 
 

@@ -44,14 +44,14 @@ def with_labels(
     doses: Sequence[Dose], preparations: Sequence[Preparation], regimen: Regimen, pharmacy: Pharmacy
 ) -> tuple[Dose, ...]:
     """The doses with what their labels must say: by drug and route, by the regimen's line, by the products taken."""
-    made = {preparation.dose_index: preparation for preparation in preparations}
-    labels = [_label(dose, made.get(index), regimen, pharmacy) for index, dose in enumerate(doses)]
+    by_dose = {preparation.dose_index: preparation for preparation in preparations}
+    labels = [_label(dose, by_dose.get(index), regimen, pharmacy) for index, dose in enumerate(doses)]
     return tuple(replace(dose, label=label) if label else dose for dose, label in zip(doses, labels, strict=True))
 
 
-def _label(dose: Dose, made: Preparation | None, regimen: Regimen, pharmacy: Pharmacy) -> tuple[str, ...]:
+def _label(dose: Dose, preparation: Preparation | None, regimen: Regimen, pharmacy: Pharmacy) -> tuple[str, ...]:
     entry = formulary_drug(pharmacy, dose.drug)
-    taken = {made.product, *(use.product for use in made.vials)} if made else set()
+    taken = {preparation.product, *(use.product for use in preparation.vials)} if preparation else set()
     texts = (
         label_of_route(names_of(dose.drug, pharmacy), dose.route),
         regimen.drugs[dose.line - 1].label,

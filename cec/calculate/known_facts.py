@@ -55,7 +55,7 @@ def refuse_impossible(patient: Patient, facts: Facts) -> None:
         amount = facts.get(fact.name) if fact.possible else None
         if isinstance(amount, Quantity) and (words := fact.impossible(amount)):
             sources = (fact.name, fact.other_form, *fact.inputs)
-            told = tuple(name for name in sources if name in FACTS and patient.fact(name) is not None)
-            faults.append(Fault(words, about=told))
+            given = tuple(name for name in sources if name in FACTS and patient.fact(name) is not None)
+            faults.append(Fault(words, about=given))
     if faults:
         raise InputError(*faults)

@@ -107,8 +107,8 @@ def creatinine_clearance(patient: Patient, age: Quantity | None) -> KidneyFuncti
     Bedside Schwartz from 1 to below 18 years, in mL/min/1.73 m2; Cockcroft-Gault from 18, in mL/min. No formula here is
     for infants.
     """
-    if told := patient.creatinine_clearance:
-        return KidneyFunction(CreatinineClearance(told, "measured", f"{told}, measured"), exact(told))
+    if clearance := patient.creatinine_clearance:
+        return KidneyFunction(CreatinineClearance(clearance, "measured", f"{clearance}, measured"), exact(clearance))
     if patient.creatinine is None or age is None:
         return None
     months = convert(age, "months", AGE).value

@@ -54,9 +54,9 @@ def stretch_within(bounds: Bounds) -> Stretch:
     return Stretch(low, HIGHEST if bounds.high is None else Cut(bounds.high, after=True))
 
 
-def common(one: Stretch, other: Stretch) -> Stretch:
+def common(stretch: Stretch, other: Stretch) -> Stretch:
     """What lies in both."""
-    return Stretch(max(one.low, other.low), min(one.high, other.high))
+    return Stretch(max(stretch.low, other.low), min(stretch.high, other.high))
 
 
 def is_empty(stretch: Stretch) -> bool:

@@ -229,9 +229,9 @@ FACTS: dict[str, Fact] = {fact.name: fact for fact in _ROWS}
 """Every fact by its name; `fact_of` knows those of the history and earlier doses too, which are without an end."""
 
 
-def told_facts(*told: str) -> tuple[Fact, ...]:
+def told_facts(*ways: str) -> tuple[Fact, ...]:
     """The facts that are told in these ways: of the patient, of the order."""
-    return tuple(fact for fact in FACTS.values() if fact.told in told)
+    return tuple(fact for fact in FACTS.values() if fact.told in ways)
 
 
 def bounded_facts() -> tuple[Fact, ...]:

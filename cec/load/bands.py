@@ -118,9 +118,9 @@ def _without(whole: Box, box: Box) -> Iterator[Box]:
 
 def _overlaps(boxes: Sequence[Box], bands: Sequence[DoseBand]) -> Iterator[BandFault]:
     """What two bands have, each at the later of them."""
-    for (first, one), (second, other) in combinations(enumerate(boxes), 2):
-        facts = dict.fromkeys((*one, *other))
-        shared = {fact: common(one.get(fact, EVERYTHING), other.get(fact, EVERYTHING)) for fact in facts}
+    for (first, box), (second, other) in combinations(enumerate(boxes), 2):
+        facts = dict.fromkeys((*box, *other))
+        shared = {fact: common(box.get(fact, EVERYTHING), other.get(fact, EVERYTHING)) for fact in facts}
         if not any(map(is_empty, shared.values())):
             text = f"bands {first + 1} and {second + 1} are both for {_said(shared, bands)}; "
             yield BandFault(second, f"{text}let one band end where the next begins")
@@ -129,10 +129,10 @@ def _overlaps(boxes: Sequence[Box], bands: Sequence[DoseBand]) -> Iterator[BandF
 def _said(box: Box, bands: Sequence[DoseBand]) -> str:
     """A box in the words of a regimen file, without what may be anything."""
     asked = _yes_or_no(bands)
-    said = []
+    texts = []
     for fact, stretch in box.items():
         if fact in asked:
-            said += [] if stretch == _YES_OR_NO else [f"{fact} {'true' if stretch.low.number else 'false'}"]
+            texts += [] if stretch == _YES_OR_NO else [f"{fact} {'true' if stretch.low.number else 'false'}"]
         elif stretch != EVERYTHING:
-            said.append(words(fact, stretch))
-    return " and ".join(said) or "every patient"
+            texts.append(words(fact, stretch))
+    return " and ".join(texts) or "every patient"

@@ -23,10 +23,10 @@ class Part(NamedTuple):
 _PLACES = {key: place for place, key in enumerate(PATIENT_FIELDS)}
 
 
-def read_part(key: str, told: Text) -> Part:
+def read_part(key: str, text: Text) -> Part:
     """What is told of one key of a patient: a text, or the texts of a list or a mapping."""
     reading = Reading("")
-    value = PATIENT_FIELDS[key].shape.read(node_of(told), key, reading)
+    value = PATIENT_FIELDS[key].shape.read(node_of(text), key, reading)
     return Part(key, value, tuple(reading.faults))
 
 

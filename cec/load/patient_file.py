@@ -47,14 +47,14 @@ def _field(fact: Fact) -> Field:
 
     def read(value: str) -> Any:
         words = read_text(value)
-        told = fact.read(words)
+        amount = fact.read(words)
         if f"{fact.name}_given" not in _FIELDS:
-            return told
-        return told, "" if re.fullmatch(rf"[0-9.]+\s*({fact.unit})?", words) else words
+            return amount
+        return amount, "" if re.fullmatch(rf"[0-9.]+\s*({fact.unit})?", words) else words
 
     def write(value: Any) -> str:
-        told, words = value if f"{fact.name}_given" in _FIELDS else (value, "")
-        return words or write_fact(told, fact)
+        amount, words = value if f"{fact.name}_given" in _FIELDS else (value, "")
+        return words or write_fact(amount, fact)
 
     return Field(text(read, _schema(fact), write), fact.description, fact.is_required)
 

@@ -54,9 +54,9 @@ def figure_faults(product: Product) -> Iterator[str]:
         yield _differs(product, per_volume[0][0], "strength", strength)
     if volume and volumes and not any(convert(volume, "mL", VOLUME).value in _numbers(each) for each in volumes):
         yield _differs(product, f"{volumes[0]} mL", "volume", volume)
-    said = [(match, content) for match in amounts if (content := _content(product, match))]
-    if said and not any(content.value in _numbers(match["number"]) for match, content in said):
-        yield _differs(product, said[0][0][0], "content", said[0][1])
+    contents = [(match, content) for match in amounts if (content := _content(product, match))]
+    if contents and not any(content.value in _numbers(match["number"]) for match, content in contents):
+        yield _differs(product, contents[0][0][0], "content", contents[0][1])
     yield from _powder_faults(product)
 
 
@@ -94,8 +94,8 @@ def _powder_faults(product: Product) -> Iterator[str]:
         yield f"{gives}, the strength is {strength}; write what the label says"
 
 
-def _differs(product: Product, said: str, what: str, figure: Quantity) -> str:
-    return f"the name '{product.name}' says {said.strip()}, the {what} is {figure}; write what the label says"
+def _differs(product: Product, text: str, what: str, figure: Quantity) -> str:
+    return f"the name '{product.name}' says {text.strip()}, the {what} is {figure}; write what the label says"
 
 
 def _numbers(text: str) -> set[Decimal]:

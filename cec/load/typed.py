@@ -60,7 +60,9 @@ def _merged(stated: Node, typed: Text) -> Node:
     node = node_of(typed)
     if node.entries is not None and stated.entries is not None:
         names = {key.text for key, _ in node.entries}
-        return node._replace(entries=(*(one for one in stated.entries if one[0].text not in names), *node.entries))
+        return node._replace(
+            entries=(*(entry for entry in stated.entries if entry[0].text not in names), *node.entries)
+        )
     if node.items is not None and stated.items is not None:
         drugs = {_drug(item) for item in node.items}
         return node._replace(items=(*(item for item in stated.items if _drug(item) not in drugs), *node.items))

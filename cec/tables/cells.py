@@ -48,9 +48,9 @@ def filled(cells: pl.Series, regimens: pl.Series) -> pl.Series:
     return regimens.zip_with(is_empty, texts).alias(cells.name)
 
 
-def mute_columns(types: Mapping[str, pl.DataType], told: Mapping[str, Column]) -> list[Fault]:
+def mute_columns(types: Mapping[str, pl.DataType], columns: Mapping[str, Column]) -> list[Fault]:
     """What is wrong with columns that must tell something and are of a type that has no texts."""
-    names = {column.name: fact for fact, column in told.items()}
+    names = {column.name: fact for fact, column in columns.items()}
     return [
         Fault(f"column '{name}' is {type_}; texts, numbers, dates or booleans can tell the {names[name]}")
         for name, type_ in types.items()

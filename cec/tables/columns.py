@@ -163,15 +163,15 @@ def misspelt(names: Sequence[str], renamed: Mapping[str, str]) -> list[tuple[str
     [('creatinin', 'creatinine'), ('DOB', 'born')]
     """
     known = _known((), ())
-    told = {fact for fact, _ in (known.get(_plain(name), ("", "")) for name in names)} | set(renamed)
-    others = [fact for fact in TOLD if fact not in told]
+    facts = {fact for fact, _ in (known.get(_plain(name), ("", "")) for name in names)} | set(renamed)
+    others = [fact for fact in TOLD if fact not in facts]
     found = []
     for name in names:
         plain = _plain(name)
         if plain in known or name in renamed.values():
             continue
         often = _OFTEN_CALLED.get(plain, "")
-        near = [often] if often and often not in told else difflib.get_close_matches(plain, others, 1, 0.8)
+        near = [often] if often and often not in facts else difflib.get_close_matches(plain, others, 1, 0.8)
         found += [(name, fact) for fact in near]
     return found
 

@@ -183,7 +183,7 @@ def _taken_apart(content: bytes, first: int, layout: Layout, position: int, *, f
             numbers.append(number)
             texts.append(record.text)
             cells.append(record.cells)
-        rejected += (one._replace(row=number + one.row) for one in record.rejected)
+        rejected += (reject._replace(row=number + reject.row) for reject in record.rejected)
     unused = b"".join(line + b"\n" for line in lines[used:])
     return Block(_frame(cells, texts, layout), numbers, rejected, position), unused
 
@@ -204,8 +204,10 @@ def _frame(cells: Sequence[Sequence[str]], texts: Sequence[str], layout: Layout)
     import polars as pl
 
     columns = zip(*cells, strict=True) if cells else ((),) * len(layout.columns)
-    made = {name: pl.Series(column, dtype=pl.String) for name, column in zip(layout.columns, columns, strict=True)}
-    frame = pl.DataFrame(made).with_columns(pl.all().replace("", None))
+    columns_by_name = {
+        name: pl.Series(column, dtype=pl.String) for name, column in zip(layout.columns, columns, strict=True)
+    }
+    frame = pl.DataFrame(columns_by_name).with_columns(pl.all().replace("", None))
     return frame.with_columns(pl.Series(_LINE, texts, dtype=pl.String))
 
 

@@ -177,8 +177,8 @@ def _is_deep(value: dict[str, Any]) -> bool:
     """Whether more objects and lists stand in one another than every reader takes."""
     level: list[Any] = [value]
     for _ in range(DEEPEST):
-        inner = (one for nested in level for one in (nested.values() if isinstance(nested, dict) else nested))
-        level = [one for one in inner if isinstance(one, (dict, list))]
+        inner = (part for nested in level for part in (nested.values() if isinstance(nested, dict) else nested))
+        level = [part for part in inner if isinstance(part, (dict, list))]
     return bool(level)
 
 

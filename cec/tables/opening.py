@@ -104,17 +104,17 @@ def looked_through(layout: Layout, column: str, blocks: Iterator[Block]) -> Iter
     Meanwhile the blocks are in a temporary file, which only its owner can read.
     """
     texts: dict[str, None] = {}
-    with temporary_file() as aside:
+    with temporary_file() as file:
         count = 0
         for block in blocks:
             cells = as_texts(rows_of(block, layout, {column}).frame.get_column(column))
             texts |= dict.fromkeys((text or "").strip() for text in cells.unique(maintain_order=True).to_list())
             with naming_temporary():
-                pickle.dump(block, aside)
+                pickle.dump(block, file)
             count += 1
         with naming_temporary():
-            aside.seek(0)
-        yield list(texts), (pickle.load(aside) for _ in range(count))  # noqa: S301  written a moment ago by this very process
+            file.seek(0)
+        yield list(texts), (pickle.load(file) for _ in range(count))  # noqa: S301  written a moment ago by this very process
 
 
 @contextmanager

@@ -43,8 +43,8 @@ def read_fact(fact: str, text: str) -> Part:
             return Part(fact, _OF_THE_CYCLE[fact](text.strip()))
         except CecError as error:
             return Part(fact, None, tuple(fault._replace(where=fact) for fault in error.faults))
-    ((key, told),) = patient_texts({fact: text}).items()
-    return read_part(key, told)
+    ((key, words),) = patient_texts({fact: text}).items()
+    return read_part(key, words)
 
 
 _OF_THE_CYCLE: dict[str, Callable[[str], Any]] = {"start": read_date, "cycle": read_count}

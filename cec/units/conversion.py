@@ -78,9 +78,9 @@ def convert_exactly(quantity: Quantity, unit: str, kind: Kind) -> Exact:
 @cache
 def _factor(unit: str, other: str) -> Fraction | None:
     """How many of the other unit one of a unit is; None where they have no dimension in common."""
-    one, another = _in_base(unit), _in_base(other)
-    if one and another and one.base == another.base:
-        return one.factor / another.factor
+    in_base, another = _in_base(unit), _in_base(other)
+    if in_base and another and in_base.base == another.base:
+        return in_base.factor / another.factor
     from pint import DimensionalityError
 
     try:

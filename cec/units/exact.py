@@ -93,11 +93,11 @@ class Exact:
 
     def _decimals(self, other: Decimal | Exact) -> tuple[Decimal, Decimal] | None:
         """This number and another as decimals, where both end."""
-        one = self.kept
+        own = self.kept
         if isinstance(other, Decimal):
-            return None if one.endless else (one.value, other)
+            return None if own.endless else (own.value, other)
         two = other.kept
-        return None if one.endless or two.endless else (one.value, two.value)
+        return None if own.endless or two.endless else (own.value, two.value)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Exact) and (self.number, self.unit) == (other.number, other.unit)

@@ -34,7 +34,7 @@ def prepare(
     if not pharmacy.formulary:
         return (), tuple(alert for each in dosed for alert in digit_alerts(each.dose))
     prepared = [prepare_dose(each, index, pharmacy, facts) for index, each in enumerate(dosed)]
-    return tuple(made for made, _ in prepared), tuple(alert for _, alerts in prepared for alert in alerts)
+    return tuple(preparation for preparation, _ in prepared), tuple(alert for _, alerts in prepared for alert in alerts)
 
 
 def prepare_dose(dosed: Dosed, dose_index: int, pharmacy: Pharmacy, facts: Facts = NO_FACTS) -> Prepared:
@@ -60,11 +60,15 @@ def prepare_dose(dosed: Dosed, dose_index: int, pharmacy: Pharmacy, facts: Facts
     asked = (*unsuited, *digit_alerts(dose, finest_measure(drug, products, dose.ordered.unit), products[0].name))
     begun = replace(begun, product=products[0].name, form=products[0].form)
     try:
-        made = MAKERS[products[0].form](begun, dose, drug, products)
+        preparation = MAKERS[products[0].form](begun, dose, drug, products)
     except InputError as error:
         return replace(begun, missing=str(error)), asked
-    made = _with_references(made, drug, products)
-    return made, (*asked, *measuring_alerts(made, dosed.unrounded, pharmacy), *bag_alerts(made, dose, drug))
+    preparation = _with_references(preparation, drug, products)
+    return preparation, (
+        *asked,
+        *measuring_alerts(preparation, dosed.unrounded, pharmacy),
+        *bag_alerts(preparation, dose, drug),
+    )
 
 
 def _unsuited(dose: Dose, drug: FormularyDrug, products: Sequence[Product], facts: Facts) -> Iterator[Alert]:
@@ -76,17 +80,17 @@ def _unsuited(dose: Dose, drug: FormularyDrug, products: Sequence[Product], fact
         yield Alert(code_of_drug("product", dose.drug), "check", dose.drug, text, first.source or drug.source)
 
 
-def _with_references(made: Preparation, drug: FormularyDrug, products: Sequence[Product]) -> Preparation:
+def _with_references(preparation: Preparation, drug: FormularyDrug, products: Sequence[Product]) -> Preparation:
     """The preparation with where its facts are from, and the codes of the drug and of what is taken."""
-    names = {use.product for use in made.vials} or {products[0].name}
+    names = {use.product for use in preparation.vials} or {products[0].name}
     taken = [product for product in products if product.name in names]
     sources = [product.source for product in taken]
-    sources += [diluent.source for diluent in drug.diluents if diluent.name == made.diluent]
+    sources += [diluent.source for diluent in drug.diluents if diluent.name == preparation.diluent]
     sources += [*(stability.source for stability in drug.stability), drug.source]
     codes = [("ATC", drug.atc), ("RxNorm", drug.rxnorm)]
     codes += [(f"RxNorm of {product.name}", product.rxnorm) for product in taken]
     return replace(
-        made,
+        preparation,
         sources=tuple(dict.fromkeys(filter(None, sources))),
         codes=tuple(f"{name} {code}" for name, code in codes if code),
     )

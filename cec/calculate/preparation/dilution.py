@@ -38,18 +38,20 @@ RATE_STEPS = ((Decimal(10), Decimal("0.1")), (Decimal(0), Decimal("0.01")))
 
 def in_bag(drawn: Preparation, dose: Dose, drug: FormularyDrug) -> Preparation:
     """The dose in the smallest stocked bag whose final concentration is allowed, and how fast it runs."""
-    made = _with_window(_diluted(drawn, dose, drug), drug)
-    if not made.diluent:
-        made = lacking(made, f"the formulary names no diluent of {dose.drug}")
+    preparation = _with_window(_diluted(drawn, dose, drug), drug)
+    if not preparation.diluent:
+        preparation = lacking(preparation, f"the formulary names no diluent of {dose.drug}")
     bags = stocked_bags(drug)
     if not bags:
-        return lacking(made, f"the formulary names no bag for {dose.drug}, so no final volume and no rate are given")
+        return lacking(
+            preparation, f"the formulary names no bag for {dose.drug}, so no final volume and no rate are given"
+        )
     if not (drug.lowest_concentration or drug.highest_concentration) and len(bags) > 1:
-        return lacking(made, f"the formulary states no final concentration of {dose.drug}, so no bag is chosen")
-    bag = next((bag for bag in bags if _fits(made, bag, drug)), None)
+        return lacking(preparation, f"the formulary states no final concentration of {dose.drug}, so no bag is chosen")
+    bag = next((bag for bag in bags if _fits(preparation, bag, drug)), None)
     if bag is None:
-        return lacking(made, f"no bag in the formulary fits this dose of {dose.drug}")
-    return _running(_filled(made, bag, drug), dose)
+        return lacking(preparation, f"no bag in the formulary fits this dose of {dose.drug}")
+    return _running(_filled(preparation, bag, drug), dose)
 
 
 def _diluted(drawn: Preparation, dose: Dose, drug: FormularyDrug) -> Preparation:
@@ -64,22 +66,22 @@ def stocked_bags(drug: FormularyDrug) -> list[Decimal]:
     return sorted(convert(bag, "mL", VOLUME).value for bag in drug.bags)
 
 
-def lacking(made: Preparation, why: str) -> Preparation:
+def lacking(preparation: Preparation, why: str) -> Preparation:
     """The preparation with one more reason why a figure is not there."""
-    return replace(made, missing="; ".join(filter(None, (made.missing, why))))
+    return replace(preparation, missing="; ".join(filter(None, (preparation.missing, why))))
 
 
-def bag_alerts(made: Preparation, dose: Dose, drug: FormularyDrug) -> tuple[Alert, ...]:
+def bag_alerts(preparation: Preparation, dose: Dose, drug: FormularyDrug) -> tuple[Alert, ...]:
     """What a person must look at in the choice of bag and diluent."""
     alerts = []
     bags = stocked_bags(drug)
-    if made.bag is None and bags and (made.lowest_volume or made.highest_volume):
+    if preparation.bag is None and bags and (preparation.lowest_volume or preparation.highest_volume):
         stock = ", ".join(write_number(bag) for bag in bags)
-        grown = f", the drawn {made.draw} included" if drug.drug_volume == "added to bag" else ""
+        grown = f", the drawn {preparation.draw} included" if drug.drug_volume == "added to bag" else ""
         text = (
-            f"no bag in stock ({stock} mL) gives {made.contains} of {dose.drug} a final concentration of "
-            f"{made.allowed_concentration}; "
-            f"a total volume of {_volumes_that_fit(made)}{grown} would"
+            f"no bag in stock ({stock} mL) gives {preparation.contains} of {dose.drug} a final concentration of "
+            f"{preparation.allowed_concentration}; "
+            f"a total volume of {_volumes_that_fit(preparation)}{grown} would"
         )
         alerts.append(Alert(code_of_drug("no-bag", dose.drug), "check", dose.drug, text, drug.source))
     allowed = {diluent.name.casefold() for diluent in drug.diluents}
@@ -90,35 +92,35 @@ def bag_alerts(made: Preparation, dose: Dose, drug: FormularyDrug) -> tuple[Aler
     return tuple(alerts)
 
 
-def _amounts(made: Preparation) -> list[Decimal]:
+def _amounts(preparation: Preparation) -> list[Decimal]:
     """The ordered dose and what is really drawn, in the unit of the strength: both must be within the limits."""
-    unit = _unit(made)
-    return [convert(amount, unit, AMOUNT).value for amount in (made.dose, made.contains) if amount]
+    unit = _unit(preparation)
+    return [convert(amount, unit, AMOUNT).value for amount in (preparation.dose, preparation.contains) if amount]
 
 
-def _unit(made: Preparation) -> str:
-    return amount_in(made.strength.unit) if made.strength else made.dose.unit
+def _unit(preparation: Preparation) -> str:
+    return amount_in(preparation.strength.unit) if preparation.strength else preparation.dose.unit
 
 
-def _with_window(made: Preparation, drug: FormularyDrug) -> Preparation:
+def _with_window(preparation: Preparation, drug: FormularyDrug) -> Preparation:
     """The allowed concentrations, and the total volumes that they allow the ordered dose, written inwards."""
     low, high = (
-        convert(limit, f"{_unit(made)}/mL", CONCENTRATION) if limit else None
+        convert(limit, f"{_unit(preparation)}/mL", CONCENTRATION) if limit else None
         for limit in (drug.lowest_concentration, drug.highest_concentration)
     )
-    made = replace(
-        made,
+    preparation = replace(
+        preparation,
         lowest_concentration=low,
         highest_concentration=high,
         concentration_jurisdiction=drug.concentration_jurisdiction,
     )
-    lowest, highest = _volumes(made, _amounts(made)[:1])
-    return replace(made, lowest_volume=lowest, highest_volume=highest)
+    lowest, highest = _volumes(preparation, _amounts(preparation)[:1])
+    return replace(preparation, lowest_volume=lowest, highest_volume=highest)
 
 
-def _volumes(made: Preparation, amounts: list[Decimal]) -> tuple[Quantity | None, Quantity | None]:
+def _volumes(preparation: Preparation, amounts: list[Decimal]) -> tuple[Quantity | None, Quantity | None]:
     """The smallest and the largest total volume in which every amount has an allowed concentration."""
-    low, high = made.lowest_concentration, made.highest_concentration
+    low, high = preparation.lowest_concentration, preparation.highest_concentration
     lowest = to_nearest(Fraction(max(amounts)) / Fraction(high.value), VOLUME_STEP, ROUND_CEILING) if high else None
     highest = to_nearest(Fraction(min(amounts)) / Fraction(low.value), VOLUME_STEP, ROUND_DOWN) if low else None
     return (
@@ -127,57 +129,63 @@ def _volumes(made: Preparation, amounts: list[Decimal]) -> tuple[Quantity | None
     )
 
 
-def _volumes_that_fit(made: Preparation) -> str:
-    return write_range(*_volumes(made, _amounts(made)))
+def _volumes_that_fit(preparation: Preparation) -> str:
+    return write_range(*_volumes(preparation, _amounts(preparation)))
 
 
-def _total(made: Preparation, bag: Decimal, drug: FormularyDrug) -> Decimal:
+def _total(preparation: Preparation, bag: Decimal, drug: FormularyDrug) -> Decimal:
     """The final volume in a bag, mL."""
-    return EXACT.add(bag, made.draw.value) if made.draw and drug.drug_volume == "added to bag" else bag
+    return EXACT.add(bag, preparation.draw.value) if preparation.draw and drug.drug_volume == "added to bag" else bag
 
 
-def _fits(made: Preparation, bag: Decimal, drug: FormularyDrug) -> bool:
+def _fits(preparation: Preparation, bag: Decimal, drug: FormularyDrug) -> bool:
     """Whether the bag can take the drawn volume, at an allowed concentration."""
-    if made.draw is None or (drug.drug_volume == "replaces diluent" and made.draw.value > bag):
+    if preparation.draw is None or (drug.drug_volume == "replaces diluent" and preparation.draw.value > bag):
         return False
-    total, low, high = _total(made, bag, drug), made.lowest_concentration, made.highest_concentration
+    total, low, high = (
+        _total(preparation, bag, drug),
+        preparation.lowest_concentration,
+        preparation.highest_concentration,
+    )
     return all(
         (low is None or amount >= EXACT.multiply(low.value, total))
         and (high is None or amount <= EXACT.multiply(high.value, total))
-        for amount in _amounts(made)
+        for amount in _amounts(preparation)
     )
 
 
-def _filled(made: Preparation, bag: Decimal, drug: FormularyDrug) -> Preparation:
+def _filled(preparation: Preparation, bag: Decimal, drug: FormularyDrug) -> Preparation:
     """The dose in this bag: what is taken out first, the total volume and its concentration, to four digits."""
-    total = Quantity(_total(made, bag, drug), "mL")
-    held = Quantity(_amounts(made)[-1], _unit(made))
+    total = Quantity(_total(preparation, bag, drug), "mL")
+    held = Quantity(_amounts(preparation)[-1], _unit(preparation))
     concentration = Exact(Fraction(held.value) / Fraction(total.value), f"{held.unit}/mL")
     last_digit = Decimal(1).scaleb(concentration.kept.value.adjusted() - 3)
     grows = total.value != bag
-    filling = f"{write_number(bag)} + {made.draw}" if grows else f"{made.draw} replaces as much diluent"
+    filling = f"{write_number(bag)} + {preparation.draw}" if grows else f"{preparation.draw} replaces as much diluent"
     limits = (
-        f"allowed {made.allowed_concentration}"
-        if made.lowest_concentration or made.highest_concentration
+        f"allowed {preparation.allowed_concentration}"
+        if preparation.lowest_concentration or preparation.highest_concentration
         else "the formulary states no limits, so this is not checked"
     )
     return replace(
-        made,
+        preparation,
         bag=Quantity(bag, "mL"),
-        remove=None if grows else made.draw,
+        remove=None if grows else preparation.draw,
         final_volume=total,
         concentration=Quantity(to_nearest(concentration.number, last_digit), concentration.unit),
-        how=(*made.how, f"{held} in {total} ({filling}) = {concentration}; {limits}"),
+        how=(*preparation.how, f"{held} in {total} ({filling}) = {concentration}; {limits}"),
     )
 
 
-def _running(made: Preparation, dose: Dose) -> Preparation:
+def _running(preparation: Preparation, dose: Dose) -> Preparation:
     """The rate at which the final volume runs over the dose's duration."""
-    if dose.over is None or made.final_volume is None:
-        return made
+    if dose.over is None or preparation.final_volume is None:
+        return preparation
     hours = convert_exactly(dose.over, "h", DURATION)
-    unrounded = Exact(Fraction(made.final_volume.value) / hours.number, "mL/h")
+    unrounded = Exact(Fraction(preparation.final_volume.value) / hours.number, "mL/h")
     step = next(step for lowest, step in RATE_STEPS if unrounded.number >= lowest)
     rate = Quantity(to_nearest(unrounded.number, step), "mL/h")
     rounded = "" if rate == unrounded.kept else f", to the nearest {step} mL/h: {rate}"
-    return replace(made, rate=rate, how=(*made.how, f"{made.final_volume} / {hours} = {unrounded}{rounded}"))
+    return replace(
+        preparation, rate=rate, how=(*preparation.how, f"{preparation.final_volume} / {hours} = {unrounded}{rounded}")
+    )

@@ -36,12 +36,12 @@ MOST_DECIMALS = 6
 
 def _injection(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
     """The volume to draw from vials and, for an infusion, the bag it goes into."""
-    made = _from_vials(_drawn(begun, dose, drug, products[0]), products)
+    preparation = _from_vials(_drawn(begun, dose, drug, products[0]), products)
     if dose.over or "infusion" in dose.route.casefold():
-        made = in_bag(made, dose, drug)
-    taken = {use.product for use in made.vials}
-    powders = [one for one in products if one.name in taken]
-    return replace(made, handling=handling_of_injection(drug, powders, made.concentration))
+        preparation = in_bag(preparation, dose, drug)
+    taken = {use.product for use in preparation.vials}
+    powders = [product for product in products if product.name in taken]
+    return replace(preparation, handling=handling_of_injection(drug, powders, preparation.concentration))
 
 
 def _oral_solution(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
@@ -70,9 +70,9 @@ def _tablets(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tupl
     for (product, part), count in zip(pieces, counts, strict=True):
         taken[product.name] = taken.get(product.name, Decimal(0)) + part * count
     vials = tuple(VialUse(name, count) for name, count in taken.items() if count)
-    made = _holding(replace(begun, vials=vials, product=_names(vials)), Quantity(_sum(contents, counts), unit))
-    how = f"nearest to {dose.ordered}: {_words(vials)} = {made.contains}, {_moved(made)}"
-    return replace(made, handling=handling_of_oral(drug), how=(how,))
+    preparation = _holding(replace(begun, vials=vials, product=_names(vials)), Quantity(_sum(contents, counts), unit))
+    how = f"nearest to {dose.ordered}: {_words(vials)} = {preparation.contains}, {_moved(preparation)}"
+    return replace(preparation, handling=handling_of_oral(drug), how=(how,))
 
 
 def _drawn(begun: Preparation, dose: Dose, drug: FormularyDrug, product: Product) -> Preparation:
@@ -103,11 +103,11 @@ def _drawn(begun: Preparation, dose: Dose, drug: FormularyDrug, product: Product
         how.append(f"{way}: {draw}")
     elif not _ends(needed):
         raise InputError(f"{shorten(needed)} mL of {product.name} cannot be measured: state a measuring_step")
-    made = _holding(
+    preparation = _holding(
         replace(begun, strength=strength, draw=draw),
         convert(Quantity(EXACT.multiply(draw.value, strength.value), unit), begun.dose.unit, AMOUNT),
     )
-    return replace(made, how=(*how, f"{draw} × {strength} = {made.contains}, {_moved(made)}"))
+    return replace(preparation, how=(*how, f"{draw} × {strength} = {preparation.contains}, {_moved(preparation)}"))
 
 
 def _from_vials(drawn: Preparation, products: tuple[Product, ...]) -> Preparation:
@@ -126,7 +126,7 @@ def _from_vials(drawn: Preparation, products: tuple[Product, ...]) -> Preparatio
 
 def vials_for(need: Quantity, products: tuple[Product, ...]) -> tuple[tuple[VialUse, ...], Quantity, Quantity]:
     """The vials that hold an amount with the least left over; what is left, and what all of them hold."""
-    sized = [(one.name, content.value) for one in products if (content := content_of(one, need.unit))]
+    sized = [(product.name, content.value) for product in products if (content := content_of(product, need.unit))]
     if not sized:
         return (), need, need
     contents = [content for _, content in sized]
@@ -138,7 +138,7 @@ def vials_for(need: Quantity, products: tuple[Product, ...]) -> tuple[tuple[Vial
 
 def _sum(contents: list[Decimal], counts: tuple[int, ...]) -> Decimal:
     """What so many containers hold together."""
-    return sum((EXACT.multiply(one, count) for one, count in zip(contents, counts, strict=True)), Decimal(0))
+    return sum((EXACT.multiply(content, count) for content, count in zip(contents, counts, strict=True)), Decimal(0))
 
 
 def _holding(begun: Preparation, contains: Quantity) -> Preparation:
@@ -147,20 +147,20 @@ def _holding(begun: Preparation, contains: Quantity) -> Preparation:
     return replace(begun, contains=contains, deviation_percent=deviation)
 
 
-def _moved(made: Preparation) -> str:
+def _moved(preparation: Preparation) -> str:
     """How far the measured dose lies from the ordered one, in words."""
-    if made.contains == made.dose:
+    if preparation.contains == preparation.dose:
         return "the ordered dose exactly"
-    return f"{write_signed(made.deviation_percent or Decimal(0))}% of the ordered {made.dose}"
+    return f"{write_signed(preparation.deviation_percent or Decimal(0))}% of the ordered {preparation.dose}"
 
 
 def _names(vials: tuple[VialUse, ...]) -> str:
-    return " + ".join(one.product for one in vials)
+    return " + ".join(vial.product for vial in vials)
 
 
 def _words(vials: tuple[VialUse, ...]) -> str:
     """The containers in words."""
-    return " and ".join(f"{write_number(one.count)} × {one.product}" for one in vials)
+    return " and ".join(f"{write_number(vial.count)} × {vial.product}" for vial in vials)
 
 
 def _ends(value: Decimal | Fraction) -> bool:

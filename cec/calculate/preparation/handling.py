@@ -35,7 +35,11 @@ def _rules(drug: FormularyDrug) -> Iterator[str]:
 
 def _keeps(drug: FormularyDrug, concentration: Quantity | None) -> tuple[str, ...]:
     """How long it keeps, with whose label says so: at this concentration, else as far as anything is stated."""
-    at_this = [one for one in drug.stability if one.concentration and one.concentration == concentration]
+    at_this = [
+        stability
+        for stability in drug.stability
+        if stability.concentration and stability.concentration == concentration
+    ]
     return tuple(map(_stability, at_this or drug.stability)) or (NOT_STATED.format("keeps"),)
 
 
@@ -51,7 +55,7 @@ def handling_of_oral(drug: FormularyDrug) -> tuple[str, ...]:
     return (*cytotoxic_as_stated(drug), *_rules(drug), *map(_stability, drug.stability))
 
 
-def _stability(one: Stability) -> str:
+def _stability(stability: Stability) -> str:
     """How long it keeps, in words."""
-    at = f"at {one.concentration} " if one.concentration else ""
-    return f"keeps {at}{one.hours}, {one.conditions} ({one.jurisdiction})"
+    at = f"at {stability.concentration} " if stability.concentration else ""
+    return f"keeps {at}{stability.hours}, {stability.conditions} ({stability.jurisdiction})"

@@ -16,27 +16,32 @@ MOST_DECIMALS = 2
 """Of a dose of which no product is known: cec's own limit, without a source."""
 
 
-def measuring_alerts(made: Preparation, unrounded: Exact, pharmacy: Pharmacy) -> Iterator[Alert]:
+def measuring_alerts(preparation: Preparation, unrounded: Exact, pharmacy: Pharmacy) -> Iterator[Alert]:
     """Whether measuring, alone or together with rounding, moves the dose further than the pharmacy allows.
 
     `unrounded` is the dose before rounding: calculated, and then capped or reduced where that applies.
     """
-    if made.contains is None:
+    if preparation.contains is None:
         return
-    limit = pharmacy.deviation_allowed(made.drug)
-    measured = deviation_percent(made.contains.value, made.dose.value)
-    together = deviation_percent(made.contains.value, unrounded.number)
+    limit = pharmacy.deviation_allowed(preparation.drug)
+    measured = deviation_percent(preparation.contains.value, preparation.dose.value)
+    together = deviation_percent(preparation.contains.value, unrounded.number)
     if abs(measured) > limit:
-        told = f"{made.dose} of {made.drug} can only be measured as {made.contains} ({_percent(measured)})"
+        deviation = (
+            f"{preparation.dose} of {preparation.drug} can only be measured as {preparation.contains} "
+            f"({_percent(measured)})"
+        )
     elif abs(together) > limit:
-        told = (
-            f"{unrounded} of {made.drug} is rounded to {made.dose} and measured as {made.contains}, "
-            f"which is {_percent(together)} together"
+        deviation = (
+            f"{unrounded} of {preparation.drug} is rounded to {preparation.dose} "
+            f"and measured as {preparation.contains}, which is {_percent(together)} together"
         )
     else:
         return
-    text = f"{told}; the pharmacy allows {write_number(limit)}%"
-    yield Alert(code_of_drug("measured", made.drug), "check", made.drug, text, "pharmacy: largest_deviation")
+    text = f"{deviation}; the pharmacy allows {write_number(limit)}%"
+    yield Alert(
+        code_of_drug("measured", preparation.drug), "check", preparation.drug, text, "pharmacy: largest_deviation"
+    )
 
 
 def digit_alerts(dose: Dose, finest: Quantity | None = None, product: str = "") -> Iterator[Alert]:

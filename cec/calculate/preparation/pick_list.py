@@ -31,7 +31,7 @@ def daily_fluids(
         return ()
     alike: dict[tuple[Decimal, tuple[str, ...]], list[int]] = {}
     for day, given in _days(doses, preparations):
-        volumes = [(dose.drug, _fluid(dose, made)) for dose, made in given]
+        volumes = [(dose.drug, _fluid(dose, preparation)) for dose, preparation in given]
         total = sum((volume for _, volume in volumes if volume is not None), Decimal(0))
         unknown = dict.fromkeys(drug for drug, volume in volumes if volume is None)
         alike.setdefault((total, tuple(unknown)), []).append(day)
@@ -59,15 +59,17 @@ def pick_list(
         for group in _groups(given, pharmacy):
             for item, count in _containers(group, pharmacy, facts):
                 (tablets if group[0][1].form == "tablet" else vials)[item] += int(count)
-        for dose, made in given:
-            open_items.update((kind, dose.drug, item) for kind, item in _to_choose(dose, made))
-            if made.bag:
+        for dose, preparation in given:
+            open_items.update((kind, dose.drug, item) for kind, item in _to_choose(dose, preparation))
+            if preparation.bag:
                 bags[
-                    dose.drug, f"{made.bag} bag{f' of {made.diluent}' if made.diluent else ', diluent to be named'}"
+                    dose.drug,
+                    f"{preparation.bag} bag"
+                    f"{f' of {preparation.diluent}' if preparation.diluent else ', diluent to be named'}",
                 ] += 1
-            if made.form == "oral solution" and made.draw:
-                item = (dose.drug, made.product)
-                oral[item] = oral.get(item, Decimal(0)) + made.draw.value
+            if preparation.form == "oral solution" and preparation.draw:
+                item = (dose.drug, preparation.product)
+                oral[item] = oral.get(item, Decimal(0)) + preparation.draw.value
     return (
         *(PickItem(item, "vial", drug, Decimal(count)) for (drug, item), count in vials.items()),
         *(PickItem(item, "tablet", drug, Decimal(count)) for (drug, item), count in tablets.items()),
@@ -77,13 +79,13 @@ def pick_list(
     )
 
 
-def _to_choose(dose: Dose, made: Preparation) -> Iterator[tuple[Kind, str]]:
+def _to_choose(dose: Dose, preparation: Preparation) -> Iterator[tuple[Kind, str]]:
     """What one administration needs and the formulary does not give."""
-    is_oral_form = made.form in {"tablet", "oral solution"} or (not made.form and is_oral(dose.route))
-    is_taken = bool(made.vials) or (made.form == "oral solution" and made.draw is not None)
+    is_oral_form = preparation.form in {"tablet", "oral solution"} or (not preparation.form and is_oral(dose.route))
+    is_taken = bool(preparation.vials) or (preparation.form == "oral solution" and preparation.draw is not None)
     if not is_taken:
-        yield ("tablet" if is_oral_form else "vial"), f"{made.product or 'product'}: to be chosen and counted"
-    if not is_oral_form and made.bag is None and (dose.over or "infusion" in dose.route.casefold()):
+        yield ("tablet" if is_oral_form else "vial"), f"{preparation.product or 'product'}: to be chosen and counted"
+    if not is_oral_form and preparation.bag is None and (dose.over or "infusion" in dose.route.casefold()):
         yield "bag", "bag: to be chosen"
 
 
@@ -93,19 +95,19 @@ def _days(doses: tuple[Dose, ...], preparations: tuple[Preparation, ...]) -> Ite
         yield (
             day,
             [
-                (doses[made.dose_index], made)
-                for made in preparations
-                if day in doses[made.dose_index].days and made.dose.value
-                for _ in range(doses[made.dose_index].per_day)
+                (doses[preparation.dose_index], preparation)
+                for preparation in preparations
+                if day in doses[preparation.dose_index].days and preparation.dose.value
+                for _ in range(doses[preparation.dose_index].per_day)
             ],
         )
 
 
-def _fluid(dose: Dose, made: Preparation) -> Decimal | None:
+def _fluid(dose: Dose, preparation: Preparation) -> Decimal | None:
     """The volume of one administration in mL; nothing where it is not known."""
     if is_oral(dose.route):
         return Decimal(0)
-    infused = made.final_volume if dose.over or "infusion" in dose.route.casefold() else made.draw
+    infused = preparation.final_volume if dose.over or "infusion" in dose.route.casefold() else preparation.draw
     return infused.value if infused else None
 
 
@@ -115,27 +117,27 @@ def _per_kg(volume: Decimal, weight: Quantity) -> Decimal:
 
 def _groups(given: Given, pharmacy: Pharmacy) -> list[Given]:
     """Administrations that are made of the same opened containers: each alone, or those of one product and day."""
-    counted = [(dose, made) for dose, made in given if made.vials]
+    counted = [(dose, preparation) for dose, preparation in given if preparation.vials]
     if not pharmacy.share_vials:
-        return [[one] for one in counted]
+        return [[pair] for pair in counted]
     groups: dict[tuple[str, str, Quantity | None], Given] = {}
-    for dose, made in counted:
-        groups.setdefault((dose.drug, made.form, made.strength), []).append((dose, made))
+    for dose, preparation in counted:
+        groups.setdefault((dose.drug, preparation.form, preparation.strength), []).append((dose, preparation))
     return list(groups.values())
 
 
 def _containers(group: Given, pharmacy: Pharmacy, facts: Facts) -> list[tuple[Item, Decimal]]:
     """The containers opened for a group."""
-    dose, made = group[0]
+    dose, preparation = group[0]
     drug = formulary_drug(pharmacy, dose.drug)
-    if made.form == "tablet" or len(group) == 1 or drug is None:
+    if preparation.form == "tablet" or len(group) == 1 or drug is None:
         counts: dict[str, Decimal] = {}
-        for _, one in group:
-            for use in one.vials:
+        for _, each in group:
+            for use in each.vials:
                 counts[use.product] = counts.get(use.product, Decimal(0)) + use.count
         return [((dose.drug, name), to_nearest(count, Decimal(1), ROUND_CEILING)) for name, count in counts.items()]
     unit = dose.ordered.unit
-    amounts = [convert(one.contains, unit, AMOUNT).value for _, one in group if one.contains]
+    amounts = [convert(preparation.contains, unit, AMOUNT).value for _, preparation in group if preparation.contains]
     need = Quantity(sum(amounts, Decimal(0)), unit)
     vials, _, _ = vials_for(need, usable_products(drug, dose.route, facts))
     return [((dose.drug, use.product), use.count) for use in vials]
@@ -144,7 +146,7 @@ def _containers(group: Given, pharmacy: Pharmacy, facts: Facts) -> list[tuple[It
 def _bottles(drug: str, item: str, volume: Decimal, pharmacy: Pharmacy) -> PickItem:
     """The bottles of an oral solution, or its volume where the formulary does not say how large a bottle is."""
     entry = formulary_drug(pharmacy, drug)
-    size = next((one.volume for one in entry.products if one.name == item), None) if entry else None
+    size = next((product.volume for product in entry.products if product.name == item), None) if entry else None
     total = Quantity(volume, "mL")
     if size is None:
         return PickItem(item, "bottle", drug, volume=total)

@@ -125,10 +125,10 @@ def prefer_product(pharmacy: Pharmacy, drug: str, product: str) -> Pharmacy:
     entry = formulary_drug(pharmacy, drug)
     if entry is None:
         raise InputError(f"'{drug}' is not in the formulary; it has {', '.join(pharmacy.formulary) or 'no drug'}")
-    chosen = tuple(one for one in entry.products if one.name.casefold() == product.casefold())
+    chosen = tuple(each for each in entry.products if each.name.casefold() == product.casefold())
     if not chosen:
-        names = ", ".join(one.name for one in entry.products) or "none"
+        names = ", ".join(each.name for each in entry.products) or "none"
         raise InputError(f"'{product}' is not a product of {drug} in the formulary; its products: {names}")
-    reordered = replace(entry, products=(*chosen, *(one for one in entry.products if one not in chosen)))
-    formulary = {name: reordered if one is entry else one for name, one in pharmacy.formulary.items()}
+    reordered = replace(entry, products=(*chosen, *(each for each in entry.products if each not in chosen)))
+    formulary = {name: reordered if each is entry else each for name, each in pharmacy.formulary.items()}
     return replace(pharmacy, formulary=formulary)

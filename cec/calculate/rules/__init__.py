@@ -172,14 +172,14 @@ _MOST_MADE = 64
 def rules_for(regimen: Regimen, pharmacy: Pharmacy) -> tuple[Rule, ...]:
     """Every rule that holds for orders of a regimen in a pharmacy."""
     key = (id(RULES), id(regimen), id(pharmacy))
-    made = _made.get(key)
-    if made is None:
+    kept = _made.get(key)
+    if kept is None:
         if len(_made) >= _MOST_MADE:
             _made.clear()
         rules = (row if isinstance(row, Rule) else tuple(row(regimen, pharmacy)) for row in RULES)
         flat = tuple(rule for each in rules for rule in ((each,) if isinstance(each, Rule) else each))
-        made = _made[key] = ((RULES, regimen, pharmacy), flat)
-    return made[1]
+        kept = _made[key] = ((RULES, regimen, pharmacy), flat)
+    return kept[1]
 
 
 def questions(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Question]:

@@ -98,16 +98,16 @@ def _clock_change(row: Administration, clock: Clock) -> Iterator[Remark]:
     if _has_no_time(row):
         return
     if clock.is_missing(row.time):
-        told = f"there is no {row.time:%H:%M} on this date: the clock is put forward over it; a person sets its time"
-        yield Remark("clock-change", "check", told)
+        text = f"there is no {row.time:%H:%M} on this date: the clock is put forward over it; a person sets its time"
+        yield Remark("clock-change", "check", text)
     elif clock.comes_twice(row.time):
-        told = (
+        text = (
             f"{row.time:%H:%M} comes twice on this date, because the clock is put back: the first of the two is meant"
         )
-        yield Remark("clock-change", "check", told)
+        yield Remark("clock-change", "check", text)
     if row.start and row.end and row.over and row.end - row.start != span(row.over):
-        told = f"the clock is changed while it runs: its {row.over} end at {row.end:%H:%M}"
-        yield Remark("clock-change", "check", told)
+        text = f"the clock is changed while it runs: its {row.over} end at {row.end:%H:%M}"
+        yield Remark("clock-change", "check", text)
 
 
 def _interval(row: Administration, rows: Sequence[Administration], line: Line, clock: Clock) -> Iterator[Remark]:
