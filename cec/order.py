@@ -171,8 +171,8 @@ class Administration(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def time(self) -> datetime.datetime:
-        """When it starts or, where the regimen sets only a bound, the latest time."""
-        return self.start or self.not_after or datetime.datetime.combine(self.date, datetime.time())
+        """When it starts; the latest time where the regimen sets only a bound; where it has no time, the day's end."""
+        return self.start or self.not_after or datetime.datetime.combine(self.date, datetime.time(23, 59))
 
 
 class VialUse(msgspec.Struct, frozen=True):

@@ -29,16 +29,18 @@ FATAL_IN_CSF = (
     FatalRoute(
         words=frozenset(
             (
-                *("vincristine", "vinblastine", "vinorelbine", "vindesine"),
-                *("vincristin", "vinblastin", "vinorelbin", "vindesin"),
-                *("vincristina", "vinblastina", "vinorelbina", "vindesina"),
+                *("vincristine", "vinblastine", "vinorelbine", "vindesine", "vinflunine"),
+                *("vincristin", "vinblastin", "vinorelbin", "vindesin", "vinflunin"),
+                *("vincristina", "vinblastina", "vinorelbina", "vindesina", "vinflunina"),
+                *("vincristinum", "vinblastinum", "vinorelbinum", "vindesinum", "vinfluninum"),
                 *("winkrystyna", "winblastyna", "winorelbina", "windezyna"),
             )
         ),
         why="a vinca alkaloid in the cerebrospinal fluid nearly always kills",
         label="FOR INTRAVENOUS USE ONLY - FATAL IF GIVEN BY OTHER ROUTES",
         label_routes=("IV",),
-        source="WHO alert 115 (2007); Joint Commission Quick Safety 37; ISMP 14-Mar-2019; Eldisine SmPC (UK, 2018)",
+        source="WHO alert 115 (2007); Joint Commission Quick Safety 37; ISMP 14-Mar-2019; "
+        "Eldisine SmPC (UK, 2018); Javlor SmPC (EU, 2009)",
     ),
     FatalRoute(
         words=frozenset(("bortezomib",)),

@@ -51,6 +51,9 @@ def _set_dose(dose: Dose) -> Iterator[Alert]:
     if amount.value > MOST_SET * before.value:
         text = f"set to {amount}, more than twice the calculated dose"
         yield Alert(code_of_drug("set-dose", dose.drug), "stop", dose.drug, text)
+    elif above < -DEEPEST_REDUCTION:
+        text = f"set to {amount}, less than half of the calculated {before}"
+        yield Alert(code_of_drug("set-dose", dose.drug), "check", dose.drug, text)
     elif above > HIGHEST_SET:
         text = f"set to {amount}, {percent} above the calculated {before}"
         yield Alert(code_of_drug("set-dose", dose.drug), "check", dose.drug, text)

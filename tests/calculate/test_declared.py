@@ -104,7 +104,9 @@ def test_a_dose_that_is_set_is_the_last_step_and_never_rounded() -> None:
         ("105.6", []),  # 10% above 96 mg
         ("105.7", ["set-dose-etoposide"]),
         ("192", ["set-dose-etoposide"]),
-        ("50", []),  # less is a person's own decision
+        ("48", []),  # half; down to it less is a person's own decision
+        ("47.9", ["set-dose-etoposide"]),
+        ("9.6", ["set-dose-etoposide"]),  # a lost digit
     ],
 )
 def test_an_amount_above_the_calculated_one_is_asked_about(amount: str, found: list[str]) -> None:

@@ -65,10 +65,10 @@ def test_infusions_run_over_midnight() -> None:
     assert "Mon 30-Nov-2026 to Fri 04-Dec-2026" in text
     day_1 = [row for row in rows("--time", "20:15", "--gap", "15 min") if row["date"] == "2026-11-30"]
     assert [(row["start"], row["not_after"], row["end"]) for row in day_1] == [
-        ("", "", ""),
         ("", "2026-11-30T20:15", ""),
         ("2026-11-30T20:15", "", "2026-11-30T22:15"),
         ("2026-11-30T22:30", "", "2026-12-01T00:30"),
+        ("", "", ""),
     ]
 
 

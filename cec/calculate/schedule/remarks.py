@@ -89,7 +89,9 @@ def _has_no_time(row: Administration) -> bool:
 def _without_anchor(row: Administration, rows: Sequence[Administration], line: Line) -> Iterator[Remark]:
     """A dose that would come after a drug which is not given on that day."""
     after = line.of.after
-    if after and not any(other.drug == after and other.protocol_day == row.protocol_day for other in rows):
+    is_next_bag = any(other.drug == row.drug and other.end == row.start for other in rows if other.end)
+    is_given = any(other.drug == after and other.protocol_day == row.protocol_day for other in rows)
+    if after and not is_given and not is_next_bag:
         yield Remark("anchor", "check", f"{after}, after which it comes, is not given: it takes its place")
 
 
@@ -164,7 +166,7 @@ def _beside_iv(row: Administration, rows: Sequence[Administration]) -> Iterator[
     )
     if names:
         text = f"{row.route}, at the same time as IV {', '.join(names)}: give them apart, at another time and place"
-        yield Remark("same-time-as-iv", "check", text)
+        yield Remark("intrathecal-beside-iv", "check", text)
 
 
 def _duration(time: datetime.timedelta) -> str:

@@ -60,9 +60,10 @@ def _dated(
     if not rows:
         return None, []
     date = day.date or rows[0].date
-    midnight = datetime.datetime.combine(min(row.time for row in rows).date(), datetime.time())
-    first = min(row.time for row in rows)
-    last = min(max(row.end or row.time for row in rows), first + _LONGEST)
+    timed = [row for row in rows if row.start or row.not_after] or list(rows)
+    midnight = datetime.datetime.combine(min(row.time for row in timed).date(), datetime.time())
+    first = min(row.time for row in timed)
+    last = min(max(row.end or row.time for row in timed), first + _LONGEST)
     from_hour = (first - midnight) // _HOUR
     to_hour = max(-((midnight - last) // _HOUR), from_hour + 1)
     most = _MOST_MARKS[bool(preparations)]
@@ -87,7 +88,7 @@ def _dated(
                 **cells,
                 "drug": drug_and_day(row),
                 "time": _in_lines(row_time(row, date)),
-                "bar": bar,
+                "bar": bar if row in timed else None,
                 "notes": [*label_words(dose), *row.notes],
             }
         )

@@ -18,8 +18,9 @@ WIDEST = 40
 def timeline(rows: Sequence[Administration], room: int, *, lines: bool) -> tuple[str, list[str]]:
     """The scale and a bar for each row, at most `room` characters wide; ASCII unless `lines`."""
     filled, moment, onward = ("█", "●", "▶") if lines else ("=", "*", ">")
-    start = min(row.time for row in rows)
-    stop = min(max(row.end or row.time for row in rows), start + _LONGEST)
+    timed = [row for row in rows if row.start or row.not_after] or rows
+    start = min(row.time for row in timed)
+    stop = min(max(row.end or row.time for row in timed), start + _LONGEST)
     span = (stop - start) // datetime.timedelta(minutes=1)
     per_mark = next((minutes for minutes in _MINUTES_PER_MARK if -(-span // minutes) <= room), _MINUTES_PER_MARK[-1])
 
@@ -30,6 +31,8 @@ def timeline(rows: Sequence[Administration], room: int, *, lines: bool) -> tuple
     length = max(mark(stop), 1)
 
     def bar(row: Administration) -> str:
+        if row not in timed:
+            return ""
         if row.time > stop:
             return " " * length + onward
         first = (row.time - start) // datetime.timedelta(minutes=per_mark)
