@@ -143,9 +143,26 @@ def _duration_faults(line: DrugLine) -> Iterator[str]:
         yield f"over {line.over} is longer than the longest cycle, {LAST_DAY} days"
     if line.every and span(line.over) > span(line.every):
         yield f"over {line.over} every {line.every}: one dose would still run when the next one starts"
+    if between := _shortest_between(line):
+        yield f"over {line.over} at {' and '.join(between)}: one dose would still run when the next one starts"
     apart = min((after - before for before, after in itertools.pairwise(line.days)), default=None)
     if apart and span(line.over) > datetime.timedelta(days=apart):
         yield f"over {line.over} on days {apart} apart: one day's infusion would still run when the next day's starts"
+
+
+def _shortest_between(line: DrugLine) -> tuple[str, str] | None:
+    """Two clock times of a line that are nearer to each other than one dose runs, also from one day to the next."""
+    if not line.over or not line.at or line.at == (BEFORE_FIRST_INFUSION,):
+        return None
+    clocks = ((text, datetime.time.fromisoformat(text)) for text in line.at)
+    starts = [(text, datetime.timedelta(hours=clock.hour, minutes=clock.minute)) for text, clock in clocks]
+    if any(after - before == 1 for before, after in itertools.pairwise(line.days)):
+        text, first = starts[0]
+        starts.append((f"{text} of the next day", first + DAY))
+    for (text, before), (later, after) in itertools.pairwise(starts):
+        if after - before < span(line.over):
+            return text, later
+    return None
 
 
 def _place_faults(line: DrugLine) -> Iterator[str]:

@@ -11,6 +11,7 @@ from cec.calculate.preparation.dilution import bag_alerts
 from cec.calculate.preparation.forms import MAKERS
 from cec.calculate.preparation.handling import cytotoxic_as_stated
 from cec.calculate.preparation.measuring import digit_alerts, measuring_alerts
+from cec.calculate.preparation.sharing import with_shared_vials
 from cec.calculate.preparation.stock import (
     finest_measure,
     formulary_drug,
@@ -34,7 +35,9 @@ def prepare(
     if not pharmacy.formulary:
         return (), tuple(alert for each in dosed for alert in digit_alerts(each.dose))
     prepared = [prepare_dose(each, index, pharmacy, facts) for index, each in enumerate(dosed)]
-    return tuple(preparation for preparation, _ in prepared), tuple(alert for _, alerts in prepared for alert in alerts)
+    doses = [each.dose for each in dosed]
+    preparations = with_shared_vials(doses, [preparation for preparation, _ in prepared], pharmacy)
+    return preparations, tuple(alert for _, alerts in prepared for alert in alerts)
 
 
 def prepare_dose(dosed: Dosed, dose_index: int, pharmacy: Pharmacy, facts: Facts = NO_FACTS) -> Prepared:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Literal
 
 from cec.calculate.preparation.forms import vials_for
+from cec.calculate.preparation.sharing import Given, given_by_day, sharing_groups
 from cec.calculate.preparation.stock import formulary_drug, is_oral, usable_products
 from cec.calculate.rounding import to_nearest
 from cec.facts import NO_FACTS, Facts
@@ -16,8 +17,6 @@ from cec.order import DailyFluid, Dose, PickItem, Preparation
 from cec.pharmacy import Pharmacy
 from cec.units import AMOUNT, VOLUME, Quantity, convert, convert_exactly
 
-Given = list[tuple[Dose, Preparation]]
-"""Doses with their preparations, once for each administration."""
 Kind = Literal["vial", "tablet", "bottle", "bag"]
 Item = tuple[str, str]
 """A drug and what is taken for it."""
@@ -30,7 +29,7 @@ def daily_fluids(
     if not preparations:
         return ()
     alike: dict[tuple[Decimal, tuple[str, ...]], list[int]] = {}
-    for day, given in _days(doses, preparations):
+    for day, given in given_by_day(doses, preparations):
         volumes = [(dose.drug, _fluid(dose, preparation)) for dose, preparation in given]
         total = sum((volume for _, volume in volumes if volume is not None), Decimal(0))
         unknown = dict.fromkeys(drug for drug, volume in volumes if volume is None)
@@ -55,8 +54,8 @@ def pick_list(
     tablets: Counter[Item] = Counter()
     bags: Counter[Item] = Counter()
     oral: dict[Item, Decimal] = {}
-    for _, given in _days(doses, preparations):
-        for group in _groups(given, pharmacy):
+    for _, given in given_by_day(doses, preparations):
+        for group in sharing_groups(given, pharmacy):
             for item, count in _containers(group, pharmacy, facts):
                 (tablets if group[0][1].form == "tablet" else vials)[item] += int(count)
         for dose, preparation in given:
@@ -89,20 +88,6 @@ def _to_choose(dose: Dose, preparation: Preparation) -> Iterator[tuple[Kind, str
         yield "bag", "bag: to be chosen"
 
 
-def _days(doses: tuple[Dose, ...], preparations: tuple[Preparation, ...]) -> Iterator[tuple[int, Given]]:
-    """Every day with its administrations."""
-    for day in sorted({day for dose in doses for day in dose.days}):
-        yield (
-            day,
-            [
-                (doses[preparation.dose_index], preparation)
-                for preparation in preparations
-                if day in doses[preparation.dose_index].days and preparation.dose.value
-                for _ in range(doses[preparation.dose_index].per_day)
-            ],
-        )
-
-
 def _fluid(dose: Dose, preparation: Preparation) -> Decimal | None:
     """The volume of one administration in mL; nothing where it is not known."""
     if is_oral(dose.route):
@@ -113,17 +98,6 @@ def _fluid(dose: Dose, preparation: Preparation) -> Decimal | None:
 
 def _per_kg(volume: Decimal, weight: Quantity) -> Decimal:
     return to_nearest(Fraction(volume) / Fraction(weight.value), Decimal("0.1"))
-
-
-def _groups(given: Given, pharmacy: Pharmacy) -> list[Given]:
-    """Administrations that are made of the same opened containers: each alone, or those of one product and day."""
-    counted = [(dose, preparation) for dose, preparation in given if preparation.vials]
-    if not pharmacy.share_vials:
-        return [[pair] for pair in counted]
-    groups: dict[tuple[str, str, Quantity | None], Given] = {}
-    for dose, preparation in counted:
-        groups.setdefault((dose.drug, preparation.form, preparation.strength), []).append((dose, preparation))
-    return list(groups.values())
 
 
 def _containers(group: Given, pharmacy: Pharmacy, facts: Facts) -> list[tuple[Item, Decimal]]:
