@@ -25,6 +25,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A regimen in units that the program does not have, each added by one row of the table."""
     monkeypatch.setitem(AMOUNTS, "flasks", Defined("flask", "[flasks]"))
     monkeypatch.setitem(AMOUNTS, "ng", Defined("nanogram", "0.001 microgram"))
+    forget_units()
     yield regimen_file(
         tmp_path,
         "made-up",
@@ -33,6 +34,11 @@ def made_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
         "drug: gamma, dose: 2 flasks, route: oral, days: 1",
         "drug: delta, dose: 1.5 ng/kg, route: oral, days: 1",
     )
+    forget_units()
+
+
+def forget_units() -> None:
+    """What tests before may have made of the table, and tests after must not take from it."""
     for cached in (dose_unit, closed_registry):
         cached.cache_clear()
 
