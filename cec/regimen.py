@@ -1,6 +1,7 @@
 """The regimen: what the protocol says, exactly as its file says it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
@@ -38,6 +39,24 @@ def entry_of(drug: str, table: Mapping[str, Entry]) -> Entry | None:
     if drug in table or not table:
         return table.get(drug)
     return next((entry for name, entry in table.items() if name.casefold() == drug.casefold()), None)
+
+
+def list_days(days: Sequence[int]) -> str:
+    """Days of a cycle in words.
+
+    >>> list_days((1, 2, 3, 4, 5, 8, 15, 16))
+    '1 to 5, 8, 15, 16'
+    """
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs_of(days))
+
+
+def runs_of(days: Sequence[int]) -> list[list[int]]:
+    """Days of a cycle in runs without a gap.
+
+    >>> runs_of((1, 2, 3, 8))
+    [[1, 2, 3], [8]]
+    """
+    return [[day for _, day in run] for _, run in groupby(enumerate(days), lambda numbered: numbered[1] - numbered[0])]
 
 
 class Limit(msgspec.Struct, frozen=True):

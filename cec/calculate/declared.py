@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
 from cec.errors import Fault, InputError
 from cec.patient import Patient, Reduction, SetDose, Withheld
-from cec.regimen import DrugLine
+from cec.regimen import DrugLine, list_days
 
 Declaration: TypeAlias = Reduction | SetDose | Withheld
 
@@ -82,13 +82,13 @@ def _faults(each: Declaration, lines: Mapping[int, DrugLine], name: str) -> Iter
         yield f"{words}, but {name} gives {', '.join(dict.fromkeys(line.drug for line in lines.values()))}"
         return
     if each.line is not None and each.line not in own:
-        own_lines = ", ".join(f"line {number} ({line.route}, days {_days(line.days)})" for number, line in own.items())
-        yield f"{words} in line {each.line}, but {each.drug} is {own_lines}"
+        places = (f"line {number} ({line.route}, days {list_days(line.days)})" for number, line in own.items())
+        yield f"{words} in line {each.line}, but {each.drug} is {', '.join(places)}"
         return
     meant = [line for number, line in own.items() if each.line in {None, number}]
     if strange := sorted(set(each.days) - {day for line in meant for day in line.days}):
         given = sorted({day for line in meant for day in line.days})
-        yield f"{words} on day {_days(strange)}, but it is given on days {_days(given)}"
+        yield f"{words} on day {list_days(strange)}, but it is given on days {list_days(given)}"
     if isinstance(each, SetDose):
         if len(meant) > 1:
             named = f"{each.drug} line {next(iter(own))}={each.dose}: why"
@@ -144,23 +144,3 @@ def _reduces(drug: str, reason: str) -> bool:
 def _reduction_of(drug: str) -> re.Pattern[str]:
     number = r"[0-9]+(?:[.,][0-9]+)?\s*(?:%|$|[,;])"
     return re.compile(rf"(?<!\w){re.escape(drug)}\W*(?:(?:by|to)\s+)?{number}", re.IGNORECASE)
-
-
-def days_words(days: Sequence[int]) -> str:
-    """Days of a cycle in words, runs of three and more from one to the other.
-
-    >>> days_words((3, 4, 5, 8))
-    'days 3 to 5, 8'
-    """
-    runs: list[list[int]] = []
-    for day in days:
-        if runs and runs[-1][-1] == day - 1:
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    parts = (f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
-    return f"{'day' if len(days) == 1 else 'days'} {', '.join(parts)}"
-
-
-def _days(days: Sequence[int]) -> str:
-    return ", ".join(map(str, days))

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from cec.calculate.declared import days_words
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.calculate.rules.rule import code_of_drug
 from cec.order import Alert, Dose
+from cec.regimen import list_days
 from cec.units import Quantity, write_number
 
 DEEPEST_REDUCTION = Decimal(50)
@@ -24,7 +24,8 @@ def declared_alerts(doses: Sequence[Dose]) -> Iterator[Alert]:
     """The alerts on each dose that a person withheld, reduced or set."""
     for dose in doses:
         if dose.withheld:
-            text = f"withheld on {days_words(dose.days)}: {dose.withheld}"
+            days = "day" if len(dose.days) == 1 else "days"
+            text = f"withheld on {days} {list_days(dose.days)}: {dose.withheld}"
             yield Alert(code_of_drug("withheld", dose.drug), "check", dose.drug, text)
         elif dose.unreduced:
             yield from _deep_reduction(dose)

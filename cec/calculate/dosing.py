@@ -30,6 +30,9 @@ PRESCRIBER = "declared by the prescriber"
 """The source of every step that a person declares."""
 
 
+_NO_DEVIATION = Decimal(0)
+
+
 class Dosed(NamedTuple):
     """A dose, and the exact amount that it was before rounding."""
 
@@ -95,32 +98,57 @@ def compute_dose(
         )
     if ordered.value == 0 and not (isinstance(declared.by, Reduction) and declared.by.percent == 100):
         raise OrderRefused(f"{line.drug}: the dose comes to {ordered}; look at the rounding of the pharmacy")
-    moved = Decimal(0)
+    moved = _NO_DEVIATION
     if chain[-1].step.what == "rounded":
         moved = plain(to_nearest(deviation_percent(last.number, before.number), Decimal("0.01")))
-    dose = Dose(
+    dose = _dose(
+        line,
+        number,
+        declared.days,
+        tuple(step for _, step in chain),
+        last,
+        deviation_percent=moved,
+        unreduced=values.get("capped", values["calculated"]) if "reduced" in values else None,
+    )
+    return Dosed(dose, before)
+
+
+def _dose(
+    line: DrugLine,
+    number: int,
+    days: tuple[int, ...],
+    steps: tuple[Step, ...],
+    ordered: Exact,
+    *,
+    deviation_percent: Decimal = _NO_DEVIATION,
+    unreduced: Quantity | None = None,
+    withheld: str = "",
+) -> Dose:
+    """What a drug line comes to on these days; nothing is calculated of what is withheld."""
+    values = {step.what: step.value for step in steps}
+    return Dose(
         line=number,
         drug=line.drug,
         purpose=line.purpose,
         route=line.route,
-        prescribed=work.prescribed,
-        calculated=values["calculated"],
-        unreduced=values.get("capped", values["calculated"]) if "reduced" in values else None,
-        ordered=ordered,
+        prescribed=values["prescribed"],
+        calculated=values.get("calculated", ordered.kept),
+        ordered=ordered.kept,
         maximum=line.maximum,
-        deviation_percent=moved,
-        days=declared.days,
+        days=days,
         per_day=line.per_day,
-        daily_total=_times(last, line.per_day),
-        cycle_total=_times(last, line.per_day * len(declared.days)),
-        steps=tuple(step for _, step in chain),
+        daily_total=_times(ordered, line.per_day),
+        cycle_total=_times(ordered, line.per_day * len(days)),
+        steps=steps,
         over=line.over,
         timing=_timing(line),
         diluent=line.diluent,
         note=line.note,
         assumed=line.assumed,
+        deviation_percent=deviation_percent,
+        unreduced=unreduced,
+        withheld=withheld,
     )
-    return Dosed(dose, before)
 
 
 def dosed_again(order: Order) -> tuple[Dosed, ...]:
@@ -143,38 +171,15 @@ def declared_again(dose: Dose, order: Order, lines: Mapping[int, DrugLine]) -> D
 
 def _withheld(line: DrugLine, declared: Declared, facts: Facts, source: str, number: int) -> Dosed:
     """No dose of a drug line: what a person withholds is not computed, so that nothing unknown stands in its way."""
-    holding = (
-        [band.dose for band in line.dose if judge(band.when, facts)] if isinstance(line.dose, tuple) else line.doses
-    )
-    prescribed = (*holding, *line.doses)[0]
+    bands = line.dose if isinstance(line.dose, tuple) else ()
+    prescribed = next((band.dose for band in bands if judge(band.when, facts)), line.doses[0])
     nothing = Quantity(Decimal(0), line.amount_unit)
     reason = declared.by.reason if declared.by else ""
     steps = (
         Step("prescribed", prescribed, f"{prescribed}, as the regimen says", source),
         Step("set", nothing, f"withheld{declared.scope}: {reason}", PRESCRIBER),
     )
-    dose = Dose(
-        line=number,
-        drug=line.drug,
-        purpose=line.purpose,
-        route=line.route,
-        prescribed=prescribed,
-        calculated=nothing,
-        ordered=nothing,
-        maximum=line.maximum,
-        deviation_percent=Decimal(0),
-        days=declared.days,
-        per_day=line.per_day,
-        daily_total=nothing,
-        cycle_total=nothing,
-        steps=steps,
-        withheld=reason,
-        over=line.over,
-        timing=_timing(line),
-        diluent=line.diluent,
-        note=line.note,
-        assumed=line.assumed,
-    )
+    dose = _dose(line, number, declared.days, steps, exact(nothing), withheld=reason)
     return Dosed(dose, exact(nothing))
 
 

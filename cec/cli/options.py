@@ -99,7 +99,7 @@ class PatientOptions(NamedTuple):
         _option(
             "REDUCTION",
             "A declared reduction with its reason: 'etoposide=by 25%: mucositis grade 3', also 'to 75%', "
-            "'etoposide on days 3-5=by 25%: why', 'fluorouracil line 2=…'. Repeatable.",
+            "'etoposide on days 3-5=by 25%: why', 'fluorouracil line 2=…' (the regimen's second line). Repeatable.",
         ),
     ] = None
     set_dose: Annotated[

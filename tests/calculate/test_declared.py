@@ -159,7 +159,7 @@ def test_some_days_may_be_withheld() -> None:
 @pytest.mark.parametrize(
     ("declared", "words"),
     [
-        ({"reductions": ["etoposide on day 9=25%: x"]}, "on day 9, but it is given on days 1, 2, 3, 4, 5"),
+        ({"reductions": ["etoposide on day 9=25%: x"]}, "on day 9, but it is given on days 1 to 5"),
         ({"without": ["prednisolone: x"]}, "prednisolone is withheld, but cec-induction gives clofarabine"),
         ({"set": ["etoposide=70 mg: a"], "reductions": ["etoposide=25%: b"]}, "on the same day; give one of them"),
         ({"set": ["etoposide=70 units: a"]}, "a dose of etoposide is set to 70 units, but its dose is in mg"),

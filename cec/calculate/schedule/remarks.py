@@ -15,7 +15,7 @@ from cec.calculate.rules.rule import code_of_drug
 from cec.calculate.schedule.clock import Clock
 from cec.calculate.schedule.starts import A_DAY, Line
 from cec.order import Administration, Alert
-from cec.regimen import Level
+from cec.regimen import Level, list_days
 from cec.routes import is_into_csf, is_intravenous
 from cec.units import span
 
@@ -64,7 +64,7 @@ def _alerts(rows: Sequence[Administration], found: Sequence[Sequence[Remark]]) -
             days.append(row.protocol_day)
     for (kind, level, drug), days_by_text in texts.items():
         parts = (
-            f"{text} ({'days' if len(set(days)) > 1 else 'day'} {', '.join(map(str, dict.fromkeys(days)))})"
+            f"{text} ({'days' if len(set(days)) > 1 else 'day'} {list_days(sorted(set(days)))})"
             for text, days in days_by_text.items()
         )
         yield Alert(code_of_drug(kind, drug), level, drug, "; ".join(parts))

@@ -6,10 +6,11 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from cec.regimen import list_days, runs_of
 from cec.render.pdf.days import day_blocks
 from cec.render.pdf.page import bound, first_to_last, page_data
 from cec.render.pdf.typesetting import pictures, typeset
-from cec.render.words import OMITTED, assumptions, list_days, ordered_words, runs_of, signed_percent
+from cec.render.words import OMITTED, assumptions, ordered_words, signed_percent
 from cec.render.words.patient import known_facts, measure_facts, measures
 from cec.render.words.regimen import frequency
 from cec.render.words.times import weekday_date

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from cec.order import Dose, Order
+from cec.regimen import list_days
 from cec.render.terminal.drawing import (
     BLANK_LINE,
     STRONG,
@@ -20,7 +21,7 @@ from cec.render.terminal.drawing import (
     table,
     wrap,
 )
-from cec.render.words import label_words, list_days, ordered_words, signed_percent
+from cec.render.words import label_words, ordered_words, signed_percent
 from cec.render.words.regimen import frequency
 from cec.units import Quantity
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from cec.regimen import list_days
 from cec.render.terminal import head, steps
 from cec.render.terminal.drawing import (
     BLANK_LINE,
@@ -21,7 +22,7 @@ from cec.render.terminal.drawing import (
     width_of,
     wrap,
 )
-from cec.render.words import DRAFT, list_days, origin
+from cec.render.words import DRAFT, origin
 from cec.render.words.times import weekday_date
 from cec.render.worksheet import (
     NOMINAL,

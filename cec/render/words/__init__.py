@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import groupby
 
 from cec.order import Dose, Order, Step
+from cec.regimen import list_days
 from cec.units import write_signed
 
 DRAFT = "Draft: not valid until checked and signed"
@@ -28,24 +28,6 @@ def listed(words: Sequence[str], last: str = "and") -> str:
     '1, 8 and 15'
     """
     return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
-
-
-def list_days(days: Sequence[int]) -> str:
-    """Days of a cycle in words.
-
-    >>> list_days((1, 2, 3, 4, 5, 8, 15, 16))
-    '1 to 5, 8, 15, 16'
-    """
-    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs_of(days))
-
-
-def runs_of(days: Sequence[int]) -> list[list[int]]:
-    """Days of a cycle in runs without a gap.
-
-    >>> runs_of((1, 2, 3, 8))
-    [[1, 2, 3], [8]]
-    """
-    return [[day for _, day in run] for _, run in groupby(enumerate(days), lambda numbered: numbered[1] - numbered[0])]
 
 
 def signed_percent(percent: Decimal) -> str:

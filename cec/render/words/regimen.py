@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from cec.order import Dose
-from cec.regimen import DrugLine, Regimen
-from cec.render.words import list_days, listed
+from cec.regimen import DrugLine, Regimen, list_days
+from cec.render.words import listed
 from cec.units import Quantity
 
 
