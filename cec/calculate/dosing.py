@@ -1,34 +1,26 @@
-"""One drug line -> its dose, as a chain of steps. The ordered amount is the value of the last step.
-
-Each stage starts from the exact number of the one before: a step shows what is kept of it.
-"""
+"""One drug line -> its dose, as a chain of steps. The ordered amount is the value of the last step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from decimal import ROUND_CEILING, Decimal
-from fractions import Fraction
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
 
 from cec.calculate.declared import Declared, declared_for
-from cec.calculate.formulas import calvert
 from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import Measured, measured_again
-from cec.calculate.rounding import deviation_percent, finer_rounding, round_dose, to_nearest
+from cec.calculate.rounding import deviation_percent, to_nearest
+from cec.calculate.stages import PRESCRIBER, Work, stages_of
 from cec.conditions import judge, unknown_facts
 from cec.errors import OrderRefused
 from cec.facts import NO_FACTS, Facts
-from cec.order import STAGES, Dose, Order, Stage, Step
-from cec.patient import Reduction, SetDose, Withheld
-from cec.pharmacy import DoseRounding, Pharmacy
-from cec.regimen import DrugLine, entry_of
-from cec.units import EXACT, Exact, Measure, Quantity, dose_unit, exact, multiply, plain, write_number
-
-PRESCRIBER = "declared by the prescriber"
-"""The source of every step that a person declares."""
-
+from cec.order import Dose, Order, Step
+from cec.patient import Reduction, Withheld
+from cec.pharmacy import Pharmacy
+from cec.regimen import DrugLine
+from cec.units import Exact, Quantity, exact, plain
 
 _NO_DEVIATION = Decimal(0)
 
@@ -38,28 +30,6 @@ class Dosed(NamedTuple):
 
     dose: Dose
     unrounded: Exact
-
-
-class _Work(NamedTuple):
-    """What the stages of one line see."""
-
-    line: DrugLine
-    prescribed: Quantity
-    measured: Measured
-    pharmacy: Pharmacy
-    declared: Declared
-    source: str
-
-
-class _Staged(NamedTuple):
-    """One stage of a dose: what came out exactly, and the step that shows it."""
-
-    exact: Exact
-    step: Step
-
-
-def _staged(what: Stage, value: Exact, how: str, source: str = "") -> _Staged:
-    return _Staged(value, Step(what, value.kept, how, source))
 
 
 def compute_dose(
@@ -82,12 +52,7 @@ def compute_dose(
     declared = declared or Declared(line.days)
     if isinstance(declared.by, Withheld):
         return _withheld(line, declared, facts, source, number)
-    work = _Work(line, _prescribed_for(line, facts), measured, pharmacy, declared, source)
-    chain: list[_Staged] = []
-    for stage in STAGES:
-        staged = _STAGE[stage](work, chain)
-        if staged:
-            chain.append(staged)
+    chain = stages_of(Work(line, _prescribed_for(line, facts), measured, pharmacy, declared, source))
     values = {step.what: step.value for _, step in chain}
     last, ordered = chain[-1].exact, chain[-1].step.value
     before = chain[-2].exact if chain[-1].step.what == "rounded" else last
@@ -195,142 +160,6 @@ def _prescribed_for(line: DrugLine, facts: Facts) -> Quantity:
             unknown = ", ".join(fact.name for fact in unknown_facts(band.when, facts))
             raise OrderRefused(f"{line.drug}: the dose depends on {unknown}, which is not given")
     raise OrderRefused(f"{line.drug}: the regimen has no dose for this patient: no band fits")
-
-
-def _prescribed(work: _Work, _chain: list[_Staged]) -> _Staged:
-    divided = f" a day, in {work.line.divided_into} parts" if work.line.divided_into > 1 else ""
-    how = f"{work.prescribed}{divided}, as the regimen says"
-    return _staged("prescribed", exact(work.prescribed), how, work.source)
-
-
-def _measured(work: _Work, _chain: list[_Staged]) -> _Staged | None:
-    return _MEASURE[dose_unit(work.prescribed.unit).measure](work)
-
-
-def _area(work: _Work) -> _Staged:
-    bsa = work.measured.shown.bsa
-    return _staged("measured", work.measured.bsa, f"body surface area: {bsa.how}", bsa.source)
-
-
-def _weight(work: _Work) -> _Staged:
-    return _staged("measured", exact(work.measured.shown.weight), "actual body weight")
-
-
-def _clearance(work: _Work) -> _Staged:
-    clearance, value = work.measured.shown.clearance, work.measured.clearance
-    if clearance is None or value is None or value.unit != "mL/min":
-        raise OrderRefused(
-            f"{work.line.drug}: a dose by AUC needs the creatinine clearance in mL/min; give it as measured, "
-            "or, for adults, creatinine with age and sex"
-        )
-    return _staged("measured", value, f"creatinine clearance: {clearance.how}", clearance.source)
-
-
-def _nothing(_work: _Work) -> None:
-    return None
-
-
-_MEASURE: dict[Measure, Callable[[_Work], _Staged | None]] = {
-    "bsa": _area,
-    "weight": _weight,
-    "creatinine_clearance": _clearance,
-    "nothing": _nothing,
-}
-"""The step of what multiplies a dose."""
-
-
-def _calculated(work: _Work, chain: list[_Staged]) -> _Staged:
-    prescribed, parts = work.prescribed, work.line.divided_into
-    measure, source = dose_unit(prescribed.unit).measure, ""
-    if measure == "creatinine_clearance":
-        formula = calvert(prescribed, chain[-1].exact)
-        amount, how, source = formula.value, formula.how, formula.source
-    elif measure != "nothing":
-        amount = multiply(prescribed, chain[-1].exact)
-        how = f"{prescribed} × {chain[-1].step.value} = {amount}"
-    else:
-        amount, how = exact(prescribed), "flat dose"
-    if parts > 1:
-        amount = amount.divided_by(Decimal(parts))
-        how += f"; divided into {parts} doses: {amount} each"
-    return _staged("calculated", amount, how, source)
-
-
-def _capped(work: _Work, chain: list[_Staged]) -> _Staged | None:
-    maximum, dose = work.line.maximum, chain[-1].exact
-    if maximum is None:
-        return None
-    if dose.number <= maximum.value:
-        return _staged("capped", dose, f"within the maximum of {maximum}", work.source)
-    return _staged("capped", exact(maximum), f"{dose} is above the maximum of {maximum}", work.source)
-
-
-def _reduced(work: _Work, chain: list[_Staged]) -> _Staged | None:
-    reduction = work.declared.by
-    if not isinstance(reduction, Reduction):
-        return None
-    dose, rest = chain[-1].exact, Quantity(EXACT.subtract(Decimal(100), reduction.percent), "%")
-    reduced = dose.times(rest.value).divided_by(Decimal(100))
-    how = f"by {write_number(reduction.percent)}%, to {rest} of {dose}{work.declared.scope}: {reduction.reason}"
-    return _staged("reduced", reduced, how, PRESCRIBER)
-
-
-def _rounded(work: _Work, chain: list[_Staged]) -> _Staged | None:
-    rule, dose = entry_of(work.line.drug, work.pharmacy.dose_rounding), chain[-1].exact
-    if rule is None or dose.number == 0 or isinstance(work.declared.by, SetDose):
-        return None
-    rounded, how = round_dose(dose, rule, work.line.drug)
-    moved = deviation_percent(Fraction(rounded.value), dose.number)
-    shown = f"{write_number(to_nearest(moved, Decimal('0.01')))}%"
-    if work.line.maximum and rounded.value > work.line.maximum.value:
-        raise OrderRefused(
-            f"{work.line.drug}: rounding {dose} {how} gives {rounded}, "
-            f"above the maximum of {work.line.maximum}; use another rounding for it"
-        )
-    limit = work.pharmacy.deviation_allowed(work.line.drug)
-    if abs(moved) > limit:
-        raise OrderRefused(
-            f"{work.line.drug}: rounding {dose} {how} gives {rounded}, which moves the dose by {shown}; "
-            f"the pharmacy allows {write_number(limit)}% at most; {_what_would_do(work, dose, rule, abs(moved))}"
-        )
-    return _staged("rounded", exact(rounded), f"{dose} {how}: {rounded} ({shown})", "pharmacy policy")
-
-
-def _what_would_do(work: _Work, dose: Exact, rule: DoseRounding, moved: Fraction) -> str:
-    """The rounding that would do, of what can be measured with the drug's products, and the ways around this one."""
-    from cec.calculate.preparation.stock import finest_measure, formulary_drug, usable_products
-
-    drug = work.line.drug
-    entry = formulary_drug(work.pharmacy, drug)
-    products = usable_products(entry, work.line.route, NO_FACTS) if entry else ()
-    finest = finest_measure(entry, products, dose.unit) if entry and products else None
-    finer = finer_rounding(dose, rule.to, work.pharmacy.deviation_allowed(drug), finest) if rule.to else None
-    percent = write_number(to_nearest(moved, Decimal(1), ROUND_CEILING))
-    ways = [f"nearest {finer[0]} would do, and give {finer[1]}"] if finer else []
-    ways.append(f"largest_deviation_of: {{{drug}: {percent}%}} would allow it")
-    ways.append(f"--without '{drug}: reason' leaves it out")
-    return "; or ".join(ways)
-
-
-def _set(work: _Work, chain: list[_Staged]) -> _Staged | None:
-    """The amount to which a person sets the dose: the last word, never rounded."""
-    declared = work.declared.by
-    if not isinstance(declared, SetDose):
-        return None
-    return _staged(
-        "set", exact(declared.dose), f"set to {declared.dose}, not {chain[-1].exact}: {declared.reason}", PRESCRIBER
-    )
-
-
-_STAGE: dict[Stage, Callable[[_Work, list[_Staged]], _Staged | None]] = {
-    "prescribed": _prescribed,
-    "measured": _measured,
-    "calculated": _calculated,
-    "capped": _capped,
-    "reduced": _reduced,
-    "rounded": _rounded,
-    "set": _set,
-}
 
 
 def _times(amount: Exact, count: int) -> Quantity:
