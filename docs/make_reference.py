@@ -1,6 +1,6 @@
-"""Writes docs/facts-and-checks.md from the tables of facts and rules.
+"""Writes docs/reference/facts-and-checks.md from the tables of facts and rules.
 
-Run by hand: python docs/make_reference.py > docs/facts-and-checks.md
+Run by hand: python docs/make_reference.py > docs/reference/facts-and-checks.md
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Draws docs/sheet.png and docs/sheet-days.png: both pages of the order sheet of a sample patient.
+"""Draws docs/pictures/sheet.png and docs/pictures/sheet-days.png: both pages of the order sheet of a sample patient.
 
 Run by hand: python docs/make_sheet_picture.py
 """
@@ -41,8 +41,8 @@ def main() -> None:
     for name, picture in zip(NAMES, render_pictures(order, ppi=112), strict=True):
         if len(picture) > LARGEST:
             raise SystemExit(f"{name} has {len(picture)} bytes, more than {LARGEST}")
-        (FOLDER / name).write_bytes(picture)
-        sys.stdout.write(f"docs/{name}: {len(picture) // 1000} kB\n")
+        (FOLDER / "pictures" / name).write_bytes(picture)
+        sys.stdout.write(f"docs/pictures/{name}: {len(picture) // 1000} kB\n")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 A UID is made only from what an administration is: patient, name of the regimen, cycle, number of the drug line, day of
 the cycle, and which dose of that day. Another start, time, dose, duration or edition of the regimen gives the same
 UIDs, so that a program that goes by them updates the events of the first import at the second. Not every program does;
-the README says which.
+docs/schedules-and-sheets.md says which.
 
 - The patient is the id; without one, name and date of birth; without these the whole input, because two patients must
   never share events: a changed order then makes new ones. Each event says so.

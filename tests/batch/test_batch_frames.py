@@ -19,7 +19,7 @@ from cec import Pharmacy, dose_table, load_regimen
 from cec.batch import frames
 from cec.errors import CecError, FileError, InputError
 
-README = Path(__file__).parent.parent.parent / "README.md"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "python.md"
 OWN = Path(__file__).parent.parent / "regimens" / "every-kind-of-line.yaml"
 PATIENTS = pl.DataFrame(
     {
@@ -268,13 +268,13 @@ def test_what_another_thread_puts_away_still_answers(monkeypatch: pytest.MonkeyP
 
 
 def _example(word: str) -> str:
-    """The Python block of the README that has this word."""
-    blocks = re.findall(r"```py\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    """The Python block of the page that has this word."""
+    blocks = re.findall(r"```py\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     return str(next(block for block in blocks if word in block))
 
 
 def test_dask() -> None:
-    """The line of the README."""
+    """The line of the page about Python."""
     pytest.importorskip("pyarrow")
     dask = pytest.importorskip("dask.dataframe")
     patients = PATIENTS.to_pandas()
@@ -283,7 +283,7 @@ def test_dask() -> None:
 
 
 def test_ray() -> None:
-    """The line of the README."""
+    """The line of the page about Python."""
     pyarrow = pytest.importorskip("pyarrow")
     ray = pytest.importorskip("ray")
     pytest.importorskip("ray.data")
@@ -296,7 +296,7 @@ def test_ray() -> None:
 
 
 def test_spark_gives_what_one_machine_gives(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The example of the README, over several partitions."""
+    """The example of the page about Python, over several partitions."""
     pytest.importorskip("pandas")
     sql = pytest.importorskip("pyspark.sql")
     pytest.importorskip("pyarrow")
@@ -310,7 +310,7 @@ def test_spark_gives_what_one_machine_gives(monkeypatch: pytest.MonkeyPatch) -> 
         table = session.createDataFrame(patients.rows(), patients.columns).repartition(2)
         made = ["regimen", "bsa_m2", *AMOUNTS, "alerts", "rejected"]
         names: dict[str, Any] = {"patients": table}
-        exec(_example("mapInArrow"), names)  # noqa: S102  the README's own words
+        exec(_example("mapInArrow"), names)  # noqa: S102  the page's own words
         rows = names["dosed"].collect()
     finally:
         session.stop()
