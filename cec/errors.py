@@ -14,6 +14,19 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
+def printable(text: str) -> str:
+    r"""The text with a code for each character that could steer a terminal, or that nobody sees.
+
+    >>> print(printable("5\x1b[2Jkg"))
+    5\x1b[2Jkg
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
+
+
 class Fault(NamedTuple):
     """One thing that is wrong: ``file:line:column: where: text``. The text ends with what would be right.
 
@@ -31,10 +44,7 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         place = ":".join(filter(None, (self.file, str(self.line), str(self.column)))) if self.line else self.file
-        line = ": ".join(part for part in (place, self.where, self.text) if part)
-        if line.isprintable():
-            return line
-        return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
+        return printable(": ".join(part for part in (place, self.where, self.text) if part))
 
 
 class CecError(Exception):

@@ -7,12 +7,12 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple, TextIO, cast
 
-from cec.errors import Fault, FileError
+from cec.errors import Fault, FileError, printable
 
 TABLES: dict[str, Literal["csv", "jsonl", "parquet"]] = {
     ".csv": "csv",
@@ -163,9 +163,35 @@ def _real(path: str | Path) -> Path:
         raise FileError(Fault("is not a name of a file", "", str(path))) from None
 
 
+class _Harmless:
+    """A stream of UTF-8 text to a terminal, with a code for each character that could steer it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.flush = stream.flush
+
+    def write(self, content: bytes) -> int:
+        """How many bytes were taken; all of them."""
+        lines = content.decode(errors="backslashreplace").replace("\r\n", "\n").split("\n")
+        self._stream.write("\n".join("\t".join(map(printable, line.split("\t"))) for line in lines).encode())
+        return len(content)
+
+    def writelines(self, pieces: Iterable[bytes]) -> None:
+        """Write each."""
+        for piece in pieces:
+            self.write(piece)
+
+
+def harmless(stream: TextIO) -> BinaryIO:
+    """The bytes of a standard stream; where it is a terminal, what is written is shown with codes."""
+    return cast("BinaryIO", _Harmless(stream.buffer)) if stream.isatty() else stream.buffer
+
+
 @contextmanager
-def standard_output() -> Iterator[BinaryIO]:
+def standard_output(*, is_drawn: bool = False) -> Iterator[BinaryIO]:
     """Standard output, flushed at the end; FileError where it is closed or full.
+
+    On a terminal all that was not drawn for it is shown with a code for what could steer it.
 
     Where the reader of a pipe has seen enough, BrokenPipeError stays what it is: typer ends the program quietly.
     """
@@ -173,7 +199,7 @@ def standard_output() -> Iterator[BinaryIO]:
         raise FileError(Fault("is closed; add -o FILE", "", "standard output"))
     try:
         sys.stdout.flush()
-        yield sys.stdout.buffer
+        yield sys.stdout.buffer if is_drawn else harmless(sys.stdout)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise

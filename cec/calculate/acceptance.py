@@ -67,7 +67,7 @@ def _refusal(
 
 
 def _how_accepted(alert: Alert) -> str:
-    return f'; no dose unless accepted with a reason: {alert.code}="…"'
+    return f"; no dose unless accepted with a reason: --accept '{alert.code}=REASON'"
 
 
 def _stops(alert: Alert, *, strict: bool) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Any
 
@@ -11,19 +12,51 @@ import typer
 from typer.main import get_command
 
 from cec.cli import batch, bsa, dose, pharmacy, prepare, regimen, schedule, schema, verify
-from cec.cli.options import OnceCommand, takes_groups
+from cec.cli.command import Command, takes_groups
+from cec.cli.messages import say
 from cec.errors import CecError
+from cec.version import __version__
 
 app = typer.Typer(
     name="cec",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 regimens = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="List, show and check regimens.")
 pharmacies = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Write, check and show a pharmacy file.")
+
+GREETING = f"""\
+cec {__version__}: chemotherapy doses and schedules from regimens, exact to the digit.
+
+At the bench, one patient's doses:
+  cec dose --height 128cm --weight 26kg
+
+At the printer, a sheet to sign, day by day:
+  cec schedule cec-induction --patient ann.yaml --start 2026-11-30 -o ann.pdf
+
+In a script, a table of patients:
+  cec batch patients.csv -o doses.csv
+
+All commands: cec help. One of them: cec help dose.
+What cec prints is a draft: a pharmacist checks it, a prescriber signs it."""
+
+
+def help_of(
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[COMMAND]...", help="As it is typed: regimen check.")
+    ] = None,
+) -> None:
+    """The help of a command; without one, the list of all.
+
+    Examples:
+      cec help dose
+      cec help regimen check
+    """
+    _program()([*(words or ()), "--help"], prog_name="cec")
+
 
 COMMANDS = (
     (app, "dose", dose.dose),
@@ -39,24 +72,25 @@ COMMANDS = (
     (pharmacies, "new", pharmacy.new_pharmacy),
     (pharmacies, "check", pharmacy.check_pharmacies),
     (pharmacies, "show", pharmacy.show_pharmacy),
+    (app, "help", help_of),
 )
 for _parent, _name, _command in COMMANDS:
-    _parent.command(_name, cls=OnceCommand, no_args_is_help=_parent is app)(takes_groups(_command))
+    _needs_more = _parent is app and _name != "help"
+    _parent.command(_name, cls=Command, no_args_is_help=_needs_more)(takes_groups(_command))
 app.add_typer(regimens, name="regimen")
 app.add_typer(pharmacies, name="pharmacy")
 
 
 def _print_version(*, wanted: bool) -> None:
     if wanted:
-        from cec import __version__
-
         typer.echo(f"cec {__version__}")
         raise typer.Exit
 
 
 @app.callback()
 def _cec(
-    version: Annotated[
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001  its own callback answers
         bool,
         typer.Option("--version", help="Show the version.", is_eager=True, callback=_print_version),
     ] = False,
@@ -65,19 +99,33 @@ def _cec(
 
     What cec prints is a draft: a pharmacist checks it, a prescriber signs it.
     """
+    if context.invoked_subcommand is None:
+        typer.echo(GREETING, err=True)
+        raise typer.Exit(2)
 
 
 @cache
-def _program() -> Callable[..., Any]:
+def _program() -> Any:
     """All commands with their options: made once, however often a process calls."""
     return get_command(app)
+
+
+WrongUsage: Any = typer.BadParameter.__base__
+"""Every fault of how a command was called, also that of an option that there is not."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run cec. Exit 0: done. 1: refused, with the reasons on standard error. 2: wrong usage."""
     try:
-        _program()(arguments, prog_name="cec")
+        code = _program()(arguments, prog_name="cec", standalone_mode=False)
     except CecError as error:
         for fault in error.faults:
-            typer.echo(str(fault) if fault.file else f"cec: {fault}", err=True)
+            say(str(fault) if fault.file else f"cec: {fault}")
         sys.exit(1)
+    except WrongUsage as error:
+        usage = io.StringIO()
+        error.show(usage)
+        for line in usage.getvalue().splitlines():
+            say(line)
+        sys.exit(error.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)

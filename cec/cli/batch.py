@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
-from cec.cli.options import PharmacyOptions, TimeOptions
+from cec.cli.messages import say
+from cec.cli.options import CYCLE, OUTPUT, TABLE, PharmacyOptions, QuietOption, TimeOptions
 from cec.cli.output import progress
 from cec.cli.places import STANDARD, keep_apart, keep_outside
 from cec.errors import Fault, FileError, InputError
@@ -36,6 +37,7 @@ def batch(
             metavar="FILE",
             show_default=False,
             help="The table of doses: .csv, .jsonl or .parquet; by default -, which is standard output.",
+            rich_help_panel=OUTPUT,
         ),
     ] = "-",
     regimen: Annotated[
@@ -43,6 +45,7 @@ def batch(
         typer.Option(
             metavar="NAME|FILE",
             help="The regimen of rows that name none; by default the pharmacy's, else cec-induction.",
+            rich_help_panel=TABLE,
         ),
     ] = None,
     pharmacy: PharmacyOptions,
@@ -51,39 +54,65 @@ def batch(
         typer.Option(
             metavar="FILE",
             help="The table of rejected rows; by default beside the output, or lines on standard error.",
+            rich_help_panel=OUTPUT,
         ),
     ] = None,
     renamed: Annotated[
         list[str] | None,
         typer.Option(
-            "--map", metavar="WHAT=COLUMN", help="Which column tells the height, weight …: height=Wzrost. Repeatable."
+            "--map",
+            metavar="WHAT=COLUMN",
+            help="Which column tells the height, weight …: height=Wzrost. Repeatable.",
+            rich_help_panel=TABLE,
         ),
     ] = None,
-    long: Annotated[bool, typer.Option("--long", help="A row for each administration, from the start on.")] = False,
+    long: Annotated[
+        bool,
+        typer.Option("--long", help="A row for each administration, from the start on.", rich_help_panel=OUTPUT),
+    ] = False,
     start: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Day 1 of the cycle of rows that say no other: 2026-11-30.")
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Day 1 of the cycle of rows that say no other: 2026-11-30.",
+            rich_help_panel=CYCLE,
+        ),
     ] = None,
     times: TimeOptions,
     sheets: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="A new folder for a PDF sheet of every dosed row.")
+        str | None,
+        typer.Option(metavar="FOLDER", help="A new folder for a PDF sheet of every dosed row.", rich_help_panel=OUTPUT),
     ] = None,
     paper: Annotated[
-        str | None, typer.Option(metavar="a4|letter", help="The paper of the sheets; by default a4.")
+        str | None,
+        typer.Option(metavar="a4|letter", help="The paper of the sheets; by default a4.", rich_help_panel=OUTPUT),
     ] = None,
     input_format: Annotated[
-        str | None, typer.Option(metavar=_FORMATS, help="The format of PATIENTS; by default as its name ends, or csv.")
+        str | None,
+        typer.Option(
+            metavar=_FORMATS,
+            help="The format of PATIENTS; by default as its name ends, or csv.",
+            rich_help_panel=TABLE,
+        ),
     ] = None,
     output_format: Annotated[
         str | None,
-        typer.Option(metavar=_FORMATS, help="The format of the output; by default as its name ends, or csv."),
+        typer.Option(
+            metavar=_FORMATS,
+            help="The format of the output; by default as its name ends, or csv.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
+    quiet: QuietOption = False,
 ) -> None:
     """The doses of every patient in a table. Every row is answered: dosed, or rejected with the reason.
 
     Columns height_cm and weight_kg, or height and weight with a unit in each cell; age, sex, regimen, start and others
     as in a patient file. Other columns pass through. Exit 1 if any row was rejected.
 
-    Example: cec batch patients.csv -o doses.csv
+    Examples:
+      cec batch patients.csv -o doses.csv
+      cec batch patients.csv --long --start 2026-11-30 -o days.parquet
     """
     from cec.batch.notes import notes
     from cec.batch.run import Request, run
@@ -137,10 +166,11 @@ def batch(
         sheets=sheets or "",
         paper=paper_name or "a4",
     )
-    with progress(is_shown=output != STANDARD) as bar:  # nowhere that rows may stand
+    with progress(is_shown=output != STANDARD and not quiet) as bar:  # nowhere that rows may stand
         summary = run(request, bar)
-    for note in notes(summary, place):
-        typer.echo(str(Fault(note)), err=True)
+    lines = list(notes(summary, place))
+    for note in lines if not quiet else lines[: bool(summary.rejected)]:
+        say(note)
     if summary.rejected:
         raise typer.Exit(1)
 

@@ -14,7 +14,9 @@ def bsa(size: SizeOptions, pharmacy: BsaPolicyOptions, output: TableOutputOption
 
     With each formula's equation, citation and difference from the formula in use.
 
-    Example: cec bsa --height 128cm --weight 26kg --sex female
+    Examples:
+      cec bsa --height 128cm --weight 26kg --sex female
+      cec bsa --height '4 ft 2 in' --weight 57.3lb --format csv
     """
     from cec.calculate.bsa_comparison import compare_bsa
 

@@ -42,7 +42,9 @@ def dose(
 ) -> None:
     """The doses of one patient, each with its derivation.
 
-    Example: cec dose --height 128cm --weight 26kg
+    Examples:
+      cec dose --height 128cm --weight 26kg
+      cec dose cec-consolidation --patient patient.yaml --explain
     """
     chosen = chosen_format(output, FORMATS, explain=explain)
     show(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, NamedTuple, TypeAlias, get_type_hints
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import typer
-from typer.core import TyperCommand
 
 from cec.facts import FACTS, Fact, told_facts
 from cec.render import BSA_COMPARISONS, FORMATS, WORKSHEETS
@@ -24,13 +22,17 @@ _ENDINGS = ", ".join(each.ending for each in FORMATS.values() if each.ending)
 FilesArgument: TypeAlias = Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files to check.")]
 
 
-def _option(metavar: str, text: str, *names: str) -> Any:
-    return typer.Option(*names, metavar=metavar, help=text)
+PATIENT, PHARMACY, CHECKS, CYCLE, TABLE, OUTPUT = "Patient", "Pharmacy", "Checks", "Cycle", "Table", "Output"
+"""Headings of options in the help of every command."""
 
 
-def _fact_option(fact: Fact) -> Any:
+def _option(metavar: str, text: str, *names: str, heading: str | None = None) -> Any:
+    return typer.Option(*names, metavar=metavar, help=text, rich_help_panel=heading)
+
+
+def fact_option(fact: Fact, heading: str | None = None) -> Any:
     """The option by which a fact is told, with its examples as a shell takes them."""
-    return _option(_metavar(fact), _fact_help(fact), fact.option)
+    return _option(_metavar(fact), _fact_help(fact), fact.option, heading=heading)
 
 
 def _metavar(fact: Fact) -> str:
@@ -150,12 +152,16 @@ class CheckOptions(NamedTuple):
     ] = False
 
 
-CycleOption: TypeAlias = Annotated[str | None, _fact_option(FACTS["cycle"])]
+CycleOption: TypeAlias = Annotated[str | None, fact_option(FACTS["cycle"], CYCLE)]
 RevisionOption: TypeAlias = Annotated[
     str | None,
-    _option("NUMBER", "2 for the order that replaces the first, 3 for the next: calendars tell the newer one by it."),
+    _option(
+        "NUMBER",
+        "2 for the order that replaces the first, 3 for the next: calendars tell the newer one by it.",
+        heading=CYCLE,
+    ),
 ]
-START = _fact_option(FACTS["start"])
+START = fact_option(FACTS["start"], CYCLE)
 
 
 class TimeOptions(NamedTuple):
@@ -168,7 +174,17 @@ class TimeOptions(NamedTuple):
 
 
 OutputFileOption: TypeAlias = Annotated[
-    Path | None, _option("FILE", "Write to this file, whole or not at all; - is standard output.", "--output", "-o")
+    Path | None,
+    _option("FILE", "Write to this file, whole or not at all; - is standard output.", "--output", "-o", heading=OUTPUT),
+]
+QuietOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--quiet",
+        "-q",
+        help="On standard error nothing but what went wrong: no counts, no hints.",
+        rich_help_panel=OUTPUT,
+    ),
 ]
 
 
@@ -188,6 +204,7 @@ class TableOutputOptions(NamedTuple):
         str | None, _option("|".join(BSA_COMPARISONS), "The form of the output; by default as FILE ends, or table.")
     ] = None
     output: OutputFileOption = None
+    quiet: QuietOption = False
 
 
 class WorksheetOutputOptions(NamedTuple):
@@ -200,6 +217,7 @@ class WorksheetOutputOptions(NamedTuple):
     paper: Annotated[
         str | None, _option("|".join(WORKSHEETS["pdf"].papers), "The paper of a PDF: a4, if not told otherwise.")
     ] = None
+    quiet: QuietOption = False
 
 
 class OutputOptions(NamedTuple):
@@ -211,80 +229,24 @@ class OutputOptions(NamedTuple):
     ] = None
     output: OutputFileOption = None
     paper: PaperOption = None
+    quiet: QuietOption = False
 
 
 ExplainOption: TypeAlias = Annotated[
-    bool, typer.Option("--explain", help="Show every step of every dose, and what replaced what.")
+    bool,
+    typer.Option("--explain", help="Show every step of every dose, and what replaced what.", rich_help_panel=OUTPUT),
 ]
 
 
-class OnceCommand(TyperCommand):
-    """A command in which what is not repeatable may be given once: of two weights, neither is the right one."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The arguments that are left over; wrong usage where an option stands twice."""
-        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
-        once = [param for param in given if param.param_type_name == "option" and not getattr(param, "multiple", False)]
-        twice = [param for param in dict.fromkeys(once) if once.count(param) > 1 and not param.is_eager]
-        if twice:
-            ctx.fail(f"{', '.join('/'.join(param.opts) for param in twice)}: given more than once; give it once")
-        return super().parse_args(ctx, args)
-
-
-def takes_groups(command: Callable[..., None]) -> Callable[..., None]:
-    """The command as typer wants it: each parameter that is a group of options spread out into its options."""
-    hints = get_type_hints(command, include_extras=True)
-    groups = {name: hint for name, hint in hints.items() if hasattr(hint, "_field_defaults")}
-    parameters: list[inspect.Parameter] = []
-    for name, parameter in inspect.signature(command).parameters.items():
-        if name in groups:
-            parameters += _parameters_of(groups[name])
-        else:
-            parameters.append(_keyword(name, hints[name], parameter.default))
-
-    def spread(**values: Any) -> None:
-        gathered = {name: _gathered(group, values) for name, group in groups.items()}
-        command(**values, **gathered)
-
-    spread.__doc__ = _with_example_apart(inspect.cleandoc(command.__doc__ or ""))
-    spread.__name__ = command.__name__
-    spread.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    vars(spread)["__signature__"] = inspect.Signature(parameters)
-    return spread
-
-
-def _fields_of(group: Any) -> Iterator[tuple[str, Any, tuple[Fact, ...] | None]]:
-    """Each field of a group with its annotation; and the facts, where it holds what was typed of them."""
-    for field, hint in get_type_hints(group, include_extras=True).items():
-        marks = (mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Typed))
-        yield field, hint, next((mark.facts for mark in marks), None)
-
-
-def _parameters_of(group: Any) -> Iterator[inspect.Parameter]:
-    """The options of a group."""
-    for field, hint, facts in _fields_of(group):
-        if facts is None:
-            yield _keyword(field, hint, group._field_defaults.get(field, inspect.Parameter.empty))
-        else:
-            yield from (_keyword(fact.name, Annotated[str | None, _fact_option(fact)], None) for fact in facts)
-
-
-def _gathered(group: Any, values: dict[str, Any]) -> Any:
-    """A group with its values, which are taken out of those of the command."""
-    fields: dict[str, Any] = {}
-    for field, _, facts in _fields_of(group):
-        if facts is None:
-            fields[field] = values.pop(field)
-        else:
-            typed = {fact.name: values.pop(fact.name) for fact in facts}
-            fields[field] = {name: text for name, text in typed.items() if text is not None}
-    return group(**fields)
-
-
-def _with_example_apart(text: str) -> str:
-    """A command's text, its example on a line that is never broken, so that it can be copied."""
-    return text.replace("Example: cec ", "\b\nExample:\n  cec ")
-
-
-def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+HEADINGS: Mapping[Any, str] = {
+    SizeOptions: PATIENT,
+    PatientOptions: PATIENT,
+    PharmacyOptions: PHARMACY,
+    BsaPolicyOptions: PHARMACY,
+    CheckOptions: CHECKS,
+    TimeOptions: CYCLE,
+    TableOutputOptions: OUTPUT,
+    WorksheetOutputOptions: OUTPUT,
+    OutputOptions: OUTPUT,
+}
+"""Under which heading the options of a group stand in a help."""

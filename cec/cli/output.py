@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
+from cec.cli.messages import say
 from cec.errors import CecError, InputError
 from cec.render import Format, Formats, cautions, render
 from cec.render.formats import check_options, find_format, format_of_ending
@@ -29,6 +30,7 @@ class Chosen(NamedTuple):
     formats: Formats
     options: Mapping[str, Any]
     output: Path | None
+    is_quiet: bool = False
 
 
 def chosen_format(
@@ -44,7 +46,8 @@ def chosen_format(
         else:
             chosen = find_format(output.format, formats)
         paper = getattr(output, "paper", None)
-        return Chosen(chosen, formats, check_options(chosen, {"paper": paper, **options}, formats), output.output)
+        checked = check_options(chosen, {"paper": paper, **options}, formats)
+        return Chosen(chosen, formats, checked, output.output, output.quiet)
 
 
 @contextmanager
@@ -61,7 +64,8 @@ def show(document: object, chosen: Chosen) -> None:
     """Put a document where it was asked for, in its format; on standard error what to mind beside it."""
     put(written(document, chosen), chosen)
     for caution in cautions(document, chosen.format):
-        typer.echo(caution, err=True)
+        if not chosen.is_quiet:
+            say(caution)
 
 
 def written(document: object, chosen: Chosen) -> bytes:
@@ -74,11 +78,15 @@ def written(document: object, chosen: Chosen) -> bytes:
 
 def put(content: bytes, chosen: Chosen) -> None:
     """Put what was written where it was asked for."""
-    deliver(content, chosen.output, binary=chosen.format.is_binary)
+    is_drawn = "terminal" in chosen.format.options
+    deliver(content, chosen.output, binary=chosen.format.is_binary, is_drawn=is_drawn)
 
 
-def deliver(content: bytes, output: Path | None, *, binary: bool = False) -> None:
-    """Put `content` where it was asked for: into a file, or, for none or `-`, to standard output."""
+def deliver(content: bytes, output: Path | None, *, binary: bool = False, is_drawn: bool = False) -> None:
+    """Put `content` where it was asked for: into a file, or, for none or `-`, to standard output.
+
+    What was drawn for a terminal steers it; all else is shown there with a code for what could.
+    """
     from cec.files import standard_output, write_file
 
     if not _is_standard(output):
@@ -86,7 +94,7 @@ def deliver(content: bytes, output: Path | None, *, binary: bool = False) -> Non
         return
     if binary and sys.stdout is not None and sys.stdout.isatty():
         raise InputError("this format is for a file or a printer, not for the terminal; add -o FILE")
-    with standard_output() as stream:
+    with standard_output(is_drawn=is_drawn) as stream:
         stream.write(content)
 
 

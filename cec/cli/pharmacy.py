@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cec.cli.options import FilesArgument, OutputFileOption
+from cec.cli.messages import say
+from cec.cli.options import FilesArgument, OutputFileOption, QuietOption
 from cec.cli.output import deliver, report, terminal_of
 from cec.cli.places import keep_apart
 from cec.errors import Fault, FileError
@@ -19,10 +20,13 @@ def new_pharmacy(
     file: Annotated[Path, typer.Argument(metavar="[FILE]", help="The file to write; - is standard output.")] = Path(
         "pharmacy.yaml"
     ),
+    quiet: QuietOption = False,
 ) -> None:
     """Write a commented starter file to adapt. A file that is there already stays as it is.
 
-    Example: cec pharmacy new pharmacy.yaml
+    Examples:
+      cec pharmacy new
+      cec pharmacy new ward-3.yaml
     """
     from importlib.resources import files
 
@@ -33,7 +37,8 @@ def new_pharmacy(
     if file.exists():
         raise FileError(Fault("is there already; name another file", "", str(file)))
     deliver(content, file)
-    typer.echo(f"{file} is written: check every value against your pharmacy and the labels in use", err=True)
+    if not quiet:
+        say(f"{file} is written: check every value against your pharmacy and the labels in use")
 
 
 def check_pharmacies(files: FilesArgument) -> None:
@@ -41,7 +46,9 @@ def check_pharmacies(files: FilesArgument) -> None:
 
     As file:line:column: where: what is wrong; what would be right. Exit 1 if there is any.
 
-    Example: cec pharmacy check pharmacy.yaml
+    Examples:
+      cec pharmacy check pharmacy.yaml
+      cec pharmacy check pharmacies/*.yaml
     """
     from cec.load import load_pharmacy, load_regimen
 
@@ -63,10 +70,12 @@ def show_pharmacy(
 
     With the values that hold where the file says nothing.
 
-    Example: cec pharmacy show pharmacy.yaml
+    Examples:
+      cec pharmacy show pharmacy.yaml
+      cec pharmacy show
     """
     from cec.load import load_pharmacy
     from cec.render.terminal.pharmacy import render
 
     keep_apart({"FILE": file}, {"--output": output})
-    deliver(render(load_pharmacy(file), terminal_of(output)), output)
+    deliver(render(load_pharmacy(file), terminal_of(output)), output, is_drawn=True)

@@ -8,6 +8,7 @@ import typer
 
 from cec.cli.inputs import draft
 from cec.cli.options import (
+    OUTPUT,
     START,
     CheckOptions,
     ExplainOption,
@@ -31,7 +32,9 @@ def prepare(
     output: WorksheetOutputOptions,
     times: TimeOptions,
     start: Annotated[str | None, START] = None,
-    pick_list: Annotated[bool, typer.Option("--pick-list", help="Only the pick list of the whole cycle.")] = False,
+    pick_list: Annotated[
+        bool, typer.Option("--pick-list", help="Only the pick list of the whole cycle.", rich_help_panel=OUTPUT)
+    ] = False,
     explain: ExplainOption = False,
 ) -> None:
     """The preparation worksheet, and the pick list of the cycle.
@@ -39,7 +42,9 @@ def prepare(
     What to take, draw and mix for each dose, and what to check. It needs a pharmacy file with a formulary: cec pharmacy
     new writes one to adapt.
 
-    Example: cec prepare cec-induction --patient patient.yaml --pharmacy pharmacy.yaml
+    Examples:
+      cec prepare cec-induction --patient patient.yaml --pharmacy pharmacy.yaml
+      cec prepare cec-induction --patient ann.yaml --pharmacy ph.yaml --pick-list
     """
     chosen = chosen_format(output, WORKSHEETS, pick_list=pick_list, explain=explain)
     order = draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)

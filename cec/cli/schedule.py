@@ -34,7 +34,9 @@ def schedule(
 
     The regimen must be named: induction and consolidation differ in their days.
 
-    Example: cec schedule cec-consolidation --height 128 --weight 26 --start 2026-11-30
+    Examples:
+      cec schedule cec-consolidation --height 128 --weight 26 --start 2026-11-30
+      cec schedule cec-induction --patient ann.yaml --start 2026-11-30 -o ann.pdf
     """
     chosen = chosen_format(output, FORMATS, explain=explain)
     show(draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output), chosen)

@@ -56,7 +56,9 @@ def print_schema(
 
     With it an editor completes and checks YAML as you type, and another program reads orders.
 
-    Example: cec schema regimen -o regimen.schema.json
+    Examples:
+      cec schema regimen -o regimen.schema.json
+      cec schema order
     """
     from cec.render.json import write
 

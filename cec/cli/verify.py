@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cec.cli.inputs import draft, read_text_of, together
-from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, TableOutputOptions, TimeOptions
+from cec.cli.options import (
+    CHECKS,
+    CYCLE,
+    TABLE,
+    CheckOptions,
+    PatientOptions,
+    PharmacyOptions,
+    TableOutputOptions,
+    TimeOptions,
+)
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
 from cec.cli.verify_table import is_folder, is_pipe, is_table, terms_of, verified
@@ -49,20 +58,33 @@ def verify(
     ] = None,
     tolerance: Annotated[
         str | None,
-        typer.Option(metavar="PERCENT", help="How far a written dose may be from the expected one; by default 5%."),
+        typer.Option(
+            metavar="PERCENT",
+            help="How far a written dose may be from the expected one; by default 5%.",
+            rich_help_panel=CHECKS,
+        ),
     ] = None,
     regimen: Annotated[
         str | None,
         typer.Option(
             metavar="NAME|FILE",
             help="The regimen of rows that name none, or the file that a saved order's regimen is now in.",
+            rich_help_panel=TABLE,
         ),
     ] = None,
     start: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Day 1 of the cycle, of a table's rows that say no other.")
+        str | None,
+        typer.Option(
+            metavar="DATE", help="Day 1 of the cycle, of a table's rows that say no other.", rich_help_panel=CYCLE
+        ),
     ] = None,
     cycle: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="Which cycle this is, for a table's rows that say no other.")
+        str | None,
+        typer.Option(
+            metavar="NUMBER",
+            help="Which cycle this is, for a table's rows that say no other.",
+            rich_help_panel=CYCLE,
+        ),
     ] = None,
     renamed: Annotated[
         list[str] | None,
@@ -70,6 +92,7 @@ def verify(
             "--map",
             metavar="WHAT=COLUMN",
             help="Which column of a table tells the height, weight, clofarabine_mg …: height=Wzrost. Repeatable.",
+            rich_help_panel=TABLE,
         ),
     ] = None,
 ) -> None:
@@ -78,7 +101,9 @@ def verify(
     With the mistake that explains a wrong one, where one fits, and what was not compared. Exit 1 if anything does not
     agree. This is not an independent second person.
 
-    Example: cec verify cec-induction --height 128 --weight 26 clofarabine=192mg
+    Examples:
+      cec verify cec-induction --height 128 --weight 26 clofarabine=192mg
+      cec verify orders.csv --regimen cec-induction
     """
     from cec.render.verification import VerifiedDoses
     from cec.verification import verify_doses

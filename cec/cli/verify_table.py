@@ -9,9 +9,8 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
+from cec.cli.messages import say
 from cec.cli.output import progress, put, written
 from cec.cli.places import STANDARD, keep_apart
 from cec.errors import Fault, FileError
@@ -75,11 +74,12 @@ def verified(file: Path, terms: Terms, chosen: Chosen, *, regimen: str | None, p
     keep_apart({"ORDERS": file, "--regimen": regimen, "--pharmacy": pharmacy.pharmacy}, {"--output": chosen.output})
     kind = None if is_table(str(file)) else "csv"
     with _naming_files(), verify_table(file, terms._replace(whole=chosen.format.name == "json"), kind) as table:
-        counted = _Counted(table.rows)
+        counted = _Counted(table.rows, is_quiet=chosen.is_quiet)
         noun = "order" if table.columns.drug_rows else "row"
         content = written(VerifiedRows(counted.rows(), noun), chosen)
     for note in notes(table, terms.regimen, regimen, is_nameless=counted.is_nameless):
-        typer.echo(str(Fault(note)), err=True)
+        if not chosen.is_quiet:
+            say(note)
     put(content, chosen)
     return counted.all_agree
 
@@ -105,15 +105,16 @@ def _naming_a_file(fault: Fault) -> Fault:
 class _Counted:
     """Rows that are counted as they pass."""
 
-    def __init__(self, rows: Iterator[Row]) -> None:
+    def __init__(self, rows: Iterator[Row], *, is_quiet: bool) -> None:
         self._rows = rows
+        self._is_quiet = is_quiet
         self.all_agree = True
         self.is_nameless = False
         """Whether any row that was held against its order has no id."""
 
     def rows(self) -> Iterator[Row]:
         """Each row once; on a terminal, how many have been looked at is shown meanwhile."""
-        with progress() as bar:
+        with progress(is_shown=not self._is_quiet) as bar:
             for number, row in enumerate(self._rows, 1):
                 self.all_agree = self.all_agree and row.agrees
                 self.is_nameless = self.is_nameless or not (row.id or row.faults)

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, cast
 
 import msgspec
 
-from cec.files import Part
+from cec.files import Part, harmless
 from cec.tables import parquet
 from cec.tables.layout import Kind
 from cec.tables.streams import STANDARD, writing
@@ -139,7 +139,7 @@ def table_writer(
     A file takes its name together with the other parts.
     """
     if kind == "lines":
-        yield partial(_put, sys.stderr.buffer, at_once=True) if sys.stderr else _forget
+        yield partial(_put, harmless(sys.stderr), at_once=True) if sys.stderr else _forget
         return
     with writing(path, parts) as stream:
         if kind == "parquet":

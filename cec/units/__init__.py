@@ -43,7 +43,7 @@ from cec.units.kinds import (
     Kind,
 )
 from cec.units.quantity import DIGITS, EXACT, Quantity, context_of, plain, shorten, span, write_number
-from cec.units.reading import read_length, read_number, read_quantity, read_weight
+from cec.units.reading import is_unit, read_length, read_number, read_quantity, read_weight
 from cec.units.writing import write_range, write_signed
 
 __all__ = [
@@ -93,6 +93,7 @@ __all__ = [
     "convert_exactly",
     "dose_unit",
     "exact",
+    "is_unit",
     "kept",
     "multiply",
     "plain",

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
-from cec.errors import InputError
+from cec.errors import InputError, printable
 
 DIGITS = 40
 """Significant digits of what is no fraction, a root or a power, and of figures that are only compared."""
@@ -129,5 +129,4 @@ def span(duration: Quantity) -> datetime.timedelta:
 
 def cut(text: str) -> str:
     """A text that can be shown on one line."""
-    text = text if len(text) <= 60 else text[:60] + "…"
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return printable(text if len(text) <= 60 else text[:60] + "…")

@@ -176,6 +176,16 @@ def read_weight(text: str) -> Quantity:
     return convert(read_quantity(text, WEIGHT, bare="kg"), "kg", WEIGHT)
 
 
+def is_unit(word: str) -> bool:
+    """Whether a word is a unit, however it is spelt.
+
+    >>> is_unit("kg"), is_unit("pounds"), is_unit("µg"), is_unit("cec-induction")
+    (True, True, True, False)
+    """
+    symbol = _translated(word, _SPELLINGS)
+    return word in _MEANT or any(symbol in kind.units for kind in KINDS)
+
+
 def _quoted(text: str) -> str:
     """What was typed, in quotes, cut where it is long."""
     return f"'{cut(text)}'"

@@ -5,14 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
 from running import cec
-
-import cec as package
 
 REGIMENS = Path(__file__).parent.parent.parent / "regimens"
 SIZE = ("--height", "180cm", "--weight", "80kg")
@@ -125,27 +121,6 @@ def test_bsa_says_what_a_formula_lacks_and_compares_with_the_formula_in_use() ->
     assert line.split()[-1] == "0%"
     assert "Compared with  Du Bois" in compared
     assert "sex" in cec("bsa", *SIZE, "--bsa-formula", "schlich").err
-
-
-def test_the_version_and_the_help_of_every_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    """At 80 columns no line is longer, no example is broken, and no summary in a list of commands is cut."""
-    monkeypatch.setenv("COLUMNS", "80")
-    assert cec("--version").out == f"cec {package.__version__}\n"
-    from cec.cli import COMMANDS, app, pharmacies, regimens
-
-    prefixes = {id(app): (), id(regimens): ("regimen",), id(pharmacies): ("pharmacy",)}
-    assert "Usage: cec " in cec().out + cec().err
-    for parent, name, command in COMMANDS:
-        words = (*prefixes[id(parent)], name)
-        text = cec(*words, "--help").out
-        assert f"\n  Example:\n    cec {' '.join(words)}" in text
-        (example,) = re.findall(r"Example: (cec .*)", command.__doc__ or "")
-        assert f"\n    {example}\n" in text
-        assert max(map(len, text.splitlines())) <= 80
-        first = (command.__doc__ or "").splitlines()[0]
-        assert " ".join(first.split()) in " ".join(text.split())
-    for words in ((), ("regimen",), ("pharmacy",)):
-        assert "..." not in cec(*words, "--help").out.partition("Commands:")[2]
 
 
 EVERYTHING = """\

@@ -341,7 +341,7 @@ WEIGHT_REFUSALS = {
     "10:30": "has a unit that is not known here (:30)",
     "1234567890": "has too many digits (9 before the point are read); write it like 26 kg",
     "18.400000000000002": "has too many digits (12 after the point are read): round it; write it like 26 kg",
-    "5\x1b[2Jkg": "'5\N{REPLACEMENT CHARACTER}[2Jkg'",
+    "5\x1b[2Jkg": r"'5\x1b[2Jkg'",
 }
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cec.errors import printable
 from cec.render.words import bind
 
 Grid: TypeAlias = Table
@@ -53,11 +54,8 @@ class TableColumn(NamedTuple):
 
 
 def clean(text: str) -> str:
-    """The text with nothing in it that could steer a terminal."""
-    return "".join(
-        character if character.isprintable() or character == _NO_BREAK else "\N{REPLACEMENT CHARACTER}"
-        for character in text
-    )
+    """The text with a code for what could steer a terminal."""
+    return _NO_BREAK.join(map(printable, text.split(_NO_BREAK)))
 
 
 def wrap(text: str, terminal: Terminal, first: str = "", indent: str = "", style: str = "") -> list[Part]:

@@ -1,0 +1,155 @@
+"""A command: its options spread out of their groups, what was typed of them, and its help."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any, get_type_hints
+
+from typer.core import TyperCommand
+
+from cec.cli.options import HEADINGS, Typed, fact_option
+from cec.facts import Fact
+
+_NUMBER = re.compile(r"(?:(?P<before>[^=]+)=)?(?P<number>[0-9]+(?:[.,][0-9]+)?)")
+_OTHERS = "Options"
+
+
+class Command(TyperCommand):
+    """A command in which what is not repeatable may be given once: of two weights, neither is the right one."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments that are left over; wrong usage for an option given twice, or a number apart from its unit."""
+        if fault := torn_apart(args):
+            ctx.fail(fault)
+        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        once = [param for param in given if param.param_type_name == "option" and not getattr(param, "multiple", False)]
+        twice = [param for param in dict.fromkeys(once) if once.count(param) > 1 and not param.is_eager]
+        if twice:
+            ctx.fail(f"{', '.join('/'.join(param.opts) for param in twice)}: given more than once; give it once")
+        return super().parse_args(ctx, args)
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The words of the usage line: what must be given stands there bare."""
+        return [re.sub(r"^\{(.*)\}$", r"\1", piece) for piece in super().collect_usage_pieces(ctx)]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments, and the options under the heading of their group."""
+        for heading, params in options_by_heading(self.get_params(ctx)).items():
+            records = [record for param in params if (record := param.get_help_record(ctx))]
+            if records:
+                with formatter.section(heading):
+                    formatter.write_dl(records)
+
+
+def options_by_heading(params: Sequence[Any]) -> dict[str, list[Any]]:
+    """The arguments and options of a command by their headings; those without one come last."""
+    sections: dict[str, list[Any]] = {"Arguments": []}
+    for param in params:
+        heading = "Arguments" if param.param_type_name == "argument" else param.rich_help_panel or _OTHERS
+        sections.setdefault(heading, []).append(param)
+    others = sections.pop(_OTHERS, [])
+    return {**sections, _OTHERS: others}
+
+
+def torn_apart(words: Sequence[str]) -> str:
+    """What is wrong where a number stands as one word and its unit as the next; nothing where none does.
+
+    >>> torn_apart(["dose", "--weight", "26", "kg"]), torn_apart(["clofarabine=38", "mg"])
+    ("--weight 26 kg: write 26kg or '26 kg'", "clofarabine=38 mg: write clofarabine=38mg or 'clofarabine=38 mg'")
+    """
+    from cec.units import is_unit
+
+    for place, word in enumerate(words):
+        match = _NUMBER.fullmatch(word)
+        units = list(_units_after(words[place + 1 :], is_unit))
+        option = words[place - 1] if place else ""
+        if match and units and (match["before"] or option.startswith("-")):
+            typed = " ".join([word, *units])
+            right = f"{''.join([word, *units])} or {_quoted(typed)}"
+            return f"{typed}: write {right}" if match["before"] else f"{option} {typed}: write {right}"
+    return ""
+
+
+def _units_after(words: Sequence[str], is_unit: Callable[[str], bool]) -> Iterator[str]:
+    """The unit that words begin with, and the next number with its unit: ft 2 in."""
+    if words and is_unit(words[0]):
+        yield words[0]
+        if len(words) > 2 and words[1].isdecimal() and is_unit(words[2]):
+            yield from words[1:3]
+
+
+def _quoted(text: str) -> str:
+    """An argument in quotes; an option keeps its name outside of them."""
+    option, sign, value = text.partition("=")
+    return f"{option}='{value}'" if sign and option.startswith("-") else f"'{text}'"
+
+
+def takes_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """The command as typer wants it: each parameter that is a group of options spread out into its options."""
+    hints = get_type_hints(command, include_extras=True)
+    groups = {name: hint for name, hint in hints.items() if hasattr(hint, "_field_defaults")}
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in inspect.signature(command).parameters.items():
+        if name in groups:
+            parameters += _parameters_of(groups[name])
+        else:
+            parameters.append(_keyword(name, hints[name], parameter.default))
+
+    def spread(**values: Any) -> None:
+        gathered = {name: _gathered(group, values) for name, group in groups.items()}
+        command(**values, **gathered)
+
+    spread.__doc__ = _with_examples_apart(inspect.cleandoc(command.__doc__ or ""))
+    spread.__name__ = command.__name__
+    spread.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    vars(spread)["__signature__"] = inspect.Signature(parameters)
+    return spread
+
+
+def _fields_of(group: Any) -> Iterator[tuple[str, Any, tuple[Fact, ...] | None]]:
+    """Each field of a group with its annotation; and the facts, where it holds what was typed of them."""
+    for field, hint in get_type_hints(group, include_extras=True).items():
+        marks = (mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Typed))
+        yield field, hint, next((mark.facts for mark in marks), None)
+
+
+def _parameters_of(group: Any) -> Iterator[inspect.Parameter]:
+    """The options of a group, each under the group's heading."""
+    heading = HEADINGS[group]
+    for field, hint, facts in _fields_of(group):
+        if facts is None:
+            default = group._field_defaults.get(field, inspect.Parameter.empty)
+            yield _keyword(field, _under(heading, hint), default)
+        else:
+            yield from (_keyword(fact.name, Annotated[str | None, fact_option(fact, heading)], None) for fact in facts)
+
+
+def _under(heading: str, option: Any) -> Any:
+    """An option that stands under this heading in the help of its command."""
+    kind, info = option.__origin__, copy.copy(option.__metadata__[0])
+    info.rich_help_panel = info.rich_help_panel or heading
+    return Annotated[kind, info]
+
+
+def _gathered(group: Any, values: dict[str, Any]) -> Any:
+    """A group with its values, which are taken out of those of the command."""
+    fields: dict[str, Any] = {}
+    for field, _, facts in _fields_of(group):
+        if facts is None:
+            fields[field] = values.pop(field)
+        else:
+            typed = {fact.name: values.pop(fact.name) for fact in facts}
+            fields[field] = {name: text for name, text in typed.items() if text is not None}
+    return group(**fields)
+
+
+def _with_examples_apart(text: str) -> str:
+    """A command's text, its examples on lines that are never broken, so that they can be copied."""
+    return text.replace("Examples:\n", "\b\nExamples:\n")
+
+
+def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

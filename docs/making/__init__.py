@@ -1,1 +1,0 @@
-"""What writes the pages of `docs/reference/`: one module per page."""
