@@ -1,108 +1,41 @@
-"""Writes docs/reference/facts-and-checks.md from the tables of facts and rules.
+"""Writes the pages of docs/reference/ from the program, its declarations and its tables.
 
-Run by hand: python docs/make_reference.py > docs/reference/facts-and-checks.md
+Run by hand: python docs/make_reference.py, or with the name of one page, which then is printed.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+FOLDER = Path(__file__).parent
+sys.path[:0] = [str(FOLDER), str(FOLDER.parent)]
 
-from cec.calculate.rules import rules_for
-from cec.calculate.rules.rule import LimitQuestion, Rule
-from cec.conditions import words
-from cec.facts import FACTS, Bounds, Fact
-from cec.pharmacy import Pharmacy
-from cec.regimen import NOT_SHIPPED, DrugLine, Regimen, Source
-from cec.units import Quantity
+from making import codes, commands, facts_and_checks, keys, python_names  # noqa: E402  after the path
 
-HEAD = """# Facts and checks
+NOTE = "<!-- Written by docs/make_reference.py: change what it reads, not this page. -->\n\n"
 
-Written by `docs/make_reference.py` from the tables `cec/facts/table.py` and `cec/calculate/rules/`;
-a test fails when it is stale.
-
-## Facts
-
-What cec can know of a patient or a cycle. What is told is a key of patient files, an option (`--previous-weight`) and
-a column of tables; what is derived is computed. By any other name a regimen asks for a yes or no of the history; and
-for earlier doses of its drugs (column `earlier_` and the drug). Limits without a source are cec's own.
-
-"""
-
-CHECKS = """
-## Checks
-
-What every order is held against, beside the checks of its regimen. Nothing is told of what lies within the limits.
-
-"""
-
-DRUG = "<drug>"
-ANY_REGIMEN = Regimen(
-    name=f"{NOT_SHIPPED}<regimen>",
-    title="",
-    edition=1,
-    indication="",
-    source=Source("the regimen's source"),
-    drugs=(
-        DrugLine(
-            DRUG,
-            Quantity(Decimal(1), "mg"),
-            "oral",
-            (1,),
-            lifetime_maximum=Quantity(Decimal(1), "mg"),
-        ),
-    ),
-    sha256="",
-)
-"""Stands for every regimen: rules of a drug are told once."""
+PAGES: dict[str, Callable[[], str]] = {
+    "facts-and-checks": facts_and_checks.page,
+    "codes": codes.page,
+    "regimen-keys": keys.regimen_page,
+    "patient-keys": keys.patient_page,
+    "pharmacy-keys": keys.pharmacy_page,
+    "commands": commands.page,
+    "python-names": python_names.page,
+}
+"""Every page by its name."""
 
 
-def reference() -> str:
-    """The page, as Markdown."""
-    return HEAD + _table(_fact_rows()) + CHECKS + _table(_rule_rows())
-
-
-def _table(rows: Iterator[Sequence[str]]) -> str:
-    head, *others = (f"| {' | '.join(row)} |" for row in rows)
-    return "\n".join((head, "|---" * (head.count(" | ") + 1) + "|", *others, ""))
-
-
-def _fact_rows() -> Iterator[Sequence[str]]:
-    yield ("fact", "what it is", "told", "possible, else refused", "plausible, else a check", "where unknown")
-    for fact in FACTS.values():
-        told = {"patient": "of the patient", "order": "of the order", "derived": f"from {', '.join(fact.inputs)}"}
-        yield (
-            f"`{fact.name}`",
-            fact.description,
-            told[fact.told],
-            _bounds(fact, fact.possible),
-            _bounds(fact, fact.plausible),
-            fact.not_given if fact.told != "derived" and not fact.is_of_the_person and not fact.is_required else "",
-        )
-
-
-def _bounds(fact: Fact, bounds: Bounds | None) -> str:
-    return fact.bounds_in(fact.unit, bounds) if bounds else ""
-
-
-def _rule_rows() -> Iterator[Sequence[str]]:
-    yield ("code", "level", "facts", "limits", "source")
-    for rule in rules_for(ANY_REGIMEN, Pharmacy()):
-        code = rule.code.replace("-drug", f"-{DRUG}") if rule.about == DRUG else rule.code
-        facts = ", ".join(f"`{name}`" for name in rule.facts)
-        yield (f"`{code}`", rule.level, facts, rule.limits or _limits(rule), rule.source)
-
-
-def _limits(rule: Rule) -> str:
-    """The limits of a rule that stand in numbers."""
-    asked = (each for each in rule.asks if isinstance(each, LimitQuestion) and each.stretch)
-    stretches = (words(each.fact, each.stretch).removeprefix(f"{each.fact} ") for each in asked if each.stretch)
-    return " and ".join(stretches)
+def main(names: list[str]) -> None:
+    """Prints the pages that are named; without any writes all of them."""
+    if names:
+        sys.stdout.write("".join(NOTE + PAGES[name]() for name in names))
+        return
+    for name, page in PAGES.items():
+        (FOLDER / "reference" / f"{name}.md").write_text(NOTE + page(), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.stdout.write(reference())
+    main(sys.argv[1:])

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ["cec", "tests", "benchmarks"]
+ROOMS = ["cec", "tests", "benchmarks", "docs"]
 TOOLS = {
     "ruff": ["ruff", "check", "--no-cache"],
     "format": ["ruff", "format", "--check", "--no-cache"],

@@ -1,0 +1,123 @@
+"""Every code that an order, a table or a verification can show, from the tables that hold them.
+
+What no table holds stands in `OTHERS`; a test reads the program for codes that are missing there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cec import load_regimen
+from cec.calculate.rules.rule import Rule
+from cec.errors import CecError
+from cec.load import regimen_names
+from cec.regimen import condition_words
+from cec.verification.mistakes import MISTAKES
+from cec.verification.outcome import MEANINGS
+from making.facts_and_checks import every_rule, general_code, limits_of
+from making.markdown import table
+
+OTHERS = {
+    "incomplete": ("note", "checks were not made, because nobody told the facts that it names"),
+    "fatal-route-<drug>": ("stop", "the drug kills by this route; nothing lifts this stop"),
+    "withheld-<drug>": ("check", "a person leaves the drug out on the days that it names"),
+    "large-reduction-<drug>": ("check", "a person reduces by more than half: is not meant `to` that percentage?"),
+    "set-dose-<drug>": (
+        "check or stop",
+        "a person set an amount 10% above, or less than half of, the calculated dose; more than twice is a stop",
+    ),
+    "set-above-maximum-<drug>": ("check", "a person set an amount above the regimen's maximum"),
+    "product-<drug>": (
+        "check",
+        "the preferred product is not for this patient, or nobody knows: another is taken",
+    ),
+    "no-bag-<drug>": ("check", "no bag of the formulary gives a concentration that is allowed"),
+    "diluent-<drug>": ("check", "the regimen's diluent is not one that the formulary allows"),
+    "measured-<drug>": ("check", "what can be drawn up lies further from the dose than the pharmacy allows"),
+    "digits-<drug>": ("check", "the dose has more digits than anybody can measure: a rounding rule settles it"),
+    "no-time-<drug>": ("check", "the dose finds no time on its date; a person sets its time"),
+    "anchor-<drug>": ("check", "the drug after which it comes is not given on that day"),
+    "clock-change-<drug>": ("check", "the clock is changed while it runs, or its time is not there or comes twice"),
+    "interval-<drug>": ("check", "the time since the dose before is not the one that the regimen says"),
+    "runs-twice-<drug>": ("check", "a dose starts while another of the same drug runs"),
+    "overlap-<drug>": ("note", "a dose starts while another drug runs: another line, or known to be compatible"),
+    "intrathecal-beside-iv-<drug>": ("check", "an intrathecal dose stands at the time of an intravenous one"),
+}
+"""Level and meaning of every code that stands in no table of the program."""
+
+ALERTS = """# Codes
+
+An alert has a code, by which `--accept` and tables name it. What a level means, and how an alert is answered, is told
+under [alerts](../alerts.md).
+
+## Alerts of every order
+
+"""
+REGIMENS = """
+## Checks of the shipped regimens
+
+A regimen brings checks of its own, by the codes of its file.
+
+"""
+REMARKS = """
+## Remarks of `cec verify`
+
+"""
+MISTAKE_NAMES = """
+## Mistakes that `cec verify` knows
+
+A wrong dose is explained where the written digits fit one of these, the gravest first.
+
+"""
+ERRORS = """
+## Errors
+
+What cannot be read or computed gives no order: a message, exit status 1 and, from Python, an exception. Wrong usage of
+a command is exit status 2.
+
+"""
+
+
+def page() -> str:
+    """The page, as Markdown."""
+    mistakes = [("mistake",), *((mistake,) for mistake in MISTAKES)]
+    remarks = [("code", "what it says"), *((f"`{name}`", meaning) for name, meaning in MEANINGS.items())]
+    parts = (
+        *(ALERTS, table(_alerts()), REGIMENS, table(_regimen_checks())),
+        *(REMARKS, table(remarks), MISTAKE_NAMES, table(mistakes), ERRORS, table(_errors())),
+    )
+    return "".join(parts)
+
+
+def _alerts() -> Iterator[Sequence[str]]:
+    """Every code of every order, by the alphabet: of a rule with its limits, of another with its meaning."""
+    rows: list[tuple[str, str, str]] = [(f"`{general_code(rule)}`", rule.level, _right(rule)) for rule in every_rule()]
+    rows += [(f"`{name}`", level, meaning) for name, (level, meaning) in OTHERS.items()]
+    yield ("code", "level", "what it looks at, or what it says")
+    yield from sorted(rows)
+
+
+def _right(rule: Rule) -> str:
+    """What a rule looks at and what is right, with its source."""
+    source = f" [{rule.source}]" if rule.source else ""
+    facts = ", ".join(f"`{name}`" for name in rule.facts)
+    return f"{facts or 'the regimen'}; right is: {limits_of(rule)}{source}"
+
+
+def _regimen_checks() -> Iterator[Sequence[str]]:
+    """The checks of the shipped regimens, those that several have once."""
+    owners: dict[tuple[str, ...], list[str]] = {}
+    for name in regimen_names():
+        for check in load_regimen(name).checks:
+            source = f" [{check.source}]" if check.source else ""
+            when = " and ".join(map(condition_words, check.when))
+            owners.setdefault((f"`{check.code}`", check.level, when, check.text + source), []).append(f"`{name}`")
+    yield ("code", "level", "when", "what it says", "regimens")
+    yield from sorted((*row, ", ".join(names)) for row, names in owners.items())
+
+
+def _errors() -> Iterator[Sequence[str]]:
+    yield ("error", "what it means")
+    errors: tuple[type[CecError], ...] = (CecError, *CecError.__subclasses__())
+    for error in errors:
+        yield (f"`{error.__name__}`", (error.__doc__ or "").split("\n\n")[0].replace("``", "`"))

@@ -1,0 +1,106 @@
+"""The pages that are written from the program are as it writes them, and nothing of it is missing there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from make_reference import NOTE, PAGES
+from typer.main import get_command
+
+from cec.cli import app
+from cec.cli.schema import SCHEMAS
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def text_of(name: str) -> str:
+    return (REFERENCE / f"{name}.md").read_text(encoding="utf-8")
+
+
+def test_every_page_of_the_reference_is_written_by_the_program() -> None:
+    assert sorted(path.stem for path in REFERENCE.glob("*.md")) == sorted(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_is_stale(name: str) -> None:
+    assert text_of(name) == NOTE + PAGES[name](), "run: python docs/make_reference.py"
+
+
+def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    """Every command by its words."""
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield name, command
+    else:
+        for word, each in inner.items():
+            yield from commands(f"{name} {word}", each)
+
+
+COMMANDS = dict(commands("cec", get_command(app)))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_has_its_place(name: str) -> None:
+    page = text_of("commands")
+    assert f"\n## `{name}`\n" in page
+    options = [each for parameter in COMMANDS[name].params for each in parameter.opts if each.startswith("-")]
+    assert [each for each in options if f"`{each}`" not in page] == []
+
+
+def keys_of(schema: Any) -> Iterator[str]:
+    """Every key that may stand anywhere in a file."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+        for inner in schema.values():
+            yield from keys_of(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from keys_of(inner)
+
+
+@pytest.mark.parametrize("what", ["regimen", "patient", "pharmacy"])
+def test_every_key_has_its_place(what: str) -> None:
+    page = text_of(f"{what}-keys")
+    keys = set(keys_of(SCHEMAS[what][1]()))
+    assert len(keys) > 15
+    assert {key for key in keys if f"\n| `{key}` |" not in page} == set()
+
+
+def codes_in(source: str) -> Iterator[str]:
+    """The codes that a module of the program gives to alerts, those of a drug with `-<drug>`."""
+    makers = {"Alert": "", "Rule": "", "Remark": "-<drug>", "code_of_drug": "-<drug>"}
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in makers:
+            named = [each.value for each in call.keywords if each.arg in {"code", "kind", "what"}]
+            for code in (*call.args[:1], *named):
+                if isinstance(code, ast.Constant) and isinstance(code.value, str):
+                    yield f"{code.value}{makers[call.func.id]}"
+
+
+def test_every_code_has_its_place() -> None:
+    page = text_of("codes")
+    codes = {code for path in (ROOT / "cec").rglob("*.py") for code in codes_in(path.read_text(encoding="utf-8"))}
+    assert len(codes) > 15
+    assert {code for code in codes if f"`{code}`" not in page} == set()
+
+
+def test_a_code_is_seen_wherever_it_is_given() -> None:
+    source = 'Alert("a", "check")\nRemark("b", "note")\nAlert(code_of_drug("c", drug))\nRule(code="d")\nRule(name)\n'
+    assert sorted(codes_in(source)) == ["a", "b-<drug>", "c-<drug>", "d"]
+
+
+def test_every_command_is_shown_at_work() -> None:
+    """Of each command some page has a console block, which is run."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    shown = "\n".join(
+        block
+        for path in pages
+        for block in re.findall(r"```console\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
+    )
+    assert [name for name in COMMANDS if not re.search(rf"^\$ {name}\b", shown, re.MULTILINE)] == []
