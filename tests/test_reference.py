@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +105,16 @@ def test_every_command_is_shown_at_work() -> None:
         for block in re.findall(r"```console\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
     )
     assert [name for name in COMMANDS if not re.search(rf"^\$ {name}\b", shown, re.MULTILINE)] == []
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("kind", "library"), [("sheets", "typst"), ("screens", "rich")])
+def test_no_picture_is_stale(kind: str, library: str) -> None:
+    """With the library that drew them: another one may draw a line otherwise."""
+    pictures = pytest.importorskip("make_pictures", exc_type=ImportError)
+    constraints = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    if f"\n{library}=={version(library)}\n" not in constraints:
+        pytest.skip(f"drawn with another {library}")
+    drawn = getattr(pictures, kind)()
+    stale = [name for name, each in drawn.items() if (REFERENCE.parent / "pictures" / name).read_bytes() != each]
+    assert stale == [], "run: python docs/make_pictures.py"

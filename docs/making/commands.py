@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from typer.main import get_command
@@ -13,6 +13,9 @@ from making.markdown import anchor, code, table
 
 SHARED_BY = 3
 """An option that so many commands have alike stands in the table of shared options."""
+
+OTHERS = "Other options"
+"""The heading of options that the help puts under none."""
 
 HEAD = """# Commands
 
@@ -41,6 +44,7 @@ class Option(NamedTuple):
     names: tuple[str, ...]
     metavar: str
     text: str
+    heading: str
 
 
 def page() -> str:
@@ -53,7 +57,7 @@ def page() -> str:
     shared = {option: names for option, names in owners.items() if len(names) >= SHARED_BY}
     overview = [("command", "what it does"), *((_link(each.name), each.text.splitlines()[0]) for each in commands)]
     sections = [_section(command, shared) for command in commands]
-    return HEAD + table(overview) + "\n" + "\n".join(sections) + "\n" + SHARED + table(_shared_rows(shared))
+    return HEAD + table(overview) + "\n" + "\n".join(sections) + "\n" + SHARED + _shared(shared)
 
 
 def _commands() -> Iterator[Command]:
@@ -79,7 +83,12 @@ def _options(command: Command) -> list[Option]:
 
 def _option(parameter: Any) -> Option:
     metavar = "" if parameter.is_flag else str(parameter.metavar or "")
-    return Option(tuple(sorted(parameter.opts, key=len)), metavar, str(parameter.help or ""))
+    return Option(
+        tuple(sorted(parameter.opts, key=len)),
+        metavar,
+        str(parameter.help or ""),
+        str(parameter.rich_help_panel or OTHERS),
+    )
 
 
 def _section(command: Command, shared: dict[Option, list[str]]) -> str:
@@ -88,11 +97,22 @@ def _section(command: Command, shared: dict[Option, list[str]]) -> str:
     rows = [(_metavar(each), str(each.help or "")) for each in command.parameters if each.param_type_name == "argument"]
     options = _options(command)
     rows += [(_names(each), each.text) for each in options if each not in shared]
-    also = ", ".join(f"`{each.names[-1]}`" for each in options if each in shared)
+    also = "; ".join(
+        f"[{heading.lower()}](#{anchor(heading)}) {', '.join(code(each.names[-1]) for each in group)}"
+        for heading, group in _by_heading([each for each in options if each in shared]).items()
+    )
     parts = [f"## `{command.name}`", text, f"```sh\n{example}\n```" if example else ""]
     parts += [table([("argument or option", "what it says"), *rows]).rstrip()] if rows else []
-    parts += [f"And [shared options](#{anchor('Options that several commands share')}): {also}."] if also else []
+    parts += [f"Shared options: {also}."] if also else []
     return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _by_heading(options: Iterable[Option]) -> dict[str, list[Option]]:
+    """Options by the headings under which the help of a command has them."""
+    groups: dict[str, list[Option]] = {}
+    for option in options:
+        groups.setdefault(option.heading, []).append(option)
+    return groups
 
 
 def _apart(text: str) -> tuple[str, str]:
@@ -108,6 +128,15 @@ def _metavar(parameter: Any) -> str:
 
 def _names(option: Option) -> str:
     return f"{', '.join(map(code, option.names))} {option.metavar.replace('|', ', ')}".strip()
+
+
+def _shared(owners: dict[Option, list[str]]) -> str:
+    """A table of shared options for each heading."""
+    tables = (
+        f"### {heading}\n\n{table(_shared_rows({option: owners[option] for option in group}))}"
+        for heading, group in _by_heading(owners).items()
+    )
+    return "\n".join(tables)
 
 
 def _shared_rows(shared: dict[Option, list[str]]) -> Iterator[Sequence[str]]:

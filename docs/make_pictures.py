@@ -1,0 +1,124 @@
+"""Draws docs/pictures/: the order sheet of a sample patient, and what commands show on a terminal.
+
+Run by hand, on Linux or macOS: python docs/make_pictures.py
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import pty
+import re
+import shlex
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+FOLDER = Path(__file__).parent
+sys.path.insert(0, str(FOLDER.parent))
+
+from rich.console import Console  # noqa: E402  after the path
+from rich.text import Text  # noqa: E402
+
+from cec import draft_order, load_patient, load_pharmacy, load_regimen  # noqa: E402
+from cec.load.typed import Texts  # noqa: E402
+from cec.render.pdf.order import render_pictures  # noqa: E402
+
+PATIENT: Texts = {
+    "id": "0070-118",
+    "born": "2018-05-14",
+    "sex": "female",
+    "height": "128 cm",
+    "weight": "26 kg",
+    "measured_on": "2026-11-29",
+    "creatinine": "0.4 mg/dL",
+    "diagnosis": "B-cell precursor ALL, second relapse",
+    "allergies": "none known",
+    "reductions": ["etoposide=25%: mucositis grade 3"],
+}
+START = datetime.date(2026, 11, 30)
+SHEETS = ("sheet.png", "sheet-days.png")
+
+
+class Screen(NamedTuple):
+    """A command, and the lines of what it shows that are drawn: from the one that begins so to the one that does."""
+
+    command: str
+    first: str = ""
+    last: str = ""
+
+
+SCREENS = {
+    "dose.svg": Screen("cec dose --height 128cm --weight 57.3kg --age 8 --sex female", "Measures", "Assumed"),
+    "schedule.svg": Screen(
+        "cec schedule cec-consolidation --height 109cm --weight 18.5kg --age 5 --sex m --start 2026-11-30",
+        "Look at",
+        "Day 3",
+    ),
+    "verify.svg": Screen(
+        "cec verify cec-induction --height 128cm --weight 26kg clofarabine=192mg etoposide=96mg", "Drug", "Beside"
+    ),
+}
+COLUMNS = 100
+LARGEST = 300_000
+"""Bytes that a picture may take."""
+FONTS_OF_THE_NETWORK = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+
+
+def sheets() -> dict[str, bytes]:
+    """The pages of the order sheet as pictures, by name."""
+    pharmacy = load_pharmacy(FOLDER.parent / "cec" / "load" / "starter_pharmacy.yaml")
+    order = draft_order(load_regimen("cec-induction"), load_patient(texts=PATIENT), pharmacy, start=START, cycle=1)
+    return dict(zip(SHEETS, render_pictures(order, ppi=112), strict=True))
+
+
+def screens() -> dict[str, bytes]:
+    """What each command shows on a terminal, as pictures, by name."""
+    return {name: _picture(name, screen) for name, screen in SCREENS.items()}
+
+
+def _picture(name: str, screen: Screen) -> bytes:
+    """A terminal with a command and what is drawn of what it shows, in its colours."""
+    lines = [Text.from_ansi(line) for line in _shown(screen.command).splitlines()]
+    first = next(place for place, line in enumerate(lines) if line.plain.startswith(screen.first))
+    last = next(place for place, line in enumerate(lines) if place > first and line.plain.startswith(screen.last))
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True)
+        for line in (f"$ {screen.command}", "…", *lines[first:last], "…"):
+            console.print(line, highlight=False)
+        picture = console.export_svg(title="cec", unique_id=Path(name).stem)
+    return FONTS_OF_THE_NETWORK.sub("", picture).encode()
+
+
+def _shown(command: str) -> str:
+    """What a command writes to a terminal of this width."""
+    os.environ.update(COLUMNS=str(COLUMNS), LINES="50", TERM="xterm-256color", PYTHONPATH=str(FOLDER.parent))
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([sys.executable, "-m", *shlex.split(command)], stdout=theirs, stderr=theirs):
+        os.close(theirs)
+        pieces = b"".join(iter(partial(_piece, ours), b""))
+    os.close(ours)
+    return pieces.decode().replace("\r\n", "\n")
+
+
+def _piece(terminal: int) -> bytes:
+    """What comes next from a terminal; nothing once the program has ended."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        return b""
+
+
+def main() -> None:
+    """Writes every picture and says how large it is."""
+    for name, picture in {**sheets(), **screens()}.items():
+        if len(picture) > LARGEST:
+            raise SystemExit(f"{name} has {len(picture)} bytes, more than {LARGEST}")
+        (FOLDER / "pictures" / name).write_bytes(picture)
+        sys.stdout.write(f"docs/pictures/{name}: {len(picture) // 1000} kB\n")
+
+
+if __name__ == "__main__":
+    main()
