@@ -102,6 +102,15 @@ def completed_months(born: datetime.date, day: datetime.date) -> int:
     return (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
 
 
+def unit_typed(measure: Quantity, given: str) -> str:
+    """The unit in which a measure was typed, of several the last; `given` is what was typed where that was another.
+
+    >>> unit_typed(Quantity(Decimal(26), "kg"), ""), unit_typed(Quantity(Decimal("25.99"), "kg"), "57.3lb")
+    ('kg', 'lb')
+    """
+    return given.lstrip("0123456789. ").rpartition(" ")[2] or measure.unit
+
+
 _FIELDS = frozenset(Patient.__struct_fields__)
 
 

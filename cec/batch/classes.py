@@ -24,7 +24,7 @@ from cec.errors import CecError
 from cec.facts import FACTS, Value
 from cec.facts.stretches import Cut, Stretch, stretch_within
 from cec.load.parts import Part, patient_of
-from cec.patient import completed_months
+from cec.patient import completed_months, unit_typed
 from cec.units import EXACT, Quantity, dose_unit
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ class Classifier:
                 value = tuple((each.drug, each.percent, each.days, each.line) for each in value)
         elif fact in FACTS and FACTS[fact].form == "quantity":
             number = number_of(fact, value)
-            value = None if number is None else self._side(fact, number)
+            side = None if number is None else self._side(fact, number)
+            value = (side, unit_typed(*part.value)) if fact == "weight" else side  # pounds are never typed as pounds
         elif fact in FACTS and FACTS[fact].form == "text":
             value = tuple(each.read(value) for each in self._texts if each.fact == fact)
         elif fact in FACTS and FACTS[fact].form == "date":

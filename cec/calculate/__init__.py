@@ -21,7 +21,7 @@ from cec.calculate.measures import Measured, measure
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.pick_list import daily_fluids, pick_list
 from cec.calculate.rules.alerts import alerts_of
-from cec.calculate.rules.lifetime import lifetime_maximums, total_name, total_of
+from cec.calculate.rules.lifetime import before_name, lifetime_maximums, total_name, total_of
 from cec.calculate.rules.rule import Case
 from cec.calculate.schedule import Schedule, draw_up
 from cec.errors import CecError, Fault, InputError
@@ -130,6 +130,8 @@ def _refuse_contradictions(regimen: Regimen, patient: Patient, cycle: int | None
         faults.append(f"no previous cycles, but a day 1 of the previous cycle, {patient.previous_day_1}")
     if start and patient.previous_day_1 and patient.previous_day_1 >= start:
         faults.append(f"day 1 of the previous cycle, {patient.previous_day_1}, is not before the start, {start}")
+    if start and patient.measured_on and patient.measured_on > start:
+        faults.append(f"the day of the measures, {patient.measured_on}, lies after the start, {start}; look at both")
     limited = {line.drug for line in regimen.drugs if line.lifetime_maximum}
     faults += [
         f"earlier doses of '{drug}': did you mean {near}, which has a lifetime maximum?"
@@ -205,8 +207,9 @@ def _totals(case: Case) -> Facts:
     maximums = lifetime_maximums(case.regimen)
     totals = {drug: total_of(drug, maximum, case) for drug, maximum in maximums.items()}
     earlier = {earlier_doses_of(drug).name: entry_of(drug, case.patient.earlier_doses) for drug in maximums}
-    amounts = {drug: total and total.amount.compared() for drug, total in totals.items()}
-    return {**earlier, **{total_name(drug): amount for drug, amount in amounts.items()}}
+    amounts = {total_name(drug): total and total.amount.compared() for drug, total in totals.items()}
+    before = {before_name(drug): total and total.before.compared() for drug, total in totals.items()}
+    return {**earlier, **amounts, **before}
 
 
 def _earliest_next_cycle(regimen: Regimen, start: datetime.date | None) -> EarliestNextCycle | None:

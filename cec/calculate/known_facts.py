@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cec.errors import Fault, InputError
 from cec.facts import FACTS, Fact, Facts, Value, earlier_doses_of, told_facts
-from cec.patient import Patient
+from cec.patient import Patient, unit_typed
 from cec.units import Quantity
 
 
@@ -21,6 +21,7 @@ def known_facts(patient: Patient, computed: Facts) -> Facts:
         **patient.history,  # first: what is measured or counted is never replaced by a yes or no
         **{earlier_doses_of(drug).name: amount for drug, amount in patient.earlier_doses.items()},
         **{fact.name: patient.fact(fact.name) for fact in told_facts("patient")},
+        "weight_unit": unit_typed(patient.weight, patient.weight_given),
         **computed,
     }
     for fact in FACTS.values():
@@ -48,11 +49,12 @@ def refuse_impossible(patient: Patient, facts: Facts) -> None:
     >>> born = load_patient(texts={"height": "150", "weight": "50", "born": "1900-01-01"})
     >>> refuse_impossible(born, {"age": Quantity(Decimal(1512), "months")})
     Traceback (most recent call last):
-    cec.errors.InputError: 1,512 months is not a possible age (0 to 1,500 months)
+    cec.errors.InputError: 1,512 months is not a possible age (0 to 1,440 months)
     """
     faults = []
     for fact in FACTS.values():
-        amount = facts.get(fact.name) if fact.possible else None
+        is_estimated = fact.told == "patient" and fact.inputs and patient.fact(fact.name) is None
+        amount = facts.get(fact.name) if fact.possible and not is_estimated else None
         if isinstance(amount, Quantity) and (words := fact.impossible(amount)):
             sources = (fact.name, fact.other_form, *fact.inputs)
             given = tuple(name for name in sources if name in FACTS and patient.fact(name) is not None)

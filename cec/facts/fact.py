@@ -89,7 +89,7 @@ class Fact(NamedTuple):
     """From the values of `inputs`, all known, its value; None where they give none. Facts that depend on the pharmacy
     too (BSA, an estimated clearance) are computed in `cec.calculate`."""
     possible: Bounds | None = None
-    """Beyond these no order is made."""
+    """Beyond these no order is made; of a fact that is told, or else estimated from `inputs`, where it is told."""
     plausible: Bounds | None = None
     """Beyond these, a person is asked to look."""
     short: str = ""
@@ -173,15 +173,21 @@ class Fact(NamedTuple):
         bounds = self.bounds_in(amount.unit, self.possible)
         others = (Quantity(amount.value, unit) for unit in self.meant)
         meant = (other for other in others if self.usual and self.usual.hold(self.in_unit(other).value))
-        hint = next((f"; did you mean {other}?" for other in meant), "")
+        hint = next((f"; did you mean {self._in_both(other, amount.unit)}?" for other in meant), "")
         return f"{amount} is not a possible {self.about} ({bounds}){hint}"
+
+    def _in_both(self, meant: Quantity, unit: str) -> str:
+        """An amount that was probably meant; in the unit that was typed too where that has other digits."""
+        typed = convert(meant, unit, self.kinds[0])
+        is_shift = typed.value.normalize().as_tuple().digits == meant.value.normalize().as_tuple().digits
+        return str(meant) if is_shift else f"{meant}, which is {typed}"
 
     def bounds_in(self, unit: str, bounds: Bounds) -> str:
         """Bounds of the fact in one of its units, in words.
 
         >>> from cec.facts import FACTS
-        >>> FACTS["age"].bounds_in("years", Bounds(Decimal(0), Decimal(1500)))
-        '0 to 125 years'
+        >>> FACTS["age"].bounds_in("years", Bounds(Decimal(0), Decimal(1440)))
+        '0 to 120 years'
         """
         numbers = (None if bound is None else self._in(unit, bound) for bound in bounds)
         return f"{Bounds(*numbers)}{'' if unit == '%' else ' '}{unit}".rstrip()

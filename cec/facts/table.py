@@ -25,6 +25,9 @@ from cec.units import (
 POSSIBLE_BODY_MASS_INDEXES = Bounds(Decimal(3), Decimal(200))
 """kg/m2; far beyond any patient, so that only a slip falls outside."""
 
+POSSIBLE_WEIGHTS, USUAL_WEIGHTS = Bounds(Decimal("0.3"), Decimal(350)), Bounds(Decimal("0.5"), Decimal(200))
+"""kg."""
+
 _ROWS = (
     Fact("id", "the patient's number", "text", is_of_the_person=True),
     Fact("name", "the patient's name", "text", is_of_the_person=True),
@@ -55,9 +58,9 @@ _ROWS = (
         reader=read_weight,
         is_kept_in_unit=True,
         is_required=True,
-        possible=Bounds(Decimal("0.3"), Decimal(350)),
+        possible=POSSIBLE_WEIGHTS,
         meant=("g",),
-        usual=Bounds(Decimal("0.5"), Decimal(200)),
+        usual=USUAL_WEIGHTS,
     ),
     Fact(
         "measured_on",
@@ -84,7 +87,7 @@ _ROWS = (
         bare="years",
         examples=("8", "30 months", "6 years 4 months"),
         reader=read_age,
-        possible=Bounds(Decimal(0), Decimal(125 * 12)),
+        possible=Bounds(Decimal(0), Decimal(120 * 12)),
         other_form="born",
     ),
     Fact(
@@ -97,6 +100,10 @@ _ROWS = (
         (CREATININE,),
         "micromol/L",
         examples=("0.5 mg/dL", "44 micromol/L"),
+        possible=Bounds(Decimal("4.42"), Decimal(3536)),
+        plausible=Bounds(Decimal("13.26"), Decimal(884)),
+        meant=("mg/dL", "micromol/L"),
+        usual=Bounds(Decimal("13.26"), Decimal(884)),
         often_called=("creat", "crea", "scr", "serum_creatinine"),
         other_form="creatinine_clearance",
     ),
@@ -110,6 +117,7 @@ _ROWS = (
         note="used before any estimate",
         reader=read_clearance,
         inputs=("creatinine", "age", "sex", "height", "weight"),
+        possible=Bounds(None, Decimal(400)),
         often_called=("crcl",),
         other_form="creatinine",
     ),
@@ -121,7 +129,11 @@ _ROWS = (
         "kg",
         bare="kg",
         examples=("25 kg",),
+        reader=read_weight,
         is_kept_in_unit=True,
+        possible=POSSIBLE_WEIGHTS,
+        meant=("g",),
+        usual=USUAL_WEIGHTS,
     ),
     Fact(
         "previous_day_1",
@@ -157,6 +169,7 @@ _ROWS = (
         reader=read_count,
         unknown="no cycle number given",
     ),
+    Fact("weight_unit", "the unit in which the weight was typed", "word", told="derived", inputs=("weight",)),
     Fact(
         "body_mass_index",
         "body mass index",
@@ -203,6 +216,7 @@ _ROWS = (
         told="derived",
         inputs=("previous_day_1", "start"),
         derive=days_between,
+        plausible=Bounds(None, Decimal(365)),
     ),
     Fact(
         "days_since_measured",
@@ -214,6 +228,7 @@ _ROWS = (
         told="derived",
         inputs=("measured_on", "start"),
         derive=days_between,
+        plausible=Bounds(None, Decimal(365)),
     ),
     Fact(
         "total_cycles",

@@ -68,7 +68,7 @@ def rows_of(given: Given) -> Iterator[Row]:
         for sex in ("female", "male") if question.given else ("female",):
             for age in AGES if question.given else ("96",):
                 told = usual(sex=sex, age=f"{age} months")
-                values = {"sex": sex, "age": amount(age, "months"), "start": DAY}
+                values = {"sex": sex, "age": amount(age, "months"), "start": DAY, "days_since_measured": None}
                 limits = question.limits_for(*(values[name] for name in question.given))
                 for cut in limits if isinstance(limits, Stretch) else ():
                     if cut.number.is_finite():

@@ -21,6 +21,7 @@ from cec.calculate.rules import questions, rules_for
 from cec.calculate.rules.rule import LimitQuestion, Rule
 from cec.errors import OrderRefused
 from cec.facts import FACTS, Fact
+from cec.facts.derived import days_between
 from cec.facts.stretches import Cut, Stretch, stretch_within
 
 START = datetime.date(2026, 11, 30)
@@ -113,6 +114,11 @@ def usable(question: LimitQuestion, cut: Cut) -> bool:
 GIVEN: dict[tuple[str, ...], tuple[Row, ...]] = {
     (): ({},),
     ("start",): ({},),
+    ("age",): ({}, *({"age": f"{age} months"} for age in (11, 12, 23, 24, 239, 240))),
+    ("days_since_measured",): (
+        {},
+        *({"measured_on": days_before_start(Decimal(days))} for days in (3, 365, 366)),
+    ),
     ("sex", "age"): (
         {},
         *({"sex": sex, "age": f"{age} months"} for sex in ("female", "male") for age in (24, 27, 96, 200, 240)),
@@ -123,9 +129,15 @@ GIVEN: dict[tuple[str, ...], tuple[Row, ...]] = {
 """For which facts the limits that hang on them are drawn. Limits that hang on others need a row here."""
 
 
+def date_of(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
 def read(name: str, given: Row) -> Any:
     if name == "start":
         return START
+    if name == "days_since_measured":
+        return days_between(date_of(given["measured_on"]), START) if "measured_on" in given else None
     return FACTS[name].read(given[name]) if name in given else None
 
 
@@ -206,8 +218,8 @@ def test_beyond_what_is_possible_there_is_no_order(limit: Limit) -> None:
 
 
 def test_an_age_from_a_date_of_birth_is_bounded_in_a_batch_too() -> None:
-    """125 years before 30-Nov-2026 is 30-Nov-1901; a month more is not possible."""
-    rows = [{**SIZE, "born": born} for born in ("1901-11-30", "1901-11-01", "1901-10-30", "1900-01-01", "2018-05-14")]
+    """120 years before 30-Nov-2026 is 30-Nov-1906; a month more is not possible."""
+    rows = [{**SIZE, "born": born} for born in ("1906-11-30", "1906-11-01", "1906-10-30", "1900-01-01", "2018-05-14")]
     expected = [single(row, ANY_REGIMEN) for row in rows]
     assert [codes is None for codes in expected] == [False, False, True, True, False]
     assert batch(rows, ANY_REGIMEN) == expected

@@ -13,8 +13,10 @@ from functools import partial
 
 from cec.calculate.rounding import to_nearest
 from cec.calculate.rules.allergies import allergy_rules
+from cec.calculate.rules.dates import date_rules
 from cec.calculate.rules.lifetime import lifetime_rules
-from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Question, Rule, number_of
+from cec.calculate.rules.pounds import pounds_rule
+from cec.calculate.rules.rule import Case, LimitQuestion, Question, Rule
 from cec.calculate.rules.sizes import (
     body_mass_index_rule,
     heavy_for_age,
@@ -22,7 +24,7 @@ from cec.calculate.rules.sizes import (
     weight_change_rule,
 )
 from cec.conditions import stretch_of
-from cec.facts import FACTS, Bounds, Fact, Value
+from cec.facts import FACTS, Bounds, Fact
 from cec.facts.stretches import HIGHEST, Cut, Stretch, stretch_within
 from cec.order import CreatinineClearance
 from cec.pharmacy import Pharmacy
@@ -69,14 +71,14 @@ def _with_estimate(check: Check, case: Case) -> str:
     return f"{check.text}; here {value} ({clearance.method}{normalised})"
 
 
+_ASKED_ELSEWHERE = {"body_mass_index", "days_since_day_1", "days_since_measured"}
+"""Facts whose plausible bounds hang on others."""
+
+
 def plausible_rules(_regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
     """A check for each fact with plausible bounds in the table of facts: hardly anybody is outside them."""
     for fact in FACTS.values():
-        if fact.plausible is None:
-            continue
-        if fact.name == "body_mass_index":
-            yield body_mass_index_rule(fact.plausible)
-        else:
+        if fact.plausible and fact.name not in _ASKED_ELSEWHERE:
             yield Rule(
                 code=(fact.short or fact.name).lower().replace("_", "-"),
                 level="check",
@@ -108,41 +110,6 @@ def _other_units(fact: Fact, case: Case) -> tuple[str, ...]:
     )
 
 
-def age_of_measures_rules(_regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
-    """Checks of measures that are older at the start than the pharmacy allows, or dated after it."""
-    allowed = FACTS["days_since_measured"].in_unit(pharmacy.measures_valid_for).value
-    within = {"old-measures": Bounds(None, allowed), "measured-after-start": Bounds(Decimal(0), None)}
-    words = {"old-measures": _old_measures, "measured-after-start": _measured_after_start}
-    for code, bounds in within.items():
-        yield Rule(
-            code=code,
-            level="check",
-            about="measures",
-            asks=(LimitQuestion("days_since_measured", limits=partial(_from_start, bounds), given=("start",)),),
-            text=words[code],
-            limits="the pharmacy's measures_valid_for" if code == "old-measures" else "not after the start",
-            not_checked="how old they are" if code == "old-measures" else None,
-        )
-
-
-def _from_start(bounds: Bounds, start: Value | None) -> Limits:
-    """The limits once a start is told; before it nobody asks."""
-    return stretch_within(bounds) if start else None
-
-
-def _old_measures(case: Case) -> str:
-    days = number_of("days_since_measured", case.facts["days_since_measured"])
-    return (
-        f"height and weight were measured {days} days before the start; "
-        f"the pharmacy allows {case.pharmacy.measures_valid_for}; measure again"
-    )
-
-
-def _measured_after_start(case: Case) -> str:
-    measured, start = case.patient.measured_on, case.facts["start"]
-    return f"height and weight are dated {measured}, after the start on {start}; correct one of the dates"
-
-
 RulesOf = Callable[[Regimen, Pharmacy], Iterable[Rule]]
 """What makes rules of a regimen and a pharmacy."""
 
@@ -154,10 +121,12 @@ RULES: tuple[Rule | RulesOf, ...] = (
     implausible_for_age("weight"),
     heavy_for_age(),
     implausible_for_age("bmi"),
+    body_mass_index_rule(),
+    pounds_rule(),
     plausible_rules,
     weight_change_rule("check", 10),
     weight_change_rule("note", 5),
-    age_of_measures_rules,
+    date_rules,
     lifetime_rules,
 )
 """Every check, in the order in which those of one level are told."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
@@ -13,7 +14,10 @@ from cec.facts import Bounds, earlier_doses_of
 from cec.facts.stretches import stretch_within
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
-from cec.units import AMOUNT, Exact, Quantity, convert_exactly, dose_unit
+from cec.units import AMOUNT, Exact, Quantity, convert_exactly, dose_unit, write_number
+
+MOST_BEFORE = Decimal(2)
+"""Times the lifetime maximum beyond which what was given before is asked about."""
 
 
 class Total(NamedTuple):
@@ -39,9 +43,16 @@ def total_name(drug: str) -> str:
     return f"total_{drug}"
 
 
+def before_name(drug: str) -> str:
+    """The name of the fact of how much of a drug a patient has had before, in the unit of its lifetime maximum."""
+    return f"before_{drug}"
+
+
 def lifetime_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
-    """A stop for each drug that this cycle would bring above its lifetime maximum."""
+    """A stop for each drug that this cycle would bring above its lifetime maximum; a check of far too much before."""
     for drug, maximum in lifetime_maximums(regimen).items():
+        most = Quantity(MOST_BEFORE * maximum.value, maximum.unit)
+        unit_slips = partial(_unit_slips, drug, maximum)
         yield Rule(
             code=code_of_drug("lifetime-maximum", drug),
             level="stop",
@@ -50,8 +61,19 @@ def lifetime_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
             text=partial(_text, drug, maximum),
             source=next(line.source for line in regimen.drugs if line.drug == drug) or regimen.source.citation,
             limits="the regimen's lifetime maximum",
+            hints=unit_slips,
             not_checked="lifetime maximum",
             wants=(earlier_doses_of(drug).name,),
+            hangs_on_amounts=True,
+        )
+        yield Rule(
+            code=code_of_drug("earlier-doses", drug),
+            level="check",
+            about=drug,
+            asks=(LimitQuestion(before_name(drug), limits=partial(_limits, most), given=(before_name(drug),)),),
+            text=partial(_before_text, drug, maximum),
+            limits=f"{MOST_BEFORE} times the lifetime maximum",
+            hints=unit_slips,
             hangs_on_amounts=True,
         )
 
@@ -70,6 +92,21 @@ def _text(drug: str, maximum: Quantity, case: Case) -> str:
         f"{total.before}{given} before and {total.this_cycle} in this cycle make {total.amount}, "
         f"above the lifetime maximum of {maximum}"
     )
+
+
+def _before_text(drug: str, maximum: Quantity, case: Case) -> str:
+    given, twice = entry_of(drug, case.patient.earlier_doses), write_number(MOST_BEFORE)
+    return f"{given} before is more than {twice} times the lifetime maximum of {maximum}; look at the unit"
+
+
+def _unit_slips(drug: str, maximum: Quantity, case: Case) -> tuple[str, ...]:
+    """What was given before, if it was written per m2 or per kg and meant in all, where only that is plausible."""
+    given = entry_of(drug, case.patient.earlier_doses)
+    if given is None or _in_unit_of(maximum, given, case, drug) <= Fraction(MOST_BEFORE * maximum.value):
+        return ()
+    amount = Quantity(given.value, dose_unit(given.unit).amount)
+    meant = Exact(_in_unit_of(maximum, amount, case, drug), maximum.unit)
+    return (f"{amount} would be {meant}",) if amount != given and meant.number <= maximum.value else ()
 
 
 def total_of(drug: str, maximum: Quantity, case: Case) -> Total | None:

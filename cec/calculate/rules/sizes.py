@@ -135,8 +135,9 @@ def _sex_and_months(case: Case) -> tuple[Any, Decimal]:
     return case.facts["sex"], FACTS["age"].in_unit(age).value if isinstance(age, Quantity) else Decimal(0)
 
 
-def body_mass_index_rule(bounds: Bounds) -> Rule:
+def body_mass_index_rule() -> Rule:
     """A check of the body mass index where the growth reference cannot be asked."""
+    bounds = FACTS["body_mass_index"].plausible or Bounds()
     return Rule(
         code="bmi",
         level="check",
