@@ -251,7 +251,25 @@ class DailyFluid(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 NOT_CHECKED = "incomplete"
-"""The code of the note on what could not be checked."""
+"""The code of the note on checks that could not be made, of which somebody can tell more."""
+NOT_APPLICABLE = "not-applicable"
+"""The code of the same note where nothing is left to tell: the checks are not for this patient."""
+
+
+class NotMade(msgspec.Struct, frozen=True):
+    """Checks that were not made, and why: a fact that nobody told, or a patient whom they are not drawn for."""
+
+    why: str
+    checks: tuple[str, ...]
+
+    @property
+    def what(self) -> str:
+        """What was wanting, in few words.
+
+        >>> NotMade("no prior_hsct in the history", ("prior-hsct",)).what
+        'no prior_hsct'
+        """
+        return self.why.partition(" given")[0].partition(" in the history")[0]
 
 
 class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -263,6 +281,8 @@ class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str
     source: str = ""
     accepted: str = ""
+    not_made: tuple[NotMade, ...] = ()
+    """Of the note on checks that were not made: which, by what was wanting."""
 
 
 class EarliestNextCycle(msgspec.Struct, frozen=True, omit_defaults=True):

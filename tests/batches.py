@@ -11,11 +11,13 @@ from typing import NamedTuple
 import msgspec
 import polars as pl
 
-from cec import Pharmacy, Regimen, dose_table, draft_order, load_patient, load_pharmacy, load_regimen
+from cec import Pharmacy, Regimen, draft_order, load_patient, load_pharmacy, load_regimen
+from cec.batch.frames import dose_columns
+from cec.batch.single_row import NOT_MADE
 from cec.errors import CecError, InputError
 from cec.facts.reading import read_count, read_date
-from cec.order import Order
-from cec.render.csv import alert_codes, number
+from cec.order import NOT_APPLICABLE, NOT_CHECKED, Order
+from cec.render.csv import number
 from cec.tables.amounts import REJECTED, amount_columns
 from cec.tables.columns import columns_for, patient_texts
 from cec.tables.rows import refusal
@@ -39,7 +41,7 @@ class Given(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """`dosed` has row, bsa_m2, an amount for each line and alerts; `refused` row and reason."""
+    """`dosed` has row, bsa_m2, an amount for each line, alerts and checks not made; `refused` row and reason."""
 
     dosed: pl.DataFrame
     refused: pl.DataFrame
@@ -64,13 +66,15 @@ def by_columns(cells: Table, given: Given, rows: int = 1 << 20) -> Answers:
     """The dosed and the refused rows of a table, as a batch answers them in blocks of so many rows."""
     frame = pl.DataFrame(dict(cells), schema=dict.fromkeys(cells, pl.String))
     answered = [
-        dose_table(
-            frame[first : first + rows],
-            given.regimen,
-            given.pharmacy,
-            start=given.start,
-            cycle=given.cycle,
-            as_of=given.as_of,
+        pl.DataFrame(
+            dose_columns(
+                frame[first : first + rows],
+                given.regimen,
+                given.pharmacy,
+                start=given.start,
+                cycle=given.cycle,
+                as_of=given.as_of,
+            )
         )
         for first in range(0, max(frame.height, 1), rows)
     ]
@@ -90,12 +94,24 @@ def one_by_one(cells: Table, given: Given) -> Answers:
         amounts: list[str | None] = [None] * len(given.regimen.drugs)
         for dose in order.doses:
             amounts[dose.line - 1] = number(convert(dose.ordered, order.line_of(dose).amount_unit, AMOUNT))
-        dosed.append((row, number(order.measures[0].bsa.value), *amounts, alert_codes(order)))
+        dosed.append((row, number(order.measures[0].bsa.value), *amounts, *_codes_and_reasons(order)))
     schema = {"row": pl.UInt32, **dict.fromkeys(_columns(given.regimen), pl.String)}
     return Answers(
         pl.DataFrame(dosed, schema=schema, orient="row"),
         pl.DataFrame(refused, schema={"row": pl.UInt32, "reason": pl.String}, orient="row"),
     )
+
+
+def _codes_and_reasons(order: Order) -> tuple[str, str]:
+    """The codes of an order's alerts, and what was wanting for checks that were not made."""
+    codes = [alert.code for alert in order.alerts if not alert.not_made]
+    reasons = [each.what for alert in order.alerts for each in alert.not_made]
+    return " ".join(dict.fromkeys(codes)), "; ".join(reasons)
+
+
+def to_look_at(codes: str) -> str:
+    """The codes in a cell of one order, without the note on checks that were not made: as a batch has them."""
+    return " ".join(code for code in codes.split() if code not in {NOT_CHECKED, NOT_APPLICABLE})
 
 
 def amounts_of_orders(cells: Table, given: Given) -> dict[int, list[str | None]]:
@@ -111,7 +127,7 @@ def amounts_of_orders(cells: Table, given: Given) -> dict[int, list[str | None]]
 
 
 def _columns(regimen: Regimen) -> tuple[str, ...]:
-    return ("bsa_m2", *amount_columns(regimen), "alerts")
+    return ("bsa_m2", *amount_columns(regimen), "alerts", NOT_MADE)
 
 
 def _orders(cells: Table, given: Given) -> list[Order | str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cec.batch.amounts import Amounts, Measured, Variant
 from cec.batch.learning import Class
 from cec.batch.rows import Answers, Rows, no_answers
-from cec.batch.single_row import answer_columns
+from cec.batch.single_row import NEXT_REASON, NOT_MADE, answer_columns
 from cec.batch.values import Different, different, size_of
 from cec.render.csv import number
 from cec.tables.amounts import amount_columns
@@ -60,6 +60,7 @@ def _of_set(
             columns[f"{name} rate"] = of_rows.each([amount.rate for amount in found], pl.String)
             columns[f"{name} rate_unit"] = of_rows.each([amount.rate_unit for amount in found], pl.String)
     columns["alerts"] = _alerts(numbers, classes, codes)
+    columns[NOT_MADE] = _not_made(numbers, classes)
     names_of_answers = answer_columns(settings)
     lacking = (pl.lit(None, dtype=pl.String).alias(name) for name in names_of_answers if name not in columns)
     dosed = pl.DataFrame(columns).with_columns(lacking).select("row", *names_of_answers)
@@ -108,6 +109,14 @@ def _alerts(
     for place, each in enumerate(numbers[rows.first]):
         found[place] += classes[each].codes_of_schedule
     return rows.each([" ".join(dict.fromkeys(codes_of_row)) for codes_of_row in found], pl.String)
+
+
+def _not_made(numbers: pl.Series, classes: Mapping[int, Class]) -> pl.Series:
+    """Why checks of every row were not made."""
+    import polars as pl
+
+    rows = different([numbers])
+    return rows.each([NEXT_REASON.join(classes[each].not_made) for each in numbers[rows.first]], pl.String)
 
 
 def _stops(numbers: pl.Series, classes: Mapping[int, Class]) -> pl.Series:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cec.batch.forked import refuse_forked_process
 from cec.batch.regimens import Regimens
-from cec.batch.single_row import Settings
+from cec.batch.single_row import NOT_MADE, Settings
 from cec.calculate import sha256_of_inputs
 from cec.errors import Fault, InputError
 from cec.load import load_pharmacy, load_regimen
@@ -48,13 +48,28 @@ def dose_table(
     `frame` is a polars or pandas frame, or an Arrow table or record batch; what comes back is of the same kind and has
     the same rows in the same order. A row that gets no dose has nothing in the new columns but `rejected`, the reason.
     Of several regimens the first is for rows that name none. `columns` says which column tells what, where its name
-    does not: {"height": "Wzrost"}.
+    does not: {"height": "Wzrost"}. Which checks could not be made is told by `cec batch`, and in an order.
 
     >>> import polars as pl
     >>> patients = pl.DataFrame({"id": ["007", "8"], "height_cm": [128.0, 1.28], "weight_kg": [26, 26]})
     >>> dose_table(patients).select("id", "clofarabine_mg").rows()
     [('007', '38.4'), ('8', None)]
     """
+    added = dose_columns(frame, regimen, pharmacy, columns=columns, start=start, cycle=cycle, as_of=as_of)
+    return cast("Table", _with_columns(frame, {name: cells for name, cells in added.items() if name != NOT_MADE}))
+
+
+def dose_columns(
+    frame: Any,
+    regimen: Regimen | str | Sequence[Regimen | str],
+    pharmacy: Pharmacy | str | Path | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    start: datetime.date | None = None,
+    cycle: int | None = None,
+    as_of: datetime.date | None = None,
+) -> dict[str, pl.Series]:
+    """The columns that `dose_table` adds to a frame, and what was wanting for checks of each row (`NOT_MADE`)."""
     refuse_forked_process()
     with localcontext(EXACT):
         names = _names(frame)
@@ -69,7 +84,7 @@ def dose_table(
         own = _own_regimen_column(columns_read)
         if taken := [name for name in (*answerer.columns_made, REJECTED) if name in names and name not in own]:
             raise InputError(f"the frame has columns that this would add: {', '.join(taken)}")
-        return cast("Table", _with_columns(frame, _made(_rows(frame, names, columns_read), answerer)))
+        return _made(_rows(frame, names, columns_read), answerer)
 
 
 def _own_regimen_column(columns: Mapping[str, Column]) -> tuple[str, ...]:
@@ -108,7 +123,7 @@ def _made(rows: pl.DataFrame, answerer: Regimens) -> dict[str, pl.Series]:
     joined = every.join(answered.dosed, on="row", how="left", maintain_order="left").join(
         refused, on="row", how="left", maintain_order="left"
     )
-    columns = {name: joined.get_column(name) for name in (*answerer.columns_made, REJECTED)}
+    columns = {name: joined.get_column(name) for name in (*answerer.columns_made, NOT_MADE, REJECTED)}
     if column := answerer.columns.get("regimen"):
         columns = {column.name: filled(rows.get_column(column.name), columns.pop("regimen")), **columns}
     return columns

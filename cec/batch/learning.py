@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from cec.batch.amounts import Variant, variants_of
-from cec.batch.single_row import Cells, Settings, cells_of, draft, read
+from cec.batch.single_row import Cells, Settings, cells_of, draft, read, reasons_of
 from cec.calculate.dosing import dosed_again
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.measuring import digit_alerts
@@ -30,6 +30,8 @@ class Class(NamedTuple):
     refusal: Refusal | None = None
     codes_of_schedule: tuple[str, ...] = ()
     """They stand behind those of preparations, which hang on the amounts."""
+    not_made: tuple[str, ...] = ()
+    """What was wanting for checks that were not made."""
 
 
 UNKNOWN = Class()
@@ -57,12 +59,12 @@ def learn(parts: Mapping[str, Part], settings: Settings) -> tuple[Class, Cells |
     fixed = {check.text for check in settings.regimen.checks}
     if any(alert.level == "stop" and alert.text not in fixed for alert in order.alerts):
         return UNKNOWN, answer
-    codes = tuple(alert.code for alert in order.alerts)
+    codes = tuple(alert.code for alert in order.alerts if not alert.not_made)
     # What is said of making up the doses hangs on their amounts; behind it stands what the schedule says.
     schedule = draw_up(order.regimen, order.doses, order.start, order.pharmacy) if order.start else None
     behind = len(codes) - (len(schedule.alerts) if schedule else 0)
     before = behind - len(_of_amounts(order))
-    return Class(codes[:before], variants_of(order), stopped, codes[behind:]), answer
+    return Class(codes[:before], variants_of(order), stopped, codes[behind:], reasons_of(order)), answer
 
 
 def _of_amounts(order: Order) -> Sequence[Alert]:

@@ -18,6 +18,9 @@ def notes(summary: Summary, rejects: str = "") -> Iterator[str]:
     yield f"{summary.read:,} read: {summary.dosed:,} dosed, {summary.rejected:,} rejected{where}"
     if summary.alerts:
         yield "alerts: " + ", ".join(f"{code} {count:,}" for code, count in summary.alerts.most_common())
+    if summary.not_made:
+        reasons = (f"{why} {count:,}" for why, count in summary.not_made.most_common())
+        yield f"rows with checks not made: {', '.join(reasons)}; cec dose --explain tells"
     yield f"columns read: {', '.join(column.name for column in summary.columns.values())}"
     for name, fact in summary.misspelt:
         yield f"column '{name}' was not read; is it the {fact}? Then add --map {fact}={name}"

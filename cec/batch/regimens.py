@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch.engine import Engine
 from cec.batch.schedule import Scheduler
-from cec.batch.single_row import Settings, answer_columns
+from cec.batch.single_row import NOT_MADE, Settings, answer_columns
 from cec.errors import InputError
 from cec.regimen import Regimen
 from cec.render.csv.order import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
@@ -157,13 +157,14 @@ class Regimens:
             rows = len(next(iter(part.texts.values())))
             every = {"row": range(rows), "facts": ["regimen"] * rows, "reason": [part.engine.reason] * rows}
             refused = pl.DataFrame(every, schema_overrides={"row": pl.UInt32})
-            dosed = pl.DataFrame(schema={"row": pl.UInt32, **dict.fromkeys(("regimen", *amounts), pl.String)})
+            dosed = pl.DataFrame(schema={"row": pl.UInt32, **dict.fromkeys(("regimen", *amounts, NOT_MADE), pl.String)})
         else:
             dosed, refused = part.engine.answer(part.texts)
             dosed = dosed.with_columns(pl.lit(part.engine.settings.regimen.name).alias("regimen"))
             lacking = [name for name in amounts if name not in dosed.columns]
             dosed = dosed.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in lacking)
-            dosed = dosed.select("row", *(amounts or ("regimen", *answer_columns(part.engine.settings))))
+            columns = (*amounts, NOT_MADE) if amounts else ("regimen", *answer_columns(part.engine.settings))
+            dosed = dosed.select("row", *columns)
         return Answered(self._placed(dosed, part.places), self._placed(self._with_columns(refused), part.places))
 
     def _placed(self, rows: pl.DataFrame, places: pl.Series | None) -> pl.DataFrame:

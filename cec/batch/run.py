@@ -52,6 +52,8 @@ class Summary(NamedTuple):
     dosed: int
     rejected: int
     alerts: Counter[str]
+    not_made: Counter[str]
+    """Of how many dosed rows checks were not made, by reason."""
     columns: Mapping[str, Column]
     misspelt: list[tuple[str, str]]
     doubled: list[tuple[int, ...]]
@@ -90,6 +92,7 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
             whose: list[pl.DataFrame] = []
             idle: list[int] = []
             alerts: Counter[str] = Counter()
+            not_made: Counter[str] = Counter()
             with taking_names() as parts:
                 job = job._replace(sheets=appearing(request.sheets, parts) if request.sheets else "")
                 with (
@@ -102,11 +105,12 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
                         put_reject(done.rejects)
                         dosed, rejected = dosed + done.dosed, rejected + done.rejected
                         alerts += done.alerts
+                        not_made += done.not_made
                         idle += done.idle
                         whose += [] if done.whose is None else [done.whose]
                         progress(dosed + rejected, done.position, table.size)
     unread = misspelt(layout.columns, request.renamed)
-    return Summary(dosed, rejected, alerts, columns, unread, _doubled(whose), idle)
+    return Summary(dosed, rejected, alerts, not_made, columns, unread, _doubled(whose), idle)
 
 
 def _doubled(whose: Sequence[pl.DataFrame]) -> list[tuple[int, ...]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from cec.batch.engine import Engine
-from cec.batch.single_row import BY_DAY
+from cec.batch.single_row import BY_DAY, codes_of
 from cec.calculate.schedule import draw_up
 from cec.order import Order
 from cec.render.csv.order import SCHEDULE_COLUMNS, schedule_rows
@@ -93,6 +93,7 @@ def _of_order(order: Order, row: int) -> pl.DataFrame:
     import polars as pl
 
     cells = pl.DataFrame(list(schedule_rows(order)), schema=dict.fromkeys(SCHEDULE_COLUMNS, pl.String), orient="row")
+    cells = cells.with_columns(pl.lit(" ".join(codes_of(order))).alias("alerts"))
     return cells.select(pl.lit(row, dtype=pl.UInt32).alias("row"), *SCHEDULE_COLUMNS)
 
 

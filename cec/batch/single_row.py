@@ -13,7 +13,7 @@ from cec.load.parts import Part
 from cec.order import Order
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
-from cec.render.csv import alert_codes, number
+from cec.render.csv import number
 from cec.tables.amounts import amount_columns
 from cec.tables.rows import Read, Refusal, read_row, refusal
 from cec.units import AMOUNT, Quantity, convert
@@ -23,6 +23,10 @@ Cells = list[str | None]
 
 BY_DAY = "by day"
 """Stands for the amounts of a line that a row has on some of its days only, or that differ by day, in a schedule."""
+
+NOT_MADE = "checks not made"
+"""The column of what was wanting for checks of a row that were not made. It is counted and never written."""
+NEXT_REASON = "; "
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -70,10 +74,10 @@ def draft(row: Read, settings: Settings, accept: Mapping[str, str] = _NOTHING) -
 
 
 def answer_columns(settings: Settings) -> tuple[str, ...]:
-    """The columns of a dosed row: BSA, an amount for each drug line, alerts and, in a schedule, rates."""
+    """The columns of a dosed row: BSA, an amount for each drug line, alerts, what was wanting for checks, and rates."""
     amounts = amount_columns(settings.regimen)
     rates = (f"{name} {what}" for name in amounts for what in ("rate", "rate_unit")) if settings.has_rates else ()
-    return ("bsa_m2", *amounts, "alerts", *rates)
+    return ("bsa_m2", *amounts, "alerts", NOT_MADE, *rates)
 
 
 def answer_of(parts: Mapping[str, Part], settings: Settings) -> Cells | Refusal:
@@ -87,7 +91,11 @@ def answer_of(parts: Mapping[str, Part], settings: Settings) -> Cells | Refusal:
 def cells_of(order: Order, settings: Settings) -> Cells:
     """The cells of an order under these columns; InputError where a column cannot hold them."""
     amounts = amount_columns(order.regimen)
-    cells: dict[str, str] = {"bsa_m2": number(order.measures[0].bsa.value), "alerts": alert_codes(order)}
+    cells: dict[str, str] = {
+        "bsa_m2": number(order.measures[0].bsa.value),
+        "alerts": " ".join(codes_of(order)),
+        NOT_MADE: NEXT_REASON.join(reasons_of(order)),
+    }
     for place, dose in enumerate(order.doses):
         name = amounts[dose.line - 1]
         line = order.line_of(dose)
@@ -98,6 +106,16 @@ def cells_of(order: Order, settings: Settings) -> Cells:
         if settings.has_rates:
             cells |= rate_cells(name, order.preparations[place].rate)
     return [cells.get(name) for name in answer_columns(settings)]
+
+
+def codes_of(order: Order) -> tuple[str, ...]:
+    """The codes of an order's alerts, each once, without the note on checks that were not made."""
+    return tuple(dict.fromkeys(alert.code for alert in order.alerts if not alert.not_made))
+
+
+def reasons_of(order: Order) -> tuple[str, ...]:
+    """What was wanting for checks of an order that were not made, in few words, each once."""
+    return tuple(dict.fromkeys(each.what for alert in order.alerts for each in alert.not_made))
 
 
 def rate_cells(name: str, rate: Quantity | None) -> dict[str, str]:

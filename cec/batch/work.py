@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch.regimens import Answered, Regimens
 from cec.batch.sheets import print_sheets
-from cec.batch.single_row import Settings
+from cec.batch.single_row import NEXT_REASON, NOT_MADE, Settings
 from cec.errors import Fault, FileError
 from cec.regimen import Regimen
 from cec.tables.cells import as_texts, filled, mute_columns, unwritable_columns
@@ -59,6 +59,8 @@ class Done(NamedTuple):
     dosed: int
     rejected: int
     alerts: Counter[str]
+    not_made: Counter[str]
+    """Of how many dosed rows checks were not made, by reason."""
     position: int
     idle: Sequence[int] = ()
     """Dosed rows that have no administrations, because every drug is reduced to nothing."""
@@ -100,7 +102,9 @@ class Worker:
         rows = rows_of(block, job.layout, wanted)
         if not rows.frame.height:
             rejects = self._rejects(rows, None)
-            return Done((self._nothing(rows),), self._encoded(rejects), 0, rejects.height, Counter(), block.position)
+            return Done(
+                (self._nothing(rows),), self._encoded(rejects), 0, rejects.height, Counter(), Counter(), block.position
+            )
         answered = self.regimens.answer(rows.frame)
         if answered.dosed.height + answered.refused.height != rows.frame.height:
             raise AssertionError(f"{rows.frame.height} rows have {answered.dosed.height} answers and others")
@@ -114,7 +118,8 @@ class Worker:
             self._encoded(rejects),
             answered.dosed.height,
             rejects.height,
-            _count(answered.dosed.get_column("alerts")),
+            _count(answered.dosed.get_column("alerts"), " "),
+            _count(answered.dosed.get_column(NOT_MADE), NEXT_REASON),
             block.position,
             self._idle(rows, answered) if job.settings.has_schedule else (),
             self._whose(rows, answered) if job.settings.needs_start else None,
@@ -220,9 +225,9 @@ def _numbers(rows: Rows, places: pl.Series) -> pl.Series:
     return pl.Series("row", rows.rows, dtype=pl.Int64).gather(places)
 
 
-def _count(alerts: pl.Series) -> Counter[str]:
-    """How many dosed rows have each alert."""
+def _count(cells: pl.Series, separator: str) -> Counter[str]:
+    """How many dosed rows have each of the texts that stand in their cells with a separator between them."""
     counter: Counter[str] = Counter()
-    for codes, count in alerts.value_counts().iter_rows():
-        counter.update(dict.fromkeys((codes or "").split(), count))
+    for texts, count in cells.value_counts().iter_rows():
+        counter.update(dict.fromkeys(filter(None, (texts or "").split(separator)), count))
     return counter

@@ -118,6 +118,7 @@ _ROWS = (
         reader=read_clearance,
         inputs=("creatinine", "age", "sex", "height", "weight"),
         possible=Bounds(None, Decimal(400)),
+        unknown="no measured creatinine clearance given, and no formula for this patient",
         often_called=("crcl",),
         other_form="creatinine",
     ),

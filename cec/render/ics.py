@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from cec.errors import InputError
 from cec.render.words import DRAFT, label_words, origin
-from cec.render.words.alerts import alert_words
+from cec.render.words.alerts import alert_words, in_one_line
 from cec.render.words.regimen import title_with_doses
 from cec.render.words.times import starting_time, weekday_date
 from cec.render.worksheet import instructions
@@ -154,7 +154,7 @@ def _description(order: Order, row: Administration) -> list[str]:
         *row.notes,
         *label_words(dose),
         *(f"{label}: {text}" for each in preparations for label, text in instructions(each)),
-        *(["Look at:", *map(alert_words, alerts)] if alerts else []),
+        *(["Look at:", *map(alert_words, map(in_one_line, alerts))] if alerts else []),
         *(["Assumed, because the source does not say:", *beside] if beside else []),
         *_identity(order),
     ]

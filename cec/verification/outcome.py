@@ -170,8 +170,17 @@ class RowVerification(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def alerts(self) -> tuple[str, ...]:
-        """The codes of the order's alerts, each once."""
-        return tuple(dict.fromkeys(alert.code for alert in self.verification.alerts)) if self.verification else ()
+        """The codes of the order's alerts, each once, without the note on checks that were not made."""
+        return tuple(dict.fromkeys(alert.code for alert in self._alerts if not alert.not_made))
+
+    @property
+    def not_made(self) -> tuple[str, ...]:
+        """What was wanting for checks that were not made, in few words."""
+        return tuple(each.what for alert in self._alerts for each in alert.not_made)
+
+    @property
+    def _alerts(self) -> tuple[Alert, ...]:
+        return self.verification.alerts if self.verification else ()
 
 
 class Agreement(NamedTuple):
@@ -183,6 +192,8 @@ class Agreement(NamedTuple):
     verdicts: tuple[Verdict, ...]
     alerts: tuple[str, ...]
     """The codes of the order's alerts, each once."""
+    not_made: tuple[str, ...] = ()
+    """What was wanting for checks that were not made, in few words."""
 
     @property
     def agrees(self) -> bool:

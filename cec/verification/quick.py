@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from cec.batch import dose_table
+from cec.batch.frames import dose_columns
+from cec.batch.single_row import NEXT_REASON, NOT_MADE
 from cec.errors import CecError
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
@@ -78,7 +79,8 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
             found.append(None)
         else:
             codes = tuple(dict.fromkeys((dosed["alerts"][place] or "").split()))
-            found.append(Agreement(number, ids[place], regimen.name, verdicts, codes))
+            not_made = tuple(filter(None, (dosed[NOT_MADE][place] or "").split(NEXT_REASON)))
+            found.append(Agreement(number, ids[place], regimen.name, verdicts, codes, not_made))
     return found
 
 
@@ -147,7 +149,7 @@ def _dosed(rows: Rows, doser: Doser) -> dict[str, list[str | None]] | None:
     facts = [column.name for fact, column in doser.columns.facts.items() if fact not in ABOUT_THE_PERSON]
     named = {word: name for word, name in doser.columns.named_facts.items() if name in facts}
     try:
-        table = dose_table(
+        table = dose_columns(
             rows.frame.select(facts),
             _regimens(doser),
             doser.pharmacy,
@@ -158,7 +160,7 @@ def _dosed(rows: Rows, doser: Doser) -> dict[str, list[str | None]] | None:
         )
     except CecError:
         return None
-    return {name: table.get_column(name).to_list() for name in table.columns}
+    return {name: cells.to_list() for name, cells in table.items()}
 
 
 def _verdicts(

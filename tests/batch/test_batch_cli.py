@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 import polars as pl
 import pytest
+from batches import to_look_at
 from pypdf import PdfReader
 from running import Done, fill_disk
 from running import cec as command
@@ -238,7 +239,7 @@ def test_through_a_pipe() -> None:
     assert done.returncode == 1
     lines = done.stdout.decode().splitlines()
     assert len(lines) == 4
-    assert lines[1].endswith(",cec-induction,0.96,38.4,96,422.4,13,incomplete")
+    assert lines[1].endswith(",cec-induction,0.96,38.4,96,422.4,13,")
     told = done.stderr.decode().splitlines()
     assert told[0].startswith("row 5: 0 cm is not a possible height")
     assert told[1] == "4 read: 3 dosed, 1 rejected"
@@ -311,8 +312,8 @@ def test_a_cell_of_two_lines_passes_through(tmp_path: Path) -> None:
     assert run(path, "-o", tmp_path / "doses.csv").code == 0
     with (tmp_path / "doses.csv").open(encoding="utf-8", newline="") as file:
         _, first, second = csv.reader(file, delimiter=";")
-    assert first == ["1", "two\nlines", "128", "26", "cec-induction", *AMOUNTS["007"], "incomplete"]
-    assert second == ["2", "a;b", "109", "18.5", "cec-induction", *AMOUNTS["8"], "longer-infusion incomplete"]
+    assert first == ["1", "two\nlines", "128", "26", "cec-induction", *AMOUNTS["007"], ""]
+    assert second == ["2", "a;b", "109", "18.5", "cec-induction", *AMOUNTS["8"], "longer-infusion"]
 
 
 def test_long_has_the_rows_of_cec_schedule(patients: Path, tmp_path: Path) -> None:
@@ -339,7 +340,8 @@ def test_long_has_the_rows_of_cec_schedule(patients: Path, tmp_path: Path) -> No
         )
         single = command("schedule", "cec-induction", *sizes, *options)
         expected += single.out.splitlines()[bool(expected) :]
-    assert [f"{line},{'draft' if number else 'status'}" for number, line in enumerate(lines)] == expected
+    told = [[*line[:-2], to_look_at(line[-2]), line[-1]] for line in csv.reader(expected[1:])]
+    assert [[*line, "draft"] for line in csv.reader(lines[1:])] == told
     assert len(lines) == 1 + 3 * 20
 
 
@@ -356,7 +358,8 @@ def test_long_moves_up_what_follows_an_omitted_drug(tmp_path: Path) -> None:
     assert starts == {"1": "11:00", "2": "09:00", "3": "11:00"}
     sizes = ("--height", "128", "--weight", "26", "--reduce", reduced)
     single = command("schedule", "cec-induction", "--id", "2", *sizes, "--start", "2026-12-30", "--format", "csv")
-    assert [[*row.values(), "draft"] for row in rows[20:35]] == list(csv.reader(io.StringIO(single.out)))[1:]
+    told = [[*line[:-2], to_look_at(line[-2]), line[-1]] for line in csv.reader(single.out.splitlines()[1:])]
+    assert [[*row.values(), "draft"] for row in rows[20:35]] == told
 
 
 def test_rows_of_one_id_and_start_are_told(tmp_path: Path) -> None:
@@ -434,8 +437,8 @@ def test_a_fact_that_a_regimen_asks_for_may_have_a_column_of_any_name(tmp_path: 
     path = tmp_path / "p.csv"
     path.write_text("height,weight,HSCT\n128,26,true\n128,26,\n", encoding="utf-8")
     first, second = run(path, "--map", "prior_hsct=HSCT").out.splitlines()[1:]
-    assert first.endswith((",incomplete prior-hsct", ",prior-hsct incomplete"))
-    assert second.endswith(",incomplete")
+    assert first.endswith(",prior-hsct")
+    assert second.endswith(",13,")
     assert (
         "'prior_hsc' is nothing that a column can tell; did you mean prior_hsct?"
         in run(path, "--map", "prior_hsc=HSCT").err
@@ -742,5 +745,22 @@ def test_long_has_the_days_and_amounts_that_a_person_declared(tmp_path: Path) ->
         )
         assert single.code == 0, single.err
         expected = [{**row, "status": "draft"} for row in found if row["id"] == identity]
-        assert table(shown) == expected
+        assert [{**row, "alerts": to_look_at(row["alerts"])} for row in table(shown)] == expected
     assert {row["dose"] for row in found if row["id"] == "3" and row["drug"] == "etoposide"} == {"96", "72"}
+
+
+def test_a_batch_counts_the_rows_in_which_checks_were_not_made(tmp_path: Path) -> None:
+    """By what was wanting, on standard error; the column of alerts is for what somebody must look at."""
+    path = tmp_path / "p.csv"
+    path.write_text(
+        "height,weight,age,sex,creatinine\n128,26,8,f,0.5 mg/dL\n128,26,8,f,\n82,11,1,m,20 micromol/L\n128,26,,,\n",
+        encoding="utf-8",
+    )
+    done = run(path)
+    assert [row["alerts"] for row in csv.DictReader(io.StringIO(done.out))] == [
+        *("", "", "longer-infusion younger-than-reported", ""),
+    ]
+    (told,) = [line for line in done.err.splitlines() if "not made" in line]
+    assert told.startswith("rows with checks not made: no day 1 of the previous cycle 4, ")
+    counts = told.partition(";")[0].partition(": ")[2].split(", ")
+    assert {"no creatinine 2", "age outside 2 to 20 years 1", "no age 1", "no sex 1"} <= set(counts)

@@ -87,7 +87,7 @@ def test_every_formula_over_many_rows(formula: str) -> None:
     assert dosed.height + refused.height == rows
     assert dosed.height * len(EQUATIONS) >= 200_000
     given = list(zip(table["height"], table["weight"], table["sex"], strict=True))
-    for row, bsa, *doses, _ in dosed.iter_rows():
+    for row, bsa, *doses, _, _ in dosed.iter_rows():
         height, weight, sex = given[row]
         assert height
         assert weight

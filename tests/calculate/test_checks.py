@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from cec.calculate import draft_order
 from cec.calculate.growth import value_at
@@ -24,11 +26,12 @@ from cec.facts import FACTS, Bounds, Facts, Sex
 from cec.load import load_patient, load_regimen, regimen_names
 from cec.load.texts import read_condition
 from cec.load.typed import Text
-from cec.order import NOT_CHECKED, Alert, Order
+from cec.order import NOT_APPLICABLE, NOT_CHECKED, Alert, Order
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Condition, Regimen
 from cec.render import render
+from cec.render.terminal.drawing import Terminal
 from cec.units import Quantity
 
 INDUCTION = load_regimen("cec-induction")
@@ -206,11 +209,14 @@ def test_strict_lets_through_what_is_known_and_raises_no_question() -> None:
 @pytest.mark.parametrize(
     ("texts", "said", "not_said"),
     [
-        ({}, "no creatinine given (clofarabine, etoposide)", "creatinine clearance"),
+        ({}, "no creatinine given (clofarabine-renal, clofarabine-renal-severe, etoposide-renal", "clearance given"),
         ({"creatinine": "0.5 mg/dL", "age": "8"}, "no sex given (growth reference)", "creatinine"),
-        ({"creatinine": "0.9 mg/dL", "age": "18"}, "no sex given (growth reference, clofarabine", "no age"),
-        ({"age": "25"}, "no creatinine given", "no sex given"),
-        ({"age": "23 months"}, "no creatinine given", "no sex given"),
+        ({"creatinine": "0.9 mg/dL", "age": "18"}, "no sex given (clofarabine-renal, ", "no age"),
+        ({"age": "25"}, "age outside 2 to 20 years (growth reference)", "no sex given"),
+        ({"age": "23 months"}, "age outside 2 to 20 years (growth reference)", "no sex given"),
+        ({"age": "24 months"}, "no sex given (growth reference)", "outside"),
+        ({"age": "20"}, "no sex given (growth reference)", "outside"),
+        ({"age": "13 months", "creatinine": "20 micromol/L"}, "outside", "clearance given"),
         ({"previous_cycles": "0"}, "no cycle number given", "previous"),
         ({"previous_day_1": "2026-11-01"}, "no start given", "no day 1 of the previous cycle"),
         ({"history": {"prior_hsct": "false"}}, "no creatinine given", "prior_hsct"),
@@ -223,6 +229,52 @@ def test_what_is_not_known_is_named(texts: dict[str, str], said: str, not_said: 
     assert note.text.startswith("not checked: ")
     assert said in note.text
     assert not_said not in note.text
+
+
+def test_an_infants_creatinine_is_not_taken_for_a_clearance() -> None:
+    """Bedside Schwartz is for 1 to 18 years, Cockcroft-Gault for adults: under a year nothing is estimated."""
+    patient = load_patient(
+        texts={"height": "75", "weight": "10.1", "age": "11 months", "sex": "f", "creatinine": "20 micromol/L"}
+    )
+    (note,) = [alert for alert in draft_order(INDUCTION, patient, accept={"infant": "board"}).alerts if alert.not_made]
+    reasons = {each.why: each.checks for each in note.not_made}
+    assert "etoposide-renal" in reasons["no measured creatinine clearance given, and no formula for this patient"]
+    assert reasons["age outside 2 to 20 years"] == ("growth reference",)
+
+
+def test_outside_the_growth_reference_sizes_are_said_to_be_unchecked() -> None:
+    """Nothing is left to tell: a note of its own, which --strict lets through. At 20 years all is checked."""
+    regimen = load_regimen(Path(__file__).parent.parent / "regimens" / "lifetime.yaml")
+    told: dict[str, Text] = {"height": "163 cm", "weight": "60 kg", "sex": "f"}
+    told["earlier_doses"] = {"doxorubicin": "60 mg/m2"}
+    for age, codes in (("50", [NOT_APPLICABLE]), ("20", []), ("18 months", [NOT_APPLICABLE])):
+        size = {"height": "82 cm", "weight": "11 kg"} if "months" in age else {}
+        found = draft_order(regimen, load_patient(texts={**told, **size, "age": age})).alerts
+        notes = [alert for alert in found if alert.not_made]
+        assert [alert.code for alert in notes] == codes, age
+        assert all(note.text == "not checked: age outside 2 to 20 years (growth reference)" for note in notes)
+        accept = {alert.code: "looked at" for alert in found if not alert.not_made}
+        assert draft_order(regimen, load_patient(texts={**told, **size, "age": age}), strict=True, accept=accept)
+
+
+def test_checks_that_were_not_made_are_one_line_of_text_and_whole_on_request() -> None:
+    """The line is no longer than the terminal is wide; in JSON, on the PDF and with --explain stands every check."""
+    order = draft_order(INDUCTION, load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
+    (note,) = order.alerts
+    hang_on_the_weight = {"under-10-kg", "longer-infusion"}
+    every = {*(check.code for check in INDUCTION.checks), "growth reference"} - hang_on_the_weight
+    assert {check for each in note.not_made for check in each.checks} == every
+    for width in (60, 80, 100, 120):
+        text = render(order, "table", terminal=Terminal(width=width)).decode()
+        (line,) = [line for line in text.splitlines() if "NOTE incomplete" in line]
+        assert f"{len(every)} checks not made" in line
+        assert line.endswith("; --explain tells")
+        assert len(line) <= width
+        assert "etoposide-renal" not in text
+    of_pdf = " ".join(page.extract_text() for page in PdfReader(BytesIO(render(order, "pdf"))).pages)
+    for text in (render(order, "table", explain=True).decode(), render(order, "json").decode(), of_pdf):
+        unbroken = "".join(text.split())
+        assert [check for check in every if "".join(check.split()) not in unbroken] == []
 
 
 # Growth and slips

@@ -158,7 +158,7 @@ def order_of(row: Row, regimen: Regimen, accept: Mapping[str, str] = MappingProx
 
 def codes_of(order: Order) -> str:
     """The codes of an order as a batch writes them."""
-    return " ".join(dict.fromkeys(alert.code for alert in order.alerts))
+    return " ".join(dict.fromkeys(alert.code for alert in order.alerts if not alert.not_made))
 
 
 def single(row: Row, regimen: Regimen) -> str | None:

@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
+from cec.order import Alert
 from cec.regimen import Regimen
 from cec.render import FORMATS, VERIFIED_DOSES, WORKSHEETS, Format, Formats, formats
 from cec.render.verification import VerifiedDoses
@@ -112,10 +113,17 @@ def missing(content: bytes, order: Order, *, groups_days: bool, codes_alone: boo
         if found[drug, amount] < (1 if groups_days else count)
     ]
     faults += [alert.code for alert in order.alerts if alert.code not in unbroken]
-    words = {} if codes_alone else {alert.code: re.sub(r"[\s\\]", "", alert.text) for alert in order.alerts}
-    faults += [f"the words of {code}" for code, of_alert in words.items() if of_alert not in unbroken]
+    words = {} if codes_alone else {alert.code: needed_words(alert) for alert in order.alerts}
+    faults += [f"the words of {code}" for code, either in words.items() if not any(one in unbroken for one in either)]
     is_draft = re.sub(r"\s", "", DRAFT) in unbroken or re.search(FOR_PROGRAMS, text)
     return faults if is_draft else [*faults, "the draft line"]
+
+
+def needed_words(alert: Alert) -> tuple[str, ...]:
+    """What stands of an alert in every format, without spaces: of checks that were not made, all or how many."""
+    count = len({check for each in alert.not_made for check in each.checks})
+    texts = (alert.text, f"{count} checks not made") if count else (alert.text,)
+    return tuple(re.sub(r"[\s\\]", "", text) for text in texts)
 
 
 def what_is_missing(document: str, name: str, order: Order, table: Formats | None = None) -> list[str]:

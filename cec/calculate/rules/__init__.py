@@ -41,10 +41,8 @@ def name_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
 
 def regimen_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
     """The regimen's own checks; those on an estimated clearance say that it is one."""
-    drugs = {line.drug for line in regimen.drugs}
     for check in regimen.checks:
         asks_clearance = any(condition.fact == "creatinine_clearance" for condition in check.when)
-        what = check.about if check.about in drugs else check.code
         yield Rule(
             code=check.code,
             level=check.level,
@@ -52,7 +50,7 @@ def regimen_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
             asks=tuple(map(question_of, check.when)),
             text=partial(_with_estimate, check) if asks_clearance else check.text,
             source=check.source,
-            not_checked="" if check.level == "note" else what,
+            not_checked=check.code,
         )
 
 

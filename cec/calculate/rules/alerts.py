@@ -1,4 +1,4 @@
-"""What the rules find of one order: alerts, and what could not be checked."""
+"""What the rules find of one order: alerts, and which checks were not made."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from cec.calculate.known_facts import what_is_missing
 from cec.calculate.rules import rules_for
 from cec.calculate.rules.rule import Case, Rule, number_of
-from cec.calculate.rules.sizes import GROWTH_REFERENCE
-from cec.facts import FACTS, Fact, fact_of, of_history
-from cec.order import NOT_CHECKED, Alert
+from cec.facts import FACTS, fact_of, of_history
+from cec.order import NOT_APPLICABLE, NOT_CHECKED, Alert, NotMade
 
 _SEVEREST_FIRST = ("stop", "check", "note")
 
@@ -18,7 +17,7 @@ Answered = tuple[Rule, bool | None]
 
 
 def alerts_of(case: Case) -> tuple[Alert, ...]:
-    """Every alert of the rules on a case, the severest first; the last one says what nothing was known of.
+    """Every alert of the rules on a case, the severest first; the last one says which checks were not made.
 
     >>> from decimal import Decimal
     >>> from cec import load_patient, load_regimen
@@ -34,8 +33,8 @@ def alerts_of(case: Case) -> tuple[Alert, ...]:
     rules = (rule for rule in rules_for(case.regimen, case.pharmacy) if not rule.drug or rule.drug in given)
     answers = [(rule, rule.answer(case.facts)) for rule in rules]
     spoken = (rule for rule, answer in answers if answer)
-    unsure = (each for each in answers if each[0].not_checked is not None and (each[1] is None or each[0].wants))
-    found = [*_spoken(spoken, case), *_not_checked(unsure, case)]
+    unsure = [each for each in answers if each[0].not_checked is not None and (each[1] is None or each[0].wants)]
+    found = [*_spoken(spoken, case), *_not_made(unsure, case)]
     return tuple(sorted(found, key=lambda alert: _SEVEREST_FIRST.index(alert.level)))
 
 
@@ -54,26 +53,32 @@ def _spoken(rules: Iterable[Rule], case: Case) -> Iterator[Alert]:
         yield Alert(rule.code, rule.level, rule.about, text, rule.source)
 
 
-def _not_checked(unsure: Iterable[Answered], case: Case) -> Iterator[Alert]:
-    """One note on everything that could not be checked because a fact is not known, by fact."""
-    gaps: dict[str, list[str]] = {}
-    for fact, what in _gaps(unsure, case):
-        named = gaps.setdefault(what_is_missing(fact, case.facts).not_given, [])
-        if what and what not in named and what != fact.name.replace("_", "-"):
-            named.append(what)
-    if gaps:
-        words = "; ".join(words + (f" ({', '.join(what)})" if what else "") for words, what in gaps.items())
-        yield Alert(NOT_CHECKED, "note", "", f"not checked: {words}")
+def _not_made(unsure: Iterable[Answered], case: Case) -> Iterator[Alert]:
+    """One note on every check that was not made, by what was wanting; what most of them wanted stands first."""
+    untold = _by_reason(_untold(unsure, case))
+    others = _by_reason((why, rule.not_checked or "") for rule, _ in unsure for why in rule.out_of_scope(case.facts))
+    if gaps := {**untold, **others}:
+        rising = sorted(gaps.items(), key=lambda gap: -len(gap[1]))
+        words = "; ".join(f"{why} ({', '.join(checks)})" for why, checks in rising)
+        not_made = tuple(NotMade(why, tuple(checks)) for why, checks in rising)
+        code = NOT_CHECKED if untold else NOT_APPLICABLE
+        yield Alert(code, "note", "", f"not checked: {words}", not_made=not_made)
 
 
-def _gaps(unsure: Iterable[Answered], case: Case) -> Iterator[tuple[Fact, str]]:
-    """Each unknown fact with what depends on it, those of the growth reference first."""
-    found = dict.fromkeys(
-        (name, name in FACTS or name in rule.wants, rule.not_checked or "")
-        for rule, answer in sorted(unsure, key=lambda each: each[0].not_checked != GROWTH_REFERENCE)
-        for name in rule.unknown(case.facts, answer=answer)
-    )
+def _by_reason(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:
+    """The checks of each reason, each once, in their order."""
+    found: dict[str, dict[str, None]] = {}
+    for why, check in pairs:
+        found.setdefault(why, {})[check] = None
+    return found
+
+
+def _untold(unsure: Iterable[Answered], case: Case) -> Iterator[tuple[str, str]]:
+    """What nobody told, with each check that hangs on it."""
     is_first_cycle = number_of("previous_cycles", case.facts.get("previous_cycles")) == 0
-    for name, is_in_table, what in found:  # a yes or no of the history may have a name that earlier doses would have
-        if name != "days_since_day_1" or not is_first_cycle:
-            yield fact_of(name) if is_in_table else of_history(name), what
+    for rule, answer in unsure:
+        for name in rule.unknown(case.facts, answer=answer):
+            if name != "days_since_day_1" or not is_first_cycle:
+                # a yes or no of the history may have a name that earlier doses would have
+                fact = fact_of(name) if name in FACTS or name in rule.wants else of_history(name)
+                yield what_is_missing(fact, case.facts).not_given, rule.not_checked or ""

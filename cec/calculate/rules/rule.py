@@ -26,8 +26,15 @@ class Unknown(NamedTuple):
     facts: tuple[str, ...]
 
 
-Limits = Stretch | Unknown | None
-"""What a question leaves to its fact; None where it does not apply to this patient."""
+class OutOfScope(NamedTuple):
+    """Limits that are drawn for other patients, so that nothing can be held against them."""
+
+    why: str
+    """What this patient is, beyond which patients they are drawn for."""
+
+
+Limits = Stretch | Unknown | OutOfScope | None
+"""What a question leaves to its fact; None where it asks nothing of this patient, because another rule does."""
 
 
 class LimitQuestion(NamedTuple):
@@ -58,7 +65,7 @@ class LimitQuestion(NamedTuple):
         if limits is None:
             return False
         number = number_of(self.fact, facts.get(self.fact))
-        if number is None or isinstance(limits, Unknown):
+        if number is None or isinstance(limits, Unknown | OutOfScope):
             return None
         return limits.holds(number) is not self.is_outside
 
@@ -67,7 +74,13 @@ class LimitQuestion(NamedTuple):
         limits = self.limits_in(facts) if self.limits else self.stretch
         if isinstance(limits, Unknown):
             return limits.facts
-        return (self.fact,) if limits and number_of(self.fact, facts.get(self.fact)) is None else ()
+        is_asked = isinstance(limits, Stretch)
+        return (self.fact,) if is_asked and number_of(self.fact, facts.get(self.fact)) is None else ()
+
+    def out_of_scope(self, facts: Facts) -> str:
+        """Why its limits are not for this patient; nothing where they are."""
+        limits = self.limits_in(facts) if self.limits else self.stretch
+        return limits.why if isinstance(limits, OutOfScope) else ""
 
 
 class TextQuestion(NamedTuple):
@@ -85,6 +98,10 @@ class TextQuestion(NamedTuple):
     def unknown(self, facts: Facts) -> tuple[str, ...]:
         """The facts without which there is no answer."""
         return () if facts.get(self.fact) else (self.fact,)
+
+    def out_of_scope(self, _facts: Facts) -> str:
+        """Nothing: a text can be read of everybody."""
+        return ""
 
 
 Question = LimitQuestion | TextQuestion
@@ -122,7 +139,7 @@ class Rule(NamedTuple):
     hints: Callable[[Case], Sequence[str]] | None = None
     """What would explain it, said by the first of all rules with these hints that speaks."""
     not_checked: str | None = None
-    """What is said to be not checked where an answer is unknown; None where nobody needs to be told."""
+    """What is said to be not checked where there is no answer; None where nobody needs to be told."""
     wants: tuple[str, ...] = ()
     """Facts that it can do without, but of which it is said where nobody told them."""
     drug: str = ""
@@ -151,6 +168,10 @@ class Rule(NamedTuple):
         if answer is None:
             unknown += [name for question in self.asks for name in question.unknown(facts)]
         return tuple(unknown)
+
+    def out_of_scope(self, facts: Facts) -> tuple[str, ...]:
+        """Why it is not made of this patient, where its limits are drawn for others."""
+        return tuple(filter(None, (question.out_of_scope(facts) for question in self.asks)))
 
 
 def number_of(fact: str, value: Any) -> Decimal | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from cec.calculate.growth import OLDEST, YOUNGEST, Measure, modified_z, value_at, value_at_modified_z, z_score
 from cec.calculate.rounding import deviation_percent, to_nearest
-from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, Unknown
+from cec.calculate.rules.rule import Case, LimitQuestion, Limits, OutOfScope, Rule, Unknown
 from cec.calculate.rules.slips import Size, pounds, slips, typed
 from cec.facts import FACTS, Bounds, Sex, body_mass_index
 from cec.facts.stretches import Cut, Stretch, stretch_within
@@ -45,13 +45,16 @@ _WORDS: dict[Measure, tuple[str, str, str]] = {
 }
 """The fact that is each measure of the growth reference, its name on paper and its unit."""
 
+OUTSIDE_REFERENCE = OutOfScope(f"age outside {write_number(YOUNGEST / 12)} to {write_number(OLDEST / 12)} years")
+"""What is said of sizes at ages that the growth reference does not have."""
+
 Drawn = Callable[[Sex, Decimal], Stretch]
 """The limits for a sex and an age in months."""
 
 
 @lru_cache(maxsize=4096)
 def growth_limits(drawn: Drawn, sex: Sex | None, age: Quantity | None) -> Limits:
-    """Limits of the growth reference for a sex and an age; none outside its ages.
+    """Limits of the growth reference for a sex and an age; outside its ages there are none, and it is said.
 
     An age from a date of birth is in completed months, and people tell completed years. CDC's tables have each
     completed month at its middle, half a month later; cec asks at its beginning, because nothing here needs more: half
@@ -59,7 +62,7 @@ def growth_limits(drawn: Drawn, sex: Sex | None, age: Quantity | None) -> Limits
     against a slightly younger child, where pounds taken as kg stand out the more.
     """
     if age is not None and not _in_reference(age):
-        return None
+        return OUTSIDE_REFERENCE
     unknown = tuple(name for name, value in (("age", age), ("sex", sex)) if value is None)
     if unknown or age is None or sex is None:
         return Unknown(unknown)

@@ -12,7 +12,7 @@ from cec.errors import InputError
 from cec.regimen import NOT_SHIPPED, entry_of
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import DIGITS, DRAFT, bind, signed_percent
-from cec.render.words.alerts import alert_code, alert_text, by_severity
+from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
 from cec.render.words.times import paper_date, row_time, weekday_date
 from cec.render.worksheet import containers
 from cec.routes import is_into_csf
@@ -58,7 +58,7 @@ def label_data(order: Order) -> dict[str, Any]:
             "born": f"born {paper_date(patient.born)}" if patient.born else "",
         },
         "draft": DRAFT,
-        "look_at": [part for alert in by_severity(order.alerts) for part in _parts(alert)],
+        "look_at": [part for alert in by_severity(order.alerts) for part in _parts(in_one_line(alert))],
         "origin": f"{title}, edition {regimen.edition}{cycle}; order {order.fingerprint[:DIGITS]}",
         "labels": [
             _label(order, row, preparations.get(row.dose_index)) | {"number": f"{number} of {len(rows)}"}

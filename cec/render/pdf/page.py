@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from cec.order import NOT_CHECKED
 from cec.render.words import DRAFT, SECOND_CHECK, bind, origin
 from cec.render.words.alerts import alert_code, alert_text, by_severity
 from cec.render.words.patient import age_of
@@ -55,7 +54,7 @@ def _checks(alerts: Sequence[Alert]) -> Iterator[str]:
     """What a person must look at, by level and code; that there is nothing; and that not all was checked."""
     found = [alert for alert in alerts if alert.level != "note"]
     yield from (f"{alert.level.upper()} {alert.code}{' (accepted)' if alert.accepted else ''}" for alert in found)
-    if any(alert.code == NOT_CHECKED for alert in alerts):
+    if any(alert.not_made for alert in alerts):
         yield "not all were made" if found else "none found, not all were made"
     elif not found:
         yield "none found"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import chain
 
+from msgspec.structs import replace
+
 from cec.order import Alert, Order
-from cec.render.terminal.drawing import BLANK_LINE, LEVELS, STRONG, Part, Terminal, labelled, section, wrap
+from cec.render.terminal.drawing import BLANK_LINE, LEVELS, STRONG, WIDEST_TEXT, Part, Terminal, labelled, section, wrap
 from cec.render.words import DRAFT, assumptions, changes, origin
-from cec.render.words.alerts import alert_words, by_severity
+from cec.render.words.alerts import alert_words, by_severity, in_one_line
 from cec.render.words.patient import identity, known_facts, measure_facts
 from cec.render.words.regimen import number_of_days, title_with_doses
 from cec.render.words.times import date_of_day, weekday_date
@@ -47,14 +49,14 @@ def dates(order: Order) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def to_look_at(order: Order, terminal: Terminal) -> list[Part]:
-    """Reductions, alerts, the severest first, and which input replaced which."""
+def to_look_at(order: Order, terminal: Terminal, *, explain: bool = False) -> list[Part]:
+    """Reductions, alerts, the severest first, and which input replaced which; with `explain` every check not made."""
     reduced = [wrap(text, terminal, "  ", "    ") for text in changes(order)]
     alerts = by_severity(order.alerts)
     replaced = [wrap(text, terminal, "  ", "    ") for text in order.overrides]
     return [
         *section("Changed by a person", list(chain.from_iterable(reduced))),
-        *section("Look at", list(chain.from_iterable(alert(each, terminal) for each in alerts))),
+        *section("Look at", list(chain.from_iterable(alert(each, terminal, explain=explain) for each in alerts))),
         *section("What replaced what", list(chain.from_iterable(replaced))),
     ]
 
@@ -72,6 +74,14 @@ def foot(order: Order, terminal: Terminal) -> list[Part]:
     ]
 
 
-def alert(each: Alert, terminal: Terminal) -> list[Part]:
-    """What a person must look at, with its level, code and source, and the reason where it was accepted."""
-    return wrap(alert_words(each), terminal, "  ", "    ", LEVELS[each.level])
+def alert(each: Alert, terminal: Terminal, *, explain: bool = False, where: str = "--explain tells") -> list[Part]:
+    """What a person must look at, with its level, code and source, and the reason where it was accepted.
+
+    Checks that were not made are one line, which says `where` they are told; with `explain` a line for each reason.
+    """
+    room = min(terminal.width, WIDEST_TEXT) - len("  " + alert_words(replace(each, text="", accepted="")))
+    lines = wrap(
+        alert_words(in_one_line(each, room, "" if explain else where)), terminal, "  ", "    ", LEVELS[each.level]
+    )
+    reasons = (f"{gap.why}: {', '.join(gap.checks)}" for gap in each.not_made if explain)
+    return [*lines, *chain.from_iterable(wrap(reason, terminal, "    ", "      ") for reason in reasons)]

@@ -13,7 +13,7 @@ def render(order: Order, *, explain: bool = False, terminal: Terminal = PIPE) ->
         [
             *head.head(order, terminal),
             *dose.dose_table(order, terminal),
-            *head.to_look_at(order, terminal),
+            *head.to_look_at(order, terminal, explain=explain),
             *(schedule.days(order, terminal) if order.start else []),
             *(steps.every_step(order, terminal) if explain else []),
             *head.foot(order, terminal),

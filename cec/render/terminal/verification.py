@@ -10,6 +10,7 @@ from cec.render.terminal.drawing import (
     BLANK_LINE,
     PIPE,
     STRONG,
+    WIDEST_TEXT,
     Part,
     TableColumn,
     Terminal,
@@ -30,6 +31,7 @@ from cec.render.verification import (
     remarks,
 )
 from cec.render.words import SECOND_CHECK, listed, signed_percent
+from cec.render.words.alerts import as_many_as_fit
 from cec.units import write_number
 from cec.verification.outcome import BESIDE, MEANINGS, Beside, Verification
 
@@ -65,7 +67,7 @@ def verified_doses(document: VerifiedDoses, *, terminal: Terminal = PIPE) -> byt
             *table_or_cards(_COLUMNS, rows, terminal),
             *section("What may have happened", _wrapped(happenings(verification), terminal)),
             *section("Beside the dose", _wrapped(map(beside_the_dose, beside), terminal)),
-            *section("Look at", list(chain.from_iterable(alert(each, terminal) for each in verification.alerts))),
+            *section("Look at", _alerts(verification, terminal)),
             BLANK_LINE,
             *wrap(_summary(verification), terminal, style=STRONG),
             *wrap(SECOND_CHECK, terminal),
@@ -101,6 +103,7 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
     alerts: dict[str, list[str]] = {}
     counts: Counter[str] = Counter()
     not_compared: set[Beside] = set()
+    not_made: Counter[str] = Counter()
     for row in document.rows:
         if len(not_compared) < len(BESIDE):
             not_compared.update(row.not_compared)
@@ -108,12 +111,19 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
         counts["agree" if row.agrees else "refused" if row.faults else "differ"] += 1
         lines += [f"{name}: {happening}" for happening in happenings(row)]
         lines += [f"{name}: {fault}" for fault in row.faults]
+        not_made.update(row.not_made)
         for code in row.alerts:
             named = alerts.setdefault(code, [])
             counts[f"alert {code}"] += 1
             if len(named) < MOST_ROWS_NAMED:
                 named.append(str(row.row))
     about_alerts = [_alert_of(code, counts[f"alert {code}"], names) for code, names in alerts.items()]
+    if not_made:
+        reasons = [f"{what} {count:,}" for what, count in not_made.most_common()]
+        room = min(terminal.width, WIDEST_TEXT) - len("  ")
+        about_alerts.append(
+            as_many_as_fit(f"{document.noun}s with checks not made", reasons, room, "cec dose --explain tells")
+        )
     total = counts["agree"] + counts["differ"] + counts["refused"]
     summary = (
         f"{total:,} {document.noun}{'s' * (total != 1)}: {counts['agree']:,} agree, "
@@ -125,7 +135,7 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
         [
             *_wrapped(lines, terminal, ""),
             *section("Look at", _wrapped(about_alerts, terminal))[not lines :],
-            *([BLANK_LINE] if lines or alerts else []),
+            *([BLANK_LINE] if lines or about_alerts else []),
             *wrap(summary, terminal, style=STRONG),
             *wrap(SECOND_CHECK, terminal),
         ],
@@ -147,6 +157,11 @@ def _summary(verification: Verification) -> str:
     if verification.agrees:
         return f"Every written dose agrees within {tolerance}{missing}"
     return f"{wrong} of {len(verification.verdicts)} do not agree (tolerance {tolerance}){missing}"
+
+
+def _alerts(verification: Verification, terminal: Terminal) -> list[Part]:
+    alerts = (alert(each, terminal, where="cec dose --explain tells") for each in verification.alerts)
+    return list(chain.from_iterable(alerts))
 
 
 def _wrapped(lines: Iterable[str], terminal: Terminal, first: str = "  ") -> list[Part]:

@@ -49,7 +49,7 @@ BLANK = "_" * 12
 def render(order: Order, *, terminal: Terminal = PIPE, explain: bool = False, pick_list: bool = False) -> bytes:
     """The worksheet as UTF-8 text; with `explain` how every figure came about; `pick_list` alone on request."""
     parts: list[Part] = [heading("Pick list" if pick_list else TITLE), *head.head(order, terminal)[:-1]]
-    parts += head.to_look_at(order, terminal)
+    parts += head.to_look_at(order, terminal, explain=explain)
     if not pick_list:
         parts += [BLANK_LINE, *wrap(NOMINAL, terminal)]
         alike: dict[tuple[object, ...], list[WorkDay]] = {}

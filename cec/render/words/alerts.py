@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from cec.order import Alert
 
@@ -37,3 +39,41 @@ def alert_words(alert: Alert) -> str:
     """
     accepted = f" Accepted: {alert.accepted}" if alert.accepted else ""
     return f"{alert.level.upper()} {alert_code(alert)}: {alert_text(alert)}{accepted}"
+
+
+ROOM = 60
+"""Letters of a line that says which checks were not made, where nothing else limits it."""
+
+
+def in_one_line(alert: Alert, room: int = ROOM, where: str = "") -> Alert:
+    """The alert; that on checks which were not made with no more than their number, as many reasons as have room in so
+    many letters, and `where` all of them are told.
+
+    >>> from cec.order import Alert, NotMade
+    >>> wanting = (NotMade("no creatinine given", ("a", "b")), NotMade("no prior_hsct in the history", ("c",)))
+    >>> in_one_line(Alert("incomplete", "note", "", "not checked: …", not_made=wanting)).text
+    '3 checks not made: no creatinine, no prior_hsct'
+    >>> in_one_line(Alert("incomplete", "note", "", "not checked: …", not_made=wanting), 40, "--explain tells").text
+    '3 checks not made; --explain tells'
+    """
+    if not alert.not_made:
+        return alert
+    count = len({check for each in alert.not_made for check in each.checks})
+    number = f"{count:,} check{'s' * (count > 1)} not made"
+    return replace(alert, text=as_many_as_fit(number, [each.what for each in alert.not_made], room, where))
+
+
+def as_many_as_fit(what: str, reasons: Sequence[str], room: int, where: str = "") -> str:
+    """A line of at most so many letters: what it is about, as many reasons as fit, and `where` all of them are told.
+
+    >>> as_many_as_fit("3 rows", ["no age 2", "no creatinine 1"], 20)
+    '3 rows: no age 2, …'
+    >>> as_many_as_fit("3 rows", ["no age 2"], 5, "there")
+    '3 rows; there'
+    """
+    end = f"; {where}" if where else ""
+    texts = (
+        f"{what}{': ' * (shown > 0)}{', '.join(reasons[:shown])}{', …' * (0 < shown < len(reasons))}{end}"
+        for shown in range(len(reasons), -1, -1)
+    )
+    return next((text for text in texts if len(text) <= room), f"{what}{end}")
