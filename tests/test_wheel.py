@@ -55,6 +55,11 @@ def test_the_wheel_holds_the_regimens_as_they_are(unpacked: Path) -> None:
     assert {"cec-induction.yaml", "cec-consolidation.yaml"} <= set(shipped)
 
 
+def test_the_wheel_holds_the_scripts_of_shells(unpacked: Path) -> None:
+    for shell, script in (("bash", "cec.bash"), ("zsh", "cec.zsh"), ("fish", "cec.fish"), ("powershell", "cec.ps1")):
+        assert run(unpacked, "--show-completion", shell).stdout == (ROOT / "cec/cli/shells" / script).read_text("utf-8")
+
+
 def test_the_wheel_computes_a_dose(unpacked: Path) -> None:
     done = run(unpacked, "dose", "--height", "128cm", "--weight", "26kg", "--format", "csv")
     assert done.returncode == 0, done.stderr

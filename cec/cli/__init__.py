@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -81,6 +82,23 @@ app.add_typer(regimens, name="regimen")
 app.add_typer(pharmacies, name="pharmacy")
 
 
+def _install_completion(*, wanted: bool) -> None:
+    if wanted:
+        from cec.cli.shells import install, this_shell
+
+        say(install(this_shell(os.environ), os.environ))
+        raise typer.Exit
+
+
+def _show_completion(shell: str | None) -> None:
+    if shell is not None:
+        from cec.cli.output import deliver
+        from cec.cli.shells import script_of
+
+        deliver(script_of(shell), None)
+        raise typer.Exit
+
+
 def _print_version(*, wanted: bool) -> None:
     if wanted:
         typer.echo(f"cec {__version__}")
@@ -90,15 +108,34 @@ def _print_version(*, wanted: bool) -> None:
 @app.callback()
 def _cec(
     context: typer.Context,
-    version: Annotated[  # noqa: ARG001  its own callback answers
+    version: Annotated[
         bool,
         typer.Option("--version", help="Show the version.", is_eager=True, callback=_print_version),
     ] = False,
+    install_completion: Annotated[
+        bool,
+        typer.Option(
+            "--install-completion",
+            help="Let this shell (bash, zsh, fish, PowerShell) complete commands, options, regimens and drugs.",
+            is_eager=True,
+            callback=_install_completion,
+        ),
+    ] = False,
+    show_completion: Annotated[
+        str | None,
+        typer.Option(
+            metavar="bash|zsh|fish|powershell",
+            help="Print the script that does so, to put it where you like.",
+            is_eager=True,
+            callback=_show_completion,
+        ),
+    ] = None,
 ) -> None:
     """Chemotherapy doses and day-by-day schedules from YAML regimens, each number with its derivation.
 
     What cec prints is a draft: a pharmacist checks it, a prescriber signs it.
     """
+    del version, install_completion, show_completion  # their own functions answer
     if context.invoked_subcommand is None:
         typer.echo(GREETING, err=True)
         raise typer.Exit(2)
@@ -116,6 +153,12 @@ WrongUsage: Any = typer.BadParameter.__base__
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run cec. Exit 0: done. 1: refused, with the reasons on standard error. 2: wrong usage."""
+    if begun := os.environ.get("_CEC_COMPLETE"):
+        from cec.cli.completion import complete
+        from cec.cli.output import deliver
+
+        deliver(complete(_program(), sys.argv[1:] if arguments is None else arguments, begun[1:]).encode(), None)
+        return
     try:
         code = _program()(arguments, prog_name="cec", standalone_mode=False)
     except CecError as error:
