@@ -395,3 +395,11 @@ def test_the_guard_sees_what_is_wrong(module: str, source: str, found: str) -> N
 )
 def test_the_guard_lets_through_what_is_right(module: str, source: str) -> None:
     assert violations(module, source) == []
+
+
+def test_the_page_of_the_design_has_every_room() -> None:
+    page = (PACKAGE.parent / "docs" / "design.md").read_text(encoding="utf-8")
+    rooms = [f"cec/{path.name}/" for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()]
+    rooms += [f"cec/{path.name}" for path in PACKAGE.glob("*.py") if not path.name.startswith("__")]
+    assert len(rooms) > 15
+    assert [room for room in rooms if f"`{room}`" not in page] == []
