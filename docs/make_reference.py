@@ -1,4 +1,4 @@
-"""Writes the pages of docs/reference/ from the program, its declarations and its tables.
+"""Writes docs/reference/ and the man pages in man/ from the program, its declarations and its tables.
 
 Run by hand: python docs/make_reference.py, or with the name of one page, which then is printed.
 """
@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+MAN = FOLDER.parent / "man"
 sys.path[:0] = [str(FOLDER), str(FOLDER.parent)]
 
-from making import codes, commands, facts_and_checks, keys, python_names  # noqa: E402  after the path
+from making import codes, commands, facts_and_checks, keys, man, python_names  # noqa: E402  after the path
 
 NOTE = "<!-- Written by docs/make_reference.py: change what it reads, not this page. -->\n\n"
 
@@ -34,7 +35,11 @@ def main(names: list[str]) -> None:
         sys.stdout.write("".join(NOTE + PAGES[name]() for name in names))
         return
     for name, page in PAGES.items():
-        (FOLDER / "reference" / f"{name}.md").write_text(NOTE + page(), encoding="utf-8")
+        (FOLDER / "reference" / f"{name}.md").write_text(NOTE + page(), encoding="utf-8", newline="\n")
+    for old in MAN.glob("*"):
+        old.unlink()
+    for name, text in man.pages().items():
+        (MAN / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

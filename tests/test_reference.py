@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
-from make_reference import NOTE, PAGES
+from make_reference import MAN, NOTE, PAGES
+from making import man
 from typer.main import get_command
 
 from cec.cli import app
@@ -31,6 +34,28 @@ def test_every_page_of_the_reference_is_written_by_the_program() -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_is_stale(name: str) -> None:
     assert text_of(name) == NOTE + PAGES[name](), "run: python docs/make_reference.py"
+
+
+def test_no_man_page_is_stale() -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in MAN.iterdir()}
+    assert written == man.pages(), "run: python docs/make_reference.py"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("groff"), reason="no groff")
+def test_every_man_page_reads_as_one() -> None:
+    """groff finds nothing to warn of, and what is printed is what the help says."""
+    for name in man.pages():
+        done = subprocess.run(
+            ["groff", "-Kutf8", "-man", "-Tutf8", "-ww", "-rLL=100n", "-P-c", str(MAN / name)],  # noqa: S607
+            capture_output=True,
+            check=True,
+        )
+        assert done.stderr == b""
+        assert "EXIT STATUS" in done.stdout.decode()
+    words = "".join(man.pages()["cec-dose.1"]).replace("\\", "")
+    assert "fB--weightfR fIWEIGHTfR" in words
+    assert "\ncec dose --height 128cm --weight 26kg\n" in words
 
 
 def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:

@@ -60,6 +60,13 @@ def test_the_wheel_holds_the_scripts_of_shells(unpacked: Path) -> None:
         assert run(unpacked, "--show-completion", shell).stdout == (ROOT / "cec/cli/shells" / script).read_text("utf-8")
 
 
+def test_the_wheel_holds_the_man_pages(unpacked: Path) -> None:
+    """Where pip puts them, man finds them: beside the folder of the command."""
+    pages = {path.name: path.read_bytes() for path in (ROOT / "man").iterdir()}
+    (folder,) = unpacked.glob("cec_dosing-*.data/data/share/man/man1")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == pages
+
+
 def test_the_wheel_computes_a_dose(unpacked: Path) -> None:
     done = run(unpacked, "dose", "--height", "128cm", "--weight", "26kg", "--format", "csv")
     assert done.returncode == 0, done.stderr
