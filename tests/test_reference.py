@@ -47,7 +47,7 @@ def test_every_man_page_reads_as_one() -> None:
     """groff finds nothing to warn of, and what is printed is what the help says."""
     for name in man.pages():
         done = subprocess.run(
-            ["groff", "-Kutf8", "-man", "-Tutf8", "-ww", "-rLL=100n", "-P-c", str(MAN / name)],  # noqa: S607
+            ["groff", "-Kutf8", "-man", "-Tutf8", "-ww", "-rLL=100n", "-P-cbou", str(MAN / name)],  # noqa: S607
             capture_output=True,
             check=True,
         )
