@@ -40,7 +40,19 @@ Sha256: TypeAlias = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
 Version: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,6}(\\.[0-9]{1,6}){2}$")]
 """A version of the program, like 0.1.0."""
 
-Stage = Literal["prescribed", "measured", "calculated", "capped", "reduced", "rounded", "set"]
+Stage = Literal[
+    "prescribed",
+    "infused",
+    "measured",
+    "converted",
+    "limited",
+    "calculated",
+    "capped",
+    "capped by day",
+    "reduced",
+    "rounded",
+    "set",
+]
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
 """The stages of a dose, in their order; a dose passes through those that apply to it."""

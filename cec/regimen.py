@@ -7,7 +7,17 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 import msgspec
 
 from cec.keys import key, reads
-from cec.units import Amount, DoseQuantity, Duration, Quantity, TotalDose, dose_unit
+from cec.units import (
+    Amount,
+    Area,
+    Clearance,
+    DoseQuantity,
+    Duration,
+    Quantity,
+    TotalDose,
+    Weight,
+    dose_unit,
+)
 
 LAST_DAY = 366
 """The longest cycle that a regimen may describe, in days."""
@@ -104,7 +114,7 @@ class DoseBand(msgspec.Struct, frozen=True):
     """The dose for patients of whom every condition is true."""
 
     when: Annotated[Conditions, key("for whom this dose is, e.g. {age: under 1 year}", reads="conditions")]
-    dose: Annotated[DoseQuantity, key("the dose for them")]
+    dose: Annotated[DoseQuantity, key("the dose for them", reads="dose")]
 
 
 class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -116,18 +126,31 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
     drug: Annotated[str, key("the drug's full name")]
     dose: Annotated[
-        DoseQuantity | Annotated[tuple[DoseBand, ...], reads("dose bands")],
+        Annotated[DoseQuantity, reads("dose")] | Annotated[tuple[DoseBand, ...], reads("dose bands")],
         key(
-            "dose of one administration, in mg/m2 (by BSA), mg/kg (by weight), mg (flat) or AUC (Calvert); or a list "
-            "of {when, dose} for bands of age or weight, in which nobody is left out or in two"
+            "dose of one administration, in mg/m2 (by BSA), mg/kg (by weight), mg (flat) or AUC (Calvert; or by "
+            "newell-1993); a rate, e.g. 100 mg/m2/24h, whose bag is rate × over; or a list of {when, dose} for bands "
+            "of age or weight, in which nobody is left out or in two"
         ),
     ]
     route: Annotated[str, key("e.g. IV infusion, IV bolus, oral, intrathecal", reads="route")]
     days: Annotated[Days, key("days of the cycle, e.g. 1-5 or 1, 8, 15", reads="days")]
     purpose: Annotated[str, key("what it is given for, where that is not the treatment itself")] = ""
     over: Annotated[Duration | None, key("how long one infusion runs, e.g. 2 h")] = None
-    maximum: Annotated[Amount | None, key("the most that one administration may be, e.g. 2 mg")] = None
-    lifetime_maximum: Annotated[TotalDose | None, key("the most that a patient may have in all, e.g. 450 mg/m2")] = None
+    maximum: Annotated[Amount | None, key("the most that one administration may be, e.g. 2 mg", reads="digits")] = None
+    maximum_a_day: Annotated[
+        Amount | None,
+        key("the most that the line's administrations of one day may be together, evenly", reads="digits"),
+    ] = None
+    lifetime_maximum: Annotated[
+        TotalDose | None, key("the most that a patient may have in all, e.g. 450 mg/m2", reads="digits")
+    ] = None
+    bsa_cap: Annotated[Area | None, key("the BSA above which the dose does not rise, e.g. 2 m2")] = None
+    weight_cap: Annotated[Weight | None, key("the weight above which the dose does not rise, e.g. 100 kg")] = None
+    clearance_cap: Annotated[
+        Clearance | None,
+        key("the clearance above which a dose by AUC does not rise, measured or estimated, e.g. 125 mL/min"),
+    ] = None
     times: Annotated[int, key("how often a day the dose is given; needs every")] = 1
     every: Annotated[Duration | None, key("time from one start to the next, e.g. 6 h")] = None
     divided_into: Annotated[int, key("the dose is a day's dose, given in so many equal parts")] = 1
@@ -158,6 +181,22 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     def per_day(self) -> int:
         """Administrations on each of its days."""
         return max(self.times, self.divided_into, len(self.at))
+
+    @property
+    def caps(self) -> tuple[str, ...]:
+        """What keeps its doses from rising, in words."""
+        caps = {
+            "maximum {}": self.maximum,
+            "maximum {} a day": self.maximum_a_day,
+            "BSA to {}": self.bsa_cap,
+            "weight to {}": self.weight_cap,
+            "clearance to {}": self.clearance_cap,
+        }
+        return tuple(words.format(cap) for words, cap in caps.items() if cap)
+
+
+CAPS = ("maximum", "maximum_a_day", "bsa_cap", "weight_cap", "clearance_cap")
+"""The keys of a drug line that keep its doses from rising."""
 
 
 class NextCycle(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -40,6 +40,8 @@ drugs:
     purpose: against the disease
     dose: 40 mg/m2
     maximum: 36 mg
+    maximum_a_day: 37 mg
+    bsa_cap: 1.1 m2
     route: IV infusion
     over: 2 h
     days: 1-3

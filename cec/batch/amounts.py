@@ -101,10 +101,13 @@ class Amounts:
 def variants_of(order: Order) -> tuple[Variant, ...]:
     """What each dose of an order hangs on beside the measures; reasons of reductions are left out.
 
-    Nothing where a person set or withheld a dose, or changed it on some days or one line: such rows go one by one.
+    Nothing where a person set or withheld a dose, or changed it on some days or one line, or a dose hangs on more than
+    one measure: such rows go one by one.
     """
     who = order.patient
     if who.set_doses or who.withheld or any(each.days or each.line for each in who.reductions):
+        return ()
+    if any(dose_unit(dose.prescribed.unit).measure == "clearance and weight" for dose in order.doses):
         return ()
     reductions = {each.drug: msgspec.structs.replace(each, reason="") for each in order.patient.reductions}
     return tuple(Variant(dose.line - 1, dose.prescribed, reductions.get(dose.drug)) for dose in order.doses)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from cec.calculate.declared import Declared, declared_for
 from cec.calculate.lines import lines_of_cycle
 from cec.calculate.measures import Measured, measured_again
 from cec.calculate.rounding import deviation_percent, to_nearest
-from cec.calculate.stages import PRESCRIBER, Work, stages_of
+from cec.calculate.stages import PRESCRIBER, Staged, Work, most_of_one, stages_of
 from cec.conditions import judge, unknown_facts
 from cec.errors import OrderRefused
 from cec.facts import NO_FACTS, Facts
@@ -73,9 +74,14 @@ def compute_dose(
         tuple(step for _, step in chain),
         last,
         deviation_percent=moved,
-        unreduced=values.get("capped", values["calculated"]) if "reduced" in values else None,
+        unreduced=_before("reduced", chain) if "reduced" in values else None,
     )
     return Dosed(dose, before)
+
+
+def _before(stage: str, chain: Sequence[Staged]) -> Quantity:
+    """The value of the step before that of a stage."""
+    return next(before.step.value for before, after in itertools.pairwise(chain) if after.step.what == stage)
 
 
 def _dose(
@@ -99,7 +105,7 @@ def _dose(
         prescribed=values["prescribed"],
         calculated=values.get("calculated", ordered.kept),
         ordered=ordered.kept,
-        maximum=line.maximum,
+        maximum=most_of_one(line),
         days=days,
         per_day=line.per_day,
         daily_total=_times(ordered, line.per_day),

@@ -148,7 +148,13 @@ CALVERT = (
     "Calvert AH, Newell DR, Gumbrell LA, et al. Carboplatin dosage: prospective evaluation of a simple formula based "
     "on renal function. J Clin Oncol 1989;7:1748-1756. doi:10.1200/JCO.1989.7.11.1748"
 )
+NEWELL = (
+    "Newell DR, Pearson ADJ, Balmanno K, et al. Carboplatin pharmacokinetics in children: the development of a "
+    "pediatric dosing formula. J Clin Oncol 1993;11:2314-2323. doi:10.1200/JCO.1993.11.12.2314"
+)
 
+STANDARD_AREA = Decimal("1.73")
+"""m2, to which a GFR is often normalised."""
 
 SCHWARTZ_FACTOR = Decimal("0.413")
 COCKCROFT_GAULT_AGE, COCKCROFT_GAULT_DIVISOR, COCKCROFT_GAULT_WOMEN = Decimal(140), Decimal(72), Decimal("0.85")
@@ -189,18 +195,50 @@ def cockcroft_gault(age: Quantity, weight: Quantity, creatinine: Quantity, sex: 
     return _worked(value, "mL/min", how, COCKCROFT_GAULT)
 
 
-def calvert(target: Quantity, clearance: Exact) -> Worked:
-    """Dose of carboplatin in mg: target AUC (mg/mL × min) × (GFR in mL/min + 25), by Calvert 1989.
+class ExposureFormula(NamedTuple):
+    """Dose in mg = target AUC (mg/mL × min) × (GFR in mL/min + what is cleared otherwise, mL/min, also per kg)."""
 
-    The GFR is the patient's own in mL/min, not one per 1.73 m2.
+    citation: str
+    constant: Decimal = Decimal(0)
+    per_kg: Decimal = Decimal(0)
 
-    >>> print(calvert(Quantity(Decimal(5), "AUC"), Exact(Fraction(90), "mL/min")).value)
+
+EXPOSURE_FORMULAS = {
+    "AUC": ExposureFormula(CALVERT, constant=Decimal(25)),
+    "AUC by newell-1993": ExposureFormula(NEWELL, per_kg=Decimal("0.36")),
+}
+"""The formulas of carboplatin by the unit of the target: Calvert's for adults, Newell's for children."""
+
+
+def dose_by_exposure(target: Quantity, clearance: Exact, weight: Quantity) -> Worked:
+    """Dose of carboplatin in mg for a target AUC, by the formula that its unit names.
+
+    The GFR is the patient's own in mL/min, not one per 1.73 m2; the weight is in kg.
+
+    >>> ninety, child = Exact(Fraction(90), "mL/min"), Quantity(Decimal(12), "kg")
+    >>> print(dose_by_exposure(Quantity(Decimal(5), "AUC"), ninety, child).value)
     575 mg
+    >>> print(dose_by_exposure(Quantity(Decimal(5), "AUC by newell-1993"), ninety, child).how)
+    AUC 5 by newell-1993 × (90 mL/min + 0.36 × 12 kg) = 471.6 mg
     """
     if clearance.unit != "mL/min":
         raise InputError(f"{clearance} is not in mL/min")
-    value = Fraction(_in("AUC", target)) * (clearance.number + 25)
-    return _worked(value, "mg", f"{target} × ({clearance} + 25)", CALVERT)
+    formula = EXPOSURE_FORMULAS[target.unit]
+    cleared = Fraction(formula.constant) + Fraction(formula.per_kg) * Fraction(_in("kg", weight))
+    words = f"{formula.per_kg} × {weight}" if formula.per_kg else f"{formula.constant}"
+    value = Fraction(target.value) * (clearance.number + cleared)
+    return _worked(value, "mg", f"{target} × ({clearance} + {words})", formula.citation)
+
+
+def own_clearance(clearance: Exact, area: Exact) -> Worked:
+    """A patient's own GFR in mL/min from one in mL/min/1.73 m2 and the body surface area in m2.
+
+    >>> own = own_clearance(Exact(Fraction(50), "mL/min/1.73 m2"), Exact(Quantity(Decimal("0.53"), "m2")))
+    >>> print(own.how)
+    50 mL/min/1.73 m2 × 0.53 m2 / 1.73 m2 = 15.31791… mL/min
+    """
+    value = clearance.number * area.number / Fraction(STANDARD_AREA)
+    return _worked(value, "mL/min", f"{clearance} × {area} / {STANDARD_AREA} m2", "")
 
 
 def _worked(value: Fraction, unit: str, how: str, source: str) -> Worked:

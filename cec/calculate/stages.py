@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cec.calculate.declared import Declared
-from cec.calculate.formulas import calvert
+from cec.calculate.formulas import dose_by_exposure, own_clearance
 from cec.calculate.measures import Measured
 from cec.calculate.rounding import deviation_percent, finer_rounding, round_dose, to_nearest
 from cec.errors import OrderRefused
@@ -17,7 +17,18 @@ from cec.order import STAGES, Stage, Step
 from cec.patient import Reduction, SetDose
 from cec.pharmacy import DoseRounding, Pharmacy
 from cec.regimen import DrugLine, entry_of
-from cec.units import EXACT, Exact, Measure, Quantity, dose_unit, exact, multiply, write_number
+from cec.units import (
+    DURATION,
+    EXACT,
+    Exact,
+    Measure,
+    Quantity,
+    convert_exactly,
+    dose_unit,
+    exact,
+    multiply,
+    write_number,
+)
 
 PRESCRIBER = "declared by the prescriber"
 """The source of every step that a person declares."""
@@ -61,6 +72,23 @@ def _prescribed(work: Work, _chain: Sequence[Staged]) -> Staged:
     return _staged("prescribed", exact(work.prescribed), how, work.source)
 
 
+def _infused(work: Work, chain: Sequence[Staged]) -> Staged | None:
+    """What a rate comes to while one bag runs."""
+    unit, over = dose_unit(work.prescribed.unit), work.line.over
+    if not unit.time:
+        return None
+    if over is None:
+        raise OrderRefused(f"{work.line.drug}: a rate needs 'over': how long it runs")
+    number, _, hours = unit.time.rpartition("h")
+    time = Quantity(Decimal(number or 1), "h") if number or not hours else Quantity(Decimal(1), unit.time)
+    bag = (
+        chain[-1]
+        .exact.times(convert_exactly(over, "min", DURATION))
+        .divided_by(convert_exactly(time, "min", DURATION), unit.without_time)
+    )
+    return _staged("infused", bag, f"{work.prescribed} × {over} = {bag}", work.source)
+
+
 def _measured(work: Work, _chain: Sequence[Staged]) -> Staged | None:
     return _MEASURE[dose_unit(work.prescribed.unit).measure](work)
 
@@ -76,12 +104,18 @@ def _weight(work: Work) -> Staged:
 
 def _clearance(work: Work) -> Staged:
     clearance, value = work.measured.shown.clearance, work.measured.clearance
-    if clearance is None or value is None or value.unit != "mL/min":
+    own_is_known = value and (value.unit == "mL/min" or _is_for_children(work))
+    if clearance is None or value is None or not own_is_known:
+        ways = "creatinine with age" if _is_for_children(work) else "for adults, creatinine with age and sex"
         raise OrderRefused(
-            f"{work.line.drug}: a dose by AUC needs the creatinine clearance in mL/min; give it as measured, "
-            "or, for adults, creatinine with age and sex"
+            f"{work.line.drug}: a dose by AUC needs the creatinine clearance in mL/min; give it as measured, or, {ways}"
         )
     return _staged("measured", value, f"creatinine clearance: {clearance.how}", clearance.source)
+
+
+def _is_for_children(work: Work) -> bool:
+    """Whether the dose is by an AUC whose formula takes the clearance of children, which is estimated per 1.73 m2."""
+    return dose_unit(work.prescribed.unit).measure == "clearance and weight"
 
 
 def _nothing(_work: Work) -> None:
@@ -92,22 +126,49 @@ _MEASURE: dict[Measure, Callable[[Work], Staged | None]] = {
     "bsa": _area,
     "weight": _weight,
     "creatinine_clearance": _clearance,
+    "clearance and weight": _clearance,
     "nothing": _nothing,
 }
 """The step of what multiplies a dose."""
 
 
+def _converted(work: Work, chain: Sequence[Staged]) -> Staged | None:
+    """The patient's own clearance, where the one that was measured is per 1.73 m2."""
+    clearance = chain[-1].exact
+    if chain[-1].step.what != "measured" or clearance.unit != "mL/min/1.73 m2":
+        return None
+    own = own_clearance(clearance, _within(work.measured.bsa, work.line.bsa_cap))
+    return _staged("converted", own.value, own.how)
+
+
+def _limited(work: Work, chain: Sequence[Staged]) -> Staged | None:
+    """The measure within the cap of the line."""
+    measure = chain[-1].exact
+    cap = {"m2": work.line.bsa_cap, "kg": work.line.weight_cap, "mL/min": work.line.clearance_cap}.get(measure.unit)
+    if cap is None or chain[-1].step.what not in {"measured", "converted"}:
+        return None
+    if measure.number <= cap.value:
+        return _staged("limited", measure, f"within the cap of {cap}", work.source)
+    return _staged("limited", exact(cap), f"{measure} is above the cap of {cap}", work.source)
+
+
+def _within(measure: Exact, cap: Quantity | None) -> Exact:
+    return exact(cap) if cap and measure.number > cap.value else measure
+
+
 def _calculated(work: Work, chain: Sequence[Staged]) -> Staged:
-    prescribed, parts = work.prescribed, work.line.divided_into
-    measure, source = dose_unit(prescribed.unit).measure, ""
-    if measure == "creatinine_clearance":
-        formula = calvert(prescribed, chain[-1].exact)
+    parts, unit, source = work.line.divided_into, dose_unit(work.prescribed.unit), ""
+    if unit.measure in {"creatinine_clearance", "clearance and weight"}:
+        weight = _within(exact(work.measured.shown.weight), work.line.weight_cap).kept
+        formula = dose_by_exposure(work.prescribed, chain[-1].exact, weight)
         amount, how, source = formula.value, formula.how, formula.source
-    elif measure != "nothing":
-        amount = multiply(prescribed, chain[-1].exact)
-        how = f"{prescribed} × {chain[-1].step.value} = {amount}"
     else:
-        amount, how = exact(prescribed), "flat dose"
+        dose = next(each for each in reversed(chain) if each.step.what in {"prescribed", "infused"})
+        if unit.measure == "nothing":
+            amount, how = dose.exact, "flat dose" if dose.step.what == "prescribed" else "flat rate"
+        else:
+            amount = multiply(dose.exact, chain[-1].exact)
+            how = f"{dose.exact} × {chain[-1].exact} = {amount}"
     if parts > 1:
         amount = amount.divided_by(Decimal(parts))
         how += f"; divided into {parts} doses: {amount} each"
@@ -121,6 +182,26 @@ def _capped(work: Work, chain: Sequence[Staged]) -> Staged | None:
     if dose.number <= maximum.value:
         return _staged("capped", dose, f"within the maximum of {maximum}", work.source)
     return _staged("capped", exact(maximum), f"{dose} is above the maximum of {maximum}", work.source)
+
+
+def _capped_by_day(work: Work, chain: Sequence[Staged]) -> Staged | None:
+    maximum, count, dose = work.line.maximum_a_day, work.line.per_day, chain[-1].exact
+    if maximum is None:
+        return None
+    day, most = dose.times(Decimal(count)), exact(maximum).divided_by(Decimal(count))
+    together = f"{count} × {dose} = {day} a day" if count > 1 else f"{dose} a day"
+    if dose.number <= most.number:
+        return _staged("capped by day", dose, f"{together}: within the maximum of {maximum} a day", work.source)
+    evenly = f": {most} each" if count > 1 else ""
+    how = f"{together} is above the maximum of {maximum} a day{evenly}"
+    return _staged("capped by day", most, how, work.source)
+
+
+def most_of_one(line: DrugLine) -> Quantity | None:
+    """The most that one administration may be: by its own maximum, and by that of the day, evenly."""
+    most = [exact(line.maximum)] if line.maximum else []
+    most += [exact(line.maximum_a_day).divided_by(Decimal(line.per_day))] if line.maximum_a_day else []
+    return min(most, key=lambda amount: amount.number).kept if most else None
 
 
 def _reduced(work: Work, chain: Sequence[Staged]) -> Staged | None:
@@ -140,10 +221,11 @@ def _rounded(work: Work, chain: Sequence[Staged]) -> Staged | None:
     rounded, how = round_dose(dose, rule, work.line.drug)
     moved = deviation_percent(Fraction(rounded.value), dose.number)
     shown = f"{write_number(to_nearest(moved, Decimal('0.01')))}%"
-    if work.line.maximum and rounded.value > work.line.maximum.value:
+    most = most_of_one(work.line)
+    if most and rounded.value > most.value:
         raise OrderRefused(
             f"{work.line.drug}: rounding {dose} {how} gives {rounded}, "
-            f"above the maximum of {work.line.maximum}; use another rounding for it"
+            f"above the maximum of {most}; use another rounding for it"
         )
     limit = work.pharmacy.deviation_allowed(work.line.drug)
     if abs(moved) > limit:
@@ -182,9 +264,13 @@ def _set(work: Work, chain: Sequence[Staged]) -> Staged | None:
 
 _STAGE: dict[Stage, Callable[[Work, Sequence[Staged]], Staged | None]] = {
     "prescribed": _prescribed,
+    "infused": _infused,
     "measured": _measured,
+    "converted": _converted,
+    "limited": _limited,
     "calculated": _calculated,
     "capped": _capped,
+    "capped by day": _capped_by_day,
     "reduced": _reduced,
     "rounded": _rounded,
     "set": _set,

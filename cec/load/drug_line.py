@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ from cec.load.texts import read_clock, read_condition, read_days
 from cec.load.written import write_condition, write_list
 from cec.regimen import BEFORE_FIRST_INFUSION, LAST_DAY, Condition, DrugLine
 from cec.routes import fatal_in_csf, is_into_csf
-from cec.units import dose_unit, span
+from cec.units import Measure, dose_unit, span
 
 MOST_A_DAY = 96
 """Doses of one line on one day: one every quarter of an hour."""
@@ -107,12 +108,34 @@ def _drug_line(values: dict[str, Any]) -> DrugLine:
 
 
 def _unit_faults(line: DrugLine) -> Iterator[str]:
-    """Why doses and maximum are not in one unit."""
-    units = {dose_unit(dose.unit).amount for dose in line.doses}
-    if line.maximum and line.maximum.unit not in units:
-        yield f"maximum {line.maximum} is not in the unit of the dose ({', '.join(sorted(units))})"
+    """Why doses and maximums are not in one unit, or a cap or a duration is of no use to the doses."""
+    of_doses = [dose_unit(dose.unit) for dose in line.doses]
+    units = {each.amount for each in of_doses}
+    for name, maximum in {"maximum": line.maximum, "maximum_a_day": line.maximum_a_day}.items():
+        if maximum and maximum.unit not in units:
+            yield f"{name} {maximum} is not in the unit of the dose ({', '.join(sorted(units))})"
+    measures = {measure for each in of_doses for measure in _MEASURES_OF[each.measure]}
+    caps = {"bsa": line.bsa_cap, "weight": line.weight_cap, "clearance": line.clearance_cap}
+    for measure, cap in caps.items():
+        if cap and measure not in measures:
+            yield f"{measure}_cap {cap}: the dose does not hang on the {_WORDS[measure]}; leave it out"
+    if any(each.time for each in of_doses) and not line.over:
+        yield "a rate needs 'over': how long it runs, e.g. over: 24 h"
+    if "Gy" in units and line.route != "radiotherapy":
+        yield "a dose in Gy needs route: radiotherapy"
     if len(units) > 1:
         yield f"doses are in {' and in '.join(sorted(units))}; use one unit"
+
+
+_MEASURES_OF: dict[Measure, tuple[str, ...]] = {
+    "bsa": ("bsa",),
+    "weight": ("weight",),
+    "creatinine_clearance": ("clearance",),
+    "clearance and weight": ("clearance", "weight", "bsa"),
+    "nothing": (),
+}
+"""The caps of measures that a dose may have."""
+_WORDS = {"bsa": "BSA", "weight": "weight", "clearance": "clearance"}
 
 
 def _frequency_faults(line: DrugLine) -> Iterator[str]:
@@ -190,7 +213,43 @@ def _noting_fatal_routes(lines: Shape) -> Shape:
 
 DRUG_LINE = Record(_drug_line, "drug", _noting_fatal_routes)
 
+_ZEROS = re.compile(r"\d\.\d*0(?!\d)", re.ASCII)
+_A_DAY = re.compile(r"(?P<amount>[^/]+)(?P<per>/\s*(?:m2|m²|kg))?\s*/\s*(?:day|d|daily)", re.ASCII)
+
+
+def _digits(quantity: Shape) -> Shape:
+    """A quantity without zeros that end a decimal: with them it may mean a thousand times as much."""
+
+    def read(node: Any, where: str, reading: Any) -> Any:
+        if node.text is not None and (zeros := _ZEROS.search(node.text)):
+            shorter = node.text.replace(zeros[0], zeros[0].rstrip("0").rstrip("."))
+            words = f"'{node.text}' has a zero that ends a decimal: 1.000 may mean 1 or 1000; write {shorter}"
+            return reading.fault(node, where, words)
+        return quantity.read(node, where, reading)
+
+    return quantity._replace(read=read)
+
+
+def _dose(quantity: Shape) -> Shape:
+    """A dose of a regimen."""
+    digits = _digits(quantity)
+
+    def read(node: Any, where: str, reading: Any) -> Any:
+        if node.text is not None and (day := _A_DAY.fullmatch(node.text.strip())):
+            rate = f"{day['amount'].strip()}{day['per'] or ''}"
+            words = (
+                f"'{node.text}' does not say how a day's dose is given: write {rate}/24h with over for an infusion, "
+                f"{rate} where it is one dose a day, or {rate} with divided_into for parts of it"
+            )
+            return reading.fault(node, where, words)
+        return digits.read(node, where, reading)
+
+    return quantity._replace(read=read)
+
+
 WAYS: Ways = {
+    "digits": _digits,
+    "dose": _dose,
     "conditions": CONDITIONS,
     "dose bands": _without_gaps,
     "route": text(read_route, {"enum": list(ROUTES)}),

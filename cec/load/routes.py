@@ -35,6 +35,7 @@ ROUTES = (
     "mouthwash",
     "transdermal",
     "topical",
+    "radiotherapy",
 )
 
 _MEANT = {

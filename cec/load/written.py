@@ -9,7 +9,7 @@ from typing import Any
 
 from cec.facts import FACTS, Fact
 from cec.regimen import Condition
-from cec.units import Kind, Quantity, convert
+from cec.units import Kind, Quantity, convert, write_quantity
 
 
 class NotWritableError(Exception):
@@ -25,10 +25,8 @@ def write_text(value: Any) -> str:
     match value:
         case bool():
             return "true" if value else "false"
-        case Quantity(unit="AUC"):
-            return f"AUC {value.value:f}"
         case Quantity():
-            return f"{value.value:f} {value.unit}".rstrip()
+            return write_quantity(value)
         case datetime.date():
             return value.isoformat()
         case str() | int():

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _ALL_UIDS = uuid.UUID("5ad9ad5f-4ed1-55f0-a2c0-6b6b0f0f3c6e")
 """The namespace of the UIDs. If it changes, every calendar doubles."""
 _STAMP = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
-_CHANGES = frozenset({"capped", "reduced", "rounded", "set"})
+_CHANGES = frozenset({"limited", "capped", "capped by day", "reduced", "rounded", "set"})
 """The steps of a dose that move it away from what the regimen alone comes to."""
 
 

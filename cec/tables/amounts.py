@@ -26,5 +26,14 @@ def amount_columns(regimen: Regimen) -> tuple[str, ...]:
             number += 1
             name = f"{stem}_{number}"
         taken.add(name)
-        names.append(f"{name}_{line.amount_unit}")
+        names.append(f"{name}_{in_names(line.amount_unit)}")
     return tuple(names)
+
+
+def in_names(unit: str) -> str:
+    """A unit as it stands in the name of a column: other signs than letters and digits as one underscore.
+
+    >>> in_names("million units")
+    'million_units'
+    """
+    return re.sub(r"\W+", "_", unit)

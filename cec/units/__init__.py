@@ -21,7 +21,7 @@ from cec.units.declared import (
     Volume,
     Weight,
 )
-from cec.units.dose_units import DOSES, TOTALS, DoseUnit, Measure, amount_in, dose_unit, same_amount_per
+from cec.units.dose_units import DOSES, TOTALS, DoseUnit, Measure, amount_in, dose_unit, is_dissolved, same_amount_per
 from cec.units.exact import Exact, exact, kept, multiply
 from cec.units.kinds import (
     AGE,
@@ -33,6 +33,7 @@ from cec.units.kinds import (
     CREATININE,
     DURATION,
     EXPOSURE,
+    EXPOSURE_IN_CHILDREN,
     FLOW,
     LENGTH,
     PER_AREA,
@@ -44,7 +45,7 @@ from cec.units.kinds import (
 )
 from cec.units.quantity import DIGITS, EXACT, Quantity, context_of, plain, shorten, span, write_number
 from cec.units.reading import is_unit, read_length, read_number, read_quantity, read_weight
-from cec.units.writing import write_range, write_signed
+from cec.units.writing import write_quantity, write_range, write_signed
 
 __all__ = [
     "AGE",
@@ -59,6 +60,7 @@ __all__ = [
     "DURATION",
     "EXACT",
     "EXPOSURE",
+    "EXPOSURE_IN_CHILDREN",
     "FLOW",
     "LENGTH",
     "PERCENT",
@@ -93,6 +95,7 @@ __all__ = [
     "convert_exactly",
     "dose_unit",
     "exact",
+    "is_dissolved",
     "is_unit",
     "kept",
     "multiply",
@@ -105,6 +108,7 @@ __all__ = [
     "shorten",
     "span",
     "write_number",
+    "write_quantity",
     "write_range",
     "write_signed",
 ]

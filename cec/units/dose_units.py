@@ -6,9 +6,20 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from cec.errors import InputError
-from cec.units.kinds import AMOUNT, EXPOSURE, PER_AREA, PER_WEIGHT, Kind
+from cec.units.kinds import (
+    AMOUNT,
+    AMOUNTS,
+    EXPOSURE,
+    EXPOSURE_IN_CHILDREN,
+    PER_AREA,
+    PER_WEIGHT,
+    RATE,
+    RATE_PER_AREA,
+    RATE_PER_WEIGHT,
+    Kind,
+)
 
-Measure = Literal["bsa", "weight", "creatinine_clearance", "nothing"]
+Measure = Literal["bsa", "weight", "creatinine_clearance", "clearance and weight", "nothing"]
 """What a dose is multiplied by."""
 
 
@@ -20,6 +31,8 @@ class DoseKind(NamedTuple):
     measure: Measure
     amount: str = ""
     """The unit of the amount, where that is not what stands above the stroke."""
+    is_rate: bool = False
+    """Whether it is per a time too, which stands last."""
 
 
 DOSE_KINDS = (
@@ -27,6 +40,10 @@ DOSE_KINDS = (
     DoseKind(PER_WEIGHT, "kg", "weight"),
     DoseKind(AMOUNT, "", "nothing"),
     DoseKind(EXPOSURE, "", "creatinine_clearance", "mg"),
+    DoseKind(EXPOSURE_IN_CHILDREN, "", "clearance and weight", "mg"),
+    DoseKind(RATE_PER_AREA, "m2", "bsa", is_rate=True),
+    DoseKind(RATE_PER_WEIGHT, "kg", "weight", is_rate=True),
+    DoseKind(RATE, "", "nothing", is_rate=True),
 )
 """Every way to write a dose. What multiplies a dose is read from this table, and nowhere else from its unit."""
 
@@ -38,11 +55,18 @@ TOTALS = (AMOUNT, PER_AREA, PER_WEIGHT)
 
 
 class DoseUnit(NamedTuple):
-    """What the unit of a dose says: the unit of the amount, what it is per, and what multiplies it."""
+    """What the unit of a dose says: the unit of the amount, what it is per, what multiplies it, and per what time."""
 
     amount: str
     per: str
     measure: Measure
+    time: str = ""
+    """Of a rate: h, 24h, min."""
+
+    @property
+    def without_time(self) -> str:
+        """The unit of what a rate comes to in some time."""
+        return f"{self.amount}/{self.per}" if self.per else self.amount
 
 
 @cache
@@ -50,11 +74,12 @@ def dose_unit(unit: str) -> DoseUnit:
     """What the unit of a dose says; InputError where no dose has it.
 
     >>> dose_unit("mg/m2"), dose_unit("units").measure, dose_unit("AUC").amount
-    (DoseUnit(amount='mg', per='m2', measure='bsa'), 'nothing', 'mg')
+    (DoseUnit(amount='mg', per='m2', measure='bsa', time=''), 'nothing', 'mg')
     """
     for each in DOSE_KINDS:
         if unit in each.kind.units:
-            return DoseUnit(each.amount or unit.partition("/")[0], each.per, each.measure)
+            time = unit.rpartition("/")[2] if each.is_rate else ""
+            return DoseUnit(each.amount or unit.partition("/")[0], each.per, each.measure, time)
     raise InputError(f"'{unit}' is not the unit of a dose")
 
 
@@ -65,6 +90,15 @@ def same_amount_per(unit: str, per: str) -> str:
     'mg/kg'
     """
     return f"{dose_unit(unit).amount}/{per}"
+
+
+def is_dissolved(amount: str) -> bool:
+    """Whether an amount is counted in a volume, so that it can be drawn up; a fluid, an activity, cells are not.
+
+    >>> is_dissolved("mg"), is_dissolved("mL"), is_dissolved("GBq")
+    (True, False, False)
+    """
+    return "volume" in AMOUNTS[amount].per
 
 
 def amount_in(concentration: str) -> str:

@@ -136,13 +136,13 @@ def kept(number: Fraction, unit: str) -> Quantity:
         return Quantity(_CUT.divide(above, below), unit, endless=True)
 
 
-def multiply(dose: Quantity, measure: Exact) -> Exact:
+def multiply(dose: Exact, measure: Exact) -> Exact:
     """A dose per m2 or per kg times a measure in just that unit: what is left is the amount.
 
-    >>> print(multiply(Quantity(Decimal(40), "mg/m2"), Exact(Fraction(24, 25), "m2")))
+    >>> print(multiply(Exact(Quantity(Decimal(40), "mg/m2")), Exact(Fraction(24, 25), "m2")))
     38.4 mg
     """
     unit = dose_unit(dose.unit)
-    if unit.per != measure.unit:
+    if unit.per != measure.unit or unit.time:
         raise InputError(f"{dose} cannot be multiplied by {measure}")
-    return measure.times(dose.value, unit.amount)
+    return measure.times(dose, unit.amount)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 
@@ -19,6 +19,8 @@ class Defined(NamedTuple):
 
     name: str
     definition: str
+    per: Collection[str] = ("size", "time", "volume")
+    """What it is counted per: m2 or kg, a time, a volume. What is in no volume is never prepared."""
 
 
 AMOUNTS = {
@@ -26,42 +28,75 @@ AMOUNTS = {
     "mg": Defined("milligram", "0.001 gram"),
     "g": Defined("gram", "[drug_mass]"),
     "units": Defined("drug_unit", "[drug_units]"),
+    "million units": Defined("million_drug_units", "1000000 drug_unit"),
+    "mmol": Defined("millimole_of_drug", "[drug_moles]"),
+    "mL": Defined("fluid_milliliter", "[fluid]", per=("size", "time")),
+    "drops": Defined("drop", "[drops]", per=()),
+    "kBq": Defined("kilobecquerel", "0.001 megabecquerel", per=("size",)),
+    "MBq": Defined("megabecquerel", "[activity]", per=("size",)),
+    "GBq": Defined("gigabecquerel", "1000 megabecquerel", per=("size",)),
+    "Gy": Defined("gray", "[radiation]", per=()),
+    "cells": Defined("cell", "[cells]", per=("size",)),
+    **{
+        f"x 10^{power} cells": Defined(f"ten_to_{power}_cells", f"1{'0' * power} cell", per=("size",))
+        for power in range(4, 12)
+    },
 }
-"""What a drug is counted in. A row here is an amount, a dose per m2 and per kg, and a concentration, wherever these are
-read, computed, compared or written."""
+"""What is counted in doses. A row here is an amount and, where nothing else is said, a dose per m2 and per kg, a rate
+of each, and a concentration, wherever these are read, computed, compared or written."""
+
+TIMES = {"h": "hour", "24h": "24 hour", "min": "minute"}
+"""What a rate is per."""
 
 
 class _Amounts(Mapping[str, str]):
     """The units of amounts, or of amounts per one of something else, as the table of amounts has them."""
 
-    def __init__(self, symbol: str = "", name: str = "") -> None:
-        self._after = f"/{symbol}" if symbol else ""
-        self._name_after = f" / {name}" if name else ""
+    def __init__(self, names: Mapping[str, str] | None = None, *per: str) -> None:
+        """By the symbols of what they are per, each as pint names it; only of amounts that are counted per these."""
+        self._after = {f"/{symbol}": f" / {name}" for symbol, name in (names or {}).items()} or {"": ""}
+        self._per = set(per)
 
     def __getitem__(self, unit: str) -> str:
-        amount = unit.removesuffix(self._after)
-        if f"{amount}{self._after}" != unit:
-            raise KeyError(unit)
-        return f"{AMOUNTS[amount].name}{self._name_after}"
+        for after, name in self._after.items():
+            amount = AMOUNTS.get(unit.removesuffix(after)) if unit.endswith(after) else None
+            if amount and self._per <= {*amount.per}:
+                return f"{amount.name}{name}"
+        raise KeyError(unit)
 
     def __iter__(self) -> Iterator[str]:
-        return (f"{amount}{self._after}" for amount in AMOUNTS)
+        counted = [unit for unit, amount in AMOUNTS.items() if self._per <= {*amount.per}]
+        return (f"{unit}{after}" for after in self._after for unit in counted)
 
     def __len__(self) -> int:
-        return len(AMOUNTS)
+        return sum(1 for _ in self)
 
 
 LENGTH = Kind("height", "128 cm", {"cm": "centimeter", "m": "meter", "mm": "millimeter", "in": "inch", "ft": "foot"})
 WEIGHT = Kind("body weight", "26 kg", {"kg": "body_kilogram", "g": "body_gram", "lb": "body_pound"})
 AREA = Kind("body surface area", "0.01 m2", {"m2": "meter ** 2"})
 AMOUNT = Kind("amount of drug", "2 mg", _Amounts())
-PER_AREA = Kind("dose per m2", "40 mg/m2", _Amounts("m2", "meter ** 2"))
-PER_WEIGHT = Kind("dose per kg", "0.5 mg/kg", _Amounts("kg", "body_kilogram"))
+PER_AREA = Kind("dose per m2", "40 mg/m2", _Amounts({"m2": "meter ** 2"}, "size"))
+PER_WEIGHT = Kind("dose per kg", "0.5 mg/kg", _Amounts({"kg": "body_kilogram"}, "size"))
+RATE = Kind("rate", "5 mg/h", _Amounts(TIMES, "time"))
+RATE_PER_AREA = Kind(
+    "rate per m2",
+    "100 mg/m2/24h",
+    _Amounts({f"m2/{time}": f"meter ** 2 / {name}" for time, name in TIMES.items()}, "size", "time"),
+)
+RATE_PER_WEIGHT = Kind(
+    "rate per kg",
+    "1 mg/kg/h",
+    _Amounts({f"kg/{time}": f"body_kilogram / {name}" for time, name in TIMES.items()}, "size", "time"),
+)
 EXPOSURE = Kind("target AUC", "AUC 5", {"AUC": "milligram * minute / milliliter"})
+EXPOSURE_IN_CHILDREN = Kind(
+    "target AUC by a named formula", "AUC 7 by newell-1993", {"AUC by newell-1993": EXPOSURE.units["AUC"]}
+)
 DURATION = Kind("duration", "2 h", {"min": "minute", "h": "hour", "days": "day", "weeks": "week"})
 AGE = Kind("age", "8 years", {"years": "year", "months": "month"})
 VOLUME = Kind("volume", "20 mL", {"mL": "milliliter", "L": "liter"})
-CONCENTRATION = Kind("concentration", "1 mg/mL", _Amounts("mL", "milliliter"))
+CONCENTRATION = Kind("concentration", "1 mg/mL", _Amounts({"mL": "milliliter"}, "volume"))
 FLOW = Kind("infusion rate", "50 mL/h", {"mL/h": "milliliter / hour"})
 CLEARANCE = Kind("creatinine clearance", "90 mL/min", {"mL/min": "milliliter / minute"})
 CREATININE = Kind(
@@ -89,4 +124,8 @@ KINDS = (
     PERCENT,
     BODY_MASS_INDEX,
     EXPOSURE,
+    EXPOSURE_IN_CHILDREN,
+    RATE_PER_AREA,
+    RATE_PER_WEIGHT,
+    RATE,
 )

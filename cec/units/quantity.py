@@ -25,7 +25,7 @@ EXACT = context_of(DIGITS)
 LARGEST_EXPONENT = 30
 """Powers of ten, either way, beyond which nothing is a quantity: only a damaged file has such numbers."""
 
-_PLURALS = {"days", "weeks", "months", "years", "units"}
+_PLURALS = {"days", "weeks", "months", "years", "units", "drops", "cells"}
 
 
 class Quantity(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaults=True):
@@ -52,8 +52,8 @@ class Quantity(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaul
 
     def __str__(self) -> str:
         number = _first_digits(self.value) if self.endless else f"{self.value:,f}"
-        if self.unit == "AUC":
-            return f"AUC {number}"
+        if self.unit.startswith("AUC"):
+            return f"AUC {number}{self.unit.removeprefix('AUC')}"
         if self.unit == "%":
             return f"{number}%"
         unit = self.unit[:-1] if self.value == 1 and not self.endless and self.unit in _PLURALS else self.unit

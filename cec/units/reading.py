@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from cec.errors import InputError
 from cec.units.conversion import convert
-from cec.units.kinds import EXPOSURE, KINDS, LENGTH, WEIGHT, Kind
+from cec.units.kinds import EXPOSURE, EXPOSURE_IN_CHILDREN, KINDS, LENGTH, WEIGHT, Kind
 from cec.units.quantity import EXACT, Quantity, cut
 
 _SPELLINGS = {
@@ -21,6 +21,9 @@ _SPELLINGS = {
     **dict.fromkeys(("foot", "feet"), "ft"),
     **dict.fromkeys(("lbs", "pounds", "pound"), "lb"),
     **dict.fromkeys(("unit",), "units"),
+    **dict.fromkeys(("million unit",), "million units"),
+    **dict.fromkeys(("drop",), "drops"),
+    **dict.fromkeys(("cell",), "cells"),
     **dict.fromkeys(("m²",), "m2"),
     **dict.fromkeys(("umol", "µmol", "μmol"), "micromol"),
     **dict.fromkeys(("l",), "L"),
@@ -42,11 +45,13 @@ _MEANT = {
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,12})?", re.ASCII)
 _MINUS = ("-", "\N{MINUS SIGN}", "\N{EN DASH}")
 _QUANTITY = re.compile(
-    r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?![eE][+-]?[0-9])\s*(?P<unit>[^\s0-9.,+-]\S*)?",
+    r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?![eE][+-]?[0-9])\s*"
+    r"(?P<unit>(?:x ?10\^[0-9]{1,2} ?(?=cells?\b)|million (?=units?\b))?[^\s0-9.,+-]\S*)?",
     re.ASCII,
 )
+"""A number and a unit of one word, or `x 10^6 cells` and `million units`, which are units too."""
 _FEET_INCHES = re.compile(r"([0-9]+)\s*(?:ft|foot|feet)\s*([0-9]+(?:\.[0-9]+)?)\s*(?:in|inch|inches)", re.ASCII)
-_AUC = re.compile(r"AUC\s*(?P<number>\S.*)", re.ASCII)
+_AUC = re.compile(r"AUC\s*(?P<number>\S.*?)(?P<formula>\s+by\s.*)?", re.ASCII)
 
 
 def read_number(text: str, example: str = "26.5") -> Decimal:
@@ -92,13 +97,17 @@ def read_quantity(text: str, *kinds: Kind, bare: str = "") -> Quantity:
     text = " ".join(text.split())
     example = kinds[0].example
     if EXPOSURE in kinds and (auc := _AUC.fullmatch(text)):
-        return Quantity(read_number(auc["number"], example), "AUC")
+        unit = f"AUC{auc['formula'] or ''}"
+        if not any(unit in kind.units for kind in kinds):
+            known = ", ".join(each.partition(" by ")[2] for each in EXPOSURE_IN_CHILDREN.units)
+            raise InputError(f"{_quoted(text)} names no formula of a dose by AUC; there is {known}, or none: Calvert")
+        return Quantity(read_number(auc["number"], example), unit)
     match = _QUANTITY.fullmatch(text)
     if not match:
         raise InputError(f"{_quoted(text)} {_quantity_fault(text)}; write it like {example}")
     if fault := _number_fault(match["number"]):
         raise InputError(f"{_quoted(text)} {fault}; write it like {example}")
-    unit = match["unit"] or bare
+    unit = re.sub(r"^x ?(10\^[0-9]+) ?", r"x \1 ", match["unit"] or bare)
     if not unit:
         raise InputError(f"{_quoted(text)} has no unit; write it like {example}")
     return Quantity(Decimal(match["number"]), _unit(unit, text, kinds))
@@ -122,8 +131,19 @@ def _unit(unit: str, text: str, kinds: tuple[Kind, ...]) -> str:
         names = " or ".join(kind.name for kind in kinds)
         raise InputError(f"{_quoted(text)} is not {_a(names)} but {_a(owner.name)}; write it like {kinds[0].example}")
     meant = _meant(unit, allowed)
-    hint = f"did you mean {meant}?" if meant else " or ".join(f"{_a(k.name)} is in {', '.join(k.units)}" for k in kinds)
+    hint = f"did you mean {meant}?" if meant else " or ".join(map(_units_of, kinds))
     raise InputError(f"{_quoted(text)} has a unit that is not known here ({cut(unit)}); {hint}")
+
+
+_MOST_UNITS = 6
+"""Of a kind, which a message names."""
+
+
+def _units_of(kind: Kind) -> str:
+    """The units of a kind, in words."""
+    units = list(kind.units)
+    others = " and others" if len(units) > _MOST_UNITS else ""
+    return f"{_a(kind.name)} is in {', '.join(units[:_MOST_UNITS])}{others}"
 
 
 def _translated(unit: str, words: dict[str, str]) -> str:
@@ -145,7 +165,8 @@ def _meant(unit: str, allowed: list[str]) -> str:
 
     mass, stroke, _ = lower.partition("/")
     alike = [symbol for symbol in by_lower if symbol.startswith(mass + "/")] if stroke else list(by_lower)
-    return by_lower[close[0]] if (close := get_close_matches(lower, alike, 1, 0.7)) else ""
+    near = get_close_matches(lower, alike, 1, 0.7)
+    return by_lower[near[0]] if near and not near[0].endswith(lower) else ""  # mol is never meant to be mmol
 
 
 def _a(name: str) -> str:

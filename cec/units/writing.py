@@ -7,6 +7,17 @@ from decimal import Decimal
 from cec.units.quantity import Quantity, write_number
 
 
+def write_quantity(quantity: Quantity) -> str:
+    """A quantity as a file has it, without commas.
+
+    >>> write_quantity(Quantity(Decimal(1760), "mg")), write_quantity(Quantity(Decimal(7), "AUC by newell-1993"))
+    ('1760 mg', 'AUC 7 by newell-1993')
+    """
+    if quantity.unit.startswith("AUC"):
+        return f"AUC {quantity.value:f}{quantity.unit.removeprefix('AUC')}"
+    return f"{quantity.value:f} {quantity.unit}".rstrip()
+
+
 def write_signed(value: Decimal) -> str:
     """A difference with its sign; zero has none.
 

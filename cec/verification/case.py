@@ -105,7 +105,7 @@ def may_fit(case: Case, measured: Measured) -> bool:
     measure = dose_unit(case.dose.prescribed.unit).measure
     if measure == "nothing":
         return False
-    if measure == "creatinine_clearance" or case.line.maximum:
+    if measure not in {"bsa", "weight"} or case.line.caps or dose_unit(case.dose.prescribed.unit).time:
         return True
     step = rounding_step(case)
     if step is None:
@@ -170,5 +170,5 @@ def working(steps: tuple[Step, ...]) -> str:
         step.how
         for place, step in enumerate(steps)
         if step.what == "calculated"
-        or (step.what in {"capped", "reduced", "rounded", "set"} and values[place - 1] != step.value)
+        or (step.what not in {"prescribed", "measured"} and values[place - 1] != step.value)
     )

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from cec.errors import Fault, FileError
 from cec.regimen import DrugLine, Regimen
+from cec.tables.amounts import in_names
 from cec.tables.columns import Column, columns_for, misspelt
 from cec.units import AMOUNT
 from cec.verification.administration import PARTICULARS
@@ -20,8 +21,8 @@ from cec.verification.administration import PARTICULARS
 DAYS = "days"
 """The column of the written number of days or, where a row is one drug, of its days."""
 
-_NUMBER_AND_UNIT = re.compile(r"\s*[0-9][0-9.,]*\s*(\S+)\s*", re.ASCII)
-_SECOND = re.compile(r"_[0-9]+_(?P<unit>[^_]+)$")
+_NUMBER_AND_UNIT = re.compile(r"\s*[0-9][0-9.,]*\s*(\S|\S.*\S)\s*", re.ASCII)
+_SECOND = re.compile(r"_[0-9]+$")
 _WORDS = {name: word for word, each in PARTICULARS.items() for name in (word, *each.also)}
 """The words of PARTICULARS by the names and ends of names of their columns."""
 
@@ -141,10 +142,21 @@ def drug_and_unit(column: str, regimen: Regimen) -> tuple[str, str]:
     names = {plain_name(line.drug): line.drug for line in regimen.drugs}
     if name in names:
         return names[name], ""
-    stem, _, unit = name.rpartition("_")
-    if not stem or unit not in AMOUNT.units:
+    stem, unit = stem_and_unit(name)
+    if not unit:
         return "", ""
     return names.get(stem) or names.get(re.sub(r"_[0-9]+$", "", stem), stem), unit
+
+
+def stem_and_unit(name: str) -> tuple[str, str]:
+    """What stands before the unit at the end of a column's plain name, and that unit; no unit where there is none.
+
+    >>> stem_and_unit("dexamethasone_2_mg"), stem_and_unit("interferon_million_units"), stem_and_unit("ward_mg_day")
+    (('dexamethasone_2', 'mg'), ('interferon', 'million units'), ('ward_mg_day', ''))
+    """
+    endings = {f"_{plain_name(unit)}": unit for unit in AMOUNT.units}
+    ending = max((ending for ending in endings if name.endswith(ending)), key=len, default="")
+    return (name.removesuffix(ending), endings[ending]) if ending and name != ending else (name, "")
 
 
 def is_amount(cell: str) -> bool:
@@ -159,8 +171,7 @@ def is_amount(cell: str) -> bool:
 
 def stem_of(column: str) -> str:
     """What an amount's column is called without its unit: `dexamethasone_2` of `dexamethasone_2_mg`."""
-    stem, _, unit = plain_name(column).rpartition("_")
-    return stem if unit in AMOUNT.units else plain_name(column)
+    return stem_and_unit(plain_name(column))[0]
 
 
 def _beside(
@@ -197,8 +208,8 @@ def _gives(regimen: Regimen, stem: str) -> bool:
 
 def _is_second(column: str) -> bool:
     """Whether a column is named as that of a drug's second line."""
-    match = _SECOND.search(plain_name(column))
-    return match is not None and match["unit"] in AMOUNT.units
+    stem, unit = stem_and_unit(plain_name(column))
+    return bool(unit) and _SECOND.search(stem) is not None
 
 
 def plain_name(name: str) -> str:
@@ -208,7 +219,7 @@ def plain_name(name: str) -> str:
 
 def _column_of(line: DrugLine) -> str:
     """The name that a column of this drug should have."""
-    return f"{plain_name(line.drug)}_{line.amount_unit}"
+    return f"{plain_name(line.drug)}_{in_names(line.amount_unit)}"
 
 
 def _names_a_drug(word: str, regimens: Sequence[Regimen]) -> bool:

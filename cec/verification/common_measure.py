@@ -71,7 +71,7 @@ def _of_one_ratio(cases: Mapping[int, Case], places: Sequence[int]) -> tuple[lis
     bounds: dict[int, tuple[Fraction, Fraction]] = {}
     for place in places:
         case, dose = cases[place], cases[place].unrounded
-        if dose and (case.line.maximum is None or dose < case.line.maximum.value):
+        if dose and (case.dose.maximum is None or dose < case.dose.maximum.value):
             written, half_step = Fraction(case.written.value), _half_step(case)
             bounds[place] = (written - half_step) / dose, (written + half_step) / dose
     best: list[int] = []

@@ -85,7 +85,7 @@ def _alike_by_maximum(found: Mapping[Cause, Befallen], cases: Mapping[int, Case]
     """The cases in which several causes all lead to the regimen's maximum."""
     hints = {}
     for place, case in cases.items():
-        if maximum := case.line.maximum:
+        if maximum := case.dose.maximum:
             mistakes = {
                 cause.mistake
                 for cause, befallen in found.items()

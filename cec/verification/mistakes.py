@@ -15,6 +15,7 @@ import msgspec
 
 from cec.errors import InputError
 from cec.order import Dose
+from cec.regimen import CAPS
 from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, kept, same_amount_per, write_number
 from cec.verification.case import Candidate, Case, candidate, in_words, may_fit, recomputed
 from cec.verification.measure_mistakes import MEASURE_MISTAKES
@@ -129,16 +130,16 @@ def declaration_left_out(case: Case) -> Iterator[Candidate]:
 
 def maximum_left_out(case: Case) -> Iterator[Candidate]:
     """The dose without the regimen's cap."""
-    if case.line.maximum:
-        line = msgspec.structs.replace(case.line, maximum=None)
+    if case.line.caps:
+        line = msgspec.structs.replace(case.line, **dict.fromkeys(CAPS))
         for each in recomputed(case, line=line):
-            yield each._replace(working=f"{each.working} without the maximum of {case.line.maximum}")
+            yield each._replace(working=f"{each.working} without {' and '.join(case.line.caps)}")
 
 
 def maximum_as_dose(case: Case) -> Iterator[Candidate]:
     """The regimen's cap, given as the dose."""
-    if case.line.maximum:
-        yield Candidate(Fraction(case.line.maximum.value), f"the maximum is {case.line.maximum}")
+    if maximum := case.dose.maximum:
+        yield Candidate(Fraction(maximum.value), f"the maximum is {maximum}")
 
 
 def other_dose_set(case: Case) -> Iterator[Candidate]:

@@ -18,8 +18,8 @@ from cec.calculate.formulas import (
     bedside_schwartz,
     body_surface_area,
     bsa_formula,
-    calvert,
     cockcroft_gault,
+    dose_by_exposure,
 )
 from cec.errors import InputError
 from cec.facts import FACTS, Sex
@@ -204,14 +204,14 @@ def test_cockcroft_gault_counts_completed_years() -> None:
 )
 def test_calvert_by_hand(target: str, gfr: str, dose: str) -> None:
     """5 x (90 + 25) = 575; 5 x 35 = 175; 6 x 87.5 = 525; 1.5 x 150 = 225; without filtration 4 x 25 = 100."""
-    result = calvert(of(target, "AUC"), Exact(Fraction(gfr), "mL/min"))
+    result = dose_by_exposure(of(target, "AUC"), Exact(Fraction(gfr), "mL/min"), of(70, "kg"))
     assert result.value == Exact(Fraction(dose), "mg")
     assert result.how == f"AUC {target} × ({gfr} mL/min + 25) = {dose} mg"
 
 
 def test_calvert_refuses_a_gfr_per_body_surface() -> None:
     with pytest.raises(InputError, match="is not in mL/min"):
-        calvert(of(5, "AUC"), bedside_schwartz(of(128, "cm"), of("0.5", "mg/dL")).value)
+        dose_by_exposure(of(5, "AUC"), bedside_schwartz(of(128, "cm"), of("0.5", "mg/dL")).value, of(70, "kg"))
 
 
 def test_renal_functions_refuse_what_they_cannot_use() -> None:

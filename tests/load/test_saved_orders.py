@@ -101,7 +101,7 @@ def test_loading_gives_the_same_order_back_and_writing_it_the_same_bytes() -> No
         (("regimen", "drugs", 0, "divided_into"), 10**5, "100000 doses a day; no drug is given more than 96 times"),
         (("regimen", "drugs", 0, "over", "unit"), "mg", "drugs 1: over: duration is wanted: a number from 0, in min"),
         (("regimen", "drugs", 0, "over", "value"), 10**9, "over: '1000000000 h' has too many digits"),
-        (("regimen", "drugs", 0, "dose", "unit"), "mL", "drugs 1: dose: dose per m2 or dose per kg or amount of drug"),
+        (("regimen", "drugs", 0, "dose", "unit"), "L", "drugs 1: dose: dose per m2 or dose per kg or amount of drug"),
         (("regimen", "drugs", 0, "days"), [1, 2, 900], "drugs 1: days 3: is not a whole number from 1 to 366"),
         (("regimen", "drugs", 0, "days"), [], "regimen: drugs 1 (clofarabine): days: is empty"),
         (("regimen", "drugs", 0, "route"), "IV infuson", "route: 'IV infuson' is not a route"),

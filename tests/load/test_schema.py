@@ -90,7 +90,7 @@ def test_orders_are_valid(texts: dict[str, Any]) -> None:
         (("revision",), 0),
         (("cycle",), "two"),
         (("doses", 0, "days"), [1, 400]),
-        (("doses", 0, "ordered", "unit"), "mL"),
+        (("doses", 0, "ordered", "unit"), "L"),
         (("doses", 0, "ordered", "value"), "38.4"),
         (("doses", 0, "ordered", "value"), -1),
         (("doses", 0, "steps", 0, "what"), "guessed"),

@@ -107,7 +107,7 @@ def test_tables_in_it_are_dosed_and_verified(made_up: Path, tmp_path: Path) -> N
     assert "ten times" in done.said
 
 
-@pytest.mark.parametrize("unit", ["flasks/m2", "mg/m2/h", "mL/kg", "mg/cm", "mmol", "ng/kg"])
+@pytest.mark.parametrize("unit", ["flasks/m2", "mg/m2/s", "drops/kg", "mg/cm", "mol", "ng/kg"])
 def test_a_unit_that_is_not_in_the_table_is_refused_where_it_is_read(tmp_path: Path, unit: str) -> None:
     path = regimen_file(tmp_path, "refused", f"drug: alpha, dose: 40 {unit}, route: oral, days: 1")
     with pytest.raises(CecError, match=rf"'40 {unit}'") as caught:
@@ -122,10 +122,13 @@ def test_every_unit_of_a_dose_says_what_multiplies_it() -> None:
     """By the letters of the unit, which are read here once more."""
     for kind in DOSES:
         for unit in kind.units:
-            amount, _, per = unit.partition("/")
+            amount, per, time = *unit.split("/"), *["", ""][unit.count("/") :]
+            if per in {"h", "24h", "min"}:
+                per, time = "", per
             measure = {"m2": "bsa", "kg": "weight", "": "nothing"}[per]
-            expected = ("mg", "", "creatinine_clearance") if unit == "AUC" else (amount, per, measure)
-            assert dose_unit(unit) == expected
+            by_exposure = {"AUC": "creatinine_clearance", "AUC by newell-1993": "clearance and weight"}
+            by_letters = (amount, per, measure, time)
+            assert dose_unit(unit) == (("mg", "", by_exposure[unit], "") if unit in by_exposure else by_letters)
 
 
 def test_units_that_are_put_together() -> None:

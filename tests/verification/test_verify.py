@@ -583,7 +583,7 @@ def test_a_verification_as_json_and_csv() -> None:
     [
         ((*SIZE, "clofarabine=38"), "clofarabine: '38' has no unit"),
         ((*SIZE, "clofarabine=38,4mg"), "clofarabine: '38,4mg' has a comma"),
-        ((*SIZE, "clofarabine=38mL"), "clofarabine: '38mL' is not an amount of drug but a volume"),
+        ((*SIZE, "clofarabine=38L"), "clofarabine: '38L' is not an amount of drug but a volume"),
         ((*SIZE, "clofarabine"), "'clofarabine' is not a drug and its amount"),
         ((*SIZE, "=38mg"), "'=38mg' is not a drug and its amount"),
         ((*SIZE, *RIGHT, "days=five"), "days: 'five' is not a whole number"),
@@ -599,7 +599,7 @@ def test_what_cannot_be_verified_is_refused(arguments: tuple[str, ...], message:
 
 
 def test_every_fault_of_a_call_is_told_together() -> None:
-    done = cec("verify", "cec-induction", "--height", "128x", "--weight", "26kg", "clofarabine=38", "etoposide=96mL")
+    done = cec("verify", "cec-induction", "--height", "128x", "--weight", "26kg", "clofarabine=38", "etoposide=96L")
     assert len(done.err.splitlines()) == 3
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from cec.calculate.dosing import Dosed
-from cec.calculate.preparation.dilution import bag_alerts
+from cec.calculate.preparation.dilution import as_it_comes, bag_alerts
 from cec.calculate.preparation.forms import MAKERS
 from cec.calculate.preparation.handling import cytotoxic_as_stated
 from cec.calculate.preparation.measuring import digit_alerts, measuring_alerts
@@ -24,6 +24,7 @@ from cec.errors import InputError
 from cec.facts import NO_FACTS, Facts
 from cec.order import Alert, Dose, Preparation
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
+from cec.units import is_dissolved
 
 Prepared = tuple[Preparation, tuple[Alert, ...]]
 
@@ -49,6 +50,8 @@ def prepare_dose(dosed: Dosed, dose_index: int, pharmacy: Pharmacy, facts: Facts
     begun = Preparation(dose.drug, dose_index, dose.ordered)
     if dose.ordered.value == 0:
         return replace(begun, missing="the dose is 0, so nothing is prepared"), ()
+    if not is_dissolved(dose.ordered.unit):
+        return as_it_comes(begun, dose), tuple(digit_alerts(dose))
     drug = formulary_drug(pharmacy, dose.drug)
     begun = replace(begun, handling=cytotoxic_as_stated(drug))
     if drug is None:

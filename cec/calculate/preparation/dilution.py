@@ -51,7 +51,7 @@ def in_bag(drawn: Preparation, dose: Dose, drug: FormularyDrug) -> Preparation:
     bag = next((bag for bag in bags if _fits(preparation, bag, drug)), None)
     if bag is None:
         return lacking(preparation, f"no bag in the formulary fits this dose of {dose.drug}")
-    return _running(_filled(preparation, bag, drug), dose)
+    return running(_filled(preparation, bag, drug), dose)
 
 
 def _diluted(drawn: Preparation, dose: Dose, drug: FormularyDrug) -> Preparation:
@@ -177,7 +177,14 @@ def _filled(preparation: Preparation, bag: Decimal, drug: FormularyDrug) -> Prep
     )
 
 
-def _running(preparation: Preparation, dose: Dose) -> Preparation:
+def as_it_comes(begun: Preparation, dose: Dose) -> Preparation:
+    """What is not drawn up here: a fluid with its rate, which counts in the day's; an activity, radiation, cells."""
+    if dose.ordered.unit != "mL":
+        return replace(begun, missing=f"{dose.ordered} of {dose.drug} is not made up here")
+    return running(replace(begun, final_volume=dose.ordered, missing="a fluid is given as it comes"), dose)
+
+
+def running(preparation: Preparation, dose: Dose) -> Preparation:
     """The rate at which the final volume runs over the dose's duration."""
     if dose.over is None or preparation.final_volume is None:
         return preparation

@@ -15,7 +15,7 @@ from cec.calculate.rounding import to_nearest
 from cec.facts import NO_FACTS, Facts
 from cec.order import DailyFluid, Dose, PickItem, Preparation
 from cec.pharmacy import Pharmacy
-from cec.units import AMOUNT, VOLUME, Quantity, convert, convert_exactly
+from cec.units import AMOUNT, VOLUME, Quantity, convert, convert_exactly, is_dissolved
 
 Kind = Literal["vial", "tablet", "bottle", "bag"]
 Item = tuple[str, str]
@@ -80,6 +80,10 @@ def pick_list(
 
 def _to_choose(dose: Dose, preparation: Preparation) -> Iterator[tuple[Kind, str]]:
     """What one administration needs and the formulary does not give."""
+    if not is_dissolved(dose.ordered.unit):
+        if dose.ordered.unit == "mL":
+            yield "bag", f"{dose.ordered} of fluid: to be chosen"
+        return
     is_oral_form = preparation.form in {"tablet", "oral solution"} or (not preparation.form and is_oral(dose.route))
     is_taken = bool(preparation.vials) or (preparation.form == "oral solution" and preparation.draw is not None)
     if not is_taken:
@@ -92,6 +96,8 @@ def _fluid(dose: Dose, preparation: Preparation) -> Decimal | None:
     """The volume of one administration in mL; nothing where it is not known."""
     if is_oral(dose.route):
         return Decimal(0)
+    if not is_dissolved(dose.ordered.unit):
+        return dose.ordered.value if dose.ordered.unit == "mL" else Decimal(0)
     infused = preparation.final_volume if dose.over or "infusion" in dose.route.casefold() else preparation.draw
     return infused.value if infused else None
 

@@ -106,8 +106,8 @@ def _working(dose: Dose) -> Iterator[dict[str, Any]]:
         if step.what == "calculated":
             yield {"text": step.how, "changed": False}
         elif step.what not in {"prescribed", "measured"}:
-            changed = before is not None and step.value != before.value
-            kept = step.what == "capped" and not changed
+            changed = before is not None and step.value != before.value and step.what != "infused"
+            kept = step.what in {"capped", "capped by day"} and not changed
             yield {"text": step.how if kept or step.what == "set" else f"{step.what}: {step.how}", "changed": changed}
         before = step
 

@@ -30,7 +30,7 @@ def protocol_dose(line: DrugLine) -> str:
         text = f"{listed([str(band.dose) for band in line.dose], 'or')} by {facts}"
     if line.divided_into > 1:
         text += f" in {line.divided_into} doses"
-    return f"{text} (maximum {line.maximum})" if line.maximum else text
+    return f"{text} ({', '.join(line.caps)})" if line.caps else text
 
 
 def line_days(line: DrugLine) -> str:
