@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *(f"cec.calculate.{room}" for room in ("growth", "known_facts", "rounding", "rules")),
     ),
     "cec.calculate": (*BASE, "cec.calculate", "cec.fingerprint", "cec.version"),
+    "cec.cases": (*BASE, "cec.keys", "cec.load", "cec.calculate", "cec.cases"),
     "cec.tables": (*BASE, "cec.load", "cec.files", "cec.tables"),
     "cec.verification": (*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification"),
     "cec.verification.saved_order": (
@@ -49,7 +50,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("cec.fingerprint", "cec.version"),
     ),
     "cec.verification.quick": (*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification", "cec.batch"),
-    "cec.render": (*BASE, "cec.render", "cec.verification.outcome"),
+    "cec.render": (*BASE, "cec.render", "cec.verification.outcome", "cec.cases.outcome"),
     "cec.render.csv.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
     "cec.render.terminal.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
     "cec.batch": (*BASE, "cec.calculate", "cec.load", "cec.render", "cec.files", "cec.tables", "cec.batch"),
@@ -66,6 +67,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "rich": ("cec.render.terminal.drawing", "cec.render.terminal.progress"),
     "typst": ("cec.render.pdf.typesetting",),
     "icalendar": ("cec.render.ics",),
+    "platformdirs": ("cec.load.search",),
     "polars": ("cec.tables", "cec.batch"),
     "compression": ("cec.tables.streams",),  # of the standard library from 3.14 on
     "backports": ("cec.tables.streams",),

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
-from cec.cli import batch, bsa, dose, pharmacy, prepare, regimen, schedule, schema, verify
+from cec.cli import batch, bsa, doctor, dose, pharmacy, prepare, regimen, schedule, schema, verify
 from cec.cli.command import Command, takes_groups
 from cec.cli.messages import say
 from cec.errors import CecError
@@ -26,7 +26,7 @@ app = typer.Typer(
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-regimens = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="List, show and check regimens.")
+regimens = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="List, show, check and test regimens.")
 pharmacies = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Write, check and show a pharmacy file.")
 
 GREETING = f"""\
@@ -67,17 +67,23 @@ COMMANDS = (
     (app, "batch", batch.batch),
     (app, "bsa", bsa.bsa),
     (app, "schema", schema.print_schema),
+    (app, "doctor", doctor.doctor),
     (regimens, "list", regimen.list_regimens),
     (regimens, "show", regimen.show_regimen),
     (regimens, "check", regimen.check_regimens),
+    (regimens, "test", regimen.validate_regimens),
     (pharmacies, "new", pharmacy.new_pharmacy),
     (pharmacies, "check", pharmacy.check_pharmacies),
     (pharmacies, "show", pharmacy.show_pharmacy),
     (app, "help", help_of),
 )
+FINDS_NO_REGIMENS = ((app, "help"), (app, "bsa"), (app, "schema"), (pharmacies, "new"), (pharmacies, "show"))
+"""Commands to which no name of a regimen says anything."""
+
 for _parent, _name, _command in COMMANDS:
-    _needs_more = _parent is app and _name != "help"
-    _parent.command(_name, cls=Command, no_args_is_help=_needs_more)(takes_groups(_command))
+    _needs_more = _parent is app and _name not in {"help", "doctor"}
+    _finds = (_parent, _name) not in FINDS_NO_REGIMENS
+    _parent.command(_name, cls=Command, no_args_is_help=_needs_more)(takes_groups(_command, finds_regimens=_finds))
 app.add_typer(regimens, name="regimen")
 app.add_typer(pharmacies, name="pharmacy")
 

@@ -6,11 +6,14 @@ import copy
 import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Annotated, Any, get_type_hints
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias, get_type_hints
 
+import typer
 from typer.core import TyperCommand
 
-from cec.cli.options import HEADINGS, Typed, fact_option
+from cec.cli.options import HEADINGS, PHARMACY, Typed, fact_option
 from cec.facts import Fact
 
 _NUMBER = re.compile(r"(?:(?P<before>[^=]+)=)?(?P<number>[0-9]+(?:[.,][0-9]+)?)")
@@ -87,8 +90,23 @@ def _quoted(text: str) -> str:
     return f"{option}='{value}'" if sign and option.startswith("-") else f"'{text}'"
 
 
-def takes_groups(command: Callable[..., None]) -> Callable[..., None]:
-    """The command as typer wants it: each parameter that is a group of options spread out into its options."""
+_FOLDER = "regimen_folder"
+_FolderOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--regimens",
+        metavar="DIR",
+        help="A folder in which regimens are found by name, before those of CEC_REGIMENS.",
+        rich_help_panel=PHARMACY,
+    ),
+]
+
+
+def takes_groups(command: Callable[..., None], *, finds_regimens: bool = False) -> Callable[..., None]:
+    """The command as typer wants it: each parameter that is a group of options spread out into its options.
+
+    One that finds regimens by name can be told a folder of them.
+    """
     hints = get_type_hints(command, include_extras=True)
     groups = {name: hint for name, hint in hints.items() if hasattr(hint, "_field_defaults")}
     parameters: list[inspect.Parameter] = []
@@ -97,16 +115,29 @@ def takes_groups(command: Callable[..., None]) -> Callable[..., None]:
             parameters += _parameters_of(groups[name])
         else:
             parameters.append(_keyword(name, hints[name], parameter.default))
+    if finds_regimens:
+        parameters.append(_keyword(_FOLDER, _FolderOption, None))
 
     def spread(**values: Any) -> None:
+        folder = values.pop(_FOLDER, None)
         gathered = {name: _gathered(group, values) for name, group in groups.items()}
-        command(**values, **gathered)
+        with _searching(folder):
+            command(**values, **gathered)
 
     spread.__doc__ = _with_examples_apart(inspect.cleandoc(command.__doc__ or ""))
     spread.__name__ = command.__name__
     spread.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     vars(spread)["__signature__"] = inspect.Signature(parameters)
     return spread
+
+
+def _searching(folder: Path | None) -> AbstractContextManager[None]:
+    """While it is open, regimens are looked for in this folder first."""
+    if folder is None:
+        return nullcontext()
+    from cec.load.search import searching
+
+    return searching(folder)
 
 
 def _fields_of(group: Any) -> Iterator[tuple[str, Any, tuple[Fact, ...] | None]]:

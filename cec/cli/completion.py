@@ -119,9 +119,16 @@ def _regimens(command: Any, typed: Sequence[str]) -> list[Regimen]:
 
 
 def _names(_: Regimens) -> Iterator[Candidate]:
-    from cec.load import load_regimen, regimen_names
+    """Every name that leads to a regimen; those of files that do not load stay without a title."""
+    from cec.load import load_regimen
+    from cec.load.search import found_regimens
 
-    yield from ((name, load_regimen(name).title) for name in regimen_names())
+    for each in found_regimens():
+        if not each.unreachable:
+            try:
+                yield each.name, load_regimen(each.name).title
+            except CecError:
+                yield each.name, ""
 
 
 def _drugs(sign: str) -> Callable[[Regimens], Iterator[Candidate]]:
@@ -153,6 +160,7 @@ def _formulas(_: Regimens) -> Iterator[Candidate]:
 
 READERS: dict[str, Callable[[Regimens], Iterator[Candidate]]] = {
     "REGIMEN": _names,
+    "[REGIMEN...]": _names,
     "NAME|FILE": _names,
     "REGIMEN|ORDER.json|ORDERS.csv": _names,
     "REDUCTION": _drugs("="),

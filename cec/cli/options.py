@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple, TypeAlias
 import typer
 
 from cec.facts import FACTS, Fact, told_facts
-from cec.render import BSA_COMPARISONS, FORMATS, WORKSHEETS
+from cec.render import BSA_COMPARISONS, CHECKED_FILES, EXAMINATIONS, FORMATS, VALIDATIONS, WORKSHEETS
 
 RegimenArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="REGIMEN", help="A shipped regimen (cec regimen list) or the path of a regimen file.")
@@ -220,6 +220,40 @@ class WorksheetOutputOptions(NamedTuple):
     quiet: QuietOption = False
 
 
+class CheckOutputOptions(NamedTuple):
+    """In which form, and where to, for what checking files found."""
+
+    format: Annotated[
+        str | None,
+        _option("|".join(CHECKED_FILES), "The form of the output: lines, or for a script, an editor, a service."),
+    ] = None
+    output: OutputFileOption = None
+    quiet: QuietOption = False
+
+
+class ValidationOutputOptions(NamedTuple):
+    """In which form, and where to, for worked cases that were run."""
+
+    format: Annotated[
+        str | None, _option("|".join(VALIDATIONS), "The form of the output; by default as FILE ends, or table.")
+    ] = None
+    output: OutputFileOption = None
+    paper: Annotated[
+        str | None, _option("|".join(VALIDATIONS["pdf"].papers), "The paper of a PDF: a4, if not told otherwise.")
+    ] = None
+    quiet: QuietOption = False
+
+
+class InstallationOutputOptions(NamedTuple):
+    """In which form, and where to, for what was found of this installation."""
+
+    format: Annotated[
+        str | None, _option("|".join(EXAMINATIONS), "The form of the output; by default as FILE ends, or table.")
+    ] = None
+    output: OutputFileOption = None
+    quiet: QuietOption = False
+
+
 class OutputOptions(NamedTuple):
     """In which form, and where to, for an order."""
 
@@ -248,5 +282,8 @@ HEADINGS: Mapping[Any, str] = {
     TableOutputOptions: OUTPUT,
     WorksheetOutputOptions: OUTPUT,
     OutputOptions: OUTPUT,
+    CheckOutputOptions: OUTPUT,
+    ValidationOutputOptions: OUTPUT,
+    InstallationOutputOptions: OUTPUT,
 }
 """Under which heading the options of a group stand in a help."""

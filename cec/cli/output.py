@@ -7,7 +7,7 @@ import shutil
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import typer
 
@@ -19,8 +19,24 @@ from cec.render.formats import check_options, find_format, format_of_ending
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from cec.cli.options import OutputOptions, TableOutputOptions, WorksheetOutputOptions
+    from cec.render.findings import CheckedFile
     from cec.render.terminal.drawing import Terminal
+
+
+class Asked(Protocol):
+    """A group of options that say in which form, and where to."""
+
+    @property
+    def format(self) -> str | None:
+        """The name of the format."""
+
+    @property
+    def output(self) -> Path | None:
+        """The file that is written."""
+
+    @property
+    def quiet(self) -> bool:
+        """Whether standard error has only what went wrong."""
 
 
 class Chosen(NamedTuple):
@@ -33,9 +49,7 @@ class Chosen(NamedTuple):
     is_quiet: bool = False
 
 
-def chosen_format(
-    output: OutputOptions | TableOutputOptions | WorksheetOutputOptions, formats: Formats, **options: object
-) -> Chosen:
+def chosen_format(output: Asked, formats: Formats, **options: object) -> Chosen:
     """The format that was named, else that of the file's ending, else the table, with the options that were typed.
 
     Wrong usage where there is no such format, or it cannot take one of the options.
@@ -114,19 +128,24 @@ def _is_standard(output: Path | None) -> bool:
     return output is None or str(output) == "-"
 
 
-def report(files: Sequence[Path], read: Callable[[Path], str]) -> None:
-    """A line for each file without a fault, else a line for each fault; exit 1 if there is any."""
-    lines: list[str] = []
-    faults = 0
-    for file in files:
-        try:
-            lines.append(f"{file}: no fault found: {read(file)}")
-        except CecError as error:
-            faults += len(error.faults)
-            lines += map(str, error.faults)
-    deliver("".join(f"{line}\n" for line in lines).encode(errors="backslashreplace"), None)
-    if faults:
+def report(files: Sequence[Path], read: Callable[[Path], str | CheckedFile], chosen: Chosen) -> None:
+    """What `read` finds in each file, or what it holds; exit 1 if anything is wrong with any."""
+    from cec.render.findings import CheckedFiles
+
+    checked = CheckedFiles(tuple(_checked(file, read) for file in files))
+    show(checked, chosen)
+    if checked.is_wrong:
         raise typer.Exit(1)
+
+
+def _checked(file: Path, read: Callable[[Path], str | CheckedFile]) -> CheckedFile:
+    from cec.render.findings import CheckedFile, finding_of
+
+    try:
+        found = read(file)
+    except CecError as error:
+        return CheckedFile(str(file), "", tuple(finding_of(fault, str(file)) for fault in error.faults))
+    return CheckedFile(str(file), found) if isinstance(found, str) else found
 
 
 def terminal_of(output: Path | None) -> Terminal:

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from cec.cli.messages import say
-from cec.cli.options import FilesArgument, OutputFileOption, QuietOption
-from cec.cli.output import deliver, report, terminal_of
+from cec.cli.options import CheckOutputOptions, FilesArgument, OutputFileOption, QuietOption
+from cec.cli.output import chosen_format, deliver, report, terminal_of
 from cec.cli.places import keep_apart
 from cec.errors import Fault, FileError
+from cec.render import CHECKED_FILES
 
 STARTER = "starter_pharmacy.yaml"
 
@@ -41,7 +42,7 @@ def new_pharmacy(
         say(f"{file} is written: check every value against your pharmacy and the labels in use")
 
 
-def check_pharmacies(files: FilesArgument) -> None:
+def check_pharmacies(files: FilesArgument, output: CheckOutputOptions) -> None:
     """Every fault of pharmacy files, each with its place.
 
     As file:line:column: where: what is wrong; what would be right. Exit 1 if there is any.
@@ -52,12 +53,14 @@ def check_pharmacies(files: FilesArgument) -> None:
     """
     from cec.load import load_pharmacy, load_regimen
 
+    keep_apart({f"FILE {number}": file for number, file in enumerate(files, 1)}, {"--output": output.output})
+
     def read(file: Path) -> str:
         pharmacy = load_pharmacy(file)
         regimen = load_regimen(pharmacy.default_regimen)
         return f"{pharmacy.name or 'a pharmacy without a name'}, default regimen {regimen.title}"
 
-    report(files, read)
+    report(files, read, chosen_format(output, CHECKED_FILES))
 
 
 def show_pharmacy(

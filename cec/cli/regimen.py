@@ -1,15 +1,32 @@
-"""cec regimen: list, show, check."""
+"""cec regimen: list, show, check, test."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cec.cli.options import OUTPUT, FilesArgument, OutputFileOption, RegimenArgument
-from cec.cli.output import deliver, report, terminal_of
+from cec.cli.inputs import today, together
+from cec.cli.installation import installation
+from cec.cli.options import (
+    OUTPUT,
+    CheckOutputOptions,
+    FilesArgument,
+    OutputFileOption,
+    RegimenArgument,
+    ValidationOutputOptions,
+)
+from cec.cli.output import chosen_format, deliver, report, show, terminal_of
 from cec.cli.places import keep_apart
+from cec.render import CHECKED_FILES, VALIDATIONS
+
+if TYPE_CHECKING:
+    from cec.cases.outcome import Validation
+    from cec.regimen import Regimen
+    from cec.render.findings import CheckedFile
 
 
 def list_regimens() -> None:
@@ -45,27 +62,49 @@ def show_regimen(
     deliver(render(check_regimen(regimen), terminal_of(output), explain=explain), output, is_drawn=True)
 
 
-def check_regimens(files: FilesArgument) -> None:
-    """Every fault of regimen files, each with its place.
+def check_regimens(files: FilesArgument, output: CheckOutputOptions) -> None:
+    """Every fault of regimen files, and every worked case that differs.
 
     As file:line:column: where: what is wrong; what would be right. Exit 1 if there is any. A route that
-    kills is a fault. Of a file without a fault it is said for whom a drug has no dose: who lies beyond all its bands.
+    kills is a fault. The worked cases beside a file (NAME.cases.yaml) are run. Of a file without a fault it is said for
+    whom a drug has no dose: who lies beyond all its bands.
 
     Examples:
       cec regimen check my-regimen.yaml
       cec regimen check regimens/*.yaml
     """
-    report(files, _read)
+    keep_apart({f"FILE {number}": file for number, file in enumerate(files, 1)}, {"--output": output.output})
+    report(files, _checked, chosen_format(output, CHECKED_FILES))
 
 
-def _read(file: Path) -> str:
-    """What a regimen file gives, and for whom it has no dose; FileError with its faults."""
+def _checked(file: Path) -> CheckedFile:
+    """What a regimen file gives, and what is to be said of it and of its cases; FileError with its faults."""
+    from cec.cases import differences, run_cases
+    from cec.cases.outcome import counted
+    from cec.cases.worked_case import ENDING, cases_path, load_cases
     from cec.load import check_regimen
+    from cec.load.search import regimen_path
+    from cec.render.findings import CheckedFile, finding_of
+
+    if file.name.endswith(ENDING):
+        count = len(load_cases(file).cases)
+        return CheckedFile(str(file), f"worked cases: {count}, run where their regimen is checked")
+    regimen = check_regimen(file)
+    path = regimen_path(file)
+    holds = _holds(regimen)
+    if not cases_path(path).is_file():
+        return CheckedFile(str(file), holds)
+    outcome = run_cases(regimen, path)
+    differing = tuple(finding_of(fault, str(file), "differs") for fault in differences(outcome))
+    return CheckedFile(str(file), f"{holds}; {counted((outcome,))}", differing)
+
+
+def _holds(regimen: Regimen) -> str:
+    """What a regimen gives, and for whom it has no dose."""
     from cec.load.bands import beyond_bands
     from cec.regimen import NOT_SHIPPED
     from cec.render.words.regimen import title_with_doses
 
-    regimen = check_regimen(file)
     other = [f"it is {regimen.name}: give it another name"] if regimen.name.startswith(NOT_SHIPPED) else []
     without = (
         f"{line.drug}: no dose for {' or '.join(beyond)}"
@@ -73,3 +112,48 @@ def _read(file: Path) -> str:
         if isinstance(line.dose, tuple) and (beyond := beyond_bands(line.dose))
     )
     return "; ".join((title_with_doses(regimen), *other, *without))
+
+
+def validate_regimens(
+    output: ValidationOutputOptions,
+    regimens: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[REGIMEN...]", help="Names or files; without any, the shipped regimens."),
+    ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Show the working and every result of every case.", rich_help_panel=OUTPUT),
+    ] = False,
+) -> None:
+    """Run the worked cases of regimens, and report them to sign.
+
+    The report says what was worked by hand, what this program computes on this machine with these libraries, and which
+    files were used; as a PDF it has fields to sign. Exit 1 if anything differs.
+
+    Examples:
+      cec regimen test
+      cec regimen test cec-induction -o validation.pdf
+    """
+    from cec.load import regimen_names
+
+    chosen = chosen_format(output, VALIDATIONS, explain=explain)
+    names = regimens or list(regimen_names())
+    keep_apart({f"REGIMEN {number}": name for number, name in enumerate(names, 1)}, {"--output": output.output})
+    finished = validation(names)
+    show(finished, chosen)
+    if not finished.agrees:
+        raise typer.Exit(1)
+
+
+def validation(names: Sequence[str]) -> Validation:
+    """The report on the worked cases of these regimens; CecError with every fault of their files."""
+    from cec.cases import run_cases
+    from cec.cases.outcome import Validation
+    from cec.load import check_regimen
+    from cec.load.search import regimen_path
+
+    outcomes = together(
+        *(partial(lambda name: run_cases(check_regimen(name), regimen_path(name)), name) for name in names)
+    )
+    agrees = all(outcome.agrees for outcome in outcomes)
+    return Validation(today(), installation(), agrees, tuple(outcomes))

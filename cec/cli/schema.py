@@ -37,11 +37,18 @@ def _pharmacy() -> dict[str, Any]:
     return PHARMACY.schema
 
 
+def _cases() -> dict[str, Any]:
+    from cec.cases.worked_case import CASES
+
+    return CASES.schema
+
+
 SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "order": ("An order that cec saved", _order),
     "regimen": ("A regimen file of cec", _regimen),
     "patient": ("A patient file of cec", _patient),
     "pharmacy": ("A pharmacy file of cec", _pharmacy),
+    "cases": ("Worked cases beside a regimen of cec", _cases),
 }
 """What a schema can be printed of: its title, and where it comes from."""
 

@@ -6,7 +6,6 @@ Options of the command line and cells of a table go through the same fields as f
 
 from __future__ import annotations
 
-import os
 from decimal import localcontext
 from pathlib import Path
 from typing import TypeVar, cast
@@ -15,30 +14,31 @@ import msgspec
 
 from cec.errors import Fault, FileError, InputError
 from cec.load.nodes import SourceFile, read_file
-from cec.load.shapes import Reading, Shape, did_you_mean
+from cec.load.search import example_names, is_found_by_name, regimen_folder, regimen_names, regimen_path
+from cec.load.shapes import Reading, Shape
 from cec.load.typed import Texts, with_texts
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import NOT_SHIPPED, Regimen
 from cec.units import EXACT
 
+__all__ = [
+    "check_regimen",
+    "example_names",
+    "load_patient",
+    "load_pharmacy",
+    "load_regimen",
+    "patient_and_overrides",
+    "pharmacy_and_overrides",
+    "regimen_folder",
+    "regimen_names",
+]
+
 Noun = TypeVar("Noun", Regimen, Patient, Pharmacy)
 
 
-def regimen_folder() -> Path:
-    """Where the shipped regimens lie: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).parent.parent
-    inside = package / "regimens"
-    return inside if inside.is_dir() else package.parent / "regimens"
-
-
-def regimen_names() -> tuple[str, ...]:
-    """The names of the shipped regimens."""
-    return tuple(sorted(path.stem for path in regimen_folder().glob("*.yaml")))
-
-
 def load_regimen(name_or_path: str | Path) -> Regimen:
-    """The regimen of a shipped name or of a file; FileError with every fault of the file.
+    """The regimen of a name (`cec.load.search`) or of a file; FileError with every fault of the file.
 
     A file that bears a shipped regimen's name and has other content is not given it: its name is "not the shipped …".
 
@@ -56,9 +56,12 @@ def check_regimen(name_or_path: str | Path) -> Regimen:
 def _regimen(name_or_path: str | Path, *, checked: bool = False) -> Regimen:
     from cec.load.regimen_file import REGIMEN
 
-    path = _regimen_path(name_or_path)
+    path = regimen_path(name_or_path)
     source = read_file(path)
     regimen = _read(REGIMEN, source, Regimen, checked=checked)
+    if path != Path(name_or_path) and is_found_by_name(path) and regimen.name != path.stem:
+        text = f"is '{regimen.name}'; a regimen that is found by its name has that of its file, {path.stem}"
+        raise FileError(Fault(text, "name", source.name))
     if _takes_a_shipped_name(regimen, path):
         regimen = msgspec.structs.replace(regimen, name=f"{NOT_SHIPPED}{regimen.name}")
     return msgspec.structs.replace(regimen, sha256=source.sha256)
@@ -116,16 +119,3 @@ def _read(shape: Shape, source: SourceFile, _noun: type[Noun], *, checked: bool 
         error = FileError if source.name else InputError
         raise error(*sorted(faults, key=lambda fault: (fault.line, fault.column)))
     return cast("Noun", value)
-
-
-def _regimen_path(name_or_path: str | Path) -> Path:
-    """The file of a shipped name, or the path itself."""
-    names = regimen_names()
-    if str(name_or_path) in names:
-        return regimen_folder() / f"{name_or_path}.yaml"
-    path = Path(name_or_path)
-    is_name = path.suffix == "" and len(path.parts) == 1 and not os.path.exists(path)  # noqa: PTH110  it never raises
-    if is_name or not str(name_or_path):
-        hint = did_you_mean(str(name_or_path), names) or f"; shipped are {', '.join(names)}"
-        raise FileError(Fault(f"'{name_or_path}' is not a shipped regimen and not a file{hint}"))
-    return path

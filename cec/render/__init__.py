@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from cec.render.formats import (
     BSA_COMPARISONS,
+    CHECKED_FILES,
+    EXAMINATIONS,
     FORMATS,
+    VALIDATIONS,
     VERIFIED_DOSES,
     VERIFIED_ORDERS,
     VERIFIED_TABLES,
@@ -25,7 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BSA_COMPARISONS",
+    "CHECKED_FILES",
+    "EXAMINATIONS",
     "FORMATS",
+    "VALIDATIONS",
     "VERIFIED_DOSES",
     "VERIFIED_ORDERS",
     "VERIFIED_TABLES",

@@ -89,6 +89,27 @@ BSA_COMPARISONS: Formats = by_name(
 """The formats of every BSA formula side by side."""
 
 
+VALIDATIONS: Formats = by_name(
+    Format("table", "cec.render.terminal.validation", ".txt", ("explain", "terminal")),
+    Format("json", "cec.render.json", ".json", shows=("explain",)),
+    Format("pdf", "cec.render.pdf.validation", ".pdf", papers=SHEETS, shows=("explain",), is_binary=True),
+)
+"""The formats of worked cases that were run."""
+
+EXAMINATIONS: Formats = by_name(
+    Format("table", "cec.render.terminal.installation", ".txt", ("terminal",)),
+    Format("json", "cec.render.json", ".json"),
+)
+"""The formats of what was found of an installation."""
+
+CHECKED_FILES: Formats = by_name(
+    Format("table", "cec.render.findings", ".txt"),
+    Format("json", "cec.render.json", ".json"),
+    Format("github", "cec.render.findings", function="github"),
+)
+"""The formats of what checking files found."""
+
+
 def find_format(name: str, formats: Formats = FORMATS) -> Format:
     """The format of that name; InputError where the document has none."""
     if name in formats:

@@ -42,8 +42,8 @@ def offered(line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("d", ["dose"]),
-        ("regimen ", ["list", "show", "check"]),
+        ("do", ["dose", "doctor"]),
+        ("pharmacy ", ["new", "check", "show"]),
         ("regimen show cec-c", ["cec-consolidation"]),
         ("dose c", ["cec-consolidation", "cec-induction"]),
         ("dose --height 128 cec-i", ["cec-induction"]),
@@ -91,6 +91,7 @@ FREE = {
     "FILE...",
     "[FILE]",
     "FOLDER",
+    "DIR",
     "PATIENTS",
     "WHAT=COLUMN",
     "DATE",

@@ -171,7 +171,7 @@ def test_a_name_that_is_no_regimen_is_answered_with_the_nearest() -> None:
     assert fault == "no-such-file.yaml: there is no such file"
     for name in ("a" * 300, "a\0b"):
         (fault,) = faults_of(name)
-        assert "is not a shipped regimen and not a file; shipped are cec-consolidation, cec-induction" in fault
+        assert "is not the name of a regimen and not a file; there are cec-consolidation, cec-induction" in fault
 
 
 def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:

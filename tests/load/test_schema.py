@@ -14,7 +14,7 @@ from running import cec
 from saved_orders import STARTER, Path_, at, order, places
 
 from cec import render
-from cec.load import regimen_folder
+from cec.load import regimen_folder, regimen_names
 
 FILES = {
     "order": ("schema", "patient", "doses"),
@@ -50,13 +50,24 @@ def test_a_schema_says_what_it_is_of_and_refuses_an_unknown_key(what: str) -> No
 
 
 @pytest.mark.parametrize(
-    "path", [*regimen_folder().glob("*.yaml"), *OTHER_REGIMENS.glob("*.yaml")], ids=lambda p: p.stem
+    "path",
+    [*(regimen_folder() / f"{name}.yaml" for name in regimen_names()), *OTHER_REGIMENS.glob("*.yaml")],
+    ids=lambda p: p.stem,
 )
 def test_regimen_files_are_valid(path: Path) -> None:
     validator, content = validator_of("regimen"), yaml.safe_load(path.read_text(encoding="utf-8"))
     validator.validate(content)
     content["drugs"][0]["rout"] = "IV"
     assert not validator.is_valid(content)
+
+
+def test_worked_cases_are_valid() -> None:
+    for name in regimen_names():
+        content = yaml.safe_load((regimen_folder() / f"{name}.cases.yaml").read_text(encoding="utf-8"))
+        plain = json.loads(json.dumps(content, default=str))  # YAML reads a date where the file says a text
+        validator_of("cases").validate(plain)
+        plain[0]["dozes"] = {}
+        assert not validator_of("cases").is_valid(plain)
 
 
 def test_pharmacy_and_patient_files_are_valid() -> None:

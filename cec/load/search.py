@@ -1,0 +1,158 @@
+"""Where what is named is found: regimens by name, and what a person set up once in the configuration folder.
+
+A shipped regimen's name always leads to the shipped one. Any other name is looked for in the folders of CEC_REGIMENS
+(`--regimens` puts one before them) and in the user's configuration folder; what two of them have under one name, with
+other content, is refused: nobody can tell which of the two is meant.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from cec.errors import Fault, FileError, InputError
+from cec.load.nodes import read_bytes
+from cec.load.shapes import did_you_mean
+
+VARIABLE = "CEC_REGIMENS"
+ENDING = ".yaml"
+EXAMPLES = "examples"
+"""The folder of shipped examples: their names begin with it and a stroke."""
+
+SHIPPED = "shipped"
+SHIPPED_EXAMPLE = "shipped example"
+
+
+class Place(NamedTuple):
+    """A folder of regimens, and what leads to it."""
+
+    folder: Path
+    words: str
+
+
+class FoundRegimen(NamedTuple):
+    """A file of a regimen in one of the places, and its name; why that does not lead to it, where it does not."""
+
+    name: str
+    path: Path
+    place: Place
+    unreachable: str = ""
+
+
+def regimen_folder() -> Path:
+    """Where the shipped regimens lie: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent.parent
+    inside = package / "regimens"
+    return inside if inside.is_dir() else package.parent / "regimens"
+
+
+def regimen_names() -> tuple[str, ...]:
+    """The names of the shipped regimens, without the examples."""
+    return tuple(sorted(_names_in(regimen_folder())))
+
+
+def example_names() -> tuple[str, ...]:
+    """The names of the shipped examples."""
+    return tuple(sorted(f"{EXAMPLES}/{name}" for name in _names_in(regimen_folder() / EXAMPLES)))
+
+
+def own_folder() -> Path:
+    """The user's configuration folder of cec, whether it is there or not."""
+    from platformdirs import user_config_path
+
+    return user_config_path("cec", appauthor=False)
+
+
+def own_places() -> tuple[Place, ...]:
+    """The folders in which regimens are looked for that are not shipped, in their order."""
+    named = (Path(part) for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part)
+    own = Place(own_folder() / "regimens", "your configuration folder")
+    return (*(Place(folder, VARIABLE) for folder in dict.fromkeys(named)), own)
+
+
+@contextmanager
+def searching(folder: Path) -> Iterator[None]:
+    """Regimens are looked for in this folder first meanwhile, also by what is started meanwhile."""
+    if not folder.is_dir():
+        raise InputError(Fault(f"{folder} is not a folder of regimens; name one that is there", "--regimens"))
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = os.pathsep.join(filter(None, (str(folder.absolute()), before)))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before
+
+
+def found_regimens() -> tuple[FoundRegimen, ...]:
+    """Every regimen of every place, the shipped ones first and the examples last."""
+    shipped = Place(regimen_folder(), SHIPPED)
+    names = regimen_names()
+    found = [FoundRegimen(name, _file(shipped.folder, name), shipped) for name in names]
+    for place in own_places():
+        for name in sorted(_names_in(place.folder)):
+            path = _file(place.folder, name)
+            others = [each for each in found if each.name == name and not each.unreachable]
+            found.append(FoundRegimen(name, path, place, _why_unreachable(path, others)))
+    examples = Place(regimen_folder() / EXAMPLES, SHIPPED_EXAMPLE)
+    return (*found, *(FoundRegimen(name, _file(regimen_folder(), name), examples) for name in example_names()))
+
+
+def regimen_path(name_or_path: str | Path) -> Path:
+    """The file of a regimen's name, or the path itself; FileError for a name that leads nowhere, or to two files."""
+    name = str(name_or_path)
+    if name in regimen_names():
+        return _file(regimen_folder(), name)
+    path = Path(name_or_path)
+    if name in example_names() and not os.path.exists(path):  # noqa: PTH110  it never raises
+        return _file(regimen_folder(), name)
+    if path.suffix or len(path.parts) > 1:
+        return path
+    found = [_file(place.folder, name) for place in own_places() if name in _names_in(place.folder)]
+    if any(read_bytes(other) != read_bytes(found[0]) for other in found[1:]):
+        files = " and ".join(map(str, found))
+        raise FileError(Fault(f"'{name}' is in several places with other content: {files}; name the file"))
+    if found:
+        return found[0]
+    if name and os.path.exists(path):  # noqa: PTH110  it never raises
+        return path
+    raise FileError(Fault(f"'{name}' is not the name of a regimen and not a file{_nearest(name)}"))
+
+
+def is_found_by_name(path: Path) -> bool:
+    """Whether a file lies where its name leads to it, and is not shipped."""
+    return any(path.parent == place.folder for place in own_places())
+
+
+def _nearest(name: str) -> str:
+    """The nearest of all names as the end of a message, or all that there are and where was looked."""
+    names = list(dict.fromkeys(each.name for each in found_regimens() if not each.unreachable))
+    plain = [each for each in names if not each.startswith(f"{EXAMPLES}/")]
+    if f"{EXAMPLES}/{name}" in names:
+        return f"; did you mean '{EXAMPLES}/{name}'?"
+    missing = [str(place.folder) for place in own_places() if place.words == VARIABLE and not place.folder.is_dir()]
+    gone = f" ({VARIABLE} names {', '.join(missing)}, which is not there)" if missing else ""
+    return (did_you_mean(name, names) or f"; there are {', '.join(plain)} (cec regimen list)") + gone
+
+
+def _why_unreachable(path: Path, others: list[FoundRegimen]) -> str:
+    """Why the name of a file in an own place does not lead to it; nothing where it does."""
+    if any(each.place.words == SHIPPED for each in others):
+        return "a shipped regimen has this name, which leads to that one; name this file by its path"
+    if any(read_bytes(each.path) != read_bytes(path) for each in others):
+        return f"{others[0].path} has this name with other content; name each by its path"
+    return ""
+
+
+def _names_in(folder: Path) -> set[str]:
+    """The names of the regimens in a folder: of the files that end in .yaml and have no other point in their names."""
+    return {path.stem for path in folder.glob(f"*{ENDING}") if "." not in path.stem}
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}{ENDING}"
