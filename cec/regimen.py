@@ -1,6 +1,7 @@
 """The regimen: what the protocol says, exactly as its file says it."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from itertools import groupby
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
@@ -216,6 +217,13 @@ class Check(msgspec.Struct, frozen=True, omit_defaults=True):
     text: Annotated[str, key("what the person should know and do")]
     about: Annotated[str, key("the drug or measure that it is about")] = ""
     source: Annotated[str, key("by whose rule")] = ""
+    offers: Annotated[
+        dict[str, Annotated[Decimal, key("by how much, or to how much", reads="reduction")]],
+        key(
+            "what a person may declare then, by drug, e.g. {clofarabine: by 50%}: printed as the option, never applied"
+        ),
+    ] = {}
+    """In percent that are taken off."""
 
 
 class OtherDoseSet(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -31,6 +31,7 @@ checks:
     code: light
     about: clofarabine
     text: weighs little
+    offers: {clofarabine: by 50%}
     source: the source of a check
   - {when: {prior_hsct: true}, level: note, code: after-hsct, text: had a transplant}
   - {when: {days_since_day_1: under 40 days}, level: note, code: soon, text: the previous cycle was soon before}

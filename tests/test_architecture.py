@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.calculate.known_facts": BASE,
     "cec.calculate.rules": (
         *BASE,
-        *(f"cec.calculate.{room}" for room in ("growth", "known_facts", "rounding", "rules")),
+        *(f"cec.calculate.{room}" for room in ("declared", "growth", "known_facts", "rounding", "rules")),
     ),
     "cec.calculate": (*BASE, "cec.calculate", "cec.fingerprint", "cec.version"),
     "cec.cases": (*BASE, "cec.keys", "cec.load", "cec.calculate", "cec.cases"),

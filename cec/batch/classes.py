@@ -19,6 +19,7 @@ from cec.batch.values import NOTHING, UNREAD, Numbers, Texts, different, value_o
 from cec.calculate.declared import hidden_reductions
 from cec.calculate.measures import KidneyFunction, creatinine_clearance
 from cec.calculate.rules import questions, rules_for
+from cec.calculate.rules.offers import begins_with
 from cec.calculate.rules.rule import LimitQuestion, TextQuestion, number_of
 from cec.errors import CecError
 from cec.facts import FACTS, Value
@@ -81,7 +82,9 @@ class Classifier:
         if fact == "reduce":
             drugs = [line.drug for line in self._settings.regimen.drugs]
             if not any(True for each in value for _ in hidden_reductions(each, drugs)):
-                value = tuple((each.drug, each.percent, each.days, each.line) for each in value)
+                codes = [check.code for check in self._settings.regimen.checks if check.offers]
+                answers = [tuple(begins_with(each.reason, code) for code in codes) for each in value]
+                value = tuple((each.drug, each.percent, each.days, each.line) for each in value), *answers
         elif fact in FACTS and FACTS[fact].form == "quantity":
             number = number_of(fact, value)
             side = None if number is None else self._side(fact, number)

@@ -37,15 +37,18 @@ def declared_for(number: int, line: DrugLine, patient: Patient, lines: Mapping[i
         return [Declared(line.days)]
     groups: dict[Declaration | None, list[int]] = {}
     for day in line.days:
-        found = next(
-            (each for each in _all(patient) if _holds(each, number, line) and (not each.days or day in each.days)), None
-        )
-        groups.setdefault(found, []).append(day)
+        groups.setdefault(declaration_on(patient, line.drug, number, day), []).append(day)
     count = sum(_alike(each.drug, line.drug) for each in lines.values())
     return [
         Declared(tuple(days), each, f" on all {count} lines of it" if each and each.line is None and count > 1 else "")
         for each, days in groups.items()
     ]
+
+
+def declaration_on(patient: Patient, drug: str, number: int, day: int) -> Declaration | None:
+    """What a person declared of a drug on a day, in the drug line of this number."""
+    found = (each for each in _all(patient) if _holds(each, number, drug) and (not each.days or day in each.days))
+    return next(found, None)
 
 
 def refuse_contradictions(patient: Patient, lines: Mapping[int, DrugLine], name: str) -> None:
@@ -69,9 +72,9 @@ def _alike(name: str, other: str) -> bool:
     return name.casefold() == other.casefold()
 
 
-def _holds(each: Declaration, number: int, line: DrugLine) -> bool:
-    """Whether a declaration is about a drug line."""
-    return _alike(each.drug, line.drug) and each.line in {None, number}
+def _holds(each: Declaration, number: int, drug: str) -> bool:
+    """Whether a declaration is about the drug line of this number, which gives this drug."""
+    return _alike(each.drug, drug) and each.line in {None, number}
 
 
 def _faults(each: Declaration, lines: Mapping[int, DrugLine], name: str) -> Iterator[str]:
@@ -102,7 +105,7 @@ def _overlaps(patient: Patient, lines: Mapping[int, DrugLine]) -> Iterator[Fault
     for declaration, other in combinations(_all(patient), 2):
         for number, line in lines.items():
             both = set(line.days) & set(declaration.days or line.days) & set(other.days or line.days)
-            if _holds(declaration, number, line) and _holds(other, number, line) and both:
+            if _holds(declaration, number, line.drug) and _holds(other, number, line.drug) and both:
                 if type(declaration) is type(other) is Reduction:
                     text = f"{line.drug} is reduced twice; give one percentage and one reason"
                 else:

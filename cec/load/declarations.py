@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -14,7 +13,7 @@ from cec.facts.reading import positive, read_count, read_text
 from cec.load.declared import Record, file_of
 from cec.load.drug_line import DAYS
 from cec.load.shapes import Field, Shape, either, list_of, text
-from cec.load.texts import read_days, read_percent
+from cec.load.texts import read_days, read_reduction_percent
 from cec.load.written import write_percent
 from cec.patient import Reduction, SetDose, Withheld
 from cec.units import AMOUNT
@@ -47,21 +46,6 @@ def read_target(value: str) -> _Target:
         raise InputError(f"'{value}' is not a drug; write it like etoposide, or etoposide on days 3-5")
     days, line = match["days"], match["line"]
     return _Target(match["drug"], read_days(days) if days else (), read_count(line) if line else None)
-
-
-def read_reduction_percent(value: str) -> Decimal:
-    """By how many percent a dose is reduced: `by 25%`, `to 75%`, or `25%`, which is `by 25%`.
-
-    >>> read_reduction_percent("to 75%"), read_reduction_percent("by 25%"), read_reduction_percent("25%")
-    (Decimal('25'), Decimal('25'), Decimal('25'))
-    """
-    way, _, number = value.strip().rpartition(" ") if re.match(r"(by|to)\s", value.strip()) else ("by", "", value)
-    percent = read_percent(number)
-    if way != "to":
-        return percent
-    if percent == 100:
-        raise InputError(f"'{value}' reduces nothing; write by how much, like by 25%")
-    return 100 - percent
 
 
 def _refuse_another(value: str) -> str:

@@ -16,7 +16,7 @@ from cec.load.declared import Record, Ways
 from cec.load.nodes import Node
 from cec.load.routes import ROUTES, read_route
 from cec.load.shapes import INVALID, Schema, Shape, mapping_of, text
-from cec.load.texts import read_clock, read_condition, read_days
+from cec.load.texts import read_clock, read_condition, read_days, read_reduction_percent
 from cec.load.written import write_condition, write_list
 from cec.regimen import BEFORE_FIRST_INFUSION, LAST_DAY, Condition, DrugLine
 from cec.routes import fatal_in_csf, is_into_csf
@@ -254,8 +254,11 @@ WAYS: Ways = {
     "dose bands": _without_gaps,
     "route": text(read_route, {"enum": list(ROUTES)}),
     "days": DAYS,
+    "reduction": text(
+        read_reduction_percent, {"type": "string", "examples": ["by 50%", "to 75%"]}, lambda percent: f"by {percent:f}%"
+    ),
     "clock times": text(
         _clock_times, {"type": "string", "examples": ["08:00, 20:00", BEFORE_FIRST_INFUSION]}, write_list
     ),
 }
-"""How the texts of drug lines are read whose types alone do not tell."""
+"""How the texts of drug lines and checks are read whose types alone do not tell."""

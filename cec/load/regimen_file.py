@@ -48,6 +48,12 @@ def _regimen(values: dict[str, Any]) -> Regimen:
         for drug in other.doses
         if drug not in drugs
     ]
+    faults += [
+        f"checks {index} ({check.code}): offers: {drug} is not a drug of this regimen"
+        for index, check in enumerate(regimen.checks, 1)
+        for drug in check.offers
+        if drug not in drugs
+    ]
     following = regimen.next_cycle
     if following and regimen.drugs and following.earliest_day <= (last := _last_day(regimen.drugs)):
         faults.append(

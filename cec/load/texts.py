@@ -56,6 +56,21 @@ def read_percent(value: str) -> Decimal:
     return percent
 
 
+def read_reduction_percent(value: str) -> Decimal:
+    """By how many percent a dose is reduced: `by 25%`, `to 75%`, or `25%`, which is `by 25%`.
+
+    >>> read_reduction_percent("to 75%"), read_reduction_percent("by 25%"), read_reduction_percent("25%")
+    (Decimal('25'), Decimal('25'), Decimal('25'))
+    """
+    way, _, number = value.strip().rpartition(" ") if re.match(r"(by|to)\s", value.strip()) else ("by", "", value)
+    percent = read_percent(number)
+    if way != "to":
+        return percent
+    if percent == 100:
+        raise InputError(f"'{value}' reduces nothing; write by how much, like by 25%")
+    return 100 - percent
+
+
 def read_rounding_amount(value: str) -> Quantity | None:
     """An amount of BSA to round to, up to 0.1 m2, or the word none."""
     if value == "none":

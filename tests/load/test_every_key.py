@@ -159,6 +159,7 @@ REGIMEN_KEYS: dict[str, Line] = {
     "checks[].about": Line("alert"),
     "checks[].text": Line("alert", "weighs less than most"),
     "checks[].source": Line("alert"),
+    "checks[].offers": Line("alert", {"clofarabine": "by 60%"}),
     "drugs[].drug": Line("label", "prednisolone", "drugs.5.drug"),
     "drugs[].dose": Line("amount", "20 mg/m2"),
     "drugs[].dose[].when": Line("amount", _OTHER_BANDS, "drugs.5.dose"),

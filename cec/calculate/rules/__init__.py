@@ -15,6 +15,7 @@ from cec.calculate.rounding import to_nearest
 from cec.calculate.rules.allergies import allergy_rules
 from cec.calculate.rules.dates import date_rules
 from cec.calculate.rules.lifetime import lifetime_rules
+from cec.calculate.rules.offers import is_answered, offer_words
 from cec.calculate.rules.pounds import pounds_rule
 from cec.calculate.rules.rule import Case, LimitQuestion, Question, Rule
 from cec.calculate.rules.sizes import (
@@ -48,9 +49,10 @@ def regimen_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
             level=check.level,
             about=check.about,
             asks=tuple(map(question_of, check.when)),
-            text=partial(_with_estimate, check) if asks_clearance else check.text,
+            text=partial(_words_of, check) if asks_clearance or check.offers else check.text,
             source=check.source,
             not_checked=check.code,
+            is_answered=partial(is_answered, check) if check.offers else None,
         )
 
 
@@ -59,10 +61,15 @@ def question_of(condition: Condition) -> LimitQuestion:
     return LimitQuestion(condition.fact, stretch_of(condition), is_outside=False)
 
 
+def _words_of(check: Check, case: Case) -> str:
+    """A check's text, the clearance that it hangs on, and what it offers or a person declared."""
+    return "; ".join(filter(None, (_with_estimate(check, case), offer_words(check, case))))
+
+
 def _with_estimate(check: Check, case: Case) -> str:
     """A check's text and what the clearance is: labels mean the patient's own, in mL/min."""
     clearance: CreatinineClearance | None = case.clearance
-    if clearance is None:
+    if clearance is None or all(condition.fact != "creatinine_clearance" for condition in check.when):
         return check.text
     value = Quantity(to_nearest(clearance.value.value, Decimal("0.1")), clearance.value.unit)
     normalised = ", not converted to the patient's own mL/min" if value.unit != "mL/min" else ""
@@ -152,9 +159,9 @@ def rules_for(regimen: Regimen, pharmacy: Pharmacy) -> tuple[Rule, ...]:
 def questions(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Question]:
     """Everything on which an alert, a dose or a product of an order of this regimen hangs, but for amounts.
 
-    Rows with the same answers, the same facts known, the same reductions (drug and percentage) and the same regimen
-    have the same alert codes and the same prescribed doses. Rules that hang on amounts (`Rule.hangs_on_amounts`) are
-    left out: of them each row must be asked for itself.
+    Rows with the same answers, the same facts known, the same reductions (drug, percentage, and which checks their
+    reasons answer) and the same regimen have the same alert codes and the same prescribed doses. Rules that hang on
+    amounts (`Rule.hangs_on_amounts`) are left out: of them each row must be asked for itself.
     """
     for rule in rules_for(regimen, pharmacy):
         if not rule.hangs_on_amounts:

@@ -9,11 +9,16 @@ from cec.calculate.rules import rules_for
 from cec.calculate.rules.rule import Case, Rule, number_of
 from cec.facts import FACTS, fact_of, of_history
 from cec.order import NOT_APPLICABLE, NOT_CHECKED, Alert, NotMade
+from cec.regimen import Level
 
 _SEVEREST_FIRST = ("stop", "check", "note")
 
 Answered = tuple[Rule, bool | None]
 """A rule, and whether it speaks; None where that depends on something that is not known."""
+
+
+_Placed = tuple[Level, Alert]
+"""An alert, and the level by which it stands among the others."""
 
 
 def alerts_of(case: Case) -> tuple[Alert, ...]:
@@ -35,11 +40,14 @@ def alerts_of(case: Case) -> tuple[Alert, ...]:
     spoken = (rule for rule, answer in answers if answer)
     unsure = [each for each in answers if each[0].not_checked is not None and (each[1] is None or each[0].wants)]
     found = [*_spoken(spoken, case), *_not_made(unsure, case)]
-    return tuple(sorted(found, key=lambda alert: _SEVEREST_FIRST.index(alert.level)))
+    return tuple(alert for _, alert in sorted(found, key=lambda each: _SEVEREST_FIRST.index(each[0])))
 
 
-def _spoken(rules: Iterable[Rule], case: Case) -> Iterator[Alert]:
-    """An alert for each rule that is the first of its code; the first of rules with the same hints gives them."""
+def _spoken(rules: Iterable[Rule], case: Case) -> Iterator[_Placed]:
+    """An alert for each rule that is the first of its code; the first of rules with the same hints gives them.
+
+    What a person answered is a note, in the place that the rule has.
+    """
     heard, hinted = set(), set()
     for rule in rules:
         key = (rule.code, rule.asks[0].fact if rule.asks else "")
@@ -50,10 +58,11 @@ def _spoken(rules: Iterable[Rule], case: Case) -> Iterator[Alert]:
         if rule.hints and rule.hints not in hinted:
             hinted.add(rule.hints)
             text = "; ".join((text, *(hint for hint in rule.hints(case) if hint not in text)))
-        yield Alert(rule.code, rule.level, rule.about, text, rule.source)
+        level = "note" if rule.is_answered and rule.is_answered(case) else rule.level
+        yield rule.level, Alert(rule.code, level, rule.about, text, rule.source)
 
 
-def _not_made(unsure: Iterable[Answered], case: Case) -> Iterator[Alert]:
+def _not_made(unsure: Iterable[Answered], case: Case) -> Iterator[_Placed]:
     """One note on every check that was not made, by what was wanting; what most of them wanted stands first."""
     untold = _by_reason(_untold(unsure, case))
     others = _by_reason((why, rule.not_checked or "") for rule, _ in unsure for why in rule.out_of_scope(case.facts))
@@ -62,7 +71,7 @@ def _not_made(unsure: Iterable[Answered], case: Case) -> Iterator[Alert]:
         words = "; ".join(f"{why} ({', '.join(checks)})" for why, checks in rising)
         not_made = tuple(NotMade(why, tuple(checks)) for why, checks in rising)
         code = NOT_CHECKED if untold else NOT_APPLICABLE
-        yield Alert(code, "note", "", f"not checked: {words}", not_made=not_made)
+        yield "note", Alert(code, "note", "", f"not checked: {words}", not_made=not_made)
 
 
 def _by_reason(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:

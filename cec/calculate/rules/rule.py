@@ -144,6 +144,8 @@ class Rule(NamedTuple):
     """Facts that it can do without, but of which it is said where nobody told them."""
     drug: str = ""
     """The drug that must be given by this order; without one it holds for every order."""
+    is_answered: Callable[[Case], bool] | None = None
+    """Whether what a person declared answers it, so that it is only a note."""
     hangs_on_amounts: bool = False
     """Whether one of its facts is computed from the ordered doses, so that no two rows of a table have one answer."""
 

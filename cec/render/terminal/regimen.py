@@ -22,7 +22,7 @@ from cec.render.terminal.drawing import (
     wrap,
 )
 from cec.render.words.regimen import doses_of_title, line_times, number_of_days, protocol_dose, title_with_doses
-from cec.units import Quantity
+from cec.units import Quantity, write_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,4 +162,5 @@ def _when(check: Check) -> str:
 def _check(check: Check, terminal: Terminal) -> list[Part]:
     name = ", ".join(filter(None, (f"{check.level.upper()} {check.code}", check.about)))
     source = f" [{check.source}]" if check.source else ""
-    return wrap(f"{name}: {_when(check)}: {check.text}{source}", terminal, "  ", "    ", LEVELS[check.level])
+    offers = "".join(f"; offers {drug} by {write_number(percent)}%" for drug, percent in check.offers.items())
+    return wrap(f"{name}: {_when(check)}: {check.text}{offers}{source}", terminal, "  ", "    ", LEVELS[check.level])

@@ -86,13 +86,17 @@ def origin(order: Order) -> str:
 DIGITS = 16
 """How many digits of a fingerprint stand on a sheet; the saved order has them all."""
 
+_OPTION = re.compile(r"--[a-z-]+ '[^']*'")
 _NUMBER_AND_UNIT = re.compile(r"(?<=[0-9…]) (?=[a-zA-Z%×])|(?<=ft) (?=[0-9])|(?<=AUC) (?=[0-9])|(?<=x) (?=10\^)")
 
 
 def bind(text: str) -> str:
     """The text with no-break spaces between each number and its unit or power, so that no line ends between them.
 
+    Nor does one end within an option, which can so be copied whole.
+
     >>> bind("gives 38.4 mg daily")
     'gives 38.4\\xa0mg daily'
     """
+    text = _OPTION.sub(lambda option: option[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
     return _NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", text)

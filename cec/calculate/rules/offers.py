@@ -1,0 +1,79 @@
+"""What a check offers a person to declare, and whether it is declared. Nothing of it is ever applied by itself.
+
+Only a reduction whose reason begins with the code of the check answers it, where it is as large as the offered one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from cec.calculate.declared import declaration_on
+from cec.calculate.rules.rule import Case
+from cec.order import Dose
+from cec.patient import Reduction, SetDose
+from cec.regimen import Check, list_days
+from cec.units import write_number
+
+
+class _Found(NamedTuple):
+    """What was found of the doses of one drug: whether it answers the check, and in words."""
+
+    is_answer: bool
+    text: str
+
+
+def is_answered(check: Check, case: Case) -> bool:
+    """Whether a person declared all that a check offers, for every dose that is given of these drugs."""
+    found = list(_found(check, case))
+    return bool(found) and all(each.is_answer for each in found)
+
+
+def offer_words(check: Check, case: Case) -> str:
+    """What was declared of the drugs that a check offers to reduce, or the option that declares it."""
+    return "; ".join(each.text for each in _found(check, case))
+
+
+def begins_with(reason: str, code: str) -> bool:
+    """Whether a reason begins with the code of a check.
+
+    >>> begins_with("clofarabine-renal: 45 mL/min", "clofarabine-renal")
+    True
+    >>> begins_with("clofarabine-renal-severe", "clofarabine-renal")
+    False
+    """
+    return re.match(rf"{re.escape(code)}(?![\w-])", reason, re.IGNORECASE) is not None
+
+
+def _found(check: Check, case: Case) -> Iterator[_Found]:
+    for drug, offered in check.offers.items():
+        given = [dose for dose in case.doses if dose.drug.casefold() == drug.casefold() and dose.ordered.value]
+        alike: dict[Reduction | SetDose | None, list[Dose]] = {}
+        for dose in given:
+            declared = declaration_on(case.patient, dose.drug, dose.line, dose.days[0])
+            alike.setdefault(declared if isinstance(declared, Reduction | SetDose) else None, []).append(dose)
+        for declaration, doses in alike.items():
+            days = tuple(sorted({day for dose in doses for day in dose.days})) if len(doses) < len(given) else ()
+            yield _about(declaration, check, drug, offered, days)
+
+
+def _about(
+    declaration: Reduction | SetDose | None, check: Check, drug: str, offered: Decimal, days: tuple[int, ...]
+) -> _Found:
+    """What a declaration is to the offer of a check, on these days where they are not all of the drug's."""
+    by = f"by {write_number(offered)}%"
+    where = f" on day{'s' * (len(days) > 1)} {list_days(days)}" if days else ""
+    if declaration is None:
+        target = f"{drug} on days {', '.join(map(str, days))}" if days else drug
+        return _Found(is_answer=False, text=f"--reduce '{target}={by}: {check.code}'")
+    if isinstance(declaration, SetDose):
+        return _Found(is_answer=False, text=f"{drug} is set to {declaration.dose}{where}: {declaration.reason}")
+    declared = f"by {write_number(declaration.percent)}%"
+    if not begins_with(declaration.reason, check.code):
+        text = f"already reduced {declared}{where} for {declaration.reason}; this would be further"
+        return _Found(is_answer=False, text=text)
+    if declaration.percent < offered:
+        return _Found(is_answer=False, text=f"{declared} is declared{where}, less than the {by} that is offered")
+    return _Found(is_answer=True, text=f"answered: {declared}, declared{where}")
