@@ -1,4 +1,4 @@
-"""Draws docs/pictures/: the order sheet of a sample patient, and what commands show on a terminal.
+"""Draws docs/pictures/: the sheet, worksheet and a label of a sample patient, and what commands show on a terminal.
 
 Run by hand, on Linux or macOS: python docs/make_pictures.py
 """
@@ -24,7 +24,10 @@ from rich.text import Text  # noqa: E402
 
 from cec import draft_order, load_patient, load_pharmacy, load_regimen  # noqa: E402
 from cec.load.typed import Texts  # noqa: E402
-from cec.render.pdf.order import render_pictures  # noqa: E402
+from cec.render.pdf.labels import label_data  # noqa: E402
+from cec.render.pdf.order import sheet_data  # noqa: E402
+from cec.render.pdf.typesetting import pictures  # noqa: E402
+from cec.render.pdf.worksheet import worksheet_data  # noqa: E402
 
 PATIENT: Texts = {
     "id": "0070-118",
@@ -39,7 +42,7 @@ PATIENT: Texts = {
     "reductions": ["etoposide=25%: mucositis grade 3"],
 }
 START = datetime.date(2026, 11, 30)
-SHEETS = ("sheet.png", "sheet-days.png")
+PIXELS_PER_INCH = 112
 
 
 class Screen(NamedTuple):
@@ -68,10 +71,13 @@ FONTS_OF_THE_NETWORK = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
 def sheets() -> dict[str, bytes]:
-    """The pages of the order sheet as pictures, by name."""
+    """Pages of the order sheet and of the worksheet, and a label, as pictures, by name."""
     pharmacy = load_pharmacy(FOLDER.parent / "cec" / "load" / "starter_pharmacy.yaml")
     order = draft_order(load_regimen("cec-induction"), load_patient(texts=PATIENT), pharmacy, start=START, cycle=1)
-    return dict(zip(SHEETS, render_pictures(order, ppi=112), strict=True))
+    first, days, *_ = pictures("order", sheet_data(order), ppi=PIXELS_PER_INCH)
+    cards = pictures("worksheet", worksheet_data(order), ppi=PIXELS_PER_INCH)[1]
+    label = pictures("labels", label_data(order), "100x60mm", ppi=PIXELS_PER_INCH)[-1]
+    return {"sheet.png": first, "sheet-days.png": days, "worksheet.png": cards, "label.png": label}
 
 
 def screens() -> dict[str, bytes]:

@@ -18,6 +18,7 @@ from typer.main import get_command
 
 from cec.cli import app
 from cec.cli.schema import SCHEMAS
+from cec.order import STAGES
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -130,6 +131,11 @@ def test_every_command_is_shown_at_work() -> None:
         for block in re.findall(r"```console\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
     )
     assert [name for name in COMMANDS if not re.search(rf"^\$ {name}\b", shown, re.MULTILINE)] == []
+
+
+def test_every_step_of_a_dose_has_its_place() -> None:
+    page = (REFERENCE.parent / "first-dose.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| ([\w ]+) \| [^|]*\|$", page, re.MULTILINE)[1:] == list(STAGES)
 
 
 @pytest.mark.nightly
