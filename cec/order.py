@@ -8,9 +8,10 @@ from typing import Annotated, Literal, TypeAlias, get_args
 
 import msgspec
 
+from cec.days import LAST_DAY, Day
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
-from cec.regimen import LAST_DAY, DrugLine, Level, Regimen
+from cec.regimen import DrugLine, Level, Regimen
 from cec.units import (
     Age,
     Amount,
@@ -27,10 +28,8 @@ from cec.units import (
     write_range,
 )
 
-Day: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=LAST_DAY)]
-"""A day of the cycle."""
-DayOfDate: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=2 * LAST_DAY)]
-"""The day of the cycle that a date is, also after the last day: a dose may follow after midnight."""
+DayOfDate: TypeAlias = Annotated[int, msgspec.Meta(ge=-2 * LAST_DAY, le=2 * LAST_DAY)]
+"""The day of the cycle that a date is, also before the first and after the last: a dose may follow after midnight."""
 Number: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 """Which one of several, or how many, counted from 1."""
 Place: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
@@ -126,6 +125,8 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     """The days of the cycle with this amount."""
     per_day: Number
     steps: tuple[Step, ...]
+    counts: tuple[Number, ...] = ()
+    """How many administrations each of these days has, where that is not `per_day` on all of them."""
     daily_total: Amount | None = None
     """All administrations of one of these days together."""
     cycle_total: Amount | None = None
@@ -147,6 +148,10 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     label: tuple[str, ...] = ()
     """What must stand on its labels: by its drug and route, by the regimen's line, by the products taken."""
     assumed: dict[str, str] = {}
+
+    def count_on(self, day: int) -> int:
+        """How many administrations one of its days has."""
+        return self.counts[self.days.index(day)] if self.counts else self.per_day
 
 
 class Administration(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -359,6 +364,8 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     age: Age | None = None
     start: datetime.date | None = None
     cycle: Number | None = None
+    days: Number | None = None
+    """Up to which day lines with an open end were drawn, where a person said so."""
     administrations: tuple[Administration, ...] = ()
     preparations: tuple[Preparation, ...] = ()
     daily_fluids: tuple[DailyFluid, ...] = ()
@@ -373,6 +380,20 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     def line_of(self, dose: Dose | Administration) -> DrugLine:
         """The regimen's drug line that a dose or an administration belongs to."""
         return self.regimen.drugs[dose.line - 1]
+
+    def days_of(self, dose: Dose) -> tuple[int, ...]:
+        """Every day of this cycle on which the dose's drug line is given, in whatever amount."""
+        return tuple(sorted({day for each in self.doses if each.line == dose.line for day in each.days}))
+
+    @property
+    def last_day(self) -> int | None:
+        """The last day of this cycle on which a drug is given; None where days go on without an end."""
+        last = max(day for dose in self.doses for day in dose.days)
+        return None if last == LAST_DAY else last
+
+    def date_of(self, day: int) -> datetime.date | None:
+        """The date of a day of the cycle, where the order has a start."""
+        return self.regimen.calendar.date(self.start, day) if self.start else None
 
     def measures_on(self, day: int) -> Measures:
         """The measures that doses of a day of the cycle are computed from."""

@@ -1,12 +1,12 @@
 """The regimen: what the protocol says, exactly as its file says it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from itertools import groupby
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
 
+from cec.days import Calendar, Cycles, Days, is_open
 from cec.keys import key, reads
 from cec.units import (
     Amount,
@@ -18,15 +18,8 @@ from cec.units import (
     TotalDose,
     Weight,
     dose_unit,
+    span,
 )
-
-LAST_DAY = 366
-"""The longest cycle that a regimen may describe, in days."""
-
-Day: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=LAST_DAY)]
-"""A day of a cycle, or a cycle of a treatment."""
-Days: TypeAlias = tuple[Day, ...]
-"""In rising order."""
 
 Comparison = Literal["<", "<=", ">", ">="]
 Level = Literal["note", "check", "stop"]
@@ -36,6 +29,11 @@ NOT_SHIPPED = "not the shipped "
 
 BEFORE_FIRST_INFUSION = "before first infusion"
 """The one time of day that is not a clock time."""
+
+NO_DAY_0 = "none"
+"""What a regimen says whose day 1 follows day -1 at once."""
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 Entry = TypeVar("Entry")
@@ -50,24 +48,6 @@ def entry_of(drug: str, table: Mapping[str, Entry]) -> Entry | None:
     if drug in table or not table:
         return table.get(drug)
     return next((entry for name, entry in table.items() if name.casefold() == drug.casefold()), None)
-
-
-def list_days(days: Sequence[int]) -> str:
-    """Days of a cycle in words.
-
-    >>> list_days((1, 2, 3, 4, 5, 8, 15, 16))
-    '1 to 5, 8, 15, 16'
-    """
-    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs_of(days))
-
-
-def runs_of(days: Sequence[int]) -> list[list[int]]:
-    """Days of a cycle in runs without a gap.
-
-    >>> runs_of((1, 2, 3, 8))
-    [[1, 2, 3], [8]]
-    """
-    return [[day for _, day in run] for _, run in groupby(enumerate(days), lambda numbered: numbered[1] - numbered[0])]
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -118,6 +98,13 @@ class DoseBand(msgspec.Struct, frozen=True):
     dose: Annotated[DoseQuantity, key("the dose for them", reads="dose")]
 
 
+class DoseCount(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How many administrations a cycle has of a line: from the least to the most."""
+
+    least: Annotated[int, msgspec.Meta(ge=0)]
+    most: Annotated[int, msgspec.Meta(ge=1)]
+
+
 class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """One drug of a regimen: dose, route, duration and days, and when in the day it is given.
 
@@ -135,7 +122,15 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
         ),
     ]
     route: Annotated[str, key("e.g. IV infusion, IV bolus, oral, intrathecal", reads="route")]
-    days: Annotated[Days, key("days of the cycle, e.g. 1-5 or 1, 8, 15", reads="days")]
+    days: Annotated[Days, key("days of the cycle, e.g. 1-5, or 1, 8, 15, or 15 onwards, or daily", reads="days")]
+    repeat: Annotated[
+        Duration | None, key("the same days again to the end of the cycle, e.g. every 28 days", reads="repeat")
+    ] = None
+    weekdays: Annotated[tuple[str, ...], key("only those of its days, e.g. Monday to Friday", reads="weekdays")] = ()
+    total_doses: Annotated[
+        DoseCount | None,
+        key("administrations in the cycle, e.g. 7, or at most 12, or at least 4, at most 12", reads="dose count"),
+    ] = None
     purpose: Annotated[str, key("what it is given for, where that is not the treatment itself")] = ""
     over: Annotated[Duration | None, key("how long one infusion runs, e.g. 2 h")] = None
     maximum: Annotated[Amount | None, key("the most that one administration may be, e.g. 2 mg", reads="digits")] = None
@@ -161,7 +156,9 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     ] = ()
     after: Annotated[str, key("the drug after whose end this one starts, where that is not the line above")] = ""
     gap: Annotated[Duration | None, key("time between the end of that drug and this start")] = None
-    cycles: Annotated[Days, key("the cycles in which the drug is given, where not in all", reads="days")] = ()
+    cycles: Annotated[
+        Cycles, key("the cycles in which the drug is given, e.g. 1-4, or odd, or 2 onwards", reads="cycles")
+    ] = ()
     diluent: Annotated[str, key("what the protocol names as diluent")] = ""
     label: Annotated[str, key("what must stand on every label of the drug, e.g. for intravenous use only")] = ""
     note: Annotated[str, key("anything else the protocol says of this line")] = ""
@@ -177,6 +174,11 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     def amount_unit(self) -> str:
         """The unit of the amounts that its doses come to."""
         return dose_unit(self.doses[0].unit).amount
+
+    @property
+    def has_plain_days(self) -> bool:
+        """Whether its days are those of the file, whatever cycle it is and when it begins."""
+        return not (is_open(self.days) or self.repeat or self.weekdays or self.total_doses)
 
     @property
     def per_day(self) -> int:
@@ -198,6 +200,35 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 CAPS = ("maximum", "maximum_a_day", "bsa_cap", "weight_cap", "clearance_cap")
 """The keys of a drug line that keep its doses from rising."""
+
+
+def narrowed_to(line: DrugLine) -> Iterator[str]:
+    """What else says on which of its days a line is given, in words.
+
+    >>> from decimal import Decimal
+    >>> line = DrugLine("x", Quantity(Decimal(1), "mg"), "oral", (1, 2), weekdays=WEEKDAYS[:5])
+    >>> list(narrowed_to(line))
+    ['Monday to Friday']
+    """
+    if line.repeat:
+        yield f"again every {line.repeat}"
+    if line.weekdays:
+        yield _weekdays(line.weekdays)
+    if line.total_doses:
+        yield _doses(line.total_doses)
+
+
+def _weekdays(weekdays: tuple[str, ...]) -> str:
+    """Days of the week, a run of them as a range."""
+    first, last = WEEKDAYS.index(weekdays[0]), WEEKDAYS.index(weekdays[-1])
+    is_run = len(weekdays) > 2 and last - first == len(weekdays) - 1
+    return f"{weekdays[0]} to {weekdays[-1]}" if is_run else ", ".join(weekdays)
+
+
+def _doses(count: DoseCount) -> str:
+    """So many doses in all."""
+    numbers = f"{count.least} to {count.most}" if count.least else f"at most {count.most}"
+    return f"{count.most if count.least == count.most else numbers} {'dose' if count.most == 1 else 'doses'} in all"
 
 
 class NextCycle(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -246,6 +277,8 @@ class Regimen(msgspec.Struct, frozen=True, omit_defaults=True):
     """Fingerprint of the file."""
     phase: Annotated[str, key("e.g. induction")] = ""
     next_cycle: Annotated[NextCycle | None, key("when the next cycle may begin")] = None
+    cycle_length: Annotated[Duration | None, key("from one day 1 to the next, e.g. 28 days", reads="whole days")] = None
+    day_0: Annotated[str, key("what day 0 is, e.g. transplantation; or none, where day 1 follows day -1 at once")] = ""
     prescribe_separately: Annotated[tuple[str, ...], key("what is not computed here and must not be forgotten")] = ()
     checks: Annotated[tuple[Check, ...], key("what a person must look at, and when")] = ()
     other_dose_sets: Annotated[
@@ -255,6 +288,11 @@ class Regimen(msgspec.Struct, frozen=True, omit_defaults=True):
     assumed: Annotated[dict[str, str], key("what goes beyond the source: what, and why")] = {}
 
     @property
-    def days(self) -> int:
-        """The last day on which a drug is given."""
-        return max(day for line in self.drugs for day in line.days)
+    def calendar(self) -> Calendar:
+        """How its days are counted."""
+        return Calendar(has_day_0=self.day_0 not in {"", NO_DAY_0})
+
+    @property
+    def last_day(self) -> int | None:
+        """The last day of a cycle, where its length is said."""
+        return span(self.cycle_length).days if self.cycle_length else None

@@ -19,6 +19,8 @@ edition: 1
 for: a test
 phase: induction
 source: {citation: this test, url: https://example.org/test}
+cycle_length: 28 days
+day_0: transplantation
 next_cycle: {earliest_day: 22, text: when counts recover, source: the source of the next cycle}
 prescribe_separately: [hydration]
 assumed: {sequence: as it stands here}
@@ -61,6 +63,13 @@ drugs:
     gap: 1 h
   - {drug: etoposide, dose: 50 mg/m2, route: IV infusion, over: 1 h, days: 1-2, times: 2, every: 6 h}
   - {drug: cyclophosphamide, dose: 440 mg/m2, route: IV infusion, over: 1 h, days: 1-2}
+  - drug: pegaspargase
+    dose: 1000 units/m2
+    route: intramuscular
+    days: 1-3
+    repeat: every 14 days
+    weekdays: [Monday, Wednesday]
+    total_doses: 5
   - {drug: mercaptopurine, dose: 60 mg, divided_into: 3, every: 8 h, route: oral, days: 1-2}
   - drug: prednisone
     dose:
@@ -93,7 +102,7 @@ reductions:
 set:
   - {drug: etoposide, dose: 30 mg, reason: one vial left, days: 2, line: 3}
 without:
-  - {drug: mercaptopurine, reason: hepatitis, days: 2, line: 5}
+  - {drug: mercaptopurine, reason: hepatitis, days: 2, line: 6}
 """
 
 PHARMACY = """

@@ -85,7 +85,7 @@ class Amounts:
                 msgspec.structs.replace(line, dose=variant.dose),
                 measured,
                 pharmacy,
-                declared=Declared(line.days, variant.reduction),
+                declared=Declared((1,), variant.reduction),
             )
         except CecError as error:
             return Amount(None, fault="; ".join(map(str, error.faults)))

@@ -67,7 +67,8 @@ class Classifier:
         hangs_on_amounts = any(rule.hangs_on_amounts for rule in rules_for(settings.regimen, settings.pharmacy))
         self._exact: tuple[str, ...] = ("weight", "bsa", CLEARANCE) if hangs_on_amounts else ()
         """Facts whose very values belong to the class: those of amounts, where a rule hangs on them."""
-        self._exact += ("start",) if settings.pharmacy.time_zone else ()  # its schedule hangs on the date
+        hangs_on_weekdays = any(line.weekdays for line in settings.regimen.drugs)
+        self._exact += ("start",) if settings.pharmacy.time_zone or hangs_on_weekdays else ()  # its schedule does
         measures = {dose_unit(dose.unit).measure for line in settings.regimen.drugs for dose in line.doses}
         self._doses_by_clearance = CLEARANCE in measures
 

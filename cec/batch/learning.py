@@ -10,6 +10,7 @@ import msgspec
 from cec.batch.amounts import Variant, variants_of
 from cec.batch.single_row import Cells, Settings, cells_of, draft, read, reasons_of
 from cec.calculate.dosing import dosed_again
+from cec.calculate.lines import cycle_of, lines_of_cycle
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.measuring import digit_alerts
 from cec.calculate.schedule import draw_up
@@ -61,7 +62,8 @@ def learn(parts: Mapping[str, Part], settings: Settings) -> tuple[Class, Cells |
         return UNKNOWN, answer
     codes = tuple(alert.code for alert in order.alerts if not alert.not_made)
     # What is said of making up the doses hangs on their amounts; behind it stands what the schedule says.
-    schedule = draw_up(order.regimen, order.doses, order.start, order.pharmacy) if order.start else None
+    lines = lines_of_cycle(order.regimen, cycle_of(order))
+    schedule = draw_up(order.regimen, order.doses, order.start, order.pharmacy, lines) if order.start else None
     behind = len(codes) - (len(schedule.alerts) if schedule else 0)
     before = behind - len(_of_amounts(order))
     return Class(codes[:before], variants_of(order), stopped, codes[behind:], reasons_of(order)), answer

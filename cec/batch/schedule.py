@@ -10,6 +10,7 @@ import msgspec
 
 from cec.batch.engine import Engine
 from cec.batch.single_row import BY_DAY, codes_of
+from cec.calculate.lines import cycle_of, lines_of_cycle
 from cec.calculate.schedule import draw_up
 from cec.order import Order
 from cec.render.csv.order import SCHEDULE_COLUMNS, schedule_rows
@@ -103,12 +104,13 @@ def _cycle_of(order: Order) -> _Cycle:
 
     if order.start is None:
         raise ValueError("a schedule has a start")
+    lines = lines_of_cycle(order.regimen, cycle_of(order))
     units = [order.line_of(dose).amount_unit for dose in order.doses]
     doses = [
         msgspec.structs.replace(dose, ordered=Quantity(Decimal(bool(dose.ordered.value)), unit))
         for dose, unit in zip(order.doses, units, strict=True)
     ]
-    every = draw_up(order.regimen, doses, order.start, order.pharmacy).administrations
+    every = draw_up(order.regimen, doses, order.start, order.pharmacy, lines).administrations
     rows = list(schedule_rows(msgspec.structs.replace(order, administrations=every)))
     cells = pl.DataFrame(rows, schema=dict.fromkeys(SCHEDULE_COLUMNS, pl.String), orient="row")
     return _Cycle(cells.drop(_OF_THE_ROW), pl.Series([row.line - 1 for row in every], dtype=pl.Int64))

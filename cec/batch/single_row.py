@@ -102,7 +102,9 @@ def cells_of(order: Order, settings: Settings) -> Cells:
         if name in cells and not settings.has_schedule:
             raise InputError(f"{dose.drug}: amounts differ by day; use --long")
         amount = number(convert(dose.ordered, line.amount_unit, AMOUNT))
-        cells[name] = BY_DAY if settings.has_schedule and (name in cells or dose.days != line.days) else amount
+        cells[name] = (
+            BY_DAY if settings.has_schedule and (name in cells or dose.days != order.days_of(dose)) else amount
+        )
         if settings.has_rates:
             cells |= rate_cells(name, order.preparations[place].rate)
     return [cells.get(name) for name in answer_columns(settings)]

@@ -16,7 +16,7 @@ from cec.calculate.declared_alerts import declared_alerts
 from cec.calculate.dosing import Dosed, compute_dose
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
 from cec.calculate.known_facts import known_facts, refuse_impossible
-from cec.calculate.lines import lines_of_cycle
+from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days
 from cec.calculate.measures import Measured, measure
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.pick_list import daily_fluids, pick_list
@@ -45,6 +45,7 @@ def draft_order(
     *,
     start: datetime.date | None = None,
     cycle: int | None = None,
+    days: int | None = None,
     as_of: datetime.date | None = None,
     accept: Mapping[str, str] = _NOTHING,
     strict: bool = False,
@@ -85,13 +86,14 @@ def draft_order(
             },
         )
         refuse_impossible(patient, facts)
-        dosed, faults = _each_dose(regimen, patient, pharmacy, measured, facts, cycle=cycle)
+        lines = lines_of_cycle(regimen, Cycle(cycle, start, days))
+        dosed, faults = _each_dose(regimen, patient, pharmacy, (measured, facts), lines)
         if faults:
             case = Case(regimen, patient, pharmacy, facts, tuple(each.dose for each in dosed), measures.clearance)
             refuse_with_stops(alerts_of(case), faults, accept, strict=strict)
         preparations, preparation_alerts = prepare(dosed, pharmacy, facts)
         doses = with_labels(tuple(each.dose for each in dosed), preparations, regimen, pharmacy)
-        schedule = draw_up(regimen, doses, start, pharmacy) if start else Schedule()
+        schedule = draw_up(regimen, doses, start, pharmacy, lines) if start else Schedule()
         case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance)
         found = alerts_of(case._replace(facts={**facts, **_totals(case)}))
         of_amounts = (*declared_alerts(doses), *preparation_alerts, *schedule.alerts)
@@ -106,6 +108,7 @@ def draft_order(
             as_of=as_of,
             start=start,
             cycle=cycle,
+            days=days,
             measures=(measures,),
             doses=doses,
             administrations=_with_rates(schedule.administrations, preparations),
@@ -115,7 +118,7 @@ def draft_order(
             next_cycle=_earliest_next_cycle(regimen, start),
             alerts=accepted_alerts(found, of_amounts, accept, strict=strict),
             overrides=overrides,
-            sha256=sha256_of_inputs(regimen, patient, pharmacy, start, cycle, as_of, dict(accept)),
+            sha256=sha256_of_inputs(regimen, patient, pharmacy, start, cycle, as_of, dict(accept), days),
         )
         return msgspec.structs.replace(order, fingerprint=fingerprint(order), release=None)
 
@@ -171,20 +174,23 @@ def _with_rates(
 
 
 def _each_dose(
-    regimen: Regimen, patient: Patient, pharmacy: Pharmacy, measured: Measured, facts: Facts, *, cycle: int | None
+    regimen: Regimen,
+    patient: Patient,
+    pharmacy: Pharmacy,
+    known: tuple[Measured, Facts],
+    lines: Mapping[int, CycleLine],
 ) -> tuple[tuple[Dosed, ...], tuple[Fault, ...]]:
     """The doses of the cycle's lines, and all that stands against any of them."""
-    lines = lines_of_cycle(regimen, cycle)
+    measured, facts = known
     refuse_contradictions(patient, lines, regimen.name)
     dosed: list[Dosed] = []
     faults: list[Fault] = []
-    declared = [
-        (number, line, each) for number, line in lines.items() for each in declared_for(number, line, patient, lines)
-    ]
+    declared = [(number, line, each) for number, line in lines.items() for each in declared_for(number, patient, lines)]
     for number, line, each in declared:
-        source = line.source or regimen.source.citation
+        source = line.of.source or regimen.source.citation
         try:
-            dosed.append(compute_dose(line, measured, pharmacy, facts, declared=each, source=source, number=number))
+            found = compute_dose(line.of, measured, pharmacy, facts, declared=each, source=source, number=number)
+            dosed.append(found._replace(dose=with_days(found.dose, line, each.days)))
         except CecError as refusal:
             faults += refusal.faults
     return tuple(dosed), tuple(faults)
@@ -217,5 +223,5 @@ def _earliest_next_cycle(regimen: Regimen, start: datetime.date | None) -> Earli
     rule = regimen.next_cycle
     if rule is None:
         return None
-    date = start + datetime.timedelta(days=rule.earliest_day - 1) if start else None
+    date = regimen.calendar.date(start, rule.earliest_day) if start else None
     return EarliestNextCycle(rule.earliest_day, date, rule.text, rule.source)

@@ -8,9 +8,10 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
+from cec.calculate.lines import CycleLine
+from cec.days import list_days
 from cec.errors import Fault, InputError
 from cec.patient import Patient, Reduction, SetDose, Withheld
-from cec.regimen import DrugLine, list_days
 
 Declaration: TypeAlias = Reduction | SetDose | Withheld
 
@@ -31,17 +32,18 @@ class Declared(NamedTuple):
     """In words, what a declaration that names only the drug holds for, where the drug has several lines."""
 
 
-def declared_for(number: int, line: DrugLine, patient: Patient, lines: Mapping[int, DrugLine]) -> list[Declared]:
+def declared_for(number: int, patient: Patient, lines: Mapping[int, CycleLine]) -> list[Declared]:
     """The days of a drug line in groups of which the same is declared, in the sequence of their first days."""
+    line, days = lines[number].of, lines[number].days
     if next(_all(patient), None) is None:
-        return [Declared(line.days)]
+        return [Declared(days)] if days else []
     groups: dict[Declaration | None, list[int]] = {}
-    for day in line.days:
+    for day in days:
         groups.setdefault(declaration_on(patient, line.drug, number, day), []).append(day)
-    count = sum(_alike(each.drug, line.drug) for each in lines.values())
+    count = sum(_alike(each.of.drug, line.drug) for each in lines.values())
     return [
-        Declared(tuple(days), each, f" on all {count} lines of it" if each and each.line is None and count > 1 else "")
-        for each, days in groups.items()
+        Declared(tuple(alike), each, f" on all {count} lines of it" if each and each.line is None and count > 1 else "")
+        for each, alike in groups.items()
     ]
 
 
@@ -51,7 +53,7 @@ def declaration_on(patient: Patient, drug: str, number: int, day: int) -> Declar
     return next(found, None)
 
 
-def refuse_contradictions(patient: Patient, lines: Mapping[int, DrugLine], name: str) -> None:
+def refuse_contradictions(patient: Patient, lines: Mapping[int, CycleLine], name: str) -> None:
     """InputError with every declaration that the cycle's drug lines (by their numbers) of a regimen cannot take."""
     faults = [
         Fault(text, about=(_KEYS[type(each)][0],)) for each in _all(patient) for text in _faults(each, lines, name)
@@ -77,15 +79,15 @@ def _holds(each: Declaration, number: int, drug: str) -> bool:
     return _alike(each.drug, drug) and each.line in {None, number}
 
 
-def _faults(each: Declaration, lines: Mapping[int, DrugLine], name: str) -> Iterator[str]:
+def _faults(each: Declaration, lines: Mapping[int, CycleLine], name: str) -> Iterator[str]:
     """Why a declaration fits no line of the cycle."""
     words = _KEYS[type(each)][1].format(each.drug)
-    own = {number: line for number, line in lines.items() if _alike(line.drug, each.drug)}
+    own = {number: line for number, line in lines.items() if _alike(line.of.drug, each.drug)}
     if not own:
-        yield f"{words}, but {name} gives {', '.join(dict.fromkeys(line.drug for line in lines.values()))}"
+        yield f"{words}, but {name} gives {', '.join(dict.fromkeys(line.of.drug for line in lines.values()))}"
         return
     if each.line is not None and each.line not in own:
-        places = (f"line {number} ({line.route}, days {list_days(line.days)})" for number, line in own.items())
+        places = (f"line {number} ({line.of.route}, days {list_days(line.days)})" for number, line in own.items())
         yield f"{words} in line {each.line}, but {each.drug} is {', '.join(places)}"
         return
     meant = [line for number, line in own.items() if each.line in {None, number}]
@@ -96,29 +98,29 @@ def _faults(each: Declaration, lines: Mapping[int, DrugLine], name: str) -> Iter
         if len(meant) > 1:
             named = f"{each.drug} line {next(iter(own))}={each.dose}: why"
             yield f"{words}, but it has {len(meant)} lines; name the line, like '{named}'"
-        if units := {line.amount_unit for line in meant} - {each.dose.unit}:
+        if units := {line.of.amount_unit for line in meant} - {each.dose.unit}:
             yield f"{words} to {each.dose}, but its dose is in {', '.join(sorted(units))}"
 
 
-def _overlaps(patient: Patient, lines: Mapping[int, DrugLine]) -> Iterator[Fault]:
+def _overlaps(patient: Patient, lines: Mapping[int, CycleLine]) -> Iterator[Fault]:
     """Two declarations about the same line on the same day."""
     for declaration, other in combinations(_all(patient), 2):
         for number, line in lines.items():
             both = set(line.days) & set(declaration.days or line.days) & set(other.days or line.days)
-            if _holds(declaration, number, line.drug) and _holds(other, number, line.drug) and both:
+            if _holds(declaration, number, line.of.drug) and _holds(other, number, line.of.drug) and both:
                 if type(declaration) is type(other) is Reduction:
-                    text = f"{line.drug} is reduced twice; give one percentage and one reason"
+                    text = f"{line.of.drug} is reduced twice; give one percentage and one reason"
                 else:
-                    first, second = (_KEYS[type(each)][1].format(line.drug) for each in (declaration, other))
+                    first, second = (_KEYS[type(each)][1].format(line.of.drug) for each in (declaration, other))
                     text = f"{first} and {second} on the same day; give one of them"
                 yield Fault(text, about=(_KEYS[type(declaration)][0],))
                 break
 
 
-def _hidden(patient: Patient, lines: Mapping[int, DrugLine]) -> Iterator[Fault]:
+def _hidden(patient: Patient, lines: Mapping[int, CycleLine]) -> Iterator[Fault]:
     """Reasons that seem to reduce another drug, which they cannot: that one would stay whole."""
     for reduction in patient.reductions:
-        yield from hidden_reductions(reduction, [line.drug for line in lines.values()])
+        yield from hidden_reductions(reduction, [line.of.drug for line in lines.values()])
 
 
 def hidden_reductions(reduction: Reduction, drugs: Iterable[str]) -> Iterator[Fault]:

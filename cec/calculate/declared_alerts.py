@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.calculate.rules.rule import code_of_drug
+from cec.days import list_days
 from cec.order import Alert, Dose
-from cec.regimen import list_days
 from cec.units import Quantity, write_number
 
 DEEPEST_REDUCTION = Decimal(50)

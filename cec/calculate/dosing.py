@@ -10,17 +10,18 @@ from typing import NamedTuple
 import msgspec
 
 from cec.calculate.declared import Declared, declared_for
-from cec.calculate.lines import lines_of_cycle
+from cec.calculate.lines import CycleLine, cycle_of, lines_of_cycle
 from cec.calculate.measures import Measured, measured_again
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.calculate.stages import PRESCRIBER, Staged, Work, most_of_one, stages_of
 from cec.conditions import judge, unknown_facts
+from cec.days import numbers_of
 from cec.errors import OrderRefused
 from cec.facts import NO_FACTS, Facts
 from cec.order import Dose, Order, Step
 from cec.patient import Reduction, Withheld
 from cec.pharmacy import Pharmacy
-from cec.regimen import DrugLine
+from cec.regimen import DrugLine, narrowed_to
 from cec.units import Exact, Quantity, exact, plain
 
 _NO_DEVIATION = Decimal(0)
@@ -50,7 +51,7 @@ def compute_dose(
     OrderRefused where the patient has no dose in the line, a fact that it depends on is unknown, rounding would move
     the dose too far, or the dose has endless digits.
     """
-    declared = declared or Declared(line.days)
+    declared = declared or Declared(numbers_of(line.days))
     if isinstance(declared.by, Withheld):
         return _withheld(line, declared, facts, source, number)
     chain = stages_of(Work(line, _prescribed_for(line, facts), measured, pharmacy, declared, source))
@@ -108,8 +109,6 @@ def _dose(
         maximum=most_of_one(line),
         days=days,
         per_day=line.per_day,
-        daily_total=_times(ordered, line.per_day),
-        cycle_total=_times(ordered, line.per_day * len(days)),
         steps=steps,
         over=line.over,
         timing=_timing(line),
@@ -124,7 +123,7 @@ def _dose(
 
 def dosed_again(order: Order) -> tuple[Dosed, ...]:
     """The doses of an order with the exact amounts before rounding, which an order does not keep."""
-    lines = lines_of_cycle(order.regimen, order.cycle)
+    lines = lines_of_cycle(order.regimen, cycle_of(order))
     dosed = []
     for dose in order.doses:
         line = msgspec.structs.replace(order.line_of(dose), dose=dose.prescribed)
@@ -134,9 +133,9 @@ def dosed_again(order: Order) -> tuple[Dosed, ...]:
     return tuple(dosed)
 
 
-def declared_again(dose: Dose, order: Order, lines: Mapping[int, DrugLine]) -> Declared | None:
+def declared_again(dose: Dose, order: Order, lines: Mapping[int, CycleLine]) -> Declared | None:
     """What was declared of the drug line of a dose on its days; `lines` are those of the order's cycle."""
-    found = declared_for(dose.line, order.line_of(dose), order.patient, lines)
+    found = declared_for(dose.line, order.patient, lines)
     return next((each for each in found if not set(dose.days).isdisjoint(each.days)), None)
 
 
@@ -168,10 +167,6 @@ def _prescribed_for(line: DrugLine, facts: Facts) -> Quantity:
     raise OrderRefused(f"{line.drug}: the regimen has no dose for this patient: no band fits")
 
 
-def _times(amount: Exact, count: int) -> Quantity:
-    return amount.times(Decimal(count)).kept
-
-
 def _timing(line: DrugLine) -> str:
     """When in the day, in words, where the regimen says."""
     parts = [", ".join(line.at)]
@@ -179,4 +174,4 @@ def _timing(line: DrugLine) -> str:
         parts.append(f"every {line.every}, {line.per_day} times a day")
     if line.after:
         parts.append(f"{line.gap} after {line.after}" if line.gap else f"after {line.after}")
-    return "; ".join(filter(None, parts))
+    return "; ".join(filter(None, (*parts, *narrowed_to(line))))

@@ -1,18 +1,151 @@
-"""The drug lines that one cycle gives."""
+"""The drug lines that one cycle gives, each with its days there and how often on each."""
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+import msgspec
+
+from cec.days import LAST_DAY, Calendar, Series, holds, is_open, numbers_of
 from cec.errors import Fault, InputError
-from cec.regimen import DrugLine, Regimen
+from cec.order import Dose, Order
+from cec.regimen import WEEKDAYS, DrugLine, Regimen
+from cec.units import Quantity, exact, span
 
 
-def lines_of_cycle(regimen: Regimen, cycle: int | None) -> dict[int, DrugLine]:
+class Cycle(NamedTuple):
+    """Which cycle it is and when it begins, as far as that is told."""
+
+    number: int | None = None
+    start: datetime.date | None = None
+    days: int | None = None
+    """The last day up to which lines with an open end are drawn."""
+
+
+class CycleLine(NamedTuple):
+    """A drug line in one cycle: its days there, and how often it is given on each."""
+
+    of: DrugLine
+    days: tuple[int, ...]
+    per_day: int
+    is_open: bool = False
+    """Whether nothing says where its days end; they then go on to the longest cycle's last."""
+    hangs_on_weekday: bool = False
+    """Whether its days depend on the day of the week of day 1, which is not told."""
+
+    @property
+    def most(self) -> int | None:
+        """The most administrations that the cycle has of it, where the line says so."""
+        return self.of.total_doses.most if self.of.total_doses else None
+
+    def counts_on(self, days: Collection[int]) -> tuple[int, ...]:
+        """How many administrations each of these of its days has."""
+        every = len(self.days) * self.per_day
+        most = every if self.most is None or self.hangs_on_weekday else self.most
+        places = (place for place, day in enumerate(self.days) if day in days)
+        return tuple(min(self.per_day, most - place * self.per_day) for place in places)
+
+    def count_on(self, days: Collection[int]) -> int | None:
+        """How many administrations these of its days have together; None where nobody can know."""
+        if self.hangs_on_weekday or self.is_open:
+            return self.most if set(days) == set(self.days) else None
+        return sum(self.counts_on(days))
+
+
+def cycle_of(order: Order) -> Cycle:
+    """The cycle that an order is for."""
+    return Cycle(order.cycle, order.start, order.days)
+
+
+def lines_of_cycle(regimen: Regimen, cycle: Cycle) -> dict[int, CycleLine]:
     """The drug lines that this cycle gives, by their number from 1; InputError where that hangs on an untold cycle."""
-    if cycle is None and (differing := [line.drug for line in regimen.drugs if line.cycles]):
+    if cycle.number is None and (differing := [line.drug for line in regimen.drugs if line.cycles]):
         words = f"{regimen.name} does not give {', '.join(differing)} in every cycle; say which cycle this is"
         raise InputError(Fault(words, about=("cycle",)))
-    numbered = enumerate(regimen.drugs, 1)
-    lines = {number: line for number, line in numbered if not line.cycles or cycle in line.cycles}
+    lines = {
+        number: line_in_cycle(line, regimen, cycle)
+        for number, line in enumerate(regimen.drugs, 1)
+        if not line.cycles or (cycle.number and holds(cycle.number, line.cycles))
+    }
     if not lines:
-        raise InputError(Fault(f"{regimen.name} gives nothing in cycle {cycle}", about=("cycle",)))
+        raise InputError(Fault(f"{regimen.name} gives nothing in cycle {cycle.number}", about=("cycle",)))
     return lines
+
+
+def day_1(regimen: Regimen, cycle: int | None, dates: Mapping[str, datetime.date]) -> datetime.date | None:
+    """The date of day 1, from that of one of the cycle's days: by --start, --day-0, --day-1 or --first-day.
+
+    InputError for a day 0 that the regimen does not have, and for a start that may be meant as either.
+    """
+    if not dates:
+        return None
+    option, date = next(iter(dates.items()))
+    calendar = regimen.calendar
+    if option == "--day-0" and not calendar.has_day_0:
+        raise InputError(Fault(f"{regimen.name} has no day 0; give --day-1", option))
+    if option == "--start" and calendar.has_day_0:
+        words = (
+            f"day 0 of {regimen.name} is the {regimen.day_0}: say which day it is with --day-0, --day-1 or --first-day"
+        )
+        raise InputError(Fault(words, option))
+    first = min(day for line in lines_of_cycle(regimen, Cycle(cycle)).values() for day in line.days)
+    of_option = {"--day-0": 0, "--first-day": first}
+    return date - datetime.timedelta(days=calendar.place(of_option.get(option, 1)))
+
+
+def line_in_cycle(line: DrugLine, regimen: Regimen, cycle: Cycle) -> CycleLine:
+    """A drug line with its days in a cycle: those of the file, repeated, of the right weekdays, of so many doses."""
+    is_endless = is_open(line.days) or line.repeat is not None
+    last = min(filter(None, (regimen.last_day, cycle.days)), default=None)
+    days: tuple[int, ...] = tuple(_days(line, regimen.calendar, last or LAST_DAY if is_endless else LAST_DAY))
+    hangs_on_weekday = bool(line.weekdays) and cycle.start is None
+    if line.weekdays and cycle.start:
+        wanted = {WEEKDAYS.index(day) for day in line.weekdays}
+        days = tuple(day for day in days if regimen.calendar.date(cycle.start, day).weekday() in wanted)
+    if line.total_doses and not hangs_on_weekday:
+        days = days[: -(-line.total_doses.most // line.per_day)]
+    stops = last is not None or (line.total_doses is not None and not hangs_on_weekday)
+    return CycleLine(line, days, line.per_day, is_endless and not stops, hangs_on_weekday)
+
+
+def _days(line: DrugLine, calendar: Calendar, last: int) -> Iterator[int]:
+    """The days that a line names, with those of its repeats, up to the last."""
+    if line.repeat is None:
+        yield from numbers_of(line.days, last)
+        return
+    every = span(line.repeat).days
+    named = [day for day in numbers_of(line.days, last) if not isinstance(day, Series)]
+    later = (calendar.later(day, time * every) for time in range(last // every + 2) for day in named)
+    yield from sorted({day for day in later if day <= last})
+
+
+def with_days(dose: Dose, line: CycleLine, days: tuple[int, ...]) -> Dose:
+    """A dose on these days of its line, with the totals of a day and of the cycle, or why there are none."""
+    count, counts = line.count_on(days), line.counts_on(days)
+    return msgspec.structs.replace(
+        dose,
+        days=days,
+        per_day=line.per_day,
+        counts=() if set(counts) == {line.per_day} else counts,
+        daily_total=_times(dose.ordered, line.per_day),
+        cycle_total=None if count is None else _times(dose.ordered, count),
+        no_total=_no_total(line) if count is None else "",
+    )
+
+
+def _no_total(line: CycleLine) -> str:
+    return (
+        "which days of the week it is given on depends on the date of day 1"
+        if line.hangs_on_weekday
+        else f"its days go on without an end; {WHERE_IT_ENDS}"
+    )
+
+
+WHERE_IT_ENDS = "the regimen's cycle_length says where they end, or total_doses, or --days 28"
+
+
+def _times(amount: Quantity, count: int) -> Quantity:
+    return exact(amount).times(Decimal(count)).kept

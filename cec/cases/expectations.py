@@ -10,11 +10,11 @@ from typing import Any
 
 from cec.cases.outcome import Compared
 from cec.cases.worked_case import OMITTED
+from cec.days import list_days
 from cec.errors import InputError
 from cec.load.declarations import read_target
 from cec.load.declared import declared
 from cec.order import NOT_CHECKED, Administration, Dose, Order
-from cec.regimen import list_days
 from cec.units import Amount, Quantity, convert
 from cec.units.declared import KINDS_OF
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import typer
 
+from cec.cli.options import NO_START, StartOptions
 from cec.cli.places import keep_apart
 from cec.errors import CecError, Fault, InputError
 from cec.facts import FACTS, HISTORY
@@ -34,7 +35,7 @@ def draft(
     pharmacy: PharmacyOptions,
     checks: CheckOptions,
     *,
-    start: str | None = None,
+    start: StartOptions = NO_START,
     times: TimeOptions | None = None,
     output: Path | None = None,
 ) -> Order:
@@ -43,6 +44,7 @@ def draft(
     InputError where `output` is one of the files that are read.
     """
     from cec.calculate import draft_order
+    from cec.calculate.lines import day_1
     from cec.facts.reading import read_count, read_date
     from cec.load import load_regimen
 
@@ -50,11 +52,14 @@ def draft(
     read = {"REGIMEN": regimen, "--patient": patient.patient, "--pharmacy": pharmacy.pharmacy}
     keep_apart(read, {"--output": output})
     load_this_pharmacy = cache(lambda: _pharmacy_and_overrides(pharmacy, times))
-    loaded, of_patient, of_pharmacy, day_1, cycle, revision, accepted = together(
+    loaded, of_patient, of_pharmacy, dates, days, cycle, revision, accepted = together(
         lambda: load_regimen(load_this_pharmacy()[0].default_regimen if regimen is None else regimen),
         lambda: _patient_and_overrides(patient),
         load_this_pharmacy,
-        lambda: read_text_of("--start", start, read_date),
+        lambda: {
+            option: read_text_of(option, text, read_date) for option, text in (start.dates if start else {}).items()
+        },
+        lambda: read_text_of("--days", start.days, read_count),
         lambda: read_text_of("--cycle", times and times.cycle, read_count),
         lambda: read_text_of("--revision", times and times.revision, read_count),
         lambda: _acceptances(checks.accept or ()),
@@ -65,8 +70,9 @@ def draft(
         loaded,
         this_patient,
         this_pharmacy,
-        start=day_1,
+        start=day_1(loaded, cycle, dates),
         cycle=cycle,
+        days=days,
         as_of=today(),
         accept=accepted,
         strict=checks.strict,
@@ -85,6 +91,14 @@ def require_measures(patient: PatientOptions) -> None:
     if missing and patient.patient is None:
         options = " and no ".join(f"--{name}" for name in missing)
         raise typer.BadParameter(f"there is no {options}; give the measures, or a patient file with --patient")
+
+
+def require_start(start: StartOptions) -> None:
+    """A schedule has one date that the others follow from: without it, or with two, the call is wrong (exit 2)."""
+    if not start.dates:
+        raise typer.BadParameter("there is no --start; give the date of day 1, or --day-0 or --first-day")
+    if len(start.dates) > 1:
+        raise typer.BadParameter(f"{' and '.join(start.dates)} say the same; give one of them")
 
 
 def read_patient(options: PatientOptions) -> Patient:

@@ -164,6 +164,31 @@ RevisionOption: TypeAlias = Annotated[
 START = fact_option(FACTS["start"], CYCLE)
 
 
+class StartOptions(NamedTuple):
+    """When the cycle begins, by one of its days, and how far lines without an end are drawn."""
+
+    start: Annotated[str | None, START] = None
+    day_0: Annotated[
+        str | None, _option("DATE", "The date of day 0, where the regimen says what that is: 2026-12-10.", "--day-0")
+    ] = None
+    day_1: Annotated[str | None, _option("DATE", "The date of day 1, as --start.", "--day-1")] = None
+    first_day: Annotated[
+        str | None, _option("DATE", "The date of the cycle's first day, also before day 1.", "--first-day")
+    ] = None
+    days: Annotated[
+        str | None, _option("NUMBER", "Draw lines without an end up to this day; it lengthens no cycle.")
+    ] = None
+
+    @property
+    def dates(self) -> dict[str, str]:
+        """The dates that were typed, by their options."""
+        typed = {"--start": self.start, "--day-0": self.day_0, "--day-1": self.day_1, "--first-day": self.first_day}
+        return {option: text for option, text in typed.items() if text is not None}
+
+
+NO_START = StartOptions()
+
+
 class TimeOptions(NamedTuple):
     """Which cycle it is, and the clock times of its days."""
 
@@ -278,6 +303,7 @@ HEADINGS: Mapping[Any, str] = {
     PharmacyOptions: PHARMACY,
     BsaPolicyOptions: PHARMACY,
     CheckOptions: CHECKS,
+    StartOptions: CYCLE,
     TimeOptions: CYCLE,
     TableOutputOptions: OUTPUT,
     WorksheetOutputOptions: OUTPUT,

@@ -9,12 +9,12 @@ import typer
 from cec.cli.inputs import draft
 from cec.cli.options import (
     OUTPUT,
-    START,
     CheckOptions,
     ExplainOption,
     PatientOptions,
     PharmacyOptions,
     RegimenArgument,
+    StartOptions,
     TimeOptions,
     WorksheetOutputOptions,
 )
@@ -30,8 +30,8 @@ def prepare(
     pharmacy: PharmacyOptions,
     checks: CheckOptions,
     output: WorksheetOutputOptions,
+    start: StartOptions,
     times: TimeOptions,
-    start: Annotated[str | None, START] = None,
     pick_list: Annotated[
         bool, typer.Option("--pick-list", help="Only the pick list of the whole cycle.", rich_help_panel=OUTPUT)
     ] = False,

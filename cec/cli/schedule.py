@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from cec.cli.inputs import draft
+from cec.cli.inputs import draft, require_start
 from cec.cli.options import (
-    START,
     CheckOptions,
     ExplainOption,
     OutputOptions,
     PatientOptions,
     PharmacyOptions,
     RegimenArgument,
+    StartOptions,
     TimeOptions,
 )
 from cec.cli.output import chosen_format, show
@@ -22,7 +20,7 @@ from cec.render import FORMATS
 def schedule(
     *,
     regimen: RegimenArgument,
-    start: Annotated[str, START],
+    start: StartOptions,
     times: TimeOptions,
     patient: PatientOptions,
     pharmacy: PharmacyOptions,
@@ -38,5 +36,6 @@ def schedule(
       cec schedule cec-consolidation --height 128 --weight 26 --start 2026-11-30
       cec schedule cec-induction --patient ann.yaml --start 2026-11-30 -o ann.pdf
     """
+    require_start(start)
     chosen = chosen_format(output, FORMATS, explain=explain)
     show(draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output), chosen)

@@ -16,6 +16,7 @@ from cec.cli.options import (
     CheckOptions,
     PatientOptions,
     PharmacyOptions,
+    StartOptions,
     TableOutputOptions,
     TimeOptions,
 )
@@ -136,7 +137,15 @@ def verify(
             raise typer.BadParameter("is for a table of orders", param_hint="--map")
         chosen = chosen_format(output, VERIFIED_DOSES)
         order, amounts, days, percent = together(
-            lambda: draft(what, patient, pharmacy, checks, start=start, times=TimeOptions(cycle), output=output.output),
+            lambda: draft(
+                what,
+                patient,
+                pharmacy,
+                checks,
+                start=StartOptions(start),
+                times=TimeOptions(cycle),
+                output=output.output,
+            ),
             lambda: typed_doses(written or ()),
             lambda: typed_days(written or ()),
             lambda: _percent(tolerance),

@@ -42,7 +42,7 @@ def load_regimen(name_or_path: str | Path) -> Regimen:
 
     A file that bears a shipped regimen's name and has other content is not given it: its name is "not the shipped …".
 
-    >>> load_regimen("cec-consolidation").days
+    >>> len(load_regimen("cec-consolidation").drugs[0].days)
     4
     """
     return _regimen(name_or_path)

@@ -11,9 +11,9 @@ from msgspec import Struct
 from cec.errors import InputError
 from cec.facts.reading import positive, read_count, read_text
 from cec.load.declared import Record, file_of
-from cec.load.drug_line import DAYS
 from cec.load.shapes import Field, Shape, either, list_of, text
-from cec.load.texts import read_days, read_reduction_percent
+from cec.load.texts import read_reduction_percent
+from cec.load.when import PLAIN_DAYS, read_plain_days
 from cec.load.written import write_percent
 from cec.patient import Reduction, SetDose, Withheld
 from cec.units import AMOUNT
@@ -45,7 +45,7 @@ def read_target(value: str) -> _Target:
     if not match:
         raise InputError(f"'{value}' is not a drug; write it like etoposide, or etoposide on days 3-5")
     days, line = match["days"], match["line"]
-    return _Target(match["drug"], read_days(days) if days else (), read_count(line) if line else None)
+    return _Target(match["drug"], read_plain_days(days) if days else (), read_count(line) if line else None)
 
 
 def _refuse_another(value: str) -> str:
@@ -117,7 +117,7 @@ def _listed(record: type[Struct], read: Callable[[str], Any], example: str) -> S
 _WAYS = {
     "percentage": text(read_reduction_percent, {"type": ["string", "number"]}, write_percent),
     "reason": text(_refuse_another),
-    "days": DAYS,
+    "days": PLAIN_DAYS,
 }
 
 DECLARATIONS: dict[str, Field] = {

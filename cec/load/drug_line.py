@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from cec.days import LAST_DAY, numbers_of
 from cec.errors import CecError, InputError
 from cec.facts import FACTS, Fact, bounded_facts
 from cec.facts.reading import read_text
@@ -16,9 +17,10 @@ from cec.load.declared import Record, Ways
 from cec.load.nodes import Node
 from cec.load.routes import ROUTES, read_route
 from cec.load.shapes import INVALID, Schema, Shape, mapping_of, text
-from cec.load.texts import read_clock, read_condition, read_days, read_reduction_percent
+from cec.load.texts import read_clock, read_condition, read_reduction_percent
+from cec.load.when import WHEN
 from cec.load.written import write_condition, write_list
-from cec.regimen import BEFORE_FIRST_INFUSION, LAST_DAY, Condition, DrugLine
+from cec.regimen import BEFORE_FIRST_INFUSION, Condition, DrugLine
 from cec.routes import fatal_in_csf, is_into_csf
 from cec.units import Measure, dose_unit, span
 
@@ -27,8 +29,6 @@ MOST_A_DAY = 96
 LONGEST_GAP = 31
 """Days between the end of one drug and the start of another that waits for it."""
 DAY = datetime.timedelta(days=1)
-
-DAYS = text(read_days, {"type": ["string", "integer"], "examples": ["1-5", "1, 8, 15"]}, write_list)
 
 
 def _conditions() -> Shape:
@@ -168,7 +168,7 @@ def _duration_faults(line: DrugLine) -> Iterator[str]:
         yield f"over {line.over} every {line.every}: one dose would still run when the next one starts"
     if between := _shortest_between(line):
         yield f"over {line.over} at {' and '.join(between)}: one dose would still run when the next one starts"
-    apart = min((after - before for before, after in itertools.pairwise(line.days)), default=None)
+    apart = min((after - before for before, after in itertools.pairwise(numbers_of(line.days))), default=None)
     if apart and span(line.over) > datetime.timedelta(days=apart):
         yield f"over {line.over} on days {apart} apart: one day's infusion would still run when the next day's starts"
 
@@ -179,7 +179,7 @@ def _shortest_between(line: DrugLine) -> tuple[str, str] | None:
         return None
     clocks = ((text, datetime.time.fromisoformat(text)) for text in line.at)
     starts = [(text, datetime.timedelta(hours=clock.hour, minutes=clock.minute)) for text, clock in clocks]
-    if any(after - before == 1 for before, after in itertools.pairwise(line.days)):
+    if any(after - before == 1 for before, after in itertools.pairwise(numbers_of(line.days))):
         text, first = starts[0]
         starts.append((f"{text} of the next day", first + DAY))
     for (text, before), (later, after) in itertools.pairwise(starts):
@@ -253,7 +253,7 @@ WAYS: Ways = {
     "conditions": CONDITIONS,
     "dose bands": _without_gaps,
     "route": text(read_route, {"enum": list(ROUTES)}),
-    "days": DAYS,
+    **WHEN,
     "reduction": text(
         read_reduction_percent, {"type": "string", "examples": ["by 50%", "to 75%"]}, lambda percent: f"by {percent:f}%"
     ),

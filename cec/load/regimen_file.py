@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import Any
 
+from cec.days import is_open, numbers_of
 from cec.errors import CecError
 from cec.load.declared import Record, file_of
 from cec.load.drug_line import DRUG_LINE, WAYS
@@ -31,10 +32,10 @@ def _regimen(values: dict[str, Any]) -> Regimen:
     faults = []
     if not regimen.drugs:
         faults.append("drugs: is empty; a regimen has at least one drug line")
-    administrations = sum(len(line.days) * line.per_day for line in regimen.drugs)
+    administrations = sum(len(numbers_of(line.days)) * line.per_day for line in regimen.drugs)
     if administrations > MOST_ADMINISTRATIONS:
         faults.append(f"drugs: {administrations:,} doses in one cycle; at most {MOST_ADMINISTRATIONS:,} are scheduled")
-    of_lines = [*_after_nothing(regimen.drugs), *_repeats(regimen.drugs)]
+    of_lines = [*_days_beyond(regimen), *_after_nothing(regimen.drugs), *_repeats(regimen.drugs)]
     faults += [text for _, text in sorted(of_lines, key=itemgetter(0))]
     faults += [
         f"checks: code '{code}' stands twice; a code names one check"
@@ -54,20 +55,59 @@ def _regimen(values: dict[str, Any]) -> Regimen:
         for drug in check.offers
         if drug not in drugs
     ]
-    following = regimen.next_cycle
-    if following and regimen.drugs and following.earliest_day <= (last := _last_day(regimen.drugs)):
-        faults.append(
-            f"next_cycle: earliest_day {following.earliest_day} is not after day {last}, on which this cycle still "
-            f"gives a drug; write {last + 1} or a later day"
-        )
+    faults += _next_cycle_faults(regimen)
     if faults:
         raise CecError(*faults)
     return regimen
 
 
-def _last_day(lines: tuple[DrugLine, ...]) -> int:
-    """The last day on which a line is given or still runs; an infusion of 24 h belongs to the day of its start."""
-    return max(line.days[-1] + (max(1, -(-span(line.over) // _DAY)) if line.over else 1) - 1 for line in lines)
+def _next_cycle_faults(regimen: Regimen) -> Iterator[str]:
+    """Why the next cycle may not begin on the day that the regimen says."""
+    if regimen.next_cycle is None:
+        return
+    earliest, length = regimen.next_cycle.earliest_day, regimen.last_day
+    last = max(map(_last_day, regimen.drugs), default=0)
+    if earliest <= last:
+        yield (
+            f"next_cycle: earliest_day {earliest} is not after day {last}, on which this cycle still "
+            f"gives a drug; write {last + 1} or a later day"
+        )
+    if length and earliest > length + 1:
+        yield (
+            f"next_cycle: earliest_day {earliest} is later than the day after cycle_length {regimen.cycle_length}; "
+            f"write {length + 1} or an earlier day"
+        )
+
+
+def _last_day(line: DrugLine) -> int:
+    """The last day on which a line is given or still runs, an infusion of 24 h on the day of its start.
+
+    Where nothing in the line says where its days end, it is none.
+    """
+    if is_open(line.days) or line.repeat:
+        return 0
+    return numbers_of(line.days)[-1] + (max(1, -(-span(line.over) // _DAY)) if line.over else 1) - 1
+
+
+def _days_beyond(regimen: Regimen) -> Iterator[tuple[int, str]]:
+    """Lines, by number, with days that the regimen does not count."""
+    for number, line in enumerate(regimen.drugs, 1):
+        days, where = numbers_of(line.days), f"drugs {number} ({line.drug}): days"
+        if days[0] < 0 and not regimen.day_0:
+            yield (
+                number,
+                (
+                    f"{where}: day {days[0]} lies before day 1; say how days are counted there: "
+                    "day_0: transplantation (-1, 0, 1 follow each other), or day_0: none (1 follows -1)"
+                ),
+            )
+        if 0 in days and not regimen.calendar.has_day_0:
+            yield number, f"{where}: day 0 has no meaning here; say what it is, like day_0: transplantation"
+        if regimen.last_day and not is_open(line.days) and days[-1] > regimen.last_day:
+            yield (
+                number,
+                f"{where}: day {days[-1]} lies after the end of the cycle (cycle_length {regimen.cycle_length})",
+            )
 
 
 def _after_nothing(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
@@ -90,9 +130,9 @@ def _repeats(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
     for group in alike.values():
         by_day: dict[int, list[tuple[int, int]]] = {}
         for number, line in group:
-            cycles = sum(1 << cycle for cycle in line.cycles) or EVERY_CYCLE
+            cycles = sum(1 << cycle for cycle in numbers_of(line.cycles)) or EVERY_CYCLE
             repeated: set[int] = set()
-            for day in line.days:
+            for day in numbers_of(line.days):
                 left = cycles
                 for above, theirs in by_day.setdefault(day, []):
                     if cycles & theirs:

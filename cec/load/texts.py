@@ -9,7 +9,7 @@ from cec.conditions import can_hold
 from cec.errors import InputError
 from cec.facts import FACTS, bounded_facts, of_history
 from cec.facts.reading import positive, read_boolean
-from cec.regimen import LAST_DAY, Comparison, Condition, Limit
+from cec.regimen import Comparison, Condition, Limit
 from cec.units import AREA, PERCENT, Quantity, read_quantity
 
 
@@ -25,27 +25,6 @@ def read_clock(value: str) -> str:
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value, re.ASCII):
         raise InputError(f"'{value}' is not a time of day; write it like 09:00")
     return value
-
-
-def read_days(value: str) -> tuple[int, ...]:
-    """Day numbers in rising order, from days and ranges of days.
-
-    >>> read_days("1-3, 8")
-    (1, 2, 3, 8)
-    """
-    days: list[int] = []
-    for part in value.split(","):
-        match = re.fullmatch(r"\s*([0-9]{1,3})\s*(?:-\s*([0-9]{1,3}))?\s*", part, re.ASCII)
-        if not match:
-            raise InputError(f"'{value}' are not days; write them like 1-5 or 1, 8, 15")
-        first, last = int(match[1]), int(match[2] or match[1])
-        if not 1 <= first <= last <= LAST_DAY:
-            reason = "runs backwards" if last < first else f"is not within days 1 to {LAST_DAY}"
-            raise InputError(f"'{part.strip()}' {reason}; write days like 1-5 or 1, 8, 15")
-        if days and first <= days[-1]:
-            raise InputError(f"'{value}' names a day twice or not in rising order; write days like 1-5, 8-12")
-        days += range(first, last + 1)
-    return tuple(days)
 
 
 def read_percent(value: str) -> Decimal:

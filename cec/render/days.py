@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from cec.days import LAST_DAY, runs_of
 from cec.render.words import CHANGED, change_words
-from cec.render.words.times import clock, date_of_day, paper_date, weekday_date
+from cec.render.words.times import clock, paper_date, weekday_date
 from cec.units import span
 
 if TYPE_CHECKING:
@@ -47,11 +48,32 @@ class Day(NamedTuple):
 
 def days_of(order: Order) -> list[Day]:
     """Every day on which something is given, runs on, or would have been given."""
-    numbers = {day for dose in order.doses for day in dose.days}
-    numbers |= {day for dose in order.doses if dose.ordered.value for day in _days_touched(dose)}
+    numbers = set(given_days(order))
+    numbers |= {day for dose in order.doses if dose.ordered.value for day in _days_touched(dose, order)}
     numbers |= {row.day for row in order.administrations}
     days = (_day(order, number) for number in sorted(numbers))
     return [day for day in days if day.rows or day.running or any(day.number in dose.days for dose in order.doses)]
+
+
+def given_days(order: Order) -> list[int]:
+    """The days on which something is given; where days go on without an end, up to the first that all others are like.
+
+    An order with a start has an end.
+    """
+    numbers = sorted({day for dose in order.doses for day in dose.days})
+    if order.last_day is not None:
+        return numbers
+    last_runs = [runs_of(dose.days)[-1] for dose in order.doses]
+    first_alike = max(run[0] if run[-1] == LAST_DAY else run[-1] + 1 for run in last_runs)
+    return [day for day in numbers if day <= first_alike]
+
+
+def name_of_day(order: Order, number: int) -> str:
+    """A day in a heading, with how many there are."""
+    last = order.last_day
+    if last is None:
+        return f"Day {number} onwards" if number == given_days(order)[-1] else f"Day {number}"
+    return f"Day {number} of {last}" if 1 <= number <= last else f"Day {number}"
 
 
 def omitted(order: Order, number: int) -> tuple[Omitted, ...]:
@@ -66,17 +88,20 @@ def omitted(order: Order, number: int) -> tuple[Omitted, ...]:
 
 
 def _day(order: Order, number: int) -> Day:
-    name = f"Day {number} of {order.regimen.days}" if number <= order.regimen.days else f"Day {number}"
-    date = date_of_day(order.start, number) if order.start else None
+    name, date = name_of_day(order, number), order.date_of(number)
     rows = tuple(row for row in order.administrations if row.day == number)
     running = _running(order, date) if date else _running_undated(order, number)
     return Day(number, name, date, rows, tuple(running), omitted(order, number))
 
 
-def _days_touched(dose: Dose) -> set[int]:
+def _days_touched(dose: Dose, order: Order) -> set[int]:
     """The days after the last of its own that a long infusion may reach, and those between."""
     over = span(dose.over) if dose.over else datetime.timedelta()
-    return {day + later for day in dose.days for later in range(1, over // A_DAY + 2)} if over >= A_DAY else set()
+    return (
+        set()
+        if over < A_DAY
+        else {order.regimen.calendar.later(day, by) for day in dose.days for by in range(1, over // A_DAY + 2)}
+    )
 
 
 def _running(order: Order, date: datetime.date) -> Iterator[Running]:

@@ -25,9 +25,10 @@ import uuid
 from typing import TYPE_CHECKING
 
 from cec.errors import InputError
+from cec.render.days import name_of_day
 from cec.render.words import DRAFT, label_words, origin
 from cec.render.words.alerts import alert_words, in_one_line
-from cec.render.words.regimen import title_with_doses
+from cec.render.words.regimen import title_of
 from cec.render.words.times import starting_time, weekday_date
 from cec.render.worksheet import instructions
 from cec.units import span
@@ -75,7 +76,7 @@ def _administration(order: Order, row: Administration, zone: ZoneInfo | None) ->
     What has a bound and no start stands on its whole day, with the bound in its words: a bound is not a start.
     """
     parts = (row.drug, row.line, row.protocol_day, row.number)
-    of_day = f"day {row.protocol_day} of {order.regimen.days}"
+    of_day = f"d{name_of_day(order, row.protocol_day)[1:]}"
     summary = ", ".join(filter(None, (f"{row.drug} {row.dose}", _given(row), of_day, _id(order))))
     before = "" if row.start else f"{starting_time(row)}: "
     event = _event(order, parts, before + summary, _description(order, row))
@@ -168,7 +169,7 @@ def _concerns(alert: Alert, drug: str, order: Order) -> bool:
 def _identity(order: Order) -> Iterator[str]:
     """Which order this is, and what a changed order would do to the event."""
     cycle = f"cycle {order.cycle}" if order.cycle else ""
-    yield ", ".join(filter(None, (title_with_doses(order.regimen), cycle, _id(order))))
+    yield ", ".join(filter(None, (title_of(order), cycle, _id(order))))
     yield from cautions(order)
     yield origin(order)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.render.days import omitted
-from cec.render.words.times import date_of_day, starting_time
+from cec.render.days import given_days, omitted
+from cec.render.words.times import starting_time
 from cec.units import write_number, write_range, write_signed
 
 if TYPE_CHECKING:
@@ -59,12 +59,12 @@ def work_days(order: Order) -> list[WorkDay]:
     return [
         WorkDay(
             number,
-            date_of_day(order.start, number) if order.start else None,
+            order.date_of(number),
             tuple(task for task in every if task.day == number),
             omitted(order, number),
             next((fluid for fluid in order.daily_fluids if number in fluid.days), None),
         )
-        for number in sorted({day for dose in order.doses for day in dose.days} | {task.day for task in every})
+        for number in sorted({*given_days(order), *(task.day for task in every)})
     ]
 
 
@@ -76,10 +76,10 @@ def tasks(order: Order) -> list[Task]:
     ]
     rows = rows or [
         (day, number, index, None)
-        for day in sorted({day for dose in order.doses for day in dose.days})
+        for day in given_days(order)
         for index, dose in enumerate(order.doses)
         if day in dose.days
-        for number in range(1, dose.per_day + 1)
+        for number in range(1, dose.count_on(day) + 1)
     ]
     return [
         Task(day, number, order.doses[index], preparations[index], row)

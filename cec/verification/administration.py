@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cec.facts.reading import positive, read_count
 from cec.load.routes import understand_route
-from cec.load.texts import read_days
+from cec.load.when import read_plain_days
 from cec.order import Dose
 from cec.regimen import DrugLine
 from cec.units import DURATION, span
@@ -35,7 +35,7 @@ def read_days_of(text: str) -> tuple[int, ...]:
     ((1, 2, 3, 8), (1, 2, 3, 8))
     """
     words = text.split()
-    return read_days(", ".join(words) if all(word.isdigit() for word in words) else text)
+    return read_plain_days(", ".join(words) if all(word.isdigit() for word in words) else text)
 
 
 def write_days(days: Sequence[int]) -> str:

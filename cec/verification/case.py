@@ -11,7 +11,7 @@ import msgspec
 
 from cec.calculate.declared import Declared
 from cec.calculate.dosing import compute_dose, declared_again
-from cec.calculate.lines import lines_of_cycle
+from cec.calculate.lines import cycle_of, lines_of_cycle
 from cec.calculate.measures import Measured
 from cec.errors import CecError
 from cec.order import Dose, Order, Step
@@ -160,7 +160,7 @@ def recomputed(
 def _declared(case: Case) -> Declared | None:
     """What was declared of the drug line on the days of the dose."""
     order = case.order
-    return declared_again(case.dose, order, lines_of_cycle(order.regimen, order.cycle))
+    return declared_again(case.dose, order, lines_of_cycle(order.regimen, cycle_of(order)))
 
 
 def working(steps: tuple[Step, ...]) -> str:

@@ -12,6 +12,7 @@ import msgspec
 
 from cec.calculate.measures import Measured, measured_again
 from cec.calculate.rounding import deviation_percent, to_nearest
+from cec.days import numbers_of
 from cec.order import Dose, Order
 from cec.regimen import Regimen
 from cec.units import AMOUNT, EXACT, Quantity, convert, plain
@@ -190,7 +191,7 @@ def _judge_days(days: int, order: Order, others: Sequence[Regimen]) -> Verdict:
     found = tuple(
         Explanation("the other phase's number of days", f"{other.title} ({other.name}) has {written}")
         for other in others
-        if other.name != order.regimen.name and number_of_days(line.days for line in other.drugs) == days
+        if other.name != order.regimen.name and number_of_days(numbers_of(line.days) for line in other.drugs) == days
     )
     return Verdict("days", "differs", expected, written, explanations=found, dose_differs=True)
 

@@ -18,6 +18,7 @@ import msgspec
 
 from cec.batch.frames import dose_columns
 from cec.batch.single_row import NEXT_REASON, NOT_MADE
+from cec.days import numbers_of
 from cec.errors import CecError
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
@@ -121,7 +122,9 @@ def _wanted(regimen: Regimen, columns: OrderColumns) -> list[_Wanted]:
 def _days(regimen: Regimen) -> str:
     """The number of days of every cycle as a text; nothing where it depends on the cycle."""
     return (
-        "" if any(line.cycles for line in regimen.drugs) else str(number_of_days(each.days for each in regimen.drugs))
+        ""
+        if any(line.cycles for line in regimen.drugs)
+        else str(number_of_days(numbers_of(line.days) for line in regimen.drugs))
     )
 
 
@@ -137,10 +140,12 @@ def _regimens(doser: Doser) -> list[Regimen]:
 
 
 def _by_cell(doser: Doser) -> dict[str, Regimen]:
-    """The regimens by the cells that name them, without those that share their name with another."""
+    """The regimens by the cells that name them, without those that share their name or whose days the cycle tells."""
     by_name = {each.name: each for each in _regimens(doser)}
     return {
-        cell: each for cell, each in doser.regimens.items() if isinstance(each, Regimen) and each == by_name[each.name]
+        cell: each
+        for cell, each in doser.regimens.items()
+        if isinstance(each, Regimen) and each == by_name[each.name] and all(line.has_plain_days for line in each.drugs)
     }
 
 

@@ -37,6 +37,7 @@ OTHERS = {
     "digits-<drug>": ("check", "the dose has more digits than anybody can measure: a rounding rule settles it"),
     "no-time-<drug>": ("check", "the dose finds no time on its date; a person sets its time"),
     "anchor-<drug>": ("check", "the drug after which it comes is not given on that day"),
+    "total-doses-<drug>": ("check", "fewer doses than the regimen's `total_doses` fit into the days of this cycle"),
     "clock-change-<drug>": ("check", "the clock is changed while it runs, or its time is not there or comes twice"),
     "interval-<drug>": ("check", "the time since the dose before is not the one that the regimen says"),
     "runs-twice-<drug>": ("check", "a dose starts while another of the same drug runs"),

@@ -155,7 +155,7 @@ def test_a_regimen_of_every_kind_of_line_is_shown_in_words(tmp_path: Path) -> No
     for part in (
         "vincristine 1.5 mg/m2 (maximum 2 mg) on days 1, 8, 15;",
         "cytarabine 3 g/m2 2 times daily on days 1 to 3, 8;",
-        "etoposide 100 mg/m2 on day 2 (cycles 1 and 3 only);",
+        "etoposide 100 mg/m2 on day 2 (cycles 1, 3 only);",
         "thioguanine 60 mg/m2 in 3 doses daily for 21 days;",
         "dexamethasone 2 mg or 4 mg by age on day 1;",
         "mesna 400 mg/m2 3 times daily on day 1",

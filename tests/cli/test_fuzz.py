@@ -20,7 +20,7 @@ from running import cec as run
 
 import cec.load
 from cec.cli.inputs import draft
-from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, TimeOptions
+from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, StartOptions, TimeOptions
 from cec.errors import CecError
 from cec.load import load_pharmacy, load_regimen, regimen_folder
 from cec.load.nodes import read_text
@@ -261,7 +261,7 @@ def test_option_sets_give_an_order_or_plain_lines() -> None:
                 patient_options(patient),
                 PharmacyOptions(**pharmacy),
                 CheckOptions(**checks),
-                start=start.get("start"),
+                start=StartOptions(start.get("start")),
                 times=TimeOptions(**{name: value for name, value in start.items() if name != "start"}),
             )
         except CecError as error:

@@ -61,7 +61,6 @@ def test_a_regimen_file_is_read_as_it_stands(tmp_path: Path) -> None:
     (line,) = regimen.drugs
     assert (line.dose, line.maximum) == (Quantity(Decimal("1.5"), "mg/m2"), Quantity(Decimal(2), "mg"))
     assert line.days == (1, 8, 15)
-    assert regimen.days == 15
 
 
 def test_a_regimen_carries_what_published_regimens_need(tmp_path: Path) -> None:
@@ -102,8 +101,8 @@ BAD_EDITS = [
     ("dose: 1.5 mg/m2", "dose: {a: 1}", "8:11", "is a mapping; one value is wanted"),
     ("maximum: 2 mg", "maximum: 2 g", "7:5", "maximum 2 g is not in the unit of the dose (mg)"),
     ("days: 1, 8, 15", "days: 5-1", "11:11", "runs backwards"),
-    ("days: 1, 8, 15", "days: 0-5", "11:11", "is not within days 1 to"),
-    ("days: 1, 8, 15", "days: 1-5, 5", "11:11", "names a day twice"),
+    ("days: 1, 8, 15", "days: 0-5", "1:1", "day 0 has no meaning here"),
+    ("days: 1, 8, 15", "days: 1-5, 5", "11:11", "names one twice"),
     ("days: 1, 8, 15", "days: all", "11:11", "are not days"),
     ("days: 1, 8, 15", "days: 1\n    times: 4", "7:5", "times: 4 needs 'every'"),
     ("days: 1, 8, 15", "days: 1\n    times: 4\n    every: 8 h", "7:5", "4 doses every 8 h do not fit into a day"),

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from regimen_texts import regimen_file
 
 from cec import Order, draft_order, load_order, load_patient, load_pharmacy, load_regimen, render
+from cec.days import list_days
 from cec.order import Administration
-from cec.regimen import list_days
 from cec.render.terminal.drawing import TableColumn, Terminal, draw, table, width_of, wrap
 from cec.render.terminal.regimen import render as render_regimen
 from cec.render.terminal.timeline import timeline

@@ -54,7 +54,9 @@ def pick_list(
     tablets: Counter[Item] = Counter()
     bags: Counter[Item] = Counter()
     oral: dict[Item, Decimal] = {}
-    for _, given in given_by_day(doses, preparations):
+    endless = [each for each in preparations if doses[each.dose_index].no_total and each.dose.value]
+    counted = [each for each in preparations if not doses[each.dose_index].no_total]
+    for _, given in given_by_day(doses, counted):
         for group in sharing_groups(given, pharmacy):
             for item, count in _containers(group, pharmacy, facts):
                 (tablets if group[0][1].form == "tablet" else vials)[item] += int(count)
@@ -75,7 +77,14 @@ def pick_list(
         *(_bottles(drug, item, volume, pharmacy) for (drug, item), volume in oral.items()),
         *(PickItem(item, "bag", drug, Decimal(count)) for (drug, item), count in bags.items()),
         *(PickItem(item, kind, drug, Decimal(count)) for (kind, drug, item), count in open_items.items()),
+        *(_not_counted(each, doses[each.dose_index]) for each in endless),
     )
+
+
+def _not_counted(preparation: Preparation, dose: Dose) -> PickItem:
+    """What a dose is made of that is given nobody knows how often."""
+    kind: Kind = "tablet" if preparation.form == "tablet" else "bottle" if is_oral(dose.route) else "vial"
+    return PickItem(f"{preparation.product or 'product'}: not counted; {dose.no_total}", kind, dose.drug)
 
 
 def _to_choose(dose: Dose, preparation: Preparation) -> Iterator[tuple[Kind, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from cec.days import list_days
 from cec.order import Dose, Preparation
 from cec.pharmacy import Pharmacy
 from cec.routes import is_into_csf
@@ -24,7 +25,7 @@ def given_by_day(doses: Sequence[Dose], preparations: Sequence[Preparation]) -> 
                 (doses[preparation.dose_index], preparation)
                 for preparation in preparations
                 if day in doses[preparation.dose_index].days and preparation.dose.value
-                for _ in range(doses[preparation.dose_index].per_day)
+                for _ in range(doses[preparation.dose_index].count_on(day))
             ],
         )
 
@@ -70,5 +71,5 @@ def _name(dose: Dose) -> str:
 
 def _words(notes: dict[str, list[int]]) -> Iterator[str]:
     for others, days in notes.items():
-        which = f"day{'s' if len(days) > 1 else ''} {', '.join(map(str, days))}"
+        which = f"day{'s' if len(days) > 1 else ''} {list_days(days)}"
         yield f"vials are shared on {which} with {others}; the pick list counts them together"

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from cec.calculate.declared import declaration_on
 from cec.calculate.rules.rule import Case
+from cec.days import list_days
 from cec.order import Dose
 from cec.patient import Reduction, SetDose
-from cec.regimen import Check, list_days
+from cec.regimen import Check
 from cec.units import write_number
 
 

@@ -6,12 +6,16 @@ A row stands under the date on which it starts. No line moves to another date be
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from cec.calculate.lines import WHERE_IT_ENDS, CycleLine
+from cec.calculate.rules.rule import code_of_drug
 from cec.calculate.schedule.clock import Clock
 from cec.calculate.schedule.remarks import remarks
-from cec.calculate.schedule.starts import NO_TIME, Line, date_of_day, place_lines
+from cec.calculate.schedule.starts import NO_TIME, DatesOfDays, Line, place_lines
+from cec.days import list_days
+from cec.errors import InputError
 from cec.order import Administration, Alert, Dose
 from cec.pharmacy import Pharmacy
 from cec.regimen import BEFORE_FIRST_INFUSION, Regimen
@@ -25,24 +29,57 @@ class Schedule(NamedTuple):
     alerts: tuple[Alert, ...] = ()
 
 
-def draw_up(regimen: Regimen, doses: Sequence[Dose], start: datetime.date, pharmacy: Pharmacy) -> Schedule:
-    """Every administration of a cycle whose day 1 is `start`; a dose of 0 is not given."""
-    lines, clock = _lines(regimen, doses), Clock(pharmacy.zone)
-    starts = place_lines(lines, start, pharmacy, clock)
+def draw_up(
+    regimen: Regimen,
+    doses: Sequence[Dose],
+    start: datetime.date,
+    pharmacy: Pharmacy,
+    of_cycle: Mapping[int, CycleLine],
+) -> Schedule:
+    """Every administration of a cycle whose day 1 is `start`; a dose of 0 is not given.
+
+    InputError where a line goes on without an end.
+    """
+    _refuse_endless(of_cycle)
+    lines, clock, dates = _lines(regimen, doses), Clock(pharmacy.zone), DatesOfDays(regimen.calendar, start)
+    starts = place_lines(lines, dates, pharmacy, clock)
     first_infusions = _first_infusions(lines, starts)
     opening = datetime.time.fromisoformat(pharmacy.first_infusion)
     rows = []
     for line in lines:
         for day, of_day in starts[line.number].items():
-            date, times = date_of_day(start, day), of_day
+            date, times = dates.of(day), of_day
             if line.is_before_infusions:
                 times = line.repeated(first_infusions.get(date) or datetime.datetime.combine(date, opening))
             rows += [
-                _administration(line, _Place(day, number, date, time), start, doses, clock)
+                _administration(line, _Place(day, number, date, time), dates, doses, clock)
                 for number, time in enumerate(times, 1)
             ]
     rows.sort(key=lambda row: (row.time, row.start is not None, row.dose_index))
-    return Schedule(*remarks(rows, lines, clock))
+    rows = [row for row in rows if row.number <= _most_on(row, of_cycle[row.line])]
+    noted, alerts = remarks(rows, lines, clock)
+    return Schedule(noted, (*alerts, *_too_few(of_cycle, rows)))
+
+
+def _most_on(row: Administration, line: CycleLine) -> int:
+    """How many doses of a line its total leaves for the day of a row."""
+    return sum(line.counts_on((row.protocol_day,)))
+
+
+def _refuse_endless(lines: Mapping[int, CycleLine]) -> None:
+    endless = [f"{line.of.drug} (day {list_days(line.of.days)})" for line in lines.values() if line.is_open]
+    if endless:
+        raise InputError(f"{', '.join(endless)}: nothing says where these days end; {WHERE_IT_ENDS}")
+
+
+def _too_few(lines: Mapping[int, CycleLine], rows: Sequence[Administration]) -> Iterator[Alert]:
+    """Lines of whose doses fewer fit into the cycle than the regimen says."""
+    for number, line in lines.items():
+        count = line.of.total_doses
+        found = sum(row.line == number for row in rows)
+        if count and 0 < found < count.least:
+            text = f"{found} of {count.least} doses fit into its days of this cycle: a person decides on the others"
+            yield Alert(code_of_drug("total-doses", line.of.drug), "check", line.of.drug, text)
 
 
 def _lines(regimen: Regimen, doses: Sequence[Dose]) -> list[Line]:
@@ -77,12 +114,12 @@ class _Place(NamedTuple):
 
 
 def _administration(
-    line: Line, place: _Place, start: datetime.date, doses: Sequence[Dose], clock: Clock
+    line: Line, place: _Place, dates: DatesOfDays, doses: Sequence[Dose], clock: Clock
 ) -> Administration:
     """One dose of a line: at its time; with a bound before the first infusion; or on its date without a time."""
     time = place.time
     date = time.date() if time else place.date
-    day = (date - start).days + 1
+    day = dates.day(date)
     is_bound = line.is_before_infusions
     begin = None if is_bound else time
     return Administration(

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from cec.calculate.rules.rule import code_of_drug
 from cec.calculate.schedule.clock import Clock
 from cec.calculate.schedule.starts import A_DAY, Line
+from cec.days import list_days
 from cec.order import Administration, Alert
-from cec.regimen import Level, list_days
+from cec.regimen import Level
 from cec.routes import is_into_csf, is_intravenous
 from cec.units import span
 
@@ -116,13 +117,12 @@ def _interval(row: Administration, rows: Sequence[Administration], line: Line, c
     """An interval to the dose before that is shorter than prescribed; or longer, where a line's doses fill the day."""
     if not line.of.every or _has_no_time(row):
         return
-    day = row.protocol_day
     before = [
         other
         for other in rows
         if other.time < row.time
         and (other.drug, other.route) == (row.drug, row.route)
-        and other.protocol_day >= day - 1
+        and other.date >= row.date - A_DAY
     ]
     if not before:
         return

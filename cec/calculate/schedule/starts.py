@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cec.calculate.schedule.clock import Clock
+from cec.days import Calendar
 from cec.pharmacy import Pharmacy
 from cec.regimen import BEFORE_FIRST_INFUSION, DrugLine
 from cec.routes import is_intravenous
@@ -24,6 +25,21 @@ A_DAY = datetime.timedelta(days=1)
 NO_TIME = datetime.timedelta()
 _NOBODY_WAITS = datetime.timedelta(hours=12)
 """From this duration on an infusion has a line of its own while others are given."""
+
+
+class DatesOfDays(NamedTuple):
+    """The dates of the days of a cycle, and the other way round."""
+
+    calendar: Calendar
+    start: datetime.date
+
+    def of(self, day: int) -> datetime.date:
+        """The date of a day of the cycle."""
+        return self.calendar.date(self.start, day)
+
+    def day(self, date: datetime.date) -> int:
+        """The day of the cycle that a date is."""
+        return self.calendar.day(self.start, date)
 
 
 class Line(NamedTuple):
@@ -52,14 +68,9 @@ class Line(NamedTuple):
         return [first + span(self.of.every) * number for number in range(self.of.per_day)]
 
 
-def date_of_day(start: datetime.date, day: int) -> datetime.date:
-    """The date of a day of the cycle whose day 1 is `start`."""
-    return start + datetime.timedelta(days=day - 1)
-
-
-def place_lines(lines: Sequence[Line], start: datetime.date, pharmacy: Pharmacy, clock: Clock) -> dict[int, Starts]:
+def place_lines(lines: Sequence[Line], dates: DatesOfDays, pharmacy: Pharmacy, clock: Clock) -> dict[int, Starts]:
     """The starts of every line, by its number; none on the days of a line that comes before the first infusion."""
-    cycle = _Cycle(lines, start, pharmacy, clock)
+    cycle = _Cycle(lines, dates, pharmacy, clock)
     for line in lines:
         cycle.starts[line.number] = {}
         for day in sorted(line.dose_indexes):
@@ -70,13 +81,13 @@ def place_lines(lines: Sequence[Line], start: datetime.date, pharmacy: Pharmacy,
 class _Cycle:
     """What is known while lines are placed, in the order of the file."""
 
-    def __init__(self, lines: Sequence[Line], start: datetime.date, pharmacy: Pharmacy, clock: Clock) -> None:
-        self.lines, self.start, self.pharmacy, self.clock = lines, start, pharmacy, clock
+    def __init__(self, lines: Sequence[Line], dates: DatesOfDays, pharmacy: Pharmacy, clock: Clock) -> None:
+        self.lines, self.dates, self.pharmacy, self.clock = lines, dates, pharmacy, clock
         self.starts: dict[int, Starts] = {}
 
     def at(self, day: int, clock: str) -> datetime.datetime:
         """A clock time on the date of a day."""
-        return datetime.datetime.combine(date_of_day(self.start, day), datetime.time.fromisoformat(clock))
+        return datetime.datetime.combine(self.dates.of(day), datetime.time.fromisoformat(clock))
 
 
 def _starts_on(day: int, line: Line, cycle: _Cycle) -> list[datetime.datetime | None]:
@@ -99,7 +110,7 @@ def _carried_on(day: int, line: Line, cycle: _Cycle) -> datetime.datetime | None
     before = _latest_before(day, line, cycle)
     if before is None:
         return None
-    apart = A_DAY * (day - before.day)
+    apart = cycle.dates.of(day) - cycle.dates.of(before.day)
     if line.over and line.over == before.line.over == apart:
         return cycle.clock.later(
             before.last, line.over
@@ -161,7 +172,7 @@ def _on_date(day: int, times: Sequence[datetime.datetime | None], cycle: _Cycle)
     if len(known) < len(times):
         return None
     latest = max(known)
-    return latest if latest.date() == date_of_day(cycle.start, day) else None
+    return latest if latest.date() == cycle.dates.of(day) else None
 
 
 def _above(line: Line, cycle: _Cycle) -> Iterator[Line]:

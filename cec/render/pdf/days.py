@@ -109,8 +109,8 @@ def _undated(order: Order, day: int, preparations: dict[int, Preparation]) -> li
     doses.sort(key=lambda numbered: not numbered[1].timing.startswith("before"))
     rows = []
     for line, dose in doses:
-        for number in range(1, dose.per_day + 1):
-            which = f"{number} of {dose.per_day}" if dose.per_day > 1 else ""
+        for number in range(1, dose.count_on(day) + 1):
+            which = f"{number} of {dose.count_on(day)}" if dose.count_on(day) > 1 else ""
             time = ", ".join(filter(None, (which, dose.timing or _TO_WRITE)))
             rows.append({**_row(dose, preparations.get(line)), "time": time, "bar": None, "notes": label_words(dose)})
     return rows

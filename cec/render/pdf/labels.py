@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
 from cec.regimen import NOT_SHIPPED, entry_of
+from cec.render.days import name_of_day
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import DIGITS, DRAFT, bind, signed_percent
 from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
@@ -88,7 +89,7 @@ def _label(order: Order, row: Administration, preparation: Preparation | None) -
         "drug": row.drug,
         "dose": str(preparation.contains if preparation and preparation.contains else row.dose),
         "given": f"{over}, {row.rate}" if row.rate else over,
-        "day": f"Day {row.protocol_day} of {order.regimen.days}",
+        "day": name_of_day(order, row.protocol_day),
         "date": weekday_date(row.date),
         "time": row_time(row, row.date),
         "words": "; ".join(order.doses[row.dose_index].label),

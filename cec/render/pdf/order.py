@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cec.regimen import list_days, runs_of
+from cec.days import list_days, runs_of
 from cec.render.pdf.days import day_blocks
 from cec.render.pdf.page import bound, first_to_last, page_data
 from cec.render.pdf.typesetting import pictures, typeset
@@ -15,7 +15,7 @@ from cec.render.words.patient import known_facts, measure_facts, measures
 from cec.render.words.regimen import frequency
 from cec.render.words.times import weekday_date
 from cec.render.worksheet import containers
-from cec.units import Quantity
+from cec.units import Quantity, write_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -146,12 +146,17 @@ def _total(doses: Sequence[Dose]) -> list[str]:
     given = [dose for dose in doses if dose.ordered.value]
     if not given:
         return [doses[0].drug, "", OMITTED]
-    counted = " + ".join(f"{len(dose.days) * dose.per_day} × {dose.ordered}" for dose in given)
+    counted = " + ".join(f"{_count(dose)} × {dose.ordered}" for dose in given)
     totals = [dose.cycle_total for dose in given if dose.cycle_total]
     if len(totals) < len(given):
         return [doses[0].drug, "", "; ".join(dict.fromkeys(dose.no_total for dose in given if dose.no_total))]
     total = Quantity(sum((each.value for each in totals), Decimal(0)), given[0].ordered.unit)
     return [doses[0].drug, counted, f"= {total}"]
+
+
+def _count(dose: Dose) -> str:
+    """How often a dose is given in the cycle."""
+    return write_number(dose.cycle_total.value / dose.ordered.value) if dose.cycle_total else ""
 
 
 def _next_cycle(order: Order) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from cec.render.words import DRAFT, SECOND_CHECK, bind, origin
 from cec.render.words.alerts import alert_code, alert_text, by_severity
 from cec.render.words.patient import age_of
-from cec.render.words.regimen import doses_of_title, number_of_days, title_with_doses
-from cec.render.words.times import date_of_day, paper_date
+from cec.render.words.regimen import days_of_order, doses_of_title, lines_given, title_of
+from cec.render.words.times import paper_date
 from cec.units import Quantity
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ def page_data(order: Order, document: str) -> dict[str, Any]:
     alerts = by_severity(order.alerts)
     return {
         "patient": {"name": patient.name, "id": patient.id, "born": paper_date(patient.born) if patient.born else ""},
-        "title": f"{document}: {title_with_doses(regimen)}",
+        "title": f"{document}: {title_of(order)}",
         "head": {
             "document": ", ".join(filter(None, (document, order.pharmacy.name))),
             "title": regimen.title,
-            "doses": _whole_names(doses_of_title(regimen), regimen),
+            "doses": _whole_names(doses_of_title(lines_given(order)), regimen),
             "phase": regimen.phase,
-            "days": number_of_days(regimen),
+            "days": days_of_order(order),
             "cycle": f"cycle {order.cycle}" if order.cycle else "",
             "dates": first_to_last(order, sorted({day for dose in order.doses for day in dose.days})),
             "age": ", ".join(filter(None, (age_of(patient, order.age, order.as_of), patient.sex or ""))),
@@ -64,7 +64,7 @@ def first_to_last(order: Order, days: Sequence[int]) -> str:
     """The first and the last date of some days of the cycle; nothing without a start."""
     if not order.start or not days:
         return ""
-    first, last = (paper_date(date_of_day(order.start, day)) for day in (days[0], days[-1]))
+    first, last = (paper_date(order.regimen.calendar.date(order.start, day)) for day in (days[0], days[-1]))
     return first if first == last else f"{first} to {last}"
 
 

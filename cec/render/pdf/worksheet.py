@@ -6,6 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from cec.render.days import name_of_day
 from cec.render.pdf.page import bound, page_data
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import SECOND_CHECK
@@ -57,7 +58,7 @@ def worksheet_data(order: Order) -> dict[str, Any]:
 def _day(order: Order, day: WorkDay) -> dict[str, Any]:
     """A day by itself, also where others are alike: its page is what is written on when it is made up."""
     return {
-        "name": f"Day {day.number} of {order.regimen.days}",
+        "name": name_of_day(order, day.number),
         "date": weekday_date(day.date) if day.date else "",
         "fluid": f"fluid infused: {fluid_of(day.fluid)}" if day.fluid else "",
         "omitted": [f"OMITTED {drug}: {why}" for drug, why in day.omitted],

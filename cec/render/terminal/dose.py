@@ -7,8 +7,8 @@ from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
+from cec.days import list_days
 from cec.order import Dose, Order
-from cec.regimen import list_days
 from cec.render.terminal.drawing import (
     BLANK_LINE,
     STRONG,

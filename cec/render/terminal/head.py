@@ -11,8 +11,8 @@ from cec.render.terminal.drawing import BLANK_LINE, LEVELS, STRONG, WIDEST_TEXT,
 from cec.render.words import DRAFT, assumptions, changes, origin
 from cec.render.words.alerts import alert_words, by_severity, in_one_line
 from cec.render.words.patient import identity, known_facts, measure_facts
-from cec.render.words.regimen import number_of_days, title_with_doses
-from cec.render.words.times import date_of_day, weekday_date
+from cec.render.words.regimen import days_of_order, named_days, title_of
+from cec.render.words.times import weekday_date
 
 
 def head(order: Order, terminal: Terminal) -> list[Part]:
@@ -20,11 +20,11 @@ def head(order: Order, terminal: Terminal) -> list[Part]:
     regimen, patient = order.regimen, order.patient
     cycle = f"{order.cycle}, " if order.cycle else ""
     return [
-        *wrap(title_with_doses(regimen), terminal, style=STRONG),
+        *wrap(title_of(order), terminal, style=STRONG),
         BLANK_LINE,
         *labelled(
             [
-                ("Regimen", f"{regimen.name}, edition {regimen.edition}, {number_of_days(regimen)}"),
+                ("Regimen", f"{regimen.name}, edition {regimen.edition}, {days_of_order(order)}"),
                 ("For", regimen.indication),
                 ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
                 ("Patient", identity(patient, order.age, order.as_of)),
@@ -41,11 +41,13 @@ def head(order: Order, terminal: Terminal) -> list[Part]:
 
 
 def dates(order: Order) -> str:
-    """First and last day of the cycle."""
+    """First and last day of the cycle; where a day 0 has a name, also that and day 1."""
     if order.start is None:
         return ""
+    if order.regimen.calendar.has_day_0:
+        return named_days(order)
     days = [day for dose in order.doses for day in dose.days]
-    first, last = (weekday_date(date_of_day(order.start, day)) for day in (min(days), max(days)))
+    first, last = (weekday_date(order.regimen.calendar.date(order.start, day)) for day in (min(days), max(days)))
     return first if first == last else f"{first} to {last}"
 
 

@@ -21,7 +21,7 @@ from cec.render.terminal.drawing import (
     table,
     wrap,
 )
-from cec.render.words.regimen import doses_of_title, line_times, number_of_days, protocol_dose, title_with_doses
+from cec.render.words.regimen import days_of_regimen, doses_of_title, line_times, protocol_dose, title_with_doses
 from cec.units import Quantity, write_number
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def render(regimen: Regimen, terminal: Terminal, *, explain: bool = False) -> by
             BLANK_LINE,
             *labelled(
                 [
-                    ("Regimen", f"{regimen.name}, edition {regimen.edition}, {number_of_days(regimen)}"),
+                    ("Regimen", f"{regimen.name}, edition {regimen.edition}, {days_of_regimen(regimen)}"),
                     ("For", regimen.indication),
                     ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
                     ("Next cycle", _next_cycle(regimen)),
@@ -86,8 +86,8 @@ def render_list(regimens: Sequence[Regimen], terminal: Terminal) -> bytes:
     """The name of each regimen with its days and doses."""
     parts: list[Part] = []
     for regimen in regimens:
-        parts += wrap(f"{regimen.name}: {regimen.title}, {number_of_days(regimen)}", terminal, style=STRONG)
-        parts += wrap(doses_of_title(regimen), terminal, "  ", "  ")
+        parts += wrap(f"{regimen.name}: {regimen.title}, {days_of_regimen(regimen)}", terminal, style=STRONG)
+        parts += wrap(doses_of_title(regimen.drugs), terminal, "  ", "  ")
     return draw(parts, terminal)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cec.regimen import list_days
+from cec.days import list_days
+from cec.render.days import name_of_day
 from cec.render.terminal import head, steps
 from cec.render.terminal.drawing import (
     BLANK_LINE,
@@ -65,9 +66,9 @@ def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Par
     """The doses and the fluid of a day, or of several that are alike: written once, with a line to sign for each."""
     first = days[0]
     numbers = list_days([day.number for day in days])
-    name = f"Day {numbers} of {order.regimen.days}"
+    name = name_of_day(order, first.number)
     if len(days) > 1:
-        name = f"Days {numbers} of {order.regimen.days}, the same on each"
+        name = f"Days {numbers}{f' of {order.last_day}' if order.last_day else ''}, the same on each"
     elif first.date:
         name += f", {weekday_date(first.date)}"
     fluid = f"Fluid infused on {'each day' if len(days) > 1 else f'day {numbers}'}: "

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from cec.days import list_days
 from cec.order import Dose, Order, Step
-from cec.regimen import list_days
 from cec.units import write_signed
 
 DRAFT = "Draft: not valid until checked and signed"
@@ -48,7 +48,7 @@ def changes(order: Order) -> Iterator[str]:
     """What a person declared of each dose, with what is left and why; a drug of which nothing is left is omitted."""
     for dose in order.doses:
         noun = "day" if len(dose.days) == 1 else "days"
-        days = "" if dose.days == order.line_of(dose).days else f" on {noun} {list_days(dose.days)}"
+        days = "" if dose.days == order.days_of(dose) else f" on {noun} {list_days(dose.days)}"
         for step in dose.steps:
             if step.what in CHANGED:
                 left = f"OMITTED{days or ' on every day'}" if not step.value.value else f"{step.value}{days}"

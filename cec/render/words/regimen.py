@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from cec.order import Dose
-from cec.regimen import DrugLine, Regimen, list_days
+from msgspec.structs import replace
+
+from cec.days import LAST_DAY, Cycles, Series, is_open, list_days, numbers_of
+from cec.order import Dose, Order
+from cec.regimen import DrugLine, Regimen, narrowed_to
 from cec.render.words import listed
+from cec.render.words.times import weekday_date
 from cec.units import Quantity
 
 
@@ -42,22 +46,28 @@ def line_days(line: DrugLine) -> str:
     """
     often = "daily" if line.divided_into > 1 else frequency(line)
     count = len(line.days)
-    if count == 1:
-        days = f"on day {line.days[0]}" if often == "daily" else f"{often} on day {line.days[0]}"
-    elif line.days == tuple(range(1, count + 1)):
+    if is_open(line.days):
+        days = often if line.days == (Series(1),) else f"{often} from day {list_days(line.days)}"
+    elif count == 1:
+        days = f"on day {list_days(line.days)}" if often == "daily" else f"{often} on day {list_days(line.days)}"
+    elif line.days == tuple(range(1, count + 1)) and not line.weekdays:
         days = f"{often} for {count} days"
     elif often == "daily":
         days = f"on days {list_days(line.days)}"
     else:
         days = f"{often} on days {list_days(line.days)}"
-    return days + _only_in(line.cycles)
+    return ", ".join((days, *narrowed_to(line))) + _only_in(line.cycles)
 
 
-def _only_in(cycles: Sequence[int]) -> str:
-    """The cycles that a line is limited to."""
+def _only_in(cycles: Cycles) -> str:
+    """The cycles that a line is limited to; those without an end begin with one."""
     if not cycles:
         return ""
-    return f" ({'cycle' if len(cycles) == 1 else 'cycles'} {listed([str(cycle) for cycle in cycles])} only)"
+    if numbers_of(cycles)[-1] == LAST_DAY and not isinstance(cycles[0], Series):
+        return f" (cycle {list_days(cycles)})"
+    if isinstance(cycles[0], Series):
+        return f" (cycle {list_days(cycles)})" if cycles[0].every == 1 else f" ({list_days(cycles)} cycle)"
+    return f" ({'cycle' if len(cycles) == 1 else 'cycles'} {list_days(cycles)} only)"
 
 
 def line_times(line: DrugLine) -> str:
@@ -76,13 +86,19 @@ def line_times(line: DrugLine) -> str:
     return ", ".join(filter(None, parts))
 
 
-def doses_of_title(regimen: Regimen) -> str:
-    """The drugs of a regimen with their doses and days: what tells it from others of the same letters.
+def lines_given(order: Order) -> list[DrugLine]:
+    """The drug lines that the cycle of an order gives."""
+    given = sorted({dose.line for dose in order.doses})
+    return [replace(order.regimen.drugs[number - 1], cycles=()) for number in given]
+
+
+def doses_of_title(lines: Sequence[DrugLine]) -> str:
+    """Drug lines with their doses and days: what tells a regimen from others of the same letters.
 
     Drugs given to prevent or treat something else than the disease stand last; their days only where they differ.
     """
-    main = [line for line in regimen.drugs if not line.purpose]
-    beside = [line for line in regimen.drugs if line.purpose]
+    main = [line for line in lines if not line.purpose]
+    beside = [line for line in lines if line.purpose]
     groups = [_doses_of_group(days, list(group)) for days, group in groupby(main, line_days)]
     same = line_days(main[-1]) if main else ""
     groups += [_doses_of_group("" if days == same else days, list(group)) for days, group in groupby(beside, line_days)]
@@ -95,12 +111,47 @@ def _doses_of_group(days: str, lines: list[DrugLine]) -> str:
 
 
 def title_with_doses(regimen: Regimen) -> str:
-    """The title of every sheet: the regimen's own, then its doses and days."""
-    return f"{regimen.title}: {doses_of_title(regimen)}"
+    """The title of a regimen: its own, then the doses and days of all its lines."""
+    return f"{regimen.title}: {doses_of_title(regimen.drugs)}"
 
 
-def number_of_days(regimen: Regimen) -> str:
-    """How many days the regimen gives drugs on, and which where they have gaps."""
-    days = sorted({day for line in regimen.drugs for day in line.days})
+def title_of(order: Order) -> str:
+    """The title of every sheet: the regimen's own, then the doses and days of the order's cycle."""
+    return f"{order.regimen.title}: {doses_of_title(lines_given(order))}"
+
+
+def days_of_regimen(regimen: Regimen) -> str:
+    """How many days the regimen gives drugs on, in any of its cycles."""
+    return number_of_days(day for line in regimen.drugs for day in numbers_of(line.days, regimen.last_day or LAST_DAY))
+
+
+def named_days(order: Order) -> str:
+    """The dates of the first day, of day 0 and of day 1."""
+    days = [day for dose in order.doses for day in dose.days]
+    named = {
+        min(days): f"day {min(days)}",
+        0: f"day 0 ({order.regimen.day_0})",
+        1: "day 1",
+        max(days): f"day {max(days)}",
+    }
+    return ", ".join(
+        f"{words} {weekday_date(date)}" for day, words in sorted(named.items()) if (date := order.date_of(day))
+    )
+
+
+def days_of_order(order: Order) -> str:
+    """How many days the cycle of an order gives drugs on."""
+    return number_of_days(day for dose in order.doses for day in dose.days)
+
+
+def number_of_days(every: Iterable[int]) -> str:
+    """How many days drugs are given on, and which where they have gaps or no end.
+
+    >>> number_of_days((1, 2, 3)), number_of_days((1, 8))
+    ('3 days', '2 days (day 1, 8)')
+    """
+    days = sorted(set(every))
+    if days[-1] == LAST_DAY:
+        return f"day {list_days(days)}"
     count = "1 day" if len(days) == 1 else f"{len(days)} days"
     return count if days == list(range(1, len(days) + 1)) else f"{count} (day {list_days(days)})"

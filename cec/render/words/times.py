@@ -39,15 +39,6 @@ def clock(time: datetime.datetime) -> str:
     return f"{time:%H:%M}"
 
 
-def date_of_day(start: datetime.date, day: int) -> datetime.date:
-    """The date of a day of the cycle.
-
-    >>> date_of_day(datetime.date(2028, 2, 28), 3)
-    datetime.date(2028, 3, 1)
-    """
-    return start + datetime.timedelta(days=day - 1)
-
-
 def row_time(row: Administration, date: datetime.date) -> str:
     """From when to when a row of the schedule runs; a time that is not on the date of its day has its own before it.
 
