@@ -20,7 +20,7 @@ from cec.order import NOT_APPLICABLE, NOT_CHECKED, Order
 from cec.render.csv import number
 from cec.tables.amounts import REJECTED, amount_columns
 from cec.tables.columns import columns_for, patient_texts
-from cec.tables.rows import refusal
+from cec.tables.rows import cell_text, refusal
 from cec.units import AMOUNT, Quantity, convert
 
 INDUCTION = load_regimen("cec-induction")
@@ -135,7 +135,7 @@ def _orders(cells: Table, given: Given) -> list[Order | str]:
     columns = columns_for(list(cells), {}, [given.regimen])
     orders: list[Order | str] = []
     for row in range(len(next(iter(cells.values())))):
-        every = {fact: column.text(cells[column.name][row]) for fact, column in columns.items()}
+        every = {fact: cell_text(fact, column, cells[column.name][row]) for fact, column in columns.items()}
         texts = {fact: text for fact, text in every.items() if text and fact not in {"id", "name", "diagnosis"}}
         try:
             orders.append(_order(texts, given))

@@ -94,6 +94,7 @@ previous_weight: 20 kg
 previous_day_1: 2026-11-02
 previous_cycles: 1
 diagnosis: leukaemia
+written_bsa: 1.2 m2
 allergies: etoposide
 history: {prior_hsct: true}
 earlier_doses: {doxorubicin: 100 mg/m2}

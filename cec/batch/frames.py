@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal, localcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cec.batch.forked import refuse_forked_process
@@ -16,14 +17,13 @@ from cec.load import load_pharmacy, load_regimen
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.tables.amounts import REJECTED
+from cec.tables.asked import refuse_asked
 from cec.tables.cells import filled, mute_columns
 from cec.tables.columns import ABOUT_THE_PERSON, Column, columns_for
 from cec.tables.rows import Refusal
 from cec.units import EXACT
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import polars as pl
 
 Table = TypeVar("Table")
@@ -35,10 +35,11 @@ _kept: dict[str, Regimens] = {}
 
 def dose_table(
     frame: Table,
-    regimen: Regimen | str | Sequence[Regimen | str] = "cec-induction",
+    regimen: Regimen | str | Path | Sequence[Regimen | str | Path] = "cec-induction",
     pharmacy: Pharmacy | str | Path | None = None,
     *,
     columns: Mapping[str, str] | None = None,
+    ignore: Collection[str] = (),
     start: datetime.date | None = None,
     cycle: int | None = None,
     as_of: datetime.date | None = None,
@@ -48,23 +49,27 @@ def dose_table(
     `frame` is a polars or pandas frame, or an Arrow table or record batch; what comes back is of the same kind and has
     the same rows in the same order. A row that gets no dose has nothing in the new columns but `rejected`, the reason.
     Of several regimens the first is for rows that name none. `columns` says which column tells what, where its name
-    does not: {"height": "Wzrost"}. Which checks could not be made is told by `cec batch`, and in an order.
+    does not: {"height": "Wzrost"}. A column that holds a word of a fact and is not read is refused before any row is
+    dosed, unless `ignore` names it. Which checks could not be made is told by `cec batch`, and in an order.
 
     >>> import polars as pl
     >>> patients = pl.DataFrame({"id": ["007", "8"], "height_cm": [128.0, 1.28], "weight_kg": [26, 26]})
     >>> dose_table(patients).select("id", "clofarabine_mg").rows()
     [('007', '38.4'), ('8', None)]
     """
-    added = dose_columns(frame, regimen, pharmacy, columns=columns, start=start, cycle=cycle, as_of=as_of)
+    added = dose_columns(
+        frame, regimen, pharmacy, columns=columns, ignore=ignore, start=start, cycle=cycle, as_of=as_of
+    )
     return cast("Table", _with_columns(frame, {name: cells for name, cells in added.items() if name != NOT_MADE}))
 
 
 def dose_columns(
     frame: Any,
-    regimen: Regimen | str | Sequence[Regimen | str],
+    regimen: Regimen | str | Path | Sequence[Regimen | str | Path],
     pharmacy: Pharmacy | str | Path | None = None,
     *,
     columns: Mapping[str, str] | None = None,
+    ignore: Collection[str] = (),
     start: datetime.date | None = None,
     cycle: int | None = None,
     as_of: datetime.date | None = None,
@@ -73,17 +78,21 @@ def dose_columns(
     refuse_forked_process()
     with localcontext(EXACT):
         names = _names(frame)
-        several = regimen if isinstance(regimen, Sequence) and not isinstance(regimen, str) else [regimen]
-        regimens = [load_regimen(each) if isinstance(each, str) else each for each in several]
+        several = [regimen] if isinstance(regimen, str | Path | Regimen) else regimen
+        regimens = [each if isinstance(each, Regimen) else load_regimen(each) for each in several]
         if not regimens:
             raise InputError("name a regimen")
         shop = pharmacy if isinstance(pharmacy, Pharmacy) else load_pharmacy(pharmacy)
-        found = columns_for(names, columns or {}, regimens)
+        if isinstance(ignore, str):
+            raise InputError(f"ignore is a text; write ignore=['{ignore}']")
+        found = columns_for([name for name in names if name not in ignore], columns or {}, regimens)
         columns_read = {fact: column for fact, column in found.items() if fact not in ABOUT_THE_PERSON}
         answerer = _answerer(regimens, Settings(regimens[0], shop, start, cycle, as_of), columns_read)
         own = _own_regimen_column(columns_read)
         if taken := [name for name in (*answerer.columns_made, REJECTED) if name in names and name not in own]:
             raise InputError(f"the frame has columns that this would add: {', '.join(taken)}")
+        read = [name for column in found.values() for name in column.names]
+        refuse_asked(names, [*read, *own], regimens, ignored=ignore)
         return _made(_rows(frame, names, columns_read), answerer)
 
 
@@ -153,15 +162,15 @@ def _rows(frame: Any, names: Sequence[str], columns: Mapping[str, Column]) -> pl
     kind = _kind(frame)
     rows: dict[str, pl.Series] = {}
     faults: list[Fault] = []
-    for fact, column in columns.items():
-        if names.count(column.name) > 1:
-            faults.append(Fault(f"several columns have the name '{column.name}', of which one must tell the {fact}"))
+    for fact, name in ((fact, name) for fact, column in columns.items() for name in column.names):
+        if names.count(name) > 1:
+            faults.append(Fault(f"several columns have the name '{name}', of which one must tell the {fact}"))
             continue
         try:
-            rows[column.name] = _column(frame, kind, names.index(column.name))
+            rows[name] = _column(frame, kind, names.index(name))
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, NotImplementedError, TypeError, ValueError):
             faults.append(
-                Fault(f"column '{column.name}' cannot be read; texts, numbers, dates or booleans can tell the {fact}")
+                Fault(f"column '{name}' cannot be read; texts, numbers, dates or booleans can tell the {fact}")
             )
     faults += mute_columns({name: cells.dtype for name, cells in rows.items()}, columns)
     if faults:

@@ -21,9 +21,9 @@ def notes(summary: Summary, rejects: str = "") -> Iterator[str]:
     if summary.not_made:
         reasons = (f"{why} {count:,}" for why, count in summary.not_made.most_common())
         yield f"rows with checks not made: {', '.join(reasons)}; cec dose --explain tells"
-    yield f"columns read: {', '.join(column.name for column in summary.columns.values())}"
-    for name, fact in summary.misspelt:
-        yield f"column '{name}' was not read; is it the {fact}? Then add --map {fact}={name}"
+    yield f"columns read: {', '.join(name for column in summary.columns.values() for name in column.names)}"
+    if summary.unread:
+        yield f"columns not read: {', '.join(summary.unread)}"
     for rows in summary.doubled[:SHOWN]:
         yield f"rows {_some(rows)} have the same id and start"
     if len(summary.doubled) > SHOWN:

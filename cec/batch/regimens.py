@@ -13,7 +13,7 @@ from cec.regimen import Regimen
 from cec.render.csv.order import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
 from cec.tables.cells import as_texts
 from cec.tables.columns import Column
-from cec.tables.rows import Refusal, regimen_of, row_texts
+from cec.tables.rows import Refusal, cells_of, regimen_of, row_texts
 
 if TYPE_CHECKING:
     import polars as pl
@@ -127,7 +127,7 @@ class Regimens:
 
     def _texts(self, frame: pl.DataFrame) -> dict[str, pl.Series]:
         """A column of texts for each fact but the regimen."""
-        return {fact: as_texts(frame.get_column(column.name)) for fact, column in self._told.items()}
+        return {fact: cells_of(column, frame) for fact, column in self._told.items()}
 
     def _names(self, frame: pl.DataFrame) -> pl.Series:
         """The regimen that each row names, or an empty text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +14,8 @@ from cec.batch.work import Job, Worker
 from cec.errors import Fault, FileError
 from cec.files import appearing, taking_names
 from cec.regimen import Regimen
-from cec.tables.columns import ABOUT_THE_PERSON, Column, columns_for, for_any_regimen, misspelt
+from cec.tables.asked import refuse_asked
+from cec.tables.columns import ABOUT_THE_PERSON, Column, columns_for, for_any_regimen, plain_name
 from cec.tables.layout import Block, Kind, Layout
 from cec.tables.opening import looked_through, opening
 from cec.tables.rows import Refusal, regimen_of
@@ -42,6 +43,8 @@ class Request(NamedTuple):
     rejects_kind: RejectsKind
     settings: Settings
     renamed: Mapping[str, str] = {}
+    ignored: Collection[str] = ()
+    """Columns that tell nothing, whatever their names."""
     sheets: str = ""
     paper: str = "a4"
 
@@ -55,7 +58,8 @@ class Summary(NamedTuple):
     not_made: Counter[str]
     """Of how many dosed rows checks were not made, by reason."""
     columns: Mapping[str, Column]
-    misspelt: list[tuple[str, str]]
+    unread: Sequence[str]
+    """The columns that only pass through."""
     doubled: list[tuple[int, ...]]
     """Rows of the same id, start and cycle, each of which has administrations of its own."""
     idle: list[int]
@@ -83,11 +87,15 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
             if all_named:  # the usual regimen is none of this table's, and has no columns in the output
                 settings = settings._replace(regimen=all_named)
             loaded = [regimen for regimen in regimens.values() if isinstance(regimen, Regimen)]
-            columns = _columns(layout, request, [settings.regimen, *loaded])
+            used = [settings.regimen, *loaded]
+            columns = _columns(layout, request, used)
+            read = [name for column in columns.values() for name in column.names]
             separator = layout.separator if layout.kind == "csv" else ","
             kinds = (request.target_kind, request.rejects_kind)
             job = Job(layout, columns, settings, regimens, *kinds, separator, paper=request.paper)
             header, rejects_header = Worker(job).headers()
+            person = [name for name in layout.columns if plain_name(name) in ABOUT_THE_PERSON]
+            refuse_asked(layout.columns, [*read, *person], used, ignored=request.ignored, file=request.source)
             dosed = rejected = 0
             whose: list[pl.DataFrame] = []
             idle: list[int] = []
@@ -109,7 +117,7 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
                         idle += done.idle
                         whose += [] if done.whose is None else [done.whose]
                         progress(dosed + rejected, done.position, table.size)
-    unread = misspelt(layout.columns, request.renamed)
+    unread = [name for name in layout.columns if name not in read]
     return Summary(dosed, rejected, alerts, not_made, columns, unread, _doubled(whose), idle)
 
 
@@ -126,9 +134,10 @@ def _doubled(whose: Sequence[pl.DataFrame]) -> list[tuple[int, ...]]:
 
 def _columns(layout: Layout, request: Request, regimens: Sequence[Regimen] = ()) -> dict[str, Column]:
     """The columns that tell something that this batch reads."""
-    found = columns_for(layout.columns, request.renamed, regimens, request.source)
+    heard = [name for name in layout.columns if name not in request.ignored]
+    found = columns_for(heard, request.renamed, regimens, request.source)
     names = [name.strip() for name in layout.header]
-    if twice := [column.name for column in found.values() if names.count(column.name) > 1]:
+    if twice := [name for column in found.values() for name in column.names if names.count(name) > 1]:
         raise FileError(Fault(f"the first line names {', '.join(twice)} twice; take one out", "", request.source))
     settings = request.settings
     read = ABOUT_THE_PERSON if settings.has_sheets else ("id",) if settings.has_schedule else ()

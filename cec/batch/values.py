@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cec.facts import FACTS
 from cec.load.parts import Part
 from cec.tables.columns import Column
-from cec.tables.rows import read_fact
+from cec.tables.rows import read_cell
 from cec.units import Quantity
 
 if TYPE_CHECKING:
@@ -84,8 +84,7 @@ class Texts:
 
     def _read(self, text: str) -> None:
         """Find out what a text says, at the next place."""
-        words = self.column.text(text)
-        part = read_fact(self.fact, words) if words else None
+        part = read_cell(self.fact, self.column, text)
         self._places[text] = len(self.parts)
         self.parts.append(part)
         self.values.append(None if part is None or part.faults else value_of(part))

@@ -89,16 +89,16 @@ class Worker:
             return self.regimens.columns_made, rejects
         added = self._added()
         if taken := [name for name in added if name in layout.columns]:
-            raise FileError(
-                Fault(f"the table has columns that this would add: {', '.join(taken)}; rename them or take them out")
-            )
+            hint = "; a BSA to compare with stands in a column bsa" if taken == ["bsa_m2"] else ""
+            text = f"the table has columns that this would add: {', '.join(taken)}; rename them or take them out{hint}"
+            raise FileError(Fault(text))
         return (*layout.header, *added), rejects
 
     def __call__(self, block: Block) -> Done:
         """The answer to a block."""
         job = self.job
         needs_all = job.sheets or not (job.keeps_lines or job.settings.has_schedule)
-        wanted = None if needs_all else {column.name for column in job.columns.values()}
+        wanted = None if needs_all else {name for column in job.columns.values() for name in column.names}
         rows = rows_of(block, job.layout, wanted)
         if not rows.frame.height:
             rejects = self._rejects(rows, None)

@@ -12,7 +12,7 @@ import typer
 
 from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
 from cec.cli.messages import say
-from cec.cli.options import CYCLE, OUTPUT, TABLE, PharmacyOptions, QuietOption, TimeOptions
+from cec.cli.options import CYCLE, OUTPUT, TABLE, IgnoreOption, PharmacyOptions, QuietOption, TimeOptions
 from cec.cli.output import progress
 from cec.cli.places import STANDARD, keep_apart, keep_outside
 from cec.errors import Fault, FileError, InputError
@@ -66,6 +66,7 @@ def batch(
             rich_help_panel=TABLE,
         ),
     ] = None,
+    ignored: IgnoreOption = None,
     long: Annotated[
         bool,
         typer.Option("--long", help="A row for each administration, from the start on.", rich_help_panel=OUTPUT),
@@ -163,6 +164,7 @@ def batch(
             has_sheets=sheets is not None,
         ),
         renamed=columns,
+        ignored=ignored or (),
         sheets=sheets or "",
         paper=paper_name or "a4",
     )

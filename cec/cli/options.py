@@ -213,6 +213,17 @@ QuietOption: TypeAlias = Annotated[
 ]
 
 
+IgnoreOption: TypeAlias = Annotated[
+    list[str] | None,
+    _option(
+        "COLUMN",
+        "A column that tells nothing, although its name holds a word of a fact. Repeatable.",
+        "--ignore-column",
+        heading=TABLE,
+    ),
+]
+
+
 PaperOption: TypeAlias = Annotated[
     str | None,
     _option(

@@ -14,6 +14,7 @@ from cec.cli.options import (
     CYCLE,
     TABLE,
     CheckOptions,
+    IgnoreOption,
     PatientOptions,
     PharmacyOptions,
     StartOptions,
@@ -96,6 +97,7 @@ def verify(
             rich_help_panel=TABLE,
         ),
     ] = None,
+    ignored: IgnoreOption = None,
 ) -> None:
     """Hold doses that somebody else wrote against cec's own.
 
@@ -113,7 +115,7 @@ def verify(
     file = Path(what)
     of_one_order = (written, *patient, *checks)
     if file.suffix.lower() == ".json":
-        _refuse_beside(file, "its patient, doses and days", (*of_one_order, start, cycle, renamed))
+        _refuse_beside(file, "its patient, doses and days", (*of_one_order, start, cycle, renamed, ignored))
         _refuse_beside(file, "its pharmacy, and has no tolerance", (*pharmacy, tolerance))
         agrees = _saved_order(file, regimen, chosen_format(output, VERIFIED_ORDERS))
     elif is_table(what) or (is_pipe(what) and all(value in _NOT_GIVEN for value in of_one_order)):
@@ -126,6 +128,7 @@ def verify(
             start=start,
             cycle=cycle,
             renamed=renamed or (),
+            ignored=ignored or (),
             others=_shipped(),
         )
         agrees = verified(file, terms, chosen, regimen=regimen, pharmacy=pharmacy)
@@ -133,8 +136,8 @@ def verify(
         _refuse_folder(what)
         if regimen is not None:
             raise typer.BadParameter("the regimen is the first argument", param_hint="--regimen")
-        if renamed:
-            raise typer.BadParameter("is for a table of orders", param_hint="--map")
+        for option in (name for name, value in (("--map", renamed), ("--ignore-column", ignored)) if value):
+            raise typer.BadParameter("is for a table of orders", param_hint=option)
         chosen = chosen_format(output, VERIFIED_DOSES)
         order, amounts, days, percent = together(
             lambda: draft(

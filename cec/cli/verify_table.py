@@ -131,6 +131,7 @@ def terms_of(
     start: str | None,
     cycle: str | None,
     renamed: Sequence[str],
+    ignored: Sequence[str],
     others: Sequence[Regimen],
 ) -> Terms:
     """What the rows of a table are held against; InputError with every fault of the options."""
@@ -150,4 +151,4 @@ def terms_of(
         lambda: tolerance() if callable(tolerance) else tolerance,
     )
     this_regimen, this_pharmacy, this_start, this_cycle, columns, percent = loaded
-    return Terms(this_regimen, this_pharmacy, percent, others, today(), this_start, this_cycle, columns)
+    return Terms(this_regimen, this_pharmacy, percent, others, today(), this_start, this_cycle, columns, ignored)

@@ -50,7 +50,7 @@ def filled(cells: pl.Series, regimens: pl.Series) -> pl.Series:
 
 def mute_columns(types: Mapping[str, pl.DataType], columns: Mapping[str, Column]) -> list[Fault]:
     """What is wrong with columns that must tell something and are of a type that has no texts."""
-    names = {column.name: fact for fact, column in columns.items()}
+    names = {name: fact for fact, column in columns.items() for name in column.names}
     return [
         Fault(f"column '{name}' is {type_}; texts, numbers, dates or booleans can tell the {names[name]}")
         for name, type_ in types.items()

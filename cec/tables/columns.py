@@ -5,13 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from cec.errors import Fault, FileError, InputError
 from cec.facts import EARLIER_DOSES, FACTS, HISTORY, drug_of, earlier_doses_of, fact_of, told_facts
-from cec.load.declarations import read_reduction
-from cec.patient import Reduction
 from cec.regimen import Regimen
 
 OF_THE_ORDER = tuple(fact.name for fact in told_facts("order"))
@@ -52,33 +51,28 @@ _NOT_IN_NAMES = frozenset({"ft"})
 _SHORT = frozenset({"in", "m", "g", "y"})
 """Units that are also words or letters of another meaning, unless the name ends in them."""
 
-_OTHER_NAMES = dict.fromkeys(("reductions", "reduction"), _REDUCE)
-"""What a patient file calls it."""
-
-_OFTEN_CALLED = {
-    **{name: fact.name for fact in FACTS.values() for name in fact.often_called},
-    **dict.fromkeys(("dose_reduction", "dose_reductions", "reduced"), _REDUCE),
+_OTHER_NAMES = {
+    **dict.fromkeys(("reductions", "reduction"), _REDUCE),
+    **dict.fromkeys(("bsa", "bsa_m2", "body_surface_area", "body_surface_area_m2"), "written_bsa"),
 }
-"""Names that other programs give a fact. They are told of, not read."""
+"""What patient files and tables call them."""
 
-_BARE = re.compile(r"\s*[0-9]+(\.[0-9]+)?\s*", re.ASCII)
+OF_UNITS = ("unit", "units", "uom")
+"""Words by which the name of a column says that it tells the unit of another one."""
 
 
 class Column(NamedTuple):
-    """A column that tells a fact; `unit` is that of cells that are a bare number, where the column's name says it."""
+    """A column that tells a fact; `unit` is that of its bare numbers, where its name says it."""
 
     name: str
     unit: str = ""
+    unit_column: str = ""
+    """The column that tells the unit of each cell; nothing where none does."""
 
-    def text(self, cell: str | None) -> str:
-        """What a cell says, with its unit; nothing where it is empty.
-
-        >>> Column("weight_lb", "lb").text("57.3"), Column("weight_lb", "lb").text("26 kg")
-        ('57.3 lb', '26 kg')
-        """
-        if cell is None or not cell.strip():
-            return ""
-        return f"{cell} {self.unit}" if self.unit and _BARE.fullmatch(cell) else cell
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of the table that are read for the fact."""
+        return (self.name, self.unit_column) if self.unit_column else (self.name,)
 
 
 def find_columns(
@@ -91,51 +85,69 @@ def find_columns(
 ) -> dict[str, Column]:
     """The column of each fact that the table tells; FileError where height or weight has none, or a fact has two.
 
-    `renamed` says which column tells a fact, whatever its name. `flags` are yes-or-no facts that a regimen asks for.
+    `renamed` says which column tells a fact, or its unit, whatever its name. `flags` are yes-or-no facts that a regimen
+    asks for.
 
     >>> find_columns(["ID", "Wzrost", "weight (kg)"], {"height": "Wzrost"})["weight"]
-    Column(name='weight (kg)', unit='kg')
+    Column(name='weight (kg)', unit='kg', unit_column='')
     """
-    known = _known(flags, drugs)
+    known = names_that_tell(flags, drugs)
+    found = _as_said(names, renamed, known, file)
+    given = {*found, *(column.name for column in found.values())}
+    for name in names:
+        what, unit = next((known[each] for each in _spellings(name) if each in known), ("", ""))
+        if not what or name in given or what in given:
+            continue
+        if what in found:
+            raise FileError(
+                Fault(f"two columns tell the {what}: {found[what].name} and {name}; {_say_which(what)}", "", file)
+            )
+        found[what] = Column(name, unit)
+    if missing := [fact for fact in ("height", "weight") if fact not in found]:
+        usual = {"height": "cm", "weight": "kg"}
+        faults = (
+            f"no column tells the {fact}; name it {fact}_{usual[fact]} or {fact}, or {_say_which(fact)}; "
+            f"there are {', '.join(names)}"
+            for fact in missing
+        )
+        raise FileError(*(Fault(text, "", file) for text in faults))
+    units = {what.removesuffix(_UNIT): column.name for what, column in found.items() if what.endswith(_UNIT)}
+    return {
+        fact: column._replace(unit_column=units.get(fact, ""))
+        for fact, column in found.items()
+        if not fact.endswith(_UNIT)
+    }
+
+
+_UNIT = "_unit"
+"""Ends the name of what a column of units tells: `weight_unit`."""
+
+
+def _as_said(
+    names: Sequence[str], renamed: Mapping[str, str], known: Mapping[str, tuple[str, str]], file: str
+) -> dict[str, Column]:
+    """The columns of which somebody said what they tell; CecError where there is none, or two tell the same."""
     found: dict[str, Column] = {}
     for word, name in renamed.items():
         if word not in known:
             near = difflib.get_close_matches(word, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join((*TOLD, *flags))}"
+            hint = (
+                f"did you mean {near[0]}?"
+                if near
+                else f"known are {', '.join(TOLD)} and the flags and drugs of the regimen"
+            )
             raise InputError(f"'{word}' is nothing that a column can tell; {hint}")
         if name not in names:
             raise FileError(
                 Fault(f"there is no column '{name}' for the {word}; there are {', '.join(names)}", "", file)
             )
-        fact, unit = known[word]
-        unit = _unit_of(fact, unit, word, name)
-        if fact in found:
-            raise InputError(f"two columns are given for the {fact}: {found[fact].name} and {name}; give one")
+        what, unit = known[word]
+        unit = _unit_of(what, unit, word, name)
+        if what in found:
+            raise InputError(f"two columns are given for the {what}: {found[what].name} and {name}; give one")
         if other := next((each for each, column in found.items() if column.name == name), ""):
-            raise InputError(f"the column {name} is given for the {other} and the {fact}; a column tells one thing")
-        found[fact] = Column(name, unit)
-    taken = set(renamed.values())
-    for name in names:
-        fact, unit = known.get(_plain(name), ("", ""))
-        if not fact or name in taken or fact in {known[word][0] for word in renamed}:
-            continue
-        if fact in found:
-            raise FileError(
-                Fault(
-                    f"two columns tell the {fact}: {found[fact].name} and {name}; {_say_which(fact)}",
-                    "",
-                    file,
-                )
-            )
-        found[fact] = Column(name, unit)
-    if missing := [fact for fact in ("height", "weight") if fact not in found]:
-        units = {"height": "cm", "weight": "kg"}
-        faults = (
-            f"no column tells the {fact}; name it {fact}_{units[fact]} or {fact}, or {_say_which(fact)}; "
-            f"there are {', '.join(names)}"
-            for fact in missing
-        )
-        raise FileError(*(Fault(text, "", file) for text in faults))
+            raise InputError(f"the column {name} is given for the {other} and the {what}; a column tells one thing")
+        found[what] = Column(name, unit)
     return found
 
 
@@ -148,32 +160,16 @@ def columns_for(
     names: Sequence[str], renamed: Mapping[str, str], regimens: Sequence[Regimen], file: str = ""
 ) -> dict[str, Column]:
     """The column of each fact, with those that these regimens ask for: flags, and earlier doses of their drugs."""
+    drugs = {line.drug for regimen in regimens for line in regimen.drugs}
+    return find_columns(names, renamed, flags=flags_of(regimens), drugs=drugs, file=file)
+
+
+def flags_of(regimens: Sequence[Regimen]) -> set[str]:
+    """The yes-or-no facts that dose bands and checks of these regimens ask for."""
     lines = [line for regimen in regimens for line in regimen.drugs]
     bands = [band.when for line in lines if isinstance(line.dose, tuple) for band in line.dose]
     checks = [check.when for regimen in regimens for check in regimen.checks]
-    flags = {condition.fact for when in (*bands, *checks) for condition in when if condition.is_so is not None}
-    drugs = {line.drug for line in lines}
-    return find_columns(names, renamed, flags=flags, drugs=drugs, file=file)
-
-
-def misspelt(names: Sequence[str], renamed: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Columns that pass through although their name is nearly that of a fact, or often means it, each with that fact.
-
-    >>> misspelt(["id", "height", "weight", "creatinin", "DOB"], {})
-    [('creatinin', 'creatinine'), ('DOB', 'born')]
-    """
-    known = _known((), ())
-    facts = {fact for fact, _ in (known.get(_plain(name), ("", "")) for name in names)} | set(renamed)
-    others = [fact for fact in TOLD if fact not in facts]
-    found = []
-    for name in names:
-        plain = _plain(name)
-        if plain in known or name in renamed.values():
-            continue
-        often = _OFTEN_CALLED.get(plain, "")
-        near = [often] if often and often not in facts else difflib.get_close_matches(plain, others, 1, 0.8)
-        found += [(name, fact) for fact in near]
-    return found
+    return {condition.fact for when in (*bands, *checks) for condition in when if condition.is_so is not None}
 
 
 def patient_texts(texts: Mapping[str, str]) -> dict[str, str | list[str] | dict[str, str]]:
@@ -197,15 +193,6 @@ def patient_texts(texts: Mapping[str, str]) -> dict[str, str | list[str] | dict[
     return patient
 
 
-def read_reductions(text: str) -> tuple[Reduction, ...]:
-    """The reductions of a cell; CecError where one of them is none.
-
-    >>> [(one.drug, one.reason) for one in read_reductions("etoposide=25%: a; b; clofarabine=50%: c")]
-    [('etoposide', 'a; b'), ('clofarabine', 'c')]
-    """
-    return tuple(map(read_reduction, _each_declaration(text)))
-
-
 def _each_declaration(text: str) -> list[str]:
     """What a cell declares, one by one: a semicolon parts them where a drug follows, with = or : behind it."""
     return re.split(r"\s*;\s*(?=[^;=:]+[=:])", text.strip(" ;"))
@@ -213,7 +200,7 @@ def _each_declaration(text: str) -> list[str]:
 
 def for_any_regimen(renamed: Mapping[str, str]) -> dict[str, str]:
     """Those of the words that tell the same whatever the regimen asks for."""
-    known = _known((), ())
+    known = names_that_tell()
     return {word: name for word, name in renamed.items() if word in known}
 
 
@@ -223,8 +210,8 @@ def _unit_of(fact: str, unit: str, word: str, name: str) -> str:
     >>> _unit_of("weight", "", "weight", "Waga (lb)"), _unit_of("weight", "", "weight", "Waga")
     ('lb', '')
     """
-    endings = _endings(fact)
-    plain = f"_{_plain(name)}"
+    endings = units_of(fact)
+    plain = f"_{plain_name(name)}"
     ending = next((ending for ending in endings if plain.endswith(f"_{ending}")), "")
     words = plain.split("_")
     ending = ending or next((word for word in words if word in endings and word not in _SHORT), "")
@@ -241,33 +228,61 @@ def _unit_of(fact: str, unit: str, word: str, name: str) -> str:
     return unit or named
 
 
-def _known(flags: Collection[str], drugs: Collection[str]) -> dict[str, tuple[str, str]]:
-    """Every name of a column that tells something: its fact and its unit."""
+def names_that_tell(flags: Collection[str] = (), drugs: Collection[str] = ()) -> dict[str, tuple[str, str]]:
+    """Every name of a column that tells something: its fact, or that it is the unit of one, and its own unit."""
     known = {fact: (fact, "") for fact in (*TOLD, *flags)}
     known |= {name: (fact, "") for name, fact in _OTHER_NAMES.items()}
     for fact in (*told_facts("patient"), *map(earlier_doses_of, drugs)):
-        plain = _plain(fact.name)
+        plain = plain_name(fact.name)
         known[plain] = (fact.name, "")
-        known |= {f"{plain}_{ending}": (fact.name, unit) for ending, unit in _endings(fact.name).items()}
+        units = units_of(fact.name)
+        known |= {f"{plain}_{ending}": (fact.name, unit) for ending, unit in units.items()}
+        of_units = (name for word in OF_UNITS for name in (f"{plain}_{word}", f"{word}_{plain}"))
+        known |= dict.fromkeys(of_units if units else (), (f"{fact.name}{_UNIT}", ""))
     return known
 
 
-def _endings(name: str) -> dict[str, str]:
-    """The endings of the name of a column that tell the unit of a fact, each with that unit.
+@cache
+def units_of(name: str) -> dict[str, str]:
+    """How the name of a column ends, or a cell says, that the unit of a fact is this one.
 
-    >>> _endings("creatinine")
+    >>> units_of("creatinine")
     {'mg_dl': 'mg/dL', 'micromol_l': 'micromol/L', 'umol_l': 'micromol/L'}
     """
     units = (unit for kind in fact_of(name).kinds for unit in kind.units if unit not in _NOT_IN_NAMES)
-    named = ((unit, (_plain(unit), *_UNITS_IN_NAMES.get(unit, ()))) for unit in units)
+    named = ((unit, (plain_name(unit), *_UNITS_IN_NAMES.get(unit, ()))) for unit in units)
     return {ending: unit for unit, endings in named for ending in endings if ending}
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A column's name in small letters, other signs than letters and digits as one underscore.
 
-    >>> _plain("Weight (kg)")
+    >>> plain_name("Weight (kg)")
     'weight_kg'
     """
     letters = unicodedata.normalize("NFKC", name).casefold().replace("\N{GREEK SMALL LETTER MU}", "u")
     return re.sub(r"[\W_]+", "_", letters).strip("_")
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """A column's name in small letters, as it stands and with its words parted: weightKg is weight_kg."""
+    yield plain_name(name)
+    yield plain_name(_parted(name))
+
+
+def words_in(name: str) -> list[str]:
+    """The words of a column's name: what stands between signs that are no letters, or changes of case.
+
+    >>> words_in("ageUnit"), words_in("HSCT-status 2"), words_in("dosage")
+    (['age', 'unit'], ['hsct', 'status'], ['dosage'])
+    """
+    return re.findall(r"[^\W\d_]+", _parted(name).casefold())
+
+
+def _parted(name: str) -> str:
+    """A name with a space where its case changes."""
+    letters = unicodedata.normalize("NFKC", name)
+    return "".join(
+        f" {letter}" if letter.isupper() and (before.islower() or (before.isupper() and after.islower())) else letter
+        for before, letter, after in zip(f" {letters}", letters, f"{letters[1:]} ", strict=False)
+    )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.errors import CecError, Fault, InputError, OrderRefused
+from cec.facts import FACTS, fact_of
 from cec.facts.reading import read_count, read_date
 from cec.load import load_regimen
 from cec.load.parts import Part, patient_of, read_part
 from cec.patient import Patient
 from cec.regimen import Regimen
-from cec.tables.columns import Column, patient_texts
+from cec.tables.cells import as_texts
+from cec.tables.columns import Column, patient_texts, plain_name, units_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,13 +29,98 @@ class Refusal(NamedTuple):
     reason: str
 
 
+_UNIT_FOLLOWS = "\x1f"
+"""Stands between a cell and its unit, where a column of its own tells that."""
+_BARE = re.compile(r"\s*[0-9]+(\.[0-9]+)?\s*", re.ASCII)
+_WITH_UNIT = re.compile(r"[\s0-9.,]+(?P<unit>[^\s0-9.,].*?)\s*", re.ASCII)
+
+
+def cells_of(column: Column, frame: pl.DataFrame) -> pl.Series:
+    """The cells that tell a fact as texts, with those of the column of their units behind them."""
+    import polars as pl
+
+    cells = as_texts(frame.get_column(column.name))
+    if not column.unit_column:
+        return cells
+    units = as_texts(frame.get_column(column.unit_column)).fill_null("")
+    both = pl.select(pl.lit(cells) + pl.lit(_UNIT_FOLLOWS) + pl.lit(units)).to_series()
+    return both.zip_with(cells.fill_null("").str.strip_chars() != "", cells)
+
+
+def cell_of(column: Column, cells: Mapping[str, str | None]) -> str:
+    """The same of one row, whose cells are given by their columns."""
+    cell = cells[column.name] or ""
+    return f"{cell}{_UNIT_FOLLOWS}{cells[column.unit_column] or ''}" if column.unit_column and cell.strip() else cell
+
+
+def cell_text(fact: str, column: Column, cell: str | None) -> str:
+    """What a cell of `cells_of` says, with its unit; nothing where it is empty.
+
+    InputError where the cell, the name of its column and the column of its unit tell different units, or none is known.
+
+    >>> cell_text("weight", Column("weight_lb", "lb"), "57.3"), cell_text("weight", Column("weight"), "26 kg")
+    ('57.3 lb', '26 kg')
+    >>> cell_text("weight", Column("weight_lb", "lb"), "26 kg")
+    Traceback (most recent call last):
+    cec.errors.InputError: weight: '26 kg' is not in lb, which column 'weight_lb' says; write a number of lb
+    """
+    number, is_told, unit_cell = (cell or "").partition(_UNIT_FOLLOWS)
+    if not number.strip():
+        return ""
+    units, name = units_of(fact), column.name
+    unit, whose = column.unit, f"column '{name}'"
+    if is_told:
+        named = units.get(plain_name(unit_cell), "")
+        if unit_cell.strip() and not named:
+            known = ", ".join(dict.fromkeys(units.values()))
+            raise InputError(Fault(f"'{unit_cell}' in column '{column.unit_column}' is none of {known}", fact))
+        if named and unit and named != unit:
+            text = f"column '{column.unit_column}' says {named}, but column '{name}' says {unit}; correct one of them"
+            raise InputError(Fault(f"{number}: {text}", fact))
+        unit, whose = (named, f"column '{column.unit_column}'") if named else (unit, whose)
+        if not unit and _BARE.fullmatch(number):
+            raise InputError(Fault(f"'{number}' has no unit: its column '{column.unit_column}' is empty", fact))
+    if not unit or _BARE.fullmatch(number):
+        return f"{number} {unit}" if unit else number
+    own = _WITH_UNIT.fullmatch(number)
+    if own and units.get(plain_name(own["unit"])) != unit:
+        raise InputError(Fault(f"'{number}' is not in {unit}, which {whose} says; write a number of {unit}", fact))
+    return number
+
+
+def read_cell(fact: str, column: Column, cell: str | None) -> Part | None:
+    """What a cell says of a fact, or what is wrong with it; None where it says nothing."""
+    try:
+        text = cell_text(fact, column, cell)
+    except InputError as error:
+        return Part(_key_of(fact), None, error.faults)
+    if not text:
+        return None
+    part = read_fact(fact, text)
+    return part._replace(faults=tuple(_in_unit(fault, fact, column) for fault in part.faults)) if part.faults else part
+
+
+def _key_of(fact: str) -> str:
+    """The key of a patient file that tells a fact."""
+    return fact if fact in FACTS else next(iter(patient_texts({fact: ""})))
+
+
+def _in_unit(fault: Fault, fact: str, column: Column) -> Fault:
+    """A fault whose example, if it has one, is in the unit that its column tells."""
+    examples = (example.removesuffix(f" {column.unit}") for example in fact_of(fact).examples)
+    if not column.unit or f" {column.unit}" in fault.text:
+        return fault
+    example = next((f", like {each}" for each in examples if _BARE.fullmatch(each)), "")
+    return fault._replace(text=re.sub("write it like .*", f"write a number of {column.unit}{example}", fault.text))
+
+
 def row_texts(
-    texts: Mapping[str, pl.Series], columns: Mapping[str, Column], rows: Sequence[int]
+    cells: Mapping[str, pl.Series], columns: Mapping[str, Column], rows: Sequence[int]
 ) -> Iterator[dict[str, str]]:
     """What each of these rows says, by fact."""
-    cells = [(fact, columns[fact], series.gather(list(rows)).to_list()) for fact, series in texts.items()]
+    read = [(fact, columns[fact], series.gather(list(rows)).to_list()) for fact, series in cells.items()]
     for place in range(len(rows)):
-        row = ((fact, column.text(values[place])) for fact, column, values in cells)
+        row = ((fact, cell_text(fact, column, values[place])) for fact, column, values in read)
         yield {fact: text for fact, text in row if text}
 
 

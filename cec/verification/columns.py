@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from cec.errors import Fault, FileError
 from cec.regimen import DrugLine, Regimen
 from cec.tables.amounts import in_names
-from cec.tables.columns import Column, columns_for, misspelt
+from cec.tables.asked import refuse_asked
+from cec.tables.columns import Column, columns_for, plain_name
 from cec.units import AMOUNT
 from cec.verification.administration import PARTICULARS
 
@@ -57,7 +58,13 @@ class OrderColumns(NamedTuple):
     def read(self) -> tuple[str, ...]:
         """Every column that is read."""
         single = self.drug_rows or ()
-        names = (*(column.name for column in self.facts.values()), *single, *self.amounts, *self.beside, self.days)
+        names = (
+            *(name for column in self.facts.values() for name in column.names),
+            *single,
+            *self.amounts,
+            *self.beside,
+            self.days,
+        )
         return tuple(dict.fromkeys(name for name in names if name))
 
     def name_of(self, fact: str) -> str:
@@ -93,7 +100,7 @@ def order_columns(
         raise FileError(Fault(f"there is no column '{name}' for the {word}; there are {', '.join(header)}", "", file))
     rows = _drug_rows(header)
     days = next((name for name in header if plain_name(name) == DAYS), "")
-    taken = {days, *(column.name for column in facts.values())}
+    taken = {days, *(name for column in facts.values() for name in column.names)}
     by_column = {name: word for word, name in spoken_for.items()}
     beside = _beside(header, by_column, None if rows else regimens)
     candidates = () if rows else tuple(name for name in header if name not in {*taken, *beside})
@@ -115,18 +122,23 @@ def order_columns(
     return found
 
 
-def hints(header: Sequence[str], columns: OrderColumns, regimens: Sequence[Regimen]) -> Iterator[tuple[str, str]]:
-    """Each column that is not read although its name is nearly that of a fact or a drug, with what to call it."""
-    unread = [name for name in header if name not in columns.read]
-    facts = dict(misspelt(header, {**columns.named_facts, **{word: name for name, word in columns.renamed.items()}}))
+def refuse_unread(
+    header: Sequence[str], columns: OrderColumns, regimens: Sequence[Regimen], ignored: Collection[str], file: str
+) -> None:
+    """FileError with each column that is not read although its name holds a word of a fact, or is nearly a drug's."""
+    read = {*columns.read, *(name for name in header if plain_name(name) in _OF_DOSES and columns.drug_rows)}
     lines = {plain_name(line.drug): line for regimen in regimens for line in regimen.drugs}
-    for name in unread:
+    drugs: dict[str, str] = {}
+    for name in header:
         stem, word = stem_and_word(plain_name(name))
         near = difflib.get_close_matches(stem or stem_of(name), lines, 1, 0.8)
-        if near:
-            yield name, f"{near[0]}_{word}" if word else _column_of(lines[near[0]])
-        elif name in facts:
-            yield name, facts[name]
+        if near and name not in read:
+            drugs[name] = f"{near[0]}_{word}" if word else _column_of(lines[near[0]])
+    refuse_asked(header, read, regimens, drugs, ignored=ignored, file=file)
+
+
+_OF_DOSES = frozenset({"protocol_dose", "protocol_unit", "cycle_total", "calculated", "daily_total"})
+"""Columns of `cec dose --format csv` that follow from others."""
 
 
 def drug_and_unit(column: str, regimen: Regimen) -> tuple[str, str]:
@@ -210,11 +222,6 @@ def _is_second(column: str) -> bool:
     """Whether a column is named as that of a drug's second line."""
     stem, unit = stem_and_unit(plain_name(column))
     return bool(unit) and _SECOND.search(stem) is not None
-
-
-def plain_name(name: str) -> str:
-    """A drug as the name of a column: small letters, other signs as one underscore."""
-    return re.sub(r"\W+", "_", name.casefold()).strip("_")
 
 
 def _column_of(line: DrugLine) -> str:

@@ -27,5 +27,3 @@ def notes(table: VerifiedTable, regimen: Regimen, named: str | None, *, is_namel
     if table.unread:
         but = "" if single else ", unless a cell is an amount with its unit"
         yield f"columns not read{but}: {', '.join(table.unread)}"
-    for name, what in table.hints:
-        yield f"column '{name}' was not read; is it {what}? Then add --map {what}={name}"

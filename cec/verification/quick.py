@@ -23,12 +23,12 @@ from cec.errors import CecError
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.tables.amounts import REJECTED, amount_columns
-from cec.tables.columns import ABOUT_THE_PERSON
+from cec.tables.columns import ABOUT_THE_PERSON, plain_name
 from cec.tables.layout import Rows
 from cec.tables.rows import Refusal
 from cec.units import Quantity
 from cec.verification.administration import compared, expected_of
-from cec.verification.columns import DAYS, OrderColumns, is_amount, plain_name
+from cec.verification.columns import DAYS, OrderColumns, is_amount
 from cec.verification.doses import compare, nothing_written, number_of_days
 from cec.verification.outcome import Agreement, Comparison, Verdict
 from cec.verification.remarks import figures_per_area
@@ -151,11 +151,14 @@ def _by_cell(doser: Doser) -> dict[str, Regimen]:
 
 def _dosed(rows: Rows, doser: Doser) -> dict[str, list[str | None]] | None:
     """The columns that a batch adds to the rows; None where it cannot."""
-    facts = [column.name for fact, column in doser.columns.facts.items() if fact not in ABOUT_THE_PERSON]
+    facts = [
+        name for fact, column in doser.columns.facts.items() for name in column.names if fact not in ABOUT_THE_PERSON
+    ]
     named = {word: name for word, name in doser.columns.named_facts.items() if name in facts}
+    own = {"bsa_m2": "written_bsa"} if "bsa_m2" in facts else {}  # a batch writes one too
     try:
         table = dose_columns(
-            rows.frame.select(facts),
+            rows.frame.select(facts).rename(own),
             _regimens(doser),
             doser.pharmacy,
             columns=named,

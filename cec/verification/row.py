@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import NamedTuple, TypeVar
 
 from cec.calculate import draft_order
 from cec.errors import CecError, Fault, InputError, OrderRefused
+from cec.load.parts import Part
 from cec.order import Order
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
-from cec.tables.rows import Refusal, read_fact, read_row, regimen_of
+from cec.tables.rows import Refusal, cell_of, read_cell, read_row, regimen_of
 from cec.verification.cells import Line, dose_cells, read_dose, read_number_of_days
 from cec.verification.columns import OrderColumns
 from cec.verification.doses import TOLERANCE, verify_doses
@@ -35,12 +36,14 @@ class Terms(NamedTuple):
     cycle: int | None = None
     renamed: Mapping[str, str] = {}
     """Which column tells a fact or a drug, where its name does not."""
+    ignored: Collection[str] = ()
+    """Columns that tell nothing, whatever their names."""
     whole: bool = False
     """Whether the alerts and the fingerprint of every row are wanted, which takes many times as long."""
 
-    def draft(self, texts: Mapping[str, str], regimen: Regimen) -> Order:
-        """The order of a row of texts by fact; CecError with every fault."""
-        read = read_row({fact: read_fact(fact, text) for fact, text in texts.items()}, self.start, self.cycle)
+    def draft(self, parts: Mapping[str, Part], regimen: Regimen) -> Order:
+        """The order of a row of which `parts` has each fact that it tells; CecError with every fault."""
+        read = read_row(parts, self.start, self.cycle)
         return draft_order(regimen, read.patient, self.pharmacy, start=read.start, cycle=read.cycle, as_of=self.as_of)
 
 
@@ -49,20 +52,17 @@ def verify_lines(
 ) -> RowVerification:
     """One order with the number of its first row, whatever it is worth."""
     row, cells = lines[0]
-    texts = {fact: text for fact, column in columns.facts.items() if (text := column.text(cells[column.name]).strip())}
     identity = columns.identity(cells)
-    regimen = regimen_of(texts.pop("regimen", ""), regimens)
+    regimen = regimen_of(cells.get(columns.name_of("regimen"), "").strip(), regimens)
     if isinstance(regimen, Refusal):
         return RowVerification(row, identity, faults=(f"{regimen.reason}; or give its file with --regimen",))
     try:
-        return RowVerification(row, identity, _verification(lines, texts, regimen, columns, terms))
+        return RowVerification(row, identity, _verification(lines, regimen, columns, terms))
     except CecError as error:
         return RowVerification(row, identity, faults=tuple(map(str, error.faults)))
 
 
-def _verification(
-    lines: Sequence[Line], texts: Mapping[str, str], regimen: Regimen, columns: OrderColumns, terms: Terms
-) -> Verification:
+def _verification(lines: Sequence[Line], regimen: Regimen, columns: OrderColumns, terms: Terms) -> Verification:
     """One order held against cec's own; CecError says which cells cannot be read, and why there is no order."""
     faults: list[Fault] = []
 
@@ -75,7 +75,9 @@ def _verification(
                 faults.append(Fault("a table cannot tell that a stop was accepted; give the saved order (JSON)"))
             return None
 
-    order = tried(lambda: terms.draft(texts, regimen))
+    read = ((fact, column) for fact, column in columns.facts.items() if fact != "regimen")
+    parts = {fact: read_cell(fact, column, cell_of(column, lines[0].cells)) for fact, column in read}
+    order = tried(lambda: terms.draft({fact: part for fact, part in parts.items() if part}, regimen))
     doses = [tried(partial(read_dose, cells)) for cells in dose_cells(lines, regimen, columns)]
     days = tried(lambda: read_number_of_days(lines, columns))
     if faults or order is None:

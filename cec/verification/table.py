@@ -16,11 +16,12 @@ from typing import NamedTuple
 from cec.errors import Fault
 from cec.regimen import Regimen
 from cec.tables.cells import as_texts
+from cec.tables.columns import plain_name
 from cec.tables.layout import Block, Layout, Rejected
 from cec.tables.opening import Table, kind_of, looked_through, opening, rows_of
 from cec.tables.rows import Refusal, regimen_of
 from cec.verification.cells import Line
-from cec.verification.columns import OrderColumns, hints, order_columns, plain_name
+from cec.verification.columns import OrderColumns, order_columns, refuse_unread
 from cec.verification.outcome import Agreement, Row, RowVerification
 from cec.verification.quick import Doser, agreements
 from cec.verification.row import Terms, verify_lines
@@ -31,8 +32,6 @@ class VerifiedTable(NamedTuple):
 
     columns: OrderColumns
     unread: tuple[str, ...]
-    hints: tuple[tuple[str, str], ...]
-    """Unread columns that may be meant, each with what it may tell."""
     assumes_regimen: bool
     """Whether any row names no regimen."""
     rows: Iterator[Row]
@@ -52,10 +51,12 @@ def verify_table(path: Path, terms: Terms, kind: str | None = None) -> Iterator[
         with _regimens_named(table, named, regimens) as (blocks, assumes):
             loaded = [each for each in regimens.values() if isinstance(each, Regimen)]
             every = list({each.name: each for each in (*loaded, *terms.others)}.values())
-            columns = order_columns(header, terms.renamed, every, str(path))
+            heard = [name for name in header if name not in terms.ignored]
+            columns = order_columns(heard, terms.renamed, every, str(path))
             unread = tuple(name for name in header if name not in columns.read)
+            refuse_unread(header, columns, loaded, terms.ignored, str(path))
             rows = _rows(table._replace(blocks=blocks), columns, regimens, terms)
-            yield VerifiedTable(columns, unread, tuple(hints(header, columns, loaded)), assumes, rows)
+            yield VerifiedTable(columns, unread, assumes, rows)
 
 
 @contextmanager
@@ -120,7 +121,7 @@ def _row(line: Line | Rejected | Agreement) -> int:
 
 def _same_order(columns: OrderColumns) -> Callable[[Line | Rejected | Agreement], Hashable]:
     """What rows of one order have in common: each its own, or where a row is one drug, what it tells of the patient."""
-    names = [column.name for column in columns.facts.values()]
+    names = [name for column in columns.facts.values() for name in column.names]
 
     def key(line: Line | Rejected | Agreement) -> Hashable:
         if columns.drug_rows is None or not isinstance(line, Line):

@@ -67,9 +67,10 @@ def rows_of(given: Given) -> Iterator[Row]:
             continue
         for sex in ("female", "male") if question.given else ("female",):
             for age in AGES if question.given else ("96",):
-                told = usual(sex=sex, age=f"{age} months")
-                values = {"sex": sex, "age": amount(age, "months"), "start": DAY, "days_since_measured": None}
-                limits = question.limits_for(*(values[name] for name in question.given))
+                written = {"written_bsa": "1 m2"} if "written_bsa" in question.given else {}
+                told = usual(sex=sex, age=f"{age} months", **written)
+                values = {"sex": sex, "age": amount(age, "months"), "start": DAY, "written_bsa": amount("1", "m2")}
+                limits = question.limits_for(*(values.get(name) for name in question.given))
                 for cut in limits if isinstance(limits, Stretch) else ():
                     if cut.number.is_finite():
                         yield from rows_at(question.fact, cut.number, told)

@@ -172,4 +172,4 @@ def test_columns_know_its_name_and_units(tmp_path: Path) -> None:
     assert [CODE in line for line in done.stdout.splitlines()] == [False, True, False]
     assert "0.5% is not a possible ejection fraction" in done.stderr
     table.write_text("id,height,weight,LVEF\n1,128,26,49%\n", "utf-8")
-    assert "is it the ejection_fraction?" in with_new_fact("batch", str(table)).stderr
+    assert "its name often means ejection_fraction: add --map" in with_new_fact("batch", str(table)).stderr

@@ -207,6 +207,7 @@ PATIENT_KEYS: dict[str, Line] = {
     "previous_weight": Line("alert"),
     "previous_day_1": Line("alert"),
     "previous_cycles": Line("alert"),
+    "written_bsa": Line("alert"),
     "diagnosis": Line("sheet"),
     "allergies": Line("alert"),
     "history": Line("alert"),

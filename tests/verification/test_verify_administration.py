@@ -307,7 +307,7 @@ def test_a_misspelt_column_of_how_a_drug_is_given_is_asked_about(regimen: Path, 
     path = tmp_path / "orders.csv"
     path.write_text("height_cm,weight_kg,cytarabine_mg,cytarabin_days,ward_days\n100,36,1000,1,3\n", encoding="utf-8")
     done = cec("verify", str(path), "--regimen", str(regimen))
-    assert "column 'cytarabin_days' was not read; is it cytarabine_days? Then add --map cytarabine_days=" in done.err
+    assert "column 'cytarabin_days' is not read, and its name is nearly cytarabine_days: add --map" in done.err
     assert "'ward_days'" not in done.err
 
 

@@ -24,6 +24,7 @@ from cec.calculate.rules.sizes import (
     implausible_for_age,
     weight_change_rule,
 )
+from cec.calculate.rules.written_bsa import written_bsa_rule
 from cec.conditions import stretch_of
 from cec.facts import FACTS, Bounds, Fact
 from cec.facts.stretches import HIGHEST, Cut, Stretch, stretch_within
@@ -129,6 +130,7 @@ RULES: tuple[Rule | RulesOf, ...] = (
     body_mass_index_rule(),
     pounds_rule(),
     plausible_rules,
+    written_bsa_rule(),
     weight_change_rule("check", 10),
     weight_change_rule("note", 5),
     date_rules,
