@@ -13,7 +13,7 @@ def missing(page: str) -> list[str]:
     """The tests that a page names and that are not there."""
     return [
         f"{file}::{name}"
-        for file, name in re.findall(r"`(tests/\w+\.py)::(\w+)`", page)
+        for file, name in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page)
         if not (ROOT / file).is_file() or f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8")
     ]
 
@@ -39,8 +39,8 @@ def test_every_barrier_names_a_test() -> None:
 
 
 def test_the_guards_see_what_is_wrong() -> None:
-    assert missing("`tests/test_safety.py::test_of_nothing` `tests/test_none.py::test_x`") == [
+    assert missing("`tests/test_safety.py::test_of_nothing` `tests/units/test_none.py::test_x`") == [
         "tests/test_safety.py::test_of_nothing",
-        "tests/test_none.py::test_x",
+        "tests/units/test_none.py::test_x",
     ]
     assert rows_without_a_test("| barrier | shown by |\n|---|---|\n| a wall | somebody |") == ["| a wall | somebody |"]
