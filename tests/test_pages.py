@@ -181,6 +181,11 @@ def test_the_navigation_names_every_page_once() -> None:
     assert sorted(named(settings["project"]["nav"])) == pages
 
 
+def test_the_first_page_leads_to_every_page() -> None:
+    links = LINK.findall((DOCS / "index.md").read_text(encoding="utf-8"))
+    assert {path.name for path in DOCS.glob("*.md")} - {*links} == {"index.md"}
+
+
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 130
 

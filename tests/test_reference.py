@@ -99,6 +99,12 @@ def test_every_key_has_its_place(what: str) -> None:
     assert {key for key in keys if f"\n| `{key}` |" not in page} == set()
 
 
+def test_a_key_is_seen_wherever_it_stands() -> None:
+    inside = {"type": "array", "items": {"anyOf": [{"type": "string"}, {"properties": {"c": {}}}]}}
+    schema = {"properties": {"a": {"additionalProperties": {"properties": {"b": inside}}}}}
+    assert list(keys_of(schema)) == ["a", "b", "c"]
+
+
 def codes_in(source: str) -> Iterator[str]:
     """The codes that a module of the program gives to alerts, those of a drug with `-<drug>`."""
     makers = {"Alert": "", "Rule": "", "Remark": "-<drug>", "code_of_drug": "-<drug>"}
