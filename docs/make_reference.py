@@ -1,4 +1,4 @@
-"""Writes docs/reference/ and the man pages in man/ from the program, its declarations and its tables.
+"""Writes docs/reference/, schemas/ and the man pages in man/ from the program, its declarations and its tables.
 
 Run by hand: python docs/make_reference.py, or with the name of one page, which then is printed.
 """
@@ -11,9 +11,12 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 MAN = FOLDER.parent / "man"
+SCHEMA_FOLDER = FOLDER.parent / "schemas"
 sys.path[:0] = [str(FOLDER), str(FOLDER.parent)]
 
 from making import codes, commands, facts_and_checks, keys, man, python_names  # noqa: E402  after the path
+
+from cec.cli.schema import EDITED, schema_of  # noqa: E402  after the path
 
 NOTE = "<!-- Written by docs/make_reference.py: change what it reads, not this page. -->\n\n"
 
@@ -36,6 +39,8 @@ def main(names: list[str]) -> None:
         return
     for name, page in PAGES.items():
         (FOLDER / "reference" / f"{name}.md").write_text(NOTE + page(), encoding="utf-8", newline="\n")
+    for what in EDITED:
+        (SCHEMA_FOLDER / f"{what}.schema.json").write_bytes(schema_of(what))
     for old in MAN.glob("*"):
         old.unlink()
     for name, text in man.pages().items():

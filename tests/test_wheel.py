@@ -60,6 +60,12 @@ def test_the_wheel_holds_the_scripts_of_shells(unpacked: Path) -> None:
         assert run(unpacked, "--show-completion", shell).stdout == (ROOT / "cec/cli/shells" / script).read_text("utf-8")
 
 
+def test_the_wheel_holds_the_schemas_that_regimens_name(unpacked: Path) -> None:
+    for path in (unpacked / "cec" / "regimens" / f"{name}.yaml" for name in ("cec-induction", "cec-consolidation")):
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        assert (path.parent / first.partition("$schema=")[2]).is_file(), first
+
+
 def test_the_wheel_holds_the_man_pages(unpacked: Path) -> None:
     """Where pip puts them, man finds them: beside the folder of the command."""
     pages = {path.name: path.read_bytes() for path in (ROOT / "man").iterdir()}

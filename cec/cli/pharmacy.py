@@ -11,6 +11,7 @@ from cec.cli.messages import say
 from cec.cli.options import CheckOutputOptions, FilesArgument, OutputFileOption, QuietOption
 from cec.cli.output import chosen_format, deliver, report, terminal_of
 from cec.cli.places import keep_apart
+from cec.cli.schema import write_for_editors
 from cec.errors import Fault, FileError
 from cec.render import CHECKED_FILES
 
@@ -37,9 +38,11 @@ def new_pharmacy(
         return
     if file.exists():
         raise FileError(Fault("is there already; name another file", "", str(file)))
-    deliver(content, file)
+    schema = write_for_editors("pharmacy", file, content)
     if not quiet:
         say(f"{file} is written: check every value against your pharmacy and the labels in use")
+        if schema:
+            say(f"{schema} is written: with it an editor completes and checks {file.name} as you type")
 
 
 def check_pharmacies(files: FilesArgument, output: CheckOutputOptions) -> None:

@@ -1,8 +1,9 @@
-"""cec schema: the JSON Schema of what cec reads and writes."""
+"""cec schema: the JSON Schema of what cec reads and writes; and how an editor finds that of a file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -52,6 +53,41 @@ SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
 }
 """What a schema can be printed of: its title, and where it comes from."""
 
+EDITED = ("regimen", "patient", "pharmacy")
+"""The files that people write."""
+
+
+def schema_of(what: str) -> bytes:
+    """The JSON Schema of a kind of file, as it is published."""
+    from cec.render.json import write
+
+    title, schema = SCHEMAS[what]
+    return write({"$schema": DRAFT, "title": title, **schema()})
+
+
+def line_for_editors(what: str, folder: str = "") -> str:
+    """The comment by which an editor finds the schema of a YAML file, in a folder or beside it.
+
+    >>> line_for_editors("regimen", "../schemas/")
+    '# yaml-language-server: $schema=../schemas/regimen.schema.json'
+    """
+    return f"# yaml-language-server: $schema={folder}{what}.schema.json"
+
+
+def write_for_editors(what: str, file: Path, content: bytes) -> Path | None:
+    """Write a YAML file that names its schema, and beside it the schema; where it is now, or None where one was."""
+    from cec.files import replacing, taking_names
+
+    schema = file.parent / f"{what}.schema.json"
+    is_new = not schema.exists()
+    with taking_names() as parts:
+        with replacing(file, parts) as stream:
+            stream.write(f"{line_for_editors(what)}\n".encode() + content)
+        if is_new:
+            with replacing(schema, parts) as stream:
+                stream.write(schema_of(what))
+    return schema if is_new else None
+
 
 def print_schema(
     what: Annotated[
@@ -67,9 +103,6 @@ def print_schema(
       cec schema regimen -o regimen.schema.json
       cec schema order
     """
-    from cec.render.json import write
-
     if what not in SCHEMAS:
         raise typer.BadParameter(f"'{what}' has no schema; there are {', '.join(SCHEMAS)}")
-    title, schema = SCHEMAS[what]
-    deliver(write({"$schema": DRAFT, "title": title, **schema()}), output)
+    deliver(schema_of(what), output)
