@@ -30,13 +30,18 @@ PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 PAGE_NAMES = [path.relative_to(ROOT).as_posix() for path in PAGES]
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
-FILE = re.compile(r"<!-- file: (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)
+FILE = re.compile(r'^```\w+ title="(\S+)"\n(.*?)^```', re.DOTALL | re.MULTILINE)
 LINES = re.compile(r"<!-- lines -->\n```yaml\n(.*?)```", re.DOTALL)
 REGIMEN = "name: lines\ntitle: Lines\nedition: 1\nfor: a test\nsource: {citation: this test}\ndrugs:\n"
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 LEFT_OUT = "…\n"
 CONTINUED = "\\\n"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=PAGE_NAMES)
+def test_a_file_bears_its_name_for_all_to_see(page: Path) -> None:
+    assert "<!-- file" not in page.read_text(encoding="utf-8"), 'write ```csv title="patients.csv"'
 
 
 def commands(block: str) -> list[str]:
