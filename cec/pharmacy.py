@@ -138,6 +138,9 @@ class Pharmacy(msgspec.Struct, frozen=True):
     measures_valid_for: Annotated[Duration, key("how old height and weight may be at the start")] = Quantity(
         Decimal(7), "days"
     )
+    require_review: Annotated[
+        bool, key("whether a regimen whose file nobody reviewed as it is gives no dose without a reason")
+    ] = False
     share_vials: Annotated[bool, key("whether doses of one day may share a vial")] = False
     formulary: Annotated[
         dict[str, FormularyDrug], key("by drug: products, bags and how it is made up", reads="formulary")

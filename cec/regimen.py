@@ -1,5 +1,6 @@
 """The regimen: what the protocol says, exactly as its file says it."""
 
+import datetime
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias, TypeVar
@@ -264,6 +265,14 @@ class OtherDoseSet(msgspec.Struct, frozen=True, omit_defaults=True):
     source: Annotated[str, key("where they are published")] = ""
 
 
+class Review(msgspec.Struct, frozen=True):
+    """Who held a regimen's file against its source, when, and which content it had."""
+
+    by: Annotated[str, key("who reviewed the file")]
+    date: Annotated[datetime.date, key("on which day", reads="date")]
+    sha256: Annotated[str, key("SHA-256 of the file that was reviewed", reads="SHA-256")]
+
+
 class Regimen(msgspec.Struct, frozen=True, omit_defaults=True):
     """A regimen with its drug lines in the sequence in which a day gives them."""
 
@@ -286,6 +295,22 @@ class Regimen(msgspec.Struct, frozen=True, omit_defaults=True):
         key("other doses under the same letters, which `cec verify` recognises in a foreign order"),
     ] = ()
     assumed: Annotated[dict[str, str], key("what goes beyond the source: what, and why")] = {}
+    status: Annotated[Literal["draft", "in use", "withdrawn"], key("whether it may be used; else it is in use")] = (
+        "in use"
+    )
+    superseded_by: Annotated[str, key("the name of the regimen that takes its place", reads="name")] = ""
+    reviews: tuple[Review, ...] = ()
+    """Of the file beside the regimen's: also of content that it no longer has."""
+
+    @property
+    def review(self) -> Review | None:
+        """The last review of the file as it is; None where nobody reviewed that."""
+        return next((each for each in reversed(self.reviews) if each.sha256 == self.sha256), None)
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether somebody reviewed the file as it is."""
+        return self.review is not None
 
     @property
     def calendar(self) -> Calendar:

@@ -18,6 +18,8 @@ title: Every key
 edition: 1
 for: a test
 phase: induction
+status: draft
+superseded_by: another-regimen
 source: {citation: this test, url: https://example.org/test}
 cycle_length: 28 days
 day_0: transplantation
@@ -125,6 +127,7 @@ gap: 15 min
 time_zone: Europe/Warsaw
 measures_valid_for: 7 days
 share_vials: true
+require_review: false
 formulary:
   clofarabine:
     products:

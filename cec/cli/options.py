@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple, TypeAlias
 import typer
 
 from cec.facts import FACTS, Fact, told_facts
-from cec.render import BSA_COMPARISONS, CHECKED_FILES, EXAMINATIONS, FORMATS, VALIDATIONS, WORKSHEETS
+from cec.render import BSA_COMPARISONS, CHECKED_FILES, EXAMINATIONS, FORMATS, LISTED_REGIMENS, VALIDATIONS, WORKSHEETS
 
 RegimenArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="REGIMEN", help="A shipped regimen (cec regimen list) or the path of a regimen file.")
@@ -280,6 +280,16 @@ class ValidationOutputOptions(NamedTuple):
     quiet: QuietOption = False
 
 
+class RegimensOutputOptions(NamedTuple):
+    """In which form, and where to, for the list of regimens."""
+
+    format: Annotated[
+        str | None, _option("|".join(LISTED_REGIMENS), "The form of the output; by default as FILE ends, or table.")
+    ] = None
+    output: OutputFileOption = None
+    quiet: QuietOption = False
+
+
 class InstallationOutputOptions(NamedTuple):
     """In which form, and where to, for what was found of this installation."""
 
@@ -322,5 +332,6 @@ HEADINGS: Mapping[Any, str] = {
     CheckOutputOptions: OUTPUT,
     ValidationOutputOptions: OUTPUT,
     InstallationOutputOptions: OUTPUT,
+    RegimensOutputOptions: OUTPUT,
 }
 """Under which heading the options of a group stand in a help."""

@@ -9,37 +9,102 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cec.cli.inputs import today, together
+from cec.cli.inputs import read_text_of, today, together
 from cec.cli.installation import installation
+from cec.cli.messages import say
 from cec.cli.options import (
     OUTPUT,
     CheckOutputOptions,
     FilesArgument,
     OutputFileOption,
+    QuietOption,
     RegimenArgument,
+    RegimensOutputOptions,
     ValidationOutputOptions,
 )
 from cec.cli.output import chosen_format, deliver, report, show, terminal_of
 from cec.cli.places import keep_apart
-from cec.render import CHECKED_FILES, VALIDATIONS
+from cec.errors import CecError, Fault, InputError
+from cec.render import CHECKED_FILES, LISTED_REGIMENS, VALIDATIONS
+from cec.render.regimens import ListedRegimen, ListedRegimens
 
 if TYPE_CHECKING:
     from cec.cases.outcome import Validation
+    from cec.load.search import FoundRegimen
     from cec.regimen import Regimen
     from cec.render.findings import CheckedFile
 
 
-def list_regimens() -> None:
-    """The shipped regimens, each with its doses and days.
+def list_regimens(output: RegimensOutputOptions) -> None:
+    """Every regimen that a name leads to, with its doses and days.
+
+    Where each is from, its status, and who reviewed the file as it is.
 
     Examples:
       cec regimen list
       cec regimen list | grep clofarabine
     """
-    from cec.load import load_regimen, regimen_names
-    from cec.render.terminal.regimen import render_list
+    from cec.load.search import found_regimens
 
-    deliver(render_list([load_regimen(name) for name in regimen_names()], terminal_of(None)), None, is_drawn=True)
+    chosen = chosen_format(output, LISTED_REGIMENS)
+    show(ListedRegimens(tuple(map(_listed, found_regimens()))), chosen)
+
+
+def _listed(found: FoundRegimen) -> ListedRegimen:
+    """A regimen of the list; of one that cannot be loaded, why."""
+    from cec.load import load_regimen
+
+    try:
+        regimen = load_regimen(found.path)
+    except CecError as error:
+        count = len(error.faults)
+        why = f"{count} {'fault' if count == 1 else 'faults'}: cec regimen check {found.path}"
+        return ListedRegimen(
+            found.name, str(found.path), found.place.words, "; ".join(filter(None, (found.unreachable, why)))
+        )
+    return ListedRegimen(found.name, str(found.path), found.place.words, found.unreachable, regimen)
+
+
+def review_regimen(
+    regimen: RegimenArgument,
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help="Who held the file against its source.", rich_help_panel=OUTPUT)
+    ],
+    on: Annotated[
+        str | None,
+        typer.Option("--on", metavar="DATE", help="On which day; today without it.", rich_help_panel=OUTPUT),
+    ] = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Note that somebody reviewed a regimen's file as it is now.
+
+    Written into NAME.review.yaml beside the file, that of a shipped regimen into your configuration folder, with the
+    file's SHA-256: when the file changes, the review no longer holds. No electronic signature.
+
+    Examples:
+      cec regimen review my-regimen.yaml --by 'A. Nowak'
+      cec regimen review cec-induction --by 'A. Nowak' --on 2026-11-30
+    """
+    from cec.facts.reading import read_date, read_text
+    from cec.files import write_file
+    from cec.load import check_regimen
+    from cec.load.reviews import read_reviews, review_paths, write_reviews
+    from cec.load.search import regimen_path
+    from cec.regimen import Review
+
+    date, name, loaded = together(
+        lambda: read_text_of("--on", on, read_date) or today(),
+        lambda: read_text_of("--by", by.strip() or None, read_text),
+        lambda: check_regimen(regimen),
+    )
+    if not name:
+        raise InputError(Fault("is empty; write who reviewed the file", "--by"))
+    path = review_paths(regimen_path(regimen))[-1]
+    before = read_reviews(path) if path.is_file() else ()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_file(path, write_reviews((*before, Review(name, date, loaded.sha256))))
+    if not quiet:
+        say(f"{path}: {loaded.name}, SHA-256 {loaded.sha256[:16]}, reviewed by {name} on {date}")
 
 
 def show_regimen(

@@ -14,6 +14,7 @@ import msgspec
 
 from cec.errors import Fault, FileError, InputError
 from cec.load.nodes import SourceFile, read_file
+from cec.load.reviews import load_reviews
 from cec.load.search import example_names, is_found_by_name, regimen_folder, regimen_names, regimen_path
 from cec.load.shapes import Reading, Shape
 from cec.load.typed import Texts, with_texts
@@ -64,7 +65,7 @@ def _regimen(name_or_path: str | Path, *, checked: bool = False) -> Regimen:
         raise FileError(Fault(text, "name", source.name))
     if _takes_a_shipped_name(regimen, path):
         regimen = msgspec.structs.replace(regimen, name=f"{NOT_SHIPPED}{regimen.name}")
-    return msgspec.structs.replace(regimen, sha256=source.sha256)
+    return msgspec.structs.replace(regimen, sha256=source.sha256, reviews=load_reviews(path))
 
 
 def _takes_a_shipped_name(regimen: Regimen, path: Path) -> bool:

@@ -42,6 +42,9 @@ ORDER = record(Order, DEFINITIONS)
 _FILES = {"regimen": REGIMEN, "patient": PATIENT, "pharmacy": PHARMACY}
 """The file that each noun of an order could have come from."""
 
+_BESIDE_THE_FILE = ("sha256", "reviews")
+"""What a noun holds of its file that stands not in it."""
+
 
 class SavedOrder(NamedTuple):
     """An order as it stands in a file."""
@@ -144,8 +147,8 @@ def _as_from_files(order: Order) -> tuple[Order, list[Fault]]:
             placed = (fault._replace(where=_inside(key, fault.where)) for fault in reading.faults)
             faults += map(_without_values, placed) if key == "patient" else placed
             continue
-        if hasattr(noun, "sha256"):
-            again = msgspec.structs.replace(again, sha256=noun.sha256)
+        beside = {name: getattr(noun, name) for name in _BESIDE_THE_FILE if hasattr(noun, name)}
+        again = msgspec.structs.replace(again, **beside)
         if key == "regimen" and noun.name == f"{NOT_SHIPPED}{again.name}":
             again = msgspec.structs.replace(again, name=noun.name)
         if again == noun or put_back(_parts(noun), _parts(again)) == _parts(again):

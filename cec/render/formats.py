@@ -96,6 +96,12 @@ VALIDATIONS: Formats = by_name(
 )
 """The formats of worked cases that were run."""
 
+LISTED_REGIMENS: Formats = by_name(
+    Format("table", "cec.render.terminal.regimens", ".txt", ("terminal",)),
+    Format("json", "cec.render.json", ".json"),
+)
+"""The formats of the list of regimens."""
+
 EXAMINATIONS: Formats = by_name(
     Format("table", "cec.render.terminal.installation", ".txt", ("terminal",)),
     Format("json", "cec.render.json", ".json"),

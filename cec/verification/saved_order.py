@@ -71,7 +71,7 @@ def verify_order(saved: Order | SavedOrder, regimen_now: Regimen | None = None) 
         finding = "agrees"
     else:
         finding = "other by today's rules" if is_of_another_version else "not what its inputs give"
-    since = tuple(_differences("regimen file", _tree(order.regimen), _tree(regimen_now))) if regimen_now else ()
+    since = tuple(_changes_of_file(order.regimen, regimen_now)) if regimen_now else ()
     return OrderVerification(
         regimen=order.regimen.name,
         agrees=finding == "agrees" and not since,
@@ -87,6 +87,12 @@ def verify_order(saved: Order | SavedOrder, regimen_now: Regimen | None = None) 
         reworded=max(0, len(differing) - len(differences)),
         regimen_file=since,
     )
+
+
+def _changes_of_file(regimen: Regimen, now: Regimen) -> Iterator[Difference]:
+    """What the file of a regimen says otherwise now; who reviewed it stands in another file."""
+    trees = (_tree(msgspec.structs.replace(each, reviews=())) for each in (regimen, now))
+    return _differences("regimen file", *trees)
 
 
 def _drafted_again(order: Order) -> tuple[Order | None, Difference | None]:

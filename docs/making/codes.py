@@ -20,6 +20,13 @@ from making.markdown import table
 OTHERS = {
     "incomplete": ("note", "checks were not made, because nobody told the facts that it names"),
     "fatal-route-<drug>": ("stop", "the drug kills by this route; nothing lifts this stop"),
+    "withdrawn": ("stop", "the regimen's file says that it is withdrawn"),
+    "superseded": ("check", "the regimen's file names another that takes its place"),
+    "draft": ("check", "the regimen's file says that it is a draft"),
+    "not-reviewed": (
+        "check or stop",
+        "the file was changed after its review; a stop, also where nobody reviewed it, with `require_review`",
+    ),
     "withheld-<drug>": ("check", "a person leaves the drug out on the days that it names"),
     "large-reduction-<drug>": ("check", "a person reduces by more than half: is not meant `to` that percentage?"),
     "set-dose-<drug>": (

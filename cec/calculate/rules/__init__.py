@@ -24,21 +24,15 @@ from cec.calculate.rules.sizes import (
     implausible_for_age,
     weight_change_rule,
 )
+from cec.calculate.rules.standing import standing_rules
 from cec.calculate.rules.written_bsa import written_bsa_rule
 from cec.conditions import stretch_of
 from cec.facts import FACTS, Bounds, Fact
 from cec.facts.stretches import HIGHEST, Cut, Stretch, stretch_within
 from cec.order import CreatinineClearance
 from cec.pharmacy import Pharmacy
-from cec.regimen import NOT_SHIPPED, Check, Condition, Regimen
+from cec.regimen import Check, Condition, Regimen
 from cec.units import Quantity, convert
-
-
-def name_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
-    """A check where the regimen's file bears the name of a shipped one, and is another."""
-    if regimen.name.startswith(NOT_SHIPPED):
-        text = f"{regimen.name}: the file that was used bears this name and has other content"
-        yield Rule("not-shipped", "check", "regimen", (), text, limits="the file is the shipped one")
 
 
 def regimen_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
@@ -121,7 +115,7 @@ RulesOf = Callable[[Regimen, Pharmacy], Iterable[Rule]]
 
 RULES: tuple[Rule | RulesOf, ...] = (
     allergy_rules,
-    name_rules,
+    standing_rules,
     regimen_rules,
     implausible_for_age("height"),
     implausible_for_age("weight"),

@@ -1,4 +1,4 @@
-"""A regimen on one screen, as the protocol reads; and the list of regimens."""
+"""A regimen on one screen, as the protocol reads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cec.render.terminal.drawing import (
     table,
     wrap,
 )
-from cec.render.words.regimen import days_of_regimen, doses_of_title, line_times, protocol_dose, title_with_doses
+from cec.render.words.regimen import days_of_regimen, line_times, protocol_dose, standing, title_with_doses
 from cec.units import Quantity, write_number
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def render(regimen: Regimen, terminal: Terminal, *, explain: bool = False) -> by
                     ("For", regimen.indication),
                     ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
                     ("Next cycle", _next_cycle(regimen)),
+                    ("Standing", standing(regimen)),
                 ],
                 terminal,
             ),
@@ -80,15 +81,6 @@ def _next_cycle(regimen: Regimen) -> str:
         return ""
     source = f" [{following.source}]" if following.source else ""
     return "; ".join(filter(None, (f"not before day {following.earliest_day}", following.text))) + source
-
-
-def render_list(regimens: Sequence[Regimen], terminal: Terminal) -> bytes:
-    """The name of each regimen with its days and doses."""
-    parts: list[Part] = []
-    for regimen in regimens:
-        parts += wrap(f"{regimen.name}: {regimen.title}, {days_of_regimen(regimen)}", terminal, style=STRONG)
-        parts += wrap(doses_of_title(regimen.drugs), terminal, "  ", "  ")
-    return draw(parts, terminal)
 
 
 def _lines(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:

@@ -11,7 +11,7 @@ from cec.days import LAST_DAY, Cycles, Series, is_open, list_days, numbers_of
 from cec.order import Dose, Order
 from cec.regimen import DrugLine, Regimen, narrowed_to
 from cec.render.words import listed
-from cec.render.words.times import weekday_date
+from cec.render.words.times import paper_date, weekday_date
 from cec.units import Quantity
 
 
@@ -155,3 +155,17 @@ def number_of_days(every: Iterable[int]) -> str:
         return f"day {list_days(days)}"
     count = "1 day" if len(days) == 1 else f"{len(days)} days"
     return count if days == list(range(1, len(days) + 1)) else f"{count} (day {list_days(days)})"
+
+
+def standing(regimen: Regimen) -> str:
+    """Whether a regimen may be used, what takes its place, and who reviewed its file as it is."""
+    instead = f", {regimen.superseded_by} takes its place" if regimen.superseded_by else ""
+    review = regimen.review
+    if review:
+        reviewed = f"reviewed by {review.by} on {paper_date(review.date)}"
+    elif regimen.reviews:
+        last = regimen.reviews[-1]
+        reviewed = f"changed since {last.by} reviewed it on {paper_date(last.date)}"
+    else:
+        reviewed = "not reviewed"
+    return f"{regimen.status}{instead}; {reviewed}"

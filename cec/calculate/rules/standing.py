@@ -1,0 +1,42 @@
+"""Whether a regimen's file may be used: the shipped one, in use, and reviewed as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cec.calculate.rules.rule import Rule
+from cec.pharmacy import Pharmacy
+from cec.regimen import NOT_SHIPPED, Level, Regimen
+
+DIGITS = 16
+"""The digits of a fingerprint that tell two files apart."""
+
+
+def standing_rules(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
+    """What is to be said of every order of a regimen, because of the file that it comes from."""
+    if regimen.name.startswith(NOT_SHIPPED):
+        text = f"{regimen.name}: the file that was used bears this name and has other content"
+        yield _rule("not-shipped", "check", text, "the file is the shipped one")
+    instead = f"; {regimen.superseded_by} takes its place" if regimen.superseded_by else ""
+    if regimen.status == "withdrawn":
+        yield _rule("withdrawn", "stop", f"{regimen.name} is withdrawn{instead}", "the file is not withdrawn")
+    elif instead:
+        yield _rule("superseded", "check", f"{regimen.name} is superseded{instead}", "no other takes its place")
+    if regimen.status == "draft":
+        yield _rule("draft", "check", f"{regimen.name} is a draft: not yet for patients", "the file is in use")
+    if not regimen.is_reviewed and (pharmacy.require_review or regimen.reviews):
+        level: Level = "stop" if pharmacy.require_review else "check"
+        yield _rule("not-reviewed", level, _not_reviewed(regimen), "the file is as it was reviewed")
+
+
+def _rule(code: str, level: Level, text: str, limits: str) -> Rule:
+    return Rule(code, level, "regimen", (), text, limits=limits)
+
+
+def _not_reviewed(regimen: Regimen) -> str:
+    """Why a file does not count as reviewed."""
+    file = f"this file (SHA-256 {regimen.sha256[:DIGITS]})"
+    if not regimen.reviews:
+        return f"nobody reviewed {file}"
+    last = regimen.reviews[-1]
+    return f"{file} was changed after {last.by} reviewed it on {last.date} (SHA-256 {last.sha256[:DIGITS]})"

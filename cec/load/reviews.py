@@ -1,0 +1,53 @@
+"""Who reviewed a regimen's file: NAME.review.yaml beside it, which holds for the content of that SHA-256 alone.
+
+Reviews of a shipped regimen lie where the regimens of a hospital are found; they tell by themselves of which content
+they are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from cec.errors import FileError
+from cec.load.nodes import read_file
+from cec.load.search import own_places, regimen_folder
+from cec.load.shapes import Reading
+from cec.regimen import Review
+
+ENDING = ".review.yaml"
+_HEAD = "# Who held the regimen's file against its source; written by cec regimen review.\n"
+
+
+def review_paths(regimen: Path) -> tuple[Path, ...]:
+    """Where reviews of a regimen's file may lie: beside it; those of a shipped one in the places of a hospital."""
+    is_shipped = regimen.is_relative_to(regimen_folder())
+    folders = [place.folder for place in own_places()] if is_shipped else [regimen.parent]
+    return tuple(folder / f"{regimen.stem}{ENDING}" for folder in folders)
+
+
+def load_reviews(regimen: Path) -> tuple[Review, ...]:
+    """Every review that lies beside a regimen's file, the first one first; FileError with every fault."""
+    return tuple(review for path in review_paths(regimen) if path.is_file() for review in read_reviews(path))
+
+
+def read_reviews(path: Path) -> tuple[Review, ...]:
+    """The reviews of a file."""
+    from cec.load.review_file import REVIEWS
+
+    source = read_file(path)
+    reading = Reading(source.name)
+    reviews: tuple[Review, ...] = REVIEWS.read(source.root, "", reading)
+    if reading.faults:
+        raise FileError(*reading.faults)
+    return reviews
+
+
+def write_reviews(reviews: Iterable[Review]) -> bytes:
+    """The text of a file with these reviews."""
+    lines = (
+        f'  - {{by: {json.dumps(each.by, ensure_ascii=False)}, date: {each.date}, sha256: "{each.sha256}"}}\n'
+        for each in reviews
+    )
+    return f"{_HEAD}reviewed:\n{''.join(lines)}".encode()

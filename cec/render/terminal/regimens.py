@@ -1,0 +1,46 @@
+"""The list of regimens on the terminal."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from cec.render.terminal.drawing import PIPE, STRONG, Part, Terminal, draw, section, wrap
+from cec.render.words.regimen import days_of_regimen, doses_of_title, standing
+
+if TYPE_CHECKING:
+    from cec.render.regimens import ListedRegimen, ListedRegimens
+
+EXAMPLE = "shipped example"
+
+
+def render(document: ListedRegimens, *, terminal: Terminal = PIPE) -> bytes:
+    """Each regimen with its doses and days, where it is from and how it stands; examples apart."""
+    own = [each for each in document.regimens if each.place != EXAMPLE]
+    examples = [each for each in document.regimens if each.place == EXAMPLE]
+    return draw(
+        [
+            *chain.from_iterable(_entry(each, terminal) for each in own),
+            *section(
+                "Examples, transcribed from publications, not reviewed",
+                list(chain.from_iterable(_entry(each, terminal) for each in examples)),
+            ),
+        ],
+        terminal,
+    )
+
+
+def _entry(each: ListedRegimen, terminal: Terminal) -> list[Part]:
+    regimen = each.regimen
+    if regimen is None:
+        return [
+            *wrap(each.name, terminal, style=STRONG),
+            *wrap(f"{each.place}: {each.unreachable}", terminal, "  ", "  "),
+        ]
+    unreachable = f"; {each.unreachable}" if each.unreachable else ""
+    where = each.place if each.place.startswith("shipped") else f"{each.place}, {each.path}"
+    return [
+        *wrap(f"{each.name}: {regimen.title}, {days_of_regimen(regimen)}", terminal, style=STRONG),
+        *wrap(doses_of_title(regimen.drugs), terminal, "  ", "  "),
+        *wrap(f"{where}; {standing(regimen)}{unreachable}", terminal, "  ", "  "),
+    ]
