@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from cec.__main__ import main
+from cec.cli import messages
 from cec.load import check_regimen
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +37,8 @@ REGIMEN = "name: lines\ntitle: Lines\nedition: 1\nfor: a test\nsource: {citation
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 LEFT_OUT = "…\n"
+COLUMNS = 100
+"""Messages are wrapped as on a terminal of so many columns: in a pipe each is one line, too long for a page."""
 CONTINUED = "\\\n"
 
 
@@ -50,7 +53,7 @@ def commands(block: str) -> list[str]:
 
 
 def output_of(command: str, capfd: pytest.CaptureFixture[str]) -> str:
-    """What a cec command prints, both streams, as in a pipe."""
+    """What a cec command prints, both streams, as in a pipe but for the width of messages."""
     words = shlex.split(command)
     assert words[0] == "cec", command
     with pytest.raises(SystemExit):
@@ -72,6 +75,7 @@ def test_every_console_block_is_what_comes_out(
     text = page.read_text(encoding="utf-8")
     shutil.copytree(ROOT / "regimens", tmp_path / "regimens")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(messages, "_columns", lambda: COLUMNS)
     for name, content in FILE.findall(text):
         (tmp_path / name).write_text(content, encoding="utf-8")
     for block in CONSOLE.findall(text):
