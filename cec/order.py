@@ -16,6 +16,7 @@ from cec.units import (
     Age,
     Amount,
     AnyClearance,
+    Clearance,
     Concentration,
     DoseQuantity,
     Duration,
@@ -94,6 +95,14 @@ class CreatinineClearance(msgspec.Struct, frozen=True, omit_defaults=True):
     method: str
     how: str
     source: str = ""
+    own: Clearance | None = None
+    """The patient's own, where `value` is per 1.73 m2."""
+    own_how: str = ""
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it was measured, not estimated."""
+        return self.method == "measured"
 
 
 class Measures(msgspec.Struct, frozen=True, omit_defaults=True):

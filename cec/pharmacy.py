@@ -8,7 +8,7 @@ import msgspec
 from cec.errors import InputError
 from cec.keys import key
 from cec.regimen import Conditions, entry_of
-from cec.units import Amount, Area, Concentration, Duration, Quantity, Volume
+from cec.units import Amount, Area, Clearance, Concentration, Duration, Quantity, Volume
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -119,6 +119,15 @@ class Pharmacy(msgspec.Struct, frozen=True):
     bsa_rounding: Annotated[Area | None, key("e.g. 0.01 m2, half-up; or none", reads="rounding of the BSA")] = Quantity(
         Decimal("0.01"), "m2"
     )
+    clearance_cap: Annotated[
+        Clearance | Literal["none"] | None,
+        key(
+            "the most that an estimated clearance counts in a dose by AUC, e.g. 125 mL/min; or none, where the "
+            "pharmacy does not cap it",
+            reads="clearance cap",
+        ),
+    ] = None
+    """Nothing where the file does not say: two published rules disagree."""
     dose_rounding: Annotated[
         dict[str, DoseRounding], key("by drug: nearest 0.5 mg, down to 5 mg, or a table of bands")
     ] = {}

@@ -80,6 +80,7 @@ drugs:
     route: oral
     days: 1-2
     at: "08:00"
+  - {drug: carboplatin, dose: AUC 1 by newell-1993, route: IV infusion, over: 1 h, days: 1}
 """
 
 PATIENT = """
@@ -113,6 +114,7 @@ name: Hospital pharmacy
 default_regimen: cec-consolidation
 bsa_formula: haycock
 bsa_rounding: 0.1 m2
+clearance_cap: 60 mL/min
 dose_rounding:
   clofarabine: nearest 0.5 mg
   cyclophosphamide: nearest 50 mg

@@ -37,10 +37,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.calculate.formulas": (*BASE, "cec.calculate.equations"),
     "cec.calculate.rounding": BASE,
     "cec.calculate.growth": BASE,
-    "cec.calculate.known_facts": BASE,
+    "cec.calculate.measures": (*BASE, *(f"cec.calculate.{room}" for room in ("formulas", "rounding"))),
+    "cec.calculate.known_facts": (*BASE, "cec.calculate.measures"),
     "cec.calculate.rules": (
         *BASE,
-        *(f"cec.calculate.{room}" for room in ("declared", "growth", "known_facts", "rounding", "rules")),
+        *(
+            f"cec.calculate.{room}"
+            for room in ("declared", "formulas", "growth", "known_facts", "measures", "rounding")
+        ),
+        "cec.calculate.rules",
     ),
     "cec.calculate": (*BASE, "cec.calculate", "cec.fingerprint", "cec.version"),
     "cec.cases": (*BASE, "cec.keys", "cec.load", "cec.calculate", "cec.cases"),

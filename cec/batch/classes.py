@@ -63,7 +63,7 @@ class Classifier:
             if isinstance(each, LimitQuestion):
                 cuts.setdefault(each.fact, set()).update(cuts_of(each.stretch))
         self._cuts = {name: sorted(some) for name, some in cuts.items() if some}
-        self._limits = LimitsOverColumns(drawn, self._cuts, self._numbers)
+        self._limits = LimitsOverColumns(drawn, self._cuts, self._numbers, step)
         hangs_on_amounts = any(rule.hangs_on_amounts for rule in rules_for(settings.regimen, settings.pharmacy))
         self._exact: tuple[str, ...] = ("weight", "bsa", CLEARANCE) if hangs_on_amounts else ()
         """Facts whose very values belong to the class: those of amounts, where a rule hangs on them."""
@@ -218,6 +218,6 @@ class Classifier:
 def _clearance(parts: Sequence[Part | None], age: Quantity | None) -> KidneyFunction | None:
     """The clearance of a patient of whom these parts are told; None where there is none, or no such patient."""
     try:
-        return creatinine_clearance(patient_of(part for part in parts if part), age)
+        return creatinine_clearance(patient_of(part for part in parts if part), age, None)
     except CecError:
         return None

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cec.batch.over_columns import clearance_over_columns
+from cec.batch.over_columns import PER_STANDARD_AREA, clearance_over_columns, clearance_readings
 from cec.batch.values import MOST_KEPT, Different, Numbers, different
 from cec.calculate.rules.rule import LimitQuestion, number_of
 from cec.facts import FACTS, Value
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 DOUBT = 1e-9
 """The relative distance from a limit within which floats do not decide. Their error is below 1e-13."""
 
-CLEARANCE = "creatinine_clearance"
+CLEARANCE, NORMALISED, KNOWN = "creatinine_clearance", "normalised_clearance", "kidney_function"
 
-OVER_COLUMNS = ("height", "weight", "body_mass_index", "weight_change", CLEARANCE)
+OVER_COLUMNS = ("height", "weight", "body_mass_index", "weight_change", CLEARANCE, NORMALISED, KNOWN)
 """Facts of nearly as many different values as there are rows, which are held against limits over whole columns."""
 
 Drawn = tuple[int, Mapping[str, tuple[float, ...]]]
@@ -50,9 +50,11 @@ class Sizes(NamedTuple):
 class LimitsOverColumns:
     """The limits of facts over columns: those that hold for everybody, and those that depend on other facts."""
 
-    def __init__(self, questions: Iterable[LimitQuestion], cuts: Mapping[str, Sequence[Cut]], numbers: Numbers) -> None:
+    def __init__(
+        self, questions: Iterable[LimitQuestion], cuts: Mapping[str, Sequence[Cut]], numbers: Numbers, step: Decimal
+    ) -> None:
         self._drawn = [question for question in questions if question.fact in OVER_COLUMNS]
-        self._cuts, self._numbers = cuts, numbers
+        self._cuts, self._numbers, self._step = cuts, numbers, step
         self._kept: dict[Hashable, Drawn] = {}
 
     def sides(self, known: Mapping[str, Known], sizes: Sizes, nothing: pl.Series) -> tuple[list[pl.Series], pl.Series]:
@@ -71,9 +73,16 @@ class LimitsOverColumns:
             columns |= {fact: _floats(fact, known, nothing) for fact in ("age", "creatinine")}
             serum = pl.col("creatinine") / _in_mg_dl()
             estimate, which = clearance_over_columns(height, weight, pl.col("age"), serum, pl.col("sex"))
-            clearances = pl.DataFrame(columns).select(clearance=pl.coalesce("clearance", estimate), which=which)
-            columns["clearance"] = clearances.get_column("clearance")
-            facts[CLEARANCE] = pl.col("clearance")
+            is_normalised = pl.col("clearance").is_null() & (which == PER_STANDARD_AREA)
+            clearances = pl.DataFrame(columns).select(
+                is_normalised=is_normalised, clearance=pl.coalesce("clearance", estimate), which=which
+            )
+            columns |= {name: clearances.get_column(name) for name in ("is_normalised", "clearance")}
+            columns["bsa"] = sizes.bsa * float(self._step)
+            facts[KNOWN] = pl.col("clearance")
+            facts[CLEARANCE], facts[NORMALISED] = clearance_readings(
+                pl.col("clearance"), pl.col("is_normalised"), pl.col("bsa")
+            )
             digits.append(clearances.get_column("which"))
         limits: list[tuple[str, pl.Expr]] = []
         for fact in facts.keys() - {"height", "weight"}:

@@ -18,6 +18,7 @@ from cec.calculate.formulas import (
     COCKCROFT_GAULT_DIVISOR,
     COCKCROFT_GAULT_WOMEN,
     SCHWARTZ_FACTOR,
+    STANDARD_AREA,
 )
 from cec.calculate.measures import ADULT, YOUNGEST_ESTIMATED
 
@@ -69,12 +70,24 @@ def bsa_over_columns(formula: str, height: pl.Expr, weight: pl.Expr, sex: pl.Exp
     return value
 
 
+PER_STANDARD_AREA = 1
+
+
+def clearance_readings(clearance: pl.Expr, is_normalised: pl.Expr, bsa: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """A clearance in the patient's own mL/min and per 1.73 m2, from one that is in either, and m2."""
+    import polars as pl
+
+    areas = bsa / float(STANDARD_AREA)
+    own = pl.when(is_normalised).then(clearance * areas).otherwise(clearance)
+    return own, pl.when(is_normalised).then(clearance).otherwise(clearance / areas)
+
+
 def clearance_over_columns(
     height: pl.Expr, weight: pl.Expr, months: pl.Expr, creatinine: pl.Expr, sex: pl.Expr
 ) -> tuple[pl.Expr, pl.Expr]:
     """An estimated clearance from cm, kg, age, mg/dL and sex, null where there is none; and by which equation, from 1.
 
-    See `measures.creatinine_clearance`.
+    The first (`PER_STANDARD_AREA`) gives it per 1.73 m2. See `measures.creatinine_clearance`.
     """
     import polars as pl
 

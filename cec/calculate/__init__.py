@@ -15,7 +15,7 @@ from cec.calculate.declared import declared_for, refuse_contradictions
 from cec.calculate.declared_alerts import declared_alerts
 from cec.calculate.dosing import Dosed, compute_dose
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
-from cec.calculate.known_facts import known_facts, refuse_impossible
+from cec.calculate.known_facts import clearance_facts, known_facts, refuse_impossible
 from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days
 from cec.calculate.measures import Measured, measure
 from cec.calculate.preparation import prepare
@@ -74,22 +74,23 @@ def draft_order(
         as_of = _day_for_age(patient, start, as_of)
         age = patient.age_on(as_of)
         measured = measure(patient, pharmacy, age)
-        measures, clearance = measured.shown, measured.clearance
+        measures = measured.shown
         facts = known_facts(
             patient,
             {
                 "age": age,
                 "bsa": measured.bsa.compared(),
-                "creatinine_clearance": clearance.compared("mL/min") if clearance else None,
+                **clearance_facts(measured.kidneys),
                 "start": start,
                 "cycle": None if cycle is None else Quantity(Decimal(cycle), ""),
             },
         )
         refuse_impossible(patient, facts)
         lines = lines_of_cycle(regimen, Cycle(cycle, start, days))
-        dosed, faults = _each_dose(regimen, patient, pharmacy, (measured, facts), lines)
+        dosed, faults, refused = _each_dose(regimen, patient, pharmacy, (measured, facts), lines)
         if faults:
-            case = Case(regimen, patient, pharmacy, facts, tuple(each.dose for each in dosed), measures.clearance)
+            doses = tuple(each.dose for each in dosed)
+            case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance, refused)
             refuse_with_stops(alerts_of(case), faults, accept, strict=strict)
         preparations, preparation_alerts = prepare(dosed, pharmacy, facts)
         doses = with_labels(tuple(each.dose for each in dosed), preparations, regimen, pharmacy)
@@ -179,12 +180,13 @@ def _each_dose(
     pharmacy: Pharmacy,
     known: tuple[Measured, Facts],
     lines: Mapping[int, CycleLine],
-) -> tuple[tuple[Dosed, ...], tuple[Fault, ...]]:
-    """The doses of the cycle's lines, and all that stands against any of them."""
+) -> tuple[tuple[Dosed, ...], tuple[Fault, ...], tuple[tuple[int, str], ...]]:
+    """The doses of the cycle's lines, all that stands against any of them, and the lines against which it stands."""
     measured, facts = known
     refuse_contradictions(patient, lines, regimen.name)
     dosed: list[Dosed] = []
     faults: list[Fault] = []
+    refused: list[tuple[int, str]] = []
     declared = [(number, line, each) for number, line in lines.items() for each in declared_for(number, patient, lines)]
     for number, line, each in declared:
         source = line.of.source or regimen.source.citation
@@ -193,7 +195,8 @@ def _each_dose(
             dosed.append(found._replace(dose=with_days(found.dose, line, each.days)))
         except CecError as refusal:
             faults += refusal.faults
-    return tuple(dosed), tuple(faults)
+            refused.append((number, line.of.drug))
+    return tuple(dosed), tuple(faults), tuple(refused)
 
 
 def _day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.date | None) -> datetime.date | None:

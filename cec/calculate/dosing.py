@@ -21,7 +21,7 @@ from cec.facts import NO_FACTS, Facts
 from cec.order import Dose, Order, Step
 from cec.patient import Reduction, Withheld
 from cec.pharmacy import Pharmacy
-from cec.regimen import DrugLine, narrowed_to
+from cec.regimen import DrugLine, condition_words, narrowed_to
 from cec.units import Exact, Quantity, exact, plain
 
 _NO_DEVIATION = Decimal(0)
@@ -54,8 +54,10 @@ def compute_dose(
     declared = declared or Declared(numbers_of(line.days))
     if isinstance(declared.by, Withheld):
         return _withheld(line, declared, facts, source, number)
-    chain = stages_of(Work(line, _prescribed_for(line, facts), measured, pharmacy, declared, source))
-    values = {step.what: step.value for _, step in chain}
+    prescribed, for_whom = _prescribed_for(line, facts)
+    if measured.shown.clearance and "clearance" in for_whom and measured.shown.clearance.own_how:
+        for_whom += f": {measured.shown.clearance.own_how}"
+    chain = stages_of(Work(line, prescribed, measured, pharmacy, declared, source, for_whom))
     last, ordered = chain[-1].exact, chain[-1].step.value
     before = chain[-2].exact if chain[-1].step.what == "rounded" else last
     if ordered.endless:
@@ -75,14 +77,15 @@ def compute_dose(
         tuple(step for _, step in chain),
         last,
         deviation_percent=moved,
-        unreduced=_before("reduced", chain) if "reduced" in values else None,
+        unreduced=_before("reduced", chain),
     )
     return Dosed(dose, before)
 
 
-def _before(stage: str, chain: Sequence[Staged]) -> Quantity:
-    """The value of the step before that of a stage."""
-    return next(before.step.value for before, after in itertools.pairwise(chain) if after.step.what == stage)
+def _before(stage: str, chain: Sequence[Staged]) -> Quantity | None:
+    """The value of the step before that of a stage; nothing where the dose did not pass through it."""
+    pairs = itertools.pairwise(chain)
+    return next((before.step.value for before, after in pairs if after.step.what == stage), None)
 
 
 def _dose(
@@ -153,14 +156,14 @@ def _withheld(line: DrugLine, declared: Declared, facts: Facts, source: str, num
     return Dosed(dose, exact(nothing))
 
 
-def _prescribed_for(line: DrugLine, facts: Facts) -> Quantity:
-    """The prescribed dose of a line: the line's, or that of the first band whose conditions hold."""
+def _prescribed_for(line: DrugLine, facts: Facts) -> tuple[Quantity, str]:
+    """The prescribed dose of a line, or that of the first band whose conditions hold; and for whom that is."""
     if isinstance(line.dose, Quantity):
-        return line.dose
+        return line.dose, ""
     for band in line.dose:
         holds = judge(band.when, facts)
         if holds:
-            return band.dose
+            return band.dose, f" for {' and '.join(map(condition_words, band.when))}"
         if holds is None:
             unknown = ", ".join(fact.name for fact in unknown_facts(band.when, facts))
             raise OrderRefused(f"{line.drug}: the dose depends on {unknown}, which is not given")

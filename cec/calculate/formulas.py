@@ -241,6 +241,16 @@ def own_clearance(clearance: Exact, area: Exact) -> Worked:
     return _worked(value, "mL/min", f"{clearance} × {area} / {STANDARD_AREA} m2", "")
 
 
+def normalised_clearance(own: Exact, area: Exact) -> Worked:
+    """A GFR in mL/min/1.73 m2 from a patient's own in mL/min and the body surface area in m2.
+
+    >>> normalised_clearance(Exact(Fraction(20), "mL/min"), Exact(Fraction(1, 2), "m2")).how
+    '20 mL/min × 1.73 m2 / 0.5 m2 = 69.2 mL/min/1.73 m2'
+    """
+    value = own.number * Fraction(STANDARD_AREA) / area.number
+    return _worked(value, "mL/min/1.73 m2", f"{own} × {STANDARD_AREA} m2 / {area}", "")
+
+
 def _worked(value: Fraction, unit: str, how: str, source: str) -> Worked:
     result = Exact(value, unit)
     return Worked(result, f"{how} = {result}", source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cec.calculate.measures import KidneyFunction
 from cec.errors import Fault, InputError
 from cec.facts import FACTS, Fact, Facts, Value, earlier_doses_of, told_facts
 from cec.patient import Patient, unit_typed
@@ -29,6 +30,18 @@ def known_facts(patient: Patient, computed: Facts) -> Facts:
             inputs = [facts.get(name) for name in fact.inputs]
             facts[fact.name] = None if None in inputs else fact.derive(*inputs)
     return facts
+
+
+def clearance_facts(kidneys: KidneyFunction | None) -> Facts:
+    """A clearance, to be held against bounds: the patient's own, per 1.73 m2, and as it is known, by which method."""
+    if kidneys is None or kidneys.own is None or kidneys.normalised is None:
+        return {}
+    return {
+        "creatinine_clearance": kidneys.own.compared(),
+        "normalised_clearance": kidneys.normalised.compared(),
+        "kidney_function": kidneys.value.compared("mL/min"),
+        "clearance_method": kidneys.shown.method,
+    }
 
 
 def what_is_missing(fact: Fact, facts: Facts) -> Fact:

@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from cec.calculate.formulas import bedside_schwartz, body_surface_area, bsa_formula, cockcroft_gault
+from cec.calculate.formulas import (
+    bedside_schwartz,
+    body_surface_area,
+    bsa_formula,
+    cockcroft_gault,
+    normalised_clearance,
+    own_clearance,
+)
 from cec.calculate.rounding import to_nearest
 from cec.order import Bsa, CreatinineClearance, Measures, Order
 from cec.patient import Patient
@@ -18,11 +25,19 @@ YOUNGEST_ESTIMATED, ADULT = Decimal(12), Decimal(18 * 12)
 """Ages in months from which bedside Schwartz and Cockcroft-Gault estimate kidney function; for infants nothing does."""
 
 
+MEASURED, SCHWARTZ, COCKCROFT_GAULT = "measured", "bedside Schwartz", "Cockcroft-Gault"
+"""How a clearance is known."""
+
+
 class KidneyFunction(NamedTuple):
-    """A creatinine clearance, and its exact number."""
+    """A creatinine clearance, its exact number, and the same in both readings where the body surface area is known."""
 
     shown: CreatinineClearance
     value: Exact
+    own: Exact | None = None
+    """The patient's own, mL/min."""
+    normalised: Exact | None = None
+    """Per 1.73 m2."""
 
 
 class Measured(NamedTuple):
@@ -32,14 +47,20 @@ class Measured(NamedTuple):
     bsa: Exact
     """The BSA that doses are computed from."""
     unrounded_bsa: Exact
-    clearance: Exact | None = None
+    kidneys: KidneyFunction | None = None
+
+    @property
+    def clearance(self) -> Exact | None:
+        """The creatinine clearance as it was measured or estimated: in mL/min, or per 1.73 m2."""
+        return self.kidneys and self.kidneys.value
 
 
 def measure(patient: Patient, pharmacy: Pharmacy, age: Quantity | None) -> Measured:
     """What doses are computed from, for a patient of that age."""
     bsa, area, unrounded = measure_bsa(patient, pharmacy)
-    clearance, value = creatinine_clearance(patient, age) or (None, None)
-    return Measured(Measures(1, patient.height, patient.weight, bsa, clearance), area, unrounded, value)
+    kidneys = creatinine_clearance(patient, age, area)
+    shown = Measures(1, patient.height, patient.weight, bsa, kidneys and kidneys.shown)
+    return Measured(shown, area, unrounded, kidneys)
 
 
 def measured_again(order: Order, day: int) -> Measured:
@@ -71,8 +92,7 @@ def measured_as(
         endless=used.endless,
         unrounded_endless=used.endless,
     )
-    clearance, value = kidneys or (None, None)
-    return Measured(Measures(from_day, height, weight, bsa, clearance), area, area, value)
+    return Measured(Measures(from_day, height, weight, bsa, kidneys and kidneys.shown), area, area, kidneys)
 
 
 def measure_bsa(patient: Patient, pharmacy: Pharmacy) -> tuple[Bsa, Exact, Exact]:
@@ -101,24 +121,36 @@ def measure_bsa(patient: Patient, pharmacy: Pharmacy) -> tuple[Bsa, Exact, Exact
     return bsa, area, unrounded
 
 
-def creatinine_clearance(patient: Patient, age: Quantity | None) -> KidneyFunction | None:
+def creatinine_clearance(patient: Patient, age: Quantity | None, bsa: Exact | None) -> KidneyFunction | None:
     """Kidney function: as measured, else estimated from creatinine; None where neither can be had.
 
     Bedside Schwartz from 1 to below 18 years, in mL/min/1.73 m2; Cockcroft-Gault from 18, in mL/min. No formula here is
-    for infants.
+    for infants. Without a body surface area each stands in its own unit alone.
     """
+    found = _as_known(patient, age)
+    if found is None or bsa is None or not bsa.number:
+        return found
+    if found.value.unit == "mL/min":
+        return found._replace(own=found.value, normalised=normalised_clearance(found.value, bsa).value)
+    own = own_clearance(found.value, bsa)
+    shown = msgspec.structs.replace(found.shown, own=own.value.kept, own_how=own.how)
+    return KidneyFunction(shown, found.value, own.value, found.value)
+
+
+def _as_known(patient: Patient, age: Quantity | None) -> KidneyFunction | None:
+    """Kidney function in the unit in which it is measured or estimated."""
     if clearance := patient.creatinine_clearance:
-        return KidneyFunction(CreatinineClearance(clearance, "measured", f"{clearance}, measured"), exact(clearance))
+        return KidneyFunction(CreatinineClearance(clearance, MEASURED, f"{clearance}, measured"), exact(clearance))
     if patient.creatinine is None or age is None:
         return None
     months = convert(age, "months", AGE).value
     if months < YOUNGEST_ESTIMATED:
         return None
     if months < ADULT:
-        estimate, method = bedside_schwartz(patient.height, patient.creatinine), "bedside Schwartz"
+        estimate, method = bedside_schwartz(patient.height, patient.creatinine), SCHWARTZ
     elif patient.sex is None:
         return None
     else:
-        estimate, method = cockcroft_gault(age, patient.weight, patient.creatinine, patient.sex), "Cockcroft-Gault"
+        estimate, method = cockcroft_gault(age, patient.weight, patient.creatinine, patient.sex), COCKCROFT_GAULT
     shown = CreatinineClearance(estimate.value.kept, method, estimate.how, estimate.source)
     return KidneyFunction(shown, estimate.value)

@@ -12,7 +12,7 @@ from cec.calculate.formulas import dose_by_exposure, own_clearance
 from cec.calculate.measures import Measured
 from cec.calculate.rounding import deviation_percent, finer_rounding, round_dose, to_nearest
 from cec.errors import OrderRefused
-from cec.facts import NO_FACTS
+from cec.facts import FACTS, NO_FACTS, Bounds
 from cec.order import STAGES, Stage, Step
 from cec.patient import Reduction, SetDose
 from cec.pharmacy import DoseRounding, Pharmacy
@@ -43,6 +43,8 @@ class Work(NamedTuple):
     pharmacy: Pharmacy
     declared: Declared
     source: str
+    for_whom: str = ""
+    """In words, for which patients the regimen prescribes just this, where not for all."""
 
 
 class Staged(NamedTuple):
@@ -68,7 +70,7 @@ def stages_of(work: Work) -> list[Staged]:
 
 def _prescribed(work: Work, _chain: Sequence[Staged]) -> Staged:
     divided = f" a day, in {work.line.divided_into} parts" if work.line.divided_into > 1 else ""
-    how = f"{work.prescribed}{divided}, as the regimen says"
+    how = f"{work.prescribed}{divided}, as the regimen says{work.for_whom}"
     return _staged("prescribed", exact(work.prescribed), how, work.source)
 
 
@@ -110,7 +112,23 @@ def _clearance(work: Work) -> Staged:
         raise OrderRefused(
             f"{work.line.drug}: a dose by AUC needs the creatinine clearance in mL/min; give it as measured, or, {ways}"
         )
+    _refuse_impossible(work, value, clearance.how)
     return _staged("measured", value, f"creatinine clearance: {clearance.how}", clearance.source)
+
+
+def _refuse_impossible(work: Work, own: Exact, how: str) -> None:
+    """OrderRefused for an estimated clearance in mL/min that nobody has."""
+    possible = FACTS["creatinine_clearance"].possible or Bounds()
+    if _is_estimated(work) and own.unit == "mL/min" and not possible.hold(own.compared().value):
+        raise OrderRefused(
+            f"{work.line.drug}: an estimated clearance of {own} is not possible ({possible} mL/min): {how}; "
+            "look at the creatinine"
+        )
+
+
+def _is_estimated(work: Work) -> bool:
+    clearance = work.measured.shown.clearance
+    return clearance is not None and not clearance.is_measured
 
 
 def _is_for_children(work: Work) -> bool:
@@ -138,14 +156,21 @@ def _converted(work: Work, chain: Sequence[Staged]) -> Staged | None:
     if chain[-1].step.what != "measured" or clearance.unit != "mL/min/1.73 m2":
         return None
     own = own_clearance(clearance, _within(work.measured.bsa, work.line.bsa_cap))
+    _refuse_impossible(work, own.value, own.how)
     return _staged("converted", own.value, own.how)
 
 
 def _limited(work: Work, chain: Sequence[Staged]) -> Staged | None:
-    """The measure within the cap of the line."""
+    """The measure within the cap of the line; a clearance that is estimated, within that of the pharmacy too."""
     measure = chain[-1].exact
     cap = {"m2": work.line.bsa_cap, "kg": work.line.weight_cap, "mL/min": work.line.clearance_cap}.get(measure.unit)
-    if cap is None or chain[-1].step.what not in {"measured", "converted"}:
+    if chain[-1].step.what not in {"measured", "converted"}:
+        return None
+    policy = work.pharmacy.clearance_cap if measure.unit == "mL/min" and _is_estimated(work) else None
+    if isinstance(policy, Quantity) and measure.number > policy.value and (cap is None or policy.value < cap.value):
+        how = f"{measure}, estimated, is above the pharmacy's clearance_cap of {policy}"
+        return _staged("limited", exact(policy), how, "pharmacy policy")
+    if cap is None:
         return None
     if measure.number <= cap.value:
         return _staged("limited", measure, f"within the cap of {cap}", work.source)

@@ -14,6 +14,7 @@ from cec.load.drug_line import CONDITIONS
 from cec.load.product_names import drug_faults, figure_faults
 from cec.load.shapes import Shape, either, text
 from cec.load.texts import (
+    read_clearance_cap,
     read_clock,
     read_percent,
     read_rounding_amount,
@@ -171,6 +172,11 @@ WAYS: Ways = {
         read_rounding_amount,
         {"type": "string", "examples": ["0.01 m2", "none"]},
         lambda step: "none" if step is None else write_text(step),
+    ),
+    "clearance cap": text(
+        read_clearance_cap,
+        {"type": "string", "examples": ["125 mL/min", "none"]},
+        write_text,
     ),
     "percentage": text(read_percent, {"type": "string", "examples": ["5%"]}, write_percent),
     "time of day": text(read_clock, {"type": "string", "examples": ["09:00"]}),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Literal
 
 from cec.conditions import can_hold
 from cec.errors import InputError
-from cec.facts import FACTS, bounded_facts, of_history
-from cec.facts.reading import positive, read_boolean
+from cec.facts import FACTS, Bounds, bounded_facts, of_history
+from cec.facts.reading import positive, read_boolean, read_clearance
 from cec.regimen import Comparison, Condition, Limit
 from cec.units import AREA, PERCENT, Quantity, read_quantity
 
@@ -60,6 +61,23 @@ def read_rounding_amount(value: str) -> Quantity | None:
     return step
 
 
+def read_clearance_cap(value: str) -> Quantity | Literal["none"]:
+    """The most that a clearance counts, 60 to 200 mL/min, or the word none.
+
+    >>> print(read_clearance_cap("125 mL/min"))
+    125 mL/min
+    """
+    if value == "none":
+        return "none"
+    cap = read_clearance(value)
+    if not CLEARANCE_CAPS.hold(cap.value):
+        raise InputError(f"'{value}' is not a cap of a clearance ({CLEARANCE_CAPS} mL/min); write it like 125 mL/min")
+    return cap
+
+
+CLEARANCE_CAPS = Bounds(Decimal(60), Decimal(200))
+"""mL/min: our own limit, because a slipped decimal point would move every dose by AUC."""
+
 _COMPARISONS: dict[str, Comparison] = {
     "<": "<",
     "<=": "<=",
@@ -94,6 +112,10 @@ def read_condition(fact: str, value: str) -> Condition:
             raise InputError(f"'{value}' is neither true nor false; {_known_facts()}") from None
     if not known.is_bounded:
         raise InputError(f"'{fact}' is nothing that a condition can compare; {_known_facts()}")
+    if known.name == "creatinine_clearance" and "1.73" in value:
+        raise InputError(
+            f"'{value}' is per 1.73 m2; write it under normalised_clearance, or in mL/min, the patient's own"
+        )
     limits = []
     for part in value.split(","):
         match = re.fullmatch(r"\s*(<=|>=|<|>|under|over|at most|at least)\s*(\S.*?)\s*", part)

@@ -20,6 +20,7 @@ from cec.units.kinds import (
     DURATION,
     FLOW,
     LENGTH,
+    PER_173,
     VOLUME,
     WEIGHT,
     Kind,
@@ -35,7 +36,6 @@ def of(*kinds: Kind) -> Meta:
     return Meta(extra={KINDS_OF: kinds})
 
 
-PER_173 = Kind("clearance per 1.73 m2", "90 mL/min/1.73 m2", {"mL/min/1.73 m2": ""})
 FLUID_PER_WEIGHT = Kind("volume per kg", "20 mL/kg", {"mL/kg": ""})
 
 Height: TypeAlias = Annotated[Quantity, of(Kind("height", "128 cm", {"cm": LENGTH.units["cm"]}))]

@@ -99,6 +99,8 @@ VOLUME = Kind("volume", "20 mL", {"mL": "milliliter", "L": "liter"})
 CONCENTRATION = Kind("concentration", "1 mg/mL", _Amounts({"mL": "milliliter"}, "volume"))
 FLOW = Kind("infusion rate", "50 mL/h", {"mL/h": "milliliter / hour"})
 CLEARANCE = Kind("creatinine clearance", "90 mL/min", {"mL/min": "milliliter / minute"})
+PER_173 = Kind("clearance per 1.73 m2", "90 mL/min/1.73 m2", {"mL/min/1.73 m2": ""})
+"""Not a row of KINDS: nothing is ever converted to it but by a patient's body surface area."""
 CREATININE = Kind(
     "serum creatinine",
     "0.5 mg/dL",

@@ -28,6 +28,7 @@ _SPELLINGS = {
     **dict.fromkeys(("umol", "µmol", "μmol"), "micromol"),
     **dict.fromkeys(("l",), "L"),
     **dict.fromkeys(("dl",), "dL"),
+    "1.73m2": "1.73 m2",
 }
 """Other ways to write a unit that mean the same to every reader."""
 
@@ -94,7 +95,7 @@ def read_quantity(text: str, *kinds: Kind, bare: str = "") -> Quantity:
     >>> read_quantity("40 mg/m2", PER_AREA, PER_WEIGHT)
     Quantity(value=Decimal('40'), unit='mg/m2')
     """
-    text = " ".join(text.split())
+    text = " ".join(text.split()).replace("/1.73 m", "/1.73m")
     example = kinds[0].example
     if EXPOSURE in kinds and (auc := _AUC.fullmatch(text)):
         unit = f"AUC{auc['formula'] or ''}"

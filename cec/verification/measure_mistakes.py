@@ -74,7 +74,8 @@ def capped_clearance(_order: Order, measured: Measured) -> Iterator[OtherMeasure
     clearance, largest = measured.clearance, LARGEST_CAPPED_CLEARANCE
     if clearance and clearance.unit == largest.unit and clearance.number > largest.value:
         words = f"clearance cut off at {largest}"
-        yield OtherMeasures(words, words, "", measured._replace(clearance=exact(largest)))
+        kidneys = measured.kidneys and measured.kidneys._replace(value=exact(largest))
+        yield OtherMeasures(words, words, "", measured._replace(kidneys=kidneys))
 
 
 MEASURE_MISTAKES: dict[str, Callable[[Order, Measured], Iterator[OtherMeasures]]] = {
@@ -122,7 +123,7 @@ def remeasured(
 def _kidneys(order: Order, measured: Measured, height: Quantity, weight: Quantity) -> KidneyFunction | None:
     """The creatinine clearance of somebody of this size; where nobody can have it, the one of the order."""
     try:
-        return creatinine_clearance(msgspec.structs.replace(order.patient, height=height, weight=weight), order.age)
+        patient = msgspec.structs.replace(order.patient, height=height, weight=weight)
+        return creatinine_clearance(patient, order.age, None)
     except CecError:
-        clearance, value = measured.shown.clearance, measured.clearance
-        return KidneyFunction(clearance, value) if clearance and value else None
+        return measured.kidneys

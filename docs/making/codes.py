@@ -99,8 +99,8 @@ def page() -> str:
 
 def _alerts() -> Iterator[Sequence[str]]:
     """Every code of every order, by the alphabet: of a rule with its limits, of another with its meaning."""
-    rows: list[tuple[str, str, str]] = [(f"`{general_code(rule)}`", rule.level, _right(rule)) for rule in every_rule()]
-    rows += [(f"`{name}`", level, meaning) for name, (level, meaning) in OTHERS.items()]
+    rows: set[tuple[str, str, str]] = {(f"`{general_code(rule)}`", rule.level, _right(rule)) for rule in every_rule()}
+    rows |= {(f"`{name}`", level, meaning) for name, (level, meaning) in OTHERS.items()}
     yield ("code", "level", "what it looks at, or what it says")
     yield from sorted(rows)
 

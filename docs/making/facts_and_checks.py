@@ -10,7 +10,7 @@ from cec.calculate.rules.rule import LimitQuestion, Rule
 from cec.conditions import words
 from cec.facts import FACTS, Bounds, Fact
 from cec.pharmacy import Pharmacy
-from cec.regimen import NOT_SHIPPED, DrugLine, Regimen, Source
+from cec.regimen import NOT_SHIPPED, Condition, DoseBand, DrugLine, Limit, Regimen, Source
 from cec.units import Quantity
 from making.markdown import table
 
@@ -32,6 +32,7 @@ What every order is held against, beside the checks of its regimen. Nothing is t
 """
 
 DRUG = "<drug>"
+_BOUND = Condition("creatinine_clearance", (Limit("<", Quantity(Decimal(40), "mL/min")),))
 ANY_REGIMEN = Regimen(
     name=f"{NOT_SHIPPED}<regimen>",
     title="",
@@ -46,6 +47,8 @@ ANY_REGIMEN = Regimen(
             (1,),
             lifetime_maximum=Quantity(Decimal(1), "mg"),
         ),
+        DrugLine(DRUG, Quantity(Decimal(1), "AUC"), "IV bolus", (1,)),
+        DrugLine(DRUG, (DoseBand((_BOUND,), Quantity(Decimal(1), "mg")),), "oral", (1,)),
     ),
     sha256="",
 )
@@ -77,9 +80,11 @@ def _bounds(fact: Fact, bounds: Bounds | None) -> str:
 
 def _rule_rows() -> Iterator[Sequence[str]]:
     yield ("code", "level", "facts", "limits", "source")
+    rows: dict[tuple[str, ...], None] = {}
     for rule in every_rule():
         facts = ", ".join(f"`{name}`" for name in rule.facts)
-        yield (f"`{general_code(rule)}`", rule.level, facts, limits_of(rule), rule.source)
+        rows[f"`{general_code(rule)}`", rule.level, facts, limits_of(rule), rule.source] = None
+    yield from rows
 
 
 def every_rule() -> tuple[Rule, ...]:

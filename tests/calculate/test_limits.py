@@ -50,6 +50,9 @@ MADE_BY: dict[str, Callable[[Decimal], Row]] = {
     "days_since_day_1": lambda days: {**SIZE, "previous_day_1": days_before_start(days)},
     "days_since_measured": lambda days: {**SIZE, "measured_on": days_before_start(days)},
     "total_cycles": lambda cycles: {**SIZE, "previous_cycles": f"{cycles - 1:f}"},
+    "kidney_function": lambda number: {**SIZE, "creatinine_clearance": f"{number:f} mL/min"},
+    # √(180 × 59.858 / 3600) = 1.73 m2, so that a clearance is the same in both readings
+    "normalised_clearance": lambda n: {"height": "180", "weight": "59.858", "creatinine_clearance": f"{n:f} mL/min"},
     "cycle": lambda cycle: {**SIZE, "cycle": f"{cycle:f}"},
     "height": lambda height: {"weight": f"{height * height / 600:.6f}", "height": f"{height:f}"},
     "weight": lambda weight: {"height": "30" if weight < 5 else "150", "weight": f"{weight:f}"},
@@ -115,6 +118,7 @@ GIVEN: dict[tuple[str, ...], tuple[Row, ...]] = {
     (): ({},),
     ("start",): ({},),
     ("age",): ({}, *({"age": f"{age} months"} for age in (11, 12, 23, 24, 239, 240))),
+    ("written_bsa",): ({}, {"written_bsa": "1.68 m2"}),
     ("days_since_measured",): (
         {},
         *({"measured_on": days_before_start(Decimal(days))} for days in (3, 365, 366)),

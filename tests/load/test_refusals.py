@@ -95,7 +95,7 @@ def test_drug_lines_that_do_not_fit_together(text: str, message: str, tmp_path: 
         ({"reductions": ["etoposide=0.25: a"]}, "'0.25' has no unit"),
         ({"creatinine_clearance": "90 mL/min/1.73m2"}, "is per 1.73 m2, not this patient's own clearance"),
         ({"creatinine_clearance": "0 mL/min"}, "'0 mL/min' is not above 0"),
-        ({"previous_weight": "0 kg"}, "'0 kg' is not above 0"),
+        ({"previous_weight": "0 kg"}, "0 kg is not a possible body weight at the last calculation"),
         ({"previous_cycles": "-1"}, "'-1' is not a whole number"),
         ({"sex": "x"}, "'x' is neither female nor male, as the formulas know it; write female, male, f or m"),
         ({"history": {"prior_hsct": "maybe"}}, "'maybe' is neither true nor false; write true or false"),

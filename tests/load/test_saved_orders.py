@@ -122,7 +122,7 @@ def test_loading_gives_the_same_order_back_and_writing_it_the_same_bytes() -> No
         (("pharmacy", "formulary", "etoposide", "drug"), "x", "pharmacy: formulary: etoposide: drug: a pharmacy file"),
         (("patient", "height", "value"), 1.27, "patient: height: is not possible"),
         (("patient", "weight", "value"), 26, "patient: weight: value: a patient file gives another value"),
-        (("patient", "creatinine", "value"), 0, "patient: creatinine: is not what a patient file may hold; creatinine"),
+        (("patient", "creatinine", "value"), 0, "patient: creatinine: is not possible"),
         (("patient", "born"), "2027-01-01", "patient: born: is not what a patient file may hold; born date of birth"),
         (("patient", "reductions", 0, "percent"), 101, "patient: reductions: is not what a patient file may hold"),
         (("patient", "history"), {"Łucja": "true"}, "patient: history: is a text; true or false is wanted"),

@@ -60,7 +60,8 @@ def orders() -> Iterator[tuple[str, Order]]:
     yield "omitted", order("cec-induction", height="109 cm", weight="18.5 kg", reductions=["clofarabine=100%: rash"])
     yield "infant", order("cec-consolidation", **INFANT)
     for file in sorted(REGIMENS.glob("*.yaml")):
-        yield file.stem, order(named_apart(load_regimen(file)))
+        age = "18" if file.stem == "auc" else CHILD["age"]  # below 18 years such a dose is a stop
+        yield file.stem, order(named_apart(load_regimen(file)), age=age)
 
 
 def named_apart(regimen: Regimen) -> Regimen:

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import partial
 
-from cec.calculate.rounding import to_nearest
 from cec.calculate.rules.allergies import allergy_rules
+from cec.calculate.rules.clearance import clearance_rules
 from cec.calculate.rules.dates import date_rules
 from cec.calculate.rules.lifetime import lifetime_rules
 from cec.calculate.rules.offers import is_answered, offer_words
 from cec.calculate.rules.pounds import pounds_rule
-from cec.calculate.rules.rule import Case, LimitQuestion, Question, Rule
+from cec.calculate.rules.readings import CLEARANCES, KNOWN, clearance_of, reading_rules
+from cec.calculate.rules.rule import Case, LimitQuestion, Question, Rule, question_of
 from cec.calculate.rules.sizes import (
     body_mass_index_rule,
     heavy_for_age,
@@ -26,19 +27,17 @@ from cec.calculate.rules.sizes import (
 )
 from cec.calculate.rules.standing import standing_rules
 from cec.calculate.rules.written_bsa import written_bsa_rule
-from cec.conditions import stretch_of
 from cec.facts import FACTS, Bounds, Fact
 from cec.facts.stretches import HIGHEST, Cut, Stretch, stretch_within
-from cec.order import CreatinineClearance
 from cec.pharmacy import Pharmacy
-from cec.regimen import Check, Condition, Regimen
+from cec.regimen import Check, Regimen
 from cec.units import Quantity, convert
 
 
 def regimen_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
     """The regimen's own checks; those on an estimated clearance say that it is one."""
     for check in regimen.checks:
-        asks_clearance = any(condition.fact == "creatinine_clearance" for condition in check.when)
+        asks_clearance = any(condition.fact in CLEARANCES for condition in check.when)
         yield Rule(
             code=check.code,
             level=check.level,
@@ -51,28 +50,26 @@ def regimen_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
         )
 
 
-def question_of(condition: Condition) -> LimitQuestion:
-    """The question of a condition: does the fact lie within its limits?"""
-    return LimitQuestion(condition.fact, stretch_of(condition), is_outside=False)
-
-
 def _words_of(check: Check, case: Case) -> str:
     """A check's text, the clearance that it hangs on, and what it offers or a person declared."""
     return "; ".join(filter(None, (_with_estimate(check, case), offer_words(check, case))))
 
 
 def _with_estimate(check: Check, case: Case) -> str:
-    """A check's text and what the clearance is: labels mean the patient's own, in mL/min."""
-    clearance: CreatinineClearance | None = case.clearance
-    if clearance is None or all(condition.fact != "creatinine_clearance" for condition in check.when):
+    """A check's text and what the clearance is, in the unit of its bound."""
+    fact = next((condition.fact for condition in check.when if condition.fact in CLEARANCES), "")
+    if case.clearance is None or not fact:
         return check.text
-    value = Quantity(to_nearest(clearance.value.value, Decimal("0.1")), clearance.value.unit)
-    normalised = ", not converted to the patient's own mL/min" if value.unit != "mL/min" else ""
-    return f"{check.text}; here {value} ({clearance.method}{normalised})"
+    is_other = fact == KNOWN and case.clearance.own
+    unconverted = ", not converted to the patient's own mL/min" if is_other else ""
+    return f"{check.text}; here {clearance_of(case, fact)} ({case.clearance.method}{unconverted})"
 
 
-_ASKED_ELSEWHERE = {"body_mass_index", "days_since_day_1", "days_since_measured"}
-"""Facts whose plausible bounds hang on others."""
+_ASKED_ELSEWHERE = {
+    *("body_mass_index", "creatinine_clearance", "kidney_function"),
+    *("days_since_day_1", "days_since_measured"),
+}
+"""Facts whose plausible bounds hang on others, and have rules of their own."""
 
 
 def plausible_rules(_regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
@@ -127,6 +124,8 @@ RULES: tuple[Rule | RulesOf, ...] = (
     written_bsa_rule(),
     weight_change_rule("check", 10),
     weight_change_rule("note", 5),
+    clearance_rules,
+    reading_rules,
     date_rules,
     lifetime_rules,
 )

@@ -34,8 +34,9 @@ def alerts_of(case: Case) -> tuple[Alert, ...]:
     >>> [alert.code for alert in alerts_of(Case(load_regimen("cec-induction"), patient, Pharmacy(), facts))]
     ['under-10-kg', 'longer-infusion', 'incomplete']
     """
-    given = {dose.drug for dose in case.doses if dose.ordered.value}
-    rules = (rule for rule in rules_for(case.regimen, case.pharmacy) if not rule.drug or rule.drug in given)
+    lines = [*((dose.line, dose.drug) for dose in case.doses if dose.ordered.value), *case.refused]
+    given = {"", 0, *(name for line in lines for name in line)}
+    rules = (rule for rule in rules_for(case.regimen, case.pharmacy) if {rule.drug, rule.line} <= given)
     answers = [(rule, rule.answer(case.facts)) for rule in rules]
     spoken = (rule for rule, answer in answers if answer)
     unsure = [each for each in answers if each[0].not_checked is not None and (each[1] is None or each[0].wants)]

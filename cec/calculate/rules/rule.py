@@ -11,12 +11,13 @@ from collections.abc import Callable, Hashable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from cec.conditions import stretch_of
 from cec.facts import FACTS, Facts, Value
 from cec.facts.stretches import Stretch
 from cec.order import CreatinineClearance, Dose
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
-from cec.regimen import Level, Regimen
+from cec.regimen import Condition, Level, Regimen
 from cec.units import Quantity
 
 
@@ -121,6 +122,8 @@ class Case(NamedTuple):
     facts: Facts
     doses: Sequence[Dose] = ()
     clearance: CreatinineClearance | None = None
+    refused: Sequence[tuple[int, str]] = ()
+    """The drug lines, by number and drug, whose dose was refused: what is said of their drugs holds all the same."""
 
 
 class Rule(NamedTuple):
@@ -143,7 +146,9 @@ class Rule(NamedTuple):
     wants: tuple[str, ...] = ()
     """Facts that it can do without, but of which it is said where nobody told them."""
     drug: str = ""
-    """The drug that must be given by this order; without one it holds for every order."""
+    line: int = 0
+    """The drug, or the number of the drug line, that must be given by this order; without one it holds for every order.
+    """
     is_answered: Callable[[Case], bool] | None = None
     """Whether what a person declared answers it, so that it is only a note."""
     hangs_on_amounts: bool = False
@@ -174,6 +179,11 @@ class Rule(NamedTuple):
     def out_of_scope(self, facts: Facts) -> tuple[str, ...]:
         """Why it is not made of this patient, where its limits are drawn for others."""
         return tuple(filter(None, (question.out_of_scope(facts) for question in self.asks)))
+
+
+def question_of(condition: Condition) -> LimitQuestion:
+    """The question of a condition: does the fact lie within its limits?"""
+    return LimitQuestion(condition.fact, stretch_of(condition), is_outside=False)
 
 
 def number_of(fact: str, value: Any) -> Decimal | None:

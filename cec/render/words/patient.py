@@ -110,4 +110,5 @@ def clearance_words(clearance: CreatinineClearance) -> str:
     """A creatinine clearance with its method and its working."""
     if clearance.method == "measured":
         return clearance.how
-    return f"{clearance.value} by {clearance.method}: {clearance.how}"
+    own = f"; the patient's own: {clearance.own_how}" if clearance.own_how else ""
+    return f"{clearance.value} by {clearance.method}: {clearance.how}{own}"
