@@ -70,13 +70,14 @@ def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
 
 
 COMMANDS = dict(commands("cec", get_command(app)))
+WITH_ITSELF = {"cec": get_command(app), **COMMANDS}
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", WITH_ITSELF)
 def test_every_command_and_option_has_its_place(name: str) -> None:
     page = text_of("commands")
     assert f"\n## `{name}`\n" in page
-    options = [each for parameter in COMMANDS[name].params for each in parameter.opts if each.startswith("-")]
+    options = [each for parameter in WITH_ITSELF[name].params for each in parameter.opts if each.startswith("-")]
     assert [each for each in options if f"`{each}`" not in page] == []
 
 

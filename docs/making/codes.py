@@ -56,7 +56,8 @@ OTHERS = {
 ALERTS = """# Codes
 
 An alert has a code, by which `--accept` and tables name it. What a level means, and how an alert is answered, is told
-under [alerts](../alerts.md).
+under [alerts](../alerts.md). Of a check on measures the
+page names the facts that it looks at, and what passes in peace.
 
 ## Alerts of every order
 
@@ -109,7 +110,7 @@ def _right(rule: Rule) -> str:
     """What a rule looks at and what is right, with its source."""
     source = f" [{rule.source}]" if rule.source else ""
     facts = ", ".join(f"`{name}`" for name in rule.facts)
-    return f"{facts or 'the regimen'}; right is: {limits_of(rule)}{source}"
+    return f"{facts or 'the regimen'}; passes: {limits_of(rule)}{source}"
 
 
 def _regimen_checks() -> Iterator[Sequence[str]]:

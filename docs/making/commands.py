@@ -61,14 +61,14 @@ def page() -> str:
 
 
 def _commands() -> Iterator[Command]:
-    """Every command that does something, in the order of the program."""
+    """The program itself, then every command that does something, in its order."""
     root: Any = get_command(app)
     waiting = [("cec", root)]
     while waiting:
         name, each = waiting.pop(0)
         inner = getattr(each, "commands", {})
         waiting[:0] = [(f"{name} {word}", command) for word, command in inner.items()]
-        if not inner:
+        if not inner or each is root:
             yield Command(name, inspect.cleandoc(each.help or ""), each.params)
 
 
