@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 
+import msgspec
+
 from cec.facts import FACTS, Fact, Facts, Value, fact_of, of_history
 from cec.facts.stretches import EVERYTHING, Cut, Stretch, common, is_empty
 from cec.regimen import Condition, Limit
@@ -103,3 +105,22 @@ def _holds(condition: Condition, value: Value | None) -> bool | None:
     if not isinstance(value, Quantity):
         return None
     return stretch_of(condition).holds(fact_of(condition.fact).in_unit(value).value)
+
+
+def history_asked(*nouns: object) -> set[str]:
+    """Every yes or no of a history that a condition within these nouns asks for.
+
+    >>> sorted(history_asked((Condition("prior_hsct", is_so=True), Condition("age"))))
+    ['prior_hsct']
+    """
+    asked: set[str] = set()
+    for noun in nouns:
+        if isinstance(noun, Condition):
+            asked |= {noun.fact} if noun.is_so is not None and noun.fact not in FACTS else set()
+        elif isinstance(noun, msgspec.Struct):
+            asked |= history_asked(*(getattr(noun, name) for name in noun.__struct_fields__))
+        elif isinstance(noun, dict):
+            asked |= history_asked(*noun.values())
+        elif isinstance(noun, tuple):
+            asked |= history_asked(*noun)
+    return asked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 SHORTEST_WORD = 4
 """Letters. A shorter word names a drug only together with the others of its name, like G-CSF."""
@@ -20,19 +21,42 @@ NAMES_NO_DRUG = frozenset(
 
 DIFFERENT_DRUGS = frozenset(
     (
-        *("allopurinol", "aprepitant", "azacitidine", "azathioprine", "bendamustine", "bevacizumab", "bleomycin"),
-        *("blinatumomab", "bortezomib", "busulfan", "cabazitaxel", "calaspargase", "carboplatin", "carfilzomib"),
-        *("carmustine", "cetuximab", "chlorambucil", "cisplatin", "cladribine", "clofarabine", "cyclophosphamide"),
-        *("cytarabine", "dacarbazine", "daratumumab", "daunorubicin", "decitabine", "deruxtecan", "dexamethasone"),
-        *("dexrazoxane", "dinutuximab", "docetaxel", "doxorubicin", "emtansine", "epirubicin", "eribulin", "etoposide"),
-        *("filgrastim", "fludarabine", "fluorouracil", "fosaprepitant", "gemcitabine", "granisetron", "hydrocortisone"),
-        *("idarubicin", "ifosfamide", "ipilimumab", "irinotecan", "lenograstim", "lomustine", "melphalan"),
-        *("mercaptopurine", "mesna", "methotrexate", "methylprednisolone", "mitomycin", "mitoxantrone", "nelarabine"),
-        *("nivolumab", "obinutuzumab", "ondansetron", "oxaliplatin", "ozogamicin", "paclitaxel", "palonosetron"),
-        *("panitumumab", "pegaspargase", "pegfilgrastim", "pembrolizumab", "pemetrexed", "pentostatin", "pertuzumab"),
-        *("prednisolone", "prednisone", "procarbazine", "raltitrexed", "rasburicase", "rituximab", "streptozocin"),
-        *("temozolomide", "temsirolimus", "teniposide", "thiotepa", "topotecan", "trabectedin", "trastuzumab"),
-        *("treosulfan", "vedotin", "vinblastine", "vincristine", "vindesine", "vinorelbine"),
+        *("abemaciclib", "acalabrutinib", "aclarubicin", "afatinib", "aflibercept", "aldesleukin"),
+        *("alectinib", "alemtuzumab", "allopurinol", "amsacrine", "anastrozole", "apalutamide"),
+        *("aprepitant", "asciminib", "asparaginase", "atezolizumab", "avapritinib", "avelumab"),
+        *("axitinib", "azacitidine", "azathioprine", "belantamab", "bendamustine", "bevacizumab"),
+        *("bexarotene", "bicalutamide", "binimetinib", "bleomycin", "blinatumomab", "bortezomib"),
+        *("bosutinib", "brentuximab", "brigatinib", "busulfan", "cabazitaxel", "cabozantinib"),
+        *("calaspargase", "capecitabine", "capmatinib", "carboplatin", "carfilzomib", "carmustine"),
+        *("ceritinib", "cetuximab", "chlorambucil", "cisplatin", "cladribine", "clofarabine"),
+        *("cobimetinib", "cortisone", "crizotinib", "cyclophosphamide", "cytarabine", "dabrafenib"),
+        *("dacarbazine", "dacomitinib", "dactinomycin", "daratumumab", "dasatinib", "daunorubicin"),
+        *("decitabine", "degarelix", "denosumab", "deruxtecan", "dexamethasone", "dexrazoxane"),
+        *("dinutuximab", "docetaxel", "doxorubicin", "durvalumab", "elotuzumab", "emtansine"),
+        *("encorafenib", "entrectinib", "enzalutamide", "epirubicin", "erdafitinib", "eribulin"),
+        *("erlotinib", "etoposide", "everolimus", "exemestane", "filgrastim", "fludarabine"),
+        *("fludrocortisone", "fluorouracil", "flutamide", "fosaprepitant", "fotemustine", "fulvestrant"),
+        *("gefitinib", "gemcitabine", "gilteritinib", "goserelin", "granisetron", "hydrocortisone"),
+        *("ibrutinib", "idarubicin", "idelalisib", "ifosfamide", "imatinib", "inotuzumab", "ipilimumab"),
+        *("irinotecan", "isatuximab", "ixabepilone", "ixazomib", "lanreotide", "lapatinib"),
+        *("larotrectinib", "lenalidomide", "lenograstim", "lenvatinib", "letrozole", "leuprorelin"),
+        *("lomustine", "lorlatinib", "melphalan", "mercaptopurine", "mesna", "methotrexate"),
+        *("methylprednisolone", "midostaurin", "mitomycin", "mitotane", "mitoxantrone", "mogamulizumab"),
+        *("necitumumab", "nelarabine", "neratinib", "nilotinib", "nilutamide", "nimustine", "niraparib"),
+        *("nivolumab", "obinutuzumab", "octreotide", "ofatumumab", "olaparib", "ondansetron"),
+        *("osimertinib", "oxaliplatin", "ozogamicin", "paclitaxel", "palbociclib", "palonosetron"),
+        *("panitumumab", "pazopanib", "pegaspargase", "pegfilgrastim", "pembrolizumab", "pemetrexed"),
+        *("pentostatin", "pertuzumab", "pirarubicin", "pixantrone", "plerixafor", "polatuzumab"),
+        *("pomalidomide", "ponatinib", "pralatrexate", "prednisolone", "prednisone", "procarbazine"),
+        *("quizartinib", "raltitrexed", "ramucirumab", "rasburicase", "regorafenib", "ribociclib"),
+        *("rituximab", "romidepsin", "rucaparib", "ruxolitinib", "selinexor", "selpercatinib"),
+        *("sorafenib", "sotorasib", "streptozocin", "sunitinib", "tagraxofusp", "talazoparib"),
+        *("tamoxifen", "tazemetostat", "tebentafusp", "tegafur", "temozolomide", "temsirolimus"),
+        *("teniposide", "thalidomide", "thiotepa", "tioguanine", "tivozanib", "topotecan", "toremifene"),
+        *("trabectedin", "trametinib", "trastuzumab", "tremelimumab", "treosulfan", "tretinoin"),
+        *("triptorelin", "trofosfamide", "valrubicin", "vandetanib", "vedotin", "vemurafenib"),
+        *("venetoclax", "vinblastine", "vincristine", "vindesine", "vinflunine", "vinorelbine"),
+        *("vismodegib", "vorinostat", "zanubrutinib", "zoledronic", "zorubicin"),
     )
 )
 """Names that are each of another drug, or of a part that makes another drug; none is a second name for one of these."""
@@ -45,6 +69,25 @@ _KINDS = {
 """What makes another drug of one, and how a name says so."""
 _KINDS_OF = {"etoposide": {"phosphate": r"phosphate"}}
 """The same, for single drugs: etoposide phosphate is dosed as etoposide, and is another product."""
+
+
+ALIKE = 0.8
+"""How alike two names are of which one is probably misspelt: `klofarabina` and `clofarabine` are 0.82."""
+
+
+def misspelt_drug(name: str, drugs: Iterable[str]) -> str:
+    """Of these drugs the one whose name this is probably meant to be; nothing where it is one of them, or another drug.
+
+    >>> misspelt_drug("klofarabina", ["etoposide", "clofarabine"]), misspelt_drug("Etoposid", ["etoposide"])
+    ('clofarabine', 'etoposide')
+    >>> misspelt_drug("prednisolone", ["prednisone"]), misspelt_drug("Clofarabine", ["clofarabine"])
+    ('', '')
+    """
+    known = {drug.casefold(): drug for drug in drugs}
+    if name.casefold() in known or not own_words(name).isdisjoint(DIFFERENT_DRUGS):
+        return ""
+    near = get_close_matches(name.casefold(), known, 1, ALIKE)
+    return known[near[0]] if near else ""
 
 
 def words_of(name: str) -> list[str]:

@@ -281,6 +281,9 @@ NOT_CHECKED = "incomplete"
 NOT_APPLICABLE = "not-applicable"
 """The code of the same note where nothing is left to tell: the checks are not for this patient."""
 
+NOT_ASKED = "not-asked"
+"""The code of the note on facts of the history for which the regimen does not ask."""
+
 
 class NotMade(msgspec.Struct, frozen=True):
     """Checks that were not made, and why: a fact that nobody told, or a patient whom they are not drawn for."""

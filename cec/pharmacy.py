@@ -1,5 +1,6 @@
 """The pharmacy: how it doses (policy) and what it stocks (formulary)."""
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -155,6 +156,15 @@ class Pharmacy(msgspec.Struct, frozen=True):
         dict[str, FormularyDrug], key("by drug: products, bags and how it is made up", reads="formulary")
     ] = {}
     sha256: str = ""
+
+    @property
+    def names_of_drugs(self) -> Mapping[str, Iterable[str]]:
+        """The drugs that each key of the file names."""
+        return {
+            "dose_rounding": self.dose_rounding,
+            "largest_deviation_of": self.largest_deviation_of,
+            "formulary": self.formulary,
+        }
 
     def deviation_allowed(self, drug: str) -> Decimal:
         """The most that rounding, and measuring with it, may move a dose of this drug, in percent."""

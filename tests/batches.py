@@ -16,7 +16,7 @@ from cec.batch.frames import dose_columns
 from cec.batch.single_row import NOT_MADE
 from cec.errors import CecError, InputError
 from cec.facts.reading import read_count, read_date
-from cec.order import NOT_APPLICABLE, NOT_CHECKED, Order
+from cec.order import NOT_APPLICABLE, NOT_ASKED, NOT_CHECKED, Order
 from cec.render.csv import number
 from cec.tables.amounts import REJECTED, amount_columns
 from cec.tables.columns import columns_for, patient_texts
@@ -110,8 +110,8 @@ def _codes_and_reasons(order: Order) -> tuple[str, str]:
 
 
 def to_look_at(codes: str) -> str:
-    """The codes in a cell of one order, without the note on checks that were not made: as a batch has them."""
-    return " ".join(code for code in codes.split() if code not in {NOT_CHECKED, NOT_APPLICABLE})
+    """The codes in a cell of one order, without those of which a batch tells beside its rows."""
+    return " ".join(code for code in codes.split() if code not in {NOT_CHECKED, NOT_APPLICABLE, NOT_ASKED})
 
 
 def amounts_of_orders(cells: Table, given: Given) -> dict[int, list[str | None]]:

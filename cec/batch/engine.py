@@ -26,7 +26,7 @@ from cec.calculate.rounding import to_nearest
 from cec.load.parts import Part
 from cec.order import Order
 from cec.tables.amounts import amount_columns
-from cec.tables.columns import Column
+from cec.tables.columns import Column, asked_columns
 from cec.tables.rows import read_fact
 from cec.units import EXACT
 
@@ -40,7 +40,7 @@ class Engine:
     def __init__(self, settings: Settings, columns: Mapping[str, Column]) -> None:
         import polars as pl
 
-        self.settings, self.columns = settings, columns
+        self.settings, self.columns = settings, asked_columns(columns, settings.regimen, settings.pharmacy)
         self.names = amount_columns(settings.regimen)
         step, formula = settings.pharmacy.bsa_rounding, settings.pharmacy.bsa_formula
         self._step = step.value if step else Decimal(1)
@@ -61,7 +61,8 @@ class Engine:
         self._amounts = Amounts(self.settings)
 
     def answer(self, texts: Mapping[str, pl.Series]) -> Answers:
-        """The doses of every row, `texts` being a column of texts for each fact."""
+        """The doses of every row, `texts` being a column of texts for each fact; what nothing here asks for is left."""
+        texts = {fact: cells for fact, cells in texts.items() if fact in self.columns}
         if not len(next(iter(texts.values()))):
             return no_answers(self.settings)
         with self._lock:
@@ -82,7 +83,8 @@ class Engine:
 
     def order(self, texts: Mapping[str, str]) -> Order:
         """The whole order of a row of texts that has doses."""
-        return draft(read({fact: read_fact(fact, text) for fact, text in texts.items()}, self.settings), self.settings)
+        parts = {fact: read_fact(fact, text) for fact, text in texts.items() if fact in self.columns}
+        return draft(read(parts, self.settings), self.settings)
 
     def _classified(self, places: Mapping[str, pl.Series]) -> Rows:
         """The sizes and the class of each row."""

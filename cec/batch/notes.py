@@ -24,6 +24,8 @@ def notes(summary: Summary, rejects: str = "") -> Iterator[str]:
     yield f"columns read: {', '.join(name for column in summary.columns.values() for name in column.names)}"
     if summary.unread:
         yield f"columns not read: {', '.join(summary.unread)}"
+    for name, regimen in summary.unasked:
+        yield f"column '{name}' is not asked by {regimen}"
     for rows in summary.doubled[:SHOWN]:
         yield f"rows {_some(rows)} have the same id and start"
     if len(summary.doubled) > SHOWN:

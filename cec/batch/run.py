@@ -14,8 +14,8 @@ from cec.batch.work import Job, Worker
 from cec.errors import Fault, FileError
 from cec.files import appearing, taking_names
 from cec.regimen import Regimen
-from cec.tables.asked import refuse_asked
-from cec.tables.columns import ABOUT_THE_PERSON, Column, columns_for, for_any_regimen, plain_name
+from cec.tables.asked import asked_elsewhere, refuse_asked
+from cec.tables.columns import ABOUT_THE_PERSON, Column, asked_columns, columns_for, for_any_regimen, plain_name
 from cec.tables.layout import Block, Kind, Layout
 from cec.tables.opening import looked_through, opening
 from cec.tables.rows import Refusal, regimen_of
@@ -59,6 +59,8 @@ class Summary(NamedTuple):
     """Of how many dosed rows checks were not made, by reason."""
     columns: Mapping[str, Column]
     unread: Sequence[str]
+    unasked: Sequence[tuple[str, str]]
+    """Columns of facts of the history, each with the regimen that does not ask for it, where another one does."""
     """The columns that only pass through."""
     doubled: list[tuple[int, ...]]
     """Rows of the same id, start and cycle, each of which has administrations of its own."""
@@ -118,7 +120,11 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
                         whose += [] if done.whose is None else [done.whose]
                         progress(dosed + rejected, done.position, table.size)
     unread = [name for name in layout.columns if name not in read]
-    return Summary(dosed, rejected, alerts, not_made, columns, unread, _doubled(whose), idle)
+    unasked = [(name, "this regimen") for name in asked_elsewhere(unread)]
+    for regimen in {each.name: each for each in used}.values() if len(used) > 1 else ():
+        dropped = columns.keys() - asked_columns(columns, regimen, settings.pharmacy).keys()
+        unasked += [(columns[fact].name, regimen.name) for fact in sorted(dropped)]
+    return Summary(dosed, rejected, alerts, not_made, columns, unread, unasked, _doubled(whose), idle)
 
 
 def _doubled(whose: Sequence[pl.DataFrame]) -> list[tuple[int, ...]]:

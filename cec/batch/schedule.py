@@ -86,7 +86,9 @@ class Scheduler:
         return self._cycles[key]
 
     def _order(self, row: int, texts: Mapping[str, pl.Series]) -> Order:
-        return self._engine.order(next(row_texts(texts, self._engine.columns, [row])))
+        columns = self._engine.columns
+        asked = {fact: cells for fact, cells in texts.items() if fact in columns}
+        return self._engine.order(next(row_texts(asked, columns, [row])))
 
 
 def _of_order(order: Order, row: int) -> pl.DataFrame:

@@ -20,10 +20,11 @@ from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days
 from cec.calculate.measures import Measured, measure
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.pick_list import daily_fluids, pick_list
-from cec.calculate.rules.alerts import alerts_of
+from cec.calculate.rules.alerts import alerts_of, not_asked
 from cec.calculate.rules.lifetime import before_name, lifetime_maximums, total_name, total_of
 from cec.calculate.rules.rule import Case
 from cec.calculate.schedule import Schedule, draw_up
+from cec.conditions import history_asked
 from cec.errors import CecError, Fault, InputError
 from cec.facts import Facts, earlier_doses_of
 from cec.fingerprint import fingerprint
@@ -70,7 +71,7 @@ def draft_order(
     """
     with localcontext(EXACT):
         refuse_fatal_routes(regimen, pharmacy)
-        _refuse_contradictions(regimen, patient, cycle, start)
+        _refuse_contradictions(regimen, patient, pharmacy, cycle, start)
         as_of = _day_for_age(patient, start, as_of)
         age = patient.age_on(as_of)
         measured = measure(patient, pharmacy, age)
@@ -124,8 +125,10 @@ def draft_order(
         return msgspec.structs.replace(order, fingerprint=fingerprint(order), release=None)
 
 
-def _refuse_contradictions(regimen: Regimen, patient: Patient, cycle: int | None, start: datetime.date | None) -> None:
-    """InputError for what cannot be true of one patient together, and for facts that are probably misspelt."""
+def _refuse_contradictions(
+    regimen: Regimen, patient: Patient, pharmacy: Pharmacy, cycle: int | None, start: datetime.date | None
+) -> None:
+    """InputError for what cannot be true of one patient together, and for names that are probably misspelt."""
     faults = []
     previous = patient.previous_cycles
     if cycle is not None and previous is not None and cycle > previous + 1:
@@ -142,12 +145,13 @@ def _refuse_contradictions(regimen: Regimen, patient: Patient, cycle: int | None
         for drug in patient.earlier_doses
         if entry_of(drug, dict.fromkeys(limited, True)) is None and (near := _alike(drug, limited))
     ]
-    asked = {condition.fact for rule in regimen.checks for condition in rule.when}
-    faults += [
-        f"history: no check asks for '{fact}'; did you mean '{near}'?"
-        for fact in sorted(set(patient.history) - asked)
-        if (near := _alike(fact, asked))
-    ]
+    if unasked := not_asked(patient, regimen, pharmacy):
+        asked = history_asked(regimen, pharmacy)
+        faults += [
+            f"history: no check asks for '{fact}'; did you mean '{near}'?"
+            for fact in unasked
+            if (near := _alike(fact, asked))
+        ]
     if faults:
         raise InputError(*faults)
 

@@ -47,6 +47,7 @@ def draft(
     from cec.calculate.lines import day_1
     from cec.facts.reading import read_count, read_date
     from cec.load import load_regimen
+    from cec.load.known import refuse_unasked
 
     require_measures(patient)
     read = {"REGIMEN": regimen, "--patient": patient.patient, "--pharmacy": pharmacy.pharmacy}
@@ -66,6 +67,7 @@ def draft(
     )
     this_patient, patient_overrides = of_patient
     this_pharmacy, pharmacy_overrides = of_pharmacy
+    refuse_unasked(this_patient, loaded, this_pharmacy)
     return draft_order(
         loaded,
         this_patient,

@@ -55,13 +55,16 @@ def check_pharmacies(files: FilesArgument, output: CheckOutputOptions) -> None:
       cec pharmacy check pharmacies/*.yaml
     """
     from cec.load import load_pharmacy, load_regimen
+    from cec.load.known import unknown_drugs
 
     keep_apart({f"FILE {number}": file for number, file in enumerate(files, 1)}, {"--output": output.output})
 
     def read(file: Path) -> str:
         pharmacy = load_pharmacy(file)
         regimen = load_regimen(pharmacy.default_regimen)
-        return f"{pharmacy.name or 'a pharmacy without a name'}, default regimen {regimen.title}"
+        about = f"{pharmacy.name or 'a pharmacy without a name'}, default regimen {regimen.title}"
+        unknown = ", ".join(unknown_drugs(file, pharmacy))
+        return f"{about}; rules for drugs that nothing gives: {unknown}" if unknown else about
 
     report(files, read, chosen_format(output, CHECKED_FILES))
 

@@ -11,12 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from cec.conditions import history_asked
 from cec.drug_names import own_words
 from cec.errors import Fault, FileError
 from cec.facts import drug_of, earlier_doses_of, told_facts
-from cec.load import load_regimen, regimen_names
+from cec.load.known import readable_regimens
 from cec.regimen import Regimen
-from cec.tables.columns import ABOUT_THE_PERSON, OF_UNITS, flags_of, names_that_tell, plain_name, words_in
+from cec.tables.columns import ABOUT_THE_PERSON, OF_UNITS, names_that_tell, plain_name, words_in
 
 ENDINGS_THAT_PASS = ("group", "date", "source", "by", "note")
 
@@ -54,7 +55,7 @@ def refuse_asked(
 ) -> None:
     """FileError with each column that is not read and that a person must settle, before any row is dosed.
 
-    What the checks of another shipped regimen ask for passes. `likely` is what some columns tell probably, whatever
+    What another regimen that is found asks for passes. `likely` is what some columns tell probably, whatever
     their words; without a `file` they are those of a frame.
     """
     if absent := [name for name in ignored if name not in header]:
@@ -63,7 +64,7 @@ def refuse_asked(
     asked = asked_about(unread, regimens)
     asked |= {name: Asked(f"is nearly {what}", what) for name, what in likely.items() if name in unread}
     if asked:
-        others = flags_of([load_regimen(name) for name in regimen_names()])
+        others = history_asked(*readable_regimens())
         asked = {name: each for name, each in asked.items() if plain_name(name) not in others}
     faults = [Fault(_question(name, asked[name], is_file=bool(file)), "", file) for name in unread if name in asked]
     if faults:
@@ -93,7 +94,7 @@ def asked_about(unread: Sequence[str], regimens: Sequence[Regimen]) -> dict[str,
     asked = {}
     words = words_of_facts(regimens)
     spelt = {name: fact.name for fact in told_facts("patient", "order") for name in fact.often_called}
-    known = names_that_tell(flags_of(regimens))
+    known = names_that_tell(history_asked(*regimens))
     names = {name: what for name, (what, _) in known.items() if len(name) >= _SHORTEST and what not in ABOUT_THE_PERSON}
     for name in unread:
         plain, parts = plain_name(name), words_in(name)
@@ -103,10 +104,10 @@ def asked_about(unread: Sequence[str], regimens: Sequence[Regimen]) -> dict[str,
             asked[name] = Asked("tells a unit", "weight_unit")
         elif parts and parts[-1] in ENDINGS_THAT_PASS:
             continue
-        elif held := [part for part in parts if part in words]:
-            asked[name] = Asked(f"has the word '{held[0]}'", _likely(parts, [words[word] for word in held]))
         elif len(plain) >= _SHORTEST and (near := difflib.get_close_matches(plain, names, 1, _ALIKE)):
             asked[name] = Asked(f"is nearly {near[0]}", names[near[0]])
+        elif held := [part for part in parts if part in words]:
+            asked[name] = Asked(f"has the word '{held[0]}'", _likely(parts, [words[word] for word in held]))
     return asked
 
 
@@ -123,8 +124,14 @@ def words_of_facts(regimens: Sequence[Regimen]) -> Mapping[str, str]:
         if not fact.is_of_the_person:
             parts = [word for name in (fact.name, *fact.often_called) for word in words_in(name)]
             words |= {word: words.get(word, fact.name) for word in parts if word not in _NO_WORDS}
-    for flag in flags_of(regimens):
+    for flag in history_asked(*regimens):
         known = (word for word in words_in(flag) if word not in _BEFORE)
         words |= {word: flag for word in known if len(word) >= _SHORTEST or word in _PLAIN_FORMS}
     drugs = {line.drug for regimen in regimens for line in regimen.drugs}
     return words | {word: earlier_doses_of(drug).name for drug in drugs for word in own_words(drug)}
+
+
+def asked_elsewhere(unread: Sequence[str]) -> list[str]:
+    """Those of these columns that tell a fact of the history for which another regimen that is found asks."""
+    others = history_asked(*readable_regimens()) if unread else ()
+    return [name for name in unread if plain_name(name) in others]

@@ -9,8 +9,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from cec.conditions import history_asked
 from cec.errors import Fault, FileError, InputError
 from cec.facts import EARLIER_DOSES, FACTS, HISTORY, drug_of, earlier_doses_of, fact_of, told_facts
+from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 
 OF_THE_ORDER = tuple(fact.name for fact in told_facts("order"))
@@ -161,15 +163,22 @@ def columns_for(
 ) -> dict[str, Column]:
     """The column of each fact, with those that these regimens ask for: flags, and earlier doses of their drugs."""
     drugs = {line.drug for regimen in regimens for line in regimen.drugs}
-    return find_columns(names, renamed, flags=flags_of(regimens), drugs=drugs, file=file)
+    return find_columns(names, renamed, flags=history_asked(*regimens), drugs=drugs, file=file)
 
 
-def flags_of(regimens: Sequence[Regimen]) -> set[str]:
-    """The yes-or-no facts that dose bands and checks of these regimens ask for."""
-    lines = [line for regimen in regimens for line in regimen.drugs]
-    bands = [band.when for line in lines if isinstance(line.dose, tuple) for band in line.dose]
-    checks = [check.when for regimen in regimens for check in regimen.checks]
-    return {condition.fact for when in (*bands, *checks) for condition in when if condition.is_so is not None}
+def asked_columns(columns: Mapping[str, Column], regimen: Regimen, pharmacy: Pharmacy) -> dict[str, Column]:
+    """The columns without those of a history for which another regimen asks, and not this one or the pharmacy."""
+    asked = history_asked(regimen, pharmacy)
+    return {fact: column for fact, column in columns.items() if fact in asked or not is_of_history(fact)}
+
+
+def is_of_history(fact: str) -> bool:
+    """Whether a fact that a column tells is a yes or no of the history.
+
+    >>> is_of_history("prior_hsct"), is_of_history("reduce"), is_of_history("earlier_doxorubicin")
+    (True, False, False)
+    """
+    return fact not in FACTS and fact not in DECLARATIONS and not drug_of(fact)
 
 
 def patient_texts(texts: Mapping[str, str]) -> dict[str, str | list[str] | dict[str, str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from cec.tables.asked import asked_elsewhere
+
 if TYPE_CHECKING:
     from cec.regimen import Regimen
     from cec.verification.table import VerifiedTable
@@ -27,3 +29,5 @@ def notes(table: VerifiedTable, regimen: Regimen, named: str | None, *, is_namel
     if table.unread:
         but = "" if single else ", unless a cell is an amount with its unit"
         yield f"columns not read{but}: {', '.join(table.unread)}"
+    for name in asked_elsewhere(table.unread):
+        yield f"column '{name}' is not asked by this regimen"

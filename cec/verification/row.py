@@ -9,11 +9,13 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from cec.calculate import draft_order
+from cec.conditions import history_asked
 from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.load.parts import Part
 from cec.order import Order
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
+from cec.tables.columns import is_of_history
 from cec.tables.rows import Refusal, cell_of, read_cell, read_row, regimen_of
 from cec.verification.cells import Line, dose_cells, read_dose, read_number_of_days
 from cec.verification.columns import OrderColumns
@@ -43,6 +45,9 @@ class Terms(NamedTuple):
 
     def draft(self, parts: Mapping[str, Part], regimen: Regimen) -> Order:
         """The order of a row of which `parts` has each fact that it tells; CecError with every fault."""
+        if any(is_of_history(fact) for fact in parts):
+            asked = history_asked(regimen, self.pharmacy)
+            parts = {fact: part for fact, part in parts.items() if fact in asked or not is_of_history(fact)}
         read = read_row(parts, self.start, self.cycle)
         return draft_order(regimen, read.patient, self.pharmacy, start=read.start, cycle=read.cycle, as_of=self.as_of)
 

@@ -19,6 +19,8 @@ from making.markdown import table
 
 OTHERS = {
     "incomplete": ("note", "checks were not made, because nobody told the facts that it names"),
+    "not-applicable": ("note", "checks were not made, because they are drawn for other patients"),
+    "not-asked": ("note", "somebody told facts of the history for which this regimen does not ask"),
     "fatal-route-<drug>": ("stop", "the drug kills by this route; nothing lifts this stop"),
     "withdrawn": ("stop", "the regimen's file says that it is withdrawn"),
     "superseded": ("check", "the regimen's file names another that takes its place"),

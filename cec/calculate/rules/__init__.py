@@ -15,6 +15,7 @@ from cec.calculate.rules.allergies import allergy_rules
 from cec.calculate.rules.clearance import clearance_rules
 from cec.calculate.rules.dates import date_rules
 from cec.calculate.rules.lifetime import lifetime_rules
+from cec.calculate.rules.not_applied import not_applied_rules
 from cec.calculate.rules.offers import is_answered, offer_words
 from cec.calculate.rules.pounds import pounds_rule
 from cec.calculate.rules.readings import CLEARANCES, KNOWN, clearance_of, reading_rules
@@ -113,6 +114,7 @@ RulesOf = Callable[[Regimen, Pharmacy], Iterable[Rule]]
 RULES: tuple[Rule | RulesOf, ...] = (
     allergy_rules,
     standing_rules,
+    not_applied_rules,
     regimen_rules,
     implausible_for_age("height"),
     implausible_for_age("weight"),

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator
 from cec.calculate.known_facts import what_is_missing
 from cec.calculate.rules import rules_for
 from cec.calculate.rules.rule import Case, Rule, number_of
+from cec.conditions import history_asked
 from cec.facts import FACTS, fact_of, of_history
-from cec.order import NOT_APPLICABLE, NOT_CHECKED, Alert, NotMade
-from cec.regimen import Level
+from cec.order import NOT_APPLICABLE, NOT_ASKED, NOT_CHECKED, Alert, NotMade
+from cec.patient import Patient
+from cec.pharmacy import Pharmacy
+from cec.regimen import Level, Regimen
 
 _SEVEREST_FIRST = ("stop", "check", "note")
 
@@ -40,7 +43,7 @@ def alerts_of(case: Case) -> tuple[Alert, ...]:
     answers = [(rule, rule.answer(case.facts)) for rule in rules]
     spoken = (rule for rule, answer in answers if answer)
     unsure = [each for each in answers if each[0].not_checked is not None and (each[1] is None or each[0].wants)]
-    found = [*_spoken(spoken, case), *_not_made(unsure, case)]
+    found = [*_spoken(spoken, case), *_unasked(case), *_not_made(unsure, case)]
     return tuple(alert for _, alert in sorted(found, key=lambda each: _SEVEREST_FIRST.index(each[0])))
 
 
@@ -61,6 +64,17 @@ def _spoken(rules: Iterable[Rule], case: Case) -> Iterator[_Placed]:
             text = "; ".join((text, *(hint for hint in rule.hints(case) if hint not in text)))
         level = "note" if rule.is_answered and rule.is_answered(case) else rule.level
         yield rule.level, Alert(rule.code, level, rule.about, text, rule.source)
+
+
+def not_asked(patient: Patient, regimen: Regimen, pharmacy: Pharmacy) -> list[str]:
+    """What of a patient's history neither the regimen nor the pharmacy asks for."""
+    return sorted(patient.history.keys() - history_asked(regimen, pharmacy)) if patient.history else []
+
+
+def _unasked(case: Case) -> Iterator[_Placed]:
+    """A note on what somebody told of the history and nothing here asks for."""
+    if names := not_asked(case.patient, case.regimen, case.pharmacy):
+        yield "note", Alert(NOT_ASKED, "note", "history", f"not asked by this regimen: {', '.join(names)}")
 
 
 def _not_made(unsure: Iterable[Answered], case: Case) -> Iterator[_Placed]:

@@ -1,0 +1,98 @@
+"""What the regimens that are found ask for and give: facts of a history and drugs that stand in none are misspelt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from cec.conditions import history_asked
+from cec.drug_names import misspelt_drug
+from cec.errors import CecError, Fault, FileError, InputError
+from cec.load import load_regimen
+from cec.load.nodes import Node, read_file
+from cec.load.search import found_regimens
+from cec.patient import Patient
+from cec.pharmacy import Pharmacy
+from cec.regimen import Regimen, entry_of
+
+_SHARED_WORD = 4
+"""Letters that a word has at least which two names must share to be alike."""
+
+
+def readable_regimens() -> Iterator[Regimen]:
+    """Every regimen that is found by its name; a file with faults is left out, `cec regimen check` names them."""
+    for found in found_regimens():
+        try:
+            yield load_regimen(found.path)
+        except CecError:
+            continue
+
+
+def refuse_unasked(patient: Patient, regimen: Regimen, pharmacy: Pharmacy) -> None:
+    """InputError for facts of a history that neither this regimen and pharmacy nor any regimen that is found asks for.
+
+    >>> from cec.load import load_patient
+    >>> texts = {"height": "128", "weight": "26", "history": {"HSCT": "true"}}
+    >>> refuse_unasked(load_patient(texts=texts), load_regimen("cec-induction"), Pharmacy())
+    Traceback (most recent call last):
+    cec.errors.InputError: history: no check asks for 'HSCT'; did you mean 'prior_hsct'?
+    """
+    asked = history_asked(regimen, pharmacy)
+    if not patient.history.keys() - asked:
+        return
+    asked |= history_asked(*readable_regimens())
+    unasked = sorted(patient.history.keys() - asked)
+    if unasked:
+        raise InputError(*(Fault(f"no check asks for '{name}'{_hint(name, asked)}", "history") for name in unasked))
+
+
+def _hint(name: str, known: Collection[str]) -> str:
+    near = nearest(name, known)
+    return f"; did you mean '{near}'?" if near else f"; asked for are {', '.join(sorted(known))}"
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """The known name that was probably meant: one that is written alike, or that shares a word; or nothing.
+
+    >>> nearest("priorHSCT", ["prior_hsct", "t_all"]), nearest("HSCT", ["prior_hsct"]), nearest("ward", ["prior_hsct"])
+    ('prior_hsct', 'prior_hsct', '')
+    """
+    plain = {re.sub(r"[\W_]+", "", each).casefold(): each for each in sorted(known)}
+    if near := get_close_matches(re.sub(r"[\W_]+", "", name).casefold(), plain, 1, 0.75):
+        return plain[near[0]]
+    words = _words(name)
+    return next((each for each in plain.values() if not words.isdisjoint(_words(each))), "")
+
+
+def _words(name: str) -> set[str]:
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    return {word.casefold() for word in re.findall(r"[^\W_]+", apart) if len(word) >= _SHARED_WORD}
+
+
+def unknown_drugs(path: Path, pharmacy: Pharmacy) -> list[str]:
+    """The rules of a pharmacy file for drugs that neither its formulary nor any regimen gives, each in words.
+
+    FileError, with the places in the file, for rules and products of a drug whose name is near to one that is given.
+    """
+    given = {line.drug for regimen in readable_regimens() for line in regimen.drugs}
+    places = {key.text: dict(_places(value)) for key, value in read_file(path).root.entries or ()}
+    faults, unknown = [], []
+    for key, names in pharmacy.names_of_drugs.items():
+        known = given if key == "formulary" else given | set(pharmacy.formulary)
+        for name in names:
+            if near := misspelt_drug(name, known):
+                text = f"no regimen gives this drug; did you mean '{near}', to which nothing of it is applied?"
+                faults.append(Fault(text, f"{key}: {name}", str(path), *places[key][name]))
+            elif key != "formulary" and entry_of(name, dict.fromkeys(known, True)) is None:
+                unknown.append(f"{name} ({key})")
+    if faults:
+        raise FileError(*faults)
+    return unknown
+
+
+def _places(node: Node) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The keys of a mapping, each with its line and column."""
+    for key, _ in node.entries or ():
+        yield key.text or "", (key.line, key.column)
