@@ -42,7 +42,9 @@ _MEANT = {
     **dict.fromkeys(("po", "p.o.", "per os", "by mouth", "orally", "tablet", "capsule"), "oral"),
     **dict.fromkeys(("intravenous", "intravenously", "i.v.", "iv"), "IV"),
     **dict.fromkeys(("intravenous infusion", "infusion", "iv drip", "ivpb", "iv piggyback"), "IV infusion"),
-    **dict.fromkeys(("ci", "civi", "ivci", "continuous infusion", "continuous iv infusion"), "IV continuous infusion"),
+    **dict.fromkeys(
+        ("ci", "civ", "civi", "ivci", "continuous infusion", "continuous iv infusion"), "IV continuous infusion"
+    ),
     **dict.fromkeys(("bolus", "iv push", "push", "ivp", "iv injection", "intravenous bolus"), "IV bolus"),
     **dict.fromkeys(("it", "i.t.", "intrathecally"), "intrathecal"),
     **dict.fromkeys(("sc", "sq", "s.c.", "subq", "sub-q", "sub q", "subcut", "subcutaneously"), "subcutaneous"),

@@ -7,12 +7,13 @@ come from what their records declare (`declared`).
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from msgspec.structs import fields as fields_of
 
 from cec.errors import CecError, Fault
+from cec.load.meant import cut_by_commas, key_meant, words_meant
 from cec.load.nodes import Node
 from cec.load.written import NotWritableError, write_text
 
@@ -86,7 +87,8 @@ def text(
         try:
             return convert(node.text)
         except CecError as error:
-            return reading.fault(node, where, *error.faults)
+            hint = words_meant(node.text, where.rpartition(": ")[2])
+            return reading.fault(node, where, *(fault._replace(text=f"{fault.text}{hint}") for fault in error.faults))
 
     return Shape(read, schema or {"type": "string"}, lambda value: Node(0, 0, text=write(value)))
 
@@ -158,9 +160,8 @@ def mapping(
         if named and where:
             where = f"{where} ({named})"
         before = len(reading.faults)
-        for name, (key_node, _) in entries.items():
-            if name not in fields:
-                reading.fault(key_node, where, f"unknown key '{name}'{did_you_mean(name, fields) or _known(fields)}")
+        for key_node, text in _unknown_keys(entries, fields):
+            reading.fault(key_node, where, text)
         values = {
             name: field.shape.read(entries[name][1], _inside(where, name), reading)
             for name, field in fields.items()
@@ -226,6 +227,34 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def _missing(name: str, field: Field) -> str:
     return f"'{name}' is missing" + (f": {field.about}" if field.about else "")
+
+
+def _unknown_keys(entries: Mapping[str, tuple[Node, Node]], fields: Mapping[str, Field]) -> Iterator[tuple[Node, str]]:
+    """The keys that there are not, each with what is probably meant by it."""
+    for (key, value), *others in cut_by_commas(list(entries.values())):
+        name = key.text or ""
+        if name not in fields:
+            yield key, f"unknown key '{name}'{_wanted(name, fields)}"
+        if others:
+            words = [value.text or "", *(other.text or "" for other, _ in others)]
+            is_list = name in fields and _takes_a_list(fields[name].shape.schema)
+            right = f"[{', '.join(map(_in_quotes, words))}]" if is_list else f'"{", ".join(words)}"'
+            yield others[0][0], f"a comma inside {{ }} ends a value; write {name}: {right}"
+
+
+def _takes_a_list(schema: Schema) -> bool:
+    return "array" in str(schema.get("type")) or any(map(_takes_a_list, schema.get("anyOf", ())))
+
+
+def _in_quotes(word: str) -> str:
+    """A word as it stands in a list: a time of day in quotes."""
+    return f'"{word}"' if ":" in word else word
+
+
+def _wanted(name: str, fields: Mapping[str, Field]) -> str:
+    """What is probably meant by a key that there is not, as the end of a message."""
+    meant = key_meant(name, fields)
+    return f"; write {meant}: {fields[meant].about}" if meant else did_you_mean(name, fields) or _known(fields)
 
 
 def _known(fields: Mapping[str, Field]) -> str:

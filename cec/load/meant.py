@@ -1,0 +1,91 @@
+"""What is meant by words that people write in files, where a key of its own is wanted: offered, never taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from cec.load.nodes import Node
+
+_MEANT: tuple[tuple[str, str], ...] = (
+    (r"(?i)\bBID\b|b\.i\.d\.|\btwice (?:daily|a day)", "times: 2"),
+    (r"(?i)\bTID\b|t\.i\.d\.|\bthree times (?:daily|a day)", "times: 3"),
+    (r"(?i)\bQID\b|q\.i\.d\.|\bfour times (?:daily|a day)", "times: 4"),
+    (r"(?i)\bQD\b|q\.d\.|\bonce (?:daily|a day)|\bdaily\b", "days alone: a line is given once on each of its days"),
+    (r"(?i)\b(?:q|every)\s*([0-9]+)\s*(?:h|hr|hours?)\b", r"every: \1 h"),
+    (r"(?i)\b(?:q|every)\s*([0-9]+)\s*(?:d|days?)\b", r"cycle_length: \1 days (a key of the regimen)"),
+    (r"(?i)\b(?:q|every)\s*([0-9]+)\s*(?:w|wk|weeks?)\b", r"cycle_length: \1 weeks (a key of the regimen)"),
+    (
+        r"(?i)\b(?:max(?:imum)?\.?|cap(?:ped)?(?: at)?|not more than|up to)\s*:?\s*([0-9][0-9.]* ?[a-z]+(?:/m2|/kg)?)",
+        r"maximum: \1",
+    ),
+    (r"(?i)\b(?:over|for)\s+([0-9][0-9.]*) ?(min|h|days?)(?:[a-z]*)\b", r"over: \1 \2"),
+    (r"\bCIVI?\b|(?i:\bcontinuous(?: iv)? infusion)", "route: IV continuous infusion, with over"),
+    (r"\bPO\b|(?i:\bper os\b|\bby mouth\b)", "route: oral"),
+    (r"\bS[CQ]\b", "route: subcutaneous"),
+    (r"\bIT\b", "route: intrathecal"),
+    (r"\bIVP\b|(?i:\biv push\b)", "route: IV bolus"),
+)
+"""Words in a value, and the key that says the same."""
+
+
+def words_meant(text: str, under: str = "") -> str:
+    """What the words in a value that cannot be read have keys for, as the end of a message; nothing where none has.
+
+    `under` is the key that has the value.
+
+    >>> words_meant("825 mg/m2 BID")
+    '; write BID as times: 2'
+    >>> words_meant("1.5 mg/m2 max 2 mg q21d")
+    '; write q21d as cycle_length: 21 days (a key of the regimen); write max 2 mg as maximum: 2 mg'
+    """
+    found = {match[0].strip(): match.expand(key) for words, key in _MEANT if (match := re.search(words, text))}
+    return "".join(f"; write {words} as {key}" for words, key in found.items() if not key.startswith(f"{under}:"))
+
+
+KEYS: Mapping[str, Sequence[str]] = {
+    "maximum": ("max", "max_dose", "maximum_dose", "dose_cap", "cap", "capped_at"),
+    "times": ("frequency", "freq", "times_a_day", "times_per_day", "doses_per_day"),
+    "over": ("duration", "infusion_time", "infusion_duration", "infuse_over", "infusion_length", "run_time"),
+    "every": ("interval", "hours_between"),
+    "days": ("day", "day_of_cycle", "on_days"),
+    "dose": ("amount", "dosage", "strength"),
+    "drug": ("medication", "medicine", "agent", "substance"),
+    "drugs": ("medications", "medicines", "agents", "lines"),
+    "note": ("notes", "comment", "comments", "remark", "remarks", "instructions"),
+    "diluent": ("solvent", "vehicle", "carrier", "diluted_in"),
+    "cycle_length": ("cycle", "cycle_days", "cycle_duration", "length", "interval_days", "every_days"),
+    "for": ("indication", "disease", "diagnosis", "condition"),
+    "source": ("reference", "references", "citation", "literature", "protocol"),
+    "checks": ("alerts", "warnings", "rules"),
+    "prescribe_separately": ("supportive_care", "supportive", "premedication", "supportive_measures"),
+    "weight": ("weight_kg", "body_weight", "wt"),
+    "height": ("height_cm", "ht"),
+    "born": ("birth_date", "date_of_birth", "dob", "birthdate"),
+    "sex": ("gender",),
+    "creatinine": ("scr", "serum_creatinine"),
+}
+"""Keys, each with names that others have for the same."""
+
+_KEY_MEANT = {name: key for key, names in KEYS.items() for name in names}
+
+
+def key_meant(name: str, known: Iterable[str]) -> str:
+    """The key by which a file calls what others have this name for; nothing where there is none.
+
+    >>> key_meant("Infusion time", ["over", "dose"])
+    'over'
+    """
+    key = _KEY_MEANT.get(re.sub(r"[\s-]+", "_", name.strip().lower()), "")
+    return key if key in set(known) else ""
+
+
+def cut_by_commas(entries: Sequence[tuple[Node, Node]]) -> list[list[tuple[Node, Node]]]:
+    """The entries of a mapping, each with the keys without a value that a comma inside { } cut off from its own."""
+    rows: list[list[tuple[Node, Node]]] = []
+    for key, value in entries:
+        if value.text == "" and rows and rows[-1][0][1].text and rows[-1][0][0].line == key.line:
+            rows[-1].append((key, value))
+        else:
+            rows.append([(key, value)])
+    return rows
