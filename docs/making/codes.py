@@ -18,9 +18,9 @@ from making.facts_and_checks import every_rule, general_code, limits_of
 from making.markdown import table
 
 OTHERS = {
-    "incomplete": ("note", "checks were not made, because nobody told the facts that it names"),
+    "incomplete": ("note", "checks were not made, because the facts that it names are missing"),
     "not-applicable": ("note", "checks were not made, because they are drawn for other patients"),
-    "not-asked": ("note", "somebody told facts of the history for which this regimen does not ask"),
+    "not-asked": ("note", "the history holds facts for which this regimen does not ask"),
     "fatal-route-<drug>": ("stop", "the drug kills by this route; nothing lifts this stop"),
     "withdrawn": ("stop", "the regimen's file says that it is withdrawn"),
     "superseded": ("check", "the regimen's file names another that takes its place"),
@@ -40,6 +40,7 @@ OTHERS = {
         "check",
         "the preferred product is not for this patient, or nobody knows: another is taken",
     ),
+    "rule-not-applied-<drug>": ("check", "the pharmacy file names a drug of nearly this name: a rule may be misspelt"),
     "no-bag-<drug>": ("check", "no bag of the formulary gives a concentration that is allowed"),
     "diluent-<drug>": ("check", "the regimen's diluent is not one that the formulary allows"),
     "measured-<drug>": ("check", "what can be drawn up lies further from the dose than the pharmacy allows"),
@@ -57,9 +58,8 @@ OTHERS = {
 
 ALERTS = """# Codes
 
-An alert has a code, by which `--accept` and tables name it. What a level means, and how an alert is answered, is told
-under [alerts](../alerts.md). Of a check on measures the
-page names the facts that it looks at, and what passes in peace.
+An alert has a code, by which `--accept` and tables name it. [Alerts](../alerts.md) says what a level means and
+how an alert is answered. For a check on measures this page names the facts that it looks at, and what passes.
 
 ## Alerts of every order
 

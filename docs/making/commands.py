@@ -19,7 +19,7 @@ OTHERS = "Other options"
 
 HEAD = """# Commands
 
-`cec COMMAND --help` says the same on a terminal. What a script can rely on (streams, exit status, `-o`) is told under
+`cec COMMAND --help` says the same on a terminal. What a script can rely on (streams, exit status, `-o`) stands under
 [batch and tables](../batch-and-tables.md#what-a-script-can-rely-on).
 
 """

@@ -1,4 +1,4 @@
-"""Every fact that cec can be told, and every check of every order, from their tables."""
+"""Every fact that cec can be given, and every check of every order, from their tables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEAD = """# Facts and checks
 
 ## Facts
 
-What cec can know of a patient or a cycle. What is told is a key of patient files, an option (`--previous-weight`) and
+What cec can know of a patient or a cycle. What is given is a key of patient files, an option (`--previous-weight`) and
 a column of tables; what is derived is computed. By any other name a regimen asks for a yes or no of the history; and
 for earlier doses of its drugs (column `earlier_` and the drug). Limits without a source are cec's own.
 
@@ -27,7 +27,7 @@ for earlier doses of its drugs (column `earlier_` and the drug). Limits without 
 CHECKS = """
 ## Checks
 
-What every order is held against, beside the checks of its regimen. Nothing is told of what lies within the limits.
+What every order is held against, beside the checks of its regimen. What lies within the limits raises no alert.
 
 """
 
@@ -52,7 +52,7 @@ ANY_REGIMEN = Regimen(
     ),
     sha256="",
 )
-"""Stands for every regimen: rules of a drug are told once."""
+"""Stands for every regimen: rules of a drug stand once."""
 
 
 def page() -> str:
@@ -61,7 +61,7 @@ def page() -> str:
 
 
 def _fact_rows() -> Iterator[Sequence[str]]:
-    yield ("fact", "what it is", "told", "possible, else refused", "plausible, else a check", "where unknown")
+    yield ("fact", "what it is", "given", "possible, else refused", "plausible, else a check", "where unknown")
     for fact in FACTS.values():
         told = {"patient": "of the patient", "order": "of the order", "derived": f"from {', '.join(fact.inputs)}"}
         yield (
