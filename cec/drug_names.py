@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 SHORTEST_WORD = 4
 """Letters. A shorter word names a drug only together with the others of its name, like G-CSF."""
@@ -84,10 +86,39 @@ def misspelt_drug(name: str, drugs: Iterable[str]) -> str:
     ('', '')
     """
     known = {drug.casefold(): drug for drug in drugs}
-    if name.casefold() in known or not own_words(name).isdisjoint(DIFFERENT_DRUGS):
+    if drug_key(name) in map(drug_key, known.values()) or not own_words(name).isdisjoint(DIFFERENT_DRUGS):
         return ""
     near = get_close_matches(name.casefold(), known, 1, ALIKE)
     return known[near[0]] if near else ""
+
+
+@lru_cache(maxsize=1 << 12)
+def drug_key(name: str) -> str:
+    """What every spelling of one drug has in common: its letters and digits, without capitals.
+
+    >>> drug_key("Doxorubicin, liposomal") == drug_key("doxorubicin  LIPOSOMAL")
+    True
+    >>> drug_key("G-CSF") == drug_key("gcsf"), drug_key("etoposide") == drug_key("etoposide phosphate")
+    (True, False)
+    """
+    return "".join(words_of(unicodedata.normalize("NFKC", name))) or name.casefold()
+
+
+def is_same_drug(name: str, other: str) -> bool:
+    """Whether two names are of one drug: wherever names of drugs are compared, they are compared so."""
+    return name == other or drug_key(name) == drug_key(other)
+
+
+def spelled_twice(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Each name of a drug that stands in another spelling before it, with that one.
+
+    >>> spelled_twice(["doxorubicin", "etoposide", "Doxorubicin", "etoposide"])
+    [('Doxorubicin', 'doxorubicin')]
+    """
+    first: dict[str, str] = {}
+    return [
+        (name, before) for name in dict.fromkeys(names) if (before := first.setdefault(drug_key(name), name)) != name
+    ]
 
 
 def words_of(name: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 import msgspec
 
 from cec.days import Calendar, Cycles, Days, is_open
+from cec.drug_names import is_same_drug
 from cec.keys import key, reads
 from cec.units import (
     Amount,
@@ -41,14 +42,14 @@ Entry = TypeVar("Entry")
 
 
 def entry_of(drug: str, table: Mapping[str, Entry]) -> Entry | None:
-    """What a table by drug holds for this drug, however its name is capitalised.
+    """What a table by drug holds for this drug, however its name is spelled.
 
     >>> entry_of("Clofarabine", {"clofarabine": 1})
     1
     """
     if drug in table or not table:
         return table.get(drug)
-    return next((entry for name, entry in table.items() if name.casefold() == drug.casefold()), None)
+    return next((entry for name, entry in table.items() if is_same_drug(name, drug)), None)
 
 
 class Limit(msgspec.Struct, frozen=True):

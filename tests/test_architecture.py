@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.drug_names": (),
     "cec.facts": ("cec.errors", "cec.units", "cec.facts"),
     "cec.days": (),
-    "cec.regimen": ("cec.days", "cec.keys", "cec.errors", "cec.units"),
+    "cec.regimen": ("cec.days", "cec.drug_names", "cec.keys", "cec.errors", "cec.units"),
     "cec.patient": ("cec.keys", "cec.errors", "cec.units", "cec.facts"),
     "cec.conditions": ("cec.errors", "cec.units", "cec.facts", "cec.regimen"),
     "cec.pharmacy": ("cec.keys", "cec.errors", "cec.units", "cec.regimen"),

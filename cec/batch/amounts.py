@@ -18,6 +18,7 @@ from cec.calculate.preparation.measuring import digit_alerts
 from cec.errors import CecError
 from cec.order import Order
 from cec.patient import Reduction
+from cec.regimen import entry_of
 from cec.render.csv import number
 from cec.units import AMOUNT, Exact, Quantity, convert, dose_unit
 
@@ -110,4 +111,4 @@ def variants_of(order: Order) -> tuple[Variant, ...]:
     if any(dose_unit(dose.prescribed.unit).measure == "clearance and weight" for dose in order.doses):
         return ()
     reductions = {each.drug: msgspec.structs.replace(each, reason="") for each in order.patient.reductions}
-    return tuple(Variant(dose.line - 1, dose.prescribed, reductions.get(dose.drug)) for dose in order.doses)
+    return tuple(Variant(dose.line - 1, dose.prescribed, entry_of(dose.drug, reductions)) for dose in order.doses)

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from cec.calculate.lines import CycleLine
 from cec.days import list_days
+from cec.drug_names import is_same_drug
 from cec.errors import Fault, InputError
 from cec.patient import Patient, Reduction, SetDose, Withheld
 
@@ -40,7 +41,7 @@ def declared_for(number: int, patient: Patient, lines: Mapping[int, CycleLine]) 
     groups: dict[Declaration | None, list[int]] = {}
     for day in days:
         groups.setdefault(declaration_on(patient, line.drug, number, day), []).append(day)
-    count = sum(_alike(each.of.drug, line.drug) for each in lines.values())
+    count = sum(is_same_drug(each.of.drug, line.drug) for each in lines.values())
     return [
         Declared(tuple(alike), each, f" on all {count} lines of it" if each and each.line is None and count > 1 else "")
         for each, alike in groups.items()
@@ -70,19 +71,15 @@ def _all(patient: Patient) -> Iterator[Declaration]:
     yield from patient.reductions
 
 
-def _alike(name: str, other: str) -> bool:
-    return name.casefold() == other.casefold()
-
-
 def _holds(each: Declaration, number: int, drug: str) -> bool:
     """Whether a declaration is about the drug line of this number, which gives this drug."""
-    return _alike(each.drug, drug) and each.line in {None, number}
+    return is_same_drug(each.drug, drug) and each.line in {None, number}
 
 
 def _faults(each: Declaration, lines: Mapping[int, CycleLine], name: str) -> Iterator[str]:
     """Why a declaration fits no line of the cycle."""
     words = _KEYS[type(each)][1].format(each.drug)
-    own = {number: line for number, line in lines.items() if _alike(line.of.drug, each.drug)}
+    own = {number: line for number, line in lines.items() if is_same_drug(line.of.drug, each.drug)}
     if not own:
         yield f"{words}, but {name} gives {', '.join(dict.fromkeys(line.of.drug for line in lines.values()))}"
         return
@@ -132,7 +129,7 @@ def hidden_reductions(reduction: Reduction, drugs: Iterable[str]) -> Iterator[Fa
     ["the reason of etoposide, 'mucositis; clofarabine: 50%', seems to reduce clof"]
     """
     for drug in dict.fromkeys(drugs):
-        if not _alike(drug, reduction.drug) and _reduces(drug, reduction.reason):
+        if not is_same_drug(drug, reduction.drug) and _reduces(drug, reduction.reason):
             yield Fault(
                 f"the reason of {reduction.drug}, '{reduction.reason}', seems to reduce {drug} too; give it a "
                 f"reduction of its own, like {drug}=50%: why, or write the reason without its number",

@@ -11,6 +11,7 @@ from typing import Any
 from cec.cases.outcome import Compared
 from cec.cases.worked_case import OMITTED
 from cec.days import list_days
+from cec.drug_names import is_same_drug
 from cec.errors import InputError
 from cec.load.declarations import read_target
 from cec.load.declared import declared
@@ -113,7 +114,7 @@ def _named(order: Order, name: str) -> list[Dose]:
     return [
         dose
         for dose in order.doses
-        if dose.drug.casefold() == target.drug.casefold()
+        if is_same_drug(dose.drug, target.drug)
         and (target.line in (None, dose.line))
         and (not target.days or not set(target.days).isdisjoint(dose.days))
     ]

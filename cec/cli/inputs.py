@@ -12,6 +12,7 @@ import typer
 
 from cec.cli.options import NO_START, StartOptions
 from cec.cli.places import keep_apart
+from cec.drug_names import drug_key
 from cec.errors import CecError, Fault, InputError
 from cec.facts import FACTS, HISTORY
 
@@ -141,9 +142,9 @@ def _prefer_products(pharmacy: Pharmacy, choices: Sequence[str]) -> Pharmacy:
             raise InputError(
                 Fault(f"'{choice}' is not a drug with its product; write it like 'etoposide=100 mg vial'", "--product")
             )
-        if drug.casefold() in chosen:
+        if drug_key(drug) in chosen:
             raise InputError(Fault(f"a product of {drug} is named twice; name one", "--product"))
-        chosen.add(drug.casefold())
+        chosen.add(drug_key(drug))
         try:
             pharmacy = prefer_product(pharmacy, drug, product)
         except InputError as error:

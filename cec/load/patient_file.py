@@ -7,6 +7,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from cec.drug_names import drug_key, spelled_twice
 from cec.errors import Fault, InputError
 from cec.facts import EARLIER_DOSES, HISTORY, Fact, Form, earlier_doses_of, told_facts
 from cec.facts.reading import read_boolean, read_text
@@ -83,10 +84,14 @@ def build_patient(values: dict[str, Any]) -> Patient:
     for day in (patient.measured_on, patient.previous_day_1):
         if patient.born and day and day < patient.born:
             raise InputError(Fault(f"{day} lies before the date of birth, {patient.born}", about=("born",)))
-    whole = Counter(each.drug.casefold() for each in patient.reductions if not each.days and each.line is None)
-    if twice := sorted(drug for drug, times in whole.items() if times > 1):
-        words = f"{', '.join(twice)} is reduced twice; give one percentage and one reason"
+    whole = [each.drug for each in patient.reductions if not each.days and each.line is None]
+    times = Counter(map(drug_key, whole))
+    if twice := {drug_key(drug): drug for drug in sorted(whole) if times[drug_key(drug)] > 1}:
+        words = f"{', '.join(twice.values())} is reduced twice; give one percentage and one reason"
         raise InputError(Fault(words, about=("reductions",)))
+    if alike := spelled_twice(patient.earlier_doses):
+        words = ", ".join(f"'{name}' and '{other}' are one drug" for other, name in alike)
+        raise InputError(Fault(f"{EARLIER_DOSES}: {words}; give the sum of what was given before"))
     return patient
 
 

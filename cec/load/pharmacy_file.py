@@ -7,6 +7,7 @@ import itertools
 import re
 from typing import Any
 
+from cec.drug_names import spelled_twice
 from cec.errors import CecError, InputError
 from cec.facts.reading import positive, read_text
 from cec.load.declared import Record, Records, Ways, file_of
@@ -139,7 +140,21 @@ def _bsa_formula(value: str) -> str:
 
 def _pharmacy(values: dict[str, Any]) -> Pharmacy:
     values["formulary"] = _formulary(values.get("formulary", {}))
-    return Pharmacy(**values)
+    pharmacy = Pharmacy(**values)
+    tables = {
+        "formulary": tuple(pharmacy.formulary),
+        "dose_rounding": tuple(pharmacy.dose_rounding),
+        "largest_deviation_of": tuple(pharmacy.largest_deviation_of),
+    }
+    places = {drug: key for key, drugs in tables.items() for drug in drugs}
+    if alike := spelled_twice(places):
+        raise CecError(
+            *(
+                f"'{other}' ({places[other]}) and '{name}' ({places[name]}) are one drug; write its name in one way"
+                for other, name in alike
+            )
+        )
+    return pharmacy
 
 
 def _or_words(bands: Shape) -> Shape:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
 from cec.days import is_open, numbers_of
-from cec.errors import CecError
+from cec.drug_names import drug_key, is_same_drug, spelled_twice
+from cec.errors import CecError, InputError
 from cec.load.declared import Record, file_of
 from cec.load.drug_line import DRUG_LINE, WAYS
 from cec.load.shapes import text
 from cec.load.texts import read_name
 from cec.regimen import NOT_SHIPPED, Check, DrugLine, Regimen
-from cec.units import span
+from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, span
 
 MOST_ADMINISTRATIONS = 50_000
 """Of one cycle: a hundred times the longest protocol, which has some 450."""
@@ -35,7 +37,13 @@ def _regimen(values: dict[str, Any]) -> Regimen:
     administrations = sum(len(numbers_of(line.days)) * line.per_day for line in regimen.drugs)
     if administrations > MOST_ADMINISTRATIONS:
         faults.append(f"drugs: {administrations:,} doses in one cycle; at most {MOST_ADMINISTRATIONS:,} are scheduled")
-    of_lines = [*_days_beyond(regimen), *_after_nothing(regimen.drugs), *_repeats(regimen.drugs)]
+    of_lines = [
+        *_days_beyond(regimen),
+        *_after_nothing(regimen.drugs),
+        *_spelled_twice(regimen.drugs),
+        *_lifetime_faults(regimen.drugs),
+        *_repeats(regimen.drugs),
+    ]
     faults += [text for _, text in sorted(of_lines, key=itemgetter(0))]
     faults += [
         f"checks: code '{code}' stands twice; a code names one check"
@@ -48,6 +56,12 @@ def _regimen(values: dict[str, Any]) -> Regimen:
         for index, other in enumerate(regimen.other_dose_sets, 1)
         for drug in other.doses
         if drug not in drugs
+    ]
+    faults += [
+        f"checks {index} ({check.code}): about: '{check.about}' is {drug} of the drug lines; write its name in one way"
+        for index, check in enumerate(regimen.checks, 1)
+        for drug in sorted(drugs - {check.about})
+        if check.about and is_same_drug(drug, check.about)
     ]
     faults += [
         f"checks {index} ({check.code}): offers: {drug} is not a drug of this regimen"
@@ -119,6 +133,46 @@ def _after_nothing(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
         above.add(line.drug)
 
 
+def _spelled_twice(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
+    """Lines, by number, whose drug a line above spells in another way."""
+    names = [line.drug for line in lines]
+    for other, name in spelled_twice(names):
+        number = names.index(other) + 1
+        where = f"drugs {number} ({other}): line {names.index(name) + 1} spells it '{name}'"
+        yield number, f"{where}; a drug has one name in a file"
+
+
+def _lifetime_faults(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
+    """Lines, by number, whose lifetime maximum is another than that of a line above, or of another kind of amount.
+
+    A lifetime maximum belongs to the drug, whichever of its lines says it.
+    """
+    stated: dict[str, tuple[int, Quantity]] = {}
+    counted: dict[str, set[str]] = {}
+    for line in lines:
+        counted.setdefault(drug_key(line.drug), set()).add(line.amount_unit)
+    for number, line in enumerate(lines, 1):
+        maximum = line.lifetime_maximum
+        if maximum is None:
+            continue
+        above, other = stated.setdefault(drug_key(line.drug), (number, maximum))
+        where = f"drugs {number} ({line.drug}): lifetime_maximum {maximum}"
+        if other != maximum:
+            yield number, f"{where} is {other} in line {above}; a drug has one"
+        for unit in sorted(counted[drug_key(line.drug)]):
+            if not _is_convertible(unit, dose_unit(maximum.unit).amount):
+                yield number, f"{where} cannot be held against a dose in {unit}"
+
+
+def _is_convertible(unit: str, other: str) -> bool:
+    """Whether an amount in one unit can be given in another."""
+    try:
+        convert_exactly(Quantity(Decimal(1), unit), other, AMOUNT)
+    except InputError:
+        return False
+    return True
+
+
 def _repeats(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
     """Lines, by number, that give a drug the same way on days of a cycle on which a line above gives it.
 
@@ -126,7 +180,7 @@ def _repeats(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
     """
     alike: dict[tuple[str, str], list[tuple[int, DrugLine]]] = {}
     for number, line in enumerate(lines, 1):
-        alike.setdefault((line.drug.lower(), line.route), []).append((number, line))
+        alike.setdefault((drug_key(line.drug), line.route), []).append((number, line))
     for group in alike.values():
         by_day: dict[int, list[tuple[int, int]]] = {}
         for number, line in group:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cec.drug_names import drug_key
 from cec.facts import FACTS
 from cec.load.nodes import Node, SourceFile, read_file
 
@@ -72,7 +73,7 @@ def _merged(stated: Node, typed: Text) -> Node:
 def _drug(item: Node) -> str:
     """The drug of one item of a list: its key `drug`, or what stands before the equals sign."""
     named = next((value.text for key, value in item.entries or () if key.text == "drug"), item.text) or ""
-    return re.split("[=:]", named)[0].strip().casefold()
+    return drug_key(re.split("[=:]", named)[0])
 
 
 def _words(text: Text) -> str:

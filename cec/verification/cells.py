@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
+from cec.drug_names import drug_key
 from cec.errors import CecError, Fault, InputError
 from cec.facts.reading import read_count
 from cec.regimen import Regimen
@@ -42,7 +43,7 @@ def dose_cells(lines: Sequence[Line], regimen: Regimen, columns: OrderColumns) -
     if columns.drug_rows:
         yield from _of_single_drugs(lines, regimen, columns, columns.drug_rows)
         return
-    units = {line.drug.casefold(): line.amount_unit for line in regimen.drugs}
+    units = {drug_key(line.drug): line.amount_unit for line in regimen.drugs}
     cells = lines[0].cells
     for column, drug, unit in columns.amounts_of(regimen):
         cell = cells[column].strip()
@@ -50,7 +51,7 @@ def dose_cells(lines: Sequence[Line], regimen: Regimen, columns: OrderColumns) -
             stem = stem_of(columns.renamed.get(column, column))
             of_dose = {name: word for name, (of_stem, word) in columns.beside.items() if of_stem == stem}
             elsewhere = "" if any(map(str.isalpha, cell)) else unit
-            example = _example(unit, units.get(drug.casefold()))
+            example = _example(unit, units.get(drug_key(drug)))
             yield DoseCells(column, drug or column, cell, elsewhere, example, _beside(cells, of_dose))
 
 
@@ -58,13 +59,13 @@ def _of_single_drugs(
     lines: Sequence[Line], regimen: Regimen, columns: OrderColumns, single: DrugRows
 ) -> Iterator[DoseCells]:
     """The cells of each row that is one drug."""
-    units = {line.drug.casefold(): line.amount_unit for line in regimen.drugs}
+    units = {drug_key(line.drug): line.amount_unit for line in regimen.drugs}
     words = {name: word for name, (_, word) in columns.beside.items()}
     for row, cells in lines:
         drug, amount = cells[single.drug].strip() or "a drug without a name", cells[single.amount].strip()
         unit = cells[single.unit].strip() if single.unit else ""
         if amount:
-            example = _example(unit if unit in AMOUNT.units else "", units.get(drug.casefold()))
+            example = _example(unit if unit in AMOUNT.units else "", units.get(drug_key(drug)))
             about = _beside(cells, words, f"line {row}: {drug}: ")
             yield DoseCells(f"line {row}: {drug}", drug, amount, unit, example, about)
 

@@ -13,6 +13,7 @@ import msgspec
 from cec.calculate.measures import Measured, measured_again
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.days import numbers_of
+from cec.drug_names import drug_key
 from cec.order import Dose, Order
 from cec.regimen import Regimen
 from cec.units import AMOUNT, EXACT, Quantity, convert, plain
@@ -118,7 +119,7 @@ def _explained(verdict: Verdict, place: int, explanations: Explanations) -> Verd
 
 def _gives_the_same_drugs(other: Regimen, order: Order) -> bool:
     """Whether another regimen gives just the drugs of the order: only then can one be taken for the other."""
-    return {line.drug.casefold() for line in other.drugs} == {dose.drug.casefold() for dose in order.doses}
+    return {drug_key(line.drug) for line in other.drugs} == {drug_key(dose.drug) for dose in order.doses}
 
 
 def _standing_for(doses: Sequence[Dose], pairs: Mapping[int, Written]) -> dict[int, list[int]]:

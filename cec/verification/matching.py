@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from cec.calculate.rounding import deviation_percent
+from cec.drug_names import drug_key
 from cec.errors import InputError
 from cec.order import Dose
 from cec.units import AMOUNT, convert
@@ -23,10 +24,10 @@ def matched(doses: Sequence[Dose], written: Iterable[Written], tolerance: Decima
     """
     pairs: Pairs = {}
     left_over: list[Written] = []
-    names = {dose.drug.casefold(): dose.drug for dose in doses}
+    names = {drug_key(dose.drug): dose.drug for dose in doses}
     by_drug: dict[str, list[Written]] = {}
     for each in written:
-        drug = names.get(each.drug.casefold(), each.drug)
+        drug = names.get(drug_key(each.drug), each.drug)
         by_drug.setdefault(drug, []).append(each._replace(drug=drug))
     for drug, of_drug in by_drug.items():
         places = [place for place, dose in enumerate(doses) if dose.drug == drug]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from cec.drug_names import drug_key
 from cec.errors import CecError, Fault, InputError
 from cec.facts.reading import read_count
 from cec.units import AMOUNT, read_quantity
@@ -76,9 +77,9 @@ def typed_doses(texts: Iterable[str]) -> list[Written]:
 
 def _unknown_words(parts: Sequence[_Part]) -> list[Fault]:
     """What stands after a typed drug and a point, and is none of PARTICULARS."""
-    drugs = {part.drug.casefold() for part in parts}
+    drugs = {drug_key(part.drug) for part in parts}
     names = [part.name.rpartition(".") for part in parts if not part.word]
-    unknown = [(drug, word) for drug, _, word in names if drug.casefold() in drugs]
+    unknown = [(drug, word) for drug, _, word in names if drug_key(drug) in drugs]
     return [Fault(f"'{word}' is not one of {', '.join(PARTICULARS)}", f"{drug}.{word}") for drug, word in unknown]
 
 
@@ -91,8 +92,8 @@ def _part(text: str) -> _Part:
 
 def _amount_of(number: int, parts: Sequence[_Part]) -> int:
     """The place of a text's amount: the last of its drug before it, else the first; -1 where there is none."""
-    drug = parts[number].drug.casefold()
-    places = [place for place, part in enumerate(parts) if not part.word and part.drug.casefold() == drug]
+    drug = drug_key(parts[number].drug)
+    places = [place for place, part in enumerate(parts) if not part.word and drug_key(part.drug) == drug]
     return max((place for place in places if place < number), default=places[0] if places else -1)
 
 

@@ -156,9 +156,9 @@ def test_all_faults_come_together_in_the_order_of_the_file(tmp_path: Path) -> No
 
 
 def test_the_same_drug_twice_on_a_day_is_refused(tmp_path: Path) -> None:
-    line = "  - {drug: Vincristine, dose: 1 mg/m2, route: IV bolus, days: 15-20}\n"
+    line = "  - {drug: vincristine, dose: 1 mg/m2, route: IV bolus, days: 15-20}\n"
     (fault,) = faults_of(write(tmp_path, REGIMEN + line))
-    assert "drugs 2 (Vincristine): repeats line 1 on the same days" in fault
+    assert "drugs 2 (vincristine): repeats line 1 on the same days" in fault
     apart = load_regimen(write(tmp_path, REGIMEN + line.replace("15-20", "16-20")))
     assert len(apart.drugs) == 2
 

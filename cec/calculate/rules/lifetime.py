@@ -64,6 +64,7 @@ def lifetime_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
             hints=unit_slips,
             not_checked="lifetime maximum",
             wants=(earlier_doses_of(drug).name,),
+            drug=drug,
             hangs_on_amounts=True,
         )
         yield Rule(
@@ -74,6 +75,7 @@ def lifetime_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
             text=partial(_before_text, drug, maximum),
             limits=f"{MOST_BEFORE} times the lifetime maximum",
             hints=unit_slips,
+            drug=drug,
             hangs_on_amounts=True,
         )
 
@@ -114,7 +116,7 @@ def total_of(drug: str, maximum: Quantity, case: Case) -> Total | None:
     cycle = [
         _in_unit_of(maximum, dose.cycle_total, case, drug)
         for dose in case.doses
-        if dose.drug == drug and dose.cycle_total
+        if dose.drug == drug and dose.cycle_total and dose.cycle_total.value
     ]
     given = entry_of(drug, case.patient.earlier_doses)
     before = _in_unit_of(maximum, given, case, drug) if given else Fraction(0)

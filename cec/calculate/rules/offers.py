@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cec.calculate.declared import declaration_on
 from cec.calculate.rules.rule import Case
 from cec.days import list_days
+from cec.drug_names import is_same_drug
 from cec.order import Dose
 from cec.patient import Reduction, SetDose
 from cec.regimen import Check
@@ -50,7 +51,7 @@ def begins_with(reason: str, code: str) -> bool:
 
 def _found(check: Check, case: Case) -> Iterator[_Found]:
     for drug, offered in check.offers.items():
-        given = [dose for dose in case.doses if dose.drug.casefold() == drug.casefold() and dose.ordered.value]
+        given = [dose for dose in case.doses if is_same_drug(dose.drug, drug) and dose.ordered.value]
         alike: dict[Reduction | SetDose | None, list[Dose]] = {}
         for dose in given:
             declared = declaration_on(case.patient, dose.drug, dose.line, dose.days[0])

@@ -6,12 +6,12 @@ rows of a table that give the same answers get the same alerts, and one of them 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from cec.conditions import stretch_of
+from cec.drug_names import words_of
 from cec.facts import FACTS, Facts, Value
 from cec.facts.stretches import Stretch
 from cec.order import CreatinineClearance, Dose
@@ -205,4 +205,4 @@ def code_of_drug(what: str, drug: str) -> str:
     >>> code_of_drug("lifetime-maximum", "Doxorubicin, liposomal")
     'lifetime-maximum-doxorubicin-liposomal'
     """
-    return "-".join((what, *re.findall(r"[^\W_]+", drug.casefold())))
+    return "-".join((what, *words_of(drug)))
