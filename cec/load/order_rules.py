@@ -110,8 +110,8 @@ def _chain(order: Order) -> Broken:
     for name, value in chained.items():
         if order.revision == 1 and value:
             yield name, "stands in an order of revision 1, which replaces none"
-        elif any(chained.values()) and not value:
-            yield name, f"is missing in an order of revision {order.revision} that replaces another"
+        elif order.revision > 1 and not value:
+            yield name, f"is missing in an order of revision {order.revision}, which replaces another"
     if order.revision == 2 and order.first != order.replaces:
         yield "replaces", "revision 2 replaces the first"
     if order.release and order.release.fingerprint != order.fingerprint:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.render.words import listed
+from cec.verification.outcome import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cec.order import Order
-    from cec.verification.outcome import OrderVerification, Row, SharedExplanation, Verdict, Verification
+    from cec.verification.outcome import Difference, OrderVerification, Row, SharedExplanation, Verdict, Verification
 
 NO_MISTAKE = "no known mistake explains this"
 
@@ -105,10 +106,8 @@ def found(verification: OrderVerification) -> str:
     """What was found of a saved order, in one sentence."""
     name, count = verification.regimen, len(verification.differences)
     if verification.finding == "edited":
-        return (
-            f"{name}: this order was edited after it was saved: its fingerprint is not that of its content; "
-            f"{_places(count)} not what its inputs give"
-        )
+        places = f"{_places(count)} not what its inputs give" if count else "every number is what its inputs give"
+        return f"{name}: this order was edited after it was saved: its fingerprint is not that of its content; {places}"
     if verification.finding == "other by today's rules":
         return (
             f"{name}: {_places(count)} other by today's rules, those of cec {verification.verified_by}; "
@@ -125,7 +124,7 @@ def found(verification: OrderVerification) -> str:
 
 
 def _places(count: int) -> str:
-    return f"{count or 'no'} place{'s' * (count != 1)} {'are' if count != 1 else 'is'}"
+    return f"{count} place{'s' * (count != 1)} {'are' if count != 1 else 'is'}"
 
 
 def places_that_differ(verification: OrderVerification) -> Iterator[str]:
@@ -133,12 +132,20 @@ def places_that_differ(verification: OrderVerification) -> Iterator[str]:
     rules = "by today's rules: " if verification.finding == "other by today's rules" else ""
     figures = [each for each in verification.differences if not _is_working(each.where)]
     for each in figures or verification.differences:
-        yield f"{rules}{each.where}: saved {each.saved}; now {each.now}"
+        yield f"{rules}{_difference(each)}"
     workings = len(verification.differences) - len(figures)
     if figures and workings:
         yield f"and the workings that name these figures ({workings})"
-    for each in verification.regimen_file:
-        yield f"{each.where}: saved {each.saved}; now {each.now}"
+    yield from map(_difference, verification.regimen_file)
+
+
+def _difference(each: Difference) -> str:
+    """A place that differs, with what stands there on both sides."""
+    if each.saved == NOTHING:
+        return f"{each.where}: is missing in the saved order; now {each.now}"
+    if each.now == NOTHING:
+        return f"{each.where}: saved {each.saved}; now it is not there"
+    return f"{each.where}: saved {each.saved}; now {each.now}"
 
 
 def _is_working(where: str) -> bool:

@@ -56,8 +56,12 @@ class Quantity(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaul
             return f"AUC {number}{self.unit.removeprefix('AUC')}"
         if self.unit == "%":
             return f"{number}%"
-        unit = self.unit[:-1] if self.value == 1 and not self.endless and self.unit in _PLURALS else self.unit
-        return f"{number} {unit}".rstrip()
+        return f"{number} {self.unit_word}".rstrip()
+
+    @property
+    def unit_word(self) -> str:
+        """The unit as it stands after the number: one of it without the s of several."""
+        return self.unit[:-1] if self.value == 1 and not self.endless and self.unit in _PLURALS else self.unit
 
 
 def plain(value: Decimal) -> Decimal:

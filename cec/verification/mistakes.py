@@ -33,6 +33,16 @@ def daily_total(case: Case) -> Iterator[Candidate]:
         yield from _times(case, {"doses a day": case.dose.per_day})
 
 
+def day_split_otherwise(case: Case) -> Iterator[Candidate]:
+    """The day's dose in the number of doses that is written, where that is another: the total of the day stays."""
+    times = _written_times(case)
+    if times and times != case.dose.per_day:
+        often = "once" if case.dose.per_day == 1 else f"{case.dose.per_day} times"
+        for amount in case.right:
+            words = f"{in_words(case, amount)} {often} a day, in {times} dose{'s' * (times > 1)}: each"
+            yield candidate(case, amount * case.dose.per_day / times, words)
+
+
 def other_phase(case: Case) -> Iterator[Candidate]:
     """All doses of the other phase's cycle in one."""
     for other in case.others:
@@ -108,7 +118,9 @@ def without_25(case: Case) -> Iterator[Candidate]:
 
 
 def undeclared_reduction(case: Case) -> Iterator[Candidate]:
-    """A quarter or a half less than was declared."""
+    """A quarter or a half less than was declared; nothing is less where the day's total is the expected one."""
+    if any(case.fits(each.amount) for each in day_split_otherwise(case)):
+        return
     for amount in case.right:
         for percent in (25, 50):
             yield candidate(
@@ -155,6 +167,7 @@ def other_dose_set(case: Case) -> Iterator[Candidate]:
 MISTAKES: dict[str, Callable[[Case], Iterable[Candidate]]] = {
     "total of the cycle written as the daily dose": cycle_total,
     "total of the day written as one dose": daily_total,
+    "the day's dose in another number of doses": day_split_otherwise,
     "the other phase's number of days": other_phase,
     "per-m2 or per-kg figure not multiplied": figure_not_multiplied,
     "ten times or a tenth": partial(multiplied, {"ten times": "10", "a tenth of": "0.1"}),
@@ -183,6 +196,13 @@ def _times(case: Case, counts: Mapping[str, int]) -> Iterator[Candidate]:
     words = "".join(f"{count} {what} × " for what, count in counts.items() if count > 1)
     for amount in case.right:
         yield candidate(case, amount * prod(counts.values()), f"{words}{in_words(case, amount)}")
+
+
+def _written_times(case: Case) -> int:
+    """How often a day the drug was written; 0 where that was not written."""
+    written = case.all_written.get(case.dose.drug)
+    times = written.beside.get("times") if written else None
+    return times if isinstance(times, int) else 0
 
 
 def _other_doses(case: Case) -> Iterator[tuple[Dose, Fraction]]:

@@ -95,6 +95,10 @@ class Verification(msgspec.Struct, frozen=True):
     """What nobody wrote of some drug whose dose was compared: times a day, days, route, duration."""
 
 
+NOTHING = "nothing"
+"""What stands for a place that is not there, on one side of a difference."""
+
+
 class Difference(msgspec.Struct, frozen=True):
     """One place of a saved order that is not what its inputs give by today's rules, or of its regimen's file."""
 

@@ -15,12 +15,12 @@ import msgspec
 
 from cec.calculate import draft_order
 from cec.errors import CecError
-from cec.fingerprint import canonical_json, fingerprint, fingerprint_of_json
+from cec.fingerprint import fingerprint, fingerprint_of_json
 from cec.load.shortened import put_back
 from cec.order import Order
 from cec.regimen import Regimen
 from cec.units import Quantity
-from cec.verification.outcome import Difference, Finding, OrderVerification
+from cec.verification.outcome import NOTHING, Difference, Finding, OrderVerification
 from cec.version import __version__
 
 if TYPE_CHECKING:
@@ -176,11 +176,27 @@ def _named(item: Any) -> str:
 def _words(value: Any) -> str:
     """A value as a person reads it."""
     if value is None:
-        return "nothing"
+        return NOTHING
     if isinstance(value, dict) and _is_quantity(value):
         return str(msgspec.convert(value, Quantity))
     if isinstance(value, Decimal):
         return f"{value:f}"
-    if isinstance(value, dict | list):
-        return canonical_json(value).decode()
+    if isinstance(value, list):
+        return "; ".join(map(_words, value)) or "nothing"
+    if isinstance(value, dict):
+        return _words_of_record(value)
     return str(value)
+
+
+def _words_of_record(record: dict[str, Any]) -> str:
+    """A record as a person reads it: alerts, steps, doses and administrations in a line, any other key by key."""
+    if {"level", "code", "text"} <= record.keys():
+        return f"{record['level']} {record['code']}: {record['text']}"
+    if {"what", "how"} <= record.keys():
+        return f"{record['what']}: {record['how']}"
+    if {"drug", "ordered", "days"} <= record.keys():
+        return f"{record['drug']} {_words(record['ordered'])} on days {', '.join(map(_words, record['days']))}"
+    if {"drug", "dose", "date"} <= record.keys():
+        when = record.get("start") or record.get("not_after") or record["date"]
+        return f"{record['drug']} {_words(record['dose'])} at {when.replace('T', ' ').removesuffix(':00')}"
+    return ", ".join(f"{key.replace('_', ' ')} {_words(value)}" for key, value in record.items())

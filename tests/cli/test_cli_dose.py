@@ -276,3 +276,9 @@ def test_an_input_is_never_overwritten(tmp_path: Path) -> None:
     assert done.code == 1
     assert "is read as --patient and would be overwritten; name another file" in done.err
     assert file.read_text(encoding="utf-8").startswith("height: 128 cm")
+
+
+@pytest.mark.parametrize(("age", "written"), [("1", "1 year"), ("13 months", "13 months"), ("8", "8 years")])
+def test_a_csv_says_one_year_as_people_do(age: str, written: str) -> None:
+    done = cec("dose", "--height", "82", "--weight", "11", "--age", age, "--sex", "f", "--format", "csv")
+    assert next(csv.DictReader(io.StringIO(done.out)))["age"] == written

@@ -94,6 +94,9 @@ def test_loading_gives_the_same_order_back_and_writing_it_the_same_bytes() -> No
         (("fingerprint",), "", "fingerprint: is missing"),
         (("fingerprint",), "0123", "fingerprint: has not the form ^([0-9a-f]{64})?$"),
         (("replaces",), "0" * 64, "replaces: stands in an order of revision 1, which replaces none"),
+        (("revision",), 2, "first: is missing in an order of revision 2, which replaces another"),
+        (("revision",), 3, "replaces: is missing in an order of revision 3, which replaces another"),
+        (("revision",), 2, "changes: is missing in an order of revision 2, which replaces another"),
         (
             ("release",),
             {"by": "A", "on": "2026-11-30", "fingerprint": "0" * 64},

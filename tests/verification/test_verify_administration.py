@@ -178,6 +178,25 @@ def test_cytarabine_once_instead_of_twice_a_day_is_found_where_it_is_written(reg
     assert "1 of 2 do not agree (tolerance 5%); not compared: times a day, days, route and duration" in done.said
 
 
+def test_half_the_dose_twice_a_day_is_no_reduction() -> None:
+    """38.4 mg once a day and 19.2 mg twice come to one total of the day; half of it once a day is half."""
+    written = ("verify", "cec-induction", "--height", "128", "--weight", "26", "clofarabine=19.2mg")
+    twice, once, untold = (
+        cec(*written, *times).said for times in (("clofarabine.times=2",), ("clofarabine.times=1",), ())
+    )
+    split = "the day's dose in another number of doses: 38.4 mg once a day, in 2 doses: each is 19.2 mg"
+    assert (split in twice, "reduction" in twice.partition("Look at")[0]) == (True, False)
+    for half in (once, untold):
+        assert (split in half, "reduction by 25% or 50% not declared" in half) == (False, True)
+
+
+def test_the_whole_days_dose_at_once_is_told_by_its_times(regimen: Path) -> None:
+    """Cytarabine 1,000 mg twice a day, written as 2,000 mg once."""
+    done = cec("verify", str(regimen), *SIZE, "cytarabine=2000mg", "cytarabine.times=1", "prednisone=40mg")
+    words = "the day's dose in another number of doses: 1,000 mg 2 times a day, in 1 dose: each is 2,000 mg"
+    assert words in done.said
+
+
 def test_everything_that_is_written_agrees_in_peace(regimen: Path) -> None:
     done = cec(
         *("verify", str(regimen), *SIZE, "Cytarabine=1000mg", "cytarabine.times=2", "cytarabine.days=1, 3,5"),

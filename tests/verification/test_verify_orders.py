@@ -260,6 +260,33 @@ def test_the_command_tells_the_three_apart(tmp_path: Path) -> None:
     assert "was edited" not in done.said
 
 
+def test_what_is_missing_or_too_much_is_said_as_a_person_would(tmp_path: Path) -> None:
+    """No braces, no quoted keys: an alert is its words, an administration its drug, amount and time."""
+    path = tmp_path / "order.json"
+    tree = tree_of(saved(creatinine_clearance="45 mL/min"))
+    tree["alerts"] = [alert for alert in tree["alerts"] if alert["code"] != "clofarabine-renal"]
+    tree["alerts"].append({"code": "mine", "level": "note", "about": "", "text": "written by hand"})
+    del tree["administrations"][-1]
+    done = cec("verify", str(save(path, tree)))
+    assert done.code == 1
+    for words in (
+        "alerts 1 (clofarabine-renal): is missing in the saved order; now check clofarabine-renal: creatinine",
+        "(mine): saved note mine: written by hand; now it is not there",
+        "(cyclophosphamide): is missing in the saved order; now cyclophosphamide 422.4 mg at 2026-12-04 13:00",
+    ):
+        assert words in done.said
+    assert not {"{", "}", '":'} & set(done.out)
+
+
+def test_an_edit_that_changes_no_number_is_told_without_counting_none(tmp_path: Path) -> None:
+    tree = tree_of(saved())
+    tree["fingerprint"] = "0" * 64
+    done = cec("verify", str(save(tmp_path / "order.json", tree)))
+    assert done.code == 1
+    words = "its fingerprint is not that of its content; every number is what its inputs give"
+    assert words in done.said
+
+
 def test_the_command_says_that_numbers_were_shortened(tmp_path: Path) -> None:
     path = save(tmp_path / "order.json", through_floats(saved(weight="57.12345678 lb")))
     done = cec("verify", str(path))

@@ -47,8 +47,8 @@ def clock_time(time: datetime.datetime | None) -> str:
 
 
 def words(value: Quantity | None) -> str:
-    """A measure with its unit, as `cec batch` and `cec verify` read it in a cell: 8 years, 0.5 mg/dL."""
-    return f"{number(value)} {value.unit}" if value else ""
+    """A measure with its unit, as `cec batch` and `cec verify` read it in a cell: 1 year, 0.5 mg/dL."""
+    return f"{number(value)} {value.unit_word}" if value else ""
 
 
 def number(value: Quantity | Decimal | None) -> str:
