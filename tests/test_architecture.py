@@ -49,6 +49,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "cec.calculate": (*BASE, "cec.calculate", "cec.fingerprint", "cec.version"),
     "cec.cases": (*BASE, "cec.keys", "cec.load", "cec.calculate", "cec.cases"),
+    "cec.authoring": (*BASE, "cec.keys", "cec.load", "cec.calculate.rounding", "cec.authoring"),
     "cec.tables": (*BASE, "cec.load", "cec.files", "cec.tables"),
     "cec.verification": (*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification"),
     "cec.verification.saved_order": (
@@ -56,7 +57,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("cec.fingerprint", "cec.version"),
     ),
     "cec.verification.quick": (*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification", "cec.batch"),
-    "cec.render": (*BASE, "cec.render", "cec.verification.outcome", "cec.cases.outcome"),
+    "cec.render": (*BASE, "cec.render", "cec.verification.outcome", "cec.cases.outcome", "cec.authoring.changes"),
     "cec.render.csv.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
     "cec.render.terminal.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
     "cec.batch": (*BASE, "cec.calculate", "cec.load", "cec.render", "cec.files", "cec.tables", "cec.batch"),

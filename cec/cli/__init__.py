@@ -26,7 +26,9 @@ app = typer.Typer(
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-regimens = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="List, show, check, test and review regimens.")
+regimens = typer.Typer(
+    rich_markup_mode=None, no_args_is_help=True, help="List, show, check, compare, test and review regimens."
+)
 pharmacies = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Write, check and show a pharmacy file.")
 
 GREETING = f"""\
@@ -71,6 +73,7 @@ COMMANDS = (
     (regimens, "list", regimen.list_regimens),
     (regimens, "show", regimen.show_regimen),
     (regimens, "check", regimen.check_regimens),
+    (regimens, "diff", regimen.compare_regimens),
     (regimens, "test", regimen.validate_regimens),
     (regimens, "review", regimen.review_regimen),
     (pharmacies, "new", pharmacy.new_pharmacy),

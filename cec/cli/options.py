@@ -10,7 +10,16 @@ from typing import Annotated, Any, NamedTuple, TypeAlias
 import typer
 
 from cec.facts import FACTS, Fact, told_facts
-from cec.render import BSA_COMPARISONS, CHECKED_FILES, EXAMINATIONS, FORMATS, LISTED_REGIMENS, VALIDATIONS, WORKSHEETS
+from cec.render import (
+    BSA_COMPARISONS,
+    CHECKED_FILES,
+    EXAMINATIONS,
+    FORMATS,
+    LISTED_REGIMENS,
+    REGIMEN_CHANGES,
+    VALIDATIONS,
+    WORKSHEETS,
+)
 
 RegimenArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="REGIMEN", help="A shipped regimen (cec regimen list) or the path of a regimen file.")
@@ -290,6 +299,16 @@ class RegimensOutputOptions(NamedTuple):
     quiet: QuietOption = False
 
 
+class ChangesOutputOptions(NamedTuple):
+    """In which form, and where to, for what differs between two regimens."""
+
+    format: Annotated[
+        str | None, _option("|".join(REGIMEN_CHANGES), "The form of the output; by default as FILE ends, or table.")
+    ] = None
+    output: OutputFileOption = None
+    quiet: QuietOption = False
+
+
 class InstallationOutputOptions(NamedTuple):
     """In which form, and where to, for what was found of this installation."""
 
@@ -332,6 +351,7 @@ HEADINGS: Mapping[Any, str] = {
     CheckOutputOptions: OUTPUT,
     ValidationOutputOptions: OUTPUT,
     InstallationOutputOptions: OUTPUT,
+    ChangesOutputOptions: OUTPUT,
     RegimensOutputOptions: OUTPUT,
 }
 """Under which heading the options of a group stand in a help."""

@@ -14,6 +14,7 @@ from cec.cli.installation import installation
 from cec.cli.messages import say
 from cec.cli.options import (
     OUTPUT,
+    ChangesOutputOptions,
     CheckOutputOptions,
     FilesArgument,
     OutputFileOption,
@@ -25,7 +26,7 @@ from cec.cli.options import (
 from cec.cli.output import chosen_format, deliver, report, show, terminal_of
 from cec.cli.places import keep_apart
 from cec.errors import CecError, Fault, InputError
-from cec.render import CHECKED_FILES, LISTED_REGIMENS, VALIDATIONS
+from cec.render import CHECKED_FILES, LISTED_REGIMENS, REGIMEN_CHANGES, VALIDATIONS
 from cec.render.regimens import ListedRegimen, ListedRegimens
 
 if TYPE_CHECKING:
@@ -177,6 +178,31 @@ def _holds(regimen: Regimen) -> str:
         if isinstance(line.dose, tuple) and (beyond := beyond_bands(line.dose))
     )
     return "; ".join((title_with_doses(regimen), *other, *without))
+
+
+def compare_regimens(
+    before: Annotated[str, typer.Argument(metavar="REGIMEN", help="A regimen, by its name or its file.")],
+    after: Annotated[str, typer.Argument(metavar="REGIMEN", help="Another, or the same as it was changed.")],
+    output: ChangesOutputOptions,
+) -> None:
+    """What one regimen gives and checks otherwise than another.
+
+    Over every key of both files: doses in percent, days, times, lines that came or went, checks, then words. Exit 1
+    if they differ.
+
+    Examples:
+      cec regimen diff cec-induction cec-consolidation
+      cec regimen diff cec-induction my-regimen.yaml --format json
+    """
+    from cec.authoring.changes import changes
+    from cec.load import check_regimen
+
+    chosen = chosen_format(output, REGIMEN_CHANGES)
+    keep_apart({"the first REGIMEN": before, "the second REGIMEN": after}, {"--output": output.output})
+    found = changes(*together(lambda: check_regimen(before), lambda: check_regimen(after)))
+    show(found, chosen)
+    if found.changes:
+        raise typer.Exit(1)
 
 
 def validate_regimens(

@@ -102,6 +102,12 @@ LISTED_REGIMENS: Formats = by_name(
 )
 """The formats of the list of regimens."""
 
+REGIMEN_CHANGES: Formats = by_name(
+    Format("table", "cec.render.terminal.changes", ".txt", ("terminal",)),
+    Format("json", "cec.render.json", ".json"),
+)
+"""The formats of what differs between two regimens."""
+
 EXAMINATIONS: Formats = by_name(
     Format("table", "cec.render.terminal.installation", ".txt", ("terminal",)),
     Format("json", "cec.render.json", ".json"),
