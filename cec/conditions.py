@@ -9,7 +9,7 @@ import msgspec
 
 from cec.facts import FACTS, Fact, Facts, Value, fact_of, of_history
 from cec.facts.stretches import EVERYTHING, Cut, Stretch, common, is_empty
-from cec.regimen import Condition, Limit
+from cec.regimen import AnyOf, Condition, Limit
 from cec.units import Quantity
 
 
@@ -90,6 +90,17 @@ def judge(conditions: tuple[Condition, ...], facts: Facts) -> bool | None:
     if False in answers:
         return False
     return None if None in answers else True
+
+
+def judge_any(any_of: AnyOf, facts: Facts) -> bool | None:
+    """Whether one of several holds, each whole; None where that depends on something that is not known.
+
+    An empty one holds for everybody.
+    """
+    answers = [judge(conditions, facts) for conditions in any_of]
+    if True in answers or not answers:
+        return True
+    return None if None in answers else False
 
 
 def unknown_facts(conditions: tuple[Condition, ...], facts: Facts) -> tuple[Fact, ...]:

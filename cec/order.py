@@ -142,6 +142,8 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     """All administrations of these days together."""
     no_total: str = ""
     """Why there are no totals, where it is not known how many administrations there will be."""
+    entry: Place = 0
+    """Which of the line's doses it is, where it has several, from 0."""
     maximum: Amount | None = None
     over: Duration | None = None
     purpose: str = ""

@@ -1,8 +1,9 @@
 """The patient: who the doses are for, and what was measured when."""
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import msgspec
 
@@ -47,6 +48,10 @@ class Withheld(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaul
     line: Annotated[int | None, key(_LINE)] = None
 
 
+Choices: TypeAlias = Mapping[str, tuple[str, ...]]
+"""What a person chose, by drug."""
+
+
 class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     """Measures in cm and kg; `…_given` is what was typed where that was another unit."""
 
@@ -70,6 +75,8 @@ class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     reductions: tuple[Reduction, ...] = ()
     set_doses: tuple[SetDose, ...] = ()
     withheld: tuple[Withheld, ...] = ()
+    choices: dict[str, tuple[str, ...]] = {}
+    """What is chosen of a drug where the regimen leaves a dose or a route open."""
     diagnosis: str = ""
     allergies: str = ""
     facts: dict[str, Quantity | bool | str] = {}

@@ -7,9 +7,9 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
 
-from cec.days import Calendar, Cycles, Days, is_open
+from cec.days import Calendar, Cycles, Days, holds, is_open
 from cec.drug_names import is_same_drug
-from cec.keys import key, reads
+from cec.keys import key
 from cec.units import (
     Amount,
     Area,
@@ -21,6 +21,7 @@ from cec.units import (
     Weight,
     dose_unit,
     span,
+    write_range,
 )
 
 Comparison = Literal["<", "<=", ">", ">="]
@@ -70,6 +71,9 @@ class Condition(msgspec.Struct, frozen=True):
 Conditions: TypeAlias = tuple[Condition, ...]
 """All of which must hold."""
 
+AnyOf: TypeAlias = tuple[Conditions, ...]
+"""Of which at least one must hold whole; an empty one holds for everybody."""
+
 _COMPARED = {"<": "under", "<=": "at most", ">": "over", ">=": "at least"}
 
 
@@ -86,6 +90,11 @@ def condition_words(condition: Condition) -> str:
     return f"{fact} {' and '.join(f'{_COMPARED[limit.comparison]} {limit.value}' for limit in condition.limits)}"
 
 
+def any_words(any_of: AnyOf) -> str:
+    """For whom one of several conditions holds, in words."""
+    return " or ".join(" and ".join(map(condition_words, conditions)) for conditions in any_of)
+
+
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a regimen is published."""
 
@@ -93,11 +102,49 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     url: Annotated[str, key("its address")] = ""
 
 
-class DoseBand(msgspec.Struct, frozen=True):
-    """The dose for patients of whom every condition is true."""
+class DoseEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One dose of several: for whom, on which days and in which cycles it is, and what else then holds.
 
-    when: Annotated[Conditions, key("for whom this dose is, e.g. {age: under 1 year}", reads="conditions")]
-    dose: Annotated[DoseQuantity, key("the dose for them", reads="dose")]
+    A choice of doses is settled by a person.
+    """
+
+    dose: Annotated[DoseQuantity, key("the dose for them", reads="entry dose")]
+    """Of a choice the first, of a range the lowest."""
+    when: Annotated[
+        Conditions, key("for whom this dose is, e.g. {age: under 1 year}; of a list any", reads="any conditions")
+    ] = ()
+    or_when: AnyOf = ()
+    """The rest of a list, of which any may hold."""
+    days: Annotated[Days, key("on which days of the line, where not on all", reads="days")] = ()
+    cycles: Annotated[Cycles, key("in which cycles, where not in all", reads="cycles")] = ()
+    maximum: Annotated[Amount | None, key("the most that one administration may be for them", reads="digits")] = None
+    over: Annotated[Duration | None, key("how long one infusion runs for them")] = None
+    alternatives: tuple[DoseQuantity, ...] = ()
+    """Of a choice the others."""
+    up_to: DoseQuantity | None = None
+    """Of a range the highest."""
+
+    @property
+    def for_whom(self) -> AnyOf:
+        """One of which must hold; empty where the entry is for everybody."""
+        return (self.when, *self.or_when) if self.when else ()
+
+    def is_on(self, day: int, cycle: int | None) -> bool:
+        """Whether it is for a day of a cycle."""
+        is_of_cycle = not self.cycles or (cycle is not None and holds(cycle, self.cycles))
+        return is_of_cycle and (not self.days or holds(day, self.days))
+
+    @property
+    def doses(self) -> tuple[Quantity, ...]:
+        """Every dose that it may come to."""
+        return (self.dose, *self.alternatives, *((self.up_to,) if self.up_to else ()))
+
+    @property
+    def open_words(self) -> str:
+        """What a person must settle, as the file says it; nothing where it is one dose."""
+        if self.up_to:
+            return write_range(self.dose, self.up_to)
+        return " or ".join(map(str, self.doses)) if self.alternatives else ""
 
 
 class DoseCount(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -116,11 +163,13 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
     drug: Annotated[str, key("the drug's full name")]
     dose: Annotated[
-        Annotated[DoseQuantity, reads("dose")] | Annotated[tuple[DoseBand, ...], reads("dose bands")],
+        DoseQuantity | tuple[DoseEntry, ...],
         key(
             "dose of one administration, in mg/m2 (by BSA), mg/kg (by weight), mg (flat) or AUC (Calvert; or by "
             "newell-1993); a rate, e.g. 100 mg/m2/24h, whose bag is rate × over; or a list of {when, dose} for bands "
-            "of age or weight, in which nobody is left out or in two"
+            "of age or weight, in which nobody is left out or in two; AUC 5 or AUC 6, or 20 to 30 mg/m2, where a "
+            "person must choose",
+            reads="dose",
         ),
     ]
     route: Annotated[str, key("e.g. IV infusion, IV bolus, oral, intrathecal", reads="route")]
@@ -133,6 +182,10 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
         DoseCount | None,
         key("administrations in the cycle, e.g. 7, or at most 12, or at least 4, at most 12", reads="dose count"),
     ] = None
+    only: Annotated[
+        AnyOf,
+        key("for whom it is, e.g. {age: under 10 years}; of a list any; others go without", reads="any conditions"),
+    ] = ()
     purpose: Annotated[str, key("what it is given for, where that is not the treatment itself")] = ""
     over: Annotated[Duration | None, key("how long one infusion runs, e.g. 2 h")] = None
     maximum: Annotated[Amount | None, key("the most that one administration may be, e.g. 2 mg", reads="digits")] = None
@@ -170,7 +223,18 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def doses(self) -> tuple[Quantity, ...]:
         """Every dose that the line prescribes to anybody."""
-        return (self.dose,) if isinstance(self.dose, Quantity) else tuple(band.dose for band in self.dose)
+        return tuple(dose for entry in self.entries for dose in entry.doses)
+
+    @property
+    def entries(self) -> tuple[DoseEntry, ...]:
+        """Its doses: one for everybody, or those of its list."""
+        return (DoseEntry(self.dose),) if isinstance(self.dose, Quantity) else self.dose
+
+    @property
+    def longest(self) -> Quantity | None:
+        """How long one infusion runs at most; None where none has a length."""
+        overs = [over for entry in self.entries if (over := entry.over or self.over)]
+        return max(overs, key=span, default=None)
 
     @property
     def amount_unit(self) -> str:
@@ -312,6 +376,14 @@ class Regimen(msgspec.Struct, frozen=True, omit_defaults=True):
     def is_reviewed(self) -> bool:
         """Whether somebody reviewed the file as it is."""
         return self.review is not None
+
+    @property
+    def conditions(self) -> Iterator[Conditions]:
+        """All that checks, doses and lines hang on."""
+        yield from (check.when for check in self.checks)
+        for line in self.drugs:
+            yield from line.only
+            yield from (conditions for entry in line.entries for conditions in entry.for_whom)
 
     @property
     def calendar(self) -> Calendar:

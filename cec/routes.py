@@ -14,6 +14,19 @@ CSF_ROUTES = ("intrathecal", "intraventricular")
 """Routes into the cerebrospinal fluid: what is given by them stands apart everywhere."""
 
 
+CHOICE = " or "
+"""What stands between the routes of which a person must choose one."""
+
+
+def routes_of(route: str) -> tuple[str, ...]:
+    """The routes that a drug line leaves open; the one that it names.
+
+    >>> routes_of("oral or IV bolus"), routes_of("oral")
+    (('oral', 'IV bolus'), ('oral',))
+    """
+    return tuple(route.split(CHOICE))
+
+
 class FatalRoute(NamedTuple):
     """Drugs that kill in the cerebrospinal fluid: whole words of their names, why, and what their labels say."""
 
@@ -72,12 +85,12 @@ def _fatal_in_csf(names: tuple[str, ...]) -> FatalRoute | None:
 
 
 def is_into_csf(route: str) -> bool:
-    """Whether a route leads into the cerebrospinal fluid.
+    """Whether a route, or one of a choice, leads into the cerebrospinal fluid.
 
     >>> is_into_csf("intrathecal"), is_into_csf("IV bolus")
     (True, False)
     """
-    return route.casefold() in CSF_ROUTES
+    return any(each in CSF_ROUTES for each in routes_of(route.casefold()))
 
 
 def is_intravenous(route: str) -> bool:

@@ -72,7 +72,7 @@ drugs:
     repeat: every 14 days
     weekdays: [Monday, Wednesday]
     total_doses: 5
-  - {drug: mercaptopurine, dose: 60 mg, divided_into: 3, every: 8 h, route: oral, days: 1-2}
+  - {drug: mercaptopurine, dose: 60 mg, divided_into: 3, every: 8 h, route: oral or nasogastric tube, days: 1-2}
   - drug: prednisone
     dose:
       - {when: {weight: under 20 kg}, dose: 5 mg}
@@ -101,6 +101,7 @@ written_bsa: 1.2 m2
 allergies: etoposide
 history: {prior_hsct: true}
 earlier_doses: {doxorubicin: 100 mg/m2}
+choices: {mercaptopurine: oral}
 reductions:
   - {drug: cyclophosphamide, percent: 25%, reason: mucositis, days: 1-2, line: 4}
 set:

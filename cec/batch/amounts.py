@@ -15,6 +15,7 @@ from cec.calculate.dosing import compute_dose
 from cec.calculate.measures import KidneyFunction, measured_as
 from cec.calculate.preparation import prepare_dose
 from cec.calculate.preparation.measuring import digit_alerts
+from cec.calculate.settled import settled_as
 from cec.errors import CecError
 from cec.order import Order
 from cec.patient import Reduction
@@ -30,10 +31,12 @@ Measured = Decimal | KidneyFunction | None
 
 
 class Variant(NamedTuple):
-    """What a dose hangs on beside the measures: which line of the regimen, its protocol dose, and a reduction."""
+    """What a dose hangs on beside the measures: which line and which of its doses, route, reduction."""
 
     line: int
+    entry: int
     dose: Quantity
+    route: str
     reduction: Reduction | None
 
     @property
@@ -83,7 +86,7 @@ class Amounts:
         line = self.settings.regimen.drugs[variant.line]
         try:
             dosed = compute_dose(
-                msgspec.structs.replace(line, dose=variant.dose),
+                settled_as(line, variant.entry, variant.dose, variant.route),
                 measured,
                 pharmacy,
                 declared=Declared((1,), variant.reduction),
@@ -102,13 +105,19 @@ class Amounts:
 def variants_of(order: Order) -> tuple[Variant, ...]:
     """What each dose of an order hangs on beside the measures; reasons of reductions are left out.
 
-    Nothing where a person set or withheld a dose, or changed it on some days or one line, or a dose hangs on more than
-    one measure: such rows go one by one.
+    Nothing where a person set or withheld a dose, or changed it on some days or one line, or a line has several doses,
+    or one that hangs on more than one measure: such rows go one by one.
     """
     who = order.patient
     if who.set_doses or who.withheld or any(each.days or each.line for each in who.reductions):
         return ()
     if any(dose_unit(dose.prescribed.unit).measure == "clearance and weight" for dose in order.doses):
         return ()
+    if len({dose.line for dose in order.doses}) < len(order.doses):
+        return ()
     reductions = {each.drug: msgspec.structs.replace(each, reason="") for each in order.patient.reductions}
-    return tuple(Variant(dose.line - 1, dose.prescribed, entry_of(dose.drug, reductions)) for dose in order.doses)
+    variants = (
+        Variant(dose.line - 1, dose.entry, dose.prescribed, dose.route, entry_of(dose.drug, reductions))
+        for dose in order.doses
+    )
+    return tuple(variants)

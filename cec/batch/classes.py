@@ -80,7 +80,9 @@ class Classifier:
     def key_of(self, fact: str, part: Part) -> int:
         """What tells the kinds of texts of a fact apart, as a whole number from 2 on."""
         value: Any = value_of(part)
-        if fact == "reduce":
+        if fact == "choose":
+            value = tuple(sorted(part.value.items()))
+        elif fact == "reduce":
             drugs = [line.drug for line in self._settings.regimen.drugs]
             if not any(True for each in value for _ in hidden_reductions(each, drugs)):
                 codes = [check.code for check in self._settings.regimen.checks if check.offers]

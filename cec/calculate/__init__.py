@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, localcontext
 from types import MappingProxyType
 
 import msgspec
 
 from cec.calculate.acceptance import accepted_alerts, refuse_with_stops
-from cec.calculate.declared import declared_for, refuse_contradictions
+from cec.calculate.declared import Declared, declared_for, refuse_contradictions
 from cec.calculate.declared_alerts import declared_alerts
 from cec.calculate.dosing import Dosed, compute_dose
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
@@ -24,12 +24,13 @@ from cec.calculate.rules.alerts import alerts_of, not_asked
 from cec.calculate.rules.lifetime import before_name, lifetime_maximums, total_name, total_of
 from cec.calculate.rules.rule import Case
 from cec.calculate.schedule import Schedule, draw_up
+from cec.calculate.settled import Settled, choice_faults, entries_on, lines_for, settle, unsettled
 from cec.conditions import history_asked
 from cec.errors import CecError, Fault, InputError
 from cec.facts import Facts, earlier_doses_of
 from cec.fingerprint import fingerprint
 from cec.order import SCHEMA, Administration, EarliestNextCycle, Order, Preparation
-from cec.patient import Patient
+from cec.patient import Patient, Withheld
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
 from cec.units import EXACT, Quantity
@@ -87,9 +88,9 @@ def draft_order(
             },
         )
         refuse_impossible(patient, facts)
-        lines = lines_of_cycle(regimen, Cycle(cycle, start, days))
+        lines, not_for_patient, unknown = lines_for(lines_of_cycle(regimen, Cycle(cycle, start, days)), facts)
         dosed, faults, refused = _each_dose(regimen, patient, pharmacy, (measured, facts), lines)
-        if faults:
+        if faults := (*unknown, *faults):
             doses = tuple(each.dose for each in dosed)
             case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance, refused)
             refuse_with_stops(alerts_of(case), faults, accept, strict=strict)
@@ -98,7 +99,7 @@ def draft_order(
         schedule = draw_up(regimen, doses, start, pharmacy, lines) if start else Schedule()
         case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance)
         found = alerts_of(case._replace(facts={**facts, **_totals(case)}))
-        of_amounts = (*declared_alerts(doses), *preparation_alerts, *schedule.alerts)
+        of_amounts = (*not_for_patient, *declared_alerts(doses), *preparation_alerts, *schedule.alerts)
         order = Order(
             schema=SCHEMA,
             written_by=__version__,
@@ -152,8 +153,9 @@ def _refuse_contradictions(
             for fact in unasked
             if (near := _alike(fact, asked))
         ]
-    if faults:
-        raise InputError(*faults)
+    choices = [Fault(text, about=("choices",)) for text in choice_faults(regimen.drugs, patient.choices)]
+    if faults or choices:
+        raise InputError(*faults, *choices)
 
 
 def _alike(word: str, known: set[str]) -> str:
@@ -191,16 +193,31 @@ def _each_dose(
     dosed: list[Dosed] = []
     faults: list[Fault] = []
     refused: list[tuple[int, str]] = []
-    declared = [(number, line, each) for number, line in lines.items() for each in declared_for(number, patient, lines)]
-    for number, line, each in declared:
+    for number, line in lines.items():
         source = line.of.source or regimen.source.citation
         try:
-            found = compute_dose(line.of, measured, pharmacy, facts, declared=each, source=source, number=number)
-            dosed.append(found._replace(dose=with_days(found.dose, line, each.days)))
+            for settled, declared in _settled(number, patient, lines, facts):
+                found = compute_dose(settled, measured, pharmacy, declared=declared, source=source, number=number)
+                dosed.append(found._replace(dose=with_days(found.dose, line, declared.days)))
         except CecError as refusal:
             faults += refusal.faults
             refused.append((number, line.of.drug))
     return tuple(dosed), tuple(faults), tuple(refused)
+
+
+def _settled(
+    number: int, patient: Patient, lines: Mapping[int, CycleLine], facts: Facts
+) -> Iterator[tuple[Settled, Declared]]:
+    """A drug line with each of its doses and what is declared of it, on the days on which both hold."""
+    line = lines[number].of
+    groups: list[tuple[Settled, Declared]] = []
+    for declared in declared_for(number, patient, lines):
+        is_withheld = isinstance(declared.by, Withheld)
+        on_days = {0: declared.days} if is_withheld else entries_on(line, declared.days, facts)
+        for entry, days in on_days.items():
+            settled = unsettled(line, entry) if is_withheld else settle(line, entry, patient.choices)
+            groups.append((settled, declared._replace(days=days)))
+    yield from sorted(groups, key=lambda group: group[1].days)
 
 
 def _day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.date | None) -> datetime.date | None:

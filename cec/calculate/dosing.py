@@ -7,21 +7,18 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-import msgspec
-
 from cec.calculate.declared import Declared, declared_for
 from cec.calculate.lines import CycleLine, cycle_of, lines_of_cycle
 from cec.calculate.measures import Measured, measured_again
 from cec.calculate.rounding import deviation_percent, to_nearest
+from cec.calculate.settled import Settled, as_given
 from cec.calculate.stages import PRESCRIBER, Staged, Work, most_of_one, stages_of
-from cec.conditions import judge, unknown_facts
 from cec.days import numbers_of
 from cec.errors import OrderRefused
-from cec.facts import NO_FACTS, Facts
 from cec.order import Dose, Order, Step
 from cec.patient import Reduction, Withheld
 from cec.pharmacy import Pharmacy
-from cec.regimen import DrugLine, condition_words, narrowed_to
+from cec.regimen import DrugLine, narrowed_to
 from cec.units import Exact, Quantity, exact, plain
 
 _NO_DEVIATION = Decimal(0)
@@ -35,29 +32,28 @@ class Dosed(NamedTuple):
 
 
 def compute_dose(
-    line: DrugLine,
+    settled: Settled,
     measured: Measured,
     pharmacy: Pharmacy,
-    facts: Facts = NO_FACTS,
     *,
     declared: Declared | None = None,
     source: str = "",
     number: int = 1,
 ) -> Dosed:
-    """The dose of one drug line for one administration, on the days and with the changes that are declared.
+    """The dose of a settled drug line for one administration, on the days and with the changes that are declared.
 
     `source` is what the line cites, `number` its place in the regimen from 1.
 
-    OrderRefused where the patient has no dose in the line, a fact that it depends on is unknown, rounding would move
-    the dose too far, or the dose has endless digits.
+    OrderRefused where rounding would move the dose too far, or the dose has endless digits.
     """
+    line = settled.line
     declared = declared or Declared(numbers_of(line.days))
     if isinstance(declared.by, Withheld):
-        return _withheld(line, declared, facts, source, number)
-    prescribed, for_whom = _prescribed_for(line, facts)
+        return _withheld(settled, declared, source, number)
+    for_whom = settled.for_whom
     if measured.shown.clearance and "clearance" in for_whom and measured.shown.clearance.own_how:
         for_whom += f": {measured.shown.clearance.own_how}"
-    chain = stages_of(Work(line, prescribed, measured, pharmacy, declared, source, for_whom))
+    chain = stages_of(Work(settled, measured, pharmacy, declared, source, for_whom))
     last, ordered = chain[-1].exact, chain[-1].step.value
     before = chain[-2].exact if chain[-1].step.what == "rounded" else last
     if ordered.endless:
@@ -71,7 +67,7 @@ def compute_dose(
     if chain[-1].step.what == "rounded":
         moved = plain(to_nearest(deviation_percent(last.number, before.number), Decimal("0.01")))
     dose = _dose(
-        line,
+        settled,
         number,
         declared.days,
         tuple(step for _, step in chain),
@@ -89,7 +85,7 @@ def _before(stage: str, chain: Sequence[Staged]) -> Quantity | None:
 
 
 def _dose(
-    line: DrugLine,
+    settled: Settled,
     number: int,
     days: tuple[int, ...],
     steps: tuple[Step, ...],
@@ -100,7 +96,7 @@ def _dose(
     withheld: str = "",
 ) -> Dose:
     """What a drug line comes to on these days; nothing is calculated of what is withheld."""
-    values = {step.what: step.value for step in steps}
+    values, line = {step.what: step.value for step in steps}, settled.line
     return Dose(
         line=number,
         drug=line.drug,
@@ -109,6 +105,7 @@ def _dose(
         prescribed=values["prescribed"],
         calculated=values.get("calculated", ordered.kept),
         ordered=ordered.kept,
+        entry=settled.entry,
         maximum=most_of_one(line),
         days=days,
         per_day=line.per_day,
@@ -129,10 +126,10 @@ def dosed_again(order: Order) -> tuple[Dosed, ...]:
     lines = lines_of_cycle(order.regimen, cycle_of(order))
     dosed = []
     for dose in order.doses:
-        line = msgspec.structs.replace(order.line_of(dose), dose=dose.prescribed)
+        settled = as_given(order.line_of(dose), dose)
         measured = measured_again(order, dose.days[0])
         declared = declared_again(dose, order, lines)
-        dosed.append(Dosed(dose, compute_dose(line, measured, order.pharmacy, declared=declared).unrounded))
+        dosed.append(Dosed(dose, compute_dose(settled, measured, order.pharmacy, declared=declared).unrounded))
     return tuple(dosed)
 
 
@@ -142,32 +139,16 @@ def declared_again(dose: Dose, order: Order, lines: Mapping[int, CycleLine]) -> 
     return next((each for each in found if not set(dose.days).isdisjoint(each.days)), None)
 
 
-def _withheld(line: DrugLine, declared: Declared, facts: Facts, source: str, number: int) -> Dosed:
+def _withheld(settled: Settled, declared: Declared, source: str, number: int) -> Dosed:
     """No dose of a drug line: what a person withholds is not computed, so that nothing unknown stands in its way."""
-    bands = line.dose if isinstance(line.dose, tuple) else ()
-    prescribed = next((band.dose for band in bands if judge(band.when, facts)), line.doses[0])
-    nothing = Quantity(Decimal(0), line.amount_unit)
+    nothing = Quantity(Decimal(0), settled.line.amount_unit)
     reason = declared.by.reason if declared.by else ""
     steps = (
-        Step("prescribed", prescribed, f"{prescribed}, as the regimen says", source),
+        Step("prescribed", settled.prescribed, f"{settled.prescribed}, as the regimen says", source),
         Step("set", nothing, f"withheld{declared.scope}: {reason}", PRESCRIBER),
     )
-    dose = _dose(line, number, declared.days, steps, exact(nothing), withheld=reason)
+    dose = _dose(settled, number, declared.days, steps, exact(nothing), withheld=reason)
     return Dosed(dose, exact(nothing))
-
-
-def _prescribed_for(line: DrugLine, facts: Facts) -> tuple[Quantity, str]:
-    """The prescribed dose of a line, or that of the first band whose conditions hold; and for whom that is."""
-    if isinstance(line.dose, Quantity):
-        return line.dose, ""
-    for band in line.dose:
-        holds = judge(band.when, facts)
-        if holds:
-            return band.dose, f" for {' and '.join(map(condition_words, band.when))}"
-        if holds is None:
-            unknown = ", ".join(fact.name for fact in unknown_facts(band.when, facts))
-            raise OrderRefused(f"{line.drug}: the dose depends on {unknown}, which is not given")
-    raise OrderRefused(f"{line.drug}: the regimen has no dose for this patient: no band fits")
 
 
 def _timing(line: DrugLine) -> str:

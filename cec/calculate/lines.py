@@ -62,8 +62,8 @@ def cycle_of(order: Order) -> Cycle:
 
 def lines_of_cycle(regimen: Regimen, cycle: Cycle) -> dict[int, CycleLine]:
     """The drug lines that this cycle gives, by their number from 1; InputError where that hangs on an untold cycle."""
-    if cycle.number is None and (differing := [line.drug for line in regimen.drugs if line.cycles]):
-        words = f"{regimen.name} does not give {', '.join(differing)} in every cycle; say which cycle this is"
+    if cycle.number is None and (differing := list(_differing_by_cycle(regimen))):
+        words = f"{regimen.name} does not give {', '.join(differing)} alike in every cycle; say which cycle this is"
         raise InputError(Fault(words, about=("cycle",)))
     lines = {
         number: line_in_cycle(line, regimen, cycle)
@@ -73,6 +73,13 @@ def lines_of_cycle(regimen: Regimen, cycle: Cycle) -> dict[int, CycleLine]:
     if not lines:
         raise InputError(Fault(f"{regimen.name} gives nothing in cycle {cycle.number}", about=("cycle",)))
     return lines
+
+
+def _differing_by_cycle(regimen: Regimen) -> Iterator[str]:
+    """The drugs that are not given alike in every cycle."""
+    for line in regimen.drugs:
+        if line.cycles or any(entry.cycles for entry in line.entries):
+            yield line.drug
 
 
 def day_1(regimen: Regimen, cycle: int | None, dates: Mapping[str, datetime.date]) -> datetime.date | None:

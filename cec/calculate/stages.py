@@ -11,6 +11,7 @@ from cec.calculate.declared import Declared
 from cec.calculate.formulas import dose_by_exposure, own_clearance
 from cec.calculate.measures import Measured
 from cec.calculate.rounding import deviation_percent, finer_rounding, round_dose, to_nearest
+from cec.calculate.settled import Settled
 from cec.errors import OrderRefused
 from cec.facts import FACTS, NO_FACTS, Bounds
 from cec.order import STAGES, Stage, Step
@@ -37,14 +38,23 @@ PRESCRIBER = "declared by the prescriber"
 class Work(NamedTuple):
     """What the stages of one line see."""
 
-    line: DrugLine
-    prescribed: Quantity
+    settled: Settled
     measured: Measured
     pharmacy: Pharmacy
     declared: Declared
     source: str
     for_whom: str = ""
     """In words, for which patients the regimen prescribes just this, where not for all."""
+
+    @property
+    def line(self) -> DrugLine:
+        """The drug line, with one dose and one route."""
+        return self.settled.line
+
+    @property
+    def prescribed(self) -> Quantity:
+        """The dose that the regimen says, or that a person chose."""
+        return self.settled.prescribed
 
 
 class Staged(NamedTuple):
@@ -70,7 +80,8 @@ def stages_of(work: Work) -> list[Staged]:
 
 def _prescribed(work: Work, _chain: Sequence[Staged]) -> Staged:
     divided = f" a day, in {work.line.divided_into} parts" if work.line.divided_into > 1 else ""
-    how = f"{work.prescribed}{divided}, as the regimen says{work.for_whom}"
+    chosen = f"chosen from {work.settled.chosen} of the regimen" if work.settled.chosen else "as the regimen says"
+    how = f"{work.prescribed}{divided}, {chosen}{work.for_whom}"
     return _staged("prescribed", exact(work.prescribed), how, work.source)
 
 

@@ -139,7 +139,13 @@ def _drugs(sign: str) -> Callable[[Regimens], Iterator[Candidate]]:
 
 
 def _history(regimens: Regimens) -> Iterator[Candidate]:
-    asked = (when.fact for each in regimens() for check in each.checks for when in check.when if when.fact not in FACTS)
+    asked = (
+        condition.fact
+        for each in regimens()
+        for conditions in each.conditions
+        for condition in conditions
+        if condition.fact not in FACTS
+    )
     yield from ((f"{fact}={word}", "") for fact in dict.fromkeys(asked) for word in ("true", "false"))
 
 

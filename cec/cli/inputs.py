@@ -26,7 +26,7 @@ Noun = TypeVar("Noun")
 Text: TypeAlias = str | Sequence[str] | Mapping[str, str]
 """What was typed under one key of a file."""
 
-_OPTIONS = {"reductions": "--reduce", "first_infusion": "--time"}
+_OPTIONS = {"reductions": "--reduce", "choices": "--choose", "first_infusion": "--time"}
 """Options that have another name than the key of the file that they replace."""
 
 
@@ -162,6 +162,7 @@ def texts_of_patient(options: PatientOptions) -> dict[str, Text]:
                 "reductions": options.reduce or None,
                 "set": options.set_dose or None,
                 "without": options.without or None,
+                "choices": options.choose or None,
             }
         ),
     }

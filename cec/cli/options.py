@@ -121,6 +121,10 @@ class PatientOptions(NamedTuple):
         list[str] | None,
         _option("DRUG", "A drug that is not given in this cycle: 'prednisone: steroid psychosis'. Repeatable."),
     ] = None
+    choose: Annotated[
+        list[str] | None,
+        _option("DRUG=CHOICE", "What the regimen leaves open: carboplatin='AUC 5', prednisolone=oral. Repeatable."),
+    ] = None
     patient: PatientFileOption = None
 
 

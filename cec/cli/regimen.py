@@ -167,7 +167,7 @@ def _checked(file: Path) -> CheckedFile:
 
 def _holds(regimen: Regimen) -> str:
     """What a regimen gives, and for whom it has no dose."""
-    from cec.load.bands import beyond_bands
+    from cec.load.bands import beyond_entries
     from cec.regimen import NOT_SHIPPED
     from cec.render.words.regimen import title_with_doses
 
@@ -175,7 +175,7 @@ def _holds(regimen: Regimen) -> str:
     without = (
         f"{line.drug}: no dose for {' or '.join(beyond)}"
         for line in regimen.drugs
-        if isinstance(line.dose, tuple) and (beyond := beyond_bands(line.dose))
+        if (beyond := beyond_entries(line.entries, line.only))
     )
     return "; ".join((title_with_doses(regimen), *other, *without))
 

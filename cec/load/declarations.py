@@ -11,7 +11,8 @@ from msgspec import Struct
 from cec.errors import InputError
 from cec.facts.reading import positive, read_count, read_text
 from cec.load.declared import Record, file_of
-from cec.load.shapes import Field, Shape, either, list_of, text
+from cec.load.nodes import Node
+from cec.load.shapes import INVALID, Field, Reading, Shape, either, list_of, mapping_of, text
 from cec.load.texts import read_reduction_percent
 from cec.load.when import PLAIN_DAYS, read_plain_days
 from cec.load.written import write_percent
@@ -134,3 +135,39 @@ DECLARATIONS: dict[str, Field] = {
     ),
 }
 """The keys of a patient file by which a person changes doses."""
+
+
+def read_choice(value: str) -> tuple[str, str]:
+    """What is chosen of a drug.
+
+    >>> read_choice("carboplatin=AUC 5")
+    ('carboplatin', 'AUC 5')
+    """
+    drug, equals, what = (part.strip() for part in read_text(value).partition("="))
+    if not drug or not equals or not what:
+        raise InputError(f"'{value}' chooses nothing; write a drug and what is chosen: carboplatin='AUC 5'")
+    return drug, what
+
+
+def _choices() -> Shape:
+    """By drug what is chosen, or a list of it; on a command line each as `carboplatin=AUC 5`."""
+    each = text(read_text)
+    several = list_of(each)
+    by_drug = mapping_of(either(several, each, lambda node: node.items is not None, lambda _: True))
+    typed = list_of(text(read_choice, {"type": "string", "examples": ["carboplatin=AUC 5"]}))
+
+    def read(node: Node, where: str, reading: Reading) -> Any:
+        values = (typed if node.items is not None else by_drug).read(node, where, reading)
+        if values is INVALID:
+            return values
+        choices: dict[str, tuple[str, ...]] = {}
+        for drug, what in values.items() if isinstance(values, dict) else values:
+            choices[drug] = (*choices.get(drug, ()), *((what,) if isinstance(what, str) else what))
+        return choices
+
+    return Shape(read, {"anyOf": [by_drug.schema, typed.schema]}, by_drug.write)
+
+
+CHOICES = Field(
+    _choices(), "what is chosen where the regimen leaves a dose or a route open, by drug, e.g. {carboplatin: AUC 5}"
+)

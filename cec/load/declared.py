@@ -24,13 +24,14 @@ Ways = Mapping[str, Shape | Callable[[Shape], Shape]]
 class Record(NamedTuple):
     """What the declarations of a record leave out.
 
-    `build` makes it from its values by field; `label` is the key whose text names it in messages; `around` is what its
-    shape becomes, where a file may also say it in another form.
+    `build` makes it from its values by field, `parts` gives these back; `label` is the key whose text names it in
+    messages; `around` is what its shape becomes, where a file may also say it in another form.
     """
 
     build: Build | None = None
     label: str = ""
     around: Callable[[Shape], Shape] | None = None
+    parts: Callable[[Any], Mapping[str, Any]] | None = None
 
 
 Records = Mapping[type, Record]
@@ -126,7 +127,7 @@ def _record(record: type[Struct], records: Records, ways: Ways) -> Shape:
         return beside.build(by_field) if beside.build else record(**by_field)
 
     def parts(value: Any) -> dict[str, Any]:
-        stated = stated_of(value)
+        stated = beside.parts(value) if beside.parts else stated_of(value)
         return {name: stated[field] for name, field in names.items() if field in stated}
 
     shape = mapping(keys, build, beside.label, parts)

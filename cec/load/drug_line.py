@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import itertools
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,15 +11,16 @@ from cec.days import LAST_DAY, numbers_of
 from cec.errors import CecError, InputError
 from cec.facts import FACTS, Fact, bounded_facts
 from cec.facts.reading import read_text
-from cec.load.bands import band_faults
+from cec.load.bands import entry_faults
 from cec.load.declared import Record, Ways
+from cec.load.how_much import HOW_MUCH
 from cec.load.nodes import Node
 from cec.load.routes import ROUTES, read_route
-from cec.load.shapes import INVALID, Schema, Shape, mapping_of, text
+from cec.load.shapes import INVALID, Schema, Shape, list_of, mapping_of, text
 from cec.load.texts import read_clock, read_condition, read_reduction_percent
 from cec.load.when import WHEN
 from cec.load.written import write_condition, write_list
-from cec.regimen import BEFORE_FIRST_INFUSION, Condition, DrugLine
+from cec.regimen import BEFORE_FIRST_INFUSION, AnyOf, Condition, DrugLine
 from cec.routes import fatal_in_csf, is_into_csf
 from cec.units import Measure, dose_unit, span
 
@@ -73,18 +73,20 @@ def _bound_words(fact: Fact) -> str:
 CONDITIONS = _conditions()
 
 
-def _without_gaps(bands: Shape) -> Shape:
-    """The bands of a dose, which hold every patient between their bounds once."""
+def _any_conditions() -> Shape:
+    """Conditions that must all hold, or a list of such of which any may."""
+    several = list_of(CONDITIONS)
 
     def read(node: Any, where: str, reading: Any) -> Any:
-        values = bands.read(node, where, reading)
-        if values is INVALID:
-            return values
-        for fault in band_faults(values):
-            values = reading.fault(node.items[fault.band], where, fault.text)
-        return values
+        if node.items is not None:
+            return several.read(node, where, reading)
+        conditions = CONDITIONS.read(node, where, reading)
+        return conditions if conditions is INVALID else (conditions,)
 
-    return Shape(read, bands.schema, bands.write)
+    def write(any_of: AnyOf) -> Node:
+        return several.write(any_of) if len(any_of) > 1 else CONDITIONS.write(any_of[0])
+
+    return Shape(read, {"anyOf": [CONDITIONS.schema, several.schema]}, write)
 
 
 def _clock_times(value: str) -> tuple[str, ...]:
@@ -111,7 +113,9 @@ def _unit_faults(line: DrugLine) -> Iterator[str]:
     """Why doses and maximums are not in one unit, or a cap or a duration is of no use to the doses."""
     of_doses = [dose_unit(dose.unit) for dose in line.doses]
     units = {each.amount for each in of_doses}
-    for name, maximum in {"maximum": line.maximum, "maximum_a_day": line.maximum_a_day}.items():
+    maximums = [("maximum", line.maximum), ("maximum_a_day", line.maximum_a_day)]
+    maximums += [("dose: maximum", entry.maximum) for entry in line.entries]
+    for name, maximum in maximums:
         if maximum and maximum.unit not in units:
             yield f"{name} {maximum} is not in the unit of the dose ({', '.join(sorted(units))})"
     measures = {measure for each in of_doses for measure in _MEASURES_OF[each.measure]}
@@ -119,7 +123,7 @@ def _unit_faults(line: DrugLine) -> Iterator[str]:
     for measure, cap in caps.items():
         if cap and measure not in measures:
             yield f"{measure}_cap {cap}: the dose does not hang on the {_WORDS[measure]}; leave it out"
-    if any(each.time for each in of_doses) and not line.over:
+    if any(each.time for each in of_doses) and not all(entry.over or line.over for entry in line.entries):
         yield "a rate needs 'over': how long it runs, e.g. over: 24 h"
     if "Gy" in units and line.route != "radiotherapy":
         yield "a dose in Gy needs route: radiotherapy"
@@ -158,24 +162,26 @@ def _frequency_faults(line: DrugLine) -> Iterator[str]:
 
 def _duration_faults(line: DrugLine) -> Iterator[str]:
     """Why an infusion has no length, or would still run when it starts again."""
-    if "infusion" in line.route.lower() and not line.over:
+    over = line.longest
+    if "infusion" in line.route.lower() and not all(entry.over or line.over for entry in line.entries):
         yield f"'over' is missing: how long the {line.route} runs, e.g. over: 2 h"
-    if not line.over:
+    if not over:
         return
-    if span(line.over) > DAY * LAST_DAY:
-        yield f"over {line.over} is longer than the longest cycle, {LAST_DAY} days"
-    if line.every and span(line.over) > span(line.every):
-        yield f"over {line.over} every {line.every}: one dose would still run when the next one starts"
+    if span(over) > DAY * LAST_DAY:
+        yield f"over {over} is longer than the longest cycle, {LAST_DAY} days"
+    if line.every and span(over) > span(line.every):
+        yield f"over {over} every {line.every}: one dose would still run when the next one starts"
     if between := _shortest_between(line):
-        yield f"over {line.over} at {' and '.join(between)}: one dose would still run when the next one starts"
+        yield f"over {over} at {' and '.join(between)}: one dose would still run when the next one starts"
     apart = min((after - before for before, after in itertools.pairwise(numbers_of(line.days))), default=None)
-    if apart and span(line.over) > datetime.timedelta(days=apart):
-        yield f"over {line.over} on days {apart} apart: one day's infusion would still run when the next day's starts"
+    if apart and span(over) > datetime.timedelta(days=apart):
+        yield f"over {over} on days {apart} apart: one day's infusion would still run when the next day's starts"
 
 
 def _shortest_between(line: DrugLine) -> tuple[str, str] | None:
     """Two clock times of a line that are nearer to each other than one dose runs, also from one day to the next."""
-    if not line.over or not line.at or line.at == (BEFORE_FIRST_INFUSION,):
+    over = line.longest
+    if not over or not line.at or line.at == (BEFORE_FIRST_INFUSION,):
         return None
     clocks = ((text, datetime.time.fromisoformat(text)) for text in line.at)
     starts = [(text, datetime.timedelta(hours=clock.hour, minutes=clock.minute)) for text, clock in clocks]
@@ -183,7 +189,7 @@ def _shortest_between(line: DrugLine) -> tuple[str, str] | None:
         text, first = starts[0]
         starts.append((f"{text} of the next day", first + DAY))
     for (text, before), (later, after) in itertools.pairwise(starts):
-        if after - before < span(line.over):
+        if after - before < span(over):
             return text, later
     return None
 
@@ -198,12 +204,21 @@ def _place_faults(line: DrugLine) -> Iterator[str]:
         yield f"gap {line.gap} is longer than {LONGEST_GAP} days"
 
 
-def _noting_fatal_routes(lines: Shape) -> Shape:
-    """The same shape, noting a route that kills: the file is read, and no dose comes of it."""
+def _in_place(lines: Shape) -> Shape:
+    """The same shape, with faults of entries at their places, and a route that kills noted: no dose comes of it."""
 
     def read(node: Any, where: str, reading: Any) -> Any:
         line = lines.read(node, where, reading)
-        if isinstance(line, DrugLine) and is_into_csf(line.route) and (row := fatal_in_csf([line.drug])):
+        if not isinstance(line, DrugLine):
+            return line
+        faults = list(entry_faults(line))
+        for fault in faults:
+            entries = next(value for key, value in node.entries if key.text == "dose")
+            place = entries.items[fault.entry] if entries.items else entries
+            reading.fault(place, f"{where} ({line.drug}): dose", fault.text)
+        if faults:
+            return INVALID
+        if is_into_csf(line.route) and (row := fatal_in_csf([line.drug])):
             place = next(value for key, value in node.entries if key.text == "route")
             reading.danger(place, f"{where} ({line.drug}): route", f"{line.route}: {row.why} [{row.source}]")
         return line
@@ -211,48 +226,13 @@ def _noting_fatal_routes(lines: Shape) -> Shape:
     return Shape(read, lines.schema, lines.write)
 
 
-DRUG_LINE = Record(_drug_line, "drug", _noting_fatal_routes)
-
-_ZEROS = re.compile(r"\d\.\d*0(?!\d)", re.ASCII)
-_A_DAY = re.compile(r"(?P<amount>[^/]+)(?P<per>/\s*(?:m2|m²|kg))?\s*/\s*(?:day|d|daily)", re.ASCII)
-
-
-def _digits(quantity: Shape) -> Shape:
-    """A quantity without zeros that end a decimal: with them it may mean a thousand times as much."""
-
-    def read(node: Any, where: str, reading: Any) -> Any:
-        if node.text is not None and (zeros := _ZEROS.search(node.text)):
-            shorter = node.text.replace(zeros[0], zeros[0].rstrip("0").rstrip("."))
-            words = f"'{node.text}' has a zero that ends a decimal: 1.000 may mean 1 or 1000; write {shorter}"
-            return reading.fault(node, where, words)
-        return quantity.read(node, where, reading)
-
-    return quantity._replace(read=read)
-
-
-def _dose(quantity: Shape) -> Shape:
-    """A dose of a regimen."""
-    digits = _digits(quantity)
-
-    def read(node: Any, where: str, reading: Any) -> Any:
-        if node.text is not None and (day := _A_DAY.fullmatch(node.text.strip())):
-            rate = f"{day['amount'].strip()}{day['per'] or ''}"
-            words = (
-                f"'{node.text}' does not say how a day's dose is given: write {rate}/24h with over for an infusion, "
-                f"{rate} where it is one dose a day, or {rate} with divided_into for parts of it"
-            )
-            return reading.fault(node, where, words)
-        return digits.read(node, where, reading)
-
-    return quantity._replace(read=read)
-
+DRUG_LINE = Record(_drug_line, "drug", _in_place)
 
 WAYS: Ways = {
-    "digits": _digits,
-    "dose": _dose,
+    **HOW_MUCH,
     "conditions": CONDITIONS,
-    "dose bands": _without_gaps,
-    "route": text(read_route, {"enum": list(ROUTES)}),
+    "any conditions": _any_conditions(),
+    "route": text(read_route, {"anyOf": [{"enum": list(ROUTES)}, {"type": "string", "pattern": " or "}]}),
     **WHEN,
     "reduction": text(
         read_reduction_percent, {"type": "string", "examples": ["by 50%", "to 75%"]}, lambda percent: f"by {percent:f}%"

@@ -11,7 +11,7 @@ from cec.drug_names import drug_key, spelled_twice
 from cec.errors import Fault, InputError
 from cec.facts import EARLIER_DOSES, HISTORY, Fact, Form, earlier_doses_of, told_facts
 from cec.facts.reading import read_boolean, read_text
-from cec.load.declarations import DECLARATIONS
+from cec.load.declarations import CHOICES, DECLARATIONS
 from cec.load.shapes import Field, Schema, mapping, mapping_of, stated_of, text
 from cec.load.written import write_fact
 from cec.patient import Patient
@@ -111,6 +111,7 @@ PATIENT_FIELDS: dict[str, Field] = {
         "amounts given before, by drug, for lifetime maximums",
     ),
     **DECLARATIONS,
+    "choices": CHOICES,
 }
 
 

@@ -14,9 +14,10 @@ from cec.drug_names import drug_key, is_same_drug, spelled_twice
 from cec.errors import CecError, InputError
 from cec.load.declared import Record, file_of
 from cec.load.drug_line import DRUG_LINE, WAYS
+from cec.load.how_much import ENTRY
 from cec.load.shapes import text
 from cec.load.texts import read_name
-from cec.regimen import NOT_SHIPPED, Check, DrugLine, Regimen
+from cec.regimen import NOT_SHIPPED, Check, DoseEntry, DrugLine, Regimen
 from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, span
 
 MOST_ADMINISTRATIONS = 50_000
@@ -100,7 +101,7 @@ def _last_day(line: DrugLine) -> int:
     """
     if is_open(line.days) or line.repeat:
         return 0
-    return numbers_of(line.days)[-1] + (max(1, -(-span(line.over) // _DAY)) if line.over else 1) - 1
+    return numbers_of(line.days)[-1] + (max(1, -(-span(line.longest) // _DAY)) if line.longest else 1) - 1
 
 
 def _days_beyond(regimen: Regimen) -> Iterator[tuple[int, str]]:
@@ -209,6 +210,6 @@ def _name_in_file(name: str) -> str:
 
 REGIMEN = file_of(
     Regimen,
-    {Regimen: Record(_regimen), DrugLine: DRUG_LINE, Check: Record(label="code")},
+    {Regimen: Record(_regimen), DrugLine: DRUG_LINE, DoseEntry: ENTRY, Check: Record(label="code")},
     {**WAYS, "name": text(read_name), "regimen name": text(read_name, write=_name_in_file)},
 )

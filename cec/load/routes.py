@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cec.errors import InputError
 from cec.load.shapes import did_you_mean
+from cec.routes import CHOICE
 
 ROUTES = (
     "IV infusion",
@@ -67,13 +68,16 @@ def understand_route(value: str) -> str:
 
 
 def read_route(value: str) -> str:
-    """One of the routes; InputError with the nearest for any other text.
+    """One of the routes, or a choice of several; InputError with the nearest for any other text.
 
-    >>> read_route("IV infusion")
-    'IV infusion'
+    >>> read_route("IV infusion"), read_route("oral or IV bolus")
+    ('IV infusion', 'oral or IV bolus')
     """
     if value in ROUTES:
         return value
+    choice = value.split(CHOICE)
+    if len(choice) > 1 and len({*choice}) == len(choice):
+        return CHOICE.join(map(read_route, choice))
     known = {route.casefold(): route for route in ROUTES} | _MEANT
     word = value.casefold()
     if word in known:

@@ -90,6 +90,10 @@ _COMPARISONS: dict[str, Comparison] = {
 }
 
 
+_FROM_TO = re.compile(r"\s*([0-9][^,]*?)\s+to\s+([0-9][0-9.]*\s*(\S*))\s*", re.ASCII)
+"""From one bound to another, both included; a unit may stand behind the second alone."""
+
+
 def _known_facts() -> str:
     """What a condition can be about, in words."""
     bounded = ", ".join(fact.name for fact in bounded_facts())
@@ -101,6 +105,8 @@ def read_condition(fact: str, value: str) -> Condition:
 
     >>> print(read_condition("weight", "at least 10 kg, under 20 kg").limits[1])
     Limit(comparison='<', value=Quantity(value=Decimal('20'), unit='kg'))
+    >>> [str(limit.value) for limit in read_condition("creatinine_clearance", "30 to 60 mL/min").limits]
+    ['30 mL/min', '60 mL/min']
     """
     known = FACTS.get(fact) or of_history(fact)
     if known.form == "yes or no":
@@ -118,9 +124,15 @@ def read_condition(fact: str, value: str) -> Condition:
         )
     limits = []
     for part in value.split(","):
+        if both := _FROM_TO.fullmatch(part):
+            low = both[1] if re.search(r"[^0-9.\s]", both[1]) else f"{both[1]} {both[3]}"
+            limits += [Limit(">=", known.read_bound(low.strip())), Limit("<=", known.read_bound(both[2]))]
+            continue
         match = re.fullmatch(r"\s*(<=|>=|<|>|under|over|at most|at least)\s*(\S.*?)\s*", part)
         if not match:
-            raise InputError(f"'{value}' is not a bound; write it like: under 20 kg, at least 1 year, or < 20 kg")
+            raise InputError(
+                f"'{value}' is not a bound; write it like: under 20 kg, at least 1 year, 30 to 60 mL/min, or < 20 kg"
+            )
         limits.append(Limit(_COMPARISONS[match[1]], known.read_bound(match[2])))
     condition = Condition(fact, tuple(limits))
     if not can_hold(condition):

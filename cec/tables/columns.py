@@ -23,9 +23,12 @@ ABOUT_THE_PERSON = tuple(fact.name for fact in FACTS.values() if fact.is_of_the_
 _REDUCE = "reduce"
 
 DECLARATIONS = {_REDUCE: "reductions", "set": "set", "without": "without"}
+CHOOSE = "choose"
+"""The column of what is chosen where a regimen leaves something open."""
+
 """The columns of what a person declares of doses, each with the key under which a patient file has it as a list."""
 
-TOLD = (*(fact.name for fact in told_facts("patient")), *DECLARATIONS, *OF_THE_ORDER)
+TOLD = (*(fact.name for fact in told_facts("patient")), *DECLARATIONS, CHOOSE, *OF_THE_ORDER)
 """What a column can tell, beside the flags of a regimen's checks and `earlier_` with a drug."""
 
 _OTHER_UNITS = frozenset(
@@ -178,7 +181,7 @@ def is_of_history(fact: str) -> bool:
     >>> is_of_history("prior_hsct"), is_of_history("reduce"), is_of_history("earlier_doxorubicin")
     (True, False, False)
     """
-    return fact not in FACTS and fact not in DECLARATIONS and not drug_of(fact)
+    return fact not in FACTS and fact not in {*DECLARATIONS, CHOOSE} and not drug_of(fact)
 
 
 def patient_texts(texts: Mapping[str, str]) -> dict[str, str | list[str] | dict[str, str]]:
@@ -189,6 +192,8 @@ def patient_texts(texts: Mapping[str, str]) -> dict[str, str | list[str] | dict[
     for fact, text in texts.items():
         if fact in DECLARATIONS:
             patient[DECLARATIONS[fact]] = _each_declaration(text)
+        elif fact == CHOOSE:
+            patient["choices"] = [part for each in text.split(";") if (part := each.strip())]
         elif fact in FACTS:
             patient |= {fact: text} if fact not in OF_THE_ORDER else {}
         elif drug := drug_of(fact):

@@ -196,7 +196,7 @@ def refusal(error: CecError) -> Refusal:
         return Refusal((), "; ".join(error.stops.values()))
     facts = (fact for fault in error.faults for fact in _about(fault))
     return Refusal(
-        tuple(dict.fromkeys("reduce" if fact == "reductions" else fact for fact in facts)),
+        tuple(dict.fromkeys({"reductions": "reduce", "choices": "choose"}.get(fact, fact) for fact in facts)),
         "; ".join(str(fault) for fault in error.faults),
     )
 

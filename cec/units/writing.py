@@ -35,6 +35,8 @@ def write_range(low: Quantity | None, high: Quantity | None) -> str:
     >>> write_range(Quantity(Decimal(75), "mL"), None), write_range(None, Quantity(Decimal(200), "mL"))
     ('at least 75 mL', 'at most 200 mL')
     """
+    if low and high and low.unit.startswith("AUC"):
+        return f"{low} to {high}"
     if low and high:
         return f"{write_number(low.value)} to {high}"
     return f"at least {low}" if low else f"at most {high}" if high else ""

@@ -13,6 +13,7 @@ from cec.calculate.declared import Declared
 from cec.calculate.dosing import compute_dose, declared_again
 from cec.calculate.lines import cycle_of, lines_of_cycle
 from cec.calculate.measures import Measured
+from cec.calculate.settled import Settled, as_given
 from cec.errors import CecError
 from cec.order import Dose, Order, Step
 from cec.pharmacy import DoseRounding
@@ -96,8 +97,8 @@ def _unrounded_dose(case: Case) -> Fraction:
     """The number of the right amount before it was rounded, in the unit of the dose."""
     if case.dose.steps[-1].what != "rounded":
         return Fraction(case.dose.ordered.value)
-    line = msgspec.structs.replace(case.line, dose=case.dose.prescribed)
-    return compute_dose(line, case.measured, case.order.pharmacy, declared=_declared(case)).unrounded.number
+    settled = as_given(case.order.line_of(case.dose), case.dose)
+    return compute_dose(settled, case.measured, case.order.pharmacy, declared=_declared(case)).unrounded.number
 
 
 def may_fit(case: Case, measured: Measured) -> bool:
@@ -142,7 +143,8 @@ def recomputed(
 ) -> Iterator[Candidate]:
     """The dose computed again with something else, as the pharmacy rounds and unrounded; none where that is refused."""
     order = case.order
-    line = msgspec.structs.replace(line or case.line, dose=prescribed or case.dose.prescribed)
+    dose = prescribed or case.dose.prescribed
+    line = msgspec.structs.replace(line or case.line, dose=dose)
     declared = _declared(case) if reduced else None
     finest = DoseRounding("nearest", kept(FINEST, case.dose.ordered.unit))
     pharmacies = [msgspec.structs.replace(order.pharmacy, dose_rounding={line.drug: finest})]
@@ -150,11 +152,11 @@ def recomputed(
         pharmacies.insert(0, order.pharmacy)
     for pharmacy in pharmacies:
         try:
-            dose = compute_dose(line, measured or case.measured, pharmacy, declared=declared).dose
+            found = compute_dose(Settled(line, dose), measured or case.measured, pharmacy, declared=declared).dose
         except CecError:
             continue
-        steps = dose.steps if is_rounded and pharmacy is order.pharmacy else dose.steps[:-1]
-        yield Candidate(Fraction(dose.ordered.value), working(steps), words, kind or words, variant)
+        steps = found.steps if is_rounded and pharmacy is order.pharmacy else found.steps[:-1]
+        yield Candidate(Fraction(found.ordered.value), working(steps), words, kind or words, variant)
 
 
 def _declared(case: Case) -> Declared | None:

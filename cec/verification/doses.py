@@ -12,6 +12,7 @@ import msgspec
 
 from cec.calculate.measures import Measured, measured_again
 from cec.calculate.rounding import deviation_percent, to_nearest
+from cec.calculate.settled import as_given
 from cec.days import numbers_of
 from cec.drug_names import drug_key
 from cec.order import Dose, Order
@@ -105,7 +106,7 @@ def _cases(order: Order, pairs: Mapping[int, Written], others: tuple[Regimen, ..
         dose = order.doses[place]
         half = Quantity(EXACT.divide(each.last_digit, Decimal(2)), each.amount.unit)
         written, half_step = (convert(amount, dose.ordered.unit, AMOUNT) for amount in (each.amount, half))
-        line = order.line_of(dose)
+        line = as_given(order.line_of(dose), dose).line
         right = measured(order.measures_on(dose.days[0]).from_day)
         cases[place] = Case(written, half_step.value, dose, line, order, first, others, right, measured_wrong)
     return cases

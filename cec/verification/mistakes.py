@@ -47,7 +47,7 @@ def other_phase(case: Case) -> Iterator[Candidate]:
     """All doses of the other phase's cycle in one."""
     for other in case.others:
         for line in other.drugs:
-            is_same = line.drug == case.line.drug and line.dose == case.line.dose
+            is_same = line.drug == case.line.drug and line.dose == case.order.line_of(case.dose).dose
             if is_same and line.has_plain_days and line.days != case.line.days and len(line.days) > 1:
                 counts = {f"days (as {other.title} has them)": len(line.days), "doses a day": line.per_day}
                 yield from _times(case, counts)

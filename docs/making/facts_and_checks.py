@@ -10,7 +10,7 @@ from cec.calculate.rules.rule import LimitQuestion, Rule
 from cec.conditions import words
 from cec.facts import FACTS, Bounds, Fact
 from cec.pharmacy import Pharmacy
-from cec.regimen import NOT_SHIPPED, Condition, DoseBand, DrugLine, Limit, Regimen, Source
+from cec.regimen import NOT_SHIPPED, Condition, DoseEntry, DrugLine, Limit, Regimen, Source
 from cec.units import Quantity
 from making.markdown import table
 
@@ -48,7 +48,7 @@ ANY_REGIMEN = Regimen(
             lifetime_maximum=Quantity(Decimal(1), "mg"),
         ),
         DrugLine(DRUG, Quantity(Decimal(1), "AUC"), "IV bolus", (1,)),
-        DrugLine(DRUG, (DoseBand((_BOUND,), Quantity(Decimal(1), "mg")),), "oral", (1,)),
+        DrugLine(DRUG, (DoseEntry(Quantity(Decimal(1), "mg"), (_BOUND,)),), "oral", (1,)),
     ),
     sha256="",
 )

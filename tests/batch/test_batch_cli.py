@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import polars as pl
 import pytest
 from batches import to_look_at
@@ -29,7 +28,7 @@ import cec
 from cec.batch import amounts as amounts_of_batches
 from cec.batch import sheets as sheets_of_rows
 from cec.calculate.dosing import Dosed, compute_dose
-from cec.regimen import DrugLine
+from cec.calculate.settled import Settled
 from cec.tables.streams import _zstd
 from cec.units import Quantity
 
@@ -698,9 +697,9 @@ def test_a_difference_to_the_single_path_stops_a_batch(
     """The row of each block that is drafted again is really looked at."""
     true = compute_dose
 
-    def doubled(line: DrugLine, *given: Any, **more: Any) -> Dosed:
-        twice = Quantity(line.dose.value * 2, line.dose.unit) if isinstance(line.dose, Quantity) else line.dose
-        return true(msgspec.structs.replace(line, dose=twice), *given, **more)
+    def doubled(settled: Settled, *given: Any, **more: Any) -> Dosed:
+        twice = Quantity(settled.prescribed.value * 2, settled.prescribed.unit)
+        return true(settled._replace(prescribed=twice), *given, **more)
 
     monkeypatch.setattr(amounts_of_batches, "compute_dose", doubled)
     with patients.open("a", encoding="utf-8") as file:

@@ -17,6 +17,7 @@ from running import cec
 from cec import dose_table, draft_order, load_order, load_patient, load_pharmacy, load_regimen
 from cec.errors import CecError, OrderRefused
 from cec.order import Dose, Order
+from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.render import render
 from cec.verification import verify_doses, verify_order
@@ -36,7 +37,12 @@ class Worked(NamedTuple):
 
 def order_of(folder: Path, line: str, patient: dict[str, str], pharmacy: Pharmacy | None = None) -> Order:
     regimen = load_regimen(regimen_file(folder, "worked", line))
-    return draft_order(regimen, load_patient(texts=patient), pharmacy or Pharmacy())
+    return draft_order(regimen, patient_of(patient), pharmacy or Pharmacy())
+
+
+def patient_of(texts: dict[str, str]) -> Patient:
+    told = {fact: text for fact, text in texts.items() if fact != "choose"}
+    return load_patient(texts={**told, **({"choices": [texts["choose"]]} if "choose" in texts else {})})
 
 
 def refusal(folder: Path, line: str, patient: dict[str, str] = USUAL) -> str:
@@ -136,6 +142,41 @@ CAPS = [
     ),
 ]
 
+DEXRAZOXANE = (
+    "drug: dexrazoxane, route: IV infusion, over: 15 min, days: 1, dose: ["
+    "{when: {creatinine_clearance: under 40 mL/min}, dose: 500 mg/m2, maximum: 1000 mg}, "
+    "{when: {creatinine_clearance: at least 40 mL/min}, dose: 1000 mg/m2, maximum: 2000 mg}]"
+)
+LARGE = {"height": "190 cm", "weight": "120 kg"}  # 2.52 m2: 500 × 2.52 = 1260; 1000 × 2.52 = 2520
+
+ENTRIES = [
+    Worked(DEXRAZOXANE, "910 mg", {**USUAL, "creatinine_clearance": "39 mL/min"}),  # 500 × 1.82
+    Worked(DEXRAZOXANE, "1,820 mg", {**USUAL, "creatinine_clearance": "40 mL/min"}),
+    Worked(DEXRAZOXANE, "1,000 mg", {**LARGE, "creatinine_clearance": "39 mL/min"}),
+    Worked(DEXRAZOXANE, "2,000 mg", {**LARGE, "creatinine_clearance": "40 mL/min"}),
+]
+
+CARBOPLATIN = "drug: carboplatin, dose: AUC 5 or AUC 6, clearance_cap: 125 mL/min, route: oral, days: 1"
+CHOICES = [
+    Worked(
+        CARBOPLATIN,
+        "900 mg",  # 6 × (125 + 25)
+        {**USUAL, "creatinine_clearance": "160 mL/min", "choose": "carboplatin=AUC 6"},
+        "prescribed: AUC 6, chosen from AUC 5 or AUC 6 of the regimen",
+    ),
+    Worked(
+        "drug: bendamustine, dose: 90 to 120 mg/m2, route: IV infusion, over: 1 h, days: 1",
+        "182 mg",
+        {**USUAL, "choose": "bendamustine=100 mg/m2"},
+        "chosen from 90 to 120 mg/m2 of the regimen",
+    ),
+    Worked(
+        "drug: prednisolone, dose: 40 mg/m2, route: oral or IV bolus, days: 1",
+        "72.8 mg",
+        {**USUAL, "choose": "prednisolone=oral"},
+    ),
+]
+
 BY_EXPOSURE = [
     # 7 × (50 + 0.36 × 12) = 7 × 54.32
     Worked(
@@ -147,7 +188,10 @@ BY_EXPOSURE = [
 ]
 
 
-@pytest.mark.parametrize("case", [*AMOUNTS, *RATES, *CAPS, *BY_EXPOSURE], ids=lambda case: case.line)
+CASES = (*AMOUNTS, *RATES, *CAPS, *ENTRIES, *CHOICES, *BY_EXPOSURE)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.line)
 def test_a_dose_worked_by_hand_comes_out_everywhere(case: Worked, tmp_path: Path) -> None:
     order = order_of(tmp_path, case.line, case.patient)
     (dose,) = order.doses

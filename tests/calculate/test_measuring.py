@@ -14,6 +14,7 @@ from cec import draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.calculate.declared import Declared
 from cec.calculate.dosing import compute_dose
 from cec.calculate.measures import measure
+from cec.calculate.settled import settle
 from cec.order import Alert, Dose, Step
 from cec.pharmacy import DoseRounding, FormularyDrug, Pharmacy
 from cec.render import WORKSHEETS
@@ -68,7 +69,10 @@ def test_a_reduced_dose_counts_from_what_is_left_of_it() -> None:
     pharmacy = Pharmacy(dose_rounding={"etoposide": DoseRounding("nearest", amount("5 mg"))})
     measured = measure(patient, pharmacy, None)
     dosed = compute_dose(
-        load_regimen("cec-induction").drugs[1], measured, pharmacy, declared=Declared((1,), patient.reductions[0])
+        settle(load_regimen("cec-induction").drugs[1], 0, {}),
+        measured,
+        pharmacy,
+        declared=Declared((1,), patient.reductions[0]),
     )
     assert (dosed.dose.ordered, dosed.unrounded) == (amount("55 mg"), exact(amount("54.75 mg")))
 

@@ -202,7 +202,7 @@ def test_lines_of_other_cycles_are_left_out() -> None:
     lines = (flat("a"), flat("b", cycles=(1, 2)))
     assert [dose.drug for dose in order_of(*lines, cycle=3).doses] == ["a"]
     assert [dose.drug for dose in order_of(*lines, cycle=2).doses] == ["a", "b"]
-    with pytest.raises(InputError, match="does not give b in every cycle; say which cycle this is"):
+    with pytest.raises(InputError, match="does not give b alike in every cycle; say which cycle this is"):
         order_of(*lines)
     with pytest.raises(InputError, match="gives nothing in cycle 4"):
         order_of(flat("b", cycles=(1, 2)), cycle=4)

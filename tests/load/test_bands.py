@@ -15,27 +15,27 @@ from test_load import REGIMEN, faults_of, write
 from cec.conditions import judge
 from cec.errors import InputError
 from cec.load import load_regimen, regimen_names
-from cec.load.bands import MOST_BANDS, band_faults, beyond_bands
+from cec.load.bands import MOST_ENTRIES, beyond_entries, entry_faults, faults_of_facts
 from cec.load.routes import ROUTES, read_route
 from cec.load.texts import read_condition
-from cec.regimen import DoseBand
+from cec.regimen import DoseEntry, DrugLine
 from cec.units import Quantity
 
 DOSE = Quantity(Decimal(6), "mg")
 
 
-def bands_by(**facts: list[str]) -> list[DoseBand]:
+def bands_by(**facts: list[str]) -> list[DoseEntry]:
     """Bands over each fact's bounds in turn; an empty text leaves the fact out of that band."""
     rows = zip(*facts.values(), strict=True)
     return [
-        DoseBand(tuple(read_condition(fact, text) for fact, text in zip(facts, row, strict=True) if text), DOSE)
+        DoseEntry(DOSE, tuple(read_condition(fact, text) for fact, text in zip(facts, row, strict=True) if text))
         for row in rows
     ]
 
 
-def said_of(bands: list[DoseBand]) -> list[tuple[int, str]]:
+def said_of(bands: list[DoseEntry]) -> list[tuple[int, str]]:
     """Each fault's band, counted from 1, and what it says before its advice."""
-    return [(fault.band + 1, fault.text.partition(";")[0]) for fault in band_faults(bands)]
+    return [(fault.entry + 1, fault.text.partition(";")[0]) for fault in faults_of_facts(bands)]
 
 
 @pytest.mark.parametrize(
@@ -49,26 +49,29 @@ def said_of(bands: list[DoseBand]) -> list[tuple[int, str]]:
         ({"cycle": ["at most 2", "at least 3"]}, []),
         ({"days_since_day_1": ["at most 13 days", "at least 2 weeks"]}, []),
         ({"prior_hsct": ["true", "false"]}, []),
-        ({"age": ["under 1 year", "over 1 year"]}, [(2, "no band is for age exactly 1 year")]),
-        ({"age": ["at most 1 year", "at least 2 years"]}, [(2, "no band is for age over 1 year, under 2 years")]),
-        ({"age": ["at least 2 years", "at most 18 months"]}, [(1, "no band is for age over 18 months, under 2 years")]),
-        ({"age": ["at most 1 year", "at least 1 year"]}, [(2, "bands 1 and 2 are both for age exactly 1 year")]),
-        ({"age": ["under 2 years", "under 3 years"]}, [(2, "bands 1 and 2 are both for age under 2 years")]),
+        ({"age": ["under 1 year", "over 1 year"]}, [(2, "no entry is for age exactly 1 year")]),
+        ({"age": ["at most 1 year", "at least 2 years"]}, [(2, "no entry is for age over 1 year, under 2 years")]),
+        (
+            {"age": ["at least 2 years", "at most 18 months"]},
+            [(1, "no entry is for age over 18 months, under 2 years")],
+        ),
+        ({"age": ["at most 1 year", "at least 1 year"]}, [(2, "entries 1 and 2 are both for age exactly 1 year")]),
+        ({"age": ["under 2 years", "under 3 years"]}, [(2, "entries 1 and 2 are both for age under 2 years")]),
         (
             {"weight": ["under 10 kg", "at least 9.5 kg"]},
-            [(2, "bands 1 and 2 are both for weight at least 9.5 kg, under 10 kg")],
+            [(2, "entries 1 and 2 are both for weight at least 9.5 kg, under 10 kg")],
         ),
-        ({"cycle": ["at most 2", "over 3"]}, [(2, "no band is for cycle 3")]),
-        ({"cycle": ["at most 2", "over 4"]}, [(2, "no band is for cycle at least 3, under 5")]),
+        ({"cycle": ["at most 2", "over 3"]}, [(2, "no entry is for cycle 3")]),
+        ({"cycle": ["at most 2", "over 4"]}, [(2, "no entry is for cycle at least 3, under 5")]),
         (
             {"prior_hsct": ["true", "true"]},
-            [(1, "no band is for prior_hsct false"), (2, "bands 1 and 2 are both for prior_hsct true")],
+            [(1, "no entry is for prior_hsct false"), (2, "entries 1 and 2 are both for prior_hsct true")],
         ),
         (
             {"age": ["under 1 year", "over 1 year, under 3 years", "at least 2 years"]},
             [
-                (2, "no band is for age exactly 1 year"),
-                (3, "bands 2 and 3 are both for age at least 2 years, under 3 years"),
+                (2, "no entry is for age exactly 1 year"),
+                (3, "entries 2 and 3 are both for age at least 2 years, under 3 years"),
             ],
         ),
         (
@@ -78,15 +81,15 @@ def said_of(bands: list[DoseBand]) -> list[tuple[int, str]]:
         (
             {"age": ["under 1 year", "at least 1 year", ""], "weight": ["under 10 kg", "under 10 kg", "over 10 kg"]},
             [
-                (2, "no band is for age under 1 year and weight exactly 10 kg"),
-                (3, "no band is for age at least 1 year and weight exactly 10 kg"),
+                (2, "no entry is for age under 1 year and weight exactly 10 kg"),
+                (3, "no entry is for age at least 1 year and weight exactly 10 kg"),
             ],
         ),
         (
             {"age": ["under 1 year", ""], "weight": ["", "under 10 kg"]},
             [
-                (1, "no band is for age at least 1 year and weight at least 10 kg"),
-                (2, "bands 1 and 2 are both for age under 1 year and weight under 10 kg"),
+                (1, "no entry is for age at least 1 year and weight at least 10 kg"),
+                (2, "entries 1 and 2 are both for age under 1 year and weight under 10 kg"),
             ],
         ),
     ],
@@ -119,15 +122,15 @@ def test_bands_without_a_fault_hold_every_age_between_their_bounds_once(
     holding = [sum(bool(judge(band.when, {"age": age})) for band in bands) for age in ages]
     between = list(itertools.dropwhile(lambda count: not count, holding))
     between = list(itertools.dropwhile(lambda count: not count, reversed(between)))
-    assert bool(list(band_faults(bands))) == (set(between) != {1})
+    assert bool(list(faults_of_facts(bands))) == (set(between) != {1})
 
 
 def test_who_lies_beyond_the_bands_is_told_and_not_refused(tmp_path: Path) -> None:
-    assert beyond_bands(bands_by(age=["at least 1 year, under 2 years", "at least 2 years, at most 18 years"])) == (
+    assert beyond_entries(bands_by(age=["at least 1 year, under 2 years", "at least 2 years, at most 18 years"])) == (
         "age under 1 year",
         "age over 18 years",
     )
-    assert beyond_bands(bands_by(age=["under 1 year", "at least 1 year"])) == ()
+    assert beyond_entries(bands_by(age=["under 1 year", "at least 1 year"])) == ()
     bands = "[{when: {age: 'at least 1 year, under 3 years'}, dose: 8 mg}]"
     done = cec("regimen", "check", str(write(tmp_path, REGIMEN.replace("1.5 mg/m2", bands))))
     assert done.code == 0
@@ -141,17 +144,20 @@ def test_every_fault_of_the_bands_has_its_place(tmp_path: Path) -> None:
       - {when: {age: at least 8 years}, dose: 3 mg}"""
     path = write(tmp_path, REGIMEN.replace(" 1.5 mg/m2", bands))
     assert faults_of(path) == [
-        f"{path}:10:9: drugs 1 (vincristine): dose: no band is for age exactly 1 year; "
-        "let one band end where the next begins",
-        f"{path}:11:9: drugs 1 (vincristine): dose: bands 2 and 3 are both for age at least 8 years; "
-        "let one band end where the next begins",
+        f"{path}:10:9: drugs 1 (vincristine): dose: no entry is for age exactly 1 year; "
+        "let one end where the next begins",
+        f"{path}:11:9: drugs 1 (vincristine): dose: entries 2 and 3 are both for age at least 8 years; "
+        "let one end where the next begins",
     ]
 
 
 def test_a_table_of_too_many_bands_is_refused_at_once() -> None:
-    texts = [f"at least {month} months, under {month + 1} months" for month in range(MOST_BANDS + 1)]
-    assert said_of(bands_by(age=texts)) == [(MOST_BANDS + 1, f"has more than {MOST_BANDS} bands")]
-    assert said_of(bands_by(age=texts[:-1])) == []
+    texts = [f"at least {month} months, under {month + 1} months" for month in range(MOST_ENTRIES + 1)]
+    lines = [DrugLine("a", tuple(bands_by(age=some)), "oral", (1,)) for some in (texts, texts[:-1])]
+    assert [[(fault.entry, fault.text.partition(";")[0]) for fault in entry_faults(line)] for line in lines] == [
+        [(MOST_ENTRIES, f"has more than {MOST_ENTRIES} entries")],
+        [],
+    ]
 
 
 @pytest.mark.parametrize(

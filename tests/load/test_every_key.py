@@ -24,8 +24,9 @@ from cec import CecError, Order, draft_order, load_patient, load_pharmacy, load_
 from cec.load import patient_file, pharmacy_file, regimen_file
 from cec.load.declared import Record, file_of
 from cec.load.drug_line import DRUG_LINE, WAYS
+from cec.load.how_much import ENTRY
 from cec.load.shapes import Shape, text
-from cec.regimen import DrugLine
+from cec.regimen import DoseEntry, DrugLine
 from cec.render import WORKSHEETS
 from cec.render.pdf.labels import label_data
 from cec.render.pdf.order import sheet_data
@@ -138,6 +139,11 @@ _OTHER_BANDS = [
     {"when": {"weight": "at least 30 kg"}, "dose": "10 mg"},
 ]
 
+_BY_DAY = [{"days": "1", "dose": "5 mg"}, {"days": "2", "dose": "10 mg"}]
+_BY_CYCLE = [{"cycles": "1", "dose": "5 mg"}, {"cycles": "2 onwards", "dose": "10 mg"}]
+_OTHER_CYCLES = [{"cycles": "1-2", "dose": "5 mg"}, {"cycles": "3 onwards", "dose": "10 mg"}]
+_OVER_AN_HOUR = [{"dose": "40 mg/m2", "over": "1 h"}]
+
 REGIMEN_KEYS: dict[str, Line] = {
     "name": Line("sheet", "another-name"),
     "title": Line("sheet", "Another title"),
@@ -168,11 +174,16 @@ REGIMEN_KEYS: dict[str, Line] = {
     "drugs[].dose": Line("amount", "20 mg/m2"),
     "drugs[].dose[].when": Line("amount", _OTHER_BANDS, "drugs.6.dose"),
     "drugs[].dose[].dose": Line("amount", "20 mg", "drugs.6.dose.1.dose"),
+    "drugs[].dose[].days": Line("amount", [{"days": "1-2", "dose": "5 mg"}], "drugs.6.dose", {"drugs.6.dose": _BY_DAY}),
+    "drugs[].dose[].cycles": Line("amount", _OTHER_CYCLES, "drugs.6.dose", {"drugs.6.dose": _BY_CYCLE}),
+    "drugs[].dose[].maximum": Line("amount", None, "drugs.6.dose.1.maximum", {"drugs.6.dose.1.maximum": "8 mg"}),
+    "drugs[].dose[].over": Line("time", None, "drugs.0.dose.0.over", {"drugs.0.dose": _OVER_AN_HOUR}),
+    "drugs[].only": Line("amount", None, "drugs.6.only", {"drugs.6.only": {"weight": "over 50 kg"}}),
     "drugs[].maximum": Line("amount"),
     "drugs[].maximum_a_day": Line("amount", "30 mg"),
     "drugs[].bsa_cap": Line("amount", "0.5 m2"),
     "drugs[].weight_cap": Line("amount", "20 kg", "drugs.1.weight_cap", {"drugs.1.dose": "1 mg/kg"}),
-    "drugs[].clearance_cap": Line("amount", "60 mL/min", "drugs.6.clearance_cap"),
+    "drugs[].clearance_cap": Line("amount", "60 mL/min", "drugs.7.clearance_cap"),
     "drugs[].lifetime_maximum": Line("refusal", "110 mg/m2", "drugs.1.lifetime_maximum"),
     "drugs[].route": Line("label", "IV continuous infusion"),
     "drugs[].over": Line("time", "1 h"),
@@ -204,7 +215,7 @@ PATIENT_KEYS: dict[str, Line] = {
     "born": Line("sheet"),
     "age": Line("sheet", before={"born": None, "age": "8 years"}),
     "sex": Line("sheet"),
-    "creatinine": Line("sheet", before={"creatinine_clearance": None}),
+    "creatinine": Line("refusal", before={"creatinine_clearance": None}),
     "creatinine_clearance": Line("sheet"),
     "previous_weight": Line("alert"),
     "previous_day_1": Line("alert"),
@@ -231,6 +242,7 @@ PATIENT_KEYS: dict[str, Line] = {
     "without[].reason": Line("sheet", "another reason"),
     "without[].days": Line("amount"),
     "without[].line": Line("refusal", "4"),
+    "choices": Line("refusal"),
 }
 
 _CLOFARABINE, _POWDER, _TABLET = (
@@ -387,6 +399,7 @@ def shape_with_motto(monkeypatch: pytest.MonkeyPatch) -> Shape:
     records: dict[type, Record] = {
         WithMotto: Record(lambda values: WithMotto(**values, sha256="")),
         DrugLine: DRUG_LINE,
+        DoseEntry: ENTRY,
     }
     shape = file_of(WithMotto, records, {**WAYS, "name": text(str), "regimen name": text(str)})
     monkeypatch.setattr(regimen_file, "REGIMEN", shape)

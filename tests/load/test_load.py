@@ -12,7 +12,7 @@ import yaml
 from cec.errors import CecError, FileError, InputError
 from cec.load import load_patient, load_pharmacy, load_regimen, patient_and_overrides, regimen_folder, regimen_names
 from cec.load.texts import read_condition
-from cec.regimen import Condition, DoseBand, Limit
+from cec.regimen import Condition, DoseEntry, Limit
 from cec.units import Quantity
 
 REGIMEN = """\
@@ -86,8 +86,8 @@ def test_a_regimen_carries_what_published_regimens_need(tmp_path: Path) -> None:
     assert doses["filgrastim"].cycles == (1, 2)
     one_year, two_years = Quantity(Decimal(1), "years"), Quantity(Decimal(2), "years")
     assert doses["methotrexate"].dose == (
-        DoseBand((Condition("age", (Limit("<", one_year),)),), Quantity(Decimal(6), "mg")),
-        DoseBand((Condition("age", (Limit(">=", one_year), Limit("<", two_years))),), Quantity(Decimal(8), "mg")),
+        DoseEntry(Quantity(Decimal(6), "mg"), (Condition("age", (Limit("<", one_year),)),)),
+        DoseEntry(Quantity(Decimal(8), "mg"), (Condition("age", (Limit(">=", one_year), Limit("<", two_years))),)),
     )
 
 

@@ -220,7 +220,7 @@ def test_nobody_is_treated_before_birth() -> None:
 def test_lines_of_certain_cycles_need_the_cycle(tmp_path: Path) -> None:
     regimen = load_regimen(regimen_of(tmp_path, "drugs:\n" + line_of(cycles="1-2")))
     patient = load_patient(texts=SIZE)
-    with pytest.raises(InputError, match="sample does not give etoposide in every cycle; say which cycle this is"):
+    with pytest.raises(InputError, match="does not give etoposide alike in every cycle; say which cycle this is"):
         draft_order(regimen, patient)
     with pytest.raises(InputError, match="sample gives nothing in cycle 3"):
         draft_order(regimen, patient, cycle=3)
@@ -240,7 +240,7 @@ BY_AGE = "[{when: {age: under 1 year}, dose: 6 mg}, {when: {age: 'at least 1 yea
     ("line", "patient", "pharmacy", "message"),
     [
         (line_of(dose=BY_AGE), {}, {}, "etoposide: the dose depends on age, which is not given"),
-        (line_of(dose=BY_AGE), {"age": "3"}, {}, "etoposide: the regimen has no dose for this patient: no band fits"),
+        (line_of(dose=BY_AGE), {"age": "3"}, {}, "the regimen has no dose for this patient: no entry of its dose fits"),
         (line_of(dose="AUC 5"), {}, {}, "etoposide: a dose by AUC needs the creatinine clearance in mL/min"),
         (line_of(dose="100 mg", divided_into="3", every="8 h"), {}, {}, "etoposide: the dose has endless digits"),
         (line_of(), {}, {"dose_rounding": {"etoposide": "nearest 60 mg"}}, "which moves the dose by 25%"),

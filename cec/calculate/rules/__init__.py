@@ -164,8 +164,7 @@ def questions(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Question]:
         if not rule.hangs_on_amounts:
             yield from rule.asks
         yield from (LimitQuestion(name) for name in rule.wants)
-    bands = (band.when for line in regimen.drugs if isinstance(line.dose, tuple) for band in line.dose)
     products = (product.not_for for drug in pharmacy.formulary.values() for product in drug.products)
-    for when in (*bands, *products):
+    for when in (*regimen.conditions, *products):
         yield from map(question_of, when)
     yield LimitQuestion("previous_cycles", Stretch(Cut(Decimal(1)), HIGHEST))  # without one, no day 1 is missing

@@ -28,7 +28,7 @@ from cec.calculate.rules.rule import Case, LimitQuestion, Question, Rule, code_o
 from cec.facts import FACTS, Bounds
 from cec.facts.stretches import HIGHEST, LOWEST, Cut, Stretch, stretch_within
 from cec.pharmacy import Pharmacy
-from cec.regimen import DoseBand, DrugLine, Regimen
+from cec.regimen import DrugLine, Regimen
 from cec.units import Measure, Quantity, dose_unit
 
 BY_AUC = BY_CALVERT, _ = ("creatinine_clearance", "clearance and weight")
@@ -67,14 +67,14 @@ class Use(NamedTuple):
 
 
 def uses_of_clearance(regimen: Regimen) -> Iterator[Use]:
-    """Every dose of a regimen by AUC, and every line that has bands by clearance."""
+    """Every dose of a regimen by AUC, and every line whose doses are by clearance."""
     for number, line in enumerate(regimen.drugs, 1):
-        bands = line.dose if isinstance(line.dose, tuple) else (DoseBand((), line.dose),)
-        for band in bands:
-            measure = dose_unit(band.dose.unit).measure
-            if measure in BY_AUC:
-                yield Use(number, line, tuple(map(question_of, band.when)), measure)
-        if any(condition.fact in CLEARANCES for band in bands for condition in band.when):
+        for entry in line.entries:
+            measure = dose_unit(entry.dose.unit).measure
+            for conditions in entry.for_whom or ((),) if measure in BY_AUC else ():
+                yield Use(number, line, tuple(map(question_of, conditions)), measure)
+        asked = (condition for entry in line.entries for conditions in entry.for_whom for condition in conditions)
+        if any(condition.fact in CLEARANCES for condition in asked):
             yield Use(number, line, ())
 
 

@@ -78,7 +78,8 @@ def _bounds(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[_Bound]:
     stock = pharmacy.formulary.values()
     conditions: list[tuple[str, Conditions]] = [
         *((check.code, check.when) for check in regimen.checks),
-        *((line.drug, band.when) for line in regimen.drugs if isinstance(line.dose, tuple) for band in line.dose),
+        *((line.drug, when) for line in regimen.drugs for entry in line.entries for when in entry.for_whom),
+        *((line.drug, when) for line in regimen.drugs for when in line.only),
         *((product.name, product.not_for) for drug in stock for product in drug.products),
     ]
     for owner, when in conditions:

@@ -9,6 +9,8 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from cec.calculate.lines import WHERE_IT_ENDS, CycleLine
 from cec.calculate.rules.rule import code_of_drug
 from cec.calculate.schedule.clock import Clock
@@ -88,10 +90,20 @@ def _lines(regimen: Regimen, doses: Sequence[Dose]) -> list[Line]:
     for index, dose in enumerate(doses):
         places.setdefault(dose.line, {}).update(dict.fromkeys(dose.days if dose.ordered.value else (), index))
     return [
-        Line(number, line, places[number], span(line.over) if line.over else NO_TIME)
+        _as_given(Line(number, line, places[number], NO_TIME), doses)
         for number, line in enumerate(regimen.drugs, 1)
         if number in places
     ]
+
+
+def _as_given(line: Line, doses: Sequence[Dose]) -> Line:
+    """A line as it is settled in its doses: their route and, where they run for different times, the longest."""
+    of_line = [doses[index] for index in dict.fromkeys(line.dose_indexes.values())]
+    if not of_line:
+        return line
+    over = max((dose.over for dose in of_line if dose.over), key=span, default=None)
+    of = msgspec.structs.replace(line.of, route=of_line[0].route, over=over)
+    return line._replace(of=of, over=span(over) if over else NO_TIME)
 
 
 def _first_infusions(
@@ -117,7 +129,7 @@ def _administration(
     line: Line, place: _Place, dates: DatesOfDays, doses: Sequence[Dose], clock: Clock
 ) -> Administration:
     """One dose of a line: at its time; with a bound before the first infusion; or on its date without a time."""
-    time = place.time
+    time, dose = place.time, doses[line.dose_indexes[place.day]]
     date = time.date() if time else place.date
     day = dates.day(date)
     is_bound = line.is_before_infusions
@@ -129,12 +141,12 @@ def _administration(
         number=place.number,
         dose_index=line.dose_indexes[place.day],
         drug=line.of.drug,
-        dose=doses[line.dose_indexes[place.day]].ordered,
+        dose=dose.ordered,
         route=line.of.route,
         date=date,
         start=begin,
         not_after=time if is_bound else None,
-        end=clock.later(begin, line.over) if line.of.over and begin else None,
-        over=line.of.over,
+        end=clock.later(begin, span(dose.over)) if dose.over and begin else None,
+        over=dose.over,
         timing=BEFORE_FIRST_INFUSION if is_bound else "",
     )

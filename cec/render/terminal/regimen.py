@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cec.regimen import condition_words
+from cec.regimen import any_words, condition_words
 from cec.render.terminal.drawing import (
     BLANK_LINE,
     LEVELS,
@@ -21,8 +21,15 @@ from cec.render.terminal.drawing import (
     table,
     wrap,
 )
-from cec.render.words.regimen import days_of_regimen, line_times, protocol_dose, standing, title_with_doses
-from cec.units import Quantity, write_number
+from cec.render.words.regimen import (
+    days_of_regimen,
+    line_times,
+    protocol_dose,
+    standing,
+    title_with_doses,
+    where_entry_holds,
+)
+from cec.units import write_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,6 +113,7 @@ def _notes(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:
                     None,
                     (
                         line.purpose,
+                        f"only for {any_words(line.only)}" if line.only else "",
                         _bands(line),
                         line.note,
                         f"label: {line.label}" if line.label else "",
@@ -124,9 +132,8 @@ def _notes(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:
 
 def _bands(line: DrugLine) -> str:
     """Every dose band with its bounds; nothing where there is one dose."""
-    if isinstance(line.dose, Quantity):
-        return ""
-    return "; ".join(f"{band.dose} for {' and '.join(map(condition_words, band.when))}" for band in line.dose)
+    entries = line.entries if len(line.entries) > 1 else ()
+    return "; ".join(f"{entry.open_words or entry.dose} {where_entry_holds(entry)}" for entry in entries)
 
 
 def _assumed(regimen: Regimen, terminal: Terminal) -> list[Part]:

@@ -7,12 +7,11 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from cec.days import LAST_DAY, Cycles, Series, is_open, list_days, numbers_of
+from cec.days import LAST_DAY, Cycles, Days, Series, is_open, list_days, numbers_of
 from cec.order import Dose, Order
-from cec.regimen import DrugLine, Regimen, narrowed_to
+from cec.regimen import DoseEntry, DrugLine, Regimen, any_words, narrowed_to
 from cec.render.words import listed
 from cec.render.words.times import paper_date, weekday_date
-from cec.units import Quantity
 
 
 def frequency(line: DrugLine | Dose) -> str:
@@ -27,14 +26,38 @@ def frequency(line: DrugLine | Dose) -> str:
 
 def protocol_dose(line: DrugLine) -> str:
     """The dose that a drug line prescribes, with its cap; every dose where it depends on the patient."""
-    if isinstance(line.dose, Quantity):
-        text = str(line.dose)
-    else:
-        facts = listed(sorted({condition.fact for band in line.dose for condition in band.when}))
-        text = f"{listed([str(band.dose) for band in line.dose], 'or')} by {facts}"
+    doses = listed([entry.open_words or str(entry.dose) for entry in line.entries], "or")
+    by = sorted(
+        {condition.fact.replace("_", " ") for entry in line.entries for each in entry.for_whom for condition in each}
+    )
+    by += [name for name in ("day", "cycle") if any(getattr(entry, f"{name}s") for entry in line.entries)]
+    text = f"{doses} by {listed(list(dict.fromkeys(by)))}" if by else doses
     if line.divided_into > 1:
         text += f" in {line.divided_into} doses"
     return f"{text} ({', '.join(line.caps)})" if line.caps else text
+
+
+def where_entry_holds(entry: DoseEntry) -> str:
+    """For whom, on which days and in which cycles one of several doses holds, and what else is said of it.
+
+    >>> from decimal import Decimal
+    >>> from cec.units import Quantity
+    >>> where_entry_holds(DoseEntry(Quantity(Decimal(20), "mg"), days=(1, 2, 3), over=Quantity(Decimal(90), "min")))
+    'on days 1 to 3, over 90 min'
+    """
+    parts = (
+        f"for {any_words(entry.for_whom)}" if entry.when else "",
+        f"on {_numbered('day', entry.days)}" if entry.days else "",
+        f"in {_numbered('cycle', entry.cycles)}" if entry.cycles else "",
+        f"maximum {entry.maximum}" if entry.maximum else "",
+        f"over {entry.over}" if entry.over else "",
+    )
+    return ", ".join(filter(None, parts))
+
+
+def _numbered(noun: str, numbers: Days | Cycles) -> str:
+    is_one = len(numbers) == 1 and not is_open(numbers)
+    return f"{noun if is_one else f'{noun}s'} {list_days(numbers)}"
 
 
 def line_days(line: DrugLine) -> str:

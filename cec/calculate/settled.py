@@ -1,0 +1,190 @@
+"""What a drug line says for one patient: whether it is for them, which of its doses, and what a person chose."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from cec.calculate.lines import CycleLine
+from cec.calculate.rules.rule import code_of_drug
+from cec.conditions import judge_any, unknown_facts
+from cec.errors import Fault, InputError, OrderRefused
+from cec.facts import Facts
+from cec.order import Alert, Dose
+from cec.patient import Choices
+from cec.regimen import AnyOf, DoseEntry, DrugLine, any_words, entry_of
+from cec.routes import is_intravenous, routes_of
+from cec.units import DOSES, Quantity, read_quantity
+
+
+class Settled(NamedTuple):
+    """A drug line with the one dose and the one route that it has for a patient."""
+
+    line: DrugLine
+    prescribed: Quantity
+    entry: int = 0
+    """Which of the line's doses it is, from 0."""
+    any_of: AnyOf = ()
+    """One of which holds of a patient whom the dose is for."""
+    chosen: str = ""
+    """What a person chose from, where it was left open."""
+
+    @property
+    def for_whom(self) -> str:
+        """In words, for which patients the regimen prescribes just this, where not for all."""
+        return f" for {any_words(self.any_of)}" if self.any_of else ""
+
+
+def settle(line: DrugLine, entry: int, choices: Choices) -> Settled:
+    """The line with one of its doses, and with what was chosen; OrderRefused where a choice is not made."""
+    dose, words = _chosen_dose(line, line.entries[entry], choices)
+    return settled_as(line, entry, dose, _chosen_route(line, choices))._replace(chosen=words)
+
+
+def unsettled(line: DrugLine, entry: int) -> Settled:
+    """The same where it does not matter what is left open, because nothing of it is given."""
+    return settled_as(line, entry, line.entries[entry].dose, line.route)
+
+
+def as_given(line: DrugLine, dose: Dose) -> Settled:
+    """A drug line as it was settled for a dose of an order."""
+    return settled_as(line, dose.entry, dose.prescribed, dose.route)
+
+
+def settled_as(line: DrugLine, entry: int, dose: Quantity, route: str) -> Settled:
+    """A drug line with one of its doses, settled to this amount and route."""
+    of_list = line.entries[entry]
+    return Settled(_with(line, of_list, dose, route), dose, entry, of_list.for_whom)
+
+
+def entries_on(line: DrugLine, days: Sequence[int], facts: Facts) -> dict[int, tuple[int, ...]]:
+    """Which of a line's doses (from 0) hold for the patient on which of these days, in the sequence of the days.
+
+    OrderRefused where a fact is not known, or no dose is for this patient.
+    """
+    cycle = facts.get("cycle")
+    number = int(cycle.value) if isinstance(cycle, Quantity) else None
+    found: dict[int, list[int]] = {}
+    for day in days:
+        on_day = [place for place, entry in enumerate(line.entries) if entry.is_on(day, number)]
+        entry = next((place for place in on_day if _holds(line, line.entries[place], facts)), None)
+        if entry is None:
+            raise OrderRefused(f"{line.drug}: the regimen has no dose for this patient: no entry of its dose fits")
+        found.setdefault(entry, []).append(day)
+    return {entry: tuple(on_days) for entry, on_days in found.items()}
+
+
+class ForPatient(NamedTuple):
+    """The lines of a cycle that are for a patient, by number; alerts on the others; and what is not known."""
+
+    lines: dict[int, CycleLine]
+    alerts: tuple[Alert, ...]
+    faults: tuple[Fault, ...]
+
+
+def _with(line: DrugLine, entry: DoseEntry, dose: Quantity, route: str) -> DrugLine:
+    over = entry.over or line.over
+    return msgspec.structs.replace(
+        line,
+        dose=dose,
+        route=route,
+        maximum=entry.maximum or line.maximum,
+        over=over if route == line.route or is_intravenous(route) else None,
+    )
+
+
+def _holds(line: DrugLine, entry: DoseEntry, facts: Facts) -> bool:
+    return _is_so(entry.for_whom, facts, f"{line.drug}: the dose depends on")
+
+
+def _is_so(any_of: AnyOf, facts: Facts, what: str) -> bool:
+    """Whether one of several conditions holds; OrderRefused where that is not known."""
+    holds = judge_any(any_of, facts)
+    if holds is None:
+        unknown = dict.fromkeys(fact.name for conditions in any_of for fact in unknown_facts(conditions, facts))
+        raise OrderRefused(f"{what} {', '.join(unknown)}, which is not given")
+    return holds
+
+
+def lines_for(lines: Mapping[int, CycleLine], facts: Facts) -> ForPatient:
+    """The lines that are for this patient, what is to be said of the others, and the facts that nobody told."""
+    own: dict[int, CycleLine] = {}
+    alerts: list[Alert] = []
+    faults: list[Fault] = []
+    for number, line in lines.items():
+        try:
+            if _is_so(line.of.only, facts, f"{line.of.drug}: whether it is given depends on"):
+                own[number] = line
+            else:
+                alerts.append(_not_for_patient(line.of))
+        except OrderRefused as refusal:
+            faults += refusal.faults
+    if not own and not faults:
+        faults.append(Fault("nothing of this regimen is for this patient: " + "; ".join(each.text for each in alerts)))
+    return ForPatient(own, tuple(alerts), tuple(faults))
+
+
+def _not_for_patient(line: DrugLine) -> Alert:
+    text = f"{line.drug} is not for this patient: only for {any_words(line.only)}"
+    return Alert(code_of_drug("not-for-patient", line.drug), "note", line.drug, text, line.source)
+
+
+def _chosen_dose(line: DrugLine, entry: DoseEntry, choices: Choices) -> tuple[Quantity, str]:
+    """The dose of an entry and, where a person had to choose it, from what."""
+    if not entry.open_words:
+        return entry.dose, ""
+    for text in _texts(line, choices):
+        dose = _read(text)
+        if dose and _is_one_of(dose, entry):
+            return dose, entry.open_words
+    raise _open(line, entry.open_words, entry.dose)
+
+
+def _chosen_route(line: DrugLine, choices: Choices) -> str:
+    routes = routes_of(line.route)
+    chosen = next((text for text in _texts(line, choices) if text in routes), "")
+    if len(routes) == 1 or chosen:
+        return chosen or line.route
+    raise _open(line, line.route, routes[0])
+
+
+def _open(line: DrugLine, words: str, example: object) -> OrderRefused:
+    return OrderRefused(
+        f"{line.drug}: the regimen leaves open {words}; settle it, like --choose {line.drug}='{example}'"
+    )
+
+
+def _texts(line: DrugLine, choices: Choices) -> tuple[str, ...]:
+    return entry_of(line.drug, choices) or ()
+
+
+def _read(text: str) -> Quantity | None:
+    try:
+        return read_quantity(text, *DOSES)
+    except InputError:
+        return None
+
+
+def _is_one_of(dose: Quantity, entry: DoseEntry) -> bool:
+    if entry.up_to:
+        return dose.unit == entry.dose.unit and entry.dose.value <= dose.value <= entry.up_to.value
+    return dose in entry.doses
+
+
+def choice_faults(lines: Collection[DrugLine], choices: Choices) -> Iterator[str]:
+    """Every choice that the lines of the cycle do not leave open."""
+    for drug, texts in choices.items():
+        own = [line for line in lines if drug.casefold() == line.drug.casefold()]
+        entries = [entry for line in own for entry in line.entries if entry.open_words]
+        routes = {route for line in own if len(routes_of(line.route)) > 1 for route in routes_of(line.route)}
+        open_words = [*(entry.open_words for entry in entries), *(line.route for line in own if routes)]
+        if not own:
+            yield f"{drug} is chosen, but this cycle gives {', '.join(dict.fromkeys(line.drug for line in lines))}"
+        elif not open_words:
+            yield f"{drug}={texts[0]} is chosen, but the regimen leaves nothing of {drug} open"
+        for text in texts if open_words else ():
+            dose = _read(text)
+            if text not in routes and not (dose and any(_is_one_of(dose, entry) for entry in entries)):
+                yield f"{drug}={text} is none of {' or '.join(dict.fromkeys(open_words))}"

@@ -1,0 +1,120 @@
+"""How the doses of drug lines are read: amounts, rates, choices and ranges that a person must settle."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from cec.errors import InputError
+from cec.facts.reading import positive
+from cec.load.declared import Record, Ways
+from cec.load.nodes import Node
+from cec.load.shapes import INVALID, Shape, stated_of, text
+from cec.load.written import write_text
+from cec.regimen import DoseEntry
+from cec.units import DOSES, Quantity
+
+_ZEROS = re.compile(r"\d\.\d*0(?!\d)", re.ASCII)
+_A_DAY = re.compile(r"(?P<amount>[^/]+)(?P<per>/\s*(?:m2|m²|kg))?\s*/\s*(?:day|d|daily)", re.ASCII)
+_RANGE = re.compile(
+    r"(?P<before>AUC\s*)?(?P<low>[0-9][0-9.]*)\s+to\s+(?:AUC\s*)?(?P<high>[0-9][0-9.]*)(?P<unit>\s*[^0-9.\s].*)?"
+)
+
+
+def read_doses(value: str) -> DoseEntry:
+    """What the text of a dose prescribes: one dose, a choice of several, or a range.
+
+    >>> [str(dose) for dose in read_doses("AUC 5 or AUC 6").doses]
+    ['AUC 5', 'AUC 6']
+    >>> read_doses("20 to 30 mg/m2").open_words
+    '20 to 30 mg/m2'
+    """
+    if both := _RANGE.fullmatch(value.strip()):
+        before, unit = both["before"] or "", both["unit"] or ""
+        low, high = (_read_dose(f"{before}{both[end]}{unit}") for end in ("low", "high"))
+        if low.value >= high.value:
+            raise InputError(f"'{value}' does not rise; write it like 20 to 30 mg/m2")
+        return DoseEntry(low, up_to=high)
+    first, *others = (_read_dose(part) for part in re.split(r"\s+or\s+", value.strip()))
+    if len({first, *others}) <= len(others):
+        raise InputError(f"'{value}' names a dose twice")
+    return DoseEntry(first, alternatives=tuple(others))
+
+
+def _read_dose(value: str) -> Quantity:
+    """One dose of a regimen; InputError for a zero that ends a decimal, and for a dose of a day."""
+    _refuse_zeros(value)
+    if day := _A_DAY.fullmatch(value):
+        rate = f"{day['amount'].strip()}{day['per'] or ''}"
+        raise InputError(
+            f"'{value}' does not say how a day's dose is given: write {rate}/24h with over for an infusion, "
+            f"{rate} where it is one dose a day, or {rate} with divided_into for parts of it"
+        )
+    return positive(*DOSES)(value)
+
+
+def _refuse_zeros(value: str) -> None:
+    """InputError for a zero that ends a decimal: with it a number may mean a thousand times as much."""
+    if zeros := _ZEROS.search(value):
+        shorter = value.replace(zeros[0], zeros[0].rstrip("0").rstrip("."))
+        raise InputError(f"'{value}' has a zero that ends a decimal: 1.000 may mean 1 or 1000; write {shorter}")
+
+
+def write_doses(entry: DoseEntry) -> str:
+    """The text of what an entry prescribes."""
+    if entry.up_to:
+        return entry.open_words.replace(",", "")
+    return " or ".join(map(write_text, entry.doses))
+
+
+def _digits(quantity: Shape) -> Shape:
+    """A quantity without zeros that end a decimal."""
+
+    def read(node: Any, where: str, reading: Any) -> Any:
+        if node.text is not None:
+            try:
+                _refuse_zeros(node.text)
+            except InputError as error:
+                return reading.fault(node, where, *error.faults)
+        return quantity.read(node, where, reading)
+
+    return quantity._replace(read=read)
+
+
+ENTRY_DOSE = text(read_doses, {"type": "string", "examples": [kind.example for kind in DOSES]}, write_doses)
+
+
+def _dose_or_entries(either: Shape) -> Shape:
+    """The dose of a line: a text, or a list of entries."""
+
+    def read(node: Any, where: str, reading: Any) -> Any:
+        if node.items is not None:
+            return either.read(node, where, reading)
+        entry = ENTRY_DOSE.read(node, where, reading)
+        return entry if entry is INVALID else (entry,) if entry.open_words else entry.dose
+
+    def write(dose: Any) -> Node:
+        is_text = isinstance(dose, tuple) and len(dose) == 1 and not dose[0].for_whom
+        return ENTRY_DOSE.write(dose[0]) if is_text else either.write(dose)
+
+    return Shape(read, {"anyOf": [ENTRY_DOSE.schema, *either.schema["anyOf"][:1]]}, write)
+
+
+def _entry(values: dict[str, Any]) -> DoseEntry:
+    """An entry of a list of doses."""
+    entry: DoseEntry = values.pop("dose")
+    when, *or_when = values.pop("when", None) or ((),)
+    return msgspec.structs.replace(entry, when=when, or_when=tuple(or_when), **values)
+
+
+def _parts(entry: DoseEntry) -> dict[str, Any]:
+    stated = {name: value for name, value in stated_of(entry).items() if name not in {"alternatives", "up_to"}}
+    return {**stated, "dose": entry, **({"when": entry.for_whom} if entry.when else {})}
+
+
+ENTRY = Record(_entry, parts=_parts)
+
+HOW_MUCH: Ways = {"digits": _digits, "dose": _dose_or_entries, "entry dose": ENTRY_DOSE}
+"""How the texts of doses are read whose types alone do not tell."""
