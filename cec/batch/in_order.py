@@ -32,6 +32,7 @@ def answered(blocks: Iterator[Block], job: Job) -> Iterator[Done]:
         while waiting:
             yield waiting.popleft().result()
     finally:
+        work.has_ended = True  # of a sheet that is being printed a part of a second is left, of a block many
         pool.shutdown(wait=True, cancel_futures=True)
 
 

@@ -14,6 +14,7 @@ from cec.batch.work import Job, Worker
 from cec.errors import Fault, FileError
 from cec.files import appearing, taking_names
 from cec.regimen import Regimen
+from cec.tables.appending import old_columns
 from cec.tables.asked import asked_elsewhere, refuse_asked
 from cec.tables.columns import ABOUT_THE_PERSON, Column, asked_columns, columns_for, for_any_regimen, plain_name
 from cec.tables.layout import Block, Kind, Layout
@@ -28,7 +29,7 @@ _ALLOCATOR = "narenas:1,oversize_threshold:0,dirty_decay_ms:1000,muzzy_decay_ms:
 """How polars keeps freed memory where it brings jemalloc: in one place for all threads and sizes, and not for long."""
 
 
-SHEETS, SCHEDULES = 10, 10_000
+SHEETS, SCHEDULES = 4, 10_000
 """Rows that are answered at once where each is a second of printing, or comes to many rows."""
 
 
@@ -47,6 +48,8 @@ class Request(NamedTuple):
     """Columns that tell nothing, whatever their names."""
     sheets: str = ""
     paper: str = "a4"
+    appends: bool = False
+    """Whether the doses are put behind those that the target has already."""
 
 
 class Summary(NamedTuple):
@@ -94,7 +97,8 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
             read = [name for column in columns.values() for name in column.names]
             separator = layout.separator if layout.kind == "csv" else ","
             kinds = (request.target_kind, request.rejects_kind)
-            job = Job(layout, columns, settings, regimens, *kinds, separator, paper=request.paper)
+            old = old_columns(request.target, request.target_kind) if request.appends else ()
+            job = Job(layout, columns, settings, regimens, *kinds, separator, paper=request.paper, old_columns=old)
             header, rejects_header = Worker(job).headers()
             person = [name for name in layout.columns if plain_name(name) in ABOUT_THE_PERSON]
             refuse_asked(layout.columns, [*read, *person], used, ignored=request.ignored, file=request.source)
@@ -107,7 +111,9 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
                 job = job._replace(sheets=appearing(request.sheets, parts) if request.sheets else "")
                 with (
                     table_writer(request.rejects, request.rejects_kind, rejects_header, separator, parts) as put_reject,
-                    table_writer(request.target, request.target_kind, header, separator, parts) as put,
+                    table_writer(
+                        request.target, request.target_kind, header, separator, parts, appends=request.appends
+                    ) as put,
                 ):
                     for done in answered(blocks, job):
                         for piece in done.doses:
@@ -119,7 +125,7 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
                         idle += done.idle
                         whose += [] if done.whose is None else [done.whose]
                         progress(dosed + rejected, done.position, table.size)
-    unread = [name for name in layout.columns if name not in read]
+    unread = [name for name in layout.columns[layout.passing] if name not in read]
     unasked = [(name, "this regimen") for name in asked_elsewhere(unread)]
     for regimen in {each.name: each for each in used}.values() if len(used) > 1 else ():
         dropped = columns.keys() - asked_columns(columns, regimen, settings.pharmacy).keys()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,20 +13,17 @@ from cec.render import render
 from cec.tables.rows import refusal
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from cec.batch.regimens import Regimens
+    from cec.order import Order
 
 
 def print_sheets(
-    frame: pl.DataFrame, rows: Sequence[int], answered: Answered, *, regimens: Regimens, folder: str, paper: str
+    rows: Sequence[int], answered: Answered, orders: Iterable[Order], *, folder: str, paper: str
 ) -> Answered:
-    """The answers after a PDF was written for each dosed row; a row whose sheet cannot be printed is refused."""
+    """The answers after a PDF was written for each order of the dosed rows; a row that cannot be printed is refused."""
     import polars as pl
 
     failed: list[tuple[int, str, str]] = []
-    places = answered.dosed.get_column("row").unique(maintain_order=True).to_list()
-    for place, order in zip(places, regimens.orders(frame, places), strict=True):
+    for place, order in zip(answered.dosed.get_column("row"), orders, strict=False):  # they may end early
         try:
             sheet = render(order, "pdf", paper=paper)
         except CecError as error:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from cec.batch.regimens import Answered, Regimens
 from cec.batch.sheets import print_sheets
 from cec.batch.single_row import NEXT_REASON, NOT_MADE, Settings
 from cec.errors import Fault, FileError
 from cec.regimen import Regimen
+from cec.render.csv import FORMULA, harmless
 from cec.tables.cells import as_texts, filled, mute_columns, unwritable_columns
 from cec.tables.columns import Column
-from cec.tables.layout import Block, Kind, Layout, Rows, unlike
+from cec.tables.layout import REJECTED, TEXT, Block, Kind, Layout, Rows, unlike
 from cec.tables.opening import all_cells, rows_of
 from cec.tables.rows import Refusal
 from cec.tables.writing import Piece, RejectsKind, encode
 
 if TYPE_CHECKING:
     import polars as pl
-
-REJECTED = ("row", "column", "reason")
-"""The columns that stand before a rejected row's own cells."""
 
 
 class Job(NamedTuple):
@@ -37,6 +38,8 @@ class Job(NamedTuple):
     separator: str
     sheets: str = ""
     paper: str = "a4"
+    old_columns: tuple[str, ...] = ()
+    """Those of the file to which the doses are appended; nothing where they stand in a new one."""
 
     @property
     def own_regimens(self) -> str:
@@ -46,8 +49,21 @@ class Job(NamedTuple):
     @property
     def keeps_lines(self) -> bool:
         """Whether the output has the rows of the table just as they were read."""
-        is_csv = self.kind == "csv" and not self.own_regimens
-        return self.kind == self.layout.kind and (is_csv or self.kind == "jsonl") and not self.settings.has_schedule
+        if self.kind != self.layout.kind or self.layout.holds_rejects or self.settings.has_schedule:
+            return False
+        return self.kind == "jsonl" or (self.kind == "csv" and not self.own_regimens)
+
+    @property
+    def keeps_json(self) -> bool:
+        """Whether cells of JSON Lines pass into a schedule in JSON Lines."""
+        return self.kind == self.layout.kind == "jsonl"
+
+    @property
+    def passing(self) -> tuple[str, ...]:
+        """The columns of the table that stand in the output: all, or in a schedule those that only pass through."""
+        names = self.layout.columns[self.layout.passing]
+        read = {name for column in self.columns.values() for name in column.names}
+        return tuple(name for name in names if name not in read) if self.settings.has_schedule else names
 
 
 class Done(NamedTuple):
@@ -73,49 +89,59 @@ class Worker:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self.has_ended = False
+        """Whether nobody waits for answers any more."""
         self.regimens = Regimens(job.settings, job.columns, job.regimens)
-        self._names = unlike([*REJECTED, *job.layout.columns, "text"])
+        self._names = unlike([*REJECTED, *job.layout.columns[job.layout.passing], TEXT])
 
     def headers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The columns of the output and of the rejects; FileError where those of the table do not go with them."""
-        layout, has_schedule = self.job.layout, self.job.settings.has_schedule
-        faults = mute_columns(layout.types, self.job.columns)
-        if not has_schedule:
-            faults += unwritable_columns(layout.types, self.job.kind)
+        job, layout = self.job, self.job.layout
+        faults = mute_columns(layout.types, job.columns)
+        types = {name: kind for name, kind in layout.types.items() if name in job.passing}
+        faults += unwritable_columns(types, job.kind)
         if faults:
             raise FileError(*faults)
-        rejects = (*REJECTED, *layout.header, "text")
-        if has_schedule:
-            return self.regimens.columns_made, rejects
         added = self._added()
-        if taken := [name for name in added if name in layout.columns]:
+        if taken := [name for name in added if name in job.passing]:
             hint = "; a BSA to compare with stands in a column bsa" if taken == ["bsa_m2"] else ""
             text = f"the table has columns that this would add: {', '.join(taken)}; rename them or take them out{hint}"
             raise FileError(Fault(text))
-        return (*layout.header, *added), rejects
+        own = layout.header[layout.passing]
+        names = dict(zip(layout.columns, layout.header, strict=True))
+        passing = tuple(names[name] for name in job.passing)
+        header = (*added, *passing) if job.settings.has_schedule else (*passing, *added)
+        return header, (*REJECTED, *own, TEXT)
 
     def __call__(self, block: Block) -> Done:
         """The answer to a block."""
         job = self.job
-        needs_all = job.sheets or not (job.keeps_lines or job.settings.has_schedule)
-        wanted = None if needs_all else {name for column in job.columns.values() for name in column.names}
+        wanted = None
+        if not job.sheets and (job.keeps_lines or not job.passing):
+            wanted = {name for column in job.columns.values() for name in column.names}
         rows = rows_of(block, job.layout, wanted)
         if not rows.frame.height:
             rejects = self._rejects(rows, None)
             return Done(
-                (self._nothing(rows),), self._encoded(rejects), 0, rejects.height, Counter(), Counter(), block.position
+                (self._nothing(rows),),
+                self._encoded_rejects(rejects),
+                0,
+                rejects.height,
+                Counter(),
+                Counter(),
+                block.position,
             )
         answered = self.regimens.answer(rows.frame)
         if answered.dosed.height + answered.refused.height != rows.frame.height:
             raise AssertionError(f"{rows.frame.height} rows have {answered.dosed.height} answers and others")
         if job.sheets:
-            answered = print_sheets(
-                rows.frame, rows.rows, answered, regimens=self.regimens, folder=job.sheets, paper=job.paper
-            )
+            orders = self.regimens.orders(rows.frame, answered.dosed.get_column("row").to_list())
+            printed = takewhile(lambda _: not self.has_ended, orders)
+            answered = print_sheets(rows.rows, answered, printed, folder=job.sheets, paper=job.paper)
         rejects = self._rejects(rows, answered)
         return Done(
             self._schedule(rows, answered) if job.settings.has_schedule else (self._wide(rows, answered),),
-            self._encoded(rejects),
+            self._encoded_rejects(rejects),
             answered.dosed.height,
             rejects.height,
             _count(answered.dosed.get_column("alerts"), " "),
@@ -126,29 +152,37 @@ class Worker:
         )
 
     def _added(self) -> tuple[str, ...]:
-        """The columns that are put behind those of the table."""
-        return tuple(name for name in self.regimens.columns_made if name != "regimen" or not self.job.own_regimens)
+        """The columns that cec adds to those of the table; those of a file that has doses of more drugs, too."""
+        fills = bool(self.job.own_regimens) and not self.job.settings.has_schedule
+        added = tuple(name for name in self.regimens.columns_made if name != "regimen" or not fills)
+        if self.job.settings.has_schedule or not {"bsa_m2", "alerts"} <= set(self.job.old_columns):
+            return added
+        old = self.job.old_columns[self.job.old_columns.index("bsa_m2") :]
+        return (*added[: added.index("bsa_m2")], *old) if set(added[added.index("bsa_m2") :]) <= set(old) else added
 
     def _nothing(self, rows: Rows) -> Piece:
         """What is written of a block without rows: of Parquet the columns."""
         import polars as pl
 
-        has_schedule = self.job.settings.has_schedule
-        added = dict.fromkeys(self.regimens.columns_made if has_schedule else self._added(), pl.String())
-        columns = added if has_schedule else {**rows.frame.schema, **added}
-        return encode(pl.DataFrame(schema=columns), self.job.kind, self.job.separator, self.regimens.numbers_made)
+        added = dict.fromkeys(self._added(), pl.String())
+        passing = {name: kind for name, kind in rows.frame.schema.items() if name in self.job.passing}
+        columns = {**added, **passing} if self.job.settings.has_schedule else {**passing, **added}
+        return self._encoded(pl.DataFrame(schema=columns))
 
     def _schedule(self, rows: Rows, answered: Answered) -> Iterable[Piece]:
         """The administrations of the dosed rows, piece by piece."""
+        passing = _as_they_stand(rows, self.job)
         for frame in self.regimens.administrations(rows.frame, answered.dosed):
-            yield encode(frame.drop("row"), self.job.kind, self.job.separator, self.regimens.numbers_made)
+            whole = frame.drop("row").hstack(passing[frame.get_column("row")] if self.job.passing else [])
+            yield self._encoded(whole, self.job.passing if self.job.keeps_json else ())
 
     def _wide(self, rows: Rows, answered: Answered) -> Piece:
         """The dosed rows of the table with their doses behind them."""
         import polars as pl
 
         job, dosed = self.job, answered.dosed
-        added = dosed.select(self._added())
+        lacking = [name for name in self._added() if name not in dosed.columns]
+        added = dosed.with_columns(pl.lit(None, pl.String).alias(name) for name in lacking).select(self._added())
         places = dosed.get_column("row") if dosed.height < rows.frame.height else None
         named = []
         if own := job.own_regimens:
@@ -159,21 +193,32 @@ class Worker:
             lines, table = lines if places is None else lines.gather(places), added.hstack(named)
         else:
             frame = rows.frame if places is None else rows.frame[places]
-            table = pl.concat([frame.with_columns(named), added], how="horizontal")
-        return encode(table, job.kind, job.separator, self.regimens.numbers_made, lines=lines, own=job.own_regimens)
+            table = pl.concat([frame.with_columns(named).select(job.passing), added], how="horizontal")
+        return self._encoded(table, lines=lines)
 
-    def _encoded(self, rejects: pl.DataFrame) -> Piece:
-        return encode(rejects, self.job.rejects_kind, self.job.separator, [])
+    def _encoded(self, table: pl.DataFrame, as_json: Sequence[str] = (), *, lines: pl.Series | None = None) -> Piece:
+        """The rows of the output; no cell of cec's own columns begins a formula of a spreadsheet."""
+        job, numbers = self.job, self.regimens.numbers_made
+        if job.kind == "csv":
+            table = _harmless(table, [name for name in self._added() if name not in numbers])
+        return encode(table, job.kind, job.separator, (*numbers, *as_json), lines=lines, own=job.own_regimens)
+
+    def _encoded_rejects(self, rejects: pl.DataFrame) -> Piece:
+        job = self.job
+        if job.rejects_kind == "csv":
+            rejects = _harmless(rejects, [*self._names[1 : len(REJECTED)], self._names[-1]])
+        return encode(rejects, job.rejects_kind, job.separator, [])
 
     def _rejects(self, rows: Rows, answered: Answered | None) -> pl.DataFrame:
         """The rejected rows in their order, with the cells that they had."""
         import polars as pl
 
         schema = {self._names[0]: pl.Int64(), **dict.fromkeys(self._names[1:], pl.String())}
-        width = len(self.job.layout.columns)
+        own = self.job.layout.passing
+        nothing = (None,) * len(self.job.layout.columns)
         read = [
-            (reject.row, reject.column, reject.reason, *(reject.cells or (None,) * width), reject.text)
-            for reject in rows.rejected
+            (each.row, each.column, each.reason, *(cell or None for cell in (each.cells or nothing)[own]), each.text)
+            for each in rows.rejected
         ]
         unread = pl.DataFrame(read, schema=schema, orient="row")
         if answered is None or not answered.refused.height:
@@ -184,7 +229,7 @@ class Worker:
         columns = [
             _numbers(rows, places),
             *reasons.iter_columns(),
-            *all_cells(rows, places, self.job.layout),
+            *all_cells(rows, places, self.job.layout)[own],
             text,
         ]
         refused = pl.DataFrame(dict(zip(self._names, columns, strict=True)))
@@ -214,6 +259,26 @@ class Worker:
 
         amounts = [pl.col(name).fill_null("0") == "0" for name in self.regimens.amounts if name in dosed.columns]
         return pl.all_horizontal(amounts) & pl.lit(self.job.settings.has_schedule)
+
+
+def _as_they_stand(rows: Rows, job: Job) -> pl.DataFrame:
+    """The columns that pass into a schedule; from JSON Lines into JSON Lines as the JSON that they were."""
+    import polars as pl
+
+    if not job.keeps_json or rows.lines is None:
+        return rows.frame.select(job.passing)
+    objects = [msgspec.json.decode(line, type=dict[str, msgspec.Raw]) for line in rows.lines]
+    cells = {name: [bytes(each[name]).decode() if name in each else None for each in objects] for name in job.passing}
+    return pl.DataFrame(cells, schema=dict.fromkeys(job.passing, pl.String))
+
+
+def _harmless(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The table, in whose columns of these names no cell begins a formula."""
+    return table.with_columns(
+        cells.replace({text: harmless(text) for text in cells.unique() if text})
+        for cells in table.select(names)
+        if cells.str.contains(FORMULA).any()
+    )
 
 
 def _numbers(rows: Rows, places: pl.Series) -> pl.Series:

@@ -15,7 +15,7 @@ from cec.cli.messages import say
 from cec.cli.options import CYCLE, OUTPUT, TABLE, IgnoreOption, PharmacyOptions, QuietOption, TimeOptions
 from cec.cli.output import progress
 from cec.cli.places import STANDARD, keep_apart, keep_outside
-from cec.errors import Fault, FileError, InputError
+from cec.errors import CecError, Fault, FileError, InputError
 from cec.render.formats import FORMATS, check_options
 
 if TYPE_CHECKING:
@@ -67,6 +67,17 @@ def batch(
         ),
     ] = None,
     ignored: IgnoreOption = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files that are there already.", rich_help_panel=OUTPUT)
+    ] = False,
+    append: Annotated[
+        bool,
+        typer.Option(
+            "--append",
+            help="Put the doses behind those that FILE has: those of mended rejects, say.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False,
     long: Annotated[
         bool,
         typer.Option("--long", help="A row for each administration, from the start on.", rich_help_panel=OUTPUT),
@@ -124,7 +135,9 @@ def batch(
 
     if paper is not None and sheets is None:
         raise typer.BadParameter("is the paper of sheets; name their folder with --sheets", param_hint="--paper")
-    place = beside(output) if rejects is None else rejects
+    if overwrite and append:
+        raise typer.BadParameter("replaces what --append would add to; give one of them", param_hint="--overwrite")
+    place = _free(beside(output), is_sought=append) if rejects is None else rejects
     tables = {"--output": output, "--rejects" if rejects else "--rejects (by default)": place or None}
     keep_apart(
         {"PATIENTS": patients, "--regimen": regimen, "--pharmacy": pharmacy.pharmacy}, {**tables, "--sheets": sheets}
@@ -134,6 +147,8 @@ def batch(
     folder = os.path.dirname(output)  # noqa: PTH120  it raises nothing, whatever the name is
     if output != STANDARD and folder and not os.path.isdir(folder):  # noqa: PTH112
         raise FileError(Fault(f"cannot be written: there is no folder {folder}", "", output))
+    if not overwrite:
+        _refuse_existing(output, place, appends=append)
     shop = read_pharmacy(pharmacy, times)
     loaded, day_1, cycle, source_kind, target_kind, columns, rejects_kind, paper_name = together(
         lambda: load_regimen(shop.default_regimen if regimen is None else regimen),
@@ -167,8 +182,10 @@ def batch(
         ignored=ignored or (),
         sheets=sheets or "",
         paper=paper_name or "a4",
+        appends=append,
     )
-    with progress(is_shown=output != STANDARD and not quiet) as bar:  # nowhere that rows may stand
+    is_shown = output != STANDARD and not quiet  # nowhere that rows may stand
+    with progress("sheets" if sheets else "rows", is_shown=is_shown) as bar:
         summary = run(request, bar)
     lines = list(notes(summary, place))
     for note in lines if not quiet else lines[: bool(summary.rejected)]:
@@ -199,6 +216,48 @@ def beside(output: str) -> str:
     ending = TABLES.get(path.suffix.lower())
     name = path.stem if ending else path.name
     return str(path.with_name(f"{name}.rejects.{ending or 'csv'}"))
+
+
+def _free(place: str, *, is_sought: bool) -> str:
+    """The file of rejects or, where a free name `is_sought`, the next one that is not there: doses.rejects-2.csv."""
+    path, number = Path(place), 1
+    while is_sought and place and _has_rows(str(path)):
+        number += 1
+        path = Path(place).with_stem(f"{Path(place).stem}-{number}")
+    return str(path) if place else place
+
+
+def _refuse_existing(output: str, rejects: str, *, appends: bool) -> None:
+    """FileError where a file is there that would be replaced, or is not there that would be added to."""
+    faults = []
+    if appends and not _has_content(output):
+        faults.append(Fault("holds no doses to which --append could add", "", output))
+    if not appends and _has_content(output):
+        hint = "--overwrite replaces it, --append puts more doses behind those that it has"
+        faults.append(Fault(f"is there already: name another file; {hint}", "", output))
+    if _has_rows(rejects):
+        hint = "name another with --rejects, or --overwrite it"
+        faults.append(Fault(f"is there already, with rejected rows perhaps mended: {hint}", "", rejects))
+    if faults:
+        raise FileError(*faults)
+
+
+def _has_rows(path: str) -> bool:
+    """Whether a file of rejects has any; also if it is none that can be read."""
+    from cec.tables.opening import kind_of, opening
+
+    if not _has_content(path):
+        return False
+    try:
+        with opening(path, kind_of(path)) as table:
+            return any(block.rows or block.rejected for block in table.blocks)
+    except CecError:
+        return True
+
+
+def _has_content(path: str) -> bool:
+    """Whether this is a file in which something stands."""
+    return os.path.isfile(path) and os.path.getsize(path) > 0  # noqa: PTH113, PTH202  these raise nothing
 
 
 def _keep_folder(sheets: str, tables: Mapping[str, str | None]) -> None:

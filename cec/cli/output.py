@@ -113,14 +113,16 @@ def deliver(content: bytes, output: Path | None, *, binary: bool = False, is_dra
 
 
 @contextmanager
-def progress(*, is_shown: bool = True) -> Iterator[Callable[[int, int, int], None]]:
-    """A bar with the rate and the time left on a terminal, to be told rows, position and size; nothing elsewhere."""
+def progress(noun: str = "rows", *, is_shown: bool = True) -> Iterator[Callable[[int, int, int], None]]:
+    """A bar with the rate and the time left on a terminal, to be told how many of a noun, position and size; nothing
+    elsewhere.
+    """
     if not is_shown or sys.stderr is None or not sys.stderr.isatty():
         yield lambda *_: None
         return
     from cec.render.terminal.progress import progress_bar
 
-    with progress_bar() as bar:
+    with progress_bar(noun) as bar:
         yield bar
 
 

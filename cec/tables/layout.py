@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -9,6 +10,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 Kind = Literal["csv", "jsonl", "parquet"]
+
+REJECTED = ("row", "column", "reason")
+TEXT = "text"
+"""The columns that stand before and behind a rejected row's own cells."""
 
 
 class Layout(NamedTuple):
@@ -22,6 +27,17 @@ class Layout(NamedTuple):
     columns: tuple[str, ...]
     separator: str = ","
     types: Mapping[str, pl.DataType] = {}
+
+    @property
+    def holds_rejects(self) -> bool:
+        """Whether it is a table of rejected rows, whose outermost columns are cec's own."""
+        is_text = re.fullmatch(rf"{TEXT}(#[0-9]+)?", self.columns[-1])  # where the table has one of its own, too
+        return self.columns[: len(REJECTED)] == REJECTED and is_text is not None
+
+    @property
+    def passing(self) -> slice:
+        """Where the columns stand that are the table's own: all, but those of rejects, which come back once."""
+        return slice(len(REJECTED), -1) if self.holds_rejects else slice(None)
 
 
 class Rejected(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import msgspec
 
 from cec.files import Part, harmless
 from cec.tables import parquet
+from cec.tables.appending import after_old_frames, old_rows
 from cec.tables.layout import Kind
 from cec.tables.streams import STANDARD, writing
 
@@ -132,21 +134,24 @@ def _as_json(cells: pl.Series, *, is_number: bool) -> pl.Series:
 
 @contextmanager
 def table_writer(
-    path: str, kind: RejectsKind, header: Sequence[str], separator: str, parts: list[Part]
+    path: str, kind: RejectsKind, header: Sequence[str], separator: str, parts: list[Part], *, appends: bool = False
 ) -> Iterator[Callable[[Piece], None]]:
     """How to put encoded rows into a file or standard output, under a header; lines go to standard error.
 
-    A file takes its name together with the other parts.
+    A file takes its name together with the other parts; where it `appends`, the rows that it has stand first.
     """
     if kind == "lines":
         yield partial(_put, harmless(sys.stderr), at_once=True) if sys.stderr else _forget
         return
+    is_file = path != STANDARD and (os.path.isfile(path) or not os.path.exists(path))  # noqa: PTH110, PTH113  never raise
     with writing(path, parts) as stream:
         if kind == "parquet":
-            with parquet.writing(stream, None if path == STANDARD else path) as put_part:
-                yield put_part
+            with parquet.writing(stream, path if is_file else None) as put_part:
+                yield after_old_frames(path, header, put_part) if appends else put_part
             return
-        if kind == "csv":
+        if appends:
+            stream.writelines(old_rows(path, kind, header, separator))
+        elif kind == "csv":
             line = io.StringIO()
             csv.writer(line, delimiter=separator, lineterminator="\n").writerow(header)
             stream.write(line.getvalue().encode())

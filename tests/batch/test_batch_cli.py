@@ -60,7 +60,8 @@ def patients(tmp_path: Path) -> Path:
 
 
 def run(*arguments: object) -> Done:
-    return command("batch", *map(str, arguments))
+    """A batch that may replace files that are there."""
+    return command("batch", *map(str, arguments), "--overwrite")
 
 
 def test_a_table_in_and_a_table_out(patients: Path, tmp_path: Path) -> None:
@@ -344,7 +345,10 @@ def test_long_has_the_rows_of_cec_schedule(patients: Path, tmp_path: Path) -> No
         single = command("schedule", "cec-induction", *sizes, *options)
         expected += single.out.splitlines()[bool(expected) :]
     told = [[*line[:-2], to_look_at(line[-2]), line[-1]] for line in csv.reader(expected[1:])]
-    assert [[*line, "draft"] for line in csv.reader(lines[1:])] == told
+    made = [(line[:-2], line[-2:]) for line in csv.reader(lines[1:])]
+    assert [[*line, "draft"] for line, _ in made] == told
+    assert lines[0].endswith(",alerts,name,ward")
+    assert {tuple(passing) for _, passing in made} == {("Ann", "3 A"), ("Bea, B.", ""), ("Cy", "7")}
     assert len(lines) == 1 + 3 * 20
 
 
@@ -511,7 +515,7 @@ def test_long_needs_a_start_and_an_id(patients: Path, tmp_path: Path) -> None:
 def test_an_interruption_leaves_the_old_file(tmp_path: Path) -> None:
     output = tmp_path / "doses.csv"
     output.write_text("old", encoding="utf-8")
-    started = [sys.executable, "-m", "cec", "batch", "-", "-o", str(output)]
+    started = [sys.executable, "-m", "cec", "batch", "-", "-o", str(output), "--overwrite"]
     with subprocess.Popen(started, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin
         process.stdin.write(PATIENTS.encode())

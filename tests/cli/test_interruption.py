@@ -33,7 +33,7 @@ def _heard() -> Iterator[None]:
 @contextmanager
 def batch(output: Path, *started: str, more: tuple[str, ...] = ()) -> Iterator[subprocess.Popen[bytes]]:
     """A batch that has begun to write, and waits for more rows."""
-    command = [*started, sys.executable, "-m", "cec", "batch", "-", "-o", str(output), *more]
+    command = [*started, sys.executable, "-m", "cec", "batch", "-", "-o", str(output), "--overwrite", *more]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin
         try:

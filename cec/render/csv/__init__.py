@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -32,12 +33,26 @@ def write_order(order: Order, columns: Sequence[str], rows: Iterable[Sequence[st
     return write((*columns, "status"), ((*row, status) for row in rows))
 
 
+FORMULA = r"^[=+\-@\t\r]"
+"""How a cell begins that a spreadsheet may take for a formula."""
+_NUMBER = re.compile(r"[+-]?[0-9.,]+%?", re.ASCII)
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: with an apostrophe before it, where it may be one.
+
+    >>> harmless("=HYPERLINK(1)"), harmless("-9.09"), harmless("")
+    ("'=HYPERLINK(1)", '-9.09', '')
+    """
+    return f"'{cell}" if re.match(FORMULA, cell) and not _NUMBER.fullmatch(cell) else cell
+
+
 def write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Rows under their headings as UTF-8 CSV."""
+    """Rows under their headings as UTF-8 CSV; no cell begins a formula of a spreadsheet."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows(map(harmless, row) for row in rows)
     return text.getvalue().encode()
 
 

@@ -19,11 +19,11 @@ class _TimeLeft(TimeRemainingColumn):
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[int, int, int], None]]:
-    """A bar on standard error, gone at the end: to be called with the rows, the position and the size of the input."""
+def progress_bar(noun: str) -> Iterator[Callable[[int, int, int], None]]:
+    """A bar on standard error, gone at the end: to be told how many of the noun, position and size of the input."""
     columns = (
         BarColumn(),
-        TextColumn("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f} a second"),
+        TextColumn(f"{{task.fields[rows]:,}} {noun}, {{task.fields[rate]:,.0f}} a second"),
         _TimeLeft(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

@@ -1,0 +1,65 @@
+"""What a file of doses has already, before more rows are put behind: mended rejects come to the first output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cec.errors import Fault, FileError
+from cec.tables.layout import Kind, Layout
+from cec.tables.opening import opening
+from cec.tables.streams import reading, reads
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def old_columns(path: str, kind: Kind) -> tuple[str, ...]:
+    """The columns that a file has."""
+    with opening(path, kind) as table:
+        return table.layout.header
+
+
+def old_rows(path: str, kind: Kind, header: Sequence[str], separator: str) -> Iterator[bytes]:
+    """All that a file of CSV or JSON Lines has; FileError where rows of this header cannot be put behind it."""
+    with opening(path, kind) as table:
+        _refuse_other(path, table.layout, header, separator)
+    end = b"\n"
+    with reading(path) as source:
+        for piece in reads(source):
+            yield piece
+            end = piece[-1:]
+    if end != b"\n":
+        yield b"\n"
+
+
+def after_old_frames(
+    path: str, header: Sequence[str], put: Callable[[list[bytes] | pl.DataFrame], None]
+) -> Callable[[list[bytes] | pl.DataFrame], None]:
+    """How to put frames behind those of a file of Parquet, which are put first; in the types of its columns."""
+    import polars as pl
+
+    with opening(path, "parquet") as table:
+        _refuse_other(path, table.layout, header, "")
+        types = dict(table.layout.types)
+        for block in table.blocks:
+            put(pl.DataFrame(block.content))
+
+    def put_alike(frame: list[bytes] | pl.DataFrame) -> None:
+        try:
+            put(pl.DataFrame(frame).cast(pl.Schema(types)))
+        except pl.exceptions.InvalidOperationError as error:
+            raise FileError(Fault(f"rows of other types cannot be appended: {error}", "", path)) from None
+
+    return put_alike
+
+
+def _refuse_other(path: str, old: Layout, header: Sequence[str], separator: str) -> None:
+    """FileError where a file has other columns than the rows that would be put behind its own."""
+    is_same = set(old.header) == set(header) if old.kind == "jsonl" else old.header == tuple(header)
+    if not is_same:
+        text = f"has other columns ({', '.join(old.header)}) than would be appended ({', '.join(header)})"
+        raise FileError(Fault(text, "", path))
+    if old.kind == "csv" and old.separator != separator:
+        text = f"has {old.separator!r} between its cells, not {separator!r}; save one like the other"
+        raise FileError(Fault(text, "", path))
