@@ -282,7 +282,7 @@ def test_a_row_may_name_its_regimen(tmp_path: Path) -> None:
     assert rows[0]["flat_mg"] == ""
     rejected = table(tmp_path / "d.rejects.csv")
     assert rejected[0]["column"] == "regimen"
-    assert "not a shipped regimen" in rejected[0]["reason"]
+    assert "is not the name of a regimen and not a file" in rejected[0]["reason"]
 
 
 def test_map_and_near_names(tmp_path: Path) -> None:

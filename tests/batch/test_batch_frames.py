@@ -67,7 +67,7 @@ def test_several_regimens() -> None:
     made = dose_table(frame, [load_regimen("cec-induction"), load_regimen(OWN)])
     assert made.get_column("regimen").to_list() == ["cec-induction", "every-kind-of-line", "nix"]
     assert made.select("clofarabine_mg", "flat_mg").rows() == [("38.4", None), (None, "12.5"), (None, None)]
-    assert "not a shipped regimen" in made.get_column("rejected")[2]
+    assert "is not the name of a regimen and not a file" in made.get_column("rejected")[2]
     only = dose_table(frame.with_columns(regimen=pl.lit(str(OWN))))
     assert "needs the columns" in only.get_column("rejected")[0]
 

@@ -167,7 +167,7 @@ def test_other_regimens_cycles_lines_and_reductions_come_back(tmp_path: Path) ->
     assert "line 2, id 1: dexamethasone 10.92 mg, expected 5.46 mg" in said
     assert "line 3, id 2: vincristine 2 mg, expected 0 mg" in said
     done = cec("verify", str(path))
-    assert "'special' is not a shipped regimen" in done.out
+    assert "'special' is not the name of a regimen" in done.out
     assert "give its file with --regimen" in done.said
 
 
