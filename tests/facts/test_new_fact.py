@@ -15,7 +15,7 @@ DOCS = HERE.parent / "docs"
 SIZE = ("--height", "128cm", "--weight", "26kg")
 WEAK, STRONG, UNKNOWN = ("--ejection-fraction", "49.9%"), ("--ejection-fraction", "50%"), ()
 CODE = "weak-heart"
-NOT_CHECKED = "no ejection fraction given: weak-heart"
+NOT_CHECKED = "no ejection fraction given: heart"
 REGIMEN = """\
 name: made-up
 title: Made up
@@ -99,8 +99,8 @@ def test_a_patient_file_and_a_regimen_know_it(tmp_path: Path) -> None:
     assert "stop weakest-heart" in stopped.stderr
     replaced = with_new_fact("dose", str(regimen), "--patient", str(patient), "--ejection-fraction", "40%")
     assert replaced.returncode == 0, replaced.stderr
-    unknown = one_line(with_new_fact("dose", str(regimen), *SIZE).stdout)
-    assert "no ejection fraction given (weakest-heart, heart)" in unknown
+    unknown = one_line(with_new_fact("dose", str(regimen), *SIZE, "--explain").stdout)
+    assert "no ejection fraction given: weakest-heart, heart" in unknown
     assert "ejection fraction under 40%" in one_line(with_new_fact("regimen", "show", str(regimen)).stdout)
 
 

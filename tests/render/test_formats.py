@@ -123,7 +123,7 @@ def missing(content: bytes, order: Order, *, groups_days: bool, codes_alone: boo
 def needed_words(alert: Alert) -> tuple[str, ...]:
     """What stands of an alert in every format, without spaces: of checks that were not made, all or how many."""
     count = len({check for each in alert.not_made for check in each.checks})
-    texts = (alert.text, f"{count} checks not made") if count else (alert.text,)
+    texts = (alert.text, f"{count} check{'s' * (count > 1)} not made") if count else (alert.text,)
     return tuple(re.sub(r"[\s\\]", "", text) for text in texts)
 
 

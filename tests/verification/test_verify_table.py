@@ -313,7 +313,7 @@ def test_a_table_is_answered_row_by_row(tmp_path: Path) -> None:
         "line 5, id 010: stop under-10-kg",
         "line 5, id 010: a table cannot tell that a stop was accepted; give the saved order (JSON)",
         "line 6, id 011: Etoposide: '96' has no unit",
-        "line 7, id 012: 'nonsense' is not a shipped regimen",
+        "line 7, id 012: 'nonsense' is not the name of a regimen",
         "line 8: has 3 cells; the first line names 10 columns",
         "line 9, id 014: cyclophosphamide: missing; expected 422.4 mg",
         "Look at rows with checks not made: no creatinine 3, no age 3,",
