@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
@@ -9,7 +10,8 @@ import msgspec
 
 from cec.facts import FACTS, Fact, Facts, Value, fact_of, of_history
 from cec.facts.stretches import EVERYTHING, Cut, Stretch, common, is_empty
-from cec.regimen import AnyOf, Condition, Limit
+from cec.pharmacy import Pharmacy
+from cec.regimen import AnyOf, Condition, Conditions, Limit, Regimen
 from cec.units import Quantity
 
 
@@ -39,6 +41,27 @@ def _cut(fact: str, limit: Limit) -> Cut:
         return Cut(number, after)
     whole = int(number)
     return Cut(Decimal(whole if number == whole and not after else whole + 1))
+
+
+def conditions_of(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[tuple[str, Conditions]]:
+    """Everything that is held against what is known of a patient, each with whose it is: check, drug or product."""
+    yield from ((check.code, check.when) for check in regimen.checks)
+    for line in regimen.drugs:
+        whom = (conditions for entry in line.entries for conditions in entry.for_whom)
+        yield from ((line.drug, conditions) for conditions in (*line.only, *whom))
+    for drug in pharmacy.formulary.values():
+        yield from ((product.name, product.not_for) for product in drug.products)
+
+
+def cuts_within(conditions: Conditions, fact: str, low: Decimal, high: Decimal) -> Iterator[Decimal]:
+    """The numbers between two others (neither included) at which conditions on a fact begin or end to hold.
+
+    >>> from cec.load.texts import read_condition
+    >>> list(cuts_within((read_condition("age", "under 18 months"),), "age", Decimal(12), Decimal(24)))
+    [Decimal('18')]
+    """
+    cuts = (cut.number for each in conditions if each.fact == fact for cut in stretch_of(each))
+    return (number for number in cuts if low < number < high)
 
 
 def can_hold(condition: Condition) -> bool:

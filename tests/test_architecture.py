@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.days": (),
     "cec.regimen": ("cec.days", "cec.drug_names", "cec.keys", "cec.errors", "cec.units"),
     "cec.patient": ("cec.keys", "cec.errors", "cec.units", "cec.facts"),
-    "cec.conditions": ("cec.errors", "cec.units", "cec.facts", "cec.regimen"),
+    "cec.conditions": ("cec.errors", "cec.units", "cec.facts", "cec.regimen", "cec.pharmacy"),
     "cec.pharmacy": ("cec.keys", "cec.errors", "cec.units", "cec.regimen"),
     "cec.order": BASE,
     "cec.fingerprint": ("cec.order",),

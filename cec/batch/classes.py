@@ -17,6 +17,7 @@ from cec.batch.limits import CLEARANCE, OVER_COLUMNS, Known, LimitsOverColumns, 
 from cec.batch.single_row import Settings
 from cec.batch.values import NOTHING, UNREAD, Numbers, Texts, different, value_of
 from cec.calculate.declared import hidden_reductions
+from cec.calculate.known_facts import completed_years
 from cec.calculate.measures import KidneyFunction, creatinine_clearance
 from cec.calculate.rules import questions, rules_for
 from cec.calculate.rules.offers import begins_with
@@ -91,12 +92,19 @@ class Classifier:
         elif fact in FACTS and FACTS[fact].form == "quantity":
             number = number_of(fact, value)
             side = None if number is None else self._side(fact, number)
-            value = (side, unit_typed(*part.value)) if fact == "weight" else side  # pounds are never typed as pounds
+            value = (side, self._how_told(fact, part))
         elif fact in FACTS and FACTS[fact].form == "text":
             value = tuple(each.read(value) for each in self._texts if each.fact == fact)
         elif fact in FACTS and FACTS[fact].form == "date":
             value = ()
         return self._numbers.of((fact, value))
+
+    def _how_told(self, fact: str, part: Part) -> str | bool:
+        """What hangs on how a fact was told: pounds are never taken for pounds, and years may be torn by a limit."""
+        if fact == "weight":
+            return unit_typed(*part.value)
+        years = completed_years(part.value) if fact == "age" else None
+        return years is not None and any(years * 12 < cut.number < years * 12 + 12 for cut in self._cuts.get("age", ()))
 
     def classify(self, texts: Mapping[str, Texts], places: Mapping[str, pl.Series], sizes: Sizes) -> Classified:
         """The class of each row; `places` are those of what it tells of each fact that the table has."""

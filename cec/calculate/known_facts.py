@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from cec.calculate.measures import KidneyFunction
+from cec.conditions import conditions_of, cuts_within, judge
 from cec.errors import Fault, InputError
 from cec.facts import FACTS, Fact, Facts, Value, earlier_doses_of, told_facts
 from cec.patient import Patient, unit_typed
-from cec.units import Quantity
+from cec.pharmacy import Pharmacy
+from cec.regimen import Regimen
+from cec.units import Quantity, write_number
 
 
 def known_facts(patient: Patient, computed: Facts) -> Facts:
@@ -52,6 +57,32 @@ def what_is_missing(fact: Fact, facts: Facts) -> Fact:
     """
     missing = next((name for name in fact.inputs if facts.get(name) is None), "")
     return what_is_missing(FACTS[missing], facts) if missing else fact
+
+
+def completed_years(age: Value | None) -> Decimal | None:
+    """An age that was told in whole years, which are completed: nobody knows how many months beside them.
+
+    >>> completed_years(Quantity(Decimal(1), "years")), completed_years(Quantity(Decimal(12), "months"))
+    (Decimal('1'), None)
+    """
+    return age.value if isinstance(age, Quantity) and age.unit == "years" and age.value % 1 == 0 else None
+
+
+def refuse_age_in_years(regimen: Regimen, pharmacy: Pharmacy, facts: Facts) -> None:
+    """InputError where an age in completed years may lie on either side of a bound that something hangs on."""
+    years = completed_years(facts.get("age"))
+    if years is None:
+        return
+    within: dict[Decimal, list[str]] = {}
+    for owner, when in conditions_of(regimen, pharmacy):
+        others = tuple(each for each in when if each.fact != "age")
+        for months in cuts_within(when, "age", years * 12, years * 12 + 12):
+            if judge(others, facts) is not False and owner not in within.setdefault(months, []):
+                within[months].append(owner)
+    bounds = ", ".join(f"{write_number(months)} months ({', '.join(owners)})" for months, owners in within.items())
+    if bounds:
+        text = f"an age of {facts['age']} may lie on either side of {bounds}; give it in months, or the date of birth"
+        raise InputError(Fault(text, about=("age",)))
 
 
 def refuse_impossible(patient: Patient, facts: Facts) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from cec.calculate.lines import CycleLine
 from cec.calculate.rules.rule import code_of_drug
 from cec.conditions import judge_any, unknown_facts
+from cec.drug_names import is_same_drug
 from cec.errors import Fault, InputError, OrderRefused
 from cec.facts import Facts
 from cec.order import Alert, Dose
@@ -176,7 +177,7 @@ def _is_one_of(dose: Quantity, entry: DoseEntry) -> bool:
 def choice_faults(lines: Collection[DrugLine], choices: Choices) -> Iterator[str]:
     """Every choice that the lines of the cycle do not leave open."""
     for drug, texts in choices.items():
-        own = [line for line in lines if drug.casefold() == line.drug.casefold()]
+        own = [line for line in lines if is_same_drug(drug, line.drug)]
         entries = [entry for line in own for entry in line.entries if entry.open_words]
         routes = {route for line in own if len(routes_of(line.route)) > 1 for route in routes_of(line.route)}
         open_words = [*(entry.open_words for entry in entries), *(line.route for line in own if routes)]

@@ -134,7 +134,14 @@ def read_condition(fact: str, value: str) -> Condition:
                 f"'{value}' is not a bound; write it like: under 20 kg, at least 1 year, 30 to 60 mL/min, or < 20 kg"
             )
         limits.append(Limit(_COMPARISONS[match[1]], known.read_bound(match[2])))
-    condition = Condition(fact, tuple(limits))
+    return _held(fact, value, tuple(limits))
+
+
+def _held(fact: str, value: str, limits: tuple[Limit, ...]) -> Condition:
+    """A condition of these limits; InputError where none of them can be known, or where it can never hold."""
+    if fact == "age" and any(FACTS[fact].in_unit(limit.value).value % 1 for limit in limits):
+        raise InputError(f"'{value}': an age is known in completed months; write whole months, like 18 months")
+    condition = Condition(fact, limits)
     if not can_hold(condition):
         raise InputError(f"'{value}' can never be true: no {fact} lies within these bounds; look at each of them")
     return condition

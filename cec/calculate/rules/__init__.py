@@ -28,6 +28,7 @@ from cec.calculate.rules.sizes import (
 )
 from cec.calculate.rules.standing import standing_rules
 from cec.calculate.rules.written_bsa import written_bsa_rule
+from cec.conditions import conditions_of
 from cec.facts import FACTS, Bounds, Fact
 from cec.facts.stretches import HIGHEST, Cut, Stretch, stretch_within
 from cec.pharmacy import Pharmacy
@@ -164,7 +165,6 @@ def questions(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Question]:
         if not rule.hangs_on_amounts:
             yield from rule.asks
         yield from (LimitQuestion(name) for name in rule.wants)
-    products = (product.not_for for drug in pharmacy.formulary.values() for product in drug.products)
-    for when in (*regimen.conditions, *products):
+    for _, when in conditions_of(regimen, pharmacy):
         yield from map(question_of, when)
     yield LimitQuestion("previous_cycles", Stretch(Cut(Decimal(1)), HIGHEST))  # without one, no day 1 is missing

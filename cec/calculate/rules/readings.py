@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cec.calculate.measures import COCKCROFT_GAULT, MEASURED, SCHWARTZ
 from cec.calculate.rounding import to_nearest
 from cec.calculate.rules.rule import Case, LimitQuestion, Rule, TextQuestion, number_of, question_of
-from cec.conditions import stretch_of
+from cec.conditions import conditions_of, stretch_of
 from cec.facts.stretches import HIGHEST, LOWEST, Cut, Stretch
 from cec.pharmacy import Pharmacy
 from cec.regimen import Condition, Conditions, Regimen
@@ -75,14 +75,7 @@ class _Bound(NamedTuple):
 
 def _bounds(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[_Bound]:
     """Every bound against which the clearance of a patient is held."""
-    stock = pharmacy.formulary.values()
-    conditions: list[tuple[str, Conditions]] = [
-        *((check.code, check.when) for check in regimen.checks),
-        *((line.drug, when) for line in regimen.drugs for entry in line.entries for when in entry.for_whom),
-        *((line.drug, when) for line in regimen.drugs for when in line.only),
-        *((product.name, product.not_for) for drug in stock for product in drug.products),
-    ]
-    for owner, when in conditions:
+    for owner, when in conditions_of(regimen, pharmacy):
         for condition in when:
             if condition.fact in UNITS:
                 others = tuple(each for each in when if each is not condition)
