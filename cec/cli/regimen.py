@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -145,10 +146,12 @@ def check_regimens(files: FilesArgument, output: CheckOutputOptions) -> None:
 
 def _checked(file: Path) -> CheckedFile:
     """What a regimen file gives, and what is to be said of it and of its cases; FileError with its faults."""
+    from cec.authoring.advice import advice
     from cec.cases import differences, run_cases
     from cec.cases.outcome import counted
     from cec.cases.worked_case import ENDING, cases_path, load_cases
     from cec.load import check_regimen
+    from cec.load.nodes import read_file
     from cec.load.search import regimen_path
     from cec.render.findings import CheckedFile, finding_of
 
@@ -158,11 +161,25 @@ def _checked(file: Path) -> CheckedFile:
     regimen = check_regimen(file)
     path = regimen_path(file)
     holds = _holds(regimen)
+    advised = tuple(
+        finding_of(fault, str(file), "advice") for fault in advice(regimen, read_file(path), tuple(_others(path)))
+    )
     if not cases_path(path).is_file():
-        return CheckedFile(str(file), holds)
+        return CheckedFile(str(file), holds, advised)
     outcome = run_cases(regimen, path)
     differing = tuple(finding_of(fault, str(file), "differs") for fault in differences(outcome))
-    return CheckedFile(str(file), f"{holds}; {counted((outcome,))}", differing)
+    return CheckedFile(str(file), f"{holds}; {counted((outcome,))}", differing + advised)
+
+
+def _others(path: Path) -> Iterator[Regimen]:
+    """Every other regimen to which a name leads and that can be read."""
+    from cec.load import load_regimen
+    from cec.load.search import found_regimens
+
+    for each in found_regimens():
+        if not each.unreachable and each.path.resolve() != path.resolve():
+            with suppress(CecError):
+                yield load_regimen(each.path)
 
 
 def _holds(regimen: Regimen) -> str:

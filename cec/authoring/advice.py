@@ -1,0 +1,175 @@
+"""What a regimen's file says without a fault, and a second person would ask about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from cec.days import is_open, numbers_of
+from cec.errors import CecError, Fault
+from cec.load.nodes import Node, SourceFile
+from cec.load.when import read_plain_days
+from cec.regimen import DrugLine, Regimen
+from cec.routes import is_into_csf, is_intravenous
+from cec.units import DOSES, Quantity, convert_exactly, dose_unit, exact, read_quantity, span, write_number
+
+FAR = 3
+"""A dose is far from the others of its drug beyond so many times the highest, or so many times below the lowest."""
+LONG_RUN = Quantity(Decimal(12), "h")
+"""From here on an infusion is called continuous."""
+
+
+def advice(regimen: Regimen, file: SourceFile, others: Sequence[Regimen]) -> Iterator[Fault]:
+    """What to look at in a regimen's file, each with its place; `others` are regimens that it is held against."""
+    lines = list(zip(regimen.drugs, _at(file.root, "drugs").items or (), strict=True))
+    found = [*_name(regimen, file), *_sources(regimen, file.root), *_title(regimen, file.root)]
+    for line, node in lines:
+        found += (*_short_run(line, node), *_far(line, node, others))
+    for text, where, node in sorted(found, key=lambda each: (each[2].line, each[2].column)):
+        yield Fault(text, where, file.name, node.line, node.column)
+
+
+Found = Iterator[tuple[str, str, Node]]
+"""What to look at, where it is, and its node."""
+
+
+def _name(regimen: Regimen, file: SourceFile) -> Found:
+    stem = re.split(r"[/\\]", file.name)[-1].removesuffix(".yaml")
+    if regimen.name.rpartition(" ")[2] != stem:
+        yield (
+            f"is '{regimen.name}', the file's is {stem}: a name leads to the file of that name",
+            "name",
+            _at(file.root, "name"),
+        )
+
+
+def _sources(regimen: Regimen, root: Node) -> Found:
+    """A source that nobody can look up, and checks without one."""
+    if not regimen.source.url and not re.search(r"[0-9]{4}", regimen.source.citation):
+        text = "nobody can look this up: give an address (url), or a year or number by which the publication is found"
+        yield text, "source", _at(root, "source")
+    without = [check.code for check in regimen.checks if not check.source and check.level != "note"]
+    if without:
+        yield f"no source is given of {', '.join(without)}", "checks", _at(root, "checks")
+
+
+def _short_run(line: DrugLine, node: Node) -> Found:
+    """A continuous infusion that is none."""
+    if line.route != "IV continuous infusion" or not line.over or span(line.over) >= span(LONG_RUN):
+        return
+    is_slip = line.over.unit == "min" and line.over.value >= LONG_RUN.value
+    right = f"is {write_number(line.over.value)} h meant?" if is_slip else "write IV infusion, or how long it runs"
+    yield f"a continuous infusion of {line.over}: {right}", _where(line), _at(node, "over")
+
+
+def _far(line: DrugLine, node: Node, others: Sequence[Regimen]) -> Found:
+    """A dose that is far from those of the same drug, by the same kind of route and in the same unit, elsewhere."""
+    doses = [
+        (each, regimen)
+        for regimen in others
+        for other in regimen.drugs
+        if _is_alike(line, other)
+        for each in other.doses
+    ]
+    for dose in line.doses:
+        same = [(_size(each), each, regimen) for each, regimen in doses if _base(each) == _base(dose)]
+        if not same or not _size(dose):
+            continue
+        lowest, highest = min(same, key=lambda each: each[0]), max(same, key=lambda each: each[0])
+        size = _size(dose)
+        if size > FAR * highest[0]:
+            yield (
+                f"{dose} is {_times(size / highest[0])} the {highest[1]} of {highest[2].name}",
+                _where(line),
+                _at(node, "dose"),
+            )
+        elif size * FAR < lowest[0]:
+            yield (
+                f"{dose} is a {_part(lowest[0] / size)} of the {lowest[1]} of {lowest[2].name}",
+                _where(line),
+                _at(node, "dose"),
+            )
+
+
+def _is_alike(line: DrugLine, other: DrugLine) -> bool:
+    """Whether two lines give one drug by the same kind of route."""
+    return line.drug.casefold() == other.drug.casefold() and _kind_of_route(line.route) == _kind_of_route(other.route)
+
+
+def _kind_of_route(route: str) -> str:
+    if is_into_csf(route):
+        return "into the cerebrospinal fluid"
+    return "into a vein" if is_intravenous(route) else route
+
+
+def _base(dose: Quantity) -> tuple[str, str]:
+    """What a dose is per, and the unit to which its amount is brought."""
+    unit = dose_unit(dose.unit)
+    return unit.per, "mg" if unit.amount in {"g", "mcg"} else unit.amount
+
+
+def _size(dose: Quantity) -> Fraction:
+    """The number of a dose in the unit of its base."""
+    per, amount = _base(dose)
+    unit = f"{amount}/{per}" if per else amount
+    for kind in DOSES:
+        if dose.unit in kind.units and unit in kind.units:
+            return convert_exactly(dose, unit, kind).number
+    return exact(dose).number
+
+
+def _times(ratio: Fraction) -> str:
+    return f"{_number(ratio)} times"
+
+
+def _part(ratio: Fraction) -> str:
+    return {10: "tenth", 100: "hundredth", 1000: "thousandth"}.get(
+        int(ratio) if ratio.denominator == 1 else 0
+    ) or f"{_number(ratio)}th"
+
+
+def _number(ratio: Fraction) -> str:
+    whole = ratio.numerator // ratio.denominator
+    return str(whole) if ratio.denominator == 1 else f"over {whole}"
+
+
+_DOSE = re.compile(r"\bAUC [0-9.]+|(?<![\w.])[0-9][0-9.]* ?(?:mcg|mg|g|units)(?:/m2|/kg)(?![\w/])")
+_DAYS = re.compile(r"(?i)\bd(?:ays?)? ?([0-9]+(?:\s*(?:-|to)\s*[0-9]+|(?:, ?[0-9]+)+)?)\b")
+_EVERY = re.compile(r"(?i)\b(?:q|every) ?([0-9]+) ?(d|w|days?|weeks?)\b")
+
+
+def _title(regimen: Regimen, root: Node) -> Found:
+    """Doses, days and a cycle length in the title that no line has."""
+    node = _at(root, "title")
+    doses = {(_base(dose), _size(dose)) for line in regimen.drugs for dose in line.doses}
+    for match in _DOSE.finditer(regimen.title):
+        dose = _read(match[0])
+        if dose and (_base(dose), _size(dose)) not in doses:
+            yield f"says {match[0]}, which no line gives", "title", node
+    days = {numbers_of(line.days) for line in regimen.drugs if not is_open(line.days)}
+    for match in _DAYS.finditer(regimen.title):
+        if days and read_plain_days(match[1]) not in days:
+            yield f"says days {match[1]}, on which no line is given", "title", node
+    for match in _EVERY.finditer(regimen.title):
+        length = int(match[1]) * (7 if match[2].lower().startswith("w") else 1)
+        if regimen.cycle_length and span(regimen.cycle_length).days != length:
+            yield f"says {match[0]}, and cycle_length is {regimen.cycle_length}", "title", node
+
+
+def _read(text: str) -> Quantity | None:
+    """The dose that words of a title say; None where they say none."""
+    try:
+        return read_quantity(text, *DOSES)
+    except CecError:
+        return None
+
+
+def _where(line: DrugLine) -> str:
+    return f"drugs ({line.drug})"
+
+
+def _at(node: Node, key: str) -> Node:
+    """The value of a key of a mapping; the mapping itself where it does not have the key."""
+    return next((value for name, value in node.entries or () if name.text == key), node)
