@@ -20,6 +20,7 @@ from cec.units import (
     TotalDose,
     Weight,
     dose_unit,
+    drug_of_share,
     span,
     write_range,
 )
@@ -220,6 +221,14 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     source: Annotated[str, key("where this line is from, if not from the regimen's source")] = ""
     assumed: Annotated[dict[str, str], key("what goes beyond the source: key of this line, and why")] = {}
 
+    share_unit: str = ""
+    """Of a share of another drug's dose, the unit of that drug's amounts; no key of a file."""
+
+    @property
+    def shared_with(self) -> str:
+        """The drug of whose dose its doses are shares; nothing where they are none."""
+        return next((drug for dose in self.doses if (drug := drug_of_share(dose.unit))), "")
+
     @property
     def doses(self) -> tuple[Quantity, ...]:
         """Every dose that the line prescribes to anybody."""
@@ -239,7 +248,7 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def amount_unit(self) -> str:
         """The unit of the amounts that its doses come to."""
-        return dose_unit(self.doses[0].unit).amount
+        return self.share_unit or dose_unit(self.doses[0].unit).amount
 
     @property
     def has_plain_days(self) -> bool:

@@ -111,7 +111,7 @@ def variants_of(order: Order) -> tuple[Variant, ...]:
     who = order.patient
     if who.set_doses or who.withheld or any(each.days or each.line for each in who.reductions):
         return ()
-    if any(dose_unit(dose.prescribed.unit).measure == "clearance and weight" for dose in order.doses):
+    if any(dose_unit(dose.prescribed.unit).measure in {"clearance and weight", "another dose"} for dose in order.doses):
         return ()
     if len({dose.line for dose in order.doses}) < len(order.doses):
         return ()

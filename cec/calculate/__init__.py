@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import itertools
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, localcontext
 from types import MappingProxyType
@@ -25,6 +26,7 @@ from cec.calculate.rules.lifetime import before_name, lifetime_maximums, total_n
 from cec.calculate.rules.rule import Case
 from cec.calculate.schedule import Schedule, draw_up
 from cec.calculate.settled import Settled, choice_faults, entries_on, lines_for, settle, unsettled
+from cec.calculate.shares import left_out, with_bases
 from cec.conditions import history_asked
 from cec.errors import CecError, Fault, InputError
 from cec.facts import Facts, earlier_doses_of
@@ -100,7 +102,8 @@ def draft_order(
         schedule = draw_up(regimen, doses, start, pharmacy, lines) if start else Schedule()
         case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance)
         found = alerts_of(case._replace(facts={**facts, **_totals(case)}))
-        of_amounts = (*not_for_patient, *declared_alerts(doses), *preparation_alerts, *schedule.alerts)
+        without = (alert for line in lines.values() for alert in left_out(line.of, line.days, doses))
+        of_amounts = (*not_for_patient, *without, *declared_alerts(doses), *preparation_alerts, *schedule.alerts)
         order = Order(
             schema=SCHEMA,
             written_by=__version__,
@@ -194,15 +197,18 @@ def _each_dose(
     dosed: list[Dosed] = []
     faults: list[Fault] = []
     refused: list[tuple[int, str]] = []
-    for number, line in lines.items():
+    for number in sorted(lines, key=lambda number: (bool(lines[number].of.shared_with), number)):
+        line, doses = lines[number], [each.dose for each in dosed]
         source = line.of.source or regimen.source.citation
         try:
-            for settled, declared in _settled(number, patient, lines, facts):
+            groups = [with_bases(*each, doses) for each in _settled(number, patient, lines, facts)]
+            for settled, declared in itertools.chain.from_iterable(groups):
                 found = compute_dose(settled, measured, pharmacy, declared=declared, source=source, number=number)
                 dosed.append(found._replace(dose=with_days(found.dose, line, declared.days)))
         except CecError as refusal:
             faults += refusal.faults
             refused.append((number, line.of.drug))
+    dosed.sort(key=lambda each: (each.dose.line, each.dose.days))
     return tuple(dosed), tuple(faults), tuple(refused)
 
 

@@ -17,7 +17,7 @@ from cec.order import Alert, Dose
 from cec.patient import Choices
 from cec.regimen import AnyOf, DoseEntry, DrugLine, any_words, entry_of
 from cec.routes import is_intravenous, routes_of
-from cec.units import DOSES, Quantity, read_quantity
+from cec.units import DOSES, Quantity, drug_of_share, read_quantity
 
 
 class Settled(NamedTuple):
@@ -31,6 +31,9 @@ class Settled(NamedTuple):
     """One of which holds of a patient whom the dose is for."""
     chosen: str = ""
     """What a person chose from, where it was left open."""
+    base: Quantity | None = None
+    """Of a share of another drug's dose: what is ordered of that drug."""
+    base_words: str = ""
 
     @property
     def for_whom(self) -> str:
@@ -51,7 +54,10 @@ def unsettled(line: DrugLine, entry: int) -> Settled:
 
 def as_given(line: DrugLine, dose: Dose) -> Settled:
     """A drug line as it was settled for a dose of an order."""
-    return settled_as(line, dose.entry, dose.prescribed, dose.route)
+    settled = settled_as(line, dose.entry, dose.prescribed, dose.route)
+    if not drug_of_share(dose.prescribed.unit):
+        return settled
+    return settled._replace(base=next((step.value for step in dose.steps if step.what == "measured"), None))
 
 
 def settled_as(line: DrugLine, entry: int, dose: Quantity, route: str) -> Settled:

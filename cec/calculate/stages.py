@@ -147,6 +147,11 @@ def _is_for_children(work: Work) -> bool:
     return dose_unit(work.prescribed.unit).measure == "clearance and weight"
 
 
+def _another_dose(work: Work) -> Staged | None:
+    base = work.settled.base
+    return _staged("measured", exact(base), f"ordered: {work.settled.base_words}") if base else None
+
+
 def _nothing(_work: Work) -> None:
     return None
 
@@ -156,6 +161,7 @@ _MEASURE: dict[Measure, Callable[[Work], Staged | None]] = {
     "weight": _weight,
     "creatinine_clearance": _clearance,
     "clearance and weight": _clearance,
+    "another dose": _another_dose,
     "nothing": _nothing,
 }
 """The step of what multiplies a dose."""
@@ -198,6 +204,9 @@ def _calculated(work: Work, chain: Sequence[Staged]) -> Staged:
         weight = _within(exact(work.measured.shown.weight), work.line.weight_cap).kept
         formula = dose_by_exposure(work.prescribed, chain[-1].exact, weight)
         amount, how, source = formula.value, formula.how, formula.source
+    elif unit.measure == "another dose":
+        amount = chain[-1].exact.times(work.prescribed.value).divided_by(Decimal(100))
+        how = f"{write_number(work.prescribed.value)}% × {chain[-1].exact} = {amount}"
     else:
         dose = next(each for each in reversed(chain) if each.step.what in {"prescribed", "infused"})
         if unit.measure == "nothing":

@@ -116,7 +116,7 @@ def _unit_faults(line: DrugLine) -> Iterator[str]:
     maximums = [("maximum", line.maximum), ("maximum_a_day", line.maximum_a_day)]
     maximums += [("dose: maximum", entry.maximum) for entry in line.entries]
     for name, maximum in maximums:
-        if maximum and maximum.unit not in units:
+        if maximum and not line.shared_with and maximum.unit not in units:
             yield f"{name} {maximum} is not in the unit of the dose ({', '.join(sorted(units))})"
     measures = {measure for each in of_doses for measure in _MEASURES_OF[each.measure]}
     caps = {"bsa": line.bsa_cap, "weight": line.weight_cap, "clearance": line.clearance_cap}
@@ -136,6 +136,7 @@ _MEASURES_OF: dict[Measure, tuple[str, ...]] = {
     "weight": ("weight",),
     "creatinine_clearance": ("clearance",),
     "clearance and weight": ("clearance", "weight", "bsa"),
+    "another dose": (),
     "nothing": (),
 }
 """The caps of measures that a dose may have."""

@@ -17,8 +17,9 @@ from msgspec import inspect
 from cec.errors import CecError, InputError
 from cec.load.nodes import Node
 from cec.load.shapes import Field, Reading, Schema, Shape, list_of, mapping, mapping_of, object_schema
-from cec.units import Kind, Quantity
+from cec.units import SHARE, Kind, Quantity
 from cec.units.declared import KINDS_OF
+from cec.units.kinds import OF_ANOTHER
 
 LONGEST_NUMBER = 60
 """Characters of a number; cec writes up to 40 digits."""
@@ -82,11 +83,14 @@ def _quantity(kinds: tuple[Kind, ...], quantity: Shape) -> Shape:
 
     def read(node: Node, where: str, reading: Reading) -> Any:
         value = quantity.read(node, where, reading)
-        if isinstance(value, Quantity) and (value.unit not in units or value.value < 0):
+        if isinstance(value, Quantity) and (not any(value.unit in kind.units for kind in kinds) or value.value < 0):
             return reading.fault(node, where, f"{names} is wanted: a number from 0, in {', '.join(units)}")
         return value
 
-    return Shape(read, {**quantity.schema, "properties": {"value": {"minimum": 0}, "unit": {"enum": units}}})
+    unit: Schema = {"enum": units}
+    if SHARE in kinds:
+        unit = {"anyOf": [unit, {"type": "string", "pattern": f"^{OF_ANOTHER}"}]}
+    return Shape(read, {**quantity.schema, "properties": {"value": {"minimum": 0}, "unit": unit}})
 
 
 def _any_of(info: inspect.UnionType, definitions: Definitions) -> Shape:

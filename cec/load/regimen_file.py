@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
+
+import msgspec
 
 from cec.days import is_open, numbers_of
 from cec.drug_names import drug_key, is_same_drug, spelled_twice
@@ -31,7 +33,7 @@ EVERY_CYCLE = -1
 
 def _regimen(values: dict[str, Any]) -> Regimen:
     """A regimen, with lines that do not fit together refused."""
-    regimen = Regimen(**values, sha256="")
+    regimen = Regimen(**{**values, "drugs": tuple(_with_share_units(values["drugs"]))}, sha256="")
     faults = []
     if not regimen.drugs:
         faults.append("drugs: is empty; a regimen has at least one drug line")
@@ -44,6 +46,7 @@ def _regimen(values: dict[str, Any]) -> Regimen:
         *_spelled_twice(regimen.drugs),
         *_lifetime_faults(regimen.drugs),
         *_repeats(regimen.drugs),
+        *_shares(regimen.drugs),
     ]
     faults += [text for _, text in sorted(of_lines, key=itemgetter(0))]
     faults += [
@@ -74,6 +77,29 @@ def _regimen(values: dict[str, Any]) -> Regimen:
     if faults:
         raise CecError(*faults)
     return regimen
+
+
+def _with_share_units(lines: Sequence[DrugLine]) -> Iterator[DrugLine]:
+    """The lines, those with a share of another drug's dose with the unit of its amounts."""
+    for line in lines:
+        others = [other for other in lines if is_same_drug(other.drug, line.shared_with) and not other.shared_with]
+        yield msgspec.structs.replace(line, share_unit=others[0].amount_unit) if others else line
+
+
+def _shares(lines: Sequence[DrugLine]) -> Iterator[tuple[int, str]]:
+    """Lines, by number, with a share of a drug that no line gives, or of another share."""
+    for number, line in enumerate(lines, 1):
+        if not line.shared_with:
+            continue
+        if line.share_unit:
+            maximums = {"maximum": line.maximum, "maximum_a_day": line.maximum_a_day}
+            for name, maximum in maximums.items():
+                if maximum and maximum.unit != line.share_unit:
+                    yield number, f"drugs {number} ({line.drug}): {name} {maximum} is not in {line.share_unit}"
+            continue
+        of_share = any(is_same_drug(other.drug, line.shared_with) for other in lines)
+        why = "is a share itself; write its amount" if of_share else "is not a drug of this regimen"
+        yield number, f"drugs {number} ({line.drug}): dose: {line.shared_with} {why}"
 
 
 def _next_cycle_faults(regimen: Regimen) -> Iterator[str]:

@@ -21,7 +21,17 @@ from cec.units.declared import (
     Volume,
     Weight,
 )
-from cec.units.dose_units import DOSES, TOTALS, DoseUnit, Measure, amount_in, dose_unit, is_dissolved, same_amount_per
+from cec.units.dose_units import (
+    DOSES,
+    TOTALS,
+    DoseUnit,
+    Measure,
+    amount_in,
+    dose_unit,
+    drug_of_share,
+    is_dissolved,
+    same_amount_per,
+)
 from cec.units.exact import Exact, exact, kept, multiply
 from cec.units.kinds import (
     AGE,
@@ -40,6 +50,7 @@ from cec.units.kinds import (
     PER_AREA,
     PER_WEIGHT,
     PERCENT,
+    SHARE,
     VOLUME,
     WEIGHT,
     Kind,
@@ -68,6 +79,7 @@ __all__ = [
     "PER_173",
     "PER_AREA",
     "PER_WEIGHT",
+    "SHARE",
     "TOTALS",
     "VOLUME",
     "WEIGHT",
@@ -96,6 +108,7 @@ __all__ = [
     "convert",
     "convert_exactly",
     "dose_unit",
+    "drug_of_share",
     "exact",
     "is_dissolved",
     "is_unit",

@@ -11,15 +11,17 @@ from cec.units.kinds import (
     AMOUNTS,
     EXPOSURE,
     EXPOSURE_IN_CHILDREN,
+    OF_ANOTHER,
     PER_AREA,
     PER_WEIGHT,
     RATE,
     RATE_PER_AREA,
     RATE_PER_WEIGHT,
+    SHARE,
     Kind,
 )
 
-Measure = Literal["bsa", "weight", "creatinine_clearance", "clearance and weight", "nothing"]
+Measure = Literal["bsa", "weight", "creatinine_clearance", "clearance and weight", "another dose", "nothing"]
 """What a dose is multiplied by."""
 
 
@@ -41,6 +43,7 @@ DOSE_KINDS = (
     DoseKind(AMOUNT, "", "nothing"),
     DoseKind(EXPOSURE, "", "creatinine_clearance", "mg"),
     DoseKind(EXPOSURE_IN_CHILDREN, "", "clearance and weight", "mg"),
+    DoseKind(SHARE, "", "another dose"),
     DoseKind(RATE_PER_AREA, "m2", "bsa", is_rate=True),
     DoseKind(RATE_PER_WEIGHT, "kg", "weight", is_rate=True),
     DoseKind(RATE, "", "nothing", is_rate=True),
@@ -78,9 +81,20 @@ def dose_unit(unit: str) -> DoseUnit:
     """
     for each in DOSE_KINDS:
         if unit in each.kind.units:
+            if each.measure == "another dose":
+                return DoseUnit("", "", each.measure)
             time = unit.rpartition("/")[2] if each.is_rate else ""
             return DoseUnit(each.amount or unit.partition("/")[0], each.per, each.measure, time)
     raise InputError(f"'{unit}' is not the unit of a dose")
+
+
+def drug_of_share(unit: str) -> str:
+    """The drug that the unit of a dose is a share of; nothing where it is none.
+
+    >>> drug_of_share("% of ifosfamide"), drug_of_share("mg")
+    ('ifosfamide', '')
+    """
+    return unit.removeprefix(OF_ANOTHER) if unit.startswith(OF_ANOTHER) else ""
 
 
 def same_amount_per(unit: str, per: str) -> str:

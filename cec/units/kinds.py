@@ -93,6 +93,26 @@ EXPOSURE = Kind("target AUC", "AUC 5", {"AUC": "milligram * minute / milliliter"
 EXPOSURE_IN_CHILDREN = Kind(
     "target AUC by a named formula", "AUC 7 by newell-1993", {"AUC by newell-1993": EXPOSURE.units["AUC"]}
 )
+OF_ANOTHER = "% of "
+"""How the unit begins of a dose that is a share of another drug's."""
+
+
+class _Shares(Mapping[str, str]):
+    """The units of shares: one for each drug that there may be, none of which is listed."""
+
+    def __getitem__(self, unit: str) -> str:
+        if not unit.startswith(OF_ANOTHER):
+            raise KeyError(unit)
+        return ""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+SHARE = Kind("share of another dose", "20% of ifosfamide", _Shares())
 DURATION = Kind("duration", "2 h", {"min": "minute", "h": "hour", "days": "day", "weeks": "week"})
 AGE = Kind("age", "8 years", {"years": "year", "months": "month"})
 VOLUME = Kind("volume", "20 mL", {"mL": "milliliter", "L": "liter"})

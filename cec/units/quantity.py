@@ -54,8 +54,8 @@ class Quantity(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaul
         number = _first_digits(self.value) if self.endless else f"{self.value:,f}"
         if self.unit.startswith("AUC"):
             return f"AUC {number}{self.unit.removeprefix('AUC')}"
-        if self.unit == "%":
-            return f"{number}%"
+        if self.unit.startswith("%"):
+            return f"{number}{self.unit}"
         return f"{number} {self.unit_word}".rstrip()
 
     @property

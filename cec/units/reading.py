@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from cec.errors import InputError
 from cec.units.conversion import convert
-from cec.units.kinds import EXPOSURE, EXPOSURE_IN_CHILDREN, KINDS, LENGTH, WEIGHT, Kind
+from cec.units.kinds import EXPOSURE, EXPOSURE_IN_CHILDREN, KINDS, LENGTH, OF_ANOTHER, SHARE, WEIGHT, Kind
 from cec.units.quantity import EXACT, Quantity, cut
 
 _SPELLINGS = {
@@ -52,6 +52,7 @@ _QUANTITY = re.compile(
 )
 """A number and a unit of one word, or `x 10^6 cells` and `million units`, which are units too."""
 _FEET_INCHES = re.compile(r"([0-9]+)\s*(?:ft|foot|feet)\s*([0-9]+(?:\.[0-9]+)?)\s*(?:in|inch|inches)", re.ASCII)
+_SHARE = re.compile(r"(?P<number>[0-9]\S*?)\s*% of (?P<drug>\S.*)")
 _AUC = re.compile(r"AUC\s*(?P<number>\S.*?)(?P<formula>\s+by\s.*)?", re.ASCII)
 
 
@@ -103,6 +104,8 @@ def read_quantity(text: str, *kinds: Kind, bare: str = "") -> Quantity:
             known = ", ".join(each.partition(" by ")[2] for each in EXPOSURE_IN_CHILDREN.units)
             raise InputError(f"{_quoted(text)} names no formula of a dose by AUC; there is {known}, or none: Calvert")
         return Quantity(read_number(auc["number"], example), unit)
+    if SHARE in kinds and (share := _SHARE.fullmatch(text)):
+        return Quantity(read_number(share["number"], example), f"{OF_ANOTHER}{share['drug']}")
     match = _QUANTITY.fullmatch(text)
     if not match:
         raise InputError(f"{_quoted(text)} {_quantity_fault(text)}; write it like {example}")

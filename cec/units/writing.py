@@ -15,7 +15,8 @@ def write_quantity(quantity: Quantity) -> str:
     """
     if quantity.unit.startswith("AUC"):
         return f"AUC {quantity.value:f}{quantity.unit.removeprefix('AUC')}"
-    return f"{quantity.value:f} {quantity.unit}".rstrip()
+    space = "" if quantity.unit.startswith("%") else " "
+    return f"{quantity.value:f}{space}{quantity.unit}".rstrip()
 
 
 def write_signed(value: Decimal) -> str:

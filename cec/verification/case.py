@@ -13,7 +13,7 @@ from cec.calculate.declared import Declared
 from cec.calculate.dosing import compute_dose, declared_again
 from cec.calculate.lines import cycle_of, lines_of_cycle
 from cec.calculate.measures import Measured
-from cec.calculate.settled import Settled, as_given
+from cec.calculate.settled import as_given
 from cec.errors import CecError
 from cec.order import Dose, Order, Step
 from cec.pharmacy import DoseRounding
@@ -145,6 +145,7 @@ def recomputed(
     order = case.order
     dose = prescribed or case.dose.prescribed
     line = msgspec.structs.replace(line or case.line, dose=dose)
+    settled = as_given(order.line_of(case.dose), case.dose)._replace(line=line, prescribed=dose)
     declared = _declared(case) if reduced else None
     finest = DoseRounding("nearest", kept(FINEST, case.dose.ordered.unit))
     pharmacies = [msgspec.structs.replace(order.pharmacy, dose_rounding={line.drug: finest})]
@@ -152,7 +153,7 @@ def recomputed(
         pharmacies.insert(0, order.pharmacy)
     for pharmacy in pharmacies:
         try:
-            found = compute_dose(Settled(line, dose), measured or case.measured, pharmacy, declared=declared).dose
+            found = compute_dose(settled, measured or case.measured, pharmacy, declared=declared).dose
         except CecError:
             continue
         steps = found.steps if is_rounded and pharmacy is order.pharmacy else found.steps[:-1]
