@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.render.words import listed
-from cec.verification.outcome import NOTHING
+from cec.verification.outcome import NOTHING, drugs_not_compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,21 +37,30 @@ class VerifiedRows(NamedTuple):
     noun: str = "row"
 
 
-def happenings(outcome: Verification | Row) -> Iterator[str]:
+class Happening(NamedTuple):
+    """What may have happened, and the lines of the table in which it did, where a row is one drug."""
+
+    text: str
+    rows: tuple[int, ...] = ()
+
+
+def happenings(outcome: Verification | Row) -> Iterator[Happening]:
     """Every verdict other than "agrees" in words; a mistake that befell several drugs stands first, and once."""
     wrong = [verdict for verdict in outcome.verdicts if verdict.verdict != "agrees"]
     for shared in outcome.shared_explanations:
-        amounts = [
-            f"{verdict.drug} {verdict.written} ({verdict.expected} expected)"
-            for verdict in wrong
-            if _is_of(verdict, shared)
-        ]
-        yield f"{listed(amounts)}: {shared.mistake}: {shared.text}"
+        of_all = [verdict for verdict in wrong if _is_of(verdict, shared)]
+        amounts = [f"{verdict.drug} {verdict.written} ({verdict.expected} expected)" for verdict in of_all]
+        yield Happening(f"{listed(amounts)}: {shared.mistake}: {shared.text}", _rows(of_all))
     for verdict in wrong:
         if not any(_is_of(verdict, shared) for shared in outcome.shared_explanations):
-            yield what_happened(verdict)
+            yield Happening(what_happened(verdict), _rows([verdict]))
         elif differing := list(_differing(verdict)):
-            yield f"{verdict.drug} {verdict.written}: {'; '.join(differing)}"
+            yield Happening(f"{verdict.drug} {verdict.written}: {'; '.join(differing)}", _rows([verdict]))
+
+
+def _rows(verdicts: Iterable[Verdict]) -> tuple[int, ...]:
+    """The lines in which the doses of some verdicts were written, each once."""
+    return tuple(dict.fromkeys(verdict.row for verdict in verdicts if verdict.row is not None))
 
 
 def _is_of(verdict: Verdict, shared: SharedExplanation) -> bool:
@@ -65,6 +74,8 @@ def what_happened(verdict: Verdict) -> str:
         return f"{verdict.drug}: missing; expected {verdict.expected}"
     if verdict.verdict == "not in the regimen":
         return f"{verdict.drug} {verdict.written}: not in the regimen; {verdict.hint}"
+    if verdict.verdict == "written too often":
+        return f"{verdict.drug} {verdict.written}: {verdict.hint}"
     parts = list(_differing(verdict))
     if verdict.dose_differs:
         mistakes = "; or ".join(f"{each.mistake}: {each.text}" for each in verdict.explanations) or NO_MISTAKE
@@ -80,6 +91,15 @@ def _differing(verdict: Verdict) -> Iterator[str]:
             is_count = each.what == "days" and each.written.isdigit() and not each.expected.isdigit()
             note = " (a number alone is a day of the cycle)" if is_count else ""
             yield f"{_in_words(each.what, each.written)}{note}, expected {_in_words(each.what, each.expected)}"
+
+
+def was_not_compared(verdicts: Iterable[Verdict]) -> str:
+    """What was not compared beside the doses of an order, of which drugs where it is not all of them; or nothing."""
+    by_drugs: dict[tuple[str, ...], list[str]] = {}
+    for what, drugs in drugs_not_compared(verdicts).items():
+        by_drugs.setdefault(drugs, []).append(what)
+    parts = [f"{listed(what)}{f' of {listed(drugs)}' if drugs else ''}" for drugs, what in sorted(by_drugs.items())]
+    return f"not compared: {', nor '.join(parts)}" if parts else ""
 
 
 def beside_the_dose(verdict: Verdict) -> str:

@@ -36,6 +36,8 @@ class DoseCells(NamedTuple):
     example: str
     beside: Mapping[str, tuple[str, str]]
     """By the words of PARTICULARS, where each stands and what it says."""
+    row: int | None = None
+    """The line of the table, where a row is one drug."""
 
 
 def dose_cells(lines: Sequence[Line], regimen: Regimen, columns: OrderColumns) -> Iterator[DoseCells]:
@@ -67,7 +69,7 @@ def _of_single_drugs(
         if amount:
             example = _example(unit if unit in AMOUNT.units else "", units.get(drug_key(drug)))
             about = _beside(cells, words, f"line {row}: {drug}: ")
-            yield DoseCells(f"line {row}: {drug}", drug, amount, unit, example, about)
+            yield DoseCells(f"line {row}: {drug}", drug, amount, unit, example, about, row)
 
 
 def _beside(cells: Mapping[str, str], words: Mapping[str, str], start: str = "") -> dict[str, tuple[str, str]]:
@@ -99,7 +101,7 @@ def read_dose(cells: DoseCells) -> Written:
     }
     if faults or amount is None:
         raise InputError(*faults)
-    return Written(cells.drug, amount, last_digit(cells.amount), beside)
+    return Written(cells.drug, amount, last_digit(cells.amount), beside, cells.row)
 
 
 def _amount(cells: DoseCells) -> Quantity:

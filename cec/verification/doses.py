@@ -55,7 +55,10 @@ def verify_doses(
         alike = tuple(other for other in others if _gives_the_same_drugs(other, order))
         cases = _cases(order, pairs, alike)
         judged = {
-            place: compare(case.dose.drug, case.dose.ordered, case.written, tolerance) for place, case in cases.items()
+            place: msgspec.structs.replace(
+                compare(case.dose.drug, case.dose.ordered, case.written, tolerance), row=pairs[place].row
+            )
+            for place, case in cases.items()
         }
         wrong = [place for place, verdict in judged.items() if verdict.verdict != "agrees"]
         explained = explain(cases, wrong, tolerance)
@@ -72,7 +75,7 @@ def verify_doses(
                 verdicts.append(nothing_written(dose.drug, dose.ordered))
             elif place not in covered:
                 verdicts.append(Verdict(dose.drug, "missing", dose.ordered, comparisons=compared(expected, {})))
-        verdicts += [_stranger(each.drug, each.amount, order) for each in left_over]
+        verdicts += [_stranger(each, order) for each in left_over]
         if days is not None:
             verdicts.append(_judge_days(days, order, alike))
         return Verification(
@@ -174,14 +177,16 @@ def nothing_written(drug: str, nothing: Quantity) -> Verdict:
     return Verdict(drug, "agrees", nothing)
 
 
-def _stranger(drug: str, amount: Quantity, order: Order) -> Verdict:
+def _stranger(written: Written, order: Order) -> Verdict:
     """What is to be said of an amount that no line of the order asks for."""
+    drug, amount = written.drug, written.amount
     drugs = list(dict.fromkeys(dose.drug for dose in order.doses))
     near = difflib.get_close_matches(drug.casefold(), drugs, 1)
     hint = f"the regimen gives {', '.join(near or drugs)}" + (": another drug, or a misspelt name?" if near else "")
     if drug in drugs:
         hint = f"{drug} is written more often than the regimen gives it"
-    return Verdict(drug, "not in the regimen", written=amount, hint=hint)
+        return Verdict(drug, "written too often", written=amount, hint=hint, row=written.row)
+    return Verdict(drug, "not in the regimen", written=amount, hint=hint, row=written.row)
 
 
 def _judge_days(days: int, order: Order, others: Sequence[Regimen]) -> Verdict:

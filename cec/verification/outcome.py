@@ -47,7 +47,7 @@ class Comparison(msgspec.Struct, frozen=True, omit_defaults=True):
     written: str = ""
 
 
-Judgement = Literal["agrees", "differs", "missing", "not in the regimen"]
+Judgement = Literal["agrees", "differs", "missing", "not in the regimen", "written too often"]
 
 
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -66,6 +66,8 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     dose_differs: bool = False
     """Whether it is the dose that differs, or the number of days, and not only what stands beside it."""
     comparisons: tuple[Comparison, ...] = ()
+    row: int | None = None
+    """The line of the table in which the dose was written, where a row is one drug."""
 
 
 NOT_COMPARED = "not compared"
@@ -73,9 +75,20 @@ NOT_COMPARED = "not compared"
 
 def not_compared(verdicts: Iterable[Verdict]) -> tuple[Beside, ...]:
     """What was not compared of some drug whose dose was."""
-    comparisons = [each for verdict in verdicts if verdict.written for each in verdict.comparisons]
-    found = {each.what for each in comparisons if each.verdict == NOT_COMPARED}
-    return tuple(what for what in BESIDE if what in found)
+    return tuple(drugs_not_compared(verdicts))
+
+
+def drugs_not_compared(verdicts: Iterable[Verdict]) -> dict[Beside, tuple[str, ...]]:
+    """What was not compared of some drug whose dose was, with these drugs; none are named where it is all of them."""
+    compared: set[Beside] = set()
+    drugs: dict[Beside, dict[str, None]] = {}
+    for verdict in verdicts:
+        for each in verdict.comparisons if verdict.written else ():
+            if each.verdict == NOT_COMPARED:
+                drugs.setdefault(each.what, {})[verdict.drug] = None
+            else:
+                compared.add(each.what)
+    return {what: tuple(drugs[what]) if what in compared else () for what in BESIDE if what in drugs}
 
 
 class Verification(msgspec.Struct, frozen=True):

@@ -20,6 +20,8 @@ class Written(NamedTuple):
     """What the last written digit is worth, in the unit of the amount; None where only the number is known."""
     beside: Mapping[str, Any] = MappingProxyType({})
     """What was written of times a day, days, route and duration, by the words of `administration.PARTICULARS`."""
+    row: int | None = None
+    """The line of the table in which it stands, where a row is one drug."""
 
     @property
     def last_digit(self) -> Decimal:

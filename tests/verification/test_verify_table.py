@@ -202,7 +202,7 @@ def test_the_csv_of_one_dosing_agrees(tmp_path: Path) -> None:
     assert (done.code, "1 order: 1 agree, 0 differ" in done.out) == (0, True)
     path.write_text(path.read_text(encoding="utf-8").replace("96,72,mg", "96,12,mg"), encoding="utf-8")
     done = cec("verify", str(path))
-    assert (done.code, "line 2, id 7: etoposide 12 mg, expected 72 mg" in done.out) == (1, True)
+    assert (done.code, "line 3, id 7: etoposide 12 mg, expected 72 mg" in done.out) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_the_csv_of_one_dosing_agrees(tmp_path: Path) -> None:
         ("1 2 3 4 5", "1 2 3 4", "line 2, id 7: days 4 days, expected 5 days"),
         ("1 2 3 4 5", "five", "line 2, id 7: days: 'five' are not days"),
         ("prednisone", "prednison", "prednisone: missing; expected 13 mg"),
-        ("13,mg,0", "13,L,0", "line 5: prednisone: '13 L' is not an amount of drug"),
+        ("13,mg,0", "13,L,0", "line 5, id 7: prednisone: '13 L' is not an amount of drug"),
         ("etoposide,100,mg/m2,96,96", "etoposide,100,mg/m2,96,", "line 2, id 7: etoposide: missing; expected 96 mg"),
         ("etoposide,100", ",100", "a drug without a name 96 mg: not in the regimen"),
     ],
@@ -786,3 +786,41 @@ def test_the_table_is_not_overwritten(doses: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("option", [("--height", "128cm"), ("--strict",), ("clofarabine=38mg",), ("--format", "pdf")])
 def test_wrong_usage_beside_a_table_ends_with_2(option: tuple[str, ...], doses: Path) -> None:
     assert cec("verify", str(doses), *option).code == 2
+
+
+SINGLE = """\
+id,height_cm,weight_kg,drug,ordered,unit,days
+7,128,26,clofarabine,38.4,mg,1-5
+7,128,26,etoposide,{etoposide},mg,1-5
+7,128,26,cyclophosphamide,422.4,mg,
+7,128,26,prednisone,13,mg,
+7,128,26,prednisone,13,mg,
+"""
+
+
+def test_where_a_row_is_one_drug_its_own_line_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(SINGLE.format(etoposide="960"), encoding="utf-8")
+    done = cec("verify", str(path))
+    assert done.out.splitlines()[0].startswith("line 3, id 7: etoposide 960 mg, expected 96 mg: ten times")
+    again = "line 6, id 7: prednisone 13 mg: prednisone is written more often than the regimen gives it"
+    assert again in done.out
+    assert "not in the regimen" not in done.out
+    rows = list(csv.DictReader(cec("verify", str(path), "--format", "csv").out.splitlines()))
+    found = {(row["drug"], row["verdict"]): row["row"] for row in rows}
+    assert (found["etoposide", "differs"], found["prednisone", "written too often"]) == ("3", "6")
+    path.write_text(SINGLE.format(etoposide="9.6.1"), encoding="utf-8")
+    assert cec("verify", str(path)).out.startswith("line 3, id 7: etoposide: '9.6.1' is not a number")
+
+
+def test_what_was_not_compared_is_said_of_the_drugs_that_lack_it(tmp_path: Path) -> None:
+    size = ("verify", "cec-induction", "--height", "128", "--weight", "26")
+    doses = ("clofarabine=38.4mg", "etoposide=96mg", "cyclophosphamide=422.4mg", "prednisone=13mg")
+    said = cec(*size, *doses, "clofarabine.days=1-5", "etoposide.days=1-5").said
+    assert "not compared: times a day, route and duration, nor days of cyclophosphamide and prednisone" in said
+    said = cec(*size, *doses).said
+    assert "not compared: times a day, days, route and duration" in said
+    assert " of " not in said.partition("; not compared: ")[2].partition("A second")[0]
+    path = tmp_path / "orders.csv"
+    path.write_text(SINGLE.format(etoposide="96").rsplit("7,", 1)[0], encoding="utf-8")
+    assert "not compared: times a day, route and duration, nor days of some drugs" in cec("verify", str(path)).said

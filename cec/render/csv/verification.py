@@ -42,9 +42,11 @@ def _rows(row: Row) -> Iterator[Sequence[str]]:
 def _verdicts(start: Sequence[str], verdicts: Iterable[Verdict], codes: Iterable[str]) -> Iterator[Sequence[str]]:
     """A row for each verdict: `start` says whose it is, `codes` are those of the alerts."""
     for verdict in verdicts:
+        row = start[0] if verdict.row is None else str(verdict.row)
         unit = next((amount.unit for amount in (verdict.expected, verdict.written) if amount), "")
         yield (
-            *start,
+            row,
+            *start[1:],
             verdict.drug,
             verdict.verdict,
             number(verdict.expected),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -29,11 +30,12 @@ from cec.render.verification import (
     happenings,
     places_that_differ,
     remarks,
+    was_not_compared,
 )
 from cec.render.words import SECOND_CHECK, listed, signed_percent
 from cec.render.words.alerts import as_many_as_fit
 from cec.units import write_number
-from cec.verification.outcome import BESIDE, MEANINGS, Beside, Verification
+from cec.verification.outcome import BESIDE, MEANINGS, Beside, Row, Verification, drugs_not_compared
 
 MOST_ROWS_NAMED = 10
 """Rows that the terminal names for one alert; CSV has them all."""
@@ -65,7 +67,7 @@ def verified_doses(document: VerifiedDoses, *, terminal: Terminal = PIPE) -> byt
         [
             *head(order, terminal),
             *table_or_cards(_COLUMNS, rows, terminal),
-            *section("What may have happened", _wrapped(happenings(verification), terminal)),
+            *section("What may have happened", _wrapped((each.text for each in happenings(verification)), terminal)),
             *section("Beside the dose", _wrapped(map(beside_the_dose, beside), terminal)),
             *section("Look at", _alerts(verification, terminal)),
             BLANK_LINE,
@@ -102,15 +104,17 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
     lines: list[str] = []
     alerts: dict[str, list[str]] = {}
     counts: Counter[str] = Counter()
-    not_compared: set[Beside] = set()
+    compared_in_part: set[Beside] = set()
+    never_compared = set(BESIDE)
     not_made: Counter[str] = Counter()
     for row in document.rows:
-        if len(not_compared) < len(BESIDE):
-            not_compared.update(row.not_compared)
-        name = f"line {row.row}" + (f", id {row.id}" if row.id else "")
+        if not row.faults:
+            lacking = drugs_not_compared(row.verdicts)
+            compared_in_part.update(lacking)
+            never_compared.intersection_update(what for what, drugs in lacking.items() if not drugs)
         counts["agree" if row.agrees else "refused" if row.faults else "differ"] += 1
-        lines += [f"{name}: {happening}" for happening in happenings(row)]
-        lines += [f"{name}: {fault}" for fault in row.faults]
+        lines += [f"{_place(row, each.rows)}: {each.text}" for each in happenings(row)]
+        lines += [_refused(row, fault) for fault in row.faults]
         not_made.update(row.not_made)
         for code in row.alerts:
             named = alerts.setdefault(code, [])
@@ -129,8 +133,11 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
         f"{total:,} {document.noun}{'s' * (total != 1)}: {counts['agree']:,} agree, "
         f"{counts['differ']:,} differ, {counts['refused']:,} cannot be held against an order"
     )
-    if not_compared:
-        summary += f"; not compared: {listed([what for what in BESIDE if what in not_compared])}"
+    of_all = [what for what in BESIDE if what in compared_in_part & never_compared]
+    of_some = [what for what in BESIDE if what in compared_in_part - never_compared]
+    parts = [listed(of_all)] if of_all else []
+    parts += [f"{listed(of_some)} of some drugs"] if of_some else []
+    summary += f"; not compared: {', nor '.join(parts)}" if parts else ""
     return draw(
         [
             *_wrapped(lines, terminal, ""),
@@ -143,6 +150,18 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
     )
 
 
+def _refused(row: Row, fault: str) -> str:
+    """Why a row cannot be held against an order; of a row that is one drug the fault names its own line."""
+    own = re.match(r"line ([0-9]+): ", fault)
+    return f"{_place(row, [int(own[1])])}: {fault[own.end() :]}" if own else f"{_place(row)}: {fault}"
+
+
+def _place(row: Row, lines: Sequence[int] = ()) -> str:
+    """Where something stands in a table, and whose it is."""
+    numbers = [str(line) for line in lines] or [str(row.row)]
+    return f"line{'s' * (len(numbers) > 1)} {listed(numbers)}" + (f", id {row.id}" if row.id else "")
+
+
 def _alert_of(code: str, count: int, lines: Sequence[str]) -> str:
     """An alert with the lines of the rows that have it, the first of many."""
     more = f" … and {count - len(lines):,} more (--format csv names them all)" if count > len(lines) else ""
@@ -153,7 +172,7 @@ def _alert_of(code: str, count: int, lines: Sequence[str]) -> str:
 def _summary(verification: Verification) -> str:
     tolerance = f"{write_number(verification.tolerance_percent)}%"
     wrong = sum(verdict.verdict != "agrees" for verdict in verification.verdicts)
-    missing = f"; not compared: {listed(verification.not_compared)}" if verification.not_compared else ""
+    missing = "; ".join(("", *filter(None, [was_not_compared(verification.verdicts)])))
     if verification.agrees:
         return f"Every written dose agrees within {tolerance}{missing}"
     return f"{wrong} of {len(verification.verdicts)} do not agree (tolerance {tolerance}){missing}"
