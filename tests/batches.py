@@ -114,6 +114,14 @@ def to_look_at(codes: str) -> str:
     return " ".join(code for code in codes.split() if code not in {NOT_CHECKED, NOT_APPLICABLE, NOT_ASKED})
 
 
+def as_in_a_batch(row: Mapping[str, str]) -> dict[str, str]:
+    """A row of one order's schedule as a batch has it: without the alerts of which it tells beside its rows."""
+    pairs = zip(row["alerts"].split(), row["alert_levels"].split(), strict=True)
+    kept = {code: level for code, level in pairs if to_look_at(code)}
+    rest = {name: cell for name, cell in row.items() if name != "status"}
+    return rest | {"alerts": " ".join(kept), "alert_levels": " ".join(kept.values())}
+
+
 def amounts_of_orders(cells: Table, given: Given) -> dict[int, list[str | None]]:
     """Of each row that has an order, the amount of every line of the regimen in its unit; None of one not given."""
     found: dict[int, list[str | None]] = {}

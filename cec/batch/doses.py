@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cec.batch.amounts import Amounts, Measured, Variant
 from cec.batch.learning import Class
 from cec.batch.rows import Answers, Rows, no_answers
-from cec.batch.single_row import NEXT_REASON, NOT_MADE, answer_columns
+from cec.batch.single_row import LEVELS, NEXT_REASON, NOT_MADE, answer_columns
 from cec.batch.values import Different, different, size_of
 from cec.render.csv import number
 from cec.tables.amounts import amount_columns
@@ -59,7 +59,7 @@ def _of_set(
         if settings.has_rates:
             columns[f"{name} rate"] = of_rows.each([amount.rate for amount in found], pl.String)
             columns[f"{name} rate_unit"] = of_rows.each([amount.rate_unit for amount in found], pl.String)
-    columns["alerts"] = _alerts(numbers, classes, codes)
+    columns |= _alerts(numbers, classes, codes)
     columns[NOT_MADE] = _not_made(numbers, classes)
     names_of_answers = answer_columns(settings)
     lacking = (pl.lit(None, dtype=pl.String).alias(name) for name in names_of_answers if name not in columns)
@@ -97,18 +97,22 @@ def _measured(measure: str, rows: Rows, places: pl.Series) -> tuple[Different, l
 
 def _alerts(
     numbers: pl.Series, classes: Mapping[int, Class], codes: Sequence[tuple[pl.Series, list[tuple[str, ...]]]]
-) -> pl.Series:
-    """The codes of every row's alerts: of its class, then of its preparations in the order of the lines."""
+) -> dict[str, pl.Series]:
+    """The codes of every row's alerts, of its class and then of its preparations by line, and their levels."""
     import polars as pl
 
     rows = different([numbers, *(kind for kind, _ in codes)])
-    found = [list(classes[each].codes) for each in numbers[rows.first]]
+    of_rows = [classes[each] for each in numbers[rows.first]]
+    found = [list(each.codes) for each in of_rows]
     for kind, kinds in codes:
         for place, which in enumerate(kind[rows.first]):
             found[place] += kinds[which]
-    for place, each in enumerate(numbers[rows.first]):
-        found[place] += classes[each].codes_of_schedule
-    return rows.each([" ".join(dict.fromkeys(codes_of_row)) for codes_of_row in found], pl.String)
+    codes_of_rows = [dict.fromkeys((*some, *each.codes_of_schedule)) for some, each in zip(found, of_rows, strict=True)]
+    levels = [
+        " ".join(each.levels.get(code, "check") for code in some)
+        for some, each in zip(codes_of_rows, of_rows, strict=True)
+    ]
+    return {"alerts": rows.each(list(map(" ".join, codes_of_rows)), pl.String), LEVELS: rows.each(levels, pl.String)}
 
 
 def _not_made(numbers: pl.Series, classes: Mapping[int, Class]) -> pl.Series:

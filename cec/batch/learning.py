@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from cec.batch.amounts import Variant, variants_of
-from cec.batch.single_row import Cells, Settings, cells_of, draft, read, reasons_of
+from cec.batch.single_row import Cells, Settings, cells_of, draft, levels_of, read, reasons_of
 from cec.calculate.dosing import dosed_again
 from cec.calculate.lines import cycle_of, lines_of_cycle
 from cec.calculate.preparation import prepare
@@ -17,6 +17,7 @@ from cec.calculate.schedule import draw_up
 from cec.errors import CecError, OrderRefused
 from cec.load.parts import Part
 from cec.order import Alert, Order
+from cec.regimen import Level
 from cec.tables.rows import Read, Refusal, refusal
 
 
@@ -31,6 +32,8 @@ class Class(NamedTuple):
     refusal: Refusal | None = None
     codes_of_schedule: tuple[str, ...] = ()
     """They stand behind those of preparations, which hang on the amounts."""
+    levels: Mapping[str, Level] = {}
+    """The levels of alerts by their codes; others are checks."""
     not_made: tuple[str, ...] = ()
     """What was wanting for checks that were not made."""
 
@@ -66,7 +69,9 @@ def learn(parts: Mapping[str, Part], settings: Settings) -> tuple[Class, Cells |
     schedule = draw_up(order.regimen, order.doses, order.start, order.pharmacy, lines) if order.start else None
     behind = len(codes) - (len(schedule.alerts) if schedule else 0)
     before = behind - len(_of_amounts(order))
-    return Class(codes[:before], variants_of(order), stopped, codes[behind:], reasons_of(order)), answer
+    return Class(
+        codes[:before], variants_of(order), stopped, codes[behind:], levels_of(order), reasons_of(order)
+    ), answer
 
 
 def _of_amounts(order: Order) -> Sequence[Alert]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from cec.batch.engine import Engine
-from cec.batch.single_row import BY_DAY, codes_of
+from cec.batch.single_row import BY_DAY, LEVELS, levels_of
 from cec.calculate.lines import cycle_of, lines_of_cycle
 from cec.calculate.schedule import draw_up
 from cec.order import Order
-from cec.render.csv.order import SCHEDULE_COLUMNS, schedule_rows
+from cec.render.csv.order import SCHEDULE_COLUMNS, declared, schedule_rows
+from cec.tables.columns import DECLARATIONS
 from cec.tables.rows import read_fact, row_texts
 from cec.units import Quantity
 
@@ -26,7 +27,8 @@ AT_ONCE = 10_000
 MOST_CYCLES = 64
 """Cycles that are kept: one for each start, cycle number and set of lines that are given."""
 
-_OF_THE_ROW = ("id", "bsa_m2", "alerts", "dose", "rate", "rate_unit")
+_TOLD = ("id", "bsa_m2", "alerts", LEVELS, *DECLARATIONS)
+_OF_THE_ROW = (*_TOLD, "dose", "rate", "rate_unit")
 """Cells that a row brings, the last three from the drug line; all others come from the cycle."""
 
 
@@ -54,7 +56,11 @@ class Scheduler:
         names = self._engine.names
         is_by_day = pl.any_horizontal((pl.col(name) == BY_DAY).fill_null(value=False) for name in names)
         patients = dosed.with_columns(
-            _ids(texts["id"].gather(rows)),
+            _as_read("id", texts["id"].gather(rows), str),
+            *(
+                _as_read(fact, texts[fact].gather(rows), declared) if fact in texts else pl.lit("").alias(fact)
+                for fact in DECLARATIONS
+            ),
             *(texts[fact].gather(rows).alias(f"told {fact}") for fact in ("start", "cycle") if fact in texts),
             *((pl.col(name) != "0").fill_null(value=False).alias(f"is {name} given") for name in names),
             # a row with lines of its own days is by itself, whatever others say
@@ -96,7 +102,8 @@ def _of_order(order: Order, row: int) -> pl.DataFrame:
     import polars as pl
 
     cells = pl.DataFrame(list(schedule_rows(order)), schema=dict.fromkeys(SCHEDULE_COLUMNS, pl.String), orient="row")
-    cells = cells.with_columns(pl.lit(" ".join(codes_of(order))).alias("alerts"))
+    levels = levels_of(order)
+    cells = cells.with_columns(alerts=pl.lit(" ".join(levels)), alert_levels=pl.lit(" ".join(levels.values())))
     return cells.select(pl.lit(row, dtype=pl.UInt32).alias("row"), *SCHEDULE_COLUMNS)
 
 
@@ -136,14 +143,14 @@ def _crossed(patients: pl.DataFrame, cycle: _Cycle, names: tuple[str, ...]) -> p
         is_there = columns[0] in patients.columns
         rates[what] = each(columns).fill_null("") if is_there else pl.Series([""]).new_from_index(0, len(every))
     cells = {name: cycle.cells.get_column(name).gather(which) for name in cycle.cells.columns}
-    cells |= {name: patients.get_column(name).gather(whose) for name in ("row", "id", "bsa_m2", "alerts")}
+    cells |= {name: patients.get_column(name).gather(whose) for name in ("row", *_TOLD)}
     return pl.DataFrame({**cells, "dose": each(list(names)), **rates}).select("row", *SCHEDULE_COLUMNS)
 
 
-def _ids(cells: pl.Series) -> pl.Series:
-    """The ids as the single path reads them."""
+def _as_read(fact: str, cells: pl.Series, write: Callable[[Any], str]) -> pl.Series:
+    """What cells tell of a fact as the single path reads and writes it; an empty text for nothing."""
     import polars as pl
 
     different = cells.unique()
-    ids = [read_fact("id", cell).value for cell in different]
-    return cells.replace_strict(different, pl.Series(ids, dtype=pl.String), return_dtype=pl.String).alias("id")
+    texts = [write(read_fact(fact, cell).value) if cell else "" for cell in different]
+    return cells.replace_strict(different, pl.Series(texts, dtype=pl.String), return_dtype=pl.String).alias(fact)

@@ -12,8 +12,8 @@ from cec.errors import CecError, InputError
 from cec.load.parts import Part
 from cec.order import Order
 from cec.pharmacy import Pharmacy
-from cec.regimen import Regimen
-from cec.render.csv import number
+from cec.regimen import Level, Regimen
+from cec.render.csv import levels_by_code, number
 from cec.tables.amounts import amount_columns
 from cec.tables.rows import Read, Refusal, read_row, refusal
 from cec.units import AMOUNT, Quantity, convert
@@ -24,6 +24,8 @@ Cells = list[str | None]
 BY_DAY = "by day"
 """Stands for the amounts of a line that a row has on some of its days only, or that differ by day, in a schedule."""
 
+LEVELS = "alert_levels"
+"""The column of the levels of a row's alerts, in a schedule."""
 NOT_MADE = "checks not made"
 """The column of what was wanting for checks of a row that were not made. It is counted and never written."""
 NEXT_REASON = "; "
@@ -74,10 +76,12 @@ def draft(row: Read, settings: Settings, accept: Mapping[str, str] = _NOTHING) -
 
 
 def answer_columns(settings: Settings) -> tuple[str, ...]:
-    """The columns of a dosed row: BSA, an amount for each drug line, alerts, what was wanting for checks, and rates."""
+    """The columns of a dosed row: BSA, an amount for each drug line, alerts, their levels and rates where they are
+    written, and what was wanting for checks."""
     amounts = amount_columns(settings.regimen)
     rates = (f"{name} {what}" for name in amounts for what in ("rate", "rate_unit")) if settings.has_rates else ()
-    return ("bsa_m2", *amounts, "alerts", NOT_MADE, *rates)
+    levels = (LEVELS,) if settings.has_schedule else ()
+    return ("bsa_m2", *amounts, "alerts", *levels, NOT_MADE, *rates)
 
 
 def answer_of(parts: Mapping[str, Part], settings: Settings) -> Cells | Refusal:
@@ -93,7 +97,8 @@ def cells_of(order: Order, settings: Settings) -> Cells:
     amounts = amount_columns(order.regimen)
     cells: dict[str, str] = {
         "bsa_m2": number(order.measures[0].bsa.value),
-        "alerts": " ".join(codes_of(order)),
+        "alerts": " ".join(levels_of(order)),
+        LEVELS: " ".join(levels_of(order).values()),
         NOT_MADE: NEXT_REASON.join(reasons_of(order)),
     }
     for place, dose in enumerate(order.doses):
@@ -110,9 +115,11 @@ def cells_of(order: Order, settings: Settings) -> Cells:
     return [cells.get(name) for name in answer_columns(settings)]
 
 
-def codes_of(order: Order) -> tuple[str, ...]:
-    """The codes of an order's alerts, each once, without the note on checks that were not made."""
-    return tuple(dict.fromkeys(alert.code for alert in order.alerts if not alert.not_made))
+def levels_of(order: Order) -> dict[str, Level]:
+    """The level of each alert of an order by its code, without the note on checks that were not made."""
+    levels = levels_by_code(order)
+    told_beside = {alert.code for alert in order.alerts if alert.not_made}
+    return {code: level for code, level in levels.items() if code not in told_beside}
 
 
 def reasons_of(order: Order) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from batches import to_look_at
+from batches import as_in_a_batch
 from pypdf import PdfReader
 from running import Done, fill_disk
 from running import cec as command
@@ -344,11 +344,11 @@ def test_long_has_the_rows_of_cec_schedule(patients: Path, tmp_path: Path) -> No
         )
         single = command("schedule", "cec-induction", *sizes, *options)
         expected += single.out.splitlines()[bool(expected) :]
-    told = [[*line[:-2], to_look_at(line[-2]), line[-1]] for line in csv.reader(expected[1:])]
-    made = [(line[:-2], line[-2:]) for line in csv.reader(lines[1:])]
-    assert [[*line, "draft"] for line, _ in made] == told
-    assert lines[0].endswith(",alerts,name,ward")
-    assert {tuple(passing) for _, passing in made} == {("Ann", "3 A"), ("Bea, B.", ""), ("Cy", "7")}
+    made = list(csv.DictReader(lines))
+    passing = {(row.pop("name"), row.pop("ward")) for row in made}
+    assert made == list(map(as_in_a_batch, csv.DictReader(expected)))
+    assert lines[0].endswith(",alert_levels,accepted,name,ward")
+    assert passing == {("Ann", "3 A"), ("Bea, B.", ""), ("Cy", "7")}
     assert len(lines) == 1 + 3 * 20
 
 
@@ -365,8 +365,7 @@ def test_long_moves_up_what_follows_an_omitted_drug(tmp_path: Path) -> None:
     assert starts == {"1": "11:00", "2": "09:00", "3": "11:00"}
     sizes = ("--height", "128", "--weight", "26", "--reduce", reduced)
     single = command("schedule", "cec-induction", "--id", "2", *sizes, "--start", "2026-12-30", "--format", "csv")
-    told = [[*line[:-2], to_look_at(line[-2]), line[-1]] for line in csv.reader(single.out.splitlines()[1:])]
-    assert [[*row.values(), "draft"] for row in rows[20:35]] == told
+    assert rows[20:35] == list(map(as_in_a_batch, csv.DictReader(io.StringIO(single.out))))
 
 
 def test_rows_of_one_id_and_start_are_told(tmp_path: Path) -> None:
@@ -751,8 +750,7 @@ def test_long_has_the_days_and_amounts_that_a_person_declared(tmp_path: Path) ->
             *(*options, "-o", str(shown)),
         )
         assert single.code == 0, single.err
-        expected = [{**row, "status": "draft"} for row in found if row["id"] == identity]
-        assert [{**row, "alerts": to_look_at(row["alerts"])} for row in table(shown)] == expected
+        assert list(map(as_in_a_batch, table(shown))) == [row for row in found if row["id"] == identity]
     assert {row["dose"] for row in found if row["id"] == "3" and row["drug"] == "etoposide"} == {"96", "72"}
 
 
@@ -771,3 +769,28 @@ def test_a_batch_counts_the_rows_in_which_checks_were_not_made(tmp_path: Path) -
     assert told.startswith("rows with checks not made: no day 1 of the previous cycle 4, ")
     counts = told.partition(";")[0].partition(": ")[2].split(", ")
     assert {"no creatinine 2", "age outside 2 to 20 years 1", "no age 1", "no sex 1"} <= set(counts)
+
+
+def test_long_tells_what_a_person_changed_and_how_severe_each_alert_is(tmp_path: Path) -> None:
+    """An answered check is a note; the cells are those of `cec schedule`, whatever spelling the table has."""
+    reduced = "clofarabine=to 50%: clofarabine-renal"
+    path = tmp_path / "p.csv"
+    path.write_text(
+        "id,height_cm,weight_kg,creatinine_clearance,reduce,set\n"
+        f"1,128,26,45 mL/min,{reduced},\n2,128,26,45 mL/min,,etoposide=70 mg: one vial\n3,109,18.5,,,\n",
+        encoding="utf-8",
+    )
+    assert run(path, "--long", "--start", "2026-11-30", "-o", tmp_path / "d.csv").code == 0
+    rows = {row["id"]: row for row in table(tmp_path / "d.csv")}
+    assert (rows["1"]["reduce"], rows["1"]["set"]) == ("clofarabine=50%: clofarabine-renal", "")
+    assert (rows["2"]["reduce"], rows["2"]["set"]) == ("", "etoposide=70 mg: one vial")
+    levels = {
+        number: dict(zip(row["alerts"].split(), row["alert_levels"].split(), strict=True))
+        for number, row in rows.items()
+    }
+    assert [levels[number].get("clofarabine-renal") for number in "123"] == ["note", "check", None]
+    assert levels["3"] == {"longer-infusion": "check"}
+    size = ("--height=128", "--weight=26", "--creatinine-clearance=45 mL/min", f"--reduce={reduced}", "--id=1")
+    single = command("schedule", "cec-induction", *size, "--start=2026-11-30", "--format=csv")
+    first = [row for row in table(tmp_path / "d.csv") if row["id"] == "1"]
+    assert first == list(map(as_in_a_batch, csv.DictReader(io.StringIO(single.out))))

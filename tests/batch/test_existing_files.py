@@ -148,7 +148,7 @@ def test_a_schedule_keeps_the_columns_that_pass_through(tmp_path: Path) -> None:
     path = tmp_path / "patients.jsonl"
     path.write_text('{"id":7,"height_cm":128,"weight_kg":26,"ward":"","beds":[1.50]}\n', encoding="utf-8")
     done = batch(path, "--long", "--start", "2026-11-30", "--output-format", "jsonl")
-    assert {line.partition('"alerts":"",')[2] for line in done.out.splitlines()} == {'"ward":"","beds":[1.50]}'}
+    assert {line.partition('"accepted":"",')[2] for line in done.out.splitlines()} == {'"ward":"","beds":[1.50]}'}
     table = tmp_path / "patients.csv"
     table.write_text("id,height_cm,weight_kg,date\n7,128,26,today\n", encoding="utf-8")
     assert "columns that this would add: date" in batch(table, "--long", "--start", "2026-11-30").err

@@ -247,3 +247,30 @@ def test_the_command_writes_labels(tmp_path: Path) -> None:
     )
     assert (done.code, done.out) == (0, "")
     assert [page.rsplit("label ", 1)[-1] for page in pages_of(target.read_bytes())][-2:] == ["19 of 20", "20 of 20"]
+
+
+def test_a_label_says_that_its_dose_was_reduced_or_set_and_prints_no_other_amount() -> None:
+    """Etoposide 75 mg x 75% = 56.25 mg; beside it no amount that could be taken for the dose."""
+    patient = load_patient(
+        texts={
+            "height": "109 cm",
+            "weight": "18.5 kg",
+            "reductions": ["etoposide on days 2-5=by 25%: mucositis"],
+            "set": ["cyclophosphamide=300 mg: one vial"],
+        }
+    )
+    changed = draft_order(load_regimen("cec-induction"), patient, start=START)
+    labels = labels_of(changed)
+    found: dict[str, list[bool]] = {}
+    for label, row in zip(labels, changed.administrations, strict=True):
+        is_reduced = "reduced by 25%, to 75%" in label and "56.25 mg" in label
+        found.setdefault(row.drug, []).append(is_reduced or "set by a person" in label)
+    assert found == {
+        "prednisone": [False] * 5,
+        "clofarabine": [False] * 5,
+        "etoposide": [False, True, True, True, True],
+        "cyclophosphamide": [True] * 5,
+    }
+    for label in labels:
+        assert "mucositis" not in label
+        assert len(re.findall(r"[0-9.,]+ mg(?![/\w])", label.partition("Expires")[0])) == 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cec.order import Order
-from cec.patient import Reduction, SetDose, Withheld
+from cec.patient import Patient, Reduction, SetDose, Withheld
 from cec.render.csv import alert_codes, clock_time, levels_by_code, number, words, write_order
 
 DOSE_COLUMNS = (
@@ -19,8 +19,9 @@ DOSE_COLUMNS = (
     *("daily_total", "cycle_total", "alerts", "alert_levels", "accepted"),
 )
 SCHEDULE_COLUMNS = (
-    *("regimen", "edition", "id", "cycle", "bsa_m2", "day", "date", "of_day", "start", "not_after"),
-    *("end", "timing", "drug", "dose", "unit", "route", "over", "rate", "rate_unit", "alerts"),
+    *("regimen", "edition", "id", "cycle", "reduce", "set", "without", "bsa_m2", "day", "date", "of_day", "start"),
+    *("not_after", "end", "timing", "drug", "dose", "unit", "route", "over", "rate", "rate_unit", "alerts"),
+    *("alert_levels", "accepted"),
 )
 SCHEDULE_NUMBERS = ("edition", "cycle", "bsa_m2", "day", "dose", "rate")
 """The columns of a schedule that hold numbers; in all others is text, whatever it looks like."""
@@ -48,9 +49,7 @@ def dose_rows(order: Order) -> Iterable[Sequence[str]]:
             patient.sex or "",
             words(patient.creatinine),
             words(patient.creatinine_clearance),
-            "; ".join(f"{_target(each)}={number(each.percent)}%: {each.reason}" for each in patient.reductions),
-            "; ".join(f"{_target(each)}={words(each.dose)}: {each.reason}" for each in patient.set_doses),
-            "; ".join(f"{_target(each)}: {each.reason}" for each in patient.withheld),
+            *_declared(patient),
             number(order.measures_on(dose.days[0]).bsa.value),
             dose.drug,
             number(dose.prescribed),
@@ -65,10 +64,34 @@ def dose_rows(order: Order) -> Iterable[Sequence[str]]:
             str(dose.per_day),
             number(dose.daily_total),
             number(dose.cycle_total),
-            alert_codes(order),
-            " ".join(levels_by_code(order).values()),
-            "; ".join(f"{alert.code}={alert.accepted}" for alert in order.alerts if alert.accepted),
+            *_alerts(order),
         )
+
+
+def _alerts(order: Order) -> tuple[str, str, str]:
+    """The codes of the alerts, their levels in the same sequence, and what was accepted why."""
+    levels = " ".join(levels_by_code(order).values())
+    return (
+        alert_codes(order),
+        levels,
+        "; ".join(f"{each.code}={each.accepted}" for each in order.alerts if each.accepted),
+    )
+
+
+def declared(declarations: Iterable[Reduction | SetDose | Withheld]) -> str:
+    """What a person declares of doses in one way, as a cell of a table has it."""
+    return "; ".join(f"{_target(each)}{_change(each)}: {each.reason}" for each in declarations)
+
+
+def _declared(patient: Patient) -> tuple[str, str, str]:
+    """What a person reduced, set and withheld."""
+    return declared(patient.reductions), declared(patient.set_doses), declared(patient.withheld)
+
+
+def _change(declaration: Reduction | SetDose | Withheld) -> str:
+    if isinstance(declaration, Reduction):
+        return f"={number(declaration.percent)}%"
+    return f"={words(declaration.dose)}" if isinstance(declaration, SetDose) else ""
 
 
 def _target(declared: Reduction | SetDose | Withheld) -> str:
@@ -85,6 +108,7 @@ def schedule_rows(order: Order) -> Iterable[Sequence[str]]:
             str(order.regimen.edition),
             order.patient.id,
             str(order.cycle or ""),
+            *_declared(order.patient),
             number(order.measures_on(row.protocol_day).bsa.value),
             str(row.day),
             row.date.isoformat(),
@@ -100,5 +124,5 @@ def schedule_rows(order: Order) -> Iterable[Sequence[str]]:
             str(row.over or ""),
             number(row.rate),
             row.rate.unit if row.rate else "",
-            alert_codes(order),
+            *_alerts(order),
         )

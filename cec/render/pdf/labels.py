@@ -12,14 +12,14 @@ from cec.errors import InputError
 from cec.regimen import NOT_SHIPPED, entry_of
 from cec.render.days import name_of_day
 from cec.render.pdf.typesetting import typeset
-from cec.render.words import DIGITS, DRAFT, bind, signed_percent
+from cec.render.words import CHANGED, DIGITS, DRAFT, bind, signed_percent
 from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
 from cec.render.words.times import paper_date, row_time, weekday_date
 from cec.render.worksheet import containers
 from cec.routes import is_into_csf
 
 if TYPE_CHECKING:
-    from cec.order import Administration, Alert, Order, Preparation
+    from cec.order import Administration, Alert, Dose, Order, Preparation
 
 _NO_ROOM = "no room for "
 _PART_OF_AN_ALERT = 350
@@ -93,6 +93,7 @@ def _label(order: Order, row: Administration, preparation: Preparation | None) -
         "date": weekday_date(row.date),
         "time": row_time(row, row.date),
         "words": "; ".join(order.doses[row.dose_index].label),
+        "changed": changed_words(order.doses[row.dose_index]),
         "handling": "; ".join(text for text in handling if text.startswith(_FOR_THE_BAG)),
         **_made_up(row, preparation),
     }
@@ -100,6 +101,14 @@ def _label(order: Order, row: Administration, preparation: Preparation | None) -
         "cytotoxic": drug.cytotoxic if drug else None,
         "diluted": not (row.route.casefold().startswith("oral") or is_from_syringe),
     }
+
+
+def changed_words(dose: Dose) -> str:
+    """That a person reduced or set a dose, without another amount than the one that is given."""
+    step = next((step for step in dose.steps if step.what in CHANGED), None)
+    if step is None:
+        return ""
+    return f"reduced {step.how.partition(' of ')[0]}" if step.what == "reduced" else "set by a person"
 
 
 def _is_infused(row: Administration) -> bool:
