@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
-from cec.cli import batch, bsa, doctor, dose, pharmacy, prepare, regimen, schedule, schema, verify
+from cec.cli import batch, bsa, doctor, dose, new_regimen, pharmacy, prepare, regimen, schedule, schema, verify
 from cec.cli.command import Command, takes_groups
 from cec.cli.messages import say
 from cec.errors import CecError
@@ -27,7 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 regimens = typer.Typer(
-    rich_markup_mode=None, no_args_is_help=True, help="List, show, check, compare, test and review regimens."
+    rich_markup_mode=None, no_args_is_help=True, help="List, show, begin, check, compare, test and review regimens."
 )
 pharmacies = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Write, check and show a pharmacy file.")
 
@@ -72,6 +72,7 @@ COMMANDS = (
     (app, "doctor", doctor.doctor),
     (regimens, "list", regimen.list_regimens),
     (regimens, "show", regimen.show_regimen),
+    (regimens, "new", new_regimen.new_regimen),
     (regimens, "check", regimen.check_regimens),
     (regimens, "diff", regimen.compare_regimens),
     (regimens, "test", regimen.validate_regimens),

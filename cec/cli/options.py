@@ -32,6 +32,7 @@ FilesArgument: TypeAlias = Annotated[list[Path], typer.Argument(metavar="FILE...
 
 
 PATIENT, PHARMACY, CHECKS, CYCLE, TABLE, OUTPUT = "Patient", "Pharmacy", "Checks", "Cycle", "Table", "Output"
+REGIMEN = "Regimen"
 """Headings of options in the help of every command."""
 
 
@@ -269,6 +270,26 @@ class WorksheetOutputOptions(NamedTuple):
     quiet: QuietOption = False
 
 
+class NewRegimenOptions(NamedTuple):
+    """What a new regimen is."""
+
+    origin: Annotated[
+        str | None, _option("REGIMEN", "Another regimen, whose file is copied and renamed.", "--from")
+    ] = None
+    title: Annotated[str | None, _option("TEXT", "Its name on paper.")] = None
+    indication: Annotated[str | None, _option("TEXT", "Disease and patients.", "--for")] = None
+    source: Annotated[str | None, _option("TEXT", "The publication or protocol.")] = None
+    url: Annotated[str | None, _option("TEXT", "Its address.")] = None
+    line: Annotated[
+        list[str] | None,
+        _option(
+            "LINE",
+            "A drug line, by its keys: 'drug=etoposide; dose=100 mg/m2; route=IV infusion; over=2 h; days=1-5'. "
+            "Repeatable, in the day's sequence.",
+        ),
+    ] = None
+
+
 class CheckOutputOptions(NamedTuple):
     """In which form, and where to, for what checking files found."""
 
@@ -353,6 +374,7 @@ HEADINGS: Mapping[Any, str] = {
     WorksheetOutputOptions: OUTPUT,
     OutputOptions: OUTPUT,
     CheckOutputOptions: OUTPUT,
+    NewRegimenOptions: REGIMEN,
     ValidationOutputOptions: OUTPUT,
     InstallationOutputOptions: OUTPUT,
     ChangesOutputOptions: OUTPUT,

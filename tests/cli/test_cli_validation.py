@@ -81,7 +81,7 @@ def test_faults_of_the_cases_have_their_places(regimen: Path) -> None:
 def test_check_speaks_json_and_to_a_service(regimen: Path) -> None:
     cases = put_cases(regimen, WRONG)
     bad = regimen.with_name("bad.yaml")
-    bad.write_text(REGIMEN.replace("60 mg/m2", "60% of it"), encoding="utf-8")
+    bad.write_text(REGIMEN.replace("60 mg/m2", "60% apples"), encoding="utf-8")
     done = cec("regimen", "check", str(regimen), str(bad), "--format", "json")
     assert done.code == 1
     first, second = json.loads(done.out)["files"]
@@ -104,7 +104,7 @@ def test_check_speaks_json_and_to_a_service(regimen: Path) -> None:
         f"::error file={cases},line=6,col=1::case 'at 1 m2': cyclophosphamide: one dose: 660 mg expected, "
         "600 mg computed"
     )
-    assert second.startswith(f"::error file={bad},line=7,col=31::drugs 1 (doxorubicin): dose: '60%25 of it'")
+    assert second.startswith(f"::error file={bad},line=7,col=31::drugs 1 (doxorubicin): dose: '60%25 apples'")
     assert cec("regimen", "check", str(regimen_folder() / "cec-induction.yaml"), "--format", "github").out == ""
 
 
