@@ -134,6 +134,8 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     """The days of the cycle with this amount."""
     per_day: Number
     steps: tuple[Step, ...]
+    hangs_on_days: tuple[Day, ...] = ()
+    """The days of the drug that its start hangs on, where it is carried to others."""
     counts: tuple[Number, ...] = ()
     """How many administrations each of these days has, where that is not `per_day` on all of them."""
     daily_total: Amount | None = None
@@ -151,6 +153,8 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     """When in the day, in words, where the regimen says."""
     unreduced: Amount | None = None
     """The dose that a declared reduction was taken from."""
+    called: str = ""
+    """A name of the drug line alone, where its drug has several."""
     withheld: str = ""
     """Why a person leaves the drug out on these days: then it is not computed, and nothing is given."""
     diluent: str = ""
@@ -159,6 +163,11 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     label: tuple[str, ...] = ()
     """What must stand on its labels: by its drug and route, by the regimen's line, by the products taken."""
     assumed: dict[str, str] = {}
+
+    @property
+    def line_days(self) -> tuple[int, ...]:
+        """The days by which its line is given: those of the drug that its start hangs on, where that is another."""
+        return self.hangs_on_days or self.days
 
     def count_on(self, day: int) -> int:
         """How many administrations one of its days has."""

@@ -15,6 +15,24 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 
+TIMES_OF_DAY = {
+    "morning": "08:00",
+    "noon": "12:00",
+    "evening": "20:00",
+    "night": "22:00",
+    "before breakfast": "07:30",
+    "with breakfast": "08:00",
+    "after breakfast": "08:30",
+    "before lunch": "11:30",
+    "with lunch": "12:00",
+    "after lunch": "12:30",
+    "before supper": "17:30",
+    "with supper": "18:00",
+    "after supper": "18:30",
+}
+"""The clock times of words of the day, where the pharmacy sets no others."""
+
+
 class RoundingBand(msgspec.Struct, frozen=True):
     """Doses from `low` to `high` (both included) are given as `dose`."""
 
@@ -142,6 +160,17 @@ class Pharmacy(msgspec.Struct, frozen=True):
     ] = {}
     first_infusion: Annotated[str, key("start of the day's first infusion, in quotes", reads="time of day")] = "09:00"
     gap: Annotated[Duration, key("time between two infusions, e.g. 15 min", reads="gap")] = Quantity(Decimal(0), "min")
+    first_dose: Annotated[
+        str, key("start of the day over which several doses without an interval are spread", reads="time of day")
+    ] = "08:00"
+    last_dose: Annotated[str, key("the last dose of that day, in quotes", reads="time of day")] = "20:00"
+    times_of_day: Annotated[
+        dict[str, Annotated[str, key("its clock time, in quotes", reads="time of day")]],
+        key(
+            "clock times of words, where they are others, e.g. {after breakfast: '08:15', night: '23:00'}",
+            reads="words of day",
+        ),
+    ] = {}
     time_zone: Annotated[
         str, key("for calendars and real hours across a change of the clock, e.g. Europe/Warsaw", reads="time zone")
     ] = ""
@@ -170,6 +199,14 @@ class Pharmacy(msgspec.Struct, frozen=True):
         """The most that rounding, and measuring with it, may move a dose of this drug, in percent."""
         of_drug = entry_of(drug, self.largest_deviation_of)
         return self.largest_deviation if of_drug is None else of_drug
+
+    def clock_of(self, time: str) -> str:
+        """The clock time of a word of the day; a clock time itself.
+
+        >>> Pharmacy().clock_of("after supper"), Pharmacy(times_of_day={"night": "23:00"}).clock_of("night")
+        ('18:30', '23:00')
+        """
+        return self.times_of_day.get(time) or TIMES_OF_DAY.get(time, time)
 
     @property
     def zone(self) -> "ZoneInfo | None":

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
 
-from cec.days import Calendar, Cycles, Days, holds, is_open
+from cec.days import Calendar, Cycles, Day, Days, holds, is_open, numbers_of
 from cec.drug_names import is_same_drug
 from cec.keys import key
 from cec.units import (
@@ -37,8 +37,15 @@ BEFORE_FIRST_INFUSION = "before first infusion"
 NO_DAY_0 = "none"
 """What a regimen says whose day 1 follows day -1 at once."""
 
+PARTS_OF_DAY = ("morning", "noon", "evening", "night")
+MEALS = ("breakfast", "lunch", "supper")
+WORDS_OF_DAY = (*PARTS_OF_DAY, *(f"{when} {meal}" for meal in MEALS for when in ("before", "with", "after")))
+"""Times of day in words, whose clock times the pharmacy sets."""
+
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+
+_A_DAY = datetime.timedelta(days=1)
 
 Entry = TypeVar("Entry")
 
@@ -155,6 +162,24 @@ class DoseCount(msgspec.Struct, frozen=True, omit_defaults=True):
     most: Annotated[int, msgspec.Meta(ge=1)]
 
 
+class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a start hangs on: the start or the end of another drug's administration, and how long before or after it."""
+
+    to: str
+    """The other drug, or what its line is called."""
+    edge: Literal["start", "end"]
+    by: Duration | None = None
+    is_before: bool = False
+    which: Literal["", "each", "first", "last"] = ""
+    days: tuple[Day, ...] = ()
+    """Only the administrations of these days."""
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether it says only "with" or "after", and so takes a place in the order."""
+        return self.by is None
+
+
 class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """One drug of a regimen: dose, route, duration and days, and when in the day it is given.
 
@@ -174,7 +199,10 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
         ),
     ]
     route: Annotated[str, key("e.g. IV infusion, IV bolus, oral, intrathecal", reads="route")]
-    days: Annotated[Days, key("days of the cycle, e.g. 1-5, or 1, 8, 15, or 15 onwards, or daily", reads="days")]
+    days: Annotated[
+        Days,
+        key("days of the cycle, e.g. 1-5, or 1, 8, 15, or 15 onwards, or daily; with start, only these", reads="days"),
+    ] = ()
     repeat: Annotated[
         Duration | None, key("the same days again to the end of the cycle, e.g. every 28 days", reads="repeat")
     ] = None
@@ -203,15 +231,29 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
         Clearance | None,
         key("the clearance above which a dose by AUC does not rise, measured or estimated, e.g. 125 mL/min"),
     ] = None
-    times: Annotated[int, key("how often a day the dose is given; needs every")] = 1
-    every: Annotated[Duration | None, key("time from one start to the next, e.g. 6 h")] = None
+    times: Annotated[int, key("how often a day the dose is given; without every or at, spread over the day")] = 1
+    every: Annotated[
+        Duration | None, key("time from one start to the next, e.g. 6 h; alone, round the clock on its days")
+    ] = None
     divided_into: Annotated[int, key("the dose is a day's dose, given in so many equal parts")] = 1
     at: Annotated[
         tuple[str, ...],
-        key('clock times in quotes, e.g. "08:00, 20:00", or: before first infusion', reads="clock times"),
+        key(
+            'clock times in quotes, e.g. "08:00, 20:00", or words, e.g. morning, after supper, before first infusion',
+            reads="clock times",
+        ),
     ] = ()
-    after: Annotated[str, key("the drug after whose end this one starts, where that is not the line above")] = ""
-    gap: Annotated[Duration | None, key("time between the end of that drug and this start")] = None
+    start: Annotated[
+        tuple[Anchor, ...],
+        key(
+            "what its start hangs on, e.g. with oxaliplatin, 24 h after the start of methotrexate, 30 min before "
+            "paclitaxel; or a list of such",
+            reads="anchors",
+        ),
+    ] = ()
+    called: Annotated[str, key("a name of this line alone, where a drug has several")] = ""
+    after: Annotated[str, key("the drug after whose end this one starts, as start: after")] = ""
+    gap: Annotated[Duration | None, key("how long after that end, as start: 3 h after the end of")] = None
     cycles: Annotated[
         Cycles, key("the cycles in which the drug is given, e.g. 1-4, or odd, or 2 onwards", reads="cycles")
     ] = ()
@@ -228,6 +270,11 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     def shared_with(self) -> str:
         """The drug of whose dose its doses are shares; nothing where they are none."""
         return next((drug for dose in self.doses if (drug := drug_of_share(dose.unit))), "")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the line may be named by: its drug, and what it is called."""
+        return (self.drug, self.called) if self.called else (self.drug,)
 
     @property
     def doses(self) -> tuple[Quantity, ...]:
@@ -253,12 +300,33 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def has_plain_days(self) -> bool:
         """Whether its days are those of the file, whatever cycle it is and when it begins."""
-        return not (is_open(self.days) or self.repeat or self.weekdays or self.total_doses)
+        return not (is_open(self.days) or self.repeat or self.weekdays or self.total_doses or self.anchors)
+
+    @property
+    def anchors(self) -> tuple[Anchor, ...]:
+        """What its starts hang on, each an administration of another drug."""
+        return (Anchor(self.after, "end", self.gap),) if self.after else self.start
 
     @property
     def per_day(self) -> int:
-        """Administrations on each of its days."""
-        return max(self.times, self.divided_into, len(self.at))
+        """Administrations on each of its days, where they hang on no other drug."""
+        stated = max(self.times, self.divided_into, len(self.at))
+        if stated > 1 or not self.every:
+            return stated
+        if self.total_doses and self.is_on_end:
+            return self.total_doses.most
+        return max(1, _A_DAY // span(self.every))
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether its doses may come on other days than those that its starts are counted from."""
+        return bool(self.anchors) or self.is_on_end
+
+    @property
+    def is_on_end(self) -> bool:
+        """Whether so many doses follow each other from one start, over midnight and on."""
+        is_of_one_start = bool(self.anchors) or numbers_of(self.days) == numbers_of(self.days)[:1]
+        return bool(self.every and self.total_doses and is_of_one_start and self.times == self.divided_into == 1)
 
     @property
     def caps(self) -> tuple[str, ...]:
@@ -275,35 +343,6 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 CAPS = ("maximum", "maximum_a_day", "bsa_cap", "weight_cap", "clearance_cap")
 """The keys of a drug line that keep its doses from rising."""
-
-
-def narrowed_to(line: DrugLine) -> Iterator[str]:
-    """What else says on which of its days a line is given, in words.
-
-    >>> from decimal import Decimal
-    >>> line = DrugLine("x", Quantity(Decimal(1), "mg"), "oral", (1, 2), weekdays=WEEKDAYS[:5])
-    >>> list(narrowed_to(line))
-    ['Monday to Friday']
-    """
-    if line.repeat:
-        yield f"again every {line.repeat}"
-    if line.weekdays:
-        yield _weekdays(line.weekdays)
-    if line.total_doses:
-        yield _doses(line.total_doses)
-
-
-def _weekdays(weekdays: tuple[str, ...]) -> str:
-    """Days of the week, a run of them as a range."""
-    first, last = WEEKDAYS.index(weekdays[0]), WEEKDAYS.index(weekdays[-1])
-    is_run = len(weekdays) > 2 and last - first == len(weekdays) - 1
-    return f"{weekdays[0]} to {weekdays[-1]}" if is_run else ", ".join(weekdays)
-
-
-def _doses(count: DoseCount) -> str:
-    """So many doses in all."""
-    numbers = f"{count.least} to {count.most}" if count.least else f"at most {count.most}"
-    return f"{count.most if count.least == count.most else numbers} {'dose' if count.most == 1 else 'doses'} in all"
 
 
 class NextCycle(msgspec.Struct, frozen=True, omit_defaults=True):

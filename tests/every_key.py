@@ -72,6 +72,13 @@ drugs:
     repeat: every 14 days
     weekdays: [Monday, Wednesday]
     total_doses: 5
+  - drug: ondansetron
+    called: with every etoposide
+    dose: 8 mg
+    route: oral
+    start: [with each etoposide, 4 h after its start]
+  - {drug: aprepitant, dose: 80 mg, route: oral, days: 1, at: [after breakfast, night]}
+  - {drug: dexamethasone, dose: 8 mg, route: oral, days: 1, times: 3}
   - {drug: mercaptopurine, dose: 60 mg, divided_into: 3, every: 8 h, route: oral or nasogastric tube, days: 1-2}
   - drug: prednisone
     dose:
@@ -107,7 +114,7 @@ reductions:
 set:
   - {drug: etoposide, dose: 30 mg, reason: one vial left, days: 2, line: 3}
 without:
-  - {drug: mercaptopurine, reason: hepatitis, days: 2, line: 6}
+  - {drug: mercaptopurine, reason: hepatitis, days: 2, line: 9}
 """
 
 PHARMACY = """
@@ -127,6 +134,9 @@ largest_deviation: 10%
 largest_deviation_of: {mercaptopurine: 12%}
 first_infusion: "10:00"
 gap: 15 min
+first_dose: "07:00"
+last_dose: "21:00"
+times_of_day: {after breakfast: "08:15"}
 time_zone: Europe/Warsaw
 measures_valid_for: 7 days
 share_vials: true

@@ -11,7 +11,18 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "cec"
 NOUNS = ("cec.regimen", "cec.patient", "cec.pharmacy", "cec.order")
-BASE = ("cec.errors", "cec.drug_names", "cec.units", "cec.days", "cec.routes", "cec.facts", "cec.conditions", *NOUNS)
+BASE = (
+    "cec.errors",
+    "cec.drug_names",
+    "cec.units",
+    "cec.days",
+    "cec.anchors",
+    "cec.when_words",
+    "cec.routes",
+    "cec.facts",
+    "cec.conditions",
+    *NOUNS,
+)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.errors": (),
@@ -24,6 +35,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.facts": ("cec.errors", "cec.units", "cec.facts"),
     "cec.days": (),
     "cec.regimen": ("cec.days", "cec.drug_names", "cec.keys", "cec.errors", "cec.units"),
+    "cec.when_words": ("cec.days", "cec.regimen"),
+    "cec.anchors": ("cec.days", "cec.drug_names", "cec.regimen"),
     "cec.patient": ("cec.keys", "cec.errors", "cec.units", "cec.facts"),
     "cec.conditions": ("cec.errors", "cec.units", "cec.facts", "cec.regimen", "cec.pharmacy"),
     "cec.pharmacy": ("cec.keys", "cec.errors", "cec.units", "cec.regimen"),

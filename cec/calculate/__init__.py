@@ -17,14 +17,14 @@ from cec.calculate.declared_alerts import declared_alerts
 from cec.calculate.dosing import Dosed, compute_dose
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
 from cec.calculate.known_facts import clearance_facts, known_facts, refuse_age_in_years, refuse_impossible
-from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days
+from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days, with_days_given
 from cec.calculate.measures import Measured, measure
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.pick_list import daily_fluids, pick_list
 from cec.calculate.rules.alerts import alerts_of, not_asked
 from cec.calculate.rules.lifetime import before_name, lifetime_maximums, total_name, total_of
 from cec.calculate.rules.rule import Case
-from cec.calculate.schedule import Schedule, draw_up
+from cec.calculate.schedule import NO_DATE, Schedule, draw_up
 from cec.calculate.settled import Settled, choice_faults, entries_on, lines_for, settle, unsettled
 from cec.calculate.shares import left_out, with_bases
 from cec.conditions import history_asked
@@ -97,9 +97,9 @@ def draft_order(
             doses = tuple(each.dose for each in dosed)
             case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance, refused)
             refuse_with_stops(alerts_of(case), faults, accept, strict=strict)
+        schedule, dosed = _schedule(regimen, dosed, pharmacy, start, lines)
         preparations, preparation_alerts = prepare(dosed, pharmacy, facts)
         doses = with_labels(tuple(each.dose for each in dosed), preparations, regimen, pharmacy)
-        schedule = draw_up(regimen, doses, start, pharmacy, lines) if start else Schedule()
         case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance)
         found = alerts_of(case._replace(facts={**facts, **_totals(case)}))
         without = (alert for line in lines.values() for alert in left_out(line.of, line.days, doses))
@@ -225,6 +225,24 @@ def _settled(
             settled = unsettled(line, entry) if is_withheld else settle(line, entry, patient.choices)
             groups.append((settled, declared._replace(days=days)))
     yield from sorted(groups, key=lambda group: group[1].days)
+
+
+def _schedule(
+    regimen: Regimen,
+    dosed: tuple[Dosed, ...],
+    pharmacy: Pharmacy,
+    start: datetime.date | None,
+    lines: Mapping[int, CycleLine],
+) -> tuple[Schedule, tuple[Dosed, ...]]:
+    """The schedule, where there is a start; and the doses, those that hang on other drugs on the days of theirs."""
+    doses = [each.dose for each in dosed]
+    hangs_on_others = any(line.of.is_carried for line in lines.values())
+    if not start and (not hangs_on_others or any(line.is_open for line in lines.values())):
+        return Schedule(), dosed
+    drawn = draw_up(regimen, doses, start or NO_DATE, pharmacy, lines)
+    doses = with_days_given(doses, drawn.administrations, lines)
+    placed = tuple(each._replace(dose=dose) for each, dose in zip(dosed, doses, strict=True))
+    return (drawn if start else Schedule()), placed
 
 
 def _day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.date | None) -> datetime.date | None:

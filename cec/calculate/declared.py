@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
+from cec.anchors import is_same_name
 from cec.calculate.lines import CycleLine
 from cec.days import list_days
 from cec.drug_names import is_same_drug
 from cec.errors import Fault, InputError
 from cec.patient import Patient, Reduction, SetDose, Withheld
+from cec.regimen import DrugLine
 
 Declaration: TypeAlias = Reduction | SetDose | Withheld
 
@@ -40,17 +42,26 @@ def declared_for(number: int, patient: Patient, lines: Mapping[int, CycleLine]) 
         return [Declared(days)] if days else []
     groups: dict[Declaration | None, list[int]] = {}
     for day in days:
-        groups.setdefault(declaration_on(patient, line.drug, number, day), []).append(day)
+        groups.setdefault(declaration_on(patient, line.names, number, day), []).append(day)
     count = sum(is_same_drug(each.of.drug, line.drug) for each in lines.values())
     return [
-        Declared(tuple(alike), each, f" on all {count} lines of it" if each and each.line is None and count > 1 else "")
-        for each, alike in groups.items()
+        Declared(
+            tuple(of_days),
+            each,
+            f" on all {count} lines of it" if _is_of_all(each, line) and count > 1 else "",
+        )
+        for each, of_days in groups.items()
     ]
 
 
-def declaration_on(patient: Patient, drug: str, number: int, day: int) -> Declaration | None:
-    """What a person declared of a drug on a day, in the drug line of this number."""
-    found = (each for each in _all(patient) if _holds(each, number, drug) and (not each.days or day in each.days))
+def _is_of_all(each: Declaration | None, line: DrugLine) -> bool:
+    """Whether a declaration names the drug alone, and so holds for every line of it."""
+    return each is not None and each.line is None and is_same_name(each.drug, line.drug)
+
+
+def declaration_on(patient: Patient, names: Sequence[str], number: int, day: int) -> Declaration | None:
+    """What a person declared on a day of the drug line of this number, by its drug or by what it is called."""
+    found = (each for each in _all(patient) if _holds(each, number, names) and (not each.days or day in each.days))
     return next(found, None)
 
 
@@ -71,15 +82,15 @@ def _all(patient: Patient) -> Iterator[Declaration]:
     yield from patient.reductions
 
 
-def _holds(each: Declaration, number: int, drug: str) -> bool:
-    """Whether a declaration is about the drug line of this number, which gives this drug."""
-    return is_same_drug(each.drug, drug) and each.line in {None, number}
+def _holds(each: Declaration, number: int, names: Sequence[str]) -> bool:
+    """Whether a declaration is about the drug line of this number, which has these names."""
+    return is_same_name(each.drug, *names) and each.line in {None, number}
 
 
 def _faults(each: Declaration, lines: Mapping[int, CycleLine], name: str) -> Iterator[str]:
     """Why a declaration fits no line of the cycle."""
     words = _KEYS[type(each)][1].format(each.drug)
-    own = {number: line for number, line in lines.items() if is_same_drug(line.of.drug, each.drug)}
+    own = {number: line for number, line in lines.items() if is_same_name(each.drug, *line.of.names)}
     if not own:
         yield f"{words}, but {name} gives {', '.join(dict.fromkeys(line.of.drug for line in lines.values()))}"
         return
@@ -104,7 +115,7 @@ def _overlaps(patient: Patient, lines: Mapping[int, CycleLine]) -> Iterator[Faul
     for declaration, other in combinations(_all(patient), 2):
         for number, line in lines.items():
             both = set(line.days) & set(declaration.days or line.days) & set(other.days or line.days)
-            if _holds(declaration, number, line.of.drug) and _holds(other, number, line.of.drug) and both:
+            if _holds(declaration, number, line.of.names) and _holds(other, number, line.of.names) and both:
                 if type(declaration) is type(other) is Reduction:
                     text = f"{line.of.drug} is reduced twice; give one percentage and one reason"
                 else:
@@ -129,7 +140,7 @@ def hidden_reductions(reduction: Reduction, drugs: Iterable[str]) -> Iterator[Fa
     ["the reason of etoposide, 'mucositis; clofarabine: 50%', seems to reduce clof"]
     """
     for drug in dict.fromkeys(drugs):
-        if not is_same_drug(drug, reduction.drug) and _reduces(drug, reduction.reason):
+        if not is_same_name(drug, reduction.drug) and _reduces(drug, reduction.reason):
             yield Fault(
                 f"the reason of {reduction.drug}, '{reduction.reason}', seems to reduce {drug} too; give it a "
                 f"reduction of its own, like {drug}=50%: why, or write the reason without its number",

@@ -18,8 +18,9 @@ from cec.errors import OrderRefused
 from cec.order import Dose, Order, Step
 from cec.patient import Reduction, Withheld
 from cec.pharmacy import Pharmacy
-from cec.regimen import DrugLine, narrowed_to
+from cec.regimen import DrugLine
 from cec.units import Exact, Quantity, exact, plain
+from cec.when_words import narrowed_to, times_in_words
 
 _NO_DEVIATION = Decimal(0)
 
@@ -112,6 +113,7 @@ def _dose(
         steps=steps,
         over=line.over,
         timing=_timing(line),
+        called=line.called,
         diluent=line.diluent,
         note=line.note,
         assumed=line.assumed,
@@ -136,7 +138,7 @@ def dosed_again(order: Order) -> tuple[Dosed, ...]:
 def declared_again(dose: Dose, order: Order, lines: Mapping[int, CycleLine]) -> Declared | None:
     """What was declared of the drug line of a dose on its days; `lines` are those of the order's cycle."""
     found = declared_for(dose.line, order.patient, lines)
-    return next((each for each in found if not set(dose.days).isdisjoint(each.days)), None)
+    return next((each for each in found if not set(dose.line_days).isdisjoint(each.days)), None)
 
 
 def _withheld(settled: Settled, declared: Declared, source: str, number: int) -> Dosed:
@@ -153,9 +155,6 @@ def _withheld(settled: Settled, declared: Declared, source: str, number: int) ->
 
 def _timing(line: DrugLine) -> str:
     """When in the day, in words, where the regimen says."""
-    parts = [", ".join(line.at)]
-    if line.every:
-        parts.append(f"every {line.every}, {line.per_day} times a day")
-    if line.after:
-        parts.append(f"{line.gap} after {line.after}" if line.gap else f"after {line.after}")
-    return "; ".join(filter(None, (*parts, *narrowed_to(line))))
+    per_day = f"{line.per_day} times a day" if line.every and not line.is_on_end and not line.anchors else ""
+    times = ", ".join(filter(None, (*times_in_words(line), per_day)))
+    return "; ".join(filter(None, (line.called, times, *narrowed_to(line))))

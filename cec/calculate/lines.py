@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
 
+from cec.anchors import Lines, awaited, doses_from, lines_of, numbered, selected
 from cec.days import LAST_DAY, Calendar, Series, holds, is_open, numbers_of
 from cec.errors import Fault, InputError
-from cec.order import Dose, Order
+from cec.order import Administration, Dose, Order
 from cec.regimen import WEEKDAYS, DrugLine, Regimen
 from cec.units import Quantity, exact, span
 
@@ -65,11 +67,17 @@ def lines_of_cycle(regimen: Regimen, cycle: Cycle) -> dict[int, CycleLine]:
     if cycle.number is None and (differing := list(_differing_by_cycle(regimen))):
         words = f"{regimen.name} does not give {', '.join(differing)} alike in every cycle; say which cycle this is"
         raise InputError(Fault(words, about=("cycle",)))
-    lines = {
-        number: line_in_cycle(line, regimen, cycle)
-        for number, line in enumerate(regimen.drugs, 1)
+    every = numbered(regimen)
+    given = {
+        number: line
+        for number, line in every.by_number.items()
         if not line.cycles or (cycle.number and holds(cycle.number, line.cycles))
     }
+    in_cycle = lines_of(given)
+    resolved: dict[int, CycleLine] = {}
+    for number in given:
+        _resolve(number, in_cycle, regimen, cycle, resolved)
+    lines = {number: resolved[number] for number, line in given.items() if line.days or resolved[number].days}
     if not lines:
         raise InputError(Fault(f"{regimen.name} gives nothing in cycle {cycle.number}", about=("cycle",)))
     return lines
@@ -101,6 +109,30 @@ def day_1(regimen: Regimen, cycle: int | None, dates: Mapping[str, datetime.date
     first = min(day for line in lines_of_cycle(regimen, Cycle(cycle)).values() for day in line.days)
     of_option = {"--day-0": 0, "--first-day": first}
     return date - datetime.timedelta(days=calendar.place(of_option.get(option, 1)))
+
+
+def _resolve(number: int, given: Lines, regimen: Regimen, cycle: Cycle, resolved: dict[int, CycleLine]) -> CycleLine:
+    """A line in a cycle, after those on whose days its own hang."""
+    if number in resolved:
+        return resolved[number]
+    line = given.by_number[number]
+    if line.days or not line.anchors:
+        resolved[number] = line_in_cycle(line, regimen, cycle)
+    else:
+        resolved[number] = CycleLine(line, (), 1)  # until it is known, and in a circle
+        days: set[int] = set()
+        others = []
+        for anchor in line.anchors:
+            found = [_resolve(other, given, regimen, cycle, resolved) for other in awaited(number, anchor, given)]
+            days.update(selected(anchor, sorted({day for other in found for day in other.days})))
+            others += found
+        is_open, on_weekday = (
+            any(each) for each in ([o.is_open for o in others], [o.hangs_on_weekday for o in others])
+        )
+        resolved[number] = CycleLine(line, tuple(sorted(days)), 1, is_open, on_weekday)
+    if line.anchors:
+        resolved[number] = resolved[number]._replace(per_day=doses_from(number, given))
+    return resolved[number]
 
 
 def line_in_cycle(line: DrugLine, regimen: Regimen, cycle: Cycle) -> CycleLine:
@@ -140,6 +172,35 @@ def with_days(dose: Dose, line: CycleLine, days: tuple[int, ...]) -> Dose:
         daily_total=_times(dose.ordered, line.per_day),
         cycle_total=None if count is None else _times(dose.ordered, count),
         no_total=_no_total(line) if count is None else "",
+    )
+
+
+def with_days_given(
+    doses: Sequence[Dose], rows: Sequence[Administration], lines: Mapping[int, CycleLine]
+) -> list[Dose]:
+    """The doses, those whose start hangs on another drug on the days on which they really come."""
+    days: dict[int, Counter[int]] = {}
+    for row in rows:
+        days.setdefault(row.dose_index, Counter())[row.protocol_day] += 1
+    return [
+        _on_days(dose, days[index]) if lines[dose.line].of.is_carried and index in days else dose
+        for index, dose in enumerate(doses)
+    ]
+
+
+def _on_days(dose: Dose, given: Mapping[int, int]) -> Dose:
+    """A dose that is given so many times on each of these days."""
+    days = tuple(sorted(given))
+    counts = tuple(given[day] for day in days)
+    return msgspec.structs.replace(
+        dose,
+        days=days,
+        hangs_on_days=() if days == dose.line_days else dose.line_days,
+        per_day=max(counts),
+        counts=() if len(set(counts)) == 1 else counts,
+        daily_total=_times(dose.ordered, max(counts)),
+        cycle_total=_times(dose.ordered, sum(counts)),
+        no_total="",
     )
 
 

@@ -46,7 +46,7 @@ def _base(line: DrugLine, drug: str, doses: Iterable[Dose]) -> Base | None:
     given = [dose for dose in doses if is_same_drug(dose.drug, drug) and dose.ordered.value]
     if not given:
         return None
-    if is_same_drug(line.after, drug):
+    if any(is_same_drug(anchor.to, drug) for anchor in line.anchors):
         return Base(_in(line.amount_unit, given[0].ordered, 1).kept, f"one dose of {drug}")
     parts = [_in(line.amount_unit, dose.ordered, dose.per_day).number for dose in given]
     return Base(Exact(sum(parts, Fraction(0)), line.amount_unit).kept, f"{drug} of the day")

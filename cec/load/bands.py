@@ -59,7 +59,8 @@ def entry_faults(line: DrugLine) -> Iterator[EntryFault]:
 
 def _days(line: DrugLine) -> tuple[int, ...]:
     """The days of a line, with those of its repeats, in the longest cycle."""
-    named = numbers_of(line.days)
+    of_entries = sorted({day for entry in line.entries for day in numbers_of(entry.days)})
+    named = numbers_of(line.days) or tuple(of_entries) or (1,)
     if line.repeat is None:
         return named
     return tuple(sorted({day for first in named for day in range(first, LAST_DAY + 1, span(line.repeat).days)}))

@@ -13,7 +13,7 @@ from cec.facts.reading import positive, read_text
 from cec.load.declared import Record, Records, Ways, file_of
 from cec.load.drug_line import CONDITIONS
 from cec.load.product_names import drug_faults, figure_faults
-from cec.load.shapes import Shape, either, text
+from cec.load.shapes import Shape, did_you_mean, either, text
 from cec.load.texts import (
     read_clearance_cap,
     read_clock,
@@ -30,6 +30,7 @@ from cec.pharmacy import (
     RoundingBand,
     zone_of,
 )
+from cec.regimen import WORDS_OF_DAY
 from cec.units import AMOUNT, CONCENTRATION, DURATION, Quantity, convert, read_quantity, span
 
 
@@ -128,6 +129,20 @@ def _gap(value: str) -> Quantity:
     return gap
 
 
+def _of_words(times: Shape) -> Shape:
+    """The same shape, in which only words of the day have clock times."""
+
+    def read(node: Any, where: str, reading: Any) -> Any:
+        values = times.read(node, where, reading)
+        for key, _ in node.entries or ():
+            if key.text not in WORDS_OF_DAY:
+                hint = did_you_mean(key.text or "", WORDS_OF_DAY) or f"; words are {', '.join(WORDS_OF_DAY)}"
+                values = reading.fault(key, where, f"'{key.text}' is not a word of the day{hint}")
+        return values
+
+    return Shape(read, {**times.schema, "propertyNames": {"enum": list(WORDS_OF_DAY)}}, times.write)
+
+
 def _time_zone(value: str) -> str:
     return zone_of(value).key
 
@@ -194,6 +209,7 @@ WAYS: Ways = {
         write_text,
     ),
     "percentage": text(read_percent, {"type": "string", "examples": ["5%"]}, write_percent),
+    "words of day": _of_words,
     "time of day": text(read_clock, {"type": "string", "examples": ["09:00"]}),
     "gap": text(_gap, {"type": "string", "examples": ["15 min"]}),
     "time zone": text(_time_zone),

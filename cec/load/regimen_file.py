@@ -11,9 +11,11 @@ from typing import Any
 
 import msgspec
 
+from cec.anchors import Lines, days_of, numbered, repeats
 from cec.days import is_open, numbers_of
 from cec.drug_names import drug_key, is_same_drug, spelled_twice
 from cec.errors import CecError, InputError
+from cec.load.anchors import anchor_faults, on_end_faults
 from cec.load.declared import Record, file_of
 from cec.load.drug_line import DRUG_LINE, WAYS
 from cec.load.how_much import ENTRY
@@ -26,6 +28,7 @@ MOST_ADMINISTRATIONS = 50_000
 """Of one cycle: a hundred times the longest protocol, which has some 450."""
 
 _DAY = datetime.timedelta(days=1)
+_MICROSECOND = datetime.timedelta.resolution
 
 EVERY_CYCLE = -1
 """A bit for each cycle: all of them."""
@@ -42,7 +45,8 @@ def _regimen(values: dict[str, Any]) -> Regimen:
         faults.append(f"drugs: {administrations:,} doses in one cycle; at most {MOST_ADMINISTRATIONS:,} are scheduled")
     of_lines = [
         *_days_beyond(regimen),
-        *_after_nothing(regimen.drugs),
+        *anchor_faults(regimen),
+        *on_end_faults(regimen),
         *_spelled_twice(regimen.drugs),
         *_lifetime_faults(regimen.drugs),
         *_repeats(regimen.drugs),
@@ -107,7 +111,8 @@ def _next_cycle_faults(regimen: Regimen) -> Iterator[str]:
     if regimen.next_cycle is None:
         return
     earliest, length = regimen.next_cycle.earliest_day, regimen.last_day
-    last = max(map(_last_day, regimen.drugs), default=0)
+    lines = numbered(regimen)
+    last = max((_last_day(number, lines) for number in lines.by_number), default=0)
     if earliest <= last:
         yield (
             f"next_cycle: earliest_day {earliest} is not after day {last}, on which this cycle still "
@@ -120,20 +125,28 @@ def _next_cycle_faults(regimen: Regimen) -> Iterator[str]:
         )
 
 
-def _last_day(line: DrugLine) -> int:
+def _last_day(number: int, lines: Lines) -> int:
     """The last day on which a line is given or still runs, an infusion of 24 h on the day of its start.
 
-    Where nothing in the line says where its days end, it is none.
+    Where nothing in the line says where its days end, it is none; what hangs on another drug counts from its day.
     """
-    if is_open(line.days) or line.repeat:
+    line = lines.by_number[number]
+    if is_open(line.days) or line.repeat or not (days := days_of(number, lines)):
         return 0
-    return numbers_of(line.days)[-1] + (max(1, -(-span(line.longest) // _DAY)) if line.longest else 1) - 1
+    runs = span(line.longest) if line.longest else datetime.timedelta()
+    if not line.anchors:
+        return days[-1] + max(1, -(-runs // _DAY)) - 1
+    by = max((span(anchor.by) for anchor in line.anchors if anchor.by and not anchor.is_before), default=runs - runs)
+    apart = span(line.every) * (repeats(line) - 1) if line.every else runs - runs
+    return days[-1] + max(by + apart + runs - _MICROSECOND, runs - runs) // _DAY
 
 
 def _days_beyond(regimen: Regimen) -> Iterator[tuple[int, str]]:
     """Lines, by number, with days that the regimen does not count."""
     for number, line in enumerate(regimen.drugs, 1):
         days, where = numbers_of(line.days), f"drugs {number} ({line.drug}): days"
+        if not days:
+            continue
         if days[0] < 0 and not regimen.day_0:
             yield (
                 number,
@@ -149,15 +162,6 @@ def _days_beyond(regimen: Regimen) -> Iterator[tuple[int, str]]:
                 number,
                 f"{where}: day {days[-1]} lies after the end of the cycle (cycle_length {regimen.cycle_length})",
             )
-
-
-def _after_nothing(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
-    """Lines, by number, that begin after a drug which no line above gives."""
-    above: set[str] = set()
-    for number, line in enumerate(lines, 1):
-        if line.after and line.after not in above:
-            yield number, f"drugs {number} ({line.drug}): after: no line above is for '{line.after}'"
-        above.add(line.drug)
 
 
 def _spelled_twice(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
@@ -205,9 +209,10 @@ def _repeats(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
 
     Of each day the first line that has it is named.
     """
-    alike: dict[tuple[str, str], list[tuple[int, DrugLine]]] = {}
+    alike: dict[tuple[object, ...], list[tuple[int, DrugLine]]] = {}
     for number, line in enumerate(lines, 1):
-        alike.setdefault((drug_key(line.drug), line.route), []).append((number, line))
+        told_apart = (line.at, line.anchors, line.called)
+        alike.setdefault((drug_key(line.drug), line.route, told_apart), []).append((number, line))
     for group in alike.values():
         by_day: dict[int, list[tuple[int, int]]] = {}
         for number, line in group:
@@ -225,7 +230,7 @@ def _repeats(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
                 yield (
                     number,
                     f"drugs {number} ({line.drug}): repeats line {above} on the same days; "
-                    "join the two, or give them different days",
+                    "join the two, or tell them apart by days, at, start or called",
                 )
 
 

@@ -11,8 +11,9 @@ from cec.days import LAST_DAY, Cycles, Days, Series, numbers_of, series_in_words
 from cec.errors import InputError
 from cec.load.nodes import Node
 from cec.load.shapes import Reading, Schema, Shape, text
+from cec.load.texts import read_clock
 from cec.load.written import write_list, write_text
-from cec.regimen import WEEKDAYS, DoseCount
+from cec.regimen import BEFORE_FIRST_INFUSION, MEALS, PARTS_OF_DAY, WEEKDAYS, WORDS_OF_DAY, DoseCount
 from cec.units import DURATION, Quantity, read_quantity, span
 
 _DAYS = "write them like 1-5, or 1, 8, 15, or -7 to -4, or 15 onwards, or daily"
@@ -153,6 +154,26 @@ def read_weekdays(value: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def read_clock_times(value: str) -> tuple[str, ...]:
+    """Times of day: clock times in rising order, words of the day, or before the first infusion.
+
+    >>> read_clock_times("08:00, 20:00"), read_clock_times("after breakfast, night")
+    (('08:00', '20:00'), ('after breakfast', 'night'))
+    """
+    times = tuple(map(str.strip, value.split(",")))
+    for time in times:
+        if time not in WORDS_OF_DAY and time != BEFORE_FIRST_INFUSION:
+            try:
+                read_clock(time)
+            except InputError:
+                words = f"{', '.join(PARTS_OF_DAY)}; before, with or after {', '.join(MEALS)}; {BEFORE_FIRST_INFUSION}"
+                raise InputError(f"'{time}' is not a time of day; write it like 09:00, or a word: {words}") from None
+    clocks = [time for time in times if ":" in time]
+    if clocks != sorted(set(clocks)) or len(set(times)) < len(times):
+        raise InputError(f"'{value}' names a time twice or not in rising order")
+    return times
+
+
 def read_dose_count(value: str) -> DoseCount:
     """So many administrations in a cycle: just so many, at most, at least and at most.
 
@@ -202,6 +223,9 @@ WHEN = {
     "cycles": commas_or_list(read_cycles, _words("1-4", "odd", "2 onwards", "every 4th from 1"), write_days),
     "repeat": text(read_repeat, _words("every 28 days"), lambda every: f"every {write_text(every)}"),
     "whole days": text(read_whole_days, _words("28 days")),
+    "clock times": commas_or_list(
+        read_clock_times, {"type": "string", "examples": ["08:00, 20:00", "after breakfast", BEFORE_FIRST_INFUSION]}
+    ),
     "weekdays": commas_or_list(read_weekdays, _words("Monday to Friday")),
     "dose count": commas_or_list(read_dose_count, _words("7", "at most 12"), write_dose_count),
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.render.words import listed
 from cec.verification.outcome import NOTHING, drugs_not_compared
+from cec.when_words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -24,13 +24,19 @@ def matched(doses: Sequence[Dose], written: Iterable[Written], tolerance: Decima
     """
     pairs: Pairs = {}
     left_over: list[Written] = []
+    lines = {drug_key(dose.called): dose for dose in doses if dose.called}
     names = {drug_key(dose.drug): dose.drug for dose in doses}
-    by_drug: dict[str, list[Written]] = {}
+    by_name: dict[tuple[str, str], list[Written]] = {}
     for each in written:
-        drug = names.get(drug_key(each.drug), each.drug)
-        by_drug.setdefault(drug, []).append(each._replace(drug=drug))
-    for drug, of_drug in by_drug.items():
-        places = [place for place, dose in enumerate(doses) if dose.drug == drug]
+        line = lines.get(drug_key(each.drug))
+        drug = line.drug if line else names.get(drug_key(each.drug), each.drug)
+        by_name.setdefault((drug, line.called if line else ""), []).append(each._replace(drug=drug))
+    for (drug, called), of_drug in sorted(by_name.items(), key=lambda named: not named[0][1]):
+        places = [
+            place
+            for place, dose in enumerate(doses)
+            if dose.drug == drug and called in {"", dose.called} and place not in pairs
+        ]
         found = _best_pairs([doses[place] for place in places], of_drug, tolerance)
         pairs |= {places[index]: of_drug[number] for index, number in found.items()}
         left_over += [each for number, each in enumerate(of_drug) if number not in found.values()]

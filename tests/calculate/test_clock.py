@@ -96,11 +96,25 @@ def test_a_time_that_comes_twice_is_an_alert(tmp_path: Path) -> None:
 
 
 def test_an_interval_is_counted_in_real_hours(tmp_path: Path) -> None:
-    """From 21:00 to 09:00 are 13 hours in the night in October and 11 in that in March."""
+    """12 real hours after 21:00 it is 08:00 in the morning in October and 10:00 in that in March."""
     line = "drug: cytarabine, dose: 1 g/m2, route: IV infusion, over: 3 h, every: 12 h, times: 2, days: 1-2"
-    for start, hours in ((AUTUMN, 13), (SPRING, 11)):
-        text = f"{hours} h after the dose before, prescribed every 12 h (day 2)"
-        assert words(order_of(tmp_path, start, line)) == {"interval-cytarabine": text}
+    for start, clocks in ((AUTUMN, ["08:00", "20:00"]), (SPRING, ["10:00", "22:00"])):
+        order = order_of(tmp_path, start, line)
+        assert [f"{row.start:%H:%M}" for row in order.administrations] == ["09:00", "21:00", *clocks]
+        assert words(order) == {}
+
+
+def test_two_short_infusions_in_the_hour_that_comes_twice_follow_each_other(tmp_path: Path) -> None:
+    """An hour from 02:15 summer time ends at 02:15 winter time, when the next begins: it ends at 03:15."""
+    lines = (
+        'drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 2, at: "02:15"',
+        "drug: mesna, dose: 10 mg/kg, route: IV infusion, over: 1 h, days: 2, start: after etoposide",
+    )
+    order = order_of(tmp_path, AUTUMN, *lines)
+    assert times(order) == ["25 02:15-25 02:15", "25 02:15-25 03:15"]
+    assert [row.start and row.start.fold for row in order.administrations] == [0, 1]
+    assert "the second of the two is meant" in words(order)["clock-change-mesna"]
+    assert not any(code.startswith(("overlap", "runs-twice")) for code in (alert.code for alert in order.alerts))
 
 
 @pytest.mark.parametrize(("start", "zone"), [(AUTUMN, ""), (SPRING, ""), (datetime.date(2026, 10, 31), WARSAW)])

@@ -214,7 +214,6 @@ FAULTS = [
     ("days: 1-5, weekdays: Mon", "Monday to Friday"),
     ("days: 1-5, total_doses: many", "at most 12"),
     ("days: 1-5, repeat: 28 days", "every 28 days"),
-    ("days: 1 onwards, times: 2", "needs 'every'"),
     ('days: ["1 onwards", 8]', "which has no end"),
 ]
 

@@ -155,7 +155,7 @@ def test_a_drug_after_another_that_is_not_given_takes_its_place_and_says_so() ->
     order = order_of(flat("a", over=hours(2), days=(1,)), flat("b", over=hours(1), days=(1, 2), after="a"))
     assert shown(order.administrations)[-1] == "2 01-Dec 09:00 to 01-Dec 10:00 b"
     (alert,) = (alert for alert in order.alerts if alert.code == "anchor-b")
-    assert alert.text == "a, after which it comes, is not given: it takes its place (day 2)"
+    assert alert.text == "a, on which its start hangs, is not given: it takes its place in the order (day 2)"
 
 
 def test_no_minutes_above_59() -> None:
@@ -227,14 +227,15 @@ def test_before_the_first_infusion_is_before_the_earliest_one() -> None:
     ]
 
 
-def test_a_line_after_another_drug_does_not_bring_the_next_one_forward() -> None:
+def test_lines_wait_for_what_comes_after_one_above() -> None:
+    """a to 11:00, c after it to 11:30, b to 13:30, d."""
     order = order_of(
         flat("a", over=hours(2)),
         flat("b", over=hours(2)),
         flat("c", over=minutes(30), after="a"),
         flat("d", over=hours(1)),
     )
-    assert shown(order.administrations)[-1] == "1 30-Nov 13:00 to 30-Nov 14:00 d"
+    assert shown(order.administrations)[-1] == "1 30-Nov 13:30 to 30-Nov 14:30 d"
 
 
 def every_12_h(**more: object) -> DrugLine:

@@ -63,7 +63,7 @@ def test_it_is_reduced_by_itself_too(tmp_path: Path) -> None:
 def test_of_several_doses_a_day_it_is_of_the_one_that_it_hangs_on_else_of_the_day(tmp_path: Path) -> None:
     """Two doses of 1638 mg a day: 20% of one is 327.6, of the day 655.2."""
     twice = "drug: ifosfamide, dose: 900 mg/m2, times: 2, every: 12 h, route: IV infusion, over: 1 h, days: 1"
-    of_one = order_of(regimen_of(tmp_path, twice, f"{MESNA}, after: ifosfamide, days: 1"))
+    of_one = order_of(regimen_of(tmp_path, twice, f"{MESNA}, start: after the last ifosfamide, days: 1"))
     of_day = order_of(regimen_of(tmp_path, twice, f"{MESNA}, days: 1"))
     assert (mesna(of_one), mesna(of_day)) == ([("327.6 mg", (1,))], [("655.2 mg", (1,))])
 

@@ -161,7 +161,7 @@ def test_a_regimen_of_every_kind_of_line_is_shown_in_words(tmp_path: Path) -> No
         "dexamethasone 2 mg or 4 mg by age on day 1;",
         "mesna 400 mg/m2 3 times daily on day 1",
         "2 times daily on days 1 to 3, 8, every 12 h",
-        "on day 1, 30 min after vincristine",
+        "on day 1, 30 min after the end of vincristine",
         "daily for 21 days, at 08:00, 14:00 and 20:00",
         "methotrexate: in glucose 5%",
         "on an empty stomach; no more than 5 g/m2 in a lifetime; source: another report",

@@ -69,7 +69,8 @@ def test_a_regimen_carries_what_published_regimens_need(tmp_path: Path) -> None:
   - {drug: mercaptopurine, dose: 60 mg/m2, divided_into: 3, at: "08:00, 14:00, 20:00", route: oral, days: 1-14}
   - {drug: asparaginase, dose: 6000 units/m2, route: intramuscular, days: 3}
   - {drug: filgrastim, dose: 5 mcg/kg, route: subcutaneous, days: 6-10, cycles: 1-2}
-  - {drug: carboplatin, dose: AUC 5, route: IV infusion, over: 1 h, days: 1, after: cytarabine, gap: 30 min}
+  - {drug: carboplatin, dose: AUC 5, route: IV infusion, over: 1 h, days: 1,
+     start: 30 min after the end of the first cytarabine}
   - drug: methotrexate
     dose:
       - {when: {age: under 1 year}, dose: 6 mg}
@@ -104,10 +105,10 @@ BAD_EDITS = [
     ("days: 1, 8, 15", "days: 0-5", "1:1", "day 0 has no meaning here"),
     ("days: 1, 8, 15", "days: 1-5, 5", "11:11", "names one twice"),
     ("days: 1, 8, 15", "days: all", "11:11", "are not days"),
-    ("days: 1, 8, 15", "days: 1\n    times: 4", "7:5", "times: 4 needs 'every'"),
+    ("days: 1, 8, 15", "days: 1\n    times: 4\n    start: with x", "7:5", "4 doses from a start need 'every'"),
     ("days: 1, 8, 15", "days: 1\n    times: 4\n    every: 8 h", "7:5", "4 doses every 8 h do not fit into a day"),
-    ("days: 1, 8, 15", "days: 1\n    every: 8 h", "7:5", "how many doses a day"),
-    ("days: 1, 8, 15", "days: 1\n    after: etoposide", "1:1", "no line above is for 'etoposide'"),
+    ("days: 1, 8, 15", "days: 1\n    every: 7 h", "7:5", "how many doses a day"),
+    ("days: 1, 8, 15", "days: 1\n    after: etoposide", "1:1", "no line is for 'etoposide'"),
     ("days: 1, 8, 15", "days: 1\n    gap: 1 h", "7:5", "gap needs 'after'"),
     ("days: 1, 8, 15", "days: 1\n    at: 8 am", "12:9", "is not a time of day; write it like 09:00"),
     ("days: 1, 8, 15", "days: 1\n    at: 10:30", "12:9", "put it in quotes"),

@@ -110,7 +110,7 @@ def test_loading_gives_the_same_order_back_and_writing_it_the_same_bytes() -> No
         (("regimen", "drugs", 0, "over", "value"), 10**9, "over: '1000000000 h' has too many digits"),
         (("regimen", "drugs", 0, "dose", "unit"), "L", "drugs 1: dose: dose per m2 or dose per kg or amount of drug"),
         (("regimen", "drugs", 0, "days"), [1, 2, 900], "drugs 1: days 3: is not a whole number from -366 to 366"),
-        (("regimen", "drugs", 0, "days"), [], "regimen: drugs 1 (clofarabine): days: is empty"),
+        (("regimen", "drugs", 0, "days"), [], "regimen: drugs 1 (clofarabine): 'days' is missing"),
         (("regimen", "drugs", 0, "route"), "IV infuson", "route: 'IV infuson' is not a route"),
         (("regimen", "drugs", 3, "at"), ["25:00"], "at: '25:00' is not a time of day"),
         (("regimen", "drugs"), [], "drugs: is empty; a regimen has at least one drug line"),

@@ -66,7 +66,10 @@ def orders() -> Iterator[tuple[str, Order]]:
 
 def named_apart(regimen: Regimen) -> Regimen:
     """The regimen with names that no word of a sheet has: one of its drugs is called "units"."""
-    lines = (replace(line, drug=f"{line.drug}-x", after=line.after and f"{line.after}-x") for line in regimen.drugs)
+    lines = (
+        replace(line, drug=f"{line.drug}-x", start=tuple(replace(each, to=f"{each.to}-x") for each in line.start))
+        for line in regimen.drugs
+    )
     return replace(regimen, drugs=tuple(lines))
 
 

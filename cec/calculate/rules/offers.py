@@ -54,7 +54,7 @@ def _found(check: Check, case: Case) -> Iterator[_Found]:
         given = [dose for dose in case.doses if is_same_drug(dose.drug, drug) and dose.ordered.value]
         alike: dict[Reduction | SetDose | None, list[Dose]] = {}
         for dose in given:
-            declared = declaration_on(case.patient, dose.drug, dose.line, dose.days[0])
+            declared = declaration_on(case.patient, (dose.drug, dose.called), dose.line, dose.line_days[0])
             alike.setdefault(declared if isinstance(declared, Reduction | SetDose) else None, []).append(dose)
         for declaration, doses in alike.items():
             days = tuple(sorted({day for dose in doses for day in dose.days})) if len(doses) < len(given) else ()

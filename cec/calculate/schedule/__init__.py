@@ -6,22 +6,27 @@ A row stands under the date on which it starts. No line moves to another date be
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
+from cec.anchors import numbered
 from cec.calculate.lines import WHERE_IT_ENDS, CycleLine
 from cec.calculate.rules.rule import code_of_drug
-from cec.calculate.schedule.clock import Clock
+from cec.calculate.schedule.clock import Clock, Instant
+from cec.calculate.schedule.given_line import Dates, GivenLine, Start
+from cec.calculate.schedule.places import Places
 from cec.calculate.schedule.remarks import remarks
-from cec.calculate.schedule.starts import NO_TIME, DatesOfDays, Line, place_lines
 from cec.days import list_days
 from cec.errors import InputError
 from cec.order import Administration, Alert, Dose
 from cec.pharmacy import Pharmacy
 from cec.regimen import BEFORE_FIRST_INFUSION, Regimen
-from cec.units import span
+
+NO_DATE = datetime.date(2001, 1, 1)
+"""Day 1 where none is told: only which days of the cycle are counted from it."""
 
 
 class Schedule(NamedTuple):
@@ -43,29 +48,41 @@ def draw_up(
     InputError where a line goes on without an end.
     """
     _refuse_endless(of_cycle)
-    lines, clock, dates = _lines(regimen, doses), Clock(pharmacy.zone), DatesOfDays(regimen.calendar, start)
-    starts = place_lines(lines, dates, pharmacy, clock)
-    first_infusions = _first_infusions(lines, starts)
-    opening = datetime.time.fromisoformat(pharmacy.first_infusion)
+    lines, dates = _lines(doses, of_cycle), Dates(regimen.calendar, start)
+    places = Places(lines, numbered(regimen), dates, pharmacy)
+    placed = [(line, each) for line in lines for each in places.of(line.number)]
+    first_infusions = _first_infusions(placed, places.clock)
+    opening = {date: places.clock.at(date, pharmacy.first_infusion) for date in {each.date for _, each in placed}}
+    counted: Counter[tuple[int, int]] = Counter()
     rows = []
-    for line in lines:
-        for day, of_day in starts[line.number].items():
-            date, times = dates.of(day), of_day
-            if line.is_before_infusions:
-                times = line.repeated(first_infusions.get(date) or datetime.datetime.combine(date, opening))
-            rows += [
-                _administration(line, _Place(day, number, date, time), dates, doses, clock)
-                for number, time in enumerate(times, 1)
-            ]
-    rows.sort(key=lambda row: (row.time, row.start is not None, row.dose_index))
-    rows = [row for row in rows if row.number <= _most_on(row, of_cycle[row.line])]
-    noted, alerts = remarks(rows, lines, clock)
+    for line, each in placed:
+        bound = first_infusions.get(each.date) or opening[each.date]
+        for time in line.repeated(bound) if line.is_before_infusions else (each.at,):
+            counted[line.number, each.day] += 1
+            numbered_start = _Numbered(each._replace(at=time), counted[line.number, each.day])
+            rows.append(_administration(line, numbered_start, dates, doses, places.clock))
+    rows.sort(key=lambda row: (places.clock.instant(row.time), row.start is not None, row.dose_index))
+    noted, alerts = remarks(rows, lines, places)
     return Schedule(noted, (*alerts, *_too_few(of_cycle, rows)))
 
 
-def _most_on(row: Administration, line: CycleLine) -> int:
-    """How many doses of a line its total leaves for the day of a row."""
-    return sum(line.counts_on((row.protocol_day,)))
+def _lines(doses: Sequence[Dose], of_cycle: Mapping[int, CycleLine]) -> list[GivenLine]:
+    """The drug lines of these doses, each with the place of its dose on each of its days."""
+    indexes: dict[int, dict[int, int]] = {}
+    for index, dose in enumerate(doses):
+        if dose.ordered.value:
+            indexes.setdefault(dose.line, {}).update(dict.fromkeys(dose.line_days, index))
+    return [
+        GivenLine(
+            number,
+            msgspec.structs.replace(of_cycle[number].of, route=doses[next(iter(by_day.values()))].route),
+            tuple(sorted(by_day)),
+            by_day,
+            {day: doses[index].over for day, index in by_day.items()},
+            of_cycle[number].most,
+        )
+        for number, by_day in sorted(indexes.items())
+    ]
 
 
 def _refuse_endless(lines: Mapping[int, CycleLine]) -> None:
@@ -79,74 +96,49 @@ def _too_few(lines: Mapping[int, CycleLine], rows: Sequence[Administration]) -> 
     for number, line in lines.items():
         count = line.of.total_doses
         found = sum(row.line == number for row in rows)
-        if count and 0 < found < count.least:
+        if count and found < count.least and (found or not line.days):
             text = f"{found} of {count.least} doses fit into its days of this cycle: a person decides on the others"
             yield Alert(code_of_drug("total-doses", line.of.drug), "check", line.of.drug, text)
 
 
-def _lines(regimen: Regimen, doses: Sequence[Dose]) -> list[Line]:
-    """The drug lines of these doses, each with the place of its dose on each of its days."""
-    places: dict[int, dict[int, int]] = {}
-    for index, dose in enumerate(doses):
-        places.setdefault(dose.line, {}).update(dict.fromkeys(dose.days if dose.ordered.value else (), index))
-    return [
-        _as_given(Line(number, line, places[number], NO_TIME), doses)
-        for number, line in enumerate(regimen.drugs, 1)
-        if number in places
-    ]
-
-
-def _as_given(line: Line, doses: Sequence[Dose]) -> Line:
-    """A line as it is settled in its doses: their route and, where they run for different times, the longest."""
-    of_line = [doses[index] for index in dict.fromkeys(line.dose_indexes.values())]
-    if not of_line:
-        return line
-    over = max((dose.over for dose in of_line if dose.over), key=span, default=None)
-    of = msgspec.structs.replace(line.of, route=of_line[0].route, over=over)
-    return line._replace(of=of, over=span(over) if over else NO_TIME)
-
-
-def _first_infusions(
-    lines: Sequence[Line], starts: dict[int, dict[int, list[datetime.datetime | None]]]
-) -> dict[datetime.date, datetime.datetime]:
+def _first_infusions(placed: Sequence[tuple[GivenLine, Start]], clock: Clock) -> dict[datetime.date, Instant]:
     """When the first infusion of each date starts."""
-    times = [
-        time for line in lines if line.of.over for of_day in starts[line.number].values() for time in of_day if time
-    ]
-    return {time.date(): time for time in sorted(times, reverse=True)}
+    times = [start.at for line, start in placed if line.over(start.dose_day) and start.at]
+    return {clock.date(time): time for time in sorted(times, reverse=True)}
 
 
-class _Place(NamedTuple):
-    """Where a dose stands: its day in the protocol, which of that day it is, the date of the day, and its time."""
+class _Numbered(NamedTuple):
+    """A start, and which of its day's doses of the line it is, from 1."""
 
-    day: int
+    start: Start
     number: int
-    date: datetime.date
-    time: datetime.datetime | None
 
 
 def _administration(
-    line: Line, place: _Place, dates: DatesOfDays, doses: Sequence[Dose], clock: Clock
+    line: GivenLine, numbered_start: _Numbered, dates: Dates, doses: Sequence[Dose], clock: Clock
 ) -> Administration:
     """One dose of a line: at its time; with a bound before the first infusion; or on its date without a time."""
-    time, dose = place.time, doses[line.dose_indexes[place.day]]
-    date = time.date() if time else place.date
+    start, number = numbered_start
+    time = start.wall or (clock.local(start.at) if start.at else None)
+    date = time.date() if time else start.date
     day = dates.day(date)
     is_bound = line.is_before_infusions
     begin = None if is_bound else time
+    index = line.dose_indexes[start.dose_day]
+    over = line.over(start.dose_day)
     return Administration(
         day=day,
-        of_day=None if day == place.day else place.day,
+        of_day=None if day == start.day else start.day,
         line=line.number,
-        number=place.number,
-        dose_index=line.dose_indexes[place.day],
+        number=number,
+        dose_index=index,
         drug=line.of.drug,
-        dose=dose.ordered,
+        dose=doses[index].ordered,
         route=line.of.route,
         date=date,
         start=begin,
         not_after=time if is_bound else None,
-        end=clock.later(begin, span(dose.over)) if dose.over and begin else None,
-        over=dose.over,
-        timing=BEFORE_FIRST_INFUSION if is_bound else "",
+        end=clock.local(start.at + over) if over and begin and start.at else None,
+        over=doses[index].over,
+        timing=BEFORE_FIRST_INFUSION if is_bound else start.word,
     )

@@ -1,4 +1,8 @@
-"""Real hours across a change of the clock, where the pharmacy names its time zone; without one, hours of the wall."""
+"""Real hours across a change of the clock, where the pharmacy names its time zone; without one, hours of the wall.
+
+Times of the wall are local, without a zone; of one that comes twice, `fold` tells the second. Instants are what these
+come to in UTC, or the same times where there is no zone: between them one may count.
+"""
 
 from __future__ import annotations
 
@@ -6,38 +10,47 @@ import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+Instant = datetime.datetime
+
 
 class Clock(NamedTuple):
-    """The clock of a place. Times are local, without a zone; of a time that comes twice the first is meant."""
+    """The clock of a place."""
 
     zone: ZoneInfo | None
 
-    def later(self, time: datetime.datetime, duration: datetime.timedelta) -> datetime.datetime:
-        """The local time after a duration.
+    def instant(self, local: datetime.datetime) -> Instant:
+        """The instant of a time of the wall."""
+        if self.zone is None:
+            return local
+        return local.replace(tzinfo=self.zone).astimezone(datetime.UTC).replace(tzinfo=None)
+
+    def local(self, instant: Instant) -> datetime.datetime:
+        """The time of the wall at an instant.
 
         >>> warsaw, evening = Clock(ZoneInfo("Europe/Warsaw")), datetime.datetime(2026, 10, 24, 21)
-        >>> print(warsaw.later(evening, datetime.timedelta(hours=12)))
+        >>> print(warsaw.local(warsaw.instant(evening) + datetime.timedelta(hours=12)))
         2026-10-25 08:00:00
         """
         if self.zone is None:
-            return time + duration
-        return (self._in_utc(time) + duration).astimezone(self.zone).replace(tzinfo=None, fold=0)
+            return instant
+        return instant.replace(tzinfo=datetime.UTC).astimezone(self.zone).replace(tzinfo=None)
+
+    def at(self, date: datetime.date, clock: str) -> Instant:
+        """The instant of a clock time on a date."""
+        return self.instant(datetime.datetime.combine(date, datetime.time.fromisoformat(clock)))
+
+    def date(self, instant: Instant) -> datetime.date:
+        """The date of an instant."""
+        return self.local(instant).date()
 
     def between(self, begin: datetime.datetime, end: datetime.datetime) -> datetime.timedelta:
-        """How long it really is from one local time to another."""
-        return self._in_utc(end) - self._in_utc(begin) if self.zone else end - begin
+        """How long it really is from one time of the wall to another."""
+        return self.instant(end) - self.instant(begin)
 
-    def is_missing(self, time: datetime.datetime) -> bool:
+    def is_missing(self, local: datetime.datetime) -> bool:
         """Whether there is no such time, because the clock is put forward over it."""
-        if self.zone is None:
-            return False
-        return self._in_utc(time).astimezone(self.zone).replace(tzinfo=None) != time
+        return self.local(self.instant(local)) != local
 
-    def comes_twice(self, time: datetime.datetime) -> bool:
+    def comes_twice(self, local: datetime.datetime) -> bool:
         """Whether there are two such times, because the clock is put back over it."""
-        if self.zone is None or self.is_missing(time):
-            return False
-        return self._in_utc(time) != self._in_utc(time.replace(fold=1))
-
-    def _in_utc(self, time: datetime.datetime) -> datetime.datetime:
-        return time.replace(tzinfo=self.zone).astimezone(datetime.UTC)
+        return not self.is_missing(local) and self.instant(local.replace(fold=0)) != self.instant(local.replace(fold=1))

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from cec.calculate.rules.rule import code_of_drug
 from cec.calculate.schedule.clock import Clock
-from cec.calculate.schedule.starts import A_DAY, Line
+from cec.calculate.schedule.given_line import A_DAY, GivenLine
+from cec.calculate.schedule.places import Places
 from cec.days import list_days
 from cec.order import Administration, Alert
 from cec.regimen import Level
@@ -32,20 +33,20 @@ class Remark(NamedTuple):
 
 
 def remarks(
-    rows: Sequence[Administration], lines: Sequence[Line], clock: Clock
+    rows: Sequence[Administration], lines: Sequence[GivenLine], places: Places
 ) -> tuple[tuple[Administration, ...], tuple[Alert, ...]]:
     """The same administrations, each with its notes, and an alert for each kind of remark on each drug."""
-    by_number = {line.number: line for line in lines}
+    by_number, clock = {line.number: line for line in lines}, places.clock
     numbered = list(enumerate(rows))
     infusions = [(place, row) for place, row in numbered if is_intravenous(row.route) and row.end]
     found = [
         (
             *_without_time(row, by_number[row.line]),
-            *_without_anchor(row, rows, by_number[row.line]),
+            *_without_anchor(row, places),
             *_clock_change(row, clock),
             *_interval(row, rows, by_number[row.line], clock),
-            *_overlap(place, row, infusions),
-            *_beside_iv(row, rows),
+            *_overlap(place, row, infusions, clock),
+            *_beside_iv(row, rows, clock),
         )
         for place, row in numbered
     ]
@@ -71,10 +72,11 @@ def _alerts(rows: Sequence[Administration], found: Sequence[Sequence[Remark]]) -
         yield Alert(code_of_drug(kind, drug), level, drug, "; ".join(parts))
 
 
-def _without_time(row: Administration, line: Line) -> Iterator[Remark]:
+def _without_time(row: Administration, line: GivenLine) -> Iterator[Remark]:
     """A dose that finds no time on its date."""
     if _has_no_time(row):
-        waits = f"{line.of.after} does" if line.of.after else "the lines before it do"
+        names = list(dict.fromkeys(anchor.to for anchor in line.of.anchors))
+        waits = f"{', '.join(names)} does" if names else "the lines before it do"
         yield Remark(
             "no-time",
             "check",
@@ -87,13 +89,13 @@ def _has_no_time(row: Administration) -> bool:
     return row.start is None and row.not_after is None
 
 
-def _without_anchor(row: Administration, rows: Sequence[Administration], line: Line) -> Iterator[Remark]:
-    """A dose that would come after a drug which is not given on that day."""
-    after = line.of.after
-    is_next_bag = any(other.drug == row.drug and other.end == row.start for other in rows if other.end)
-    is_given = any(other.drug == after and other.protocol_day == row.protocol_day for other in rows)
-    if after and not is_given and not is_next_bag:
-        yield Remark("anchor", "check", f"{after}, after which it comes, is not given: it takes its place")
+def _without_anchor(row: Administration, places: Places) -> Iterator[Remark]:
+    """A dose that would hang on a drug which is not given on that day."""
+    for start in places.of(row.line):
+        if start.replaces_anchor and start.day == row.protocol_day and start.date == row.date:
+            takes = "it takes its place in the order" if row.start else "it has no time, and a person sets it"
+            yield Remark("anchor", "check", f"{start.replaces_anchor}, on which its start hangs, is not given: {takes}")
+            return
 
 
 def _clock_change(row: Administration, clock: Clock) -> Iterator[Remark]:
@@ -104,8 +106,9 @@ def _clock_change(row: Administration, clock: Clock) -> Iterator[Remark]:
         text = f"there is no {row.time:%H:%M} on this date: the clock is put forward over it; a person sets its time"
         yield Remark("clock-change", "check", text)
     elif clock.comes_twice(row.time):
+        which = "second" if row.time.fold else "first"
         text = (
-            f"{row.time:%H:%M} comes twice on this date, because the clock is put back: the first of the two is meant"
+            f"{row.time:%H:%M} comes twice on this date, because the clock is put back: the {which} of the two is meant"
         )
         yield Remark("clock-change", "check", text)
     if row.start and row.end and row.over and row.end - row.start != span(row.over):
@@ -113,20 +116,20 @@ def _clock_change(row: Administration, clock: Clock) -> Iterator[Remark]:
         yield Remark("clock-change", "check", text)
 
 
-def _interval(row: Administration, rows: Sequence[Administration], line: Line, clock: Clock) -> Iterator[Remark]:
+def _interval(row: Administration, rows: Sequence[Administration], line: GivenLine, clock: Clock) -> Iterator[Remark]:
     """An interval to the dose before that is shorter than prescribed; or longer, where a line's doses fill the day."""
     if not line.of.every or _has_no_time(row):
         return
     before = [
         other
         for other in rows
-        if other.time < row.time
+        if clock.instant(other.time) < clock.instant(row.time)
         and (other.drug, other.route) == (row.drug, row.route)
         and other.date >= row.date - A_DAY
     ]
     if not before:
         return
-    every, last = span(line.of.every), max(before, key=lambda other: other.time)
+    every, last = span(line.of.every), max(before, key=lambda other: clock.instant(other.time))
     since = clock.between(last.time, row.time)
     is_round_the_clock = every * line.of.per_day >= A_DAY and last.line == row.line
     if since < every or (since > every and is_round_the_clock):
@@ -134,14 +137,20 @@ def _interval(row: Administration, rows: Sequence[Administration], line: Line, c
         yield Remark("interval", "check", text)
 
 
-def _overlap(place: int, row: Administration, infusions: Sequence[tuple[int, Administration]]) -> Iterator[Remark]:
+def _overlap(
+    place: int, row: Administration, infusions: Sequence[tuple[int, Administration]], clock: Clock
+) -> Iterator[Remark]:
     """What runs into the vein when another IV dose starts; of two that start together, the later row says it."""
     if not is_intravenous(row.route) or row.start is None:
         return
+    begin = clock.instant(row.start)
     running = [
         other
         for earlier, other in infusions
-        if other.start and other.end and row.start < other.end and (other.start, earlier) < (row.start, place)
+        if other.start
+        and other.end
+        and begin < clock.instant(other.end)
+        and (clock.instant(other.start), earlier) < (begin, place)
     ]
     if any(other.drug == row.drug for other in running):
         yield Remark("runs-twice", "check", "starts while another dose of the same drug runs")
@@ -153,7 +162,7 @@ def _overlap(place: int, row: Administration, infusions: Sequence[tuple[int, Adm
         )
 
 
-def _beside_iv(row: Administration, rows: Sequence[Administration]) -> Iterator[Remark]:
+def _beside_iv(row: Administration, rows: Sequence[Administration], clock: Clock) -> Iterator[Remark]:
     """What is given into a vein at the clock time of an intrathecal dose."""
     if not is_into_csf(row.route) or row.start is None:
         return
@@ -162,7 +171,10 @@ def _beside_iv(row: Administration, rows: Sequence[Administration]) -> Iterator[
         for other in rows
         if is_intravenous(other.route)
         and other.start
-        and (other.start == row.start or (other.end and other.start < row.start < other.end))
+        and (
+            other.start == row.start
+            or (other.end and clock.instant(other.start) < clock.instant(row.start) < clock.instant(other.end))
+        )
     )
     if names:
         text = f"{row.route}, at the same time as IV {', '.join(names)}: give them apart, at another time and place"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from cec.regimen import condition_words
 from cec.render.terminal.drawing import BLANK_LINE, STRONG, Part, Terminal, draw, labelled, section, wrap
-from cec.render.words import listed
 from cec.units import write_number
+from cec.when_words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -32,10 +32,11 @@ from cec.render.verification import (
     remarks,
     was_not_compared,
 )
-from cec.render.words import SECOND_CHECK, listed, signed_percent
+from cec.render.words import SECOND_CHECK, signed_percent
 from cec.render.words.alerts import as_many_as_fit
 from cec.units import write_number
 from cec.verification.outcome import BESIDE, MEANINGS, Beside, Row, Verification, drugs_not_compared
+from cec.when_words import listed
 
 MOST_ROWS_NAMED = 10
 """Rows that the terminal names for one alert; CSV has them all."""

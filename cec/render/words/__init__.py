@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 
 from cec.days import list_days
@@ -19,15 +19,6 @@ SECOND_CHECK = "A second calculation by this program is not an independent check
 def label_words(dose: Dose) -> list[str]:
     """What must stand on the labels of a dose, each text said to be that."""
     return [f"label: {text}" for text in dose.label]
-
-
-def listed(words: Sequence[str], last: str = "and") -> str:
-    """Words in one line, the last one after "and".
-
-    >>> listed(["1", "8", "15"])
-    '1, 8 and 15'
-    """
-    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
 
 
 def signed_percent(percent: Decimal) -> str:

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from cec.days import LAST_DAY, Cycles, Days, Series, is_open, list_days, numbers_of
 from cec.order import Dose, Order
-from cec.regimen import DoseEntry, DrugLine, Regimen, any_words, narrowed_to
-from cec.render.words import listed
+from cec.regimen import DoseEntry, DrugLine, Regimen, any_words
 from cec.render.words.times import paper_date, weekday_date
+from cec.when_words import anchor_in_words, listed, narrowed_to, times_in_words
 
 
 def frequency(line: DrugLine | Dose) -> str:
@@ -67,6 +67,8 @@ def line_days(line: DrugLine) -> str:
     >>> line_days(DrugLine("etoposide", Quantity(Decimal(100), "mg/m2"), "IV infusion", (1, 2, 3)))
     'daily for 3 days'
     """
+    if not line.days:
+        return ", ".join(narrowed_to(line)) + _only_in(line.cycles)
     often = "daily" if line.divided_into > 1 else frequency(line)
     count = len(line.days)
     if is_open(line.days):
@@ -100,13 +102,7 @@ def line_times(line: DrugLine) -> str:
     >>> line_times(DrugLine("mesna", Quantity(Decimal(10), "mg/kg"), "IV bolus", (1,), at=("09:00", "13:00")))
     '2 times daily on day 1, at 09:00 and 13:00'
     """
-    parts = (
-        line_days(line),
-        f"every {line.every}" if line.every else "",
-        (line.at[0] if line.at[0].startswith("before") else f"at {listed(line.at)}") if line.at else "",
-        f"{f'{line.gap} ' if line.gap else ''}after {line.after}" if line.after else "",
-    )
-    return ", ".join(filter(None, parts))
+    return ", ".join(filter(None, (line_days(line), *times_in_words(line))))
 
 
 def lines_given(order: Order) -> list[DrugLine]:
@@ -122,10 +118,16 @@ def doses_of_title(lines: Sequence[DrugLine]) -> str:
     """
     main = [line for line in lines if not line.purpose]
     beside = [line for line in lines if line.purpose]
-    groups = [_doses_of_group(days, list(group)) for days, group in groupby(main, line_days)]
-    same = line_days(main[-1]) if main else ""
-    groups += [_doses_of_group("" if days == same else days, list(group)) for days, group in groupby(beside, line_days)]
+    groups = [_doses_of_group(days, list(group)) for days, group in groupby(main, _title_days)]
+    same = _title_days(main[-1]) if main else ""
+    of_others = groupby(beside, _title_days)
+    groups += [_doses_of_group("" if days == same else days, list(group)) for days, group in of_others]
     return "; ".join(groups)
+
+
+def _title_days(line: DrugLine) -> str:
+    """The days of a line or, where it has none of its own, what its start hangs on."""
+    return ", ".join(filter(None, (line_days(line), *(() if line.days else map(anchor_in_words, line.anchors)))))
 
 
 def _doses_of_group(days: str, lines: list[DrugLine]) -> str:

@@ -66,8 +66,14 @@ def starting_time(row: Administration) -> str:
 
 
 def drug_and_day(row: Administration) -> str:
-    """The drug of a row, with the day that it is a dose of where that is not the day of its date."""
-    return row.drug if row.of_day is None else f"{row.drug} (day {row.of_day})"
+    """The drug of a row; with the day that it is a dose of, where that is another; with a word for its time of day."""
+    beside = ", ".join(filter(None, (f"day {row.of_day}" if row.of_day is not None else "", _in_the_day(row))))
+    return f"{row.drug} ({beside})" if beside else row.drug
+
+
+def _in_the_day(row: Administration) -> str:
+    """The word of the day for the time of a row, or that several are spread over the day."""
+    return "" if row.not_after else row.timing
 
 
 def _dated(time: datetime.datetime, date: datetime.date) -> str:

@@ -1,0 +1,97 @@
+"""What the start of a drug line hangs on: the lines of another drug, and which of their administrations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from cec.days import LAST_DAY, numbers_of
+from cec.drug_names import drug_key, is_same_drug
+from cec.regimen import Anchor, DrugLine, Regimen
+
+
+class Lines(NamedTuple):
+    """Drug lines by their number in the regimen, from 1, and the numbers of those of a name, by its letters."""
+
+    by_number: Mapping[int, DrugLine]
+    by_name: Mapping[str, tuple[int, ...]]
+    """By what a line is called and, where none is called so, by drug."""
+
+
+def numbered(regimen: Regimen) -> Lines:
+    """The drug lines of a regimen."""
+    return lines_of(dict(enumerate(regimen.drugs, 1)))
+
+
+def lines_of(by_number: Mapping[int, DrugLine]) -> Lines:
+    """These drug lines, with their names."""
+    drugs: dict[str, tuple[int, ...]] = {}
+    called: dict[str, tuple[int, ...]] = {}
+    for number, line in by_number.items():
+        drugs[drug_key(line.drug)] = (*drugs.get(drug_key(line.drug), ()), number)
+        if line.called:
+            called[drug_key(line.called)] = (*called.get(drug_key(line.called), ()), number)
+    return Lines(by_number, drugs | called)
+
+
+def awaited(number: int, anchor: Anchor, lines: Lines) -> dict[int, DrugLine]:
+    """The lines that a line's anchor names, in the cycles in which the line itself is given."""
+    cycles = set(numbers_of(lines.by_number[number].cycles))
+    others = {other: lines.by_number[other] for other in lines.by_name.get(drug_key(anchor.to), ()) if other != number}
+    return {
+        other: line
+        for other, line in others.items()
+        if not cycles or not line.cycles or cycles & set(numbers_of(line.cycles))
+    }
+
+
+def days_of(number: int, lines: Lines, last: int = LAST_DAY) -> tuple[int, ...]:
+    """The days of a line: its own, or those of the drug that its start hangs on."""
+    return _days_of(number, lines, last, frozenset())
+
+
+def _days_of(number: int, lines: Lines, last: int, seen: frozenset[int]) -> tuple[int, ...]:
+    line = lines.by_number[number]
+    if line.days or number in seen:
+        return numbers_of(line.days, last)
+    found: set[int] = set()
+    for anchor in line.anchors:
+        of_others = (_days_of(other, lines, last, seen | {number}) for other in awaited(number, anchor, lines))
+        days = sorted({day for days in of_others for day in days})
+        found.update(selected(anchor, days))
+    return tuple(sorted(found))
+
+
+def selected(anchor: Anchor, days: list[int]) -> list[int]:
+    """Of the days of a drug those whose doses an anchor means, where its line names none."""
+    if anchor.days:
+        return [day for day in days if day in anchor.days]
+    return {"first": days[:1], "last": days[-1:]}.get(anchor.which, days)
+
+
+def doses_from(number: int, lines: Lines, seen: frozenset[int] = frozenset()) -> int:
+    """How many administrations of a line hang on each day that its start hangs on."""
+    line = lines.by_number[number]
+    if not line.anchors or number in seen:
+        return line.per_day
+    below = seen | {number}
+    starts = (
+        max((doses_from(other, lines, below) for other in awaited(number, anchor, lines)), default=1)
+        if anchor.which == "each"
+        else 1
+        for anchor in line.anchors
+    )
+    return sum(starts) * repeats(line)
+
+
+def repeats(line: DrugLine) -> int:
+    """How many administrations follow from each start: one, so many times, or so many in the cycle."""
+    if line.every is None:
+        return 1
+    stated = max(line.times, line.divided_into)
+    return line.total_doses.most if stated == 1 and line.total_doses else stated
+
+
+def is_same_name(name: str, *others: str) -> bool:
+    """Whether a name is one of some others, however they are spelled."""
+    return any(is_same_drug(name, other) for other in others if other)
