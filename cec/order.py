@@ -139,7 +139,7 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     counts: tuple[Number, ...] = ()
     """How many administrations each of these days has, where that is not `per_day` on all of them."""
     daily_total: Amount | None = None
-    """All administrations of one of these days together."""
+    """All administrations of one of these days together; of an infusion over more than a day, what it gives in 24 h."""
     cycle_total: Amount | None = None
     """All administrations of these days together."""
     no_total: str = ""

@@ -15,7 +15,7 @@ from cec.days import LAST_DAY, Calendar, Series, holds, is_open, numbers_of
 from cec.errors import Fault, InputError
 from cec.order import Administration, Dose, Order
 from cec.regimen import WEEKDAYS, DrugLine, Regimen
-from cec.units import Quantity, exact, span
+from cec.units import DURATION, Quantity, convert_exactly, exact, span
 
 
 class Cycle(NamedTuple):
@@ -169,7 +169,7 @@ def with_days(dose: Dose, line: CycleLine, days: tuple[int, ...]) -> Dose:
         days=days,
         per_day=line.per_day,
         counts=() if set(counts) == {line.per_day} else counts,
-        daily_total=_times(dose.ordered, line.per_day),
+        daily_total=_of_a_day(dose, line.per_day),
         cycle_total=None if count is None else _times(dose.ordered, count),
         no_total=_no_total(line) if count is None else "",
     )
@@ -213,6 +213,17 @@ def _no_total(line: CycleLine) -> str:
 
 
 WHERE_IT_ENDS = "the regimen's cycle_length says where they end, or total_doses, or --days 28"
+
+
+def _of_a_day(dose: Dose, count: int) -> Quantity:
+    """All administrations of a day together or, of an infusion over more than a day, what it gives in 24 h."""
+    amount = exact(dose.ordered).times(Decimal(count))
+    if dose.over and span(dose.over) > A_DAY:
+        amount = amount.times(Decimal(24)).divided_by(convert_exactly(dose.over, "h", DURATION), dose.ordered.unit)
+    return amount.kept
+
+
+A_DAY = datetime.timedelta(days=1)
 
 
 def _times(amount: Quantity, count: int) -> Quantity:

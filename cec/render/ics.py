@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from cec.errors import InputError
 from cec.render.days import name_of_day
-from cec.render.words import DRAFT, label_words, origin
+from cec.render.words import DRAFT, label_words, origin, over_days
 from cec.render.words.alerts import alert_words, in_one_line
 from cec.render.words.regimen import title_of
 from cec.render.words.times import starting_time, weekday_date
@@ -152,6 +152,7 @@ def _description(order: Order, row: Administration) -> list[str]:
         f"{row.drug} {row.dose} (protocol dose {dose.prescribed}), {_given(row)}{which}",
         *(f"{step.what}: {step.how}" for step in dose.steps if step.what in _CHANGES),
         *filter(None, (dose.purpose, row.timing or dose.timing, dose.note)),
+        *over_days(dose),
         *row.notes,
         *label_words(dose),
         *(f"{label}: {text}" for each in preparations for label, text in instructions(each)),

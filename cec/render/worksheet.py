@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.render.days import given_days, omitted
+from cec.render.words import over_days
 from cec.render.words.times import starting_time
 from cec.units import write_number, write_range, write_signed
 
@@ -93,7 +94,7 @@ def name_of(task: Task) -> str:
     dose = task.dose
     over = f" over {dose.over}" if dose.over else ""
     which = f", dose {task.number} of {dose.per_day} of the day" if dose.per_day > 1 else ""
-    return f"{dose.drug} {dose.ordered}, {dose.route}{over}{which}"
+    return ", ".join((f"{dose.drug} {dose.ordered}", f"{dose.route}{over}{which}", *over_days(dose)))
 
 
 def name_and_time(task: Task) -> str:

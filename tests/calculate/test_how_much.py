@@ -6,6 +6,7 @@ a saved order and a verification of that very dose come to.
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ from cec.order import Dose, Order
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.render import render
+from cec.render.pdf.labels import label_data
+from cec.render.pdf.order import sheet_data
 from cec.verification import verify_doses, verify_order
 
 USUAL = {"height": "170 cm", "weight": "70 kg"}
@@ -276,3 +279,35 @@ def test_fluids_count_in_the_fluid_of_the_day_and_nothing_else_is_made_up(tmp_pa
     (day,) = order.daily_fluids
     assert (str(day.volume), str(day.per_kg)) == ("1,820 mL", "26 mL/kg")
     assert [(item.kind, item.item) for item in order.pick_list] == [("bag", "1,820 mL of fluid: to be chosen")]
+
+
+SMALL = {"height": "147 cm", "weight": "42 kg"}  # √(147 × 42 / 3600) = 1.3095…, to 0.01: 1.31 m2
+PUMP = "drug: cytarabine, dose: 4000 mg/m2, route: IV continuous infusion, over: 96 h, days: 1"
+
+
+def test_what_runs_for_days_is_told_for_each_24_h_and_never_as_daily(tmp_path: Path) -> None:
+    """4000 × 1.31 = 5240 mg over 96 h: a quarter of it, 1310 mg, in each 24 h."""
+    order = order_of(tmp_path, PUMP, SMALL)
+    (dose,) = order.doses
+    assert (str(dose.ordered), str(dose.daily_total), str(dose.cycle_total)) == ("5,240 mg", "1,310 mg", "5,240 mg")
+    words = "1,310 mg in each 24 h, for 96 h (4 days)"
+    assert words in render(order, "table").decode()
+    shown = " ".join(cec("regimen", "show", str(tmp_path / "worked.yaml")).out.split())
+    assert "cytarabine 4,000 mg/m2 over 96 h from day 1" in shown
+    assert "edition 1, 4 days" in shown
+    assert "daily" not in shown
+
+
+def test_what_runs_for_days_is_told_so_on_paper_and_in_calendars(tmp_path: Path) -> None:
+    regimen = load_regimen(regimen_file(tmp_path, "worked", PUMP))
+    order = draft_order(regimen, load_patient(texts={**SMALL, "id": "1"}), start=datetime.date(2026, 11, 30))
+    words = "1,310 mg in each 24 h, for 96 h (4 days)"
+    assert words in render(order, "ics").decode().replace("\r\n ", "").replace("\\,", ",")
+    (page,) = sheet_data(order)["doses"]
+    assert words in " ".join(page["given"]).replace("\N{NO-BREAK SPACE}", " ")
+    assert words in label_data(order)["labels"][0]["given"].replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_bag_of_a_day_is_daily(tmp_path: Path) -> None:
+    (dose,) = order_of(tmp_path, PUMP.replace("96 h", "24 h"), SMALL).doses
+    assert str(dose.daily_total) == "5,240 mg"

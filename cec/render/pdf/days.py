@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from cec.render.days import days_of
-from cec.render.words import label_words
+from cec.render.words import label_words, over_days
 from cec.render.words.times import drug_and_day, row_time, weekday_date
 from cec.render.worksheet import fluid_of
 from cec.routes import is_into_csf
@@ -89,7 +89,7 @@ def _dated(
                 "drug": drug_and_day(row),
                 "time": _in_lines(row_time(row, date)),
                 "bar": bar if row in timed else None,
-                "notes": [*label_words(dose), *row.notes],
+                "notes": [*over_days(dose), *label_words(dose), *row.notes],
             }
         )
     return scale, drawn
@@ -112,7 +112,8 @@ def _undated(order: Order, day: int, preparations: dict[int, Preparation]) -> li
         for number in range(1, dose.count_on(day) + 1):
             which = f"{number} of {dose.count_on(day)}" if dose.count_on(day) > 1 else ""
             time = ", ".join(filter(None, (which, dose.timing or _TO_WRITE)))
-            rows.append({**_row(dose, preparations.get(line)), "time": time, "bar": None, "notes": label_words(dose)})
+            notes = [*over_days(dose), *label_words(dose)]
+            rows.append({**_row(dose, preparations.get(line)), "time": time, "bar": None, "notes": notes})
     return rows
 
 

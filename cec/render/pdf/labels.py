@@ -12,7 +12,7 @@ from cec.errors import InputError
 from cec.regimen import NOT_SHIPPED, entry_of
 from cec.render.days import name_of_day
 from cec.render.pdf.typesetting import typeset
-from cec.render.words import CHANGED, DIGITS, DRAFT, bind, signed_percent
+from cec.render.words import CHANGED, DIGITS, DRAFT, bind, over_days, signed_percent
 from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
 from cec.render.words.times import paper_date, row_time, weekday_date
 from cec.render.worksheet import containers
@@ -88,7 +88,7 @@ def _label(order: Order, row: Administration, preparation: Preparation | None) -
     texts = {
         "drug": row.drug,
         "dose": str(preparation.contains if preparation and preparation.contains else row.dose),
-        "given": f"{over}, {row.rate}" if row.rate else over,
+        "given": ", ".join(filter(None, (over, str(row.rate or ""), *over_days(order.doses[row.dose_index])))),
         "day": name_of_day(order, row.protocol_day),
         "date": weekday_date(row.date),
         "time": row_time(row, row.date),

@@ -21,7 +21,7 @@ from cec.render.terminal.drawing import (
     table,
     wrap,
 )
-from cec.render.words import label_words, ordered_words, signed_percent
+from cec.render.words import label_words, ordered_words, over_days, signed_percent
 from cec.render.words.regimen import frequency
 from cec.units import Quantity
 
@@ -123,9 +123,10 @@ def _stacked(doses: Sequence[Dose], figures: Sequence[Figure], terminal: Termina
 
 def _beside(order: Order, terminal: Terminal) -> list[Part]:
     """What each drug is for, when in the day it is given, notes and words of labels, where there are any."""
-    notes = [
-        (dose.drug, "; ".join(filter(None, (dose.purpose, dose.timing, dose.note, *label_words(dose)))))
+    beside = (
+        (dose.drug, (dose.purpose, dose.timing, *over_days(dose), dose.note, *label_words(dose)))
         for dose in order.doses
-    ]
+    )
+    notes = [(drug, "; ".join(filter(None, texts))) for drug, texts in beside]
     lines = [wrap(f"{drug}: {note}", terminal, "", "  ") for drug, note in notes if note]
     return [BLANK_LINE, *chain.from_iterable(lines)] if lines else []

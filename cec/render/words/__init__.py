@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from cec.days import list_days
 from cec.order import Dose, Order, Step
-from cec.units import write_signed
+from cec.units import span, write_signed
 
 DRAFT = "Draft: not valid until checked and signed"
 OMITTED = "OMITTED"
 """What stands for a dose of which nothing is left: no figure that could be misread."""
 SECOND_CHECK = "A second calculation by this program is not an independent check."
+
+
+def over_days(dose: Dose) -> list[str]:
+    """What an infusion over more than a day gives in each 24 h, and for how long: never the whole as if it were daily.
+
+    >>> from decimal import Decimal
+    >>> from cec.units import Quantity
+    >>> whole, part = Quantity(Decimal(5240), "mg"), Quantity(Decimal(1310), "mg")
+    >>> dose = Dose(1, "cytarabine", "IV", whole, whole, whole, Decimal(0), (1,), 1, (), part,
+    ...             over=Quantity(Decimal(96), "h"))
+    >>> over_days(dose)
+    ['1,310 mg in each 24 h, for 96 h (4 days)']
+    """
+    if not dose.over or not dose.ordered.value or span(dose.over) <= A_DAY:
+        return []
+    days, rest = divmod(span(dose.over), A_DAY)
+    in_days = "" if rest or dose.over.unit == "days" else f" ({days} days)"
+    return [f"{dose.daily_total} in each 24 h, for {dose.over}{in_days}"]
+
+
+A_DAY = datetime.timedelta(days=1)
 
 
 def label_words(dose: Dose) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from msgspec.structs import replace
@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from cec.days import LAST_DAY, Cycles, Days, Series, is_open, list_days, numbers_of
 from cec.order import Dose, Order
 from cec.regimen import DoseEntry, DrugLine, Regimen, any_words
+from cec.render.words import A_DAY
 from cec.render.words.times import paper_date, weekday_date
+from cec.units import Quantity, span
 from cec.when_words import anchor_in_words, listed, narrowed_to, times_in_words
 
 
@@ -41,7 +43,7 @@ def where_entry_holds(entry: DoseEntry) -> str:
     """For whom, on which days and in which cycles one of several doses holds, and what else is said of it.
 
     >>> from decimal import Decimal
-    >>> from cec.units import Quantity
+    >>> from cec.units import Quantity, span
     >>> where_entry_holds(DoseEntry(Quantity(Decimal(20), "mg"), days=(1, 2, 3), over=Quantity(Decimal(90), "min")))
     'on days 1 to 3, over 90 min'
     """
@@ -71,7 +73,10 @@ def line_days(line: DrugLine) -> str:
         return ", ".join(narrowed_to(line)) + _only_in(line.cycles)
     often = "daily" if line.divided_into > 1 else frequency(line)
     count = len(line.days)
-    if is_open(line.days):
+    longest = line.longest
+    if longest and span(longest) > A_DAY:
+        days = f"over {longest} from day{'' if count == 1 else 's'} {list_days(line.days)}"
+    elif is_open(line.days):
         days = often if line.days == (Series(1),) else f"{often} from day {list_days(line.days)}"
     elif count == 1:
         days = f"on day {list_days(line.days)}" if often == "daily" else f"{often} on day {list_days(line.days)}"
@@ -147,7 +152,15 @@ def title_of(order: Order) -> str:
 
 def days_of_regimen(regimen: Regimen) -> str:
     """How many days the regimen gives drugs on, in any of its cycles."""
-    return number_of_days(day for line in regimen.drugs for day in numbers_of(line.days, regimen.last_day or LAST_DAY))
+    last = regimen.last_day or LAST_DAY
+    named = ((numbers_of(line.days, last), line.longest) for line in regimen.drugs)
+    return number_of_days(day for days, over in named for day in _running(days, over, regimen))
+
+
+def _running(days: Iterable[int], over: Quantity | None, regimen: Regimen) -> Iterator[int]:
+    """The days on which something runs that starts on these days: of an infusion over days all of them."""
+    count = max(1, -(-span(over) // A_DAY)) if over else 1
+    return (regimen.calendar.later(day, later) for day in days for later in range(count))
 
 
 def named_days(order: Order) -> str:
@@ -166,7 +179,7 @@ def named_days(order: Order) -> str:
 
 def days_of_order(order: Order) -> str:
     """How many days the cycle of an order gives drugs on."""
-    return number_of_days(day for dose in order.doses for day in dose.days)
+    return number_of_days(day for dose in order.doses for day in _running(dose.days, dose.over, order.regimen))
 
 
 def number_of_days(every: Iterable[int]) -> str:
