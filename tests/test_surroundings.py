@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from running import cec
+from test_pages import broken_links
 
 ROOT = Path(__file__).parent.parent
 
@@ -56,3 +58,77 @@ def test_every_hook_runs_a_command_that_there_is() -> None:
         words = shlex.split(hook["entry"])
         assert words[0] == "cec"
         assert cec(*words[1:], "--help").code == 0
+
+
+# Pages for those who carry it on
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "SECURITY.md"])
+def test_no_link_of_a_page_beside_the_readme_leads_nowhere(name: str) -> None:
+    assert broken_links(ROOT / name) == []
+
+
+NAMED = re.compile(r"`((?:cec|tests|docs|regimens|\.github)/[\w./-]+|\.ci/run|[a-z]+\.txt|[A-Z]+\.md)`")
+
+
+def missing(text: str) -> list[str]:
+    """The files and folders that a page names and that are not there."""
+    return [name for name in NAMED.findall(text) if not (ROOT / name).exists() and "NAME" not in name]
+
+
+def test_every_file_that_one_is_sent_to_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert len(NAMED.findall(text)) > 20
+    assert missing(text) == []
+    assert missing("a row of `cec/calculate/formulae.py`") == ["cec/calculate/formulae.py"]
+
+
+def test_the_count_of_files_is_told_for_each_of_seven() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| an? \*\*(\w+)\*\*.*? \| ([0-9 or]+) \| (.*?) \|", text)
+    assert [row[0] for row in rows] == ["formula", "format", "unit", "key", "rule", "fact", "regimen"]
+    assert all(int(count.split()[-1]) <= 4 and ";" in files for _, count, files in rows)
+
+
+def test_the_first_template_begins_with_a_dose_that_is_wrong() -> None:
+    first, *_ = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("[0-9]*.yml"))
+    template = read(first)
+    assert template["name"] == "A dose is wrong"
+    assert template["body"][0]["attributes"]["value"].startswith("**Do not give it.**")
+    required = template["body"][1]["attributes"]["options"][0]
+    assert required == {"label": "Nothing in this report is of a real patient.", "required": True}
+    assert read(ROOT / ".github" / "ISSUE_TEMPLATE" / "config.yml") == {"blank_issues_enabled": False}
+
+
+def owners(path: str) -> list[str]:
+    """Who must look at a file: the last line that fits counts."""
+    found: list[str] = []
+    for line in (ROOT / ".github" / "CODEOWNERS").read_text(encoding="utf-8").splitlines():
+        pattern, *names = line.split() or [""]
+        if pattern == "*" or (pattern.startswith("/") and f"/{path}".startswith(pattern)):
+            assert pattern == "*" or (ROOT / pattern[1:]).exists(), pattern
+            found = names
+    return found
+
+
+@pytest.mark.parametrize("path", ["regimens/cec-induction.yaml", "cec/calculate/dosing.py", "tests/vectors/bsa.csv"])
+def test_a_pharmacist_looks_at_what_is_given(path: str) -> None:
+    assert owners(path) == ["@cec-dosing/pharmacists", "@cec-dosing/maintainers"]
+    assert owners("README.md") == ["@cec-dosing/maintainers"]
+
+
+def test_the_workflow_runs_every_python_that_is_promised() -> None:
+    workflow = read(ROOT / ".github" / "workflows" / "tests.yml")
+    matrix = workflow["jobs"]["suite"]["strategy"]["matrix"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert matrix["python"] == ["3.11", "3.12", "3.13", "3.14"]
+    assert project["requires-python"] == f">={matrix['python'][0]}"
+    assert {system.partition("-")[0] for system in matrix["system"]} == {"ubuntu", "macos", "windows"}
+    nightly, weekly = (each["cron"] for each in workflow[True]["schedule"])  # YAML reads the key `on` as true
+    assert nightly.endswith("* * *")
+    assert weekly.endswith("* * 1")
+    conditions = {name: job["if"] for name, job in workflow["jobs"].items()}
+    assert conditions == {
+        "suite": f"github.event.schedule != '{nightly}'",
+        "everything": f"github.event.schedule != '{weekly}'",
+    }

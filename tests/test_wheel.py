@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import cec
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -81,7 +83,7 @@ def test_the_wheel_computes_a_dose(unpacked: Path) -> None:
 
 def test_the_wheel_has_the_name_that_is_ours(unpacked: Path) -> None:
     (metadata,) = unpacked.glob("cec_dosing-*.dist-info/METADATA")
-    assert "Name: cec-dosing\n" in metadata.read_text(encoding="utf-8")
+    assert f"Name: cec-dosing\nVersion: {cec.__version__}\n" in metadata.read_text(encoding="utf-8")
     (entry_points,) = unpacked.glob("cec_dosing-*.dist-info/entry_points.txt")
     assert "cec = cec.__main__:main" in entry_points.read_text(encoding="utf-8")
     assert (unpacked / "cec" / "py.typed").exists()

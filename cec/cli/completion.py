@@ -173,6 +173,7 @@ READERS: dict[str, Callable[[Regimens], Iterator[Candidate]]] = {
     "DOSE": _drugs("="),
     "DRUG": _drugs(":"),
     "DRUG=PRODUCT": _drugs("="),
+    "DRUG=CHOICE": _drugs("="),
     "[DRUG=AMOUNT]...": _drugs("="),
     "FACT=true|false": _history,
     "CODE=REASON": _codes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from running import cec
+from typer.core import TyperOption
 from typer.main import get_command
 
 from cec.cli import app
@@ -18,6 +20,7 @@ from cec.cli.completion import READERS, complete
 from cec.cli.shells import SHELLS, install, this_shell
 from cec.errors import InputError
 from cec.facts import FACTS
+from cec.render import FORMATS
 
 SCRIPTS = Path(__file__).parent.parent.parent / "cec" / "cli" / "shells"
 MINE = """\
@@ -55,7 +58,7 @@ def offered(line: str) -> list[str]:
         ("--ver", ["--version"]),
         ("dose --sex m", ["male", "m"]),
         ("dose --format c", ["csv"]),
-        ("dose --format=p", ["--format=pdf"]),
+        ("dose --format=pd", ["--format=pdf"]),
         ("dose --paper ", ["a4", "letter", "100x60mm"]),
         ("dose --bsa-formula du", ["du-bois"]),
         ("dose --reduce e", ["etoposide="]),
@@ -86,21 +89,8 @@ def test_a_regimen_of_ones_own_is_read(tmp_path: Path, monkeypatch: pytest.Monke
     assert "qt=" in offered("dose mine.yaml --accept ")
 
 
-FREE = {
-    "FILE",
-    "FILE...",
-    "[FILE]",
-    "FOLDER",
-    "DIR",
-    "PATIENTS",
-    "WHAT=COLUMN",
-    "DATE",
-    "DURATION",
-    "NUMBER",
-    "PERCENT",
-    "TEXT",
-}
-"""Values of which a shell offers files or nothing, beside those of facts."""
+FREE = {"WHAT=COLUMN"}
+"""Values of which a shell offers files or nothing, beside those that are one word in capital letters."""
 
 
 def parameters(command: Any) -> Iterator[Any]:
@@ -115,11 +105,13 @@ def undecided(params: Iterator[Any]) -> set[str]:
         str(param.metavar) for param in params if param.name not in FACTS and not getattr(param, "is_flag", False)
     }
     choices = {each for each in metavars if "|" in each and each == each.lower()}
-    return metavars - choices - FREE - {*READERS, "[COMMAND]..."}
+    words = {each for each in metavars if re.fullmatch(r"\[?[A-Z]+(\.\.\.)?\]?", each)}
+    return metavars - choices - words - FREE - {*READERS, "[COMMAND]..."}
 
 
 def test_of_every_value_it_is_decided_what_is_offered() -> None:
-    assert undecided(parameters(get_command(app))) == {"TIME"}
+    assert undecided(parameters(get_command(app))) == set()
+    assert undecided(iter([TyperOption(param_decls=["--x"], metavar="DRUG=COLOUR")])) == {"DRUG=COLOUR"}
 
 
 @pytest.mark.parametrize(
@@ -127,7 +119,7 @@ def test_of_every_value_it_is_decided_what_is_offered() -> None:
     [
         (["dose", "--he"], ["--height", "--help"]),
         (["dose", "--format", "=", "js"], ["json"]),
-        (["dose", "--format", "=", ""], ["table", "json", "csv", "pdf", "labels", "ics"]),
+        (["dose", "--format", "=", ""], list(FORMATS)),
         (["dose", "--reduce", "'eto"], ["etoposide="]),
         (["verify", "cec-induction", "clofarabine", "=", "3"], []),
         (["dose", "mine.yaml", "--reduce", "ars"], [r"arsenic\ trioxide="]),
