@@ -96,7 +96,7 @@ SCRIPTS = {
 def arguments(name: str, source: Path, target: Path) -> list[str]:
     if name in SCRIPTS:
         return [__file__, "--script", name, str(source), str(target)]
-    return ["-m", "cec", "batch", str(source), "-o", str(target)]
+    return ["-m", "cec", "batch", str(source), "-o", str(target), "--overwrite"]
 
 
 def run(name: str, source: Path, target: Path) -> Run:

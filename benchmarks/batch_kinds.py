@@ -90,7 +90,7 @@ KINDS = {
 def run(name: str, source: Path, rows: int, *options: str) -> None:
     """One run, told in a line."""
     target = source.with_name(f"doses{source.suffix}")
-    command = [sys.executable, "-m", "cec", "batch", str(source), "-o", str(target), *options]
+    command = [sys.executable, "-m", "cec", "batch", str(source), "-o", str(target), "--overwrite", *options]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if os.waitstatus_to_exitcode(status) not in {0, 1}:
