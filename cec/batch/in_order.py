@@ -10,7 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import setcontext
 
-from cec.batch.work import Done, Job, Worker
+from cec.batch.job import Job
+from cec.batch.work import Done, Worker
 from cec.tables.layout import Block
 from cec.units import EXACT
 

@@ -9,15 +9,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch.in_order import answered
+from cec.batch.job import Job
 from cec.batch.single_row import Settings
-from cec.batch.work import Job, Worker
+from cec.batch.work import Worker
 from cec.errors import Fault, FileError
 from cec.files import appearing, taking_names
 from cec.regimen import Regimen
 from cec.tables.appending import old_columns
 from cec.tables.asked import asked_elsewhere, refuse_asked
-from cec.tables.columns import ABOUT_THE_PERSON, Column, asked_columns, columns_for, for_any_regimen, plain_name
+from cec.tables.columns import ABOUT_THE_PERSON, Column, asked_columns, columns_for, for_any_regimen
 from cec.tables.layout import Block, Kind, Layout
+from cec.tables.names import plain_name
 from cec.tables.opening import looked_through, opening
 from cec.tables.rows import Refusal, regimen_of
 from cec.tables.writing import RejectsKind, table_writer
@@ -99,7 +101,7 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
             kinds = (request.target_kind, request.rejects_kind)
             old = old_columns(request.target, request.target_kind) if request.appends else ()
             job = Job(layout, columns, settings, regimens, *kinds, separator, paper=request.paper, old_columns=old)
-            header, rejects_header = Worker(job).headers()
+            header, rejects_header = Worker(job).output.headers()
             person = [name for name in layout.columns if plain_name(name) in ABOUT_THE_PERSON]
             refuse_asked(layout.columns, [*read, *person], used, ignored=request.ignored, file=request.source)
             dosed = rejected = 0

@@ -17,7 +17,8 @@ from cec.errors import Fault, FileError
 from cec.facts import drug_of, earlier_doses_of, told_facts
 from cec.load.known import readable_regimens
 from cec.regimen import Regimen
-from cec.tables.columns import ABOUT_THE_PERSON, OF_UNITS, names_that_tell, plain_name, words_in
+from cec.tables.columns import ABOUT_THE_PERSON, names_that_tell
+from cec.tables.names import OF_UNITS, plain_name, words_in
 
 ENDINGS_THAT_PASS = ("group", "date", "source", "by", "note")
 
@@ -87,7 +88,7 @@ def asked_about(unread: Sequence[str], regimens: Sequence[Regimen]) -> dict[str,
     >>> for name, asked in asked_about(names, [load_regimen("cec-induction")]).items():
     ...     print(name, *asked)
     allergy has the word 'allergy' allergies
-    ageUnit has the word 'age' age
+    ageUnit is nearly age_unit age_unit
     etoposide_reduction has the word 'etoposide' reduce
     creatinin is nearly creatinine creatinine
     """

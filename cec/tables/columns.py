@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from cec.conditions import history_asked
 from cec.errors import Fault, FileError, InputError
-from cec.facts import EARLIER_DOSES, FACTS, HISTORY, drug_of, earlier_doses_of, fact_of, told_facts
+from cec.facts import EARLIER_DOSES, FACTS, HISTORY, drug_of, earlier_doses_of, told_facts
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
+from cec.tables.names import OF_UNITS, plain_name, spellings, unit_in_name, units_of
 
 OF_THE_ORDER = tuple(fact.name for fact in told_facts("order"))
 
@@ -23,47 +22,19 @@ ABOUT_THE_PERSON = tuple(fact.name for fact in FACTS.values() if fact.is_of_the_
 _REDUCE = "reduce"
 
 DECLARATIONS = {_REDUCE: "reductions", "set": "set", "without": "without"}
+"""The columns of what a person declares of doses, each with the key under which a patient file has it as a list."""
+
 CHOOSE = "choose"
 """The column of what is chosen where a regimen leaves something open."""
 
-"""The columns of what a person declares of doses, each with the key under which a patient file has it as a list."""
-
 TOLD = (*(fact.name for fact in told_facts("patient")), *DECLARATIONS, CHOOSE, *OF_THE_ORDER)
 """What a column can tell, beside the flags of a regimen's checks and `earlier_` with a drug."""
-
-_OTHER_UNITS = frozenset(
-    {"oz", "ounce", "ounces", "st", "stone", "stones", "ft", "feet", "foot", "d", "day", "days", "wk", "week", "weeks"}
-)
-"""Words in the name of a column that tell a unit in which no bare number is read."""
-
-_UNITS_IN_NAMES = {
-    "cm": ("centimetres", "centimeters"),
-    "m": ("metres", "meters"),
-    "in": ("inch", "inches"),
-    "kg": ("kgs", "kilograms"),
-    "g": ("gram", "grams"),
-    "lb": ("lbs", "pound", "pounds"),
-    "years": ("year", "yrs", "yr", "y"),
-    "months": ("month", "mos", "mo"),
-    "micromol/L": ("umol_l",),
-    "%": ("percent",),
-}
-"""How else the name of a column tells a unit, beside the unit itself."""
-
-_NOT_IN_NAMES = frozenset({"ft"})
-"""Units of which no column has a bare number: people write feet and inches together."""
-
-_SHORT = frozenset({"in", "m", "g", "y"})
-"""Units that are also words or letters of another meaning, unless the name ends in them."""
 
 _OTHER_NAMES = {
     **dict.fromkeys(("reductions", "reduction"), _REDUCE),
     **dict.fromkeys(("bsa", "bsa_m2", "body_surface_area", "body_surface_area_m2"), "written_bsa"),
 }
 """What patient files and tables call them."""
-
-OF_UNITS = ("unit", "units", "uom")
-"""Words by which the name of a column says that it tells the unit of another one."""
 
 
 class Column(NamedTuple):
@@ -100,7 +71,7 @@ def find_columns(
     found = _as_said(names, renamed, known, file)
     given = {*found, *(column.name for column in found.values())}
     for name in names:
-        what, unit = next((known[each] for each in _spellings(name) if each in known), ("", ""))
+        what, unit = next((known[each] for each in spellings(name) if each in known), ("", ""))
         if not what or name in given or what in given:
             continue
         if what in found:
@@ -147,7 +118,7 @@ def _as_said(
                 Fault(f"there is no column '{name}' for the {word}; there are {', '.join(names)}", "", file)
             )
         what, unit = known[word]
-        unit = _unit_of(what, unit, word, name)
+        unit = unit_in_name(what, unit, word, name)
         if what in found:
             raise InputError(f"two columns are given for the {what}: {found[what].name} and {name}; give one")
         if other := next((each for each, column in found.items() if column.name == name), ""):
@@ -218,30 +189,6 @@ def for_any_regimen(renamed: Mapping[str, str]) -> dict[str, str]:
     return {word: name for word, name in renamed.items() if word in known}
 
 
-def _unit_of(fact: str, unit: str, word: str, name: str) -> str:
-    """The unit of a column that was given for a fact: the one that was said, else the one that its name tells.
-
-    >>> _unit_of("weight", "", "weight", "Waga (lb)"), _unit_of("weight", "", "weight", "Waga")
-    ('lb', '')
-    """
-    endings = units_of(fact)
-    plain = f"_{plain_name(name)}"
-    ending = next((ending for ending in endings if plain.endswith(f"_{ending}")), "")
-    words = plain.split("_")
-    ending = ending or next((word for word in words if word in endings and word not in _SHORT), "")
-    named = endings.get(ending, "")
-    if endings and not (unit or named) and (other := [word for word in words if word in _OTHER_UNITS]):
-        raise InputError(
-            f"the column {name} is given for {word}, but its name says {other[0]}, in which no bare number is read; "
-            "write the unit into the cells, and name the column without it"
-        )
-    if unit and named and unit != named:
-        raise InputError(
-            f"the column {name} is given for {word}, but its name says {named}; give it for {fact}_{ending}"
-        )
-    return unit or named
-
-
 def names_that_tell(flags: Collection[str] = (), drugs: Collection[str] = ()) -> dict[str, tuple[str, str]]:
     """Every name of a column that tells something: its fact, or that it is the unit of one, and its own unit."""
     known = {fact: (fact, "") for fact in (*TOLD, *flags)}
@@ -254,49 +201,3 @@ def names_that_tell(flags: Collection[str] = (), drugs: Collection[str] = ()) ->
         of_units = (name for word in OF_UNITS for name in (f"{plain}_{word}", f"{word}_{plain}"))
         known |= dict.fromkeys(of_units if units else (), (f"{fact.name}{_UNIT}", ""))
     return known
-
-
-@cache
-def units_of(name: str) -> dict[str, str]:
-    """How the name of a column ends, or a cell says, that the unit of a fact is this one.
-
-    >>> units_of("creatinine")
-    {'mg_dl': 'mg/dL', 'micromol_l': 'micromol/L', 'umol_l': 'micromol/L'}
-    """
-    units = (unit for kind in fact_of(name).kinds for unit in kind.units if unit not in _NOT_IN_NAMES)
-    named = ((unit, (plain_name(unit), *_UNITS_IN_NAMES.get(unit, ()))) for unit in units)
-    return {ending: unit for unit, endings in named for ending in endings if ending}
-
-
-def plain_name(name: str) -> str:
-    """A column's name in small letters, other signs than letters and digits as one underscore.
-
-    >>> plain_name("Weight (kg)")
-    'weight_kg'
-    """
-    letters = unicodedata.normalize("NFKC", name).casefold().replace("\N{GREEK SMALL LETTER MU}", "u")
-    return re.sub(r"[\W_]+", "_", letters).strip("_")
-
-
-def _spellings(name: str) -> Iterator[str]:
-    """A column's name in small letters, as it stands and with its words parted: weightKg is weight_kg."""
-    yield plain_name(name)
-    yield plain_name(_parted(name))
-
-
-def words_in(name: str) -> list[str]:
-    """The words of a column's name: what stands between signs that are no letters, or changes of case.
-
-    >>> words_in("ageUnit"), words_in("HSCT-status 2"), words_in("dosage")
-    (['age', 'unit'], ['hsct', 'status'], ['dosage'])
-    """
-    return re.findall(r"[^\W\d_]+", _parted(name).casefold())
-
-
-def _parted(name: str) -> str:
-    """A name with a space where its case changes."""
-    letters = unicodedata.normalize("NFKC", name)
-    return "".join(
-        f" {letter}" if letter.isupper() and (before.islower() or (before.isupper() and after.islower())) else letter
-        for before, letter, after in zip(f" {letters}", letters, f"{letters[1:]} ", strict=False)
-    )

@@ -16,7 +16,8 @@ from cec.load.parts import Part, patient_of, read_part
 from cec.patient import Patient
 from cec.regimen import Regimen
 from cec.tables.cells import as_texts
-from cec.tables.columns import Column, patient_texts, plain_name, units_of
+from cec.tables.columns import Column, patient_texts
+from cec.tables.names import plain_name, units_of
 
 if TYPE_CHECKING:
     import polars as pl

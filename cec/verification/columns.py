@@ -15,7 +15,8 @@ from cec.errors import Fault, FileError
 from cec.regimen import DrugLine, Regimen
 from cec.tables.amounts import in_names
 from cec.tables.asked import refuse_asked
-from cec.tables.columns import Column, columns_for, plain_name
+from cec.tables.columns import Column, columns_for
+from cec.tables.names import plain_name
 from cec.units import AMOUNT
 from cec.verification.administration import PARTICULARS
 

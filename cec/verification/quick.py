@@ -23,8 +23,9 @@ from cec.errors import CecError
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.tables.amounts import REJECTED, amount_columns
-from cec.tables.columns import ABOUT_THE_PERSON, plain_name
+from cec.tables.columns import ABOUT_THE_PERSON
 from cec.tables.layout import Rows
+from cec.tables.names import plain_name
 from cec.tables.rows import Refusal
 from cec.units import Quantity
 from cec.verification.administration import compared, expected_of

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from cec.errors import Fault
 from cec.regimen import Regimen
 from cec.tables.cells import as_texts
-from cec.tables.columns import plain_name
 from cec.tables.layout import Block, Layout, Rejected
+from cec.tables.names import plain_name
 from cec.tables.opening import Table, kind_of, looked_through, opening, rows_of
 from cec.tables.rows import Refusal, regimen_of
 from cec.verification.cells import Line

@@ -72,6 +72,15 @@ def test_several_regimens() -> None:
     assert "needs the columns" in only.get_column("rejected")[0]
 
 
+def test_a_regimen_may_be_the_path_of_a_file() -> None:
+    path = Path(__file__).parent.parent / "regimens" / "cycles.yaml"
+    frame = pl.DataFrame({"height": [128], "weight": [26]})
+    for regimen in (path, [path], str(path)):
+        assert dose_table(frame, regimen, cycle=1)["regimen"].to_list() == ["cycles"]
+    with pytest.raises(CecError, match="write ignore="):
+        dose_table(frame, ignore="age")
+
+
 def test_policy_and_columns() -> None:
     frame = PATIENTS.head(1).rename({"height_cm": "Wzrost"})
     made = dose_table(frame, pharmacy=Pharmacy(bsa_formula="du-bois"), columns={"height": "Wzrost"})
