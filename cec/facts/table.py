@@ -150,6 +150,7 @@ _ROWS = (
         "number of cycles of this treatment given before",
         "count",
         examples=("0",),
+        possible=Bounds(None, Decimal(500)),
         unknown="no number of previous cycles given",
     ),
     Fact(

@@ -12,7 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from cec.calculate.formulas import BSA_FORMULAS, body_surface_area
-from cec.calculate.measures import KidneyFunction, Measured, creatinine_clearance, measured_as
+from cec.calculate.measures import MEASURED, KidneyFunction, Measured, creatinine_clearance, measured_as
 from cec.calculate.rounding import to_nearest
 from cec.errors import CecError
 from cec.order import Order
@@ -78,6 +78,16 @@ def capped_clearance(_order: Order, measured: Measured) -> Iterator[OtherMeasure
         yield OtherMeasures(words, words, "", measured._replace(kidneys=kidneys))
 
 
+def uncapped_clearance(order: Order, measured: Measured) -> Iterator[OtherMeasures]:
+    """An estimated clearance that the pharmacy caps, taken whole."""
+    cap, kidneys = order.pharmacy.clearance_cap, measured.kidneys
+    if isinstance(cap, Quantity) and kidneys and not kidneys.shown.is_measured:
+        words = f"clearance not cut off at {cap}"
+        clearance = msgspec.structs.replace(kidneys.shown, method=MEASURED)
+        shown = msgspec.structs.replace(measured.shown, clearance=clearance)
+        yield OtherMeasures(words, words, "", measured._replace(shown=shown, kidneys=kidneys._replace(shown=clearance)))
+
+
 MEASURE_MISTAKES: dict[str, Callable[[Order, Measured], Iterator[OtherMeasures]]] = {
     "weight in pounds taken as kg": pounds_as_kg,
     "weight in kg taken as pounds": kg_as_pounds,
@@ -86,6 +96,7 @@ MEASURE_MISTAKES: dict[str, Callable[[Order, Measured], Iterator[OtherMeasures]]
     "another BSA formula": other_formula,
     "BSA capped at 2": capped_bsa,
     "clearance capped at 125": capped_clearance,
+    "clearance not capped": uncapped_clearance,
 }
 """Each mistake that befalls every drug whose dose hangs on the measure, by its name."""
 

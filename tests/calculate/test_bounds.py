@@ -98,6 +98,7 @@ def test_another_creatinine_passes_in_peace(creatinine: str, doxorubicin: Given)
     ("texts", "refusal"),
     [
         ({"creatinine_clearance": "401 mL/min"}, "401 mL/min is not a possible measured creatinine clearance or GFR"),
+        ({"previous_cycles": "501"}, "501 is not a possible number of cycles of this treatment given before"),
         ({"age": "121"}, "121 years is not a possible age (0 to 120 years)"),
         ({"previous_weight": "26000"}, "calculation (0.3 to 350 kg); did you mean 26,000 g?"),
         ({"previous_weight": "0"}, "0 kg is not a possible body weight at the last calculation"),
@@ -118,7 +119,7 @@ def test_what_cannot_be_is_refused(texts: dict[str, str], refusal: str, doxorubi
 @pytest.mark.parametrize(
     "texts",
     [
-        {"age": "120"},
+        {"age": "120", "height": "160 cm", "weight": "60 kg"},
         {"previous_weight": "25.9"},
         {"measured_on": "2026-11-30"},
         {"previous_day_1": "2026-11-29"},
@@ -204,7 +205,7 @@ def test_pounds_taken_as_kilograms_are_asked_about_without_a_growth_reference(
     "texts",
     [
         {"height": "163", "weight": "90.3", "age": "50", "sex": "f"},  # 34.0 kg/m2: a heavy adult
-        {"height": "100", "weight": "40", "age": "50"},  # just 40 kg/m2
+        {"height": "150", "weight": "90", "age": "50"},  # just 40 kg/m2
         {"height": "163", "weight": "340 lb", "age": "50", "sex": "f"},  # 58 kg/m2, and typed as pounds
         {"height": "82", "weight": "11", "age": "18 months"},
         {"height": "82", "weight": "14.8", "age": "18 months"},  # 22 kg/m2
@@ -221,6 +222,44 @@ def test_a_table_of_pounds_and_kilograms_is_asked_about_row_by_row(doxorubicin: 
     """154 kg, and 339.512 lb, which are 154 kg too: 339.512 × 0.45359237 = 154.0000…"""
     rows = [{"height": "163", "weight": weight, "age": "50"} for weight in ("154", "339.512 lb", "154 kg", "340 lb")]
     assert batch(doxorubicin, *rows) == ["pounds", "", "pounds", ""]
+
+
+# Heights of another age
+
+
+@pytest.mark.parametrize(
+    ("height", "weight", "age", "words"),
+    [
+        (
+            "128",
+            "26",
+            "96",
+            "128 cm is hardly possible at an age of 96 years; look at both; 96 months may have been meant",
+        ),
+        ("170", "60", "18 months", "at an age of 18 months; look at both; 18 years may have been meant"),
+        ("150", "40", "1", "150 cm is hardly possible at an age of 1 year; look at both"),
+    ],
+)
+def test_a_height_of_as_many_months_or_years_is_asked_about(
+    height: str, weight: str, age: str, words: str, doxorubicin: Given
+) -> None:
+    """128 cm are usual at 8 years, 170 cm at 18 years, 150 cm at 12 years."""
+    row = {"height": height, "weight": weight, "age": age, "sex": "f"}
+    assert alerts_of(doxorubicin, **row)["height-for-age"].text.endswith(words)
+    assert "height-for-age" in batch(doxorubicin, row)[0].split()
+
+
+@pytest.mark.parametrize(
+    ("height", "weight", "age"),
+    [("50", "3.4", "0"), ("100", "16", "23 months"), ("128", "26", "30"), ("130", "40", "96"), ("152", "45", "90")],
+)
+def test_a_height_that_no_other_unit_explains_passes_in_peace(
+    height: str, weight: str, age: str, doxorubicin: Given
+) -> None:
+    """At 30 months nobody has 128 cm: a short adult."""
+    row = {"height": height, "weight": weight, "age": age, "sex": "f"}
+    assert alerts_of(doxorubicin, **row) == {}
+    assert batch(doxorubicin, row) == [""]
 
 
 # Earlier doses

@@ -230,6 +230,7 @@ def test_every_mistake_of_the_table_is_seeded_somewhere() -> None:
         "maximum written as the dose",
         "AUC without the 25",
         "clearance capped at 125",
+        "clearance not capped",
     }
     assert set(MISTAKES) == seeded | in_special_regimens
 

@@ -277,6 +277,21 @@ def test_mistakes_of_calvert_are_known(
     assert (verdict.verdict, texts) == (("agrees", {}) if found is None else ("differs", found))
 
 
+def test_a_clearance_that_the_pharmacy_caps_and_somebody_did_not_is_known(tmp_path: Path) -> None:
+    """(140 - 30) × 60 / (72 × 0.3) × 0.85 = 259.7…: 5 × (125 + 25) = 750, 5 × (259.7… + 25) = 1,423.6."""
+    path, policy = regimen_file(tmp_path, "carboplatin", CARBOPLATIN), tmp_path / "pharmacy.yaml"
+    policy.write_text("clearance_cap: 125 mL/min\n", encoding="utf-8")
+    woman = {"height": "170 cm", "weight": "60 kg", "age": "30", "sex": "f", "creatinine": "0.3 mg/dL"}
+    order = draft_order(load_regimen(path), load_patient(texts=woman), load_pharmacy(policy))
+    verdicts = [verify(order, {"carboplatin": amount}).verdicts[0] for amount in ("1424 mg", "750 mg", "900 mg")]
+    assert [[each.mistake for each in verdict.explanations] for verdict in verdicts] == [
+        ["clearance not capped"],
+        [],
+        [],
+    ]
+    assert "clearance not cut off at 125 mL/min" in verdicts[0].explanations[0].text
+
+
 def test_an_estimated_clearance_follows_a_wrong_weight(tmp_path: Path) -> None:
     """Cockcroft-Gault: (140 - 40) × 60 / (72 × 1) = 83.3… mL/min; 60 kg are 132.3 lb: 100 × 132.3 / 72 = 183.75 mL/min.
 

@@ -14,6 +14,7 @@ from functools import partial
 from cec.calculate.rules.allergies import allergy_rules
 from cec.calculate.rules.clearance import clearance_rules
 from cec.calculate.rules.dates import date_rules
+from cec.calculate.rules.grown import height_of_other_age_rule
 from cec.calculate.rules.lifetime import lifetime_rules
 from cec.calculate.rules.not_applied import not_applied_rules
 from cec.calculate.rules.offers import is_answered, offer_words
@@ -118,6 +119,7 @@ RULES: tuple[Rule | RulesOf, ...] = (
     not_applied_rules,
     regimen_rules,
     implausible_for_age("height"),
+    height_of_other_age_rule(),
     implausible_for_age("weight"),
     heavy_for_age(),
     implausible_for_age("bmi"),

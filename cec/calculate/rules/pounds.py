@@ -37,7 +37,7 @@ def pounds_rule() -> Rule:
         about="weight",
         asks=(
             TextQuestion("weight_unit", is_kg),
-            LimitQuestion("body_mass_index", limits=_usual_in_pounds, given=("age",), is_outside=False),
+            LimitQuestion("body_mass_index", limits=_usual_in_pounds, given=("sex", "age"), is_outside=False),
         ),
         text=_text,
         limits="; ".join(
@@ -53,8 +53,11 @@ def is_kg(unit: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _usual_in_pounds(age: Value | None) -> Limits:
-    """Where a body mass index lies that is too high as kg and usual as pounds, and that nobody asks about anyway."""
+def _usual_in_pounds(_sex: Value | None, age: Value | None) -> Limits:
+    """Where a body mass index lies that is too high as kg and usual as pounds, and that nobody asks about anyway.
+
+    It hangs on no sex; limits of the growth reference do, and a batch draws those of the same facts together.
+    """
     months = number_of("age", age)
     slip = SLIPS[-1] if months is None else next((each for each in SLIPS if each.ages.holds(months)), None)
     if slip is None:

@@ -1,0 +1,60 @@
+"""A height that belongs to an age in the other unit: months typed as years, or years as months.
+
+It is asked about where no growth reference is held; the limits at these ages are cec's own.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+
+from cec.calculate.growth import OLDEST, YOUNGEST, value_at_modified_z
+from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, number_of
+from cec.facts import FACTS, Bounds, Value
+from cec.facts.stretches import HIGHEST, LOWEST, Cut, Stretch, common, stretch_within
+from cec.units import EXACT, Quantity
+
+TALLEST_INFANT, SHORTEST_ADULT = Decimal(100), Decimal(130)
+"""cm, under 2 and over 20 years; beyond them a height is asked about where another unit of the age explains it."""
+_FARTHEST = (Decimal(-5), Decimal(4))
+"""Modified z-scores between which a height of a child is plausible."""
+
+
+def height_of_other_age_rule() -> Rule:
+    """A check of a height that hardly anybody of this age has, and many of the same number of months or of years."""
+    return Rule(
+        code="height-for-age",
+        level="check",
+        about="height",
+        asks=(LimitQuestion("height", limits=_of_other_age, given=("sex", "age"), is_outside=False),),
+        text=_text,
+        limits=f"under 2 years up to {TALLEST_INFANT} cm, over 20 years from {SHORTEST_ADULT} cm, where the height is "
+        "usual at as many years or months",
+    )
+
+
+@lru_cache(maxsize=4096)
+def _of_other_age(_sex: Value | None, age: Value | None) -> Limits:
+    """The heights in cm that are strange at an age and plausible at as many years (under 2 years), or months."""
+    months = number_of("age", age)
+    if months is None or YOUNGEST <= months <= OLDEST:
+        return None
+    if months < YOUNGEST:
+        other, strange = EXACT.multiply(months, Decimal(12)), Stretch(Cut(TALLEST_INFANT, after=True), HIGHEST)
+    else:
+        other, strange = EXACT.divide(months, Decimal(12)), Stretch(LOWEST, Cut(SHORTEST_ADULT))
+    if not YOUNGEST <= other <= OLDEST:
+        return None
+    low, high = (value_at_modified_z("height", "female", other, z) for z in _FARTHEST)
+    return common(strange, stretch_within(Bounds(low, high)))
+
+
+def _text(case: Case) -> str:
+    age = case.facts["age"]
+    words = f"{case.patient.height} is hardly possible at an age of {age}; look at both"
+    if not isinstance(age, Quantity) or case.patient.born:
+        return words
+    is_infant = FACTS["age"].in_unit(age).value < YOUNGEST
+    if (age.unit == "months") is not is_infant:
+        return words
+    return f"{words}; {Quantity(age.value, 'years' if is_infant else 'months')} may have been meant"
