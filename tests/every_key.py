@@ -103,6 +103,12 @@ creatinine_clearance: 90 mL/min
 previous_weight: 20 kg
 previous_day_1: 2026-11-02
 previous_cycles: 1
+anc: 3 x 10^9/L
+platelets: 200 x 10^9/L
+bilirubin: 0.8 mg/dL
+alt: 30 U/L
+ast: 35 U/L
+haemoglobin: 9.5 g/dL
 diagnosis: leukaemia
 written_bsa: 1.2 m2
 allergies: etoposide

@@ -197,11 +197,12 @@ def _each_dose(
     dosed: list[Dosed] = []
     faults: list[Fault] = []
     refused: list[tuple[int, str]] = []
+    names_of = {number: line.of.names for number, line in lines.items()}
     for number in sorted(lines, key=lambda number: (bool(lines[number].of.shared_with), number)):
         line, doses = lines[number], [each.dose for each in dosed]
         source = line.of.source or regimen.source.citation
         try:
-            groups = [with_bases(*each, doses) for each in _settled(number, patient, lines, facts)]
+            groups = [with_bases(*each, doses, names_of) for each in _settled(number, patient, lines, facts)]
             for settled, declared in itertools.chain.from_iterable(groups):
                 found = compute_dose(settled, measured, pharmacy, declared=declared, source=source, number=number)
                 dosed.append(found._replace(dose=with_days(found.dose, line, declared.days)))

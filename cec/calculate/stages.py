@@ -230,7 +230,7 @@ def _capped(work: Work, chain: Sequence[Staged]) -> Staged | None:
 
 
 def _capped_by_day(work: Work, chain: Sequence[Staged]) -> Staged | None:
-    maximum, count, dose = work.line.maximum_a_day, work.line.per_day, chain[-1].exact
+    maximum, count, dose = work.line.maximum_a_day, _a_day(work.line), chain[-1].exact
     if maximum is None:
         return None
     day, most = dose.times(Decimal(count)), exact(maximum).divided_by(Decimal(count))
@@ -242,10 +242,15 @@ def _capped_by_day(work: Work, chain: Sequence[Staged]) -> Staged | None:
     return _staged("capped by day", most, how, work.source)
 
 
+def _a_day(line: DrugLine) -> int:
+    """The administrations of a line on one day: as many as it has starts, each so many times."""
+    return line.per_day * max(1, len(line.anchors))
+
+
 def most_of_one(line: DrugLine) -> Quantity | None:
     """The most that one administration may be: by its own maximum, and by that of the day, evenly."""
     most = [exact(line.maximum)] if line.maximum else []
-    most += [exact(line.maximum_a_day).divided_by(Decimal(line.per_day))] if line.maximum_a_day else []
+    most += [exact(line.maximum_a_day).divided_by(Decimal(_a_day(line)))] if line.maximum_a_day else []
     return min(most, key=lambda amount: amount.number).kept if most else None
 
 

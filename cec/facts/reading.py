@@ -102,6 +102,11 @@ def positive(*kinds: Kind, bare: str = "") -> Callable[[str], Quantity]:
     return read
 
 
+def from_zero(*kinds: Kind) -> Callable[[str], Quantity]:
+    """A reader of quantities from 0."""
+    return lambda value: read_quantity(value, *kinds)
+
+
 def read_clearance(value: str) -> Quantity:
     """A clearance of the patient's own, in mL/min; one per 1.73 m2 is refused with what would be right."""
     if "1.73" in value:

@@ -7,18 +7,23 @@ from decimal import Decimal
 
 from cec.facts.derived import body_mass_index, days_between, weight_change, with_this_cycle
 from cec.facts.fact import Bounds, Fact
-from cec.facts.reading import read_age, read_clearance, read_count, read_sex
+from cec.facts.reading import from_zero, read_age, read_clearance, read_count, read_sex
 from cec.units import (
     AGE,
     AREA,
+    BILIRUBIN,
+    BLOOD_COUNT,
     BODY_MASS_INDEX,
     CLEARANCE,
     CREATININE,
     DURATION,
+    ENZYME,
+    HAEMOGLOBIN,
     LENGTH,
     PER_173,
     PERCENT,
     WEIGHT,
+    Kind,
     read_length,
     read_weight,
 )
@@ -28,6 +33,35 @@ POSSIBLE_BODY_MASS_INDEXES = Bounds(Decimal(3), Decimal(200))
 
 POSSIBLE_WEIGHTS, USUAL_WEIGHTS = Bounds(Decimal("0.3"), Decimal(350)), Bounds(Decimal("0.5"), Decimal(200))
 """kg."""
+
+
+def _laboratory(
+    name: str,
+    about: str,
+    kind: Kind,
+    *,
+    possible: Bounds,
+    plausible: Bounds,
+    examples: tuple[str, ...],
+    often_called: tuple[str, ...],
+) -> Fact:
+    """A laboratory value; its bounds are cec's own, in the first unit of its kind but for bilirubin in micromol/L."""
+    unit = "micromol/L" if kind is BILIRUBIN else next(iter(kind.units))
+    return Fact(
+        name,
+        about,
+        "quantity",
+        (kind,),
+        unit,
+        examples=examples,
+        reader=from_zero(kind),
+        possible=possible,
+        plausible=plausible,
+        meant=tuple(other for other in kind.units if other != unit),
+        usual=plausible,
+        often_called=often_called,
+    )
+
 
 _ROWS = (
     Fact("id", "the patient's number", "text", is_of_the_person=True),
@@ -163,6 +197,60 @@ _ROWS = (
         examples=("0.96 m2",),
         note="compared, never used for a dose",
         unknown="no written body surface area given",
+    ),
+    _laboratory(
+        "anc",
+        "absolute neutrophil count",
+        BLOOD_COUNT,
+        possible=Bounds(Decimal(0), Decimal(500)),
+        plausible=Bounds(Decimal(0), Decimal(100)),
+        examples=("0.75 x 10^9/L", "750/microL"),
+        often_called=("neutrophils", "neutrophil_count"),
+    ),
+    _laboratory(
+        "platelets",
+        "platelets",
+        BLOOD_COUNT,
+        possible=Bounds(Decimal(0), Decimal(5000)),
+        plausible=Bounds(Decimal(0), Decimal(1500)),
+        examples=("75 x 10^9/L", "75000/microL"),
+        often_called=("plt", "thrombocytes", "platelet_count"),
+    ),
+    _laboratory(
+        "bilirubin",
+        "total bilirubin",
+        BILIRUBIN,
+        possible=Bounds(Decimal(0), Decimal(1500)),
+        plausible=Bounds(Decimal(0), Decimal(600)),
+        examples=("1.2 mg/dL", "20 micromol/L"),
+        often_called=("bili", "total_bilirubin"),
+    ),
+    _laboratory(
+        "alt",
+        "alanine aminotransferase",
+        ENZYME,
+        possible=Bounds(Decimal(0), Decimal(50_000)),
+        plausible=Bounds(Decimal(0), Decimal(10_000)),
+        examples=("40 U/L",),
+        often_called=("alat", "sgpt", "gpt"),
+    ),
+    _laboratory(
+        "ast",
+        "aspartate aminotransferase",
+        ENZYME,
+        possible=Bounds(Decimal(0), Decimal(50_000)),
+        plausible=Bounds(Decimal(0), Decimal(10_000)),
+        examples=("40 U/L",),
+        often_called=("asat", "sgot", "got"),
+    ),
+    _laboratory(
+        "haemoglobin",
+        "haemoglobin",
+        HAEMOGLOBIN,
+        possible=Bounds(Decimal(1), Decimal(30)),
+        plausible=Bounds(Decimal(4), Decimal(22)),
+        examples=("9.5 g/dL", "95 g/L"),
+        often_called=("hemoglobin", "hb", "hgb"),
     ),
     Fact("diagnosis", "diagnosis, for the sheet", "text", is_of_the_person=True),
     Fact("allergies", "allergies, for the sheet", "text", note="a drug of the order that they name is a check"),

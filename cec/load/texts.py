@@ -90,7 +90,7 @@ _COMPARISONS: dict[str, Comparison] = {
 }
 
 
-_FROM_TO = re.compile(r"\s*([0-9][^,]*?)\s+to\s+([0-9][0-9.]*\s*(\S*))\s*", re.ASCII)
+_FROM_TO = re.compile(r"\s*([0-9][^,]*?)\s+to\s+([0-9][0-9.]*\s*([^0-9\s].*?)?)\s*", re.ASCII)
 """From one bound to another, both included; a unit may stand behind the second alone."""
 
 
@@ -125,7 +125,7 @@ def read_condition(fact: str, value: str) -> Condition:
     limits = []
     for part in value.split(","):
         if both := _FROM_TO.fullmatch(part):
-            low = both[1] if re.search(r"[^0-9.\s]", both[1]) else f"{both[1]} {both[3]}"
+            low = both[1] if re.search(r"[^0-9.\s]", both[1]) else f"{both[1]} {both[3] or ''}"
             limits += [Limit(">=", known.read_bound(low.strip())), Limit("<=", known.read_bound(both[2]))]
             continue
         match = re.fullmatch(r"\s*(<=|>=|<|>|under|over|at most|at least)\s*(\S.*?)\s*", part)

@@ -25,6 +25,9 @@ _UNITS_IN_NAMES = {
     "years": ("year", "yrs", "yr", "y"),
     "months": ("month", "mos", "mo"),
     "micromol/L": ("umol_l",),
+    "x 10^9/L": ("10_9_l", "g_l", "giga_l"),
+    "/microL": ("per_microl", "per_ul"),
+    "/mm3": ("per_mm3",),
     "%": ("percent",),
 }
 """How else the name of a column tells a unit, beside the unit itself."""

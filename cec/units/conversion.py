@@ -39,6 +39,13 @@ month = [age]
 year = 12 month
 micromole_of_creatinine = [creatinine]
 milligram_of_creatinine = 8.84 micromole_of_creatinine
+giga_per_liter = [blood_count]
+per_microliter = 0.001 giga_per_liter
+micromole_of_bilirubin = [bilirubin]
+milligram_of_bilirubin = 1.7104 micromole_of_bilirubin
+enzyme_unit = [enzyme_activity]
+microkatal = 60 enzyme_unit
+gram_of_haemoglobin = [haemoglobin]
 tablet = [tablets]
 """
 

@@ -126,6 +126,25 @@ CREATININE = Kind(
     "0.5 mg/dL",
     {"mg/dL": "milligram_of_creatinine / deciliter", "micromol/L": "micromole_of_creatinine / liter"},
 )
+BLOOD_COUNT = Kind(
+    "count of blood cells",
+    "0.75 x 10^9/L",
+    {
+        "x 10^9/L": "giga_per_liter",
+        "G/L": "giga_per_liter",
+        "/microL": "per_microliter",
+        "/mm3": "per_microliter",
+    },
+)
+BILIRUBIN = Kind(
+    "bilirubin",
+    "1.2 mg/dL",
+    {"mg/dL": "milligram_of_bilirubin / deciliter", "micromol/L": "micromole_of_bilirubin / liter"},
+)
+ENZYME = Kind("enzyme activity", "40 U/L", {"U/L": "enzyme_unit / liter", "microkat/L": "microkatal / liter"})
+HAEMOGLOBIN = Kind(
+    "haemoglobin", "9.5 g/dL", {"g/dL": "gram_of_haemoglobin / deciliter", "g/L": "gram_of_haemoglobin / liter"}
+)
 BODY_MASS_INDEX = Kind("body mass index", "25 kg/m2", {"kg/m2": "body_kilogram / meter ** 2"})
 PERCENT = Kind("percentage", "5%", {"%": ""})
 
@@ -145,6 +164,10 @@ KINDS = (
     CREATININE,
     PERCENT,
     BODY_MASS_INDEX,
+    BLOOD_COUNT,
+    BILIRUBIN,
+    ENZYME,
+    HAEMOGLOBIN,
     EXPOSURE,
     EXPOSURE_IN_CHILDREN,
     RATE_PER_AREA,

@@ -26,6 +26,7 @@ _SPELLINGS = {
     **dict.fromkeys(("cell",), "cells"),
     **dict.fromkeys(("m²",), "m2"),
     **dict.fromkeys(("umol", "µmol", "μmol"), "micromol"),
+    **dict.fromkeys(("uL", "µL", "μL"), "microL"),
     **dict.fromkeys(("l",), "L"),
     **dict.fromkeys(("dl",), "dL"),
     "1.73m2": "1.73 m2",
@@ -47,7 +48,7 @@ _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,12})?", re.ASCII)
 _MINUS = ("-", "\N{MINUS SIGN}", "\N{EN DASH}")
 _QUANTITY = re.compile(
     r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?![eE][+-]?[0-9])\s*"
-    r"(?P<unit>(?:x ?10\^[0-9]{1,2} ?(?=cells?\b)|million (?=units?\b))?[^\s0-9.,+-]\S*)?",
+    r"(?P<unit>x ?10\^9/L|(?:x ?10\^[0-9]{1,2} ?(?=cells?\b)|million (?=units?\b))?[^\s0-9.,+-]\S*)?",
     re.ASCII,
 )
 """A number and a unit of one word, or `x 10^6 cells` and `million units`, which are units too."""
@@ -111,7 +112,8 @@ def read_quantity(text: str, *kinds: Kind, bare: str = "") -> Quantity:
         raise InputError(f"{_quoted(text)} {_quantity_fault(text)}; write it like {example}")
     if fault := _number_fault(match["number"]):
         raise InputError(f"{_quoted(text)} {fault}; write it like {example}")
-    unit = re.sub(r"^x ?(10\^[0-9]+) ?", r"x \1 ", match["unit"] or bare)
+    unit = re.sub(r"^x ?(10\^[0-9]+) ?(?!/)", r"x \1 ", match["unit"] or bare)
+    unit = re.sub(r"^x ?10\^9/", "x 10^9/", unit)
     if not unit:
         raise InputError(f"{_quoted(text)} has no unit; write it like {example}")
     return Quantity(Decimal(match["number"]), _unit(unit, text, kinds))

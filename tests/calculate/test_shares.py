@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,24 @@ def test_of_several_doses_a_day_it_is_of_the_one_that_it_hangs_on_else_of_the_da
     of_one = order_of(regimen_of(tmp_path, twice, f"{MESNA}, start: after the last ifosfamide, days: 1"))
     of_day = order_of(regimen_of(tmp_path, twice, f"{MESNA}, days: 1"))
     assert (mesna(of_one), mesna(of_day)) == ([("327.6 mg", (1,))], [("655.2 mg", (1,))])
+
+
+def test_three_starts_that_hang_on_it_are_three_doses_a_day(tmp_path: Path) -> None:
+    """655.2 mg, 15 doses: the example of the language."""
+    starts = "start: [with ifosfamide, 4 h after its start, 8 h after its start]"
+    regimen = regimen_of(tmp_path, IFOSFAMIDE, f"{MESNA}, {starts}")
+    assert mesna(order_of(regimen)) == [("655.2 mg", (1, 2, 3, 4, 5))]
+    who = load_patient(texts={"height": "170 cm", "weight": "70 kg"})
+    order = draft_order(regimen, who, start=datetime.date(2026, 11, 30))
+    rows = [row for row in order.administrations if row.drug == "mesna"]
+    assert [str(row.dose) for row in rows] == ["655.2 mg"] * 15
+
+
+def test_a_line_that_is_called_otherwise_is_the_one_that_it_hangs_on(tmp_path: Path) -> None:
+    """Of 1000 × 1.82 = 1820 mg, not of the other 3276 mg of the day: 20% are 364 mg."""
+    other = IFOSFAMIDE.replace("dose: 1800", "called: evening ifosfamide, at: '20:00', dose: 1000")
+    order = order_of(regimen_of(tmp_path, IFOSFAMIDE, other, f"{MESNA}, start: with evening ifosfamide"))
+    assert mesna(order) == [("364 mg", (1, 2, 3, 4, 5))]
 
 
 def test_it_is_left_out_with_the_reason_where_nothing_of_the_other_is_given(tmp_path: Path) -> None:

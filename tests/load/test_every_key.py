@@ -223,6 +223,7 @@ PATIENT_KEYS: dict[str, Line] = {
     "previous_day_1": Line("alert"),
     "previous_cycles": Line("alert"),
     "written_bsa": Line("alert"),
+    **dict.fromkeys(("anc", "platelets", "bilirubin", "alt", "ast", "haemoglobin"), Line("sheet")),
     "diagnosis": Line("sheet"),
     "allergies": Line("alert"),
     "history": Line("alert"),

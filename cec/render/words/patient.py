@@ -84,7 +84,7 @@ def known_facts(order: Order) -> Iterator[tuple[str, str]]:
         "; ".join(f"{fact.replace('_', ' ')}: {'yes' if is_so else 'no'}" for fact, is_so in patient.history.items()),
     )
     yield "Given before", "; ".join(f"{drug} {amount}" for drug, amount in patient.earlier_doses.items())
-    others = ((fact, getattr(patient, fact.name, None)) for fact in told_facts("patient"))
+    others = ((fact, patient.fact(fact.name)) for fact in told_facts("patient"))
     yield (
         "Also known",
         "; ".join(
