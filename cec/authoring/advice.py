@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from cec.days import is_open, numbers_of
+from cec.drug_names import is_same_drug
 from cec.errors import CecError, Fault
 from cec.load.nodes import Node, SourceFile
 from cec.load.when import read_plain_days
@@ -95,7 +96,7 @@ def _far(line: DrugLine, node: Node, others: Sequence[Regimen]) -> Found:
 
 def _is_alike(line: DrugLine, other: DrugLine) -> bool:
     """Whether two lines give one drug by the same kind of route."""
-    return line.drug.casefold() == other.drug.casefold() and _kind_of_route(line.route) == _kind_of_route(other.route)
+    return is_same_drug(line.drug, other.drug) and _kind_of_route(line.route) == _kind_of_route(other.route)
 
 
 def _kind_of_route(route: str) -> str:

@@ -138,10 +138,13 @@ def read_condition(fact: str, value: str) -> Condition:
 
 
 def _held(fact: str, value: str, limits: tuple[Limit, ...]) -> Condition:
-    """A condition of these limits; InputError where none of them can be known, or where it can never hold."""
+    """A condition of these limits; InputError where nobody can be at one of them, or where it can never hold."""
     if fact == "age" and any(FACTS[fact].in_unit(limit.value).value % 1 for limit in limits):
         raise InputError(f"'{value}': an age is known in completed months; write whole months, like 18 months")
     condition = Condition(fact, limits)
     if not can_hold(condition):
         raise InputError(f"'{value}' can never be true: no {fact} lies within these bounds; look at each of them")
+    beyond = (FACTS[fact].impossible(limit.value) for limit in limits if limit.value.value)
+    if words := next(filter(None, beyond), ""):
+        raise InputError(f"'{value}': {words}")
     return condition

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from patients import Given, alerts_of, batch, order_of, refusal_of
+from running import cec
 
 from cec import load_pharmacy, load_regimen
 from cec.errors import CecError
@@ -325,3 +326,48 @@ def test_a_bound_in_another_unit_than_its_fact_is_refused_with_the_right_one(giv
 
 def test_estimates_have_bounds_in_the_table_of_facts() -> None:
     assert str(FACTS["kidney_function"].plausible) == "5 to 200"
+
+
+def test_a_cap_of_the_line_holds_for_measured_and_estimated_and_the_lower_one_counts(given: Build) -> None:
+    """5 × (125 + 25) = 750, 5 × (150 + 25) = 875; where the line says its cap, the pharmacy's setting is not missed."""
+    line = AUC.replace("AUC 5,", "AUC 5, clearance_cap: 150 mL/min,")
+    measured = {"height": "180", "weight": "80", "age": "50", "creatinine_clearance": "180 mL/min"}
+    both, alone = given(line, f"{ROUNDED}clearance_cap: 125 mL/min\n"), given(line, ROUNDED)
+    for auc, estimated in ((both, "750 mg"), (alone, "875 mg")):
+        assert str(order_of(auc, **WOMAN).doses[0].ordered) == estimated
+        assert str(order_of(auc, **measured).doses[0].ordered) == "875 mg"
+    assert set(alerts_of(alone, **WOMAN)) == {"clearance", "low-creatinine-carboplatin"}
+    assert alerts_of(alone, **measured) == {}
+
+
+def test_the_cap_is_shown_with_the_policy(tmp_path: Path) -> None:
+    path = tmp_path / "pharmacy.yaml"
+    words = {
+        "clearance_cap: 125 mL/min": "Clearance cap 125 mL/min, of an estimate in a dose by AUC",
+        "clearance_cap: none": "Clearance cap none: an estimate is not capped",
+        "name: Any": "Clearance cap not set: an estimate above 125 mL/min is a check",
+    }
+    for text, shown in words.items():
+        path.write_text(f"{text}\n", encoding="utf-8")
+        assert shown in " ".join(cec("pharmacy", "show", str(path)).out.split())
+
+
+@pytest.mark.parametrize(
+    ("when", "fault"),
+    [
+        (
+            "creatinine: over 60 mg/dL",
+            "60 mg/dL is not a possible serum creatinine (0.05 to 40 mg/dL); did you",
+        ),
+        ("creatinine_clearance: under 600 mL/min", "600 mL/min is not a possible measured creatinine clearance"),
+        ("age: over 130 years", "130 years is not a possible age (0 to 120 years)"),
+        ("weight: under 26000 kg", "26,000 kg is not a possible body weight (0.3 to 350 kg); did you mean 26,000 g?"),
+    ],
+)
+def test_a_bound_at_which_nobody_can_be_is_refused(when: str, fault: str, given: Build) -> None:
+    """Such a check would never speak, or always."""
+    check = f"checks:\n  - {{code: x, when: {{{when}}}, level: check, text: x}}\n"
+    with pytest.raises(CecError) as refused:
+        given(AUC + check)
+    assert fault in str(refused.value)
+    assert given(AUC + check.replace(when, "age: at least 0 years, weight: over 0.3 kg")).regimen.checks

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cec.regimen import condition_words
 from cec.render.terminal.drawing import BLANK_LINE, STRONG, Part, Terminal, draw, labelled, section, wrap
-from cec.units import write_number
+from cec.units import Quantity, write_number
 from cec.when_words import listed
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def render(pharmacy: Pharmacy, terminal: Terminal) -> bytes:
                     ("Default regimen", pharmacy.default_regimen),
                     ("BSA formula", pharmacy.bsa_formula),
                     ("BSA rounding", f"{pharmacy.bsa_rounding}, half-up" if pharmacy.bsa_rounding else "none"),
+                    ("Clearance cap", _clearance_cap(pharmacy)),
                     ("Dose rounding", "; ".join(rounding) or "none"),
                     (
                         "Largest deviation",
@@ -46,6 +47,14 @@ def render(pharmacy: Pharmacy, terminal: Terminal) -> bytes:
         ],
         terminal,
     )
+
+
+def _clearance_cap(pharmacy: Pharmacy) -> str:
+    """Whether an estimated clearance is capped in a dose by AUC, in words."""
+    cap = pharmacy.clearance_cap
+    if isinstance(cap, Quantity):
+        return f"{cap}, of an estimate in a dose by AUC"
+    return f"{cap}: an estimate is not capped" if cap else "not set: an estimate above 125 mL/min is a check"
 
 
 def _deviations(pharmacy: Pharmacy) -> Iterator[str]:
