@@ -67,7 +67,7 @@ SCREENS = {
     ),
 }
 COLUMNS = 100
-LARGEST = 300_000
+LARGEST = 320_000
 """Bytes that a picture may take."""
 FONTS_OF_THE_NETWORK = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import localcontext
 from typing import Any
@@ -91,7 +92,10 @@ def _commented(text: str, schema: Mapping[str, Any]) -> str:
 def _others(schemas: Mapping[str, Any], used: set[str]) -> Iterator[str]:
     for key, schema in schemas.items():
         if key not in used:
-            yield f"#   {f'{key}:':{_WIDTH - 4}}  {schema.get('description', '')}"
+            about = schema.get("description", "")
+            yield from textwrap.wrap(
+                f"#   {f'{key}:':{_WIDTH - 4}}  {about}", 120, subsequent_indent=f"#{' ' * (_WIDTH + 1)}"
+            )
 
 
 def quoted(value: str) -> str:

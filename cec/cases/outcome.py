@@ -76,6 +76,8 @@ class Examination(msgspec.Struct, frozen=True):
     installation: Installation
     places: tuple[str, ...]
     """Where regimens are found by name, and how many there are."""
+    pharmacy: str
+    """The pharmacy file that was set up once, and what leads to it; that there is none."""
     faults: tuple[str, ...]
     """Of the files in these places."""
     regimens: tuple[RegimenOutcome, ...]

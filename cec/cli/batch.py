@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
+from cec.cli.inputs import mapping, pharmacy_file, read_pharmacy, read_text_of, today, together
 from cec.cli.messages import say
 from cec.cli.options import CYCLE, OUTPUT, TABLE, IgnoreOption, PharmacyOptions, QuietOption, TimeOptions
 from cec.cli.output import progress
@@ -131,6 +131,7 @@ def batch(
     from cec.batch.single_row import Settings
     from cec.facts.reading import read_count, read_date
     from cec.load import load_regimen
+    from cec.render.words.pharmacy import pharmacy_words
     from cec.tables.opening import kind_of
 
     if paper is not None and sheets is None:
@@ -140,7 +141,8 @@ def batch(
     place = _free(beside(output), is_sought=append) if rejects is None else rejects
     tables = {"--output": output, "--rejects" if rejects else "--rejects (by default)": place or None}
     keep_apart(
-        {"PATIENTS": patients, "--regimen": regimen, "--pharmacy": pharmacy.pharmacy}, {**tables, "--sheets": sheets}
+        {"PATIENTS": patients, "--regimen": regimen, "--pharmacy": pharmacy_file(pharmacy.pharmacy)},
+        {**tables, "--sheets": sheets},
     )
     if sheets is not None:
         _keep_folder(sheets, tables)
@@ -187,7 +189,7 @@ def batch(
     is_shown = output != STANDARD and not quiet  # nowhere that rows may stand
     with progress("sheets" if sheets else "rows", is_shown=is_shown) as bar:
         summary = run(request, bar)
-    lines = list(notes(summary, place))
+    lines = [*notes(summary, place), pharmacy_words(shop)]
     for note in lines if not quiet else lines[: bool(summary.rejected)]:
         say(note)
     if summary.rejected:

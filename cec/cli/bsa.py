@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cec.cli.inputs import read_patient, read_pharmacy, require_measures, together
+from cec.cli.inputs import pharmacy_file, read_patient, read_pharmacy, require_measures, together
 from cec.cli.options import BsaPolicyOptions, PatientOptions, PharmacyOptions, SizeOptions, TableOutputOptions
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
@@ -23,7 +23,7 @@ def bsa(size: SizeOptions, pharmacy: BsaPolicyOptions, output: TableOutputOption
     chosen = chosen_format(output, BSA_COMPARISONS)
     options = PatientOptions(**size._asdict())
     require_measures(options)
-    keep_apart({"--patient": size.patient, "--pharmacy": pharmacy.pharmacy}, {"--output": output.output})
+    keep_apart({"--patient": size.patient, "--pharmacy": pharmacy_file(pharmacy.pharmacy)}, {"--output": output.output})
     patient, policy = together(
         lambda: read_patient(options), lambda: read_pharmacy(PharmacyOptions(**pharmacy._asdict()))
     )

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def doctor(output: InstallationOutputOptions) -> None:
     """Versions, folders, and whether worked cases come out right here.
 
-    The worked cases of the shipped regimens are run on this installation. Exit 1 if any of them differs, or if a
-    regimen that a name leads to has faults.
+    The worked cases of the shipped regimens are run on this installation. Exit 1 if any of them differs, or if your
+    pharmacy file, or a regimen that a name leads to, has faults.
 
     Examples:
       cec doctor
@@ -47,6 +47,7 @@ def examine() -> Examination:
         agrees=finished.agrees and not faults,
         installation=installation(),
         places=tuple(_places()),
+        pharmacy=_pharmacy(),
         faults=faults,
         regimens=finished.regimens,
     )
@@ -62,11 +63,24 @@ def _places() -> Iterator[str]:
         yield f"{place.folder} ({place.words}): {number if place.folder.is_dir() else 'not there'}"
 
 
-def _faults() -> Iterator[Fault]:
-    """What is wrong with regimens to which a name leads, and names that lead nowhere."""
-    from cec.load import check_regimen
-    from cec.load.search import found_regimens
+def _pharmacy() -> str:
+    """The pharmacy file that was set up once, and what leads to it."""
+    from cec.load.search import own_pharmacy
 
+    own = own_pharmacy()
+    return f"{own.path} ({own.words})" if own else "no pharmacy file"
+
+
+def _faults() -> Iterator[Fault]:
+    """What is wrong with the pharmacy file, with regimens to which a name leads, and names that lead nowhere."""
+    from cec.load import check_regimen, load_pharmacy
+    from cec.load.search import found_regimens, own_pharmacy
+
+    if own := own_pharmacy():
+        try:
+            load_pharmacy(own.path)
+        except CecError as error:
+            yield from error.faults
     for each in found_regimens():
         if each.unreachable:
             yield Fault(each.unreachable, "", str(each.path))

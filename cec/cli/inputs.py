@@ -51,7 +51,7 @@ def draft(
     from cec.load.known import refuse_unasked
 
     require_measures(patient)
-    read = {"REGIMEN": regimen, "--patient": patient.patient, "--pharmacy": pharmacy.pharmacy}
+    read = {"REGIMEN": regimen, "--patient": patient.patient, "--pharmacy": pharmacy_file(pharmacy.pharmacy)}
     keep_apart(read, {"--output": output})
     load_this_pharmacy = cache(lambda: _pharmacy_and_overrides(pharmacy, times))
     loaded, of_patient, of_pharmacy, dates, days, cycle, revision, accepted = together(
@@ -120,13 +120,27 @@ def read_pharmacy(options: PharmacyOptions, times: TimeOptions | None = None) ->
     return _pharmacy_and_overrides(options, times)[0]
 
 
+NO_FILE = "none"
+"""What is typed where no pharmacy file is to be used, whatever was set up once."""
+
+
+def pharmacy_file(typed: Path | None) -> Path | None:
+    """The pharmacy file that was typed, else the one that was set up once; None where there is none."""
+    from cec.load.search import own_pharmacy
+
+    if typed is not None:
+        return None if str(typed) == NO_FILE else typed
+    own = own_pharmacy()
+    return own.path if own else None
+
+
 def _pharmacy_and_overrides(
     options: PharmacyOptions, times: TimeOptions | None = None
 ) -> tuple[Pharmacy, tuple[str, ...]]:
     from cec.load import pharmacy_and_overrides
 
     pharmacy, overrides = _naming_options(
-        lambda: pharmacy_and_overrides(options.pharmacy, texts_of_pharmacy(options, times))
+        lambda: pharmacy_and_overrides(pharmacy_file(options.pharmacy), texts_of_pharmacy(options, times))
     )
     return (_prefer_products(pharmacy, options.product) if options.product else pharmacy), overrides
 

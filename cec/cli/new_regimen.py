@@ -107,10 +107,10 @@ def _ask_line(drug: str) -> dict[str, str]:
     from cec.authoring.beginning import LINE, LINE_KEYS
 
     line = {"drug": drug}
-    for key in LINE["required"]:
-        if key not in line:
-            line[key] = _ask(f"  {key}", LINE_KEYS[key]["description"])
-    if "infusion" in line["route"]:
+    for key in dict.fromkeys((*LINE["required"], "days")):
+        if key not in line and (answer := _ask(f"  {key}", LINE_KEYS[key]["description"])):
+            line[key] = answer
+    if "infusion" in line.get("route", ""):
         line["over"] = _ask("  over", LINE_KEYS["over"]["description"])
     while more := _ask("  more", "key: value, like maximum: 2 mg, empty when there is no more", default=""):
         key, sign, value = (part.strip() for part in more.partition(":"))

@@ -130,7 +130,12 @@ class PatientOptions(NamedTuple):
 
 
 PharmacyFileOption: TypeAlias = Annotated[
-    Path | None, _option("FILE", "The pharmacy file (cec pharmacy new); options replace what it says.")
+    Path | None,
+    _option(
+        "FILE",
+        "The pharmacy file (cec pharmacy new), whose values options replace; without it that of CEC_PHARMACY, else "
+        "pharmacy.yaml in your configuration folder. none: no file.",
+    ),
 ]
 BsaFormulaOption: TypeAlias = Annotated[str | None, _option("NAME", "BSA formula: mosteller, du-bois … (cec bsa).")]
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cec.cli.inputs import pharmacy_file
 from cec.cli.messages import say
 from cec.cli.options import CheckOutputOptions, FilesArgument, OutputFileOption, QuietOption
 from cec.cli.output import chosen_format, deliver, report, terminal_of
@@ -71,7 +72,7 @@ def check_pharmacies(files: FilesArgument, output: CheckOutputOptions) -> None:
 
 def show_pharmacy(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="A pharmacy file; without one, the built-in policy.")
+        Path | None, typer.Argument(metavar="[FILE]", help="A pharmacy file; without one, that which is in use.")
     ] = None,
     output: OutputFileOption = None,
 ) -> None:
@@ -87,4 +88,4 @@ def show_pharmacy(
     from cec.render.terminal.pharmacy import render
 
     keep_apart({"FILE": file}, {"--output": output})
-    deliver(render(load_pharmacy(file), terminal_of(output)), output, is_drawn=True)
+    deliver(render(load_pharmacy(pharmacy_file(file)), terminal_of(output)), output, is_drawn=True)

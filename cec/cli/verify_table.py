@@ -9,7 +9,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any
 
-from cec.cli.inputs import mapping, read_pharmacy, read_text_of, today, together
+from cec.cli.inputs import mapping, pharmacy_file, read_pharmacy, read_text_of, today, together
 from cec.cli.messages import say
 from cec.cli.output import progress, put, written
 from cec.cli.places import STANDARD, keep_apart
@@ -71,7 +71,10 @@ def verified(file: Path, terms: Terms, chosen: Chosen, *, regimen: str | None, p
 
     if file.suffix.lower() in WORKBOOKS:
         raise FileError(Fault("is a workbook; save the table as CSV (UTF-8)", "", str(file)))
-    keep_apart({"ORDERS": file, "--regimen": regimen, "--pharmacy": pharmacy.pharmacy}, {"--output": chosen.output})
+    keep_apart(
+        {"ORDERS": file, "--regimen": regimen, "--pharmacy": pharmacy_file(pharmacy.pharmacy)},
+        {"--output": chosen.output},
+    )
     kind = None if is_table(str(file)) else "csv"
     with _naming_files(), verify_table(file, terms._replace(whole=chosen.format.name == "json"), kind) as table:
         counted = _Counted(table.rows, is_quiet=chosen.is_quiet)

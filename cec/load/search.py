@@ -18,11 +18,13 @@ from cec.load.nodes import read_bytes
 from cec.load.shapes import did_you_mean
 
 VARIABLE = "CEC_REGIMENS"
+PHARMACY_VARIABLE = "CEC_PHARMACY"
 ENDING = ".yaml"
 EXAMPLES = "examples"
 """The folder of shipped examples: their names begin with it and a stroke."""
 
 SHIPPED = "shipped"
+OWN_FOLDER = "your configuration folder"
 SHIPPED_EXAMPLE = "shipped example"
 
 
@@ -69,8 +71,23 @@ def own_folder() -> Path:
 def own_places() -> tuple[Place, ...]:
     """The folders in which regimens are looked for that are not shipped, in their order."""
     named = (Path(part) for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part)
-    own = Place(own_folder() / "regimens", "your configuration folder")
+    own = Place(own_folder() / "regimens", OWN_FOLDER)
     return (*(Place(folder, VARIABLE) for folder in dict.fromkeys(named)), own)
+
+
+class OwnPharmacy(NamedTuple):
+    """The pharmacy file that a person set up once, and what leads to it."""
+
+    path: Path
+    words: str
+
+
+def own_pharmacy() -> OwnPharmacy | None:
+    """The file of CEC_PHARMACY, else that in the user's configuration folder; None where there is neither."""
+    if named := os.environ.get(PHARMACY_VARIABLE, ""):
+        return OwnPharmacy(Path(named), PHARMACY_VARIABLE)
+    path = own_folder() / "pharmacy.yaml"
+    return OwnPharmacy(path, OWN_FOLDER) if path.is_file() else None
 
 
 @contextmanager

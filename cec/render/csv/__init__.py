@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from cec.order import Order
 from cec.regimen import Level
+from cec.render.words.pharmacy import pharmacy_words
 from cec.units import Quantity, plain
 
 
@@ -28,9 +29,10 @@ def levels_by_code(order: Order) -> dict[str, Level]:
 
 
 def write_order(order: Order, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Rows of an order under their headings, each with the order's status: that it is a draft until it is released."""
+    """Rows of an order under their headings, each with the pharmacy file that was used, and that it is a draft."""
     status = "released" if order.release else "draft"
-    return write((*columns, "status"), ((*row, status) for row in rows))
+    pharmacy = pharmacy_words(order.pharmacy)
+    return write((*columns, "pharmacy", "status"), ((*row, pharmacy, status) for row in rows))
 
 
 FORMULA = r"^[=+\-@\t\r]"

@@ -12,8 +12,9 @@ from cec.errors import InputError
 from cec.regimen import NOT_SHIPPED, entry_of
 from cec.render.days import name_of_day
 from cec.render.pdf.typesetting import typeset
-from cec.render.words import CHANGED, DIGITS, DRAFT, bind, over_days, signed_percent
+from cec.render.words import CHANGED, DRAFT, bind, over_days, signed_percent
 from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
+from cec.render.words.pharmacy import DIGITS, pharmacy_words
 from cec.render.words.times import paper_date, row_time, weekday_date
 from cec.render.worksheet import containers
 from cec.routes import is_into_csf
@@ -60,7 +61,13 @@ def label_data(order: Order) -> dict[str, Any]:
         },
         "draft": DRAFT,
         "look_at": [part for alert in by_severity(order.alerts) for part in _parts(in_one_line(alert))],
-        "origin": f"{title}, edition {regimen.edition}{cycle}; order {order.fingerprint[:DIGITS]}",
+        "origin": "; ".join(
+            (
+                f"{title}, edition {regimen.edition}{cycle}",
+                f"order {order.fingerprint[:DIGITS]}",
+                pharmacy_words(order.pharmacy),
+            )
+        ),
         "labels": [
             _label(order, row, preparations.get(row.dose_index)) | {"number": f"{number} of {len(rows)}"}
             for number, row in enumerate(rows, 1)

@@ -30,6 +30,7 @@ def render(found: Examination, *, terminal: Terminal = PIPE) -> bytes:
                     *installation_words(found.installation),
                     ("Regimens", first),
                     *(("", place) for place in others),
+                    ("Pharmacy", found.pharmacy),
                 ],
                 terminal,
             ),

@@ -34,6 +34,7 @@ from cec.render.verification import (
 )
 from cec.render.words import SECOND_CHECK, signed_percent
 from cec.render.words.alerts import as_many_as_fit
+from cec.render.words.pharmacy import pharmacy_words
 from cec.units import write_number
 from cec.verification.outcome import BESIDE, MEANINGS, Beside, Row, Verification, drugs_not_compared
 from cec.when_words import listed
@@ -74,6 +75,7 @@ def verified_doses(document: VerifiedDoses, *, terminal: Terminal = PIPE) -> byt
             BLANK_LINE,
             *wrap(_summary(verification), terminal, style=STRONG),
             *wrap(SECOND_CHECK, terminal),
+            *wrap(pharmacy_words(order.pharmacy), terminal),
         ],
         terminal,
     )

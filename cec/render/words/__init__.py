@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from cec.days import list_days
 from cec.order import Dose, Order, Step
+from cec.render.words.pharmacy import DIGITS, pharmacy_words
 from cec.units import span, write_signed
 
 DRAFT = "Draft: not valid until checked and signed"
@@ -92,12 +93,9 @@ def origin(order: Order) -> str:
     revision = f"; revision {order.revision}{replaces}" if order.revision > 1 else ""
     return (
         f"{regimen.name}, edition {regimen.edition}; SHA-256 of regimen {regimen.sha256[:DIGITS]}, "
-        f"input {order.sha256[:DIGITS]}, order {order.fingerprint[:DIGITS]}{revision}"
+        f"input {order.sha256[:DIGITS]}, order {order.fingerprint[:DIGITS]}{revision}; {pharmacy_words(order.pharmacy)}"
     )
 
-
-DIGITS = 16
-"""How many digits of a fingerprint stand on a sheet; the saved order has them all."""
 
 _OPTION = re.compile(r"--[a-z-]+ '[^']*'")
 _NUMBER_AND_UNIT = re.compile(r"(?<=[0-9…]) (?=[a-zA-Z%×])|(?<=ft) (?=[0-9])|(?<=AUC) (?=[0-9])|(?<=x) (?=10\^)")
