@@ -31,7 +31,7 @@ def order_of(given: Given, *accepted: str, **texts: object) -> Order:
 
 def alerts_of(given: Given, *accepted: str, **texts: object) -> dict[str, Alert]:
     """The alerts of an order by code, but for what was not checked."""
-    return {alert.code: alert for alert in order_of(given, *accepted, **texts).alerts if alert.code != NOT_CHECKED}
+    return {alert.code: alert for alert in order_of(given, *accepted, **texts).alerts if not alert.not_made}
 
 
 def refusal_of(given: Given, **texts: object) -> str:

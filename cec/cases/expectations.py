@@ -15,7 +15,7 @@ from cec.drug_names import is_same_drug
 from cec.errors import InputError
 from cec.load.declarations import read_target
 from cec.load.declared import declared
-from cec.order import NOT_CHECKED, Administration, Dose, Order
+from cec.order import Administration, Dose, Order
 from cec.units import Amount, Quantity, convert
 from cec.units.declared import KINDS_OF
 
@@ -150,7 +150,7 @@ def _next_cycle(order: Order, expected: datetime.date) -> Iterator[Compared]:
 
 
 def _alerts(order: Order, expected: tuple[str, ...]) -> Iterator[Compared]:
-    computed = sorted(alert.code for alert in order.alerts if alert.code != NOT_CHECKED)
+    computed = sorted(alert.code for alert in order.alerts if not alert.not_made)
     yield Compared("alerts", _listed(sorted(expected)), _listed(computed), sorted(expected) == computed)
 
 
@@ -163,7 +163,7 @@ def _steps(order: Order, expected: tuple[str, ...]) -> Iterator[Compared]:
 
 
 def _not_checked(order: Order, expected: tuple[str, ...]) -> Iterator[Compared]:
-    texts = [alert.text for alert in order.alerts if alert.code == NOT_CHECKED]
+    texts = [alert.text for alert in order.alerts if alert.not_made]
     yield from _words("not checked", expected, texts)
     if not expected:
         yield Compared("not checked", NONE, _listed(texts), agrees=not texts)

@@ -260,6 +260,17 @@ def test_outside_the_growth_reference_sizes_are_said_to_be_unchecked() -> None:
         assert draft_order(regimen, load_patient(texts={**told, **size, "age": age}), strict=True, accept=accept)
 
 
+def test_an_adult_in_pounds_is_asked_about_and_a_heavy_adult_passes_in_peace() -> None:
+    """Woman of 163 cm, 154 lb: 58.0 kg/m2 as kilograms, 26.3 as pounds. 90 kg are 33.9 kg/m2."""
+    regimen = load_regimen(Path(__file__).parent.parent / "regimens" / "lifetime.yaml")
+    told: dict[str, Text] = {"height": "163 cm", "age": "50", "sex": "f", "earlier_doses": {"doxorubicin": "60 mg/m2"}}
+    for weight, codes in (("154 kg", ["pounds"]), ("90 kg", [])):
+        alerts = draft_order(regimen, load_patient(texts={**told, "weight": weight})).alerts
+        of_size = [alert.code for alert in alerts if not alert.code.startswith("digits") and not alert.not_made]
+        assert of_size == codes
+        assert "age outside 2 to 20 years (growth reference)" in " ".join(alert.text for alert in alerts)
+
+
 def test_checks_that_were_not_made_are_one_line_of_text_and_whole_on_request() -> None:
     """The line is no longer than the terminal is wide; in JSON, on the PDF and with --explain stands every check."""
     order = draft_order(INDUCTION, load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
@@ -300,7 +311,7 @@ def check_size(patient: Patient) -> list[Alert]:
     """The alerts that hang on nothing but what was told of the patient."""
     regimen = msgspec.structs.replace(load_regimen("cec-induction"), checks=())
     found = rules_alerts.alerts_of(Case(regimen, patient, Pharmacy(), known_facts(patient, {})))
-    return [alert for alert in found if alert.code != NOT_CHECKED]
+    return [alert for alert in found if not alert.not_made]
 
 
 def size_alerts(sex: Sex, months: Decimal, height: Decimal | str, weight: Decimal | str) -> dict[str, Alert]:

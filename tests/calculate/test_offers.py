@@ -83,6 +83,19 @@ def test_only_as_much_as_offered_under_its_own_code_answers_a_check(reduction: s
     assert (alert.level, alert.text.partition("45 mL/min (measured); ")[2]) == (level, words)
 
 
+def test_what_is_left_typed_as_a_bare_percentage_is_asked_about() -> None:
+    """The label gives 75% of 96 mg, 72 mg. A bare 75% takes 75% off, 24 mg: two checks; `to 75%` raises none."""
+    order = order_of("etoposide=75%: CrCl 45")
+    found = {alert.code: alert for alert in order.alerts}
+    assert str(order.doses[1].ordered) == "24 mg"
+    assert "by 75%, to 25%" in order.doses[1].steps[-1].how
+    assert found["large-reduction-etoposide"].text.endswith("by 75% is more than half; is it not meant to 75%?")
+    assert found["etoposide-renal"].level == "check"
+    meant = order_of("etoposide=to 75%: etoposide-renal", "clofarabine=by 50%: clofarabine-renal")
+    assert str(meant.doses[1].ordered) == "72 mg"
+    assert [alert.code for alert in meant.alerts if alert.level != "note"] == []
+
+
 def test_options_for_several_days_are_taken_as_they_are_printed() -> None:
     days = ("clofarabine on days 1-3=by 50%: clofarabine-renal", "clofarabine on days 4, 5=by 50%: clofarabine-renal")
     order = order_of(*days)
