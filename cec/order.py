@@ -26,6 +26,8 @@ from cec.units import (
     Quantity,
     Volume,
     Weight,
+    span,
+    write_duration,
     write_range,
 )
 
@@ -115,6 +117,22 @@ class Measures(msgspec.Struct, frozen=True, omit_defaults=True):
     clearance: CreatinineClearance | None = None
 
 
+def _runs(least: Quantity | None, over: Quantity | None, *, is_computed: bool) -> str:
+    """How long an infusion runs: as the regimen says it or, where a rate gives it, in hours and minutes."""
+    if not is_computed or over is None:
+        return write_duration(least, over)
+    hours, minutes = divmod(span(over), datetime.timedelta(hours=1))
+    rest = minutes // datetime.timedelta(minutes=1)
+    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else "")))
+
+
+class RateStep(msgspec.Struct, frozen=True):
+    """A rate of an infusion, from a minute of it on."""
+
+    minute: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+    rate: Quantity
+
+
 class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one drug line comes to on some of its days: `ordered`, the value of the last step, for one administration.
 
@@ -148,6 +166,14 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which of the line's doses it is, where it has several, from 0."""
     maximum: Amount | None = None
     over: Duration | None = None
+    over_least: Duration | None = None
+    """The shortest, where a range is said: `over` is then its longest."""
+    rate_steps: tuple[RateStep, ...] = ()
+    """The rates that `over` comes from, where the regimen says how fast it runs."""
+    until: str = ""
+    """Up to when it is given: how many doses it will be nobody knows, the totals say the most."""
+    confirm: str = ""
+    """What must be so before it is given."""
     purpose: str = ""
     timing: str = ""
     """When in the day, in words, where the regimen says."""
@@ -163,6 +189,11 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
     label: tuple[str, ...] = ()
     """What must stand on its labels: by its drug and route, by the regimen's line, by the products taken."""
     assumed: dict[str, str] = {}
+
+    @property
+    def runs(self) -> str:
+        """How long one infusion runs, in words."""
+        return _runs(self.over_least, self.over, is_computed=bool(self.rate_steps))
 
     @property
     def line_days(self) -> tuple[int, ...]:
@@ -195,11 +226,20 @@ class Administration(msgspec.Struct, frozen=True, omit_defaults=True):
     end: datetime.datetime | None = None
     over: Duration | None = None
     rate: Flow | None = None
+    over_least: Duration | None = None
+    rate_steps: tuple[RateStep, ...] = ()
+    boxes: tuple[str, ...] = ()
+    """What a person ticks before it is given: what must be so, or that the end is not reached."""
     of_day: Day | None = None
     """The day of the cycle that it is a dose of, where that is not the day of its date."""
     timing: str = ""
     notes: tuple[str, ...] = ()
     """What a person must see in its time: another interval than prescribed, what runs meanwhile."""
+
+    @property
+    def runs(self) -> str:
+        """How long it runs, in words."""
+        return _runs(self.over_least, self.over, is_computed=bool(self.rate_steps))
 
     @property
     def protocol_day(self) -> int:

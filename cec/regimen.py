@@ -22,6 +22,7 @@ from cec.units import (
     dose_unit,
     drug_of_share,
     span,
+    write_duration,
     write_range,
 )
 
@@ -110,6 +111,22 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     url: Annotated[str, key("its address")] = ""
 
 
+class Rate(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How fast an infusion runs: at one rate, or rising in steps up to the last."""
+
+    first: DoseQuantity
+    first_for: Duration | None = None
+    """How long the first step lasts, where that is another time."""
+    rise: DoseQuantity | None = None
+    every: Duration | None = None
+    most: DoseQuantity | None = None
+
+    def __str__(self) -> str:
+        for_how_long = f" for {self.first_for}" if self.first_for else ""
+        to = f" to {self.most}" if self.most else ""
+        return f"{self.first}{for_how_long}" + (f" rising by {self.rise} every {self.every}{to}" if self.rise else "")
+
+
 class DoseEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One dose of several: for whom, on which days and in which cycles it is, and what else then holds.
 
@@ -126,7 +143,11 @@ class DoseEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     days: Annotated[Days, key("on which days of the line, where not on all", reads="days")] = ()
     cycles: Annotated[Cycles, key("in which cycles, where not in all", reads="cycles")] = ()
     maximum: Annotated[Amount | None, key("the most that one administration may be for them", reads="digits")] = None
-    over: Annotated[Duration | None, key("how long one infusion runs for them")] = None
+    over: Annotated[Duration | None, key("how long one infusion runs for them", reads="over")] = None
+    over_least: Duration | None = None
+    """The shortest, where a range is said."""
+    rate: Annotated[Rate | None, key("how fast it runs for them", reads="rate")] = None
+    confirm: Annotated[str, key("what must be so before it is given")] = ""
     alternatives: tuple[DoseQuantity, ...] = ()
     """Of a choice the others."""
     up_to: DoseQuantity | None = None
@@ -216,7 +237,19 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
         key("for whom it is, e.g. {age: under 10 years}; of a list any; others go without", reads="any conditions"),
     ] = ()
     purpose: Annotated[str, key("what it is given for, where that is not the treatment itself")] = ""
-    over: Annotated[Duration | None, key("how long one infusion runs, e.g. 2 h")] = None
+    over: Annotated[Duration | None, key("how long one infusion runs, e.g. 2 h, or 30 to 60 min", reads="over")] = None
+    over_least: Duration | None = None
+    """The shortest, where a range is said."""
+    rate: Annotated[
+        Rate | None,
+        key(
+            "how fast it runs, which gives how long, e.g. 10 mg/m2/min, or 50 mg/h rising by 50 mg/h every 30 min to "
+            "400 mg/h",
+            reads="rate",
+        ),
+    ] = None
+    until: Annotated[str, key("up to when it is given: a box beside each dose, e.g. ANC above 3 x 10^9/L")] = ""
+    confirm: Annotated[str, key("what must be so before it is given: a box, e.g. platelets above 75 x 10^9/L")] = ""
     maximum: Annotated[Amount | None, key("the most that one administration may be, e.g. 2 mg", reads="digits")] = None
     maximum_a_day: Annotated[
         Amount | None,
@@ -270,6 +303,16 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     def shared_with(self) -> str:
         """The drug of whose dose its doses are shares; nothing where they are none."""
         return next((drug for dose in self.doses if (drug := drug_of_share(dose.unit))), "")
+
+    @property
+    def is_by_rate(self) -> bool:
+        """Whether how long it runs depends on the amount."""
+        return bool(self.rate or any(entry.rate for entry in self.entries))
+
+    @property
+    def runs(self) -> str:
+        """How long one infusion runs, or how fast, as the file says it."""
+        return str(self.rate) if self.rate else write_duration(self.over_least, self.over)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -57,6 +57,10 @@ def narrowed_to(line: DrugLine) -> Iterator[str]:
         yield _weekdays(line.weekdays)
     if line.total_doses:
         yield _doses(line.total_doses)
+    if line.until:
+        yield f"until {line.until}"
+    if line.confirm:
+        yield f"confirm first: {line.confirm}"
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:

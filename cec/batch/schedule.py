@@ -55,6 +55,7 @@ class Scheduler:
         rows = dosed.get_column("row")
         names = self._engine.names
         is_by_day = pl.any_horizontal((pl.col(name) == BY_DAY).fill_null(value=False) for name in names)
+        hangs_on_amounts = any(line.is_by_rate for line in self._engine.settings.regimen.drugs)
         patients = dosed.with_columns(
             _as_read("id", texts["id"].gather(rows), str),
             *(
@@ -64,7 +65,7 @@ class Scheduler:
             *(texts[fact].gather(rows).alias(f"told {fact}") for fact in ("start", "cycle") if fact in texts),
             *((pl.col(name) != "0").fill_null(value=False).alias(f"is {name} given") for name in names),
             # a row with lines of its own days is by itself, whatever others say
-            pl.when(is_by_day).then("row").alias("is by day"),
+            pl.when(is_by_day | hangs_on_amounts).then("row").alias("is by day"),
         )
         keys = [name for name in patients.columns if name.startswith(("told ", "is "))]
         first = 0

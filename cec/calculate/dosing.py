@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from cec.calculate.declared import Declared, declared_for
 from cec.calculate.lines import CycleLine, cycle_of, lines_of_cycle
 from cec.calculate.measures import Measured, measured_again
+from cec.calculate.rates import minutes_of, rate_steps
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.calculate.settled import Settled, as_given
 from cec.calculate.stages import PRESCRIBER, Staged, Work, most_of_one, stages_of
@@ -76,6 +79,9 @@ def compute_dose(
         deviation_percent=moved,
         unreduced=_before("reduced", chain),
     )
+    if line.rate and ordered.value:
+        over = Quantity(Decimal(minutes_of(line, ordered, measured)), "min")
+        dose = replace(dose, over=over, rate_steps=rate_steps(line, ordered, measured))
     return Dosed(dose, before)
 
 
@@ -112,6 +118,9 @@ def _dose(
         per_day=line.per_day,
         steps=steps,
         over=line.over,
+        over_least=line.over_least,
+        until=line.until,
+        confirm=line.confirm,
         timing=_timing(line),
         called=line.called,
         diluent=line.diluent,

@@ -92,13 +92,17 @@ class ForPatient(NamedTuple):
 
 
 def _with(line: DrugLine, entry: DoseEntry, dose: Quantity, route: str) -> DrugLine:
-    over = entry.over or line.over
+    over, rate = (entry.over, entry.rate) if entry.over or entry.rate else (line.over, line.rate)
+    is_timed = route == line.route or is_intravenous(route)
     return msgspec.structs.replace(
         line,
         dose=dose,
         route=route,
         maximum=entry.maximum or line.maximum,
-        over=over if route == line.route or is_intravenous(route) else None,
+        over=over if is_timed else None,
+        over_least=(entry.over_least if entry.over else line.over_least) if is_timed and over else None,
+        rate=rate if is_timed else None,
+        confirm="; ".join(filter(None, (line.confirm, entry.confirm))),
     )
 
 

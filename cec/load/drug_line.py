@@ -14,9 +14,9 @@ from cec.load.declared import Record, Ways
 from cec.load.how_much import HOW_MUCH
 from cec.load.nodes import Node
 from cec.load.routes import ROUTES, read_route
-from cec.load.shapes import INVALID, Schema, Shape, list_of, mapping_of, text
+from cec.load.shapes import INVALID, Schema, Shape, list_of, mapping_of, stated_of, text
 from cec.load.texts import read_condition, read_reduction_percent
-from cec.load.when import WHEN
+from cec.load.when import WHEN, with_over
 from cec.load.when_faults import when_faults
 from cec.load.written import write_condition
 from cec.regimen import AnyOf, Condition, DrugLine
@@ -84,7 +84,8 @@ def _any_conditions() -> Shape:
 
 def _drug_line(values: dict[str, Any]) -> DrugLine:
     """A drug line, with what does not fit together refused."""
-    line = DrugLine(**values)
+    over = values.pop("over", None)
+    line = DrugLine(**values, **(over.by_field if over else {}))
     faults = [*_unit_faults(line), *when_faults(line)]
     if unknown := sorted(set(line.assumed) - set(DrugLine.__struct_fields__) - {"taper"}):
         faults.append(f"assumed: {', '.join(unknown)}: not a key of a drug line")
@@ -149,7 +150,11 @@ def _in_place(lines: Shape) -> Shape:
     return Shape(read, lines.schema, lines.write)
 
 
-DRUG_LINE = Record(_drug_line, "drug", _in_place)
+def _parts(line: DrugLine) -> dict[str, Any]:
+    return with_over(stated_of(line))
+
+
+DRUG_LINE = Record(_drug_line, "drug", _in_place, _parts)
 
 WAYS: Ways = {
     **HOW_MUCH,

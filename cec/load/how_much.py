@@ -12,6 +12,7 @@ from cec.facts.reading import positive
 from cec.load.declared import Record, Ways
 from cec.load.nodes import Node
 from cec.load.shapes import INVALID, Shape, stated_of, text
+from cec.load.when import with_over
 from cec.load.written import write_text
 from cec.regimen import DoseEntry
 from cec.units import DOSES, Quantity
@@ -106,12 +107,14 @@ def _entry(values: dict[str, Any]) -> DoseEntry:
     """An entry of a list of doses."""
     entry: DoseEntry = values.pop("dose")
     when, *or_when = values.pop("when", None) or ((),)
+    over = values.pop("over", None)
+    values |= over.by_field if over else {}
     return msgspec.structs.replace(entry, when=when, or_when=tuple(or_when), **values)
 
 
 def _parts(entry: DoseEntry) -> dict[str, Any]:
     stated = {name: value for name, value in stated_of(entry).items() if name not in {"alternatives", "up_to"}}
-    return {**stated, "dose": entry, **({"when": entry.for_whom} if entry.when else {})}
+    return {**with_over(stated), "dose": entry, **({"when": entry.for_whom} if entry.when else {})}
 
 
 ENTRY = Record(_entry, parts=_parts)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Iterator
+from decimal import Decimal
 
 from cec.days import LAST_DAY, numbers_of
+from cec.errors import InputError
 from cec.regimen import BEFORE_FIRST_INFUSION, DrugLine
-from cec.units import span
+from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, span
 
 MOST_A_DAY = 96
 """Doses of one line on one day: one every quarter of an hour."""
@@ -64,8 +66,14 @@ def _interval_faults(line: DrugLine, parts: int) -> Iterator[str]:
 def _duration_faults(line: DrugLine) -> Iterator[str]:
     """Why an infusion has no length, or would still run when it starts again."""
     over = line.longest
-    if "infusion" in line.route.lower() and not all(entry.over or line.over for entry in line.entries):
-        yield f"'over' is missing: how long the {line.route} runs, e.g. over: 2 h"
+    by_rate = [entry.rate or line.rate for entry in line.entries]
+    if any(rate and (entry.over or line.over) for rate, entry in zip(by_rate, line.entries, strict=True)):
+        yield "give either over or rate: a rate gives how long it runs"
+    if "infusion" in line.route.lower() and not all(
+        rate or entry.over or line.over for rate, entry in zip(by_rate, line.entries, strict=True)
+    ):
+        yield f"'over' is missing: how long the {line.route} runs, e.g. over: 2 h, or rate: how fast"
+    yield from _rate_faults(line)
     if not over:
         return
     if span(over) > _DAY * LAST_DAY:
@@ -81,6 +89,18 @@ def _duration_faults(line: DrugLine) -> Iterator[str]:
             f"over {over} on days {apart} apart: one day's infusion would still run when the next day's "
             f"starts{single if len(numbers_of(line.days)) == 2 else ''}"
         )
+
+
+def _rate_faults(line: DrugLine) -> Iterator[str]:
+    """Why a rate is of no use to the doses."""
+    for rate in filter(None, (line.rate, *(entry.rate for entry in line.entries))):
+        if any(dose_unit(dose.unit).time for dose in line.doses):
+            yield f"rate {rate}: the dose is a rate itself; give over"
+        unit, amount = dose_unit(rate.first.unit).amount, line.amount_unit
+        try:
+            convert_exactly(Quantity(Decimal(1), unit), amount, AMOUNT)
+        except InputError:
+            yield f"rate {rate}: {unit} cannot be held against a dose in {amount}"
 
 
 def _shortest_between(line: DrugLine) -> tuple[str, str] | None:

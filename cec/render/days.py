@@ -126,4 +126,4 @@ def _running_undated(order: Order, number: int) -> Iterator[Running]:
         days = span(dose.over) // A_DAY if dose.over and dose.ordered.value else 0
         begun = max((day for day in dose.days if day < number <= day + days), default=None)
         if begun is not None and number not in dose.days:
-            yield Running(dose.drug, index, f"{dose.route} over {dose.over}, begun on day {begun}")
+            yield Running(dose.drug, index, f"{dose.route} over {dose.runs}, begun on day {begun}")

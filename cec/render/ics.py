@@ -29,7 +29,7 @@ from cec.render.days import name_of_day
 from cec.render.words import DRAFT, label_words, origin, over_days
 from cec.render.words.alerts import alert_words, in_one_line
 from cec.render.words.regimen import title_of
-from cec.render.words.times import starting_time, weekday_date
+from cec.render.words.times import box_words, rate_words, starting_time, weekday_date
 from cec.render.worksheet import instructions
 from cec.units import span
 
@@ -153,7 +153,9 @@ def _description(order: Order, row: Administration) -> list[str]:
         *(f"{step.what}: {step.how}" for step in dose.steps if step.what in _CHANGES),
         *filter(None, (dose.purpose, row.timing or dose.timing, dose.note)),
         *over_days(dose),
+        *box_words(row),
         *row.notes,
+        *rate_words(row),
         *label_words(dose),
         *(f"{label}: {text}" for each in preparations for label, text in instructions(each)),
         *(["Look at:", *map(alert_words, map(in_one_line, alerts))] if alerts else []),
@@ -187,7 +189,7 @@ def cautions(order: Order) -> Iterator[str]:
 
 
 def _given(row: Administration) -> str:
-    return f"{row.route} over {row.over}" if row.over else row.route
+    return f"{row.route} over {row.runs}" if row.over else row.route
 
 
 def _id(order: Order) -> str:

@@ -92,7 +92,7 @@ def tasks(order: Order) -> list[Task]:
 def name_of(task: Task) -> str:
     """The dose with its route, its duration and, where there are several a day, its number."""
     dose = task.dose
-    over = f" over {dose.over}" if dose.over else ""
+    over = f" over {dose.runs}" if dose.over else ""
     which = f", dose {task.number} of {dose.per_day} of the day" if dose.per_day > 1 else ""
     return ", ".join((f"{dose.drug} {dose.ordered}", f"{dose.route}{over}{which}", *over_days(dose)))
 

@@ -23,6 +23,7 @@ from cec.units.declared import (
 )
 from cec.units.dose_units import (
     DOSES,
+    RATES,
     TOTALS,
     DoseUnit,
     Measure,
@@ -61,7 +62,7 @@ from cec.units.kinds import (
 )
 from cec.units.quantity import DIGITS, EXACT, Quantity, context_of, plain, shorten, span, write_number
 from cec.units.reading import is_unit, read_length, read_number, read_quantity, read_weight
-from cec.units.writing import write_quantity, write_range, write_signed
+from cec.units.writing import write_duration, write_quantity, write_range, write_signed
 
 __all__ = [
     "AGE",
@@ -87,6 +88,7 @@ __all__ = [
     "PER_173",
     "PER_AREA",
     "PER_WEIGHT",
+    "RATES",
     "SHARE",
     "TOTALS",
     "VOLUME",
@@ -130,6 +132,7 @@ __all__ = [
     "same_amount_per",
     "shorten",
     "span",
+    "write_duration",
     "write_number",
     "write_quantity",
     "write_range",

@@ -53,6 +53,9 @@ DOSE_KINDS = (
 DOSES = tuple(each.kind for each in DOSE_KINDS)
 """The kinds of a dose."""
 
+RATES = tuple(each.kind for each in DOSE_KINDS if each.is_rate)
+"""The kinds of a rate."""
+
 TOTALS = (AMOUNT, PER_AREA, PER_WEIGHT)
 """The kinds in which doses are added up over a patient's life."""
 

@@ -28,6 +28,19 @@ def write_signed(value: Decimal) -> str:
     return ("+" if value > 0 else "") + write_number(value)
 
 
+def write_duration(least: Quantity | None, most: Quantity | None) -> str:
+    """How long something runs, from the least to the most; nothing where that is not said.
+
+    >>> write_duration(Quantity(Decimal(30), "min"), Quantity(Decimal(60), "min"))
+    '30 to 60 min'
+    >>> write_duration(Quantity(Decimal(30), "min"), Quantity(Decimal(1), "h")), write_duration(None, None)
+    ('30 min to 1 h', '')
+    """
+    if least is None or most is None:
+        return str(most or "")
+    return write_range(least, most) if least.unit == most.unit else f"{least} to {most}"
+
+
 def write_range(low: Quantity | None, high: Quantity | None) -> str:
     """What lies between two bounds of one unit, in words; nothing where there is no bound.
 

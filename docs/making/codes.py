@@ -49,6 +49,7 @@ OTHERS = {
     "digits-<drug>": ("check", "the dose has more digits than anybody can measure: a rounding rule settles it"),
     "no-time-<drug>": ("check", "the dose finds no time on its date; a person sets its time"),
     "anchor-<drug>": ("check", "the drug that its start hangs on is not given"),
+    "longer-duration-<drug>": ("note", "it runs for a range of times, of which the schedule takes the longer"),
     "total-doses-<drug>": ("check", "fewer doses than the regimen's `total_doses` fit into the days of this cycle"),
     "clock-change-<drug>": ("check", "the clock is changed while it runs, or its time is not there or comes twice"),
     "interval-<drug>": ("check", "the time since the dose before is not the one that the regimen says"),

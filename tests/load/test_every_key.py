@@ -142,6 +142,7 @@ _OTHER_BANDS = [
 _BY_DAY = [{"days": "1", "dose": "5 mg"}, {"days": "2", "dose": "10 mg"}]
 _BY_CYCLE = [{"cycles": "1", "dose": "5 mg"}, {"cycles": "2 onwards", "dose": "10 mg"}]
 _OTHER_CYCLES = [{"cycles": "1-2", "dose": "5 mg"}, {"cycles": "3 onwards", "dose": "10 mg"}]
+_BY_RATE = [{"dose": "40 mg/m2", "rate": "20 mg/h"}]
 _OVER_AN_HOUR = [{"dose": "40 mg/m2", "over": "1 h"}]
 
 REGIMEN_KEYS: dict[str, Line] = {
@@ -177,6 +178,10 @@ REGIMEN_KEYS: dict[str, Line] = {
     "drugs[].dose[].days": Line("amount", [{"days": "1-2", "dose": "5 mg"}], "drugs.9.dose", {"drugs.9.dose": _BY_DAY}),
     "drugs[].dose[].cycles": Line("amount", _OTHER_CYCLES, "drugs.9.dose", {"drugs.9.dose": _BY_CYCLE}),
     "drugs[].dose[].maximum": Line("amount", None, "drugs.9.dose.1.maximum", {"drugs.9.dose.1.maximum": "8 mg"}),
+    "drugs[].dose[].rate": Line(
+        "time", "40 mg/h", "drugs.0.dose.0.rate", {"drugs.0.dose": _BY_RATE, "drugs.0.over": None}
+    ),
+    "drugs[].dose[].confirm": Line("sheet", None, "drugs.9.dose.1.confirm", {"drugs.9.dose.1.confirm": "no fever"}),
     "drugs[].dose[].over": Line("time", None, "drugs.0.dose.0.over", {"drugs.0.dose": _OVER_AN_HOUR}),
     "drugs[].only": Line("amount", None, "drugs.9.only", {"drugs.9.only": {"weight": "over 50 kg"}}),
     "drugs[].maximum": Line("amount"),
@@ -194,6 +199,9 @@ REGIMEN_KEYS: dict[str, Line] = {
     "drugs[].start": Line("time", "with each etoposide", "drugs.5.start"),
     "drugs[].called": Line("explained", place="drugs.5.called"),
     "drugs[].cycles": Line("amount", "3"),
+    "drugs[].rate": Line("time", "40 mg/h", "drugs.0.rate", {"drugs.0.rate": "20 mg/h", "drugs.0.over": None}),
+    "drugs[].until": Line("sheet", None, "drugs.4.until", {"drugs.4.until": "ANC above 3 x 10^9/L"}),
+    "drugs[].confirm": Line("sheet", None, "drugs.4.confirm", {"drugs.4.confirm": "platelets above 75 x 10^9/L"}),
     "drugs[].times": Line("time", "3", "drugs.2.times"),
     "drugs[].every": Line("time", "8 h", "drugs.2.every"),
     "drugs[].divided_into": Line("amount", "2", "drugs.8.divided_into"),

@@ -186,7 +186,7 @@ def as_it_comes(begun: Preparation, dose: Dose) -> Preparation:
 
 def running(preparation: Preparation, dose: Dose) -> Preparation:
     """The rate at which the final volume runs over the dose's duration."""
-    if dose.over is None or preparation.final_volume is None:
+    if dose.over is None or len(dose.rate_steps) > 1 or preparation.final_volume is None:
         return preparation
     hours = convert_exactly(dose.over, "h", DURATION)
     unrounded = Exact(Fraction(preparation.final_volume.value) / hours.number, "mL/h")

@@ -15,6 +15,7 @@ import msgspec
 from cec.anchors import numbered
 from cec.calculate.lines import WHERE_IT_ENDS, CycleLine
 from cec.calculate.rules.rule import code_of_drug
+from cec.calculate.schedule.boxes import with_boxes
 from cec.calculate.schedule.clock import Clock, Instant
 from cec.calculate.schedule.given_line import Dates, GivenLine, Start
 from cec.calculate.schedule.places import Places
@@ -62,7 +63,7 @@ def draw_up(
             numbered_start = _Numbered(each._replace(at=time), counted[line.number, each.day])
             rows.append(_administration(line, numbered_start, dates, doses, places.clock))
     rows.sort(key=lambda row: (places.clock.instant(row.time), row.start is not None, row.dose_index))
-    noted, alerts = remarks(rows, lines, places)
+    noted, alerts = remarks(with_boxes(rows, doses, of_cycle), lines, places)
     return Schedule(noted, (*alerts, *_too_few(of_cycle, rows)))
 
 
@@ -140,5 +141,7 @@ def _administration(
         not_after=time if is_bound else None,
         end=clock.local(start.at + over) if over and begin and start.at else None,
         over=doses[index].over,
+        over_least=doses[index].over_least,
+        rate_steps=doses[index].rate_steps,
         timing=BEFORE_FIRST_INFUSION if is_bound else start.word,
     )

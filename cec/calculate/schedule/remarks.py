@@ -44,6 +44,7 @@ def remarks(
             *_without_time(row, by_number[row.line]),
             *_without_anchor(row, places),
             *_clock_change(row, clock),
+            *_range(row),
             *_interval(row, rows, by_number[row.line], clock),
             *_overlap(place, row, infusions, clock),
             *_beside_iv(row, rows, clock),
@@ -114,6 +115,12 @@ def _clock_change(row: Administration, clock: Clock) -> Iterator[Remark]:
     if row.start and row.end and row.over and row.end - row.start != span(row.over):
         text = f"the clock is changed while it runs: its {row.over} end at {row.end:%H:%M}"
         yield Remark("clock-change", "check", text)
+
+
+def _range(row: Administration) -> Iterator[Remark]:
+    """That of a range of durations the longer is drawn."""
+    if row.over_least and row.start:
+        yield Remark("longer-duration", "note", f"runs {row.runs}: the schedule takes the longer")
 
 
 def _interval(row: Administration, rows: Sequence[Administration], line: GivenLine, clock: Clock) -> Iterator[Remark]:

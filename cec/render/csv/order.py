@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from cec.order import Order
 from cec.patient import Patient, Reduction, SetDose, Withheld
 from cec.render.csv import alert_codes, clock_time, levels_by_code, number, words, write_order
+from cec.render.words.times import rate_words
 
 DOSE_COLUMNS = (
     *("regimen", "edition", "id", "cycle", "height_cm", "weight_kg", "age", "sex", "creatinine"),
@@ -59,7 +60,7 @@ def dose_rows(order: Order) -> Iterable[Sequence[str]]:
             dose.ordered.unit,
             number(dose.deviation_percent),
             dose.route,
-            str(dose.over or ""),
+            dose.runs,
             " ".join(map(str, dose.days)),
             str(dose.per_day),
             number(dose.daily_total),
@@ -116,12 +117,12 @@ def schedule_rows(order: Order) -> Iterable[Sequence[str]]:
             clock_time(row.start),
             clock_time(row.not_after),
             clock_time(row.end),
-            row.timing,
+            "; ".join(filter(None, (row.timing, *row.boxes, *rate_words(row)))),
             row.drug,
             number(row.dose),
             row.dose.unit,
             row.route,
-            str(row.over or ""),
+            row.runs,
             number(row.rate),
             row.rate.unit if row.rate else "",
             *_alerts(order),

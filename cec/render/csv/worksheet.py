@@ -59,7 +59,7 @@ def _rows(order: Order) -> Iterator[tuple[str, ...]]:
             number(dose.ordered),
             dose.ordered.unit,
             dose.route,
-            str(dose.over or ""),
+            dose.runs,
             preparation.product,
             containers(preparation),
             number(preparation.strength),

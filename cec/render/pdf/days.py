@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cec.render.days import days_of
 from cec.render.words import label_words, over_days
-from cec.render.words.times import drug_and_day, row_time, weekday_date
+from cec.render.words.times import box_words, drug_and_day, rate_words, row_time, weekday_date
 from cec.render.worksheet import fluid_of
 from cec.routes import is_into_csf
 
@@ -89,7 +89,7 @@ def _dated(
                 "drug": drug_and_day(row),
                 "time": _in_lines(row_time(row, date)),
                 "bar": bar if row in timed else None,
-                "notes": [*over_days(dose), *label_words(dose), *row.notes],
+                "notes": [*box_words(row), *over_days(dose), *label_words(dose), *row.notes, *rate_words(row)],
             }
         )
     return scale, drawn
@@ -119,7 +119,7 @@ def _undated(order: Order, day: int, preparations: dict[int, Preparation]) -> li
 
 def _row(dose: Dose, preparation: Preparation | None) -> dict[str, Any]:
     """What is given in one row, whatever its time."""
-    over = f" over {dose.over}" if dose.over else ""
+    over = f" over {dose.runs}" if dose.over else ""
     return {
         "drug": dose.drug,
         "dose": str(dose.ordered),

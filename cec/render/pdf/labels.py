@@ -89,7 +89,7 @@ def _label(order: Order, row: Administration, preparation: Preparation | None) -
     """One label: what it is, in how much of what, how and when it is given."""
     drug = entry_of(row.drug, order.pharmacy.formulary)
     route = row.route.upper() if is_into_csf(row.route) else row.route
-    over = f"{route} over {row.over}" if row.over else route
+    over = f"{route} over {row.runs}" if row.over else route
     handling = preparation.handling if preparation else ()
     is_from_syringe = preparation and preparation.draw and not _is_infused(row)
     texts = {

@@ -82,7 +82,7 @@ def _details(order: Order) -> Iterator[tuple[str, str]]:
 
 def _dose(order: Order, dose: Dose, preparation: Preparation | None) -> dict[str, Any]:
     """One drug: its dose, where it comes from, how and when it is given, and what it is made of."""
-    over = f" over {dose.over}" if dose.over else ""
+    over = f" over {dose.runs}" if dose.over else ""
     daily = f"{dose.daily_total} in all each day" if dose.per_day > 1 else "".join(over_days(dose))
     often = frequency(dose) if dose.per_day > 1 and "times a day" not in dose.timing else ""
     days, dates = _duration(order, dose)
@@ -151,7 +151,8 @@ def _total(doses: Sequence[Dose]) -> list[str]:
     if len(totals) < len(given):
         return [doses[0].drug, "", "; ".join(dict.fromkeys(dose.no_total for dose in given if dose.no_total))]
     total = Quantity(sum((each.value for each in totals), Decimal(0)), given[0].ordered.unit)
-    return [doses[0].drug, counted, f"= {total}"]
+    most = "up to " if any(dose.until for dose in given) else ""
+    return [doses[0].drug, f"{most}{counted}", f"= {total}"]
 
 
 def _count(dose: Dose) -> str:

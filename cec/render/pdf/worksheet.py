@@ -69,7 +69,7 @@ def _day(order: Order, day: WorkDay) -> dict[str, Any]:
 def _card(task: Task) -> dict[str, Any]:
     """One dose: which, what to do, and what has a batch number."""
     dose, preparation, row = task.dose, task.preparation, task.row
-    over = f" over {dose.over}" if dose.over else ""
+    over = f" over {dose.runs}" if dose.over else ""
     steps = [("Label", text) for text in dose.label]
     steps += [step for step in instructions(preparation) if step[1] != _CYTOTOXIC]
     return {

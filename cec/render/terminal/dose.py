@@ -50,6 +50,12 @@ def _total(dose: Dose, total: Quantity | None) -> str:
     return str(total) if total else dose.no_total
 
 
+def _cycle_total(dose: Dose) -> str:
+    """The total of the cycle; the most, where it is given until something is so."""
+    most = "up to " if dose.until and dose.cycle_total else ""
+    return f"{most}{_total(dose, dose.cycle_total)}"
+
+
 def _days(dose: Dose) -> str:
     return list_days(dose.days) + ("" if dose.per_day == 1 else f", {frequency(dose)}")
 
@@ -61,7 +67,7 @@ def _moved(dose: Dose) -> str:
 _PROTOCOL = Figure("Protocol\ndose", lambda dose: str(dose.prescribed), right=True)
 _CALCULATED = Figure("Calculated\ndose", lambda dose: "" if dose.withheld else str(dose.calculated), right=True)
 _ROUTE = Figure("\nRoute", lambda dose: dose.route)
-_OVER = Figure("\nOver", lambda dose: _text(dose.over))
+_OVER = Figure("\nOver", lambda dose: dose.runs)
 _DAYS = Figure("\nDays", _days)
 _FIGURES = (
     _PROTOCOL,
@@ -73,7 +79,7 @@ _FIGURES = (
     _OVER,
     _DAYS,
     Figure("Daily\ntotal", lambda dose: _total(dose, dose.daily_total), right=True),
-    Figure("Cycle\ntotal", lambda dose: _total(dose, dose.cycle_total), right=True),
+    Figure("Cycle\ntotal", _cycle_total, right=True),
 )
 _GIVEN = (_ROUTE, _OVER, _DAYS)
 _BELOW: tuple[tuple[Figure, ...], ...] = ((), _GIVEN, (_PROTOCOL, *_GIVEN), (_PROTOCOL, _CALCULATED, *_GIVEN))
@@ -107,7 +113,7 @@ def _with_below(dose: Dose, below: Sequence[Figure]) -> str:
     lines = [dose.drug]
     lines += [f"  {figure.heading.split()[0].lower()} {figure.text(dose)}" for figure in below if figure not in _GIVEN]
     if _ROUTE in below:
-        lines.append(f"  {', '.join(filter(None, (dose.route, _text(dose.over))))}")
+        lines.append(f"  {', '.join(filter(None, (dose.route, dose.runs)))}")
         lines.append(f"  {'day' if len(dose.days) == 1 else 'days'} {_days(dose)}")
     return "\n".join(lines)
 
@@ -128,5 +134,5 @@ def _beside(order: Order, terminal: Terminal) -> list[Part]:
         for dose in order.doses
     )
     notes = [(drug, "; ".join(filter(None, texts))) for drug, texts in beside]
-    lines = [wrap(f"{drug}: {note}", terminal, "", "  ") for drug, note in notes if note]
+    lines = [wrap(f"{drug}: {note}", terminal, "", "  ") for drug, note in dict.fromkeys(notes) if note]
     return [BLANK_LINE, *chain.from_iterable(lines)] if lines else []

@@ -92,7 +92,7 @@ def _next_cycle(regimen: Regimen) -> str:
 
 def _lines(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:
     """The drug lines in their sequence."""
-    rows = [(line.drug, protocol_dose(line), line.route, str(line.over or ""), line_times(line)) for line in drugs]
+    rows = [(line.drug, protocol_dose(line), line.route, line.runs, line_times(line)) for line in drugs]
     stacked = [
         (f"{drug}\n  {', '.join(filter(None, (route, over)))}\n  {when}", dose)
         for drug, dose, route, over, when in rows

@@ -23,7 +23,7 @@ from cec.render.terminal.drawing import (
     wrap,
 )
 from cec.render.terminal.timeline import NARROWEST, WIDEST, timeline
-from cec.render.words.times import drug_and_day, row_time, weekday_date
+from cec.render.words.times import box_words, drug_and_day, rate_words, row_time, weekday_date
 
 _COLUMNS = (
     TableColumn("Time"),
@@ -46,7 +46,7 @@ def _block(day: Day, terminal: Terminal) -> list[Part]:
     notes = [
         f"{row_time(row, date or row.date).partition(' to ')[0]} {row.drug}: {note}"
         for row in day.rows
-        for note in row.notes
+        for note in (*box_words(row), *row.notes, *rate_words(row))
     ]
     notes += [f"OMITTED {omitted.drug}: {omitted.why}" for omitted in day.omitted]
     return [
@@ -60,7 +60,7 @@ def _block(day: Day, terminal: Terminal) -> list[Part]:
 
 def _grids(rows: Sequence[Administration], date: datetime.date, terminal: Terminal) -> list[Part]:
     """The rows of a day, with their timeline beside them where the terminal has room, else below them or left out."""
-    cells = [(row_time(row, date), drug_and_day(row), str(row.dose), row.route, str(row.over or "")) for row in rows]
+    cells = [(row_time(row, date), drug_and_day(row), str(row.dose), row.route, row.runs) for row in rows]
     room = min(terminal.width - width_of(table(_COLUMNS, cells, terminal)) - 2, WIDEST)
     if room >= NARROWEST:
         scale, bars = timeline(rows, room, lines=terminal.lines)

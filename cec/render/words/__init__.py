@@ -81,9 +81,8 @@ def change_words(step: Step) -> str:
 def assumptions(order: Order) -> Iterator[tuple[str, str]]:
     """What the regimen adds to its source, each with its reason."""
     yield from order.regimen.assumed.items()
-    for dose in order.doses:
-        for what, why in dose.assumed.items():
-            yield f"{dose.drug}, {what}", why
+    of_lines = {(f"{dose.drug}, {what}", why): None for dose in order.doses for what, why in dose.assumed.items()}
+    yield from of_lines
 
 
 def origin(order: Order) -> str:

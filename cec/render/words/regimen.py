@@ -12,7 +12,7 @@ from cec.order import Dose, Order
 from cec.regimen import DoseEntry, DrugLine, Regimen, any_words
 from cec.render.words import A_DAY
 from cec.render.words.times import paper_date, weekday_date
-from cec.units import Quantity, span
+from cec.units import Quantity, span, write_duration
 from cec.when_words import anchor_in_words, listed, narrowed_to, times_in_words
 
 
@@ -43,7 +43,7 @@ def where_entry_holds(entry: DoseEntry) -> str:
     """For whom, on which days and in which cycles one of several doses holds, and what else is said of it.
 
     >>> from decimal import Decimal
-    >>> from cec.units import Quantity, span
+    >>> from cec.units import Quantity, span, write_duration
     >>> where_entry_holds(DoseEntry(Quantity(Decimal(20), "mg"), days=(1, 2, 3), over=Quantity(Decimal(90), "min")))
     'on days 1 to 3, over 90 min'
     """
@@ -52,7 +52,9 @@ def where_entry_holds(entry: DoseEntry) -> str:
         f"on {_numbered('day', entry.days)}" if entry.days else "",
         f"in {_numbered('cycle', entry.cycles)}" if entry.cycles else "",
         f"maximum {entry.maximum}" if entry.maximum else "",
-        f"over {entry.over}" if entry.over else "",
+        f"over {write_duration(entry.over_least, entry.over)}" if entry.over else "",
+        f"at {entry.rate}" if entry.rate else "",
+        f"confirm: {entry.confirm}" if entry.confirm else "",
     )
     return ", ".join(filter(None, parts))
 

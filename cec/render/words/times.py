@@ -71,6 +71,19 @@ def drug_and_day(row: Administration) -> str:
     return f"{row.drug} ({beside})" if beside else row.drug
 
 
+def box_words(row: Administration) -> list[str]:
+    """What a person ticks before it is given, each with its box."""
+    return [f"[ ] {text}" for text in row.boxes]
+
+
+def rate_words(row: Administration) -> list[str]:
+    """From which clock time on it runs at which rate, where it does not run evenly."""
+    if len(row.rate_steps) < 2 or row.start is None:
+        return []
+    steps = (f"{clock(row.start + datetime.timedelta(minutes=step.minute))} {step.rate}" for step in row.rate_steps)
+    return [f"rate: {', '.join(steps)}"]
+
+
 def _in_the_day(row: Administration) -> str:
     """The word of the day for the time of a row, or that several are spread over the day."""
     return "" if row.not_after else row.timing
