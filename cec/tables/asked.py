@@ -77,7 +77,8 @@ def _question(name: str, asked: Asked, *, is_file: bool) -> str:
     what = asked.what or "WHAT"
     answer = f"--map '{what}={name}'" if is_file else f"columns={{{what!r}: {name!r}}}"
     ignored = f"--ignore-column '{name}'" if is_file else f"ignore=[{name!r}]"
-    return f"column '{name}' is not read, and its name {asked.why}: add {answer} if it tells that, else {ignored}"
+    if_so = "if it tells that" if asked.what else "to say what it tells"
+    return f"column '{name}' is not read, and its name {asked.why}: add {answer} {if_so}, else {ignored}"
 
 
 def asked_about(unread: Sequence[str], regimens: Sequence[Regimen]) -> dict[str, Asked]:

@@ -167,6 +167,7 @@ def test_a_bsa_column_is_compared_and_never_used(column: str, cell: str, differs
     assert (done.code, "0.96,38.4,96,422.4,13" in done.out, "bsa-differs" in done.out) == (0, True, differs)
     said = cec("dose", "--height", "128", "--weight", "26", "--written-bsa", cell).said
     assert ("CHECK bsa-differs" in said, "38.4 mg" in said) == (differs, True)
+    assert f"body surface area as it was written elsewhere {cell} m2" in " ".join(said.split())
 
 
 # A table with one column of a fact changed

@@ -84,11 +84,14 @@ def known_facts(order: Order) -> Iterator[tuple[str, str]]:
         "; ".join(f"{fact.replace('_', ' ')}: {'yes' if is_so else 'no'}" for fact, is_so in patient.history.items()),
     )
     yield "Given before", "; ".join(f"{drug} {amount}" for drug, amount in patient.earlier_doses.items())
+    words = {True: "yes", False: "no"}
     others = ((fact, patient.fact(fact.name)) for fact in told_facts("patient"))
     yield (
         "Also known",
         "; ".join(
-            f"{fact.about} {value}" for fact, value in others if fact.name not in _SHOWN_ELSEWHERE and value is not None
+            f"{fact.about} {words[value] if isinstance(value, bool) else value}"
+            for fact, value in others
+            if fact.name not in _SHOWN_ELSEWHERE and value is not None
         ),
     )
 
