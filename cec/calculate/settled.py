@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -17,7 +17,7 @@ from cec.order import Alert, Dose
 from cec.patient import Choices
 from cec.regimen import AnyOf, DoseEntry, DrugLine, any_words, entry_of
 from cec.routes import is_intravenous, routes_of
-from cec.units import DOSES, Quantity, drug_of_share, read_quantity
+from cec.units import DOSES, Quantity, drug_of_share, read_quantity, write_quantity
 
 
 class Settled(NamedTuple):
@@ -162,13 +162,46 @@ def _chosen_route(line: DrugLine, choices: Choices) -> str:
 
 
 def _open(line: DrugLine, words: str, example: object) -> OrderRefused:
-    return OrderRefused(
-        f"{line.drug}: the regimen leaves open {words}; settle it, like --choose {line.drug}='{example}'"
-    )
+    way = f"--choose {line.names[-1]}='{example}'"
+    return OrderRefused(Fault(f"{line.drug}: the regimen leaves open {words}; settle it, like {way}", about=(OPEN,)))
+
+
+OPEN = "choices"
+"""What the fault of a choice that is not made is about."""
+
+
+class LeftOpen(NamedTuple):
+    """What a line leaves open: what may be chosen and, where that is a dose, its entry."""
+
+    texts: tuple[str, ...]
+    entry: DoseEntry | None = None
+
+
+def left_open(lines: Iterable[DrugLine], choices: Choices) -> list[tuple[str, LeftOpen]]:
+    """What is not chosen yet of each line, by what the line is named."""
+    found = []
+    for line in lines:
+        name, texts = line.names[-1], _texts(line, choices)
+        for entry in line.entries:
+            doses = tuple(map(write_quantity, entry.doses))
+            if entry.open_words and not any((dose := _read(text)) and _is_one_of(dose, entry) for text in texts):
+                found.append((name, LeftOpen(doses, entry)))
+        routes = routes_of(line.route)
+        if len(routes) > 1 and not set(texts) & set(routes):
+            found.append((name, LeftOpen(routes)))
+    return found
+
+
+def merged(choices: Choices, more: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Choices with others, each of a drug or of what its line is called."""
+    found = dict(choices)
+    for name, text in more:
+        found[name] = (*found.get(name, ()), text)
+    return found
 
 
 def _texts(line: DrugLine, choices: Choices) -> tuple[str, ...]:
-    return entry_of(line.drug, choices) or ()
+    return tuple(text for name in line.names for text in entry_of(name, choices) or ())
 
 
 def _read(text: str) -> Quantity | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 import typer
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cec.order import Order
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
+    from cec.regimen import Regimen
 
 Noun = TypeVar("Noun")
 Text: TypeAlias = str | Sequence[str] | Mapping[str, str]
@@ -44,6 +45,29 @@ def draft(
 
     InputError where `output` is one of the files that are read.
     """
+    drafting = drafting_of(regimen, patient, pharmacy, checks, start=start, times=times, output=output)
+    return drafting.draft(drafting.patient)
+
+
+class Drafting(NamedTuple):
+    """What the options ask for, read: the regimen, the patient, and what makes an order for a patient."""
+
+    regimen: Regimen
+    patient: Patient
+    draft: Callable[[Patient], Order]
+
+
+def drafting_of(
+    regimen: str | None,
+    patient: PatientOptions,
+    pharmacy: PharmacyOptions,
+    checks: CheckOptions,
+    *,
+    start: StartOptions = NO_START,
+    times: TimeOptions | None = None,
+    output: Path | None = None,
+) -> Drafting:
+    """What the options ask for; CecError with every fault of what is read."""
     from cec.calculate import draft_order
     from cec.calculate.lines import day_1
     from cec.facts.reading import read_count, read_date
@@ -69,10 +93,10 @@ def draft(
     this_patient, patient_overrides = of_patient
     this_pharmacy, pharmacy_overrides = of_pharmacy
     refuse_unasked(this_patient, loaded, this_pharmacy)
-    return draft_order(
+    draft_for = partial(
+        draft_order,
         loaded,
-        this_patient,
-        this_pharmacy,
+        pharmacy=this_pharmacy,
         start=day_1(loaded, cycle, dates),
         cycle=cycle,
         days=days,
@@ -86,6 +110,7 @@ def draft(
             *(f"product from the command line: {choice}" for choice in pharmacy.product or ()),
         ),
     )
+    return Drafting(loaded, this_patient, draft_for)
 
 
 def require_measures(patient: PatientOptions) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cec.cli.inputs import draft, read_text_of, together
+from cec.cli.inputs import drafting_of, read_text_of, together
 from cec.cli.options import (
     CHECKS,
     CYCLE,
@@ -110,6 +110,7 @@ def verify(
     """
     from cec.render.verification import VerifiedDoses
     from cec.verification import verify_doses
+    from cec.verification.choices import verify_any_choice
     from cec.verification.typed import typed_days, typed_doses
 
     file = Path(what)
@@ -139,8 +140,8 @@ def verify(
         for option in (name for name, value in (("--map", renamed), ("--ignore-column", ignored)) if value):
             raise typer.BadParameter("is for a table of orders", param_hint=option)
         chosen = chosen_format(output, VERIFIED_DOSES)
-        order, amounts, days, percent = together(
-            lambda: draft(
+        drafting, amounts, days, percent = together(
+            lambda: drafting_of(
                 what,
                 patient,
                 pharmacy,
@@ -153,7 +154,14 @@ def verify(
             lambda: typed_days(written or ()),
             lambda: _percent(tolerance),
         )
-        verification = verify_doses(order, amounts, days=days, tolerance=percent, others=_shipped())
+        others = _shipped()
+        order, verification = verify_any_choice(
+            drafting.draft,
+            lambda order: verify_doses(order, amounts, days=days, tolerance=percent, others=others),
+            drafting.regimen,
+            drafting.patient,
+            amounts,
+        )
         show(VerifiedDoses(order, verification), chosen)
         agrees = verification.agrees
     if not agrees:

@@ -13,14 +13,17 @@ from cec.conditions import history_asked
 from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.load.parts import Part
 from cec.order import Order
+from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.tables.columns import is_of_history
 from cec.tables.rows import Refusal, cell_of, read_cell, read_row, regimen_of
 from cec.verification.cells import Line, dose_cells, read_dose, read_number_of_days
+from cec.verification.choices import Verify, verify_any_choice
 from cec.verification.columns import OrderColumns
 from cec.verification.doses import TOLERANCE, verify_doses
 from cec.verification.outcome import RowVerification, Verification
+from cec.verification.written import Written
 
 Value = TypeVar("Value")
 
@@ -43,13 +46,19 @@ class Terms(NamedTuple):
     whole: bool = False
     """Whether the alerts and the fingerprint of every row are wanted, which takes many times as long."""
 
-    def draft(self, parts: Mapping[str, Part], regimen: Regimen) -> Order:
-        """The order of a row of which `parts` has each fact that it tells; CecError with every fault."""
+    def verified(
+        self, parts: Mapping[str, Part], regimen: Regimen, written: Sequence[Written], verify: Verify
+    ) -> tuple[Order, Verification]:
+        """The order of a row of which `parts` has each fact that it tells, verified; CecError with every fault."""
         if any(is_of_history(fact) for fact in parts):
             asked = history_asked(regimen, self.pharmacy)
             parts = {fact: part for fact, part in parts.items() if fact in asked or not is_of_history(fact)}
         read = read_row(parts, self.start, self.cycle)
-        return draft_order(regimen, read.patient, self.pharmacy, start=read.start, cycle=read.cycle, as_of=self.as_of)
+
+        def order_of(patient: Patient) -> Order:
+            return draft_order(regimen, patient, self.pharmacy, start=read.start, cycle=read.cycle, as_of=self.as_of)
+
+        return verify_any_choice(order_of, verify, regimen, read.patient, written)
 
 
 def verify_lines(
@@ -82,14 +91,17 @@ def _verification(lines: Sequence[Line], regimen: Regimen, columns: OrderColumns
 
     read = ((fact, column) for fact, column in columns.facts.items() if fact != "regimen")
     parts = {fact: read_cell(fact, column, cell_of(column, lines[0].cells)) for fact, column in read}
-    order = tried(lambda: terms.draft({fact: part for fact, part in parts.items() if part}, regimen))
-    doses = [tried(partial(read_dose, cells)) for cells in dose_cells(lines, regimen, columns)]
+    parts_told = {fact: part for fact, part in parts.items() if part}
+    doses = [dose for cells in dose_cells(lines, regimen, columns) if (dose := tried(partial(read_dose, cells)))]
     days = tried(lambda: read_number_of_days(lines, columns))
-    if faults or order is None:
+
+    def verify(order: Order) -> Verification:
+        return verify_doses(order, doses, days=days, tolerance=terms.tolerance, others=terms.others)
+
+    verified = tried(lambda: terms.verified(parts_told, regimen, doses, verify))
+    if faults or verified is None:
         raise InputError(*faults)
-    return verify_doses(
-        order, [dose for dose in doses if dose], days=days, tolerance=terms.tolerance, others=terms.others
-    )
+    return verified[1]
 
 
 def _of_column(fault: Fault, columns: OrderColumns) -> Fault:
