@@ -6,6 +6,7 @@ import io
 import os
 import secrets
 import shutil
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -27,12 +28,19 @@ PACKED = (".gz", ".zst")
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
+_OWNERS_ALONE = 0o700
+
+
 class Part(NamedTuple):
-    """What is written beside its place, and the name that it will take: `path` as it was asked for."""
+    """What is written beside its place, and the name that it will take: `path` as it was asked for.
+
+    Until then it is its owner's alone; with its name it takes the permissions `mode`.
+    """
 
     part: Path
     target: Path
     path: str | Path
+    mode: int = _OWNERS_ALONE
 
 
 @contextmanager
@@ -44,8 +52,9 @@ def taking_names() -> Iterator[list[Part]]:
     parts: list[Part] = []
     try:
         yield parts
-        for part, target, path in parts:
+        for part, target, path, mode in parts:
             with naming(path):
+                _permit(part, mode)
                 if part.is_dir() and target.is_dir():
                     target.rmdir()
                 part.replace(target)
@@ -70,12 +79,12 @@ def replacing(path: str | Path, parts: list[Part] | None = None) -> Iterator[Bin
         with _open(target, "wb", path) as file:
             yield file
         return
-    part = _beside(target)
+    place, part = len(parts), _beside(target)
     parts.append(Part(part, target, path))
     with _open(part, "xb", path) as file:
         with naming(path):
-            if target.exists():
-                shutil.copymode(target, part)  # while it is empty: nobody reads from it who may not read the old one
+            parts[place] = Part(part, target, path, _mode(target if target.exists() else part))
+            _permit(part, _OWNERS_ALONE & 0o666)  # while it is empty
         yield file
         with naming(path):
             file.flush()
@@ -90,11 +99,24 @@ def appearing(path: str | Path, parts: list[Part]) -> str:
     if is_in_use:
         fault = Fault("is there already and not empty; name a new folder, nothing is overwritten", "", str(path))
         raise FileError(fault)
-    part = _beside(target)
+    place, part = len(parts), _beside(target)
     parts.append(Part(part, target, path))
     with naming(path):
         part.mkdir(parents=True)
+        parts[place] = Part(part, target, path, _mode(part))
+        _permit(part, _OWNERS_ALONE)
     return str(part)
+
+
+def _mode(place: Path) -> int:
+    """The permissions of a file or a folder; of a new one, those that the umask gives."""
+    return stat.S_IMODE(place.stat().st_mode)
+
+
+def _permit(place: Path, mode: int) -> None:
+    """Give a file or a folder these permissions, where its file system knows any."""
+    with suppress(PermissionError):
+        place.chmod(mode)
 
 
 def _beside(target: Path) -> Path:

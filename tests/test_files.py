@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,57 @@ def test_whatever_stops_the_writing_leaves_the_old_file(tmp_path: Path, fault: t
         write_half()
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.fixture(params=[0o022, 0o077, 0o002], ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    """A umask, as someone set it."""
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
+def test_what_is_half_written_is_its_owners_alone_and_what_is_finished_follows_the_umask(
+    tmp_path: Path, umask: int
+) -> None:
+    with taking_names() as parts:
+        folder = Path(appearing(tmp_path / "sheets", parts))
+        with replacing(tmp_path / "a.txt", parts) as file:
+            file.write(b"half")
+            file.flush()
+            half = [path for path in tmp_path.iterdir() if path.is_file()]
+            assert [mode(path) for path in half] == [0o600]
+            assert mode(folder) == 0o700
+    assert mode(tmp_path / "a.txt") == 0o666 & ~umask
+    assert mode(tmp_path / "sheets") == 0o777 & ~umask
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
+def test_a_new_content_never_shows_more_than_the_old_file_did(tmp_path: Path, umask: int) -> None:
+    del umask
+    target = tmp_path / "a.txt"
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    with replacing(target) as file:
+        file.write(b"half")
+        assert sorted(map(mode, tmp_path.iterdir())) == [0o600, 0o640]
+    assert mode(target) == 0o640
+
+
+def test_a_file_system_without_permissions_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a stick or a share of another system may answer."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    write_file(tmp_path / "a.txt", b"new")
+    assert (tmp_path / "a.txt").read_bytes() == b"new"
 
 
 def test_a_folder_and_no_name_at_all_are_refused(tmp_path: Path) -> None:

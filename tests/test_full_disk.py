@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import polars as pl
@@ -100,3 +101,38 @@ def test_a_folder_for_temporary_files_is_needed(folder: Path, monkeypatch: pytes
     assert done.stderr == (
         "temporary files: cannot be written: No usable temporary directory found in ['/nowhere']" + IN_TMPDIR + "\n"
     )
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("--help", "--version", "help dose", "dose --help", "regimen -h", "--show-completion bash"),
+        *("schema regimen", "regimen list", f"dose {SIZE}", f"dose {SIZE} --format csv", "batch p.csv"),
+    ],
+)
+def test_a_full_standard_output_is_told_in_a_line(command: str, folder: Path) -> None:
+    assert streams(command, folder, stdout=FULL) == (1, "standard output: cannot be written: No space left on device\n")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [("", 2), ("regimen", 2), ("dose --nonsense", 2), ("dose --height 1 --weight 26", 1), (f"dose {SIZE}", 0)],
+)
+def test_where_standard_error_is_full_the_exit_status_still_tells(command: str, status: int, folder: Path) -> None:
+    assert streams(command, folder, stderr=FULL)[0] == status
+
+
+def streams(command: str, folder: Path, *, stdout: Path | None = None, stderr: Path | None = None) -> tuple[int, str]:
+    """The exit status of a command, and what it writes to standard error, where its streams lead to these places."""
+    with ExitStack() as files:
+        out, err = (files.enter_context(place.open("wb")) if place else subprocess.PIPE for place in (stdout, stderr))
+        words = [sys.executable, "-m", "cec", *shlex.split(command)]
+        done = subprocess.run(words, cwd=folder, stdout=out, stderr=err, check=False)
+    return done.returncode, (done.stderr or b"").decode()

@@ -48,8 +48,16 @@ def test_the_version_is_that_of_the_distribution() -> None:
 @pytest.mark.parametrize(
     ("arguments", "absent"),
     [
+        (
+            ["--version"],
+            {"pint", "polars", "typst", "rich", "yaml", "importlib.metadata", "cec.regimen", "cec.cli.shells"},
+        ),
+        (["dose", "--help"], {"pint", "polars", "typst", "rich", "yaml", "importlib.metadata", "cec.regimen"}),
         (["regimen", "list"], {"pint", "polars", "typst", "icalendar"}),
-        (["dose", "--height", "128cm", "--weight", "26kg"], {"pint", "polars", "typst", "icalendar"}),
+        (
+            ["dose", "--height", "128cm", "--weight", "26kg"],
+            {"pint", "polars", "typst", "icalendar", "cec.cli.completion"},
+        ),
         (
             ["dose", "--height", "128cm", "--weight", "26kg", "--format", "json"],
             {"pint", "polars", "typst", "icalendar", "rich"},

@@ -13,13 +13,14 @@ import typer
 from typer.main import get_command
 
 from cec.cli import batch, bsa, doctor, dose, new_regimen, pharmacy, prepare, regimen, schedule, schema, verify
-from cec.cli.command import Command, takes_groups
-from cec.cli.messages import say
+from cec.cli.command import Command, Group, takes_groups
+from cec.cli.messages import say, say_lines
 from cec.errors import CecError
 from cec.version import __version__
 
 app = typer.Typer(
     name="cec",
+    cls=Group,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -27,9 +28,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 regimens = typer.Typer(
-    rich_markup_mode=None, no_args_is_help=True, help="List, show, begin, check, compare, test and review regimens."
+    cls=Group,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="List, show, begin, check, compare, test and review regimens.",
 )
-pharmacies = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Write, check and show a pharmacy file.")
+pharmacies = typer.Typer(
+    cls=Group, rich_markup_mode=None, no_args_is_help=True, help="Write, check and show a pharmacy file."
+)
 
 GREETING = f"""\
 cec {__version__}: chemotherapy doses and schedules from regimens, exact to the digit.
@@ -112,7 +118,9 @@ def _show_completion(shell: str | None) -> None:
 
 def _print_version(*, wanted: bool) -> None:
     if wanted:
-        typer.echo(f"cec {__version__}")
+        from cec.cli.output import deliver
+
+        deliver(f"cec {__version__}\n".encode(), None)
         raise typer.Exit
 
 
@@ -148,7 +156,7 @@ def _cec(
     """
     del version, install_completion, show_completion  # their own functions answer
     if context.invoked_subcommand is None:
-        typer.echo(GREETING, err=True)
+        say_lines(GREETING)
         raise typer.Exit(2)
 
 
@@ -158,19 +166,24 @@ def _program() -> Any:
     return get_command(app)
 
 
+def _complete(words: Sequence[str], begun: str) -> None:
+    """Tell a shell what may come next."""
+    from cec.cli.completion import complete
+    from cec.cli.output import deliver
+
+    deliver(complete(_program(), words, begun).encode(), None)
+
+
 WrongUsage: Any = typer.BadParameter.__base__
 """Every fault of how a command was called, also that of an option that there is not."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run cec. Exit 0: done. 1: refused, with the reasons on standard error. 2: wrong usage."""
-    if begun := os.environ.get("_CEC_COMPLETE"):
-        from cec.cli.completion import complete
-        from cec.cli.output import deliver
-
-        deliver(complete(_program(), sys.argv[1:] if arguments is None else arguments, begun[1:]).encode(), None)
-        return
     try:
+        if begun := os.environ.get("_CEC_COMPLETE"):
+            _complete(sys.argv[1:] if arguments is None else arguments, begun[1:])
+            return
         code = _program()(arguments, prog_name="cec", standalone_mode=False)
     except CecError as error:
         for fault in error.faults:
@@ -179,7 +192,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except WrongUsage as error:
         usage = io.StringIO()
         error.show(usage)
-        for line in usage.getvalue().splitlines():
-            say(line)
+        say_lines(usage.getvalue())
         sys.exit(error.exit_code)
     sys.exit(code if isinstance(code, int) else 0)

@@ -11,13 +11,36 @@ from pathlib import Path
 from typing import Annotated, Any, TypeAlias, get_type_hints
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from cec.cli.options import HEADINGS, PHARMACY, Typed, fact_option
 from cec.facts import Fact
 
 _NUMBER = re.compile(r"(?:(?P<before>[^=]+)=)?(?P<number>[0-9]+(?:[.,][0-9]+)?)")
 _OTHERS = "Options"
+
+
+def _show_help(context: Any, _option: Any, wanted: Any) -> None:
+    """Put the help on standard output as everything else is put there: a full disk is told in a line."""
+    if wanted and not context.resilient_parsing:
+        from cec.cli.output import deliver
+
+        deliver(f"{context.get_help()}\n".encode(), None)
+        context.exit()
+
+
+class Group(TyperGroup):
+    """A command that holds others."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option that shows the help."""
+        return _helping(super().get_help_option(ctx))
+
+
+def _helping(option: Any) -> Any:
+    if option:
+        option.callback = _show_help
+    return option
 
 
 class Command(TyperCommand):
@@ -33,6 +56,10 @@ class Command(TyperCommand):
         if twice:
             ctx.fail(f"{', '.join('/'.join(param.opts) for param in twice)}: given more than once; give it once")
         return super().parse_args(ctx, args)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option that shows the help."""
+        return _helping(super().get_help_option(ctx))
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """The words of the usage line: what must be given stands there bare."""

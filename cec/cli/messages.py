@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from contextlib import suppress
 
 import typer
 
@@ -17,8 +18,15 @@ _QUOTED = re.compile(r"""(?<![^\s=(])(?:'[^']*'|"[^"]*")""")
 
 
 def say(message: str) -> None:
-    """Show a message; nothing in it can steer a terminal."""
-    typer.echo(wrapped(printable(message), _columns()), err=True)
+    """Show a message; nothing in it can steer a terminal. Where standard error is full, nobody can be told."""
+    with suppress(OSError):
+        typer.echo(wrapped(printable(message), _columns()), err=True)
+
+
+def say_lines(text: str) -> None:
+    """Show a text, each of its lines as a message."""
+    for line in text.splitlines():
+        say(line)
 
 
 def wrapped(message: str, columns: int) -> str:

@@ -28,13 +28,13 @@ from cec.cli.output import chosen_format, deliver, report, show, terminal_of
 from cec.cli.places import keep_apart
 from cec.errors import CecError, Fault, InputError
 from cec.render import CHECKED_FILES, LISTED_REGIMENS, REGIMEN_CHANGES, VALIDATIONS
-from cec.render.regimens import ListedRegimen, ListedRegimens
 
 if TYPE_CHECKING:
     from cec.cases.outcome import Validation
     from cec.load.search import FoundRegimen
     from cec.regimen import Regimen
     from cec.render.findings import CheckedFile
+    from cec.render.regimens import ListedRegimen
 
 
 def list_regimens(output: RegimensOutputOptions) -> None:
@@ -47,6 +47,7 @@ def list_regimens(output: RegimensOutputOptions) -> None:
       cec regimen list | grep clofarabine
     """
     from cec.load.search import found_regimens
+    from cec.render.regimens import ListedRegimens
 
     chosen = chosen_format(output, LISTED_REGIMENS)
     show(ListedRegimens(tuple(map(_listed, found_regimens()))), chosen)
@@ -55,6 +56,7 @@ def list_regimens(output: RegimensOutputOptions) -> None:
 def _listed(found: FoundRegimen) -> ListedRegimen:
     """A regimen of the list; of one that cannot be loaded, why."""
     from cec.load import load_regimen
+    from cec.render.regimens import ListedRegimen
 
     try:
         regimen = load_regimen(found.path)

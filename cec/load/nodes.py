@@ -84,6 +84,8 @@ def decode(content: bytes, name: str) -> str:
 def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
     """The content of a file of a sane size; FileError where there is none."""
     name = str(path)
+    if "\n" in name:  # what a file holds, it may be of a patient, and does not belong into a message
+        raise FileError("a text of several lines was given where the name of a file belongs")
     try:
         if path.is_dir():
             raise FileError(Fault("is a folder, not a file", "", name))
