@@ -191,6 +191,10 @@ def test_a_start_over_a_year_from_every_other_date_is_asked_about(doxorubicin: G
         ({"height": "82", "weight": "24.3", "age": "18 months"},
          "height 82 cm and weight 24.3 kg give 36.1 kg/m2; 24.3 lb would be 11 kg, which gives 16.4; look at the unit"),
         ({"height": "82", "weight": "24.3", "age": "1"}, "24.3 lb would be 11 kg"),
+        # a newborn of 7.5 lb, 3.4 kg: 7.5 / 0.5² = 30
+        ({"height": "50", "weight": "7.5", "age": "0"}, "7.5 lb would be 3.4 kg, which gives 13.6"),
+        # of a child without a sex no growth reference can be asked
+        ({"height": "163", "weight": "154", "age": "12"}, "154 lb would be 69.9 kg"),
     ],
 )  # fmt: skip
 def test_pounds_taken_as_kilograms_are_asked_about_without_a_growth_reference(
@@ -211,6 +215,8 @@ def test_pounds_taken_as_kilograms_are_asked_about_without_a_growth_reference(
         {"height": "82", "weight": "14.8", "age": "18 months"},  # 22 kg/m2
         {"height": "82", "weight": "24.3 lb", "age": "18 months"},
         {"height": "128", "weight": "26"},
+        {"height": "50", "weight": "3.4", "age": "0"},
+        {"height": "70", "weight": "10.5", "age": "9 months"},  # 21.4 kg/m2
     ],
 )
 def test_other_weights_pass_in_peace(texts: dict[str, str], doxorubicin: Given) -> None:
@@ -238,6 +244,7 @@ def test_a_table_of_pounds_and_kilograms_is_asked_about_row_by_row(doxorubicin: 
         ),
         ("170", "60", "18 months", "at an age of 18 months; look at both; 18 years may have been meant"),
         ("150", "40", "1", "150 cm is hardly possible at an age of 1 year; look at both"),
+        ("163", "60", "0", "163 cm is hardly possible at an age of 0 years; look at both"),
     ],
 )
 def test_a_height_of_as_many_months_or_years_is_asked_about(

@@ -1,4 +1,4 @@
-"""A height that belongs to an age in the other unit: months typed as years, or years as months.
+"""A height that nobody has at that age: months were typed as years, or years as months.
 
 It is asked about where no growth reference is held; the limits at these ages are cec's own.
 """
@@ -15,38 +15,37 @@ from cec.facts.stretches import HIGHEST, LOWEST, Cut, Stretch, common, stretch_w
 from cec.units import EXACT, Quantity
 
 TALLEST_INFANT, SHORTEST_ADULT = Decimal(100), Decimal(130)
-"""cm, under 2 and over 20 years; beyond them a height is asked about where another unit of the age explains it."""
+"""cm, under 2 and over 20 years; a shorter adult is asked about only where months explain it."""
 _FARTHEST = (Decimal(-5), Decimal(4))
 """Modified z-scores between which a height of a child is plausible."""
 
 
 def height_of_other_age_rule() -> Rule:
-    """A check of a height that hardly anybody of this age has, and many of the same number of months or of years."""
+    """A check of a height that no infant has, or hardly any adult, and many of as many months."""
     return Rule(
         code="height-for-age",
         level="check",
         about="height",
         asks=(LimitQuestion("height", limits=_of_other_age, given=("sex", "age"), is_outside=False),),
         text=_text,
-        limits=f"under 2 years up to {TALLEST_INFANT} cm, over 20 years from {SHORTEST_ADULT} cm, where the height is "
-        "usual at as many years or months",
+        limits=f"under 2 years up to {TALLEST_INFANT} cm; over 20 years from {SHORTEST_ADULT} cm, where the height is "
+        "usual at as many months",
     )
 
 
 @lru_cache(maxsize=4096)
 def _of_other_age(_sex: Value | None, age: Value | None) -> Limits:
-    """The heights in cm that are strange at an age and plausible at as many years (under 2 years), or months."""
+    """The heights in cm that are asked about at an age."""
     months = number_of("age", age)
     if months is None or YOUNGEST <= months <= OLDEST:
         return None
     if months < YOUNGEST:
-        other, strange = EXACT.multiply(months, Decimal(12)), Stretch(Cut(TALLEST_INFANT, after=True), HIGHEST)
-    else:
-        other, strange = EXACT.divide(months, Decimal(12)), Stretch(LOWEST, Cut(SHORTEST_ADULT))
-    if not YOUNGEST <= other <= OLDEST:
+        return Stretch(Cut(TALLEST_INFANT, after=True), HIGHEST)
+    other = EXACT.divide(months, Decimal(12))
+    if other < YOUNGEST:
         return None
     low, high = (value_at_modified_z("height", "female", other, z) for z in _FARTHEST)
-    return common(strange, stretch_within(Bounds(low, high)))
+    return common(Stretch(LOWEST, Cut(SHORTEST_ADULT)), stretch_within(Bounds(low, high)))
 
 
 def _text(case: Case) -> str:
@@ -55,6 +54,6 @@ def _text(case: Case) -> str:
     if not isinstance(age, Quantity) or case.patient.born:
         return words
     is_infant = FACTS["age"].in_unit(age).value < YOUNGEST
-    if (age.unit == "months") is not is_infant:
+    if (age.unit == "months") is not is_infant or not age.value:
         return words
     return f"{words}; {Quantity(age.value, 'years' if is_infant else 'months')} may have been meant"

@@ -10,7 +10,7 @@ from cec.calculate.rounding import to_nearest
 from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, TextQuestion, number_of
 from cec.calculate.rules.slips import pounds, typed
 from cec.facts import FACTS, Bounds, Value
-from cec.facts.stretches import Cut, Stretch, stretch_within
+from cec.facts.stretches import LOWEST, Cut, Stretch, stretch_within
 from cec.units import EXACT, WEIGHT, Quantity, convert, write_number
 
 
@@ -23,10 +23,10 @@ class Slip(NamedTuple):
 
 
 SLIPS = (
-    Slip(Stretch(Cut(Decimal(12)), Cut(Decimal(24))), Decimal(25), Bounds(Decimal(12), Decimal(22))),
+    Slip(Stretch(LOWEST, Cut(Decimal(24))), Decimal(25), Bounds(Decimal(12), Decimal(22))),
     Slip(stretch_within(Bounds(Decimal(240))), Decimal(40), Bounds(Decimal(18), Decimal(30))),
 )
-"""kg/m2. The last one holds too where no age is told."""
+"""kg/m2. The last one holds too where no growth reference can be asked, because nobody told age or sex."""
 
 
 def pounds_rule() -> Rule:
@@ -42,7 +42,7 @@ def pounds_rule() -> Rule:
         text=_text,
         limits="; ".join(
             f"{ages}: not above {slip.above} as typed and {slip.in_pounds} kg/m2 as pounds"
-            for ages, slip in zip(("1 to under 2 years", "from 20 years, and without an age"), SLIPS, strict=True)
+            for ages, slip in zip(("under 2 years", "from 20 years, and without age or sex"), SLIPS, strict=True)
         ),
     )
 
@@ -53,13 +53,11 @@ def is_kg(unit: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _usual_in_pounds(_sex: Value | None, age: Value | None) -> Limits:
-    """Where a body mass index lies that is too high as kg and usual as pounds, and that nobody asks about anyway.
-
-    It hangs on no sex; limits of the growth reference do, and a batch draws those of the same facts together.
-    """
+def _usual_in_pounds(sex: Value | None, age: Value | None) -> Limits:
+    """Where a body mass index lies that is too high as kg and usual as pounds, and that nobody asks about anyway."""
     months = number_of("age", age)
-    slip = SLIPS[-1] if months is None else next((each for each in SLIPS if each.ages.holds(months)), None)
+    slip = None if months is None else next((each for each in SLIPS if each.ages.holds(months)), None)
+    slip = slip or (SLIPS[-1] if months is None or sex is None else None)
     if slip is None:
         return None
     low, high = (EXACT.divide(bound or Decimal(0), _pound()) for bound in slip.in_pounds)
