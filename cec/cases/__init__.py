@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from cec.calculate import draft_order
+from cec.calculate.lines import day_1
 from cec.cases.expectations import compare
 from cec.cases.outcome import CaseOutcome, Compared, RegimenOutcome
-from cec.cases.worked_case import CasesFile, WorkedCase, cases_path, load_cases, read_given
-from cec.errors import CecError, Fault, FileError
+from cec.cases.worked_case import DATES, CasesFile, Given, WorkedCase, cases_path, load_cases, read_given
+from cec.errors import CecError, Fault, FileError, InputError
 from cec.load.nodes import Node
 from cec.load.shapes import stated_of
+from cec.order import Order
 from cec.regimen import Regimen
 
 _NOT_EXPECTED = frozenset({"case", "given", "working", "refused"})
@@ -58,7 +60,7 @@ def run_case(case: WorkedCase, regimen: Regimen, file: str = "", line: int = 0) 
 def _compared(case: WorkedCase, regimen: Regimen, file: str) -> Iterator[Compared]:
     try:
         given = read_given(case.given, file)
-        order = draft_order(regimen, given.patient, given.pharmacy, **given.arguments)
+        order = _order(regimen, given)
     except CecError as error:
         reasons = " ".join("; ".join(map(str, error.faults)).split())
         if case.refused:
@@ -72,6 +74,16 @@ def _compared(case: WorkedCase, regimen: Regimen, file: str) -> Iterator[Compare
         return
     expected = {field: value for field, value in stated_of(case).items() if field not in _NOT_EXPECTED}
     yield from compare(order, expected)
+
+
+def _order(regimen: Regimen, given: Given) -> Order:
+    """The order of what is given, from whichever day of the cycle has its date."""
+    arguments = {name: value for name, value in given.arguments.items() if name not in DATES}
+    dates = {DATES[name]: value for name, value in given.arguments.items() if name in DATES}
+    if len(dates) > 1:
+        raise InputError(f"{' and '.join(dates)} say the same; give one of them")
+    start = day_1(regimen, arguments.get("cycle"), dates)
+    return draft_order(regimen, given.patient, given.pharmacy, start=start, **arguments)
 
 
 def differences(outcome: RegimenOutcome) -> Iterator[Fault]:

@@ -24,13 +24,18 @@ ENDING = ".cases.yaml"
 OMITTED = "omitted"
 """What stands for the dose of a drug of which nothing is given."""
 
+_DATE = text(read_date, {"type": "string", "format": "date"})
+DATES = {"start": "--start", "day_0": "--day-0", "day_1": "--day-1", "first_day": "--first-day"}
+"""The days of a cycle whose date may be given, with their options."""
+
 ARGUMENTS: dict[str, Shape] = {
-    "start": text(read_date, {"type": "string", "format": "date"}),
+    **dict.fromkeys(DATES, _DATE),
     "cycle": text(read_count, {"type": "integer", "minimum": 1}),
+    "days": text(read_count, {"type": "integer", "minimum": 1}),
     "accept": mapping_of(text(read_text)),
     "strict": text(read_boolean, {"type": "boolean"}),
 }
-"""What is given beside patient and pharmacy: arguments of `draft_order`, by their names."""
+"""What is given beside patient and pharmacy: dates, and arguments of `draft_order` by their names."""
 
 AmountOrOmitted = Annotated[Amount, reads("amount or omitted")]
 
@@ -42,7 +47,8 @@ class WorkedCase(msgspec.Struct, frozen=True, omit_defaults=True):
     given: Annotated[
         Node,
         key(
-            "the keys of a patient file, and start, cycle, accept (alert: reason), strict, pharmacy (its keys)",
+            "the keys of a patient file; start (or day_0, day_1, first_day), cycle, days, accept (alert: reason), "
+            "strict, and pharmacy (its keys)",
             reads="given",
         ),
     ]
@@ -185,7 +191,7 @@ CASES = list_of(
             "area": text(lambda value: read_quantity(value, AREA, bare="m2").value, {"type": ["string", "number"]}),
             "number": text(lambda value: read_number(value, "105.728"), {"type": "number"}),
             "amount or omitted": _or_omitted,
-            "date": ARGUMENTS["start"],
+            "date": _DATE,
             "codes": list_of(text(read_text)),
         },
     )

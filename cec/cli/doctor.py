@@ -39,9 +39,9 @@ def examine() -> Examination:
     """What is found of this installation."""
     from cec.cases.outcome import Examination
     from cec.cli.regimen import validation
-    from cec.load import regimen_names
+    from cec.load.search import shipped_names
 
-    finished = validation(regimen_names())
+    finished = validation(shipped_names())
     faults = tuple(map(str, _faults()))
     return Examination(
         agrees=finished.agrees and not faults,

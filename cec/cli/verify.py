@@ -176,24 +176,25 @@ def _refuse_beside(file: Path, holds: str, values: Sequence[object]) -> None:
 
 def _refuse_folder(what: str) -> None:
     """FileError where the first argument is a folder and no shipped regimen."""
-    from cec.load import regimen_names
+    from cec.load.search import leads_somewhere
 
-    if is_folder(what) and what not in regimen_names():
+    if is_folder(what) and not leads_somewhere(what):
         raise FileError(Fault("is a folder; name a regimen, a saved order or a table of orders in it", "", what))
 
 
 def _saved_order(file: Path, regimen: str | None, chosen: Chosen) -> bool:
     """Show a saved order held against its own inputs, and its regimen against its file; whether all agrees."""
-    from cec.load import load_regimen, regimen_names
+    from cec.load import load_regimen
     from cec.load.order_file import read_order
+    from cec.load.search import leads_somewhere
     from cec.render.verification import VerifiedOrder
     from cec.verification import verify_order
 
     keep_apart({"ORDER": file, "--regimen": regimen}, {"--output": chosen.output})
     saved = read_order(file)
     name = saved.order.regimen.name
-    now = load_regimen(regimen or name) if regimen or name in regimen_names() else None
-    notes = () if now else (f"no shipped regimen has the name {name}; give its file with --regimen to compare",)
+    now = load_regimen(regimen or name) if regimen or leads_somewhere(name) else None
+    notes = () if now else (f"no regimen is found by the name {name}; give its file with --regimen to compare",)
     verification = verify_order(saved, now)
     show(VerifiedOrder(verification, notes), chosen)
     return verification.agrees

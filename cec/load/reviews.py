@@ -22,9 +22,11 @@ _HEAD = "# Who held the regimen's file against its source; written by cec regime
 
 def review_paths(regimen: Path) -> tuple[Path, ...]:
     """Where reviews of a regimen's file may lie: beside it; those of a shipped one in the places of a hospital."""
-    is_shipped = regimen.is_relative_to(regimen_folder())
-    folders = [place.folder for place in own_places()] if is_shipped else [regimen.parent]
-    return tuple(folder / f"{regimen.stem}{ENDING}" for folder in folders)
+    name = f"{regimen.stem}{ENDING}"
+    if not regimen.is_relative_to(regimen_folder()):
+        return (regimen.with_name(name),)
+    within = regimen.relative_to(regimen_folder()).with_name(name)
+    return tuple(place.folder / within for place in own_places())
 
 
 def load_reviews(regimen: Path) -> tuple[Review, ...]:

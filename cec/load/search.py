@@ -120,6 +120,16 @@ def found_regimens() -> tuple[FoundRegimen, ...]:
     return (*found, *(FoundRegimen(name, _file(regimen_folder(), name), examples) for name in example_names()))
 
 
+def leads_somewhere(name: str) -> bool:
+    """Whether a name leads to a regimen."""
+    return any(each.name == name and not each.unreachable for each in found_regimens())
+
+
+def shipped_names() -> tuple[str, ...]:
+    """The names of all that is shipped: regimens, then examples."""
+    return (*regimen_names(), *example_names())
+
+
 def regimen_path(name_or_path: str | Path) -> Path:
     """The file of a regimen's name, or the path itself; FileError for a name that leads nowhere, or to two files."""
     name = str(name_or_path)

@@ -19,6 +19,7 @@ from cec.cases.expectations import EXPECTATIONS
 from cec.cases.worked_case import CASES, WorkedCase, cases_path, load_cases, read_cases, read_given
 from cec.errors import CecError
 from cec.load import load_regimen, regimen_folder, regimen_names
+from cec.load.search import shipped_names
 from cec.load.texts import read_percent
 from cec.load.typed import node_of
 from cec.regimen import Regimen
@@ -44,7 +45,7 @@ def shipped() -> list[Any]:
     """Every case beside a shipped regimen."""
     return [
         pytest.param(name, case, id=f"{name}: {case.case}")
-        for name in regimen_names()
+        for name in shipped_names()
         for _, case in load_cases(cases_path(regimen_folder() / f"{name}.yaml")).cases
     ]
 

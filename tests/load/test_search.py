@@ -126,3 +126,38 @@ def test_a_row_of_a_table_finds_it_too(tmp_path: Path) -> None:
     done = cec("batch", str(table), "--regimens", str(tmp_path), "-o", "-")
     assert done.out.splitlines()[1].startswith("1,180 cm,80 kg,ac,2,")
     assert ",200," in done.out.splitlines()[1]
+
+
+def test_examples_are_found_apart_and_by_a_name_of_their_own(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = tmp_path / "shipped"
+    put(shipped / "examples", "ac", 60)
+    put(shipped, "cec-induction", 100)
+    put(own, "ac", 70)
+    monkeypatch.setattr("cec.load.search.regimen_folder", lambda: shipped)
+    assert [(each.name, each.place.words) for each in found_regimens()] == [
+        ("cec-induction", "shipped"),
+        ("ac", "your configuration folder"),
+        ("examples/ac", "shipped example"),
+    ]
+    assert (dose_of("examples/ac"), dose_of("ac")) == ("60 mg/m2", "70 mg/m2")
+    listed = cec("regimen", "list").out
+    assert listed.partition("\nExamples, transcribed from publications, not reviewed\n")[2].startswith(
+        "examples/ac: A test"
+    )
+    (own / "ac.yaml").unlink()
+    with pytest.raises(CecError, match="did you mean 'examples/ac'"):
+        load_regimen("ac")
+
+
+def test_dates_of_any_day_may_be_given_in_a_case(tmp_path: Path) -> None:
+    path = put(tmp_path, "ac", 100)
+    text = path.read_text(encoding="utf-8").replace("edition: 1", "edition: 1\nday_0: transplantation")
+    path.write_text(text.replace("days: 1-3", "days: -2 to 0"), encoding="utf-8")
+    path.with_suffix(".cases.yaml").write_text(
+        "- case: by day 0\n  given: {height: 180 cm, weight: 80 kg, day_0: 2026-12-10}\n  working: 100 × 2\n"
+        "  rows: [2026-12-08 09:00-10:00 etoposide 200 mg]\n  number of rows: 3\n  alerts: []\n",
+        encoding="utf-8",
+    )
+    assert cec("regimen", "check", str(path)).out.splitlines()[0].endswith("3 results: all agree")

@@ -313,7 +313,7 @@ def test_a_regimen_file_that_has_changed_since_is_told(tmp_path: Path) -> None:
     path.write_bytes(render(order, "json"))
     done = cec("verify", str(path))
     assert done.code == 0
-    assert "no shipped regimen has the name mine; give its file with --regimen to compare" in done.out
+    assert "no regimen is found by the name mine; give its file with --regimen to compare" in done.out
     assert cec("verify", str(path), "--regimen", str(file)).code == 0
     file.write_text(text.replace("dose: 440 mg/m2", "dose: 400 mg/m2"), encoding="utf-8")
     done = cec("verify", str(path), "--regimen", str(file))
