@@ -135,5 +135,6 @@ def words_of_facts(regimens: Sequence[Regimen]) -> Mapping[str, str]:
 
 def asked_elsewhere(unread: Sequence[str]) -> list[str]:
     """Those of these columns that tell a fact of the history for which another regimen that is found asks."""
-    others = history_asked(*readable_regimens()) if unread else ()
-    return [name for name in unread if plain_name(name) in others]
+    plain = {name: plain_name(name) for name in unread if plain_name(name) not in ABOUT_THE_PERSON}
+    others = history_asked(*readable_regimens()) if plain else ()
+    return [name for name in plain if plain[name] in others]

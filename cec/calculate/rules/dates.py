@@ -27,7 +27,7 @@ def date_rules(_regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
         text=_old_measures,
         limits="the pharmacy's measures_valid_for, and at most 365 days",
         hints=_year_of_measures,
-        not_checked="how old they are",
+        not_checked="old-measures",
     )
     yield Rule(
         code="far-start",
