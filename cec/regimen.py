@@ -152,6 +152,8 @@ class DoseEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of a choice the others."""
     up_to: DoseQuantity | None = None
     """Of a range the highest."""
+    step: Literal["", "more", "less"] = ""
+    """Whether the dose is so much more, or less, than that of the line's day before."""
 
     @property
     def for_whom(self) -> AnyOf:
@@ -167,6 +169,11 @@ class DoseEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     def doses(self) -> tuple[Quantity, ...]:
         """Every dose that it may come to."""
         return (self.dose, *self.alternatives, *((self.up_to,) if self.up_to else ()))
+
+    @property
+    def words(self) -> str:
+        """What it prescribes, as the file says it."""
+        return self.open_words or f"{self.dose} {self.step}".rstrip()
 
     @property
     def open_words(self) -> str:

@@ -25,7 +25,7 @@ from cec.calculate.rules.alerts import alerts_of, not_asked
 from cec.calculate.rules.lifetime import before_name, lifetime_maximums, total_name, total_of
 from cec.calculate.rules.rule import Case
 from cec.calculate.schedule import NO_DATE, Schedule, draw_up
-from cec.calculate.settled import Settled, choice_faults, entries_on, lines_for, settle, unsettled
+from cec.calculate.settled import Settled, choice_faults, lines_for, settled_on, unsettled
 from cec.calculate.shares import left_out, with_bases
 from cec.conditions import history_asked
 from cec.errors import CecError, Fault, InputError
@@ -217,14 +217,16 @@ def _settled(
     number: int, patient: Patient, lines: Mapping[int, CycleLine], facts: Facts
 ) -> Iterator[tuple[Settled, Declared]]:
     """A drug line with each of its doses and what is declared of it, on the days on which both hold."""
-    line = lines[number].of
+    line, every = lines[number].of, declared_for(number, patient, lines)
+    is_given = any(not isinstance(declared.by, Withheld) for declared in every)
+    on_days = settled_on(line, lines[number].days, facts, patient.choices) if is_given else []
     groups: list[tuple[Settled, Declared]] = []
-    for declared in declared_for(number, patient, lines):
-        is_withheld = isinstance(declared.by, Withheld)
-        on_days = {0: declared.days} if is_withheld else entries_on(line, declared.days, facts)
-        for entry, days in on_days.items():
-            settled = unsettled(line, entry) if is_withheld else settle(line, entry, patient.choices)
-            groups.append((settled, declared._replace(days=days)))
+    for declared in every:
+        if isinstance(declared.by, Withheld):
+            groups.append((unsettled(line, 0), declared))
+            continue
+        own = ((settled, tuple(day for day in days if day in declared.days)) for settled, days in on_days)
+        groups += ((settled, declared._replace(days=days)) for settled, days in own if days)
     yield from sorted(groups, key=lambda group: group[1].days)
 
 

@@ -17,7 +17,7 @@ from cec.order import Alert, Dose
 from cec.patient import Choices
 from cec.regimen import AnyOf, DoseEntry, DrugLine, any_words, entry_of
 from cec.routes import is_intravenous, routes_of
-from cec.units import DOSES, Quantity, drug_of_share, read_quantity, write_quantity
+from cec.units import DOSES, EXACT, Quantity, drug_of_share, read_quantity, write_quantity
 
 
 class Settled(NamedTuple):
@@ -31,6 +31,8 @@ class Settled(NamedTuple):
     """One of which holds of a patient whom the dose is for."""
     chosen: str = ""
     """What a person chose from, where it was left open."""
+    step_words: str = ""
+    """How much more or less it is than on the day before."""
     base: Quantity | None = None
     """Of a share of another drug's dose: what is ordered of that drug."""
     base_words: str = ""
@@ -41,9 +43,37 @@ class Settled(NamedTuple):
         return f" for {any_words(self.any_of)}" if self.any_of else ""
 
 
-def settle(line: DrugLine, entry: int, choices: Choices) -> Settled:
-    """The line with one of its doses, and with what was chosen; OrderRefused where a choice is not made."""
+def settled_on(line: DrugLine, days: Sequence[int], facts: Facts, choices: Choices) -> list[OnDays]:
+    """The line as it is settled for this patient on these days, all of the line's in a cycle.
+
+    OrderRefused where a fact or a choice is not known, or no dose is for this patient.
+    """
+    on_days = entries_on(line, days, facts)
+    if not any(entry.step for entry in line.entries):
+        return [OnDays(settle(line, entry, choices), each) for entry, each in on_days.items()]
+    entry_on = {day: entry for entry, each in on_days.items() for day in each}
+    found: dict[tuple[int, Quantity], tuple[Settled, list[int]]] = {}
+    before: Quantity | None = None
+    for day in days:
+        settled = settle(line, entry_on[day], choices, before)
+        before = settled.prescribed
+        found.setdefault((settled.entry, before), (settled, []))[1].append(day)
+    return [OnDays(settled, tuple(each)) for settled, each in found.values()]
+
+
+def settle(line: DrugLine, entry: int, choices: Choices, before: Quantity | None = None) -> Settled:
+    """The line with one of its doses, and with what was chosen; OrderRefused where a choice is not made.
+
+    `before` is what it prescribes on its day before.
+    """
     dose, words = _chosen_dose(line, line.entries[entry], choices)
+    if (step := line.entries[entry].step) and before:
+        change, words = dose, f"{dose} {step} than {before} on the day before"
+        number = (EXACT.add if step == "more" else EXACT.subtract)(before.value, change.value)
+        if number <= 0:
+            raise OrderRefused(f"{line.drug}: {words} leaves nothing")
+        dose = Quantity(number, dose.unit)
+        return settled_as(line, entry, dose, _chosen_route(line, choices))._replace(step_words=words)
     return settled_as(line, entry, dose, _chosen_route(line, choices))._replace(chosen=words)
 
 
@@ -71,6 +101,9 @@ def entries_on(line: DrugLine, days: Sequence[int], facts: Facts) -> dict[int, t
 
     OrderRefused where a fact is not known, or no dose is for this patient.
     """
+    first = line.entries[0]
+    if len(line.entries) == 1 and not first.days and not first.cycles and _holds(line, first, facts):
+        return {0: tuple(days)}
     cycle = facts.get("cycle")
     number = int(cycle.value) if isinstance(cycle, Quantity) else None
     found: dict[int, list[int]] = {}
@@ -81,6 +114,13 @@ def entries_on(line: DrugLine, days: Sequence[int], facts: Facts) -> dict[int, t
             raise OrderRefused(f"{line.drug}: the regimen has no dose for this patient: no entry of its dose fits")
         found.setdefault(entry, []).append(day)
     return {entry: tuple(on_days) for entry, on_days in found.items()}
+
+
+class OnDays(NamedTuple):
+    """A settled line and the days on which it is so."""
+
+    settled: Settled
+    days: tuple[int, ...]
 
 
 class ForPatient(NamedTuple):

@@ -52,6 +52,14 @@ def entry_faults(line: DrugLine) -> Iterator[EntryFault]:
             found[EntryFault(0, f"no entry is for day {day}{of_cycle}")] = None
         for fault in faults_of_facts([entries[number] for number in numbers], line.only, numbers):
             found[fault] = None
+    first_day = min(_days(line))
+    for number, entry in enumerate(entries):
+        if entry.step and any(entry.is_on(first_day, cycle) for cycle in cycles.values()):
+            found[EntryFault(number, f"has no day before day {first_day}, than which it could be {entry.step}")] = None
+        if entry.step and {each.dose.unit for each in entries} != {entry.dose.unit}:
+            found[
+                EntryFault(number, f"all doses must be in {entry.dose.unit} for one to be {entry.step} than another")
+            ] = None
     unused = (number for number in range(len(entries)) if number not in used)
     found |= {EntryFault(number, "is for none of the days and cycles of the line"): None for number in unused}
     yield from sorted(found, key=lambda fault: fault.entry)

@@ -19,6 +19,7 @@ from cec.units import DOSES, Quantity
 
 _ZEROS = re.compile(r"\d\.\d*0(?!\d)", re.ASCII)
 _A_DAY = re.compile(r"(?P<amount>[^/]+)(?P<per>/\s*(?:m2|m²|kg))?\s*/\s*(?:day|d|daily)", re.ASCII)
+_STEP = re.compile(r"(?P<dose>\S.*?)\s+(?P<step>more|less)")
 _RANGE = re.compile(
     r"(?P<before>AUC\s*)?(?P<low>[0-9][0-9.]*)\s+to\s+(?:AUC\s*)?(?P<high>[0-9][0-9.]*)(?P<unit>\s*[^0-9.\s].*)?"
 )
@@ -38,6 +39,8 @@ def read_doses(value: str) -> DoseEntry:
         if low.value >= high.value:
             raise InputError(f"'{value}' does not rise; write it like 20 to 30 mg/m2")
         return DoseEntry(low, up_to=high)
+    if change := _STEP.fullmatch(value.strip()):
+        return DoseEntry(_read_dose(change["dose"]), step="more" if change["step"] == "more" else "less")
     first, *others = (_read_dose(part) for part in re.split(r"\s+or\s+", value.strip()))
     if len({first, *others}) <= len(others):
         raise InputError(f"'{value}' names a dose twice")
@@ -67,6 +70,8 @@ def write_doses(entry: DoseEntry) -> str:
     """The text of what an entry prescribes."""
     if entry.up_to:
         return entry.open_words.replace(",", "")
+    if entry.step:
+        return f"{write_text(entry.dose)} {entry.step}"
     return " or ".join(map(write_text, entry.doses))
 
 
@@ -94,7 +99,13 @@ def _dose_or_entries(either: Shape) -> Shape:
         if node.items is not None:
             return either.read(node, where, reading)
         entry = ENTRY_DOSE.read(node, where, reading)
-        return entry if entry is INVALID else (entry,) if entry.open_words else entry.dose
+        if entry is INVALID:
+            return entry
+        if entry.step:
+            return reading.fault(
+                node, where, f"'{node.text}' than what? write a list of entries, of which this is a later one"
+            )
+        return (entry,) if entry.open_words else entry.dose
 
     def write(dose: Any) -> Node:
         is_text = isinstance(dose, tuple) and len(dose) == 1 and not dose[0].for_whom
@@ -113,7 +124,7 @@ def _entry(values: dict[str, Any]) -> DoseEntry:
 
 
 def _parts(entry: DoseEntry) -> dict[str, Any]:
-    stated = {name: value for name, value in stated_of(entry).items() if name not in {"alternatives", "up_to"}}
+    stated = {name: value for name, value in stated_of(entry).items() if name not in {"alternatives", "up_to", "step"}}
     return {**with_over(stated), "dose": entry, **({"when": entry.for_whom} if entry.when else {})}
 
 

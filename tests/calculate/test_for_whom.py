@@ -146,9 +146,39 @@ def test_doses_by_day_stand_in_a_long_table(tmp_path: Path) -> None:
     assert "amounts differ by day; use --long" in cec(*common).err
 
 
+def test_a_dose_may_be_so_much_more_than_on_the_day_before(tmp_path: Path) -> None:
+    """100, 150, 200, 250 mg/m2 × 1.82; withheld or reduced on a day, the next one counts from what is prescribed."""
+    line = "drug: a, route: oral, days: 1-4, dose: [{days: 1, dose: 100 mg/m2}, {days: 2 onwards, dose: 50 mg/m2 more}]"
+    regimen = regimen_of(tmp_path, line)
+    order = order_of(regimen)
+    assert [(str(dose.ordered), dose.days) for dose in order.doses] == [
+        ("182 mg", (1,)),
+        ("273 mg", (2,)),
+        ("364 mg", (3,)),
+        ("455 mg", (4,)),
+    ]
+    assert order.doses[1].steps[0].how == (
+        "150 mg/m2, as the regimen says: 50 mg/m2 more than 100 mg/m2 on the day before"
+    )
+    assert agrees(order)
+    changed = order_of(regimen, reductions=["a on day 2=by 50%: mucositis"], without=["a on day 3: mucositis"])
+    assert [str(dose.ordered) for dose in changed.doses] == ["182 mg", "136.5 mg", "0 mg", "455 mg"]
+    assert agrees(changed)
+
+
+def test_a_dose_may_be_so_much_less(tmp_path: Path) -> None:
+    taper = "drug: a, route: oral, days: 1-9, dose: [{days: 1, dose: 40 mg}, {days: 2-9, dose: 5 mg less}]"
+    with pytest.raises(CecError, match="a: 5 mg less than 5 mg on the day before leaves nothing"):
+        order_of(regimen_of(tmp_path, taper))
+    order = order_of(regimen_of(tmp_path, taper.replace("1-9", "1-8").replace("2-9", "2-8")))
+    assert [str(dose.ordered) for dose in order.doses] == [f"{mg} mg" for mg in range(40, 0, -5)]
+
+
 @pytest.mark.parametrize(
     ("entries", "said"),
     [
+        ("{days: 1, dose: 5 mg more}, {days: 2-5, dose: 2 mg}", "has no day before day 1, than which it could be more"),
+        ("{days: 1, dose: 5 mg/kg}, {days: 2-5, dose: 2 mg less}", "all doses must be in mg for one to be less than"),
         ("{days: 1-3, dose: 1 mg}, {days: 5, dose: 2 mg}", "no entry is for day 4"),
         ("{days: 1-4, dose: 1 mg}, {days: 4-5, dose: 2 mg}", "entries 1 and 2 are both for every patient"),
         ("{days: 1-5, dose: 1 mg}, {days: 8, dose: 2 mg}", "is for none of the days and cycles of the line"),

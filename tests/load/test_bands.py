@@ -134,7 +134,7 @@ def test_who_lies_beyond_the_bands_is_told_and_not_refused(tmp_path: Path) -> No
     bands = "[{when: {age: 'at least 1 year, under 3 years'}, dose: 8 mg}]"
     done = cec("regimen", "check", str(write(tmp_path, REGIMEN.replace("1.5 mg/m2", bands))))
     assert done.code == 0
-    assert done.out.endswith("; vincristine: no dose for age under 1 year or age at least 3 years\n")
+    assert "; vincristine: no dose for age under 1 year or age at least 3 years\n" in done.out
 
 
 def test_every_fault_of_the_bands_has_its_place(tmp_path: Path) -> None:

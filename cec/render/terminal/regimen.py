@@ -133,7 +133,7 @@ def _notes(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:
 def _bands(line: DrugLine) -> str:
     """Every dose band with its bounds; nothing where there is one dose."""
     entries = line.entries if len(line.entries) > 1 else ()
-    return "; ".join(f"{entry.open_words or entry.dose} {where_entry_holds(entry)}" for entry in entries)
+    return "; ".join(f"{entry.words} {where_entry_holds(entry)}" for entry in entries)
 
 
 def _assumed(regimen: Regimen, terminal: Terminal) -> list[Part]:

@@ -28,7 +28,7 @@ def frequency(line: DrugLine | Dose) -> str:
 
 def protocol_dose(line: DrugLine) -> str:
     """The dose that a drug line prescribes, with its cap; every dose where it depends on the patient."""
-    doses = listed([entry.open_words or str(entry.dose) for entry in line.entries], "or")
+    doses = listed([entry.words for entry in line.entries], "or")
     by = sorted(
         {condition.fact.replace("_", " ") for entry in line.entries for each in entry.for_whom for condition in each}
     )
