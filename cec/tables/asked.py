@@ -30,7 +30,7 @@ _PLAIN_FORMS = {
 }
 """How else people name facts, each with what it probably tells, where that is one thing."""
 
-_NO_WORDS = frozenset({"on", "of", "day", "date", "serum", "written"})
+_NO_WORDS = frozenset({"on", "of", "day", "date", "serum", "written", "count", "total", "got"})
 """Words in names of facts that tell nothing by themselves."""
 
 _ALIKE = 0.85

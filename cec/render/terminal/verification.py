@@ -36,7 +36,7 @@ from cec.render.words import SECOND_CHECK, signed_percent
 from cec.render.words.alerts import as_many_as_fit
 from cec.render.words.pharmacy import pharmacy_words
 from cec.units import write_number
-from cec.verification.outcome import BESIDE, MEANINGS, Beside, Row, Verification, drugs_not_compared
+from cec.verification.outcome import BESIDE, MEANINGS, Beside, Comparison, Row, Verification, drugs_not_compared
 from cec.when_words import listed
 
 MOST_ROWS_NAMED = 10
@@ -109,10 +109,12 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
     counts: Counter[str] = Counter()
     compared_in_part: set[Beside] = set()
     never_compared = set(BESIDE)
+    before: list[tuple[Comparison, ...]] = []
     not_made: Counter[str] = Counter()
     for row in document.rows:
-        if not row.faults:
-            lacking = drugs_not_compared(row.verdicts)
+        comparisons = [verdict.comparisons for verdict in row.verdicts if verdict.written]
+        if not row.faults and comparisons != before:  # most rows have those of the row before
+            before, lacking = comparisons, drugs_not_compared(row.verdicts)
             compared_in_part.update(lacking)
             never_compared.intersection_update(what for what, drugs in lacking.items() if not drugs)
         counts["agree" if row.agrees else "refused" if row.faults else "differ"] += 1
