@@ -92,7 +92,7 @@ def drafting_of(
     )
     this_patient, patient_overrides = of_patient
     this_pharmacy, pharmacy_overrides = of_pharmacy
-    refuse_unasked(this_patient, loaded, this_pharmacy)
+    refuse_unasked(this_patient, loaded, this_pharmacy, patient.patient)
     draft_for = partial(
         draft_order,
         loaded,

@@ -11,7 +11,7 @@ from cec.conditions import history_asked
 from cec.drug_names import misspelt_drug
 from cec.errors import CecError, Fault, FileError, InputError
 from cec.load import load_regimen
-from cec.load.nodes import Node, read_file
+from cec.load.nodes import read_file
 from cec.load.search import found_regimens
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
@@ -30,14 +30,16 @@ def readable_regimens() -> Iterator[Regimen]:
             continue
 
 
-def refuse_unasked(patient: Patient, regimen: Regimen, pharmacy: Pharmacy) -> None:
+def refuse_unasked(patient: Patient, regimen: Regimen, pharmacy: Pharmacy, file: Path | None = None) -> None:
     """InputError for facts of a history that neither this regimen and pharmacy nor any regimen that is found asks for.
+
+    Those of a patient's `file` have their places in it; others were typed.
 
     >>> from cec.load import load_patient
     >>> texts = {"height": "128", "weight": "26", "history": {"HSCT": "true"}}
     >>> refuse_unasked(load_patient(texts=texts), load_regimen("cec-induction"), Pharmacy())
     Traceback (most recent call last):
-    cec.errors.InputError: history: no check asks for 'HSCT'; did you mean 'prior_hsct'?
+    cec.errors.InputError: --history: no check asks for 'HSCT'; did you mean 'prior_hsct'?
     """
     asked = history_asked(regimen, pharmacy)
     if not patient.history.keys() - asked:
@@ -45,7 +47,13 @@ def refuse_unasked(patient: Patient, regimen: Regimen, pharmacy: Pharmacy) -> No
     asked |= history_asked(*readable_regimens())
     unasked = sorted(patient.history.keys() - asked)
     if unasked:
-        raise InputError(*(Fault(f"no check asks for '{name}'{_hint(name, asked)}", "history") for name in unasked))
+        places = _places_of(file, "history") if file else {}
+        raise InputError(*(_unasked(name, asked, file, places.get(name)) for name in unasked))
+
+
+def _unasked(name: str, asked: Collection[str], file: Path | None, place: tuple[int, int] | None) -> Fault:
+    text = f"no check asks for '{name}'{_hint(name, asked)}"
+    return Fault(text, "history", str(file), *place) if place else Fault(text, "--history")
 
 
 def _hint(name: str, known: Collection[str]) -> str:
@@ -77,14 +85,14 @@ def unknown_drugs(path: Path, pharmacy: Pharmacy) -> list[str]:
     FileError, with the places in the file, for rules and products of a drug whose name is near to one that is given.
     """
     given = {line.drug for regimen in readable_regimens() for line in regimen.drugs}
-    places = {key.text: dict(_places(value)) for key, value in read_file(path).root.entries or ()}
+    places = {key: _places_of(path, key) for key in pharmacy.names_of_drugs}
     faults, unknown = [], []
     for key, names in pharmacy.names_of_drugs.items():
         known = given if key == "formulary" else given | set(pharmacy.formulary)
         for name in names:
             if near := misspelt_drug(name, known):
                 text = f"no regimen gives this drug; did you mean '{near}', to which nothing of it is applied?"
-                faults.append(Fault(text, f"{key}: {name}", str(path), *places[key][name]))
+                faults.append(Fault(text, f"{key}: {name}", str(path), *places[key].get(name, (0, 0))))
             elif key != "formulary" and entry_of(name, dict.fromkeys(known, True)) is None:
                 unknown.append(f"{name} ({key})")
     if faults:
@@ -92,7 +100,7 @@ def unknown_drugs(path: Path, pharmacy: Pharmacy) -> list[str]:
     return unknown
 
 
-def _places(node: Node) -> Iterator[tuple[str, tuple[int, int]]]:
-    """The keys of a mapping, each with its line and column."""
-    for key, _ in node.entries or ():
-        yield key.text or "", (key.line, key.column)
+def _places_of(file: Path, key: str) -> dict[str, tuple[int, int]]:
+    """The names under a key of a file, each with its line and column."""
+    entries = {name.text: value.entries or () for name, value in read_file(file).root.entries or ()}
+    return {name.text or "": (name.line, name.column) for name, _ in entries.get(key, ())}

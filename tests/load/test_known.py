@@ -54,10 +54,12 @@ def test_a_history_that_nothing_asks_for_is_refused_with_the_nearest(
     name: str, command: tuple[str, ...], tmp_path: Path
 ) -> None:
     """Typed as an option and in a patient file alike."""
-    for told in ((*SIZE, "--history", f"{name}=true"), ("--patient", patient_file(tmp_path, name))):
+    file = patient_file(tmp_path, name)
+    typed = (*SIZE, "--history", f"{name}=true")
+    for place, told in (("--history", typed), (f"{file}:3:11: history", ("--patient", file))):
         done = cec(*command, *told)
         assert (done.code, done.out) == (1, "")
-        assert f"history: no check asks for '{name}'; did you mean 'prior_hsct'?" in done.err
+        assert f"{place}: no check asks for '{name}'; did you mean 'prior_hsct'?" in done.err
 
 
 def test_a_history_that_is_near_to_nothing_is_refused_with_all_that_is_asked() -> None:

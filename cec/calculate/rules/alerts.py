@@ -82,9 +82,9 @@ def _not_made(unsure: Iterable[Answered], case: Case) -> Iterator[_Placed]:
     untold = _by_reason(_untold(unsure, case))
     others = _by_reason((why, rule.not_checked or "") for rule, _ in unsure for why in rule.out_of_scope(case.facts))
     if gaps := {**untold, **others}:
-        rising = sorted(gaps.items(), key=lambda gap: -len(gap[1]))
-        words = "; ".join(f"{why} ({', '.join(checks)})" for why, checks in rising)
-        not_made = tuple(NotMade(why, tuple(checks)) for why, checks in rising)
+        widest_first = sorted(gaps.items(), key=lambda gap: -len(gap[1]))
+        words = "; ".join(f"{why} ({', '.join(checks)})" for why, checks in widest_first)
+        not_made = tuple(NotMade(why, tuple(checks)) for why, checks in widest_first)
         code = NOT_CHECKED if untold else NOT_APPLICABLE
         yield "note", Alert(code, "note", "", f"not checked: {words}", not_made=not_made)
 
