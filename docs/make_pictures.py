@@ -44,7 +44,7 @@ PATIENT: Texts = {
 }
 START = datetime.date(2026, 11, 30)
 PIXELS_PER_INCH = 112
-FINGERPRINT = re.compile(r"\b(regimen|input|order) [0-9a-f]{16}\b")
+FINGERPRINT = re.compile(r"\b((?:regimen|input|order|file)\s)[0-9a-f]{16}\b")
 
 
 class Screen(NamedTuple):
@@ -84,7 +84,7 @@ def sheets() -> dict[str, bytes]:
 
 def _pages(template: str, data: Any, paper: str = "a4") -> list[bytes]:
     """The pages of a sheet, with fingerprints of no order: theirs would change with every version of the program."""
-    steady = FINGERPRINT.sub(r"\1 0123456789abcdef", json.dumps(data))
+    steady = FINGERPRINT.sub(r"\g<1>0123456789abcdef", json.dumps(data, ensure_ascii=False))
     return pictures(template, json.loads(steady), paper, PIXELS_PER_INCH)
 
 
@@ -108,9 +108,11 @@ def _picture(name: str, screen: Screen) -> bytes:
 
 def _shown(command: str) -> str:
     """What a command writes to a terminal of this width."""
-    os.environ.update(COLUMNS=str(COLUMNS), LINES="50", TERM="xterm-256color", PYTHONPATH=str(FOLDER.parent))
+    terminal = {"COLUMNS": str(COLUMNS), "LINES": "50", "TERM": "xterm-256color", "PYTHONPATH": str(FOLDER.parent)}
     ours, theirs = pty.openpty()
-    with subprocess.Popen([sys.executable, "-m", *shlex.split(command)], stdout=theirs, stderr=theirs):
+    with subprocess.Popen(
+        [sys.executable, "-m", *shlex.split(command)], stdout=theirs, stderr=theirs, env={**os.environ, **terminal}
+    ):
         os.close(theirs)
         pieces = b"".join(iter(partial(_piece, ours), b""))
     os.close(ours)
