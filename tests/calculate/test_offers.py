@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import json
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
 import pytest
 from batches import to_look_at
+from pypdf import PdfReader
 from running import cec
 
 from cec import draft_order, load_patient, load_pharmacy, load_regimen
@@ -201,6 +203,8 @@ def test_every_command_shows_the_offer_and_the_answer(tmp_path: Path) -> None:
 def test_an_option_is_never_broken_over_two_lines() -> None:
     for width in (80, 100, 120):
         assert OPTION in render(order_of(), "table", terminal=Terminal(width=width)).decode()
+    sheet = PdfReader(BytesIO(render(order_of(), "pdf"))).pages[0].extract_text()
+    assert OPTION in sheet.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_drug_that_is_left_out_has_nothing_to_reduce() -> None:
