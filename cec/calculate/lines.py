@@ -52,7 +52,8 @@ class CycleLine(NamedTuple):
 
     def count_on(self, days: Collection[int]) -> int | None:
         """How many administrations these of its days have together; None where nobody can know."""
-        if self.hangs_on_weekday or self.is_open:
+        goes_on = self.is_open and LAST_DAY in days
+        if self.hangs_on_weekday or goes_on:
             return self.most if set(days) == set(self.days) else None
         return sum(self.counts_on(days))
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from cec.days import LAST_DAY, numbers_of
 from cec.errors import InputError
 from cec.regimen import BEFORE_FIRST_INFUSION, DrugLine
+from cec.routes import is_intravenous
 from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, span
 
 MOST_A_DAY = 96
@@ -80,6 +81,9 @@ def _duration_faults(line: DrugLine) -> Iterator[str]:
         yield f"over {over} is longer than the longest cycle, {LAST_DAY} days"
     if line.every and span(over) > span(line.every):
         yield f"over {over} every {line.every}: one dose would still run when the next one starts"
+    apart_in_day = _DAY / line.per_day
+    if is_intravenous(line.route) and not (line.every or line.at or line.anchors) and span(over) > apart_in_day:
+        yield f"over {over}, {line.per_day} times spread over 24 h: one dose would still run when the next one starts"
     if between := _shortest_between(line):
         yield f"over {over} at {' and '.join(between)}: one dose would still run when the next one starts"
     apart = min((after - before for before, after in itertools.pairwise(numbers_of(line.days))), default=None)

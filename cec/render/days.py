@@ -11,7 +11,7 @@ from cec.render.words.times import clock, paper_date, weekday_date
 from cec.units import span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cec.order import Administration, Dose, Order
 
@@ -105,19 +105,44 @@ def _days_touched(dose: Dose, order: Order) -> set[int]:
 
 
 def _running(order: Order, date: datetime.date) -> Iterator[Running]:
-    """The long infusions that began on an earlier date and reach into this one, unless their next bag follows then."""
+    """The long infusions that began on an earlier date and reach into this one, each as part of its chain of bags."""
     midnight = datetime.datetime.combine(date, datetime.time())
-    for row in order.administrations:
-        if not row.start or not row.end or row.end - row.start < A_DAY or not row.start < midnight < row.end:
-            continue
-        last = (row.end - datetime.timedelta(microseconds=1)).date()
-        follows = any(other.line == row.line and other.start == row.end for other in order.administrations)
-        if follows and last == date:
-            continue
-        which = f"day {(date - row.start.date()).days + 1} of {(last - row.start.date()).days + 1}"
-        until = f"until {clock(row.end)}" + ("" if row.end.date() == date else f" on {weekday_date(row.end.date())}")
-        begun = f"begun {paper_date(row.start.date())} {clock(row.start)}"
-        yield Running(row.drug, row.dose_index, f"{which}, {until}; {row.route}, {begun}", last == date)
+    for chain in _chains(order):
+        reaching = [row for row in chain if row.start and row.end and row.start < midnight < row.end]
+        for row in reaching:
+            first, last = chain[0].date, _last_date(chain[-1])
+            which = f"day {(date - first).days + 1} of {(last - first).days + 1}"
+            yield Running(row.drug, row.dose_index, f"{which}, {_until(row, date, chain)}", last == date)
+
+
+def _chains(order: Order) -> list[list[Administration]]:
+    """The long infusions of the schedule, those together of which each starts where the one before ended."""
+    long = [row for row in order.administrations if row.start and row.end and row.end - row.start >= A_DAY]
+    chains: list[list[Administration]] = []
+    for row in long:
+        before = next((chain for chain in chains if chain[-1].end == row.start and _is_alike(chain[-1], row)), None)
+        if before:
+            before.append(row)
+        else:
+            chains.append([row])
+    return chains
+
+
+def _is_alike(row: Administration, other: Administration) -> bool:
+    return (row.drug, row.route) == (other.drug, other.route)
+
+
+def _last_date(row: Administration) -> datetime.date:
+    """The last date on which an infusion runs: one that ends at midnight has no part in the next."""
+    return ((row.end or row.time) - datetime.timedelta(microseconds=1)).date()
+
+
+def _until(row: Administration, date: datetime.date, chain: Sequence[Administration]) -> str:
+    """When a bag ends, whether another follows, and when it began."""
+    end = row.end or row.time
+    until = f"until {clock(end)}" + ("" if end.date() == date else f" on {weekday_date(end.date())}")
+    follows = ", then the next bag" if row is not chain[-1] else ""
+    return f"{until}{follows}; {row.route}, begun {paper_date(row.date)} {clock(row.time)}"
 
 
 def _running_undated(order: Order, number: int) -> Iterator[Running]:

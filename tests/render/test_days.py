@@ -65,12 +65,16 @@ def test_a_long_infusion_stands_on_every_day_on_which_it_runs(tmp_path: Path) ->
     assert [day.number for day in days_of(order)] == [1, 2, 3, 4]
 
 
-def test_a_daily_bag_continues_only_after_the_last_one(tmp_path: Path) -> None:
-    """24 h a day on three days: each bag ends when the next one begins, and the last on day 4."""
+def test_the_bags_of_a_chain_continue_on_each_of_its_days(tmp_path: Path) -> None:
+    """24 h a day on three days: each bag ends when the next one begins, and the last on day 4, the chain's fourth."""
     days = days_of(order_of(tmp_path, DAILY))
-    assert [[one.drug for one in day.running] for day in days] == [[], [], [], ["cytarabine"]]
-    assert days[-1].running[0].text.startswith("day 2 of 2, until 09:00;")
-    assert days[-1].running[0].ends_today
+    assert [[running.text.partition(";")[0] for running in day.running] for day in days] == [
+        [],
+        ["day 2 of 4, until 09:00, then the next bag"],
+        ["day 3 of 4, until 09:00, then the next bag"],
+        ["day 4 of 4, until 09:00"],
+    ]
+    assert [running.ends_today for day in days for running in day.running] == [False, False, True]
 
 
 def test_a_short_infusion_over_midnight_stands_on_its_own_day_alone(tmp_path: Path) -> None:
