@@ -71,6 +71,8 @@ def read_file(path: str | Path) -> SourceFile:
 
 def decode(content: bytes, name: str) -> str:
     """The text of a UTF-8 file, with or without a mark at its start; FileError with the place of any other byte."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # as Windows PowerShell writes where > leads into a file
+        raise FileError(Fault("is UTF-16; save the file as UTF-8, or let cec write it with -o", "", name))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
