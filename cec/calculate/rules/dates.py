@@ -62,19 +62,14 @@ def _unless_measured_lately(days_since_measured: Value | None) -> Limits:
 
 
 def _old_measures(case: Case) -> str:
-    days, allowed = (
-        number_of("days_since_measured", case.facts["days_since_measured"]),
-        case.pharmacy.measures_valid_for,
-    )
-    return f"height and weight were measured {days} days before the start; the pharmacy allows {allowed}; measure again"
+    days, allowed = case.facts["days_since_measured"], case.pharmacy.measures_valid_for
+    return f"height and weight were measured {days} before the start; the pharmacy allows {allowed}; measure again"
 
 
 def _far_start(case: Case) -> str:
-    days = number_of("days_since_day_1", case.facts["days_since_day_1"])
+    start, days = case.facts["start"], case.facts["days_since_day_1"]
     others = " and far from the day of the measures" if case.patient.measured_on else ""
-    return (
-        f"the start on {case.facts['start']} is {days} days after day 1 of the previous cycle{others}; look at the year"
-    )
+    return f"the start on {start} is {days} after day 1 of the previous cycle{others}; look at the year"
 
 
 def _year_of_measures(case: Case) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from cec.calculate.growth import OLDEST, YOUNGEST, value_at_modified_z
 from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, number_of
-from cec.facts import FACTS, Bounds, Value
+from cec.facts import Bounds, Value
 from cec.facts.stretches import HIGHEST, LOWEST, Cut, Stretch, common, stretch_within
 from cec.units import EXACT, Quantity
 
@@ -49,11 +49,14 @@ def _of_other_age(_sex: Value | None, age: Value | None) -> Limits:
 
 
 def _text(case: Case) -> str:
-    age = case.facts["age"]
-    words = f"{case.patient.height} is hardly possible at an age of {age}; look at both"
-    if not isinstance(age, Quantity) or case.patient.born:
-        return words
-    is_infant = FACTS["age"].in_unit(age).value < YOUNGEST
-    if (age.unit == "months") is not is_infant or not age.value:
+    age, months = case.facts["age"], number_of("age", case.facts["age"])
+    if not isinstance(age, Quantity) or months is None:
+        return ""
+    is_infant = months < YOUNGEST
+    shown = (
+        age if is_infant or age.unit == "years" else Quantity(Decimal(int(EXACT.divide(months, Decimal(12)))), "years")
+    )
+    words = f"{case.patient.height} is hardly possible at an age of {shown}; look at both"
+    if case.patient.born or (age.unit == "months") is not is_infant or not age.value:
         return words
     return f"{words}; {Quantity(age.value, 'years' if is_infant else 'months')} may have been meant"
