@@ -180,6 +180,9 @@ class Pharmacy(msgspec.Struct, frozen=True):
     require_review: Annotated[
         bool, key("whether a regimen whose file nobody reviewed as it is gives no dose without a reason")
     ] = False
+    print_choices: Annotated[
+        bool, key("whether a route that a regimen leaves open may be chosen on paper, where it prints as boxes")
+    ] = False
     share_vials: Annotated[bool, key("whether doses of one day may share a vial")] = False
     formulary: Annotated[
         dict[str, FormularyDrug], key("by drug: products, bags and how it is made up", reads="formulary")

@@ -87,7 +87,7 @@ drugs:
     route: oral
     days: 1-2
     at: "08:00"
-  - {drug: carboplatin, dose: AUC 1 by newell-1993, route: IV infusion, over: 1 h, days: 1}
+  - {drug: carboplatin, dose: AUC 1 by newell-1993, route: IV infusion or intraperitoneal, over: 1 h, days: 1}
 """
 
 PATIENT = """
@@ -145,6 +145,7 @@ last_dose: "21:00"
 times_of_day: {after breakfast: "08:15"}
 time_zone: Europe/Warsaw
 measures_valid_for: 7 days
+print_choices: true
 share_vials: true
 require_review: false
 formulary:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import itertools
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, localcontext
 from types import MappingProxyType
@@ -202,8 +201,8 @@ def _each_dose(
         line, doses = lines[number], [each.dose for each in dosed]
         source = line.of.source or regimen.source.citation
         try:
-            groups = [with_bases(*each, doses, names_of) for each in _settled(number, patient, lines, facts)]
-            for settled, declared in itertools.chain.from_iterable(groups):
+            own = _settled(number, patient, lines, facts, on_paper=pharmacy.print_choices)
+            for settled, declared in [group for each in own for group in with_bases(*each, doses, names_of)]:
                 found = compute_dose(settled, measured, pharmacy, declared=declared, source=source, number=number)
                 dosed.append(found._replace(dose=with_days(found.dose, line, declared.days)))
         except CecError as refusal:
@@ -214,12 +213,12 @@ def _each_dose(
 
 
 def _settled(
-    number: int, patient: Patient, lines: Mapping[int, CycleLine], facts: Facts
+    number: int, patient: Patient, lines: Mapping[int, CycleLine], facts: Facts, *, on_paper: bool
 ) -> Iterator[tuple[Settled, Declared]]:
     """A drug line with each of its doses and what is declared of it, on the days on which both hold."""
     line, every = lines[number].of, declared_for(number, patient, lines)
     is_given = any(not isinstance(declared.by, Withheld) for declared in every)
-    on_days = settled_on(line, lines[number].days, facts, patient.choices) if is_given else []
+    on_days = settled_on(line, lines[number].days, facts, patient.choices, on_paper=on_paper) if is_given else []
     groups: list[tuple[Settled, Declared]] = []
     for declared in every:
         if isinstance(declared.by, Withheld):

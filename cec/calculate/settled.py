@@ -43,38 +43,45 @@ class Settled(NamedTuple):
         return f" for {any_words(self.any_of)}" if self.any_of else ""
 
 
-def settled_on(line: DrugLine, days: Sequence[int], facts: Facts, choices: Choices) -> list[OnDays]:
+def settled_on(
+    line: DrugLine, days: Sequence[int], facts: Facts, choices: Choices, *, on_paper: bool = False
+) -> list[OnDays]:
     """The line as it is settled for this patient on these days, all of the line's in a cycle.
+
+    With `on_paper` a route may stay open, to be chosen there.
 
     OrderRefused where a fact or a choice is not known, or no dose is for this patient.
     """
     on_days = entries_on(line, days, facts)
     if not any(entry.step for entry in line.entries):
-        return [OnDays(settle(line, entry, choices), each) for entry, each in on_days.items()]
+        return [OnDays(settle(line, entry, choices, on_paper=on_paper), each) for entry, each in on_days.items()]
     entry_on = {day: entry for entry, each in on_days.items() for day in each}
     found: dict[tuple[int, Quantity], tuple[Settled, list[int]]] = {}
     before: Quantity | None = None
     for day in days:
-        settled = settle(line, entry_on[day], choices, before)
+        settled = settle(line, entry_on[day], choices, before, on_paper=on_paper)
         before = settled.prescribed
         found.setdefault((settled.entry, before), (settled, []))[1].append(day)
     return [OnDays(settled, tuple(each)) for settled, each in found.values()]
 
 
-def settle(line: DrugLine, entry: int, choices: Choices, before: Quantity | None = None) -> Settled:
+def settle(
+    line: DrugLine, entry: int, choices: Choices, before: Quantity | None = None, *, on_paper: bool = False
+) -> Settled:
     """The line with one of its doses, and with what was chosen; OrderRefused where a choice is not made.
 
     `before` is what it prescribes on its day before.
     """
     dose, words = _chosen_dose(line, line.entries[entry], choices)
+    route = _chosen_route(line, choices, on_paper=on_paper)
     if (step := line.entries[entry].step) and before:
         change, words = dose, f"{dose} {step} than {before} on the day before"
         number = (EXACT.add if step == "more" else EXACT.subtract)(before.value, change.value)
         if number <= 0:
             raise OrderRefused(f"{line.drug}: {words} leaves nothing")
         dose = Quantity(number, dose.unit)
-        return settled_as(line, entry, dose, _chosen_route(line, choices))._replace(step_words=words)
-    return settled_as(line, entry, dose, _chosen_route(line, choices))._replace(chosen=words)
+        return settled_as(line, entry, dose, route)._replace(step_words=words)
+    return settled_as(line, entry, dose, route)._replace(chosen=words)
 
 
 def unsettled(line: DrugLine, entry: int) -> Settled:
@@ -193,10 +200,10 @@ def _chosen_dose(line: DrugLine, entry: DoseEntry, choices: Choices) -> tuple[Qu
     raise _open(line, entry.open_words, entry.dose)
 
 
-def _chosen_route(line: DrugLine, choices: Choices) -> str:
+def _chosen_route(line: DrugLine, choices: Choices, *, on_paper: bool = False) -> str:
     routes = routes_of(line.route)
     chosen = next((text for text in _texts(line, choices) if text in routes), "")
-    if len(routes) == 1 or chosen:
+    if len(routes) == 1 or chosen or on_paper:
         return chosen or line.route
     raise _open(line, line.route, routes[0])
 

@@ -16,8 +16,10 @@ from running import cec
 from cec import dose_table, draft_order, load_order, load_patient, load_regimen
 from cec.errors import CecError
 from cec.order import Order
+from cec.pharmacy import FormularyDrug, Pharmacy
 from cec.regimen import Regimen
 from cec.render import render
+from cec.render.pdf.order import sheet_data
 from cec.verification import verify_order
 
 USUAL = {"height": "170 cm", "weight": "70 kg"}
@@ -220,6 +222,17 @@ def test_a_duration_is_of_the_routes_into_a_vein(tmp_path: Path) -> None:
     regimen = regimen_of(tmp_path, "drug: a, dose: 20 mg, route: oral or IV infusion, over: 1 h, days: 1")
     settled = {route: order_of(regimen, choices=[f"a={route}"]).doses[0] for route in ("oral", "IV infusion")}
     assert [(dose.route, str(dose.over)) for dose in settled.values()] == [("oral", "None"), ("IV infusion", "1 h")]
+
+
+def test_a_route_may_be_chosen_on_paper_where_the_pharmacy_says_so(tmp_path: Path) -> None:
+    regimen = regimen_of(tmp_path, "drug: a, dose: 20 mg, route: oral or IV bolus, days: 1")
+    who = load_patient(texts=USUAL)
+    with pytest.raises(CecError, match="leaves open oral or IV bolus"):
+        draft_order(regimen, who, Pharmacy())
+    order = draft_order(regimen, who, Pharmacy(print_choices=True, formulary={"a": FormularyDrug("a")}))
+    assert sheet_data(order)["doses"][0]["given"] == ["[  ] oral or [  ] IV bolus, on day 1"]
+    assert order.preparations[0].missing == "the route is chosen on paper: oral or IV bolus"
+    assert agrees(order)
 
 
 def test_what_is_chosen_stands_in_a_patient_file(tmp_path: Path) -> None:

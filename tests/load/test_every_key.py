@@ -253,7 +253,7 @@ PATIENT_KEYS: dict[str, Line] = {
     "without[].reason": Line("sheet", "another reason"),
     "without[].days": Line("amount"),
     "without[].line": Line("refusal", "4"),
-    "choices": Line("refusal"),
+    "choices": Line("sheet"),
 }
 
 _CLOFARABINE, _POWDER, _TABLET = (
@@ -279,6 +279,7 @@ PHARMACY_KEYS: dict[str, Line] = {
     "times_of_day": Line("time"),
     "time_zone": Line("calendar"),
     "measures_valid_for": Line("alert", "12 h"),
+    "print_choices": Line("refusal", "false"),
     "share_vials": Line("pick list"),
     "require_review": Line("refusal", "true"),
     "formulary{}.products[].name": Line("worksheet", "clofarabine 1 mg/mL bottle"),

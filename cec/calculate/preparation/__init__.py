@@ -24,6 +24,7 @@ from cec.errors import InputError
 from cec.facts import NO_FACTS, Facts
 from cec.order import Alert, Dose, Preparation
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
+from cec.routes import routes_of
 from cec.units import is_dissolved
 
 Prepared = tuple[Preparation, tuple[Alert, ...]]
@@ -48,10 +49,8 @@ def prepare_dose(dosed: Dosed, dose_index: int, pharmacy: Pharmacy, facts: Facts
     """
     dose = dosed.dose
     begun = Preparation(dose.drug, dose_index, dose.ordered)
-    if dose.ordered.value == 0:
-        return replace(begun, missing="the dose is 0, so nothing is prepared"), ()
-    if not is_dissolved(dose.ordered.unit):
-        return as_it_comes(begun, dose), tuple(digit_alerts(dose))
+    if preparation := _without_stock(begun, dose):
+        return preparation, tuple(digit_alerts(dose))
     drug = formulary_drug(pharmacy, dose.drug)
     begun = replace(begun, handling=cytotoxic_as_stated(drug))
     if drug is None:
@@ -75,6 +74,15 @@ def prepare_dose(dosed: Dosed, dose_index: int, pharmacy: Pharmacy, facts: Facts
         *measuring_alerts(preparation, dosed.unrounded, pharmacy),
         *bag_alerts(preparation, dose, drug),
     )
+
+
+def _without_stock(begun: Preparation, dose: Dose) -> Preparation | None:
+    """The preparation of what is not made of the pharmacy's stock, or of what is not known enough."""
+    if dose.ordered.value == 0:
+        return replace(begun, missing="the dose is 0, so nothing is prepared")
+    if len(routes_of(dose.route)) > 1:
+        return replace(begun, missing=f"the route is chosen on paper: {dose.route}")
+    return None if is_dissolved(dose.ordered.unit) else as_it_comes(begun, dose)
 
 
 def _unsuited(dose: Dose, drug: FormularyDrug, products: Sequence[Product], facts: Facts) -> Iterator[Alert]:

@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from cec.render.days import days_of
-from cec.render.words import label_words, over_days
+from cec.render.words import label_words, over_days, route_to_tick
 from cec.render.words.times import box_words, drug_and_day, rate_words, row_time, weekday_date
 from cec.render.worksheet import fluid_of
 from cec.routes import is_into_csf
@@ -124,7 +124,7 @@ def _row(dose: Dose, preparation: Preparation | None) -> dict[str, Any]:
         "drug": dose.drug,
         "dose": str(dose.ordered),
         "changed": f"reduced from {dose.unreduced}" if dose.unreduced else "",
-        "how": [str(dose.prescribed), f"{dose.route}{over}"],
+        "how": [str(dose.prescribed), f"{route_to_tick(dose.route)}{over}"],
         "apart": is_into_csf(dose.route),
         "preparation": _volume_and_rate(preparation) if preparation else [],
         "ends": dose.over is not None,

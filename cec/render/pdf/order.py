@@ -10,7 +10,7 @@ from cec.days import list_days, runs_of
 from cec.render.pdf.days import day_blocks
 from cec.render.pdf.page import bound, first_to_last, page_data
 from cec.render.pdf.typesetting import pictures, typeset
-from cec.render.words import OMITTED, assumptions, ordered_words, over_days, signed_percent
+from cec.render.words import OMITTED, assumptions, ordered_words, over_days, route_to_tick, signed_percent
 from cec.render.words.patient import known_facts, measure_facts, measures
 from cec.render.words.regimen import frequency
 from cec.render.words.times import weekday_date
@@ -82,7 +82,7 @@ def _details(order: Order) -> Iterator[tuple[str, str]]:
 
 def _dose(order: Order, dose: Dose, preparation: Preparation | None) -> dict[str, Any]:
     """One drug: its dose, where it comes from, how and when it is given, and what it is made of."""
-    over = f" over {dose.runs}" if dose.over else ""
+    route = route_to_tick(dose.route) + (f" over {dose.runs}" if dose.over else "")
     daily = f"{dose.daily_total} in all each day" if dose.per_day > 1 else "".join(over_days(dose))
     often = frequency(dose) if dose.per_day > 1 and "times a day" not in dose.timing else ""
     days, dates = _duration(order, dose)
@@ -94,7 +94,13 @@ def _dose(order: Order, dose: Dose, preparation: Preparation | None) -> dict[str
         "withheld": bool(dose.withheld),
         "working": [*_working(dose), *({"text": text, "changed": False} for text in below if text)],
         "given": list(
-            filter(None, (", ".join(filter(None, (f"{dose.route}{over}", often, dose.timing, daily, days))), dates))
+            filter(
+                None,
+                (
+                    ", ".join(filter(None, (route, often, dose.timing, daily, days))),
+                    dates,
+                ),
+            )
         ),
     }
 

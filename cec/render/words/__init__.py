@@ -10,6 +10,7 @@ from decimal import Decimal
 from cec.days import list_days
 from cec.order import Dose, Order, Step
 from cec.render.words.pharmacy import DIGITS, pharmacy_words
+from cec.routes import CHOICE, routes_of
 from cec.units import span, write_signed
 
 DRAFT = "Draft: not valid until checked and signed"
@@ -18,16 +19,27 @@ OMITTED = "OMITTED"
 SECOND_CHECK = "A second calculation by this program is not an independent check."
 
 
+def route_to_tick(route: str) -> str:
+    """A route on paper: a box before each of several of which one must be chosen there.
+
+    >>> route_to_tick("oral or IV bolus"), route_to_tick("oral")
+    ('[  ] oral or [  ] IV bolus', 'oral')
+    """
+    routes = routes_of(route)
+    return CHOICE.join(f"[  ] {each}" for each in routes) if len(routes) > 1 else route
+
+
 def over_days(dose: Dose) -> list[str]:
     """What an infusion over more than a day gives in each 24 h, and for how long: never the whole as if it were daily.
 
-    >>> from decimal import Decimal
-    >>> from cec.units import Quantity
-    >>> whole, part = Quantity(Decimal(5240), "mg"), Quantity(Decimal(1310), "mg")
-    >>> dose = Dose(1, "cytarabine", "IV", whole, whole, whole, Decimal(0), (1,), 1, (), part,
-    ...             over=Quantity(Decimal(96), "h"))
-    >>> over_days(dose)
-    ['1,310 mg in each 24 h, for 96 h (4 days)']
+        >>> from decimal import Decimal
+        >>> from cec.routes import CHOICE, routes_of
+    from cec.units import Quantity
+        >>> whole, part = Quantity(Decimal(5240), "mg"), Quantity(Decimal(1310), "mg")
+        >>> dose = Dose(1, "cytarabine", "IV", whole, whole, whole, Decimal(0), (1,), 1, (), part,
+        ...             over=Quantity(Decimal(96), "h"))
+        >>> over_days(dose)
+        ['1,310 mg in each 24 h, for 96 h (4 days)']
     """
     if not dose.over or not dose.ordered.value or span(dose.over) <= A_DAY:
         return []
