@@ -70,7 +70,7 @@ def test_the_option_as_it_is_printed_answers_its_check() -> None:
         (
             "clofarabine on days 1-3=by 50%: clofarabine-renal",
             "check",
-            "answered: by 50%, declared on days 1 to 3; --reduce 'clofarabine on days 4, 5=by 50%: clofarabine-renal'",
+            "answered: by 50%, declared on days 1, 2, 3; --reduce 'clofarabine on days 4, 5=by 50%: clofarabine-renal'",
         ),
         (
             "clofarabine on day 2=by 25%: fever",
@@ -102,6 +102,49 @@ def test_options_for_several_days_are_taken_as_they_are_printed() -> None:
     days = ("clofarabine on days 1-3=by 50%: clofarabine-renal", "clofarabine on days 4, 5=by 50%: clofarabine-renal")
     order = order_of(*days)
     assert renal(order).level == "note"
+
+
+TWO_LINES = """
+name: two
+title: Two
+edition: 1
+for: a test
+source: {citation: this test}
+drugs:
+  - {drug: fluorouracil, dose: 400 mg/m2, route: IV bolus, days: 1-2}
+  - {drug: fluorouracil, dose: 600 mg/m2, route: IV infusion, over: 22 h, days: 1-2}
+checks:
+  - {code: low, when: {creatinine_clearance: under 60 mL/min}, level: check, text: reduce, about: fluorouracil,
+     offers: {fluorouracil: by 20%}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("reductions", "words"),
+    [
+        ((), "--reduce 'fluorouracil=by 20%: low'"),
+        (("fluorouracil=by 20%: low",), "answered: by 20%, declared"),
+        (
+            ("fluorouracil line 1=by 20%: low",),
+            "answered: by 20%, declared in line 1; --reduce 'fluorouracil line 2=by 20%: low'",
+        ),
+        (
+            ("fluorouracil on day 1 line 2=by 20%: low",),
+            "--reduce 'fluorouracil line 1=by 20%: low'; answered: by 20%, declared on day 1 in line 2; "
+            "--reduce 'fluorouracil on day 2 line 2=by 20%: low'",
+        ),
+    ],
+)
+def test_of_a_drug_with_several_lines_the_rest_is_offered_as_it_can_be_typed(
+    reductions: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "two.yaml"
+    path.write_text(TWO_LINES, encoding="utf-8")
+    regimen = load_regimen(path)
+    text = renal(order_of(*reductions, regimen=regimen), "low").text
+    assert text.partition("45 mL/min (measured); ")[2] == words
+    offered = [option.partition("'")[0] for option in text.split("--reduce '")[1:]]
+    assert renal(order_of(*reductions, *offered, regimen=regimen), "low").level == "note"
 
 
 def test_an_amount_that_was_set_answers_nothing() -> None:

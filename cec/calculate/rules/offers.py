@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from cec.calculate.declared import declaration_on
 from cec.calculate.rules.rule import Case
-from cec.days import list_days
 from cec.drug_names import is_same_drug
 from cec.order import Dose
 from cec.patient import Reduction, SetDose
@@ -52,24 +51,39 @@ def begins_with(reason: str, code: str) -> bool:
 def _found(check: Check, case: Case) -> Iterator[_Found]:
     for drug, offered in check.offers.items():
         given = [dose for dose in case.doses if is_same_drug(dose.drug, drug) and dose.ordered.value]
-        alike: dict[Reduction | SetDose | None, list[Dose]] = {}
-        for dose in given:
-            declared = declaration_on(case.patient, (dose.drug, dose.called), dose.line, dose.line_days[0])
-            alike.setdefault(declared if isinstance(declared, Reduction | SetDose) else None, []).append(dose)
-        for declaration, doses in alike.items():
-            days = tuple(sorted({day for dose in doses for day in dose.days})) if len(doses) < len(given) else ()
-            yield _about(declaration, check, drug, offered, days)
+        declared = [_declaration_on(dose, case) for dose in given]
+        alike: dict[tuple[_Declared, int], list[Dose]] = {}
+        is_mixed = len(set(declared)) > 1
+        for dose, declaration in zip(given, declared, strict=True):
+            alike.setdefault((declaration, dose.line if is_mixed else 0), []).append(dose)
+        for (declaration, line), doses in alike.items():
+            yield _about(declaration, check, drug, offered, _scope(line, doses, given))
 
 
-def _about(
-    declaration: Reduction | SetDose | None, check: Check, drug: str, offered: Decimal, days: tuple[int, ...]
-) -> _Found:
-    """What a declaration is to the offer of a check, on these days where they are not all of the drug's."""
+_Declared = Reduction | SetDose | None
+
+
+def _declaration_on(dose: Dose, case: Case) -> _Declared:
+    declared = declaration_on(case.patient, (dose.drug, dose.called), dose.line, dose.line_days[0])
+    return declared if isinstance(declared, Reduction | SetDose) else None
+
+
+def _scope(line: int, doses: list[Dose], given: list[Dose]) -> str:
+    """Which doses of a drug these are, where they are not all: their days, and their line where it has several."""
+    if not line:
+        return ""
+    days = tuple(sorted({day for dose in doses for day in dose.line_days}))
+    of_line = [dose for dose in given if dose.line == line]
+    on_days = f" on day{'s' * (len(days) > 1)} {', '.join(map(str, days))}" if len(doses) < len(of_line) else ""
+    return on_days + (f" line {line}" if len(of_line) < len(given) else "")
+
+
+def _about(declaration: _Declared, check: Check, drug: str, offered: Decimal, scope: str) -> _Found:
+    """What a declaration is to the offer of a check, for the doses that `scope` names, all without one."""
     by = f"by {write_number(offered)}%"
-    where = f" on day{'s' * (len(days) > 1)} {list_days(days)}" if days else ""
+    where = scope.replace(" line ", " in line ")
     if declaration is None:
-        target = f"{drug} on days {', '.join(map(str, days))}" if days else drug
-        return _Found(is_answer=False, text=f"--reduce '{target}={by}: {check.code}'")
+        return _Found(is_answer=False, text=f"--reduce '{drug}{scope}={by}: {check.code}'")
     if isinstance(declaration, SetDose):
         return _Found(is_answer=False, text=f"{drug} is set to {declaration.dose}{where}: {declaration.reason}")
     declared = f"by {write_number(declaration.percent)}%"
