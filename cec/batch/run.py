@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.batch.in_order import answered
@@ -18,10 +17,10 @@ from cec.regimen import Regimen
 from cec.tables.appending import old_columns
 from cec.tables.asked import asked_elsewhere, refuse_asked
 from cec.tables.columns import ABOUT_THE_PERSON, Column, asked_columns, columns_for, for_any_regimen
-from cec.tables.layout import Block, Kind, Layout
+from cec.tables.layout import Kind, Layout
 from cec.tables.names import plain_name
-from cec.tables.opening import looked_through, opening
-from cec.tables.rows import Refusal, regimen_of
+from cec.tables.opening import opening
+from cec.tables.rows import Refusal, regimens_named
 from cec.tables.writing import RejectsKind, table_writer
 
 if TYPE_CHECKING:
@@ -90,10 +89,12 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
     with opening(request.source, request.source_kind, at_once=at_once) as table:
         layout = table.layout
         columns = _columns(layout, request._replace(renamed=for_any_regimen(request.renamed)))
-        with _regimens(layout, columns, table.blocks) as (regimens, blocks, all_named):
-            if all_named:  # the usual regimen is none of this table's, and has no columns in the output
-                settings = settings._replace(regimen=all_named)
+        named = columns["regimen"].name if "regimen" in columns else ""
+        regimens: dict[str, Regimen | Refusal] = {}
+        with regimens_named(layout, named, table.blocks, regimens) as (blocks, some_name_none):
             loaded = [regimen for regimen in regimens.values() if isinstance(regimen, Regimen)]
+            if loaded and not some_name_none:  # the usual one is none of this table's, and has no columns in the output
+                settings = settings._replace(regimen=loaded[0])
             used = [settings.regimen, *loaded]
             columns = _columns(layout, request, used)
             read = [name for column in columns.values() for name in column.names]
@@ -156,23 +157,3 @@ def _columns(layout: Layout, request: Request, regimens: Sequence[Regimen] = ())
     settings = request.settings
     read = ABOUT_THE_PERSON if settings.has_sheets else ("id",) if settings.has_schedule else ()
     return {fact: column for fact, column in found.items() if fact not in ABOUT_THE_PERSON or fact in read}
-
-
-@contextmanager
-def _regimens(
-    layout: Layout, columns: Mapping[str, Column], blocks: Iterator[Block]
-) -> Iterator[tuple[dict[str, Regimen | Refusal], Iterator[Block], Regimen | None]]:
-    """The regimens that a table names, by their cells, and its blocks; one of them where every row names one.
-
-    Where rows name regimens, all blocks are first looked through: the columns of the output must be known before its
-    first row is written.
-    """
-    if "regimen" not in columns:
-        yield {}, blocks, None
-        return
-    known: dict[str, Regimen | Refusal] = {}
-    with looked_through(layout, columns["regimen"].name, blocks) as (texts, again):
-        for text in filter(None, texts):
-            regimen_of(text, known)
-        of_any = next((regimen for regimen in known.values() if isinstance(regimen, Regimen)), None)
-        yield known, again, None if "" in texts else of_any

@@ -6,6 +6,7 @@ import datetime
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.errors import CecError, Fault, InputError, OrderRefused
@@ -17,7 +18,9 @@ from cec.patient import Patient
 from cec.regimen import Regimen
 from cec.tables.cells import as_texts
 from cec.tables.columns import Column, patient_texts
+from cec.tables.layout import Block, Layout
 from cec.tables.names import plain_name, units_of
+from cec.tables.opening import looked_through
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,7 +68,7 @@ def cell_text(fact: str, column: Column, cell: str | None) -> str:
     Traceback (most recent call last):
     cec.errors.InputError: weight: '26 kg' is not in lb, which column 'weight_lb' says; write a number of lb
     """
-    number, is_told, unit_cell = (cell or "").partition(_UNIT_FOLLOWS)
+    number, is_told, unit_cell = (cell or "").partition(_UNIT_FOLLOWS) if column.unit_column else (cell or "", "", "")
     if not number.strip():
         return ""
     units, name = units_of(fact), column.name
@@ -222,3 +225,21 @@ def regimen_of(text: str, known: dict[str, Regimen | Refusal]) -> Regimen | Refu
         except CecError as error:
             known[text] = Refusal(("regimen",), "; ".join(str(fault) for fault in error.faults))
     return known[text]
+
+
+@contextmanager
+def regimens_named(
+    layout: Layout, column: str, blocks: Iterator[Block], known: dict[str, Regimen | Refusal]
+) -> Iterator[tuple[Iterator[Block], bool]]:
+    """The blocks of a table when every regimen that a column names is known, and whether any row names none.
+
+    Where there is such a column, all blocks are first looked through: the columns of the output must be known before
+    its first row is written.
+    """
+    if not column or column not in layout.columns:
+        yield blocks, True
+        return
+    with looked_through(layout, column, blocks) as (texts, again):
+        for text in filter(None, texts):
+            regimen_of(text, known)
+        yield again, "" in texts

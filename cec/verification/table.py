@@ -16,10 +16,10 @@ from typing import NamedTuple
 from cec.errors import Fault
 from cec.regimen import Regimen
 from cec.tables.cells import as_texts
-from cec.tables.layout import Block, Layout, Rejected
+from cec.tables.layout import Layout, Rejected
 from cec.tables.names import plain_name
-from cec.tables.opening import Table, kind_of, looked_through, opening, rows_of
-from cec.tables.rows import Refusal, regimen_of
+from cec.tables.opening import Table, kind_of, opening, rows_of
+from cec.tables.rows import Refusal, regimens_named
 from cec.verification.cells import Line
 from cec.verification.columns import OrderColumns, order_columns, refuse_unread
 from cec.verification.outcome import Agreement, Row, RowVerification
@@ -48,7 +48,7 @@ def verify_table(path: Path, terms: Terms, kind: str | None = None) -> Iterator[
     with opening(str(path), kind_of(str(path), kind)) as table:
         header = table.layout.columns
         named = terms.renamed.get("regimen") or next((name for name in header if plain_name(name) == "regimen"), "")
-        with _regimens_named(table, named, regimens) as (blocks, assumes):
+        with regimens_named(table.layout, named, table.blocks, regimens) as (blocks, assumes):
             loaded = [each for each in regimens.values() if isinstance(each, Regimen)]
             every = list({each.name: each for each in (*loaded, *terms.others)}.values())
             heard = [name for name in header if name not in terms.ignored]
@@ -57,20 +57,6 @@ def verify_table(path: Path, terms: Terms, kind: str | None = None) -> Iterator[
             refuse_unread(header, columns, loaded, terms.ignored, str(path))
             rows = _rows(table._replace(blocks=blocks), columns, regimens, terms)
             yield VerifiedTable(columns, unread, assumes, rows)
-
-
-@contextmanager
-def _regimens_named(
-    table: Table, column: str, known: dict[str, Regimen | Refusal]
-) -> Iterator[tuple[Iterator[Block], bool]]:
-    """The blocks of a table after every regimen that a column names was learnt, and whether any row names none."""
-    if column not in table.layout.columns:
-        yield table.blocks, True
-        return
-    with looked_through(table.layout, column, table.blocks) as (texts, blocks):
-        for text in texts:
-            regimen_of(text, known)
-        yield blocks, "" in texts
 
 
 def _rows(table: Table, columns: OrderColumns, regimens: dict[str, Regimen | Refusal], terms: Terms) -> Iterator[Row]:
