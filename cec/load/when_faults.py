@@ -82,7 +82,8 @@ def _duration_faults(line: DrugLine) -> Iterator[str]:
     if line.every and span(over) > span(line.every):
         yield f"over {over} every {line.every}: one dose would still run when the next one starts"
     apart_in_day = _DAY / line.per_day
-    if is_intravenous(line.route) and not (line.every or line.at or line.anchors) and span(over) > apart_in_day:
+    is_spread = line.per_day > 1 and not (line.every or line.at or line.anchors)
+    if is_spread and is_intravenous(line.route) and span(over) > apart_in_day:
         yield f"over {over}, {line.per_day} times spread over 24 h: one dose would still run when the next one starts"
     if between := _shortest_between(line):
         yield f"over {over} at {' and '.join(between)}: one dose would still run when the next one starts"
