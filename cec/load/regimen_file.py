@@ -22,7 +22,7 @@ from cec.load.how_much import ENTRY
 from cec.load.shapes import text
 from cec.load.texts import read_name
 from cec.regimen import NOT_SHIPPED, Check, DoseEntry, DrugLine, Regimen
-from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, span
+from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, drug_of_share, span
 
 MOST_ADMINISTRATIONS = 50_000
 """Of one cycle: a hundred times the longest protocol, which has some 450."""
@@ -171,6 +171,12 @@ def _spelled_twice(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
         number = names.index(other) + 1
         where = f"drugs {number} ({other}): line {names.index(name) + 1} spells it '{name}'"
         yield number, f"{where}; a drug has one name in a file"
+    known = {drug_key(name): name for line in lines for name in (line.drug, line.called) if name}
+    for number, line in enumerate(lines, 1):
+        shares = (drug_of_share(dose.unit) for dose in line.doses)
+        for name in dict.fromkeys(filter(None, (line.after, *(each.to for each in line.start), *shares))):
+            if (other := known.get(drug_key(name), name)) != name:
+                yield number, f"drugs {number} ({line.drug}): '{name}' is '{other}' of the lines; write it in one way"
 
 
 def _lifetime_faults(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:

@@ -72,6 +72,21 @@ def test_two_spellings_of_a_drug_in_a_regimen_are_a_fault(other: str, tmp_path: 
     assert f"drugs 2 ({other}): line 1 spells it 'doxorubicin'; a drug has one name in a file" in fault
 
 
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("{drug: mesna, dose: 20% of Etoposide, route: IV bolus, start: with etoposide}", "Etoposide"),
+        ("{drug: mesna, dose: 100 mg, route: IV bolus, start: 4 h after the start of ETOPOSIDE}", "ETOPOSIDE"),
+        ("{drug: mesna, dose: 100 mg, route: IV bolus, days: 1, after: Etoposide}", "Etoposide"),
+    ],
+)
+def test_a_line_that_hangs_on_another_spelling_is_a_fault(line: str, name: str, tmp_path: Path) -> None:
+    above = "  - {drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 2 h, days: 1}\n"
+    fault = faults_of_regimen(tmp_path, f"{above}  - {line}\n")
+    assert f"drugs 2 (mesna): '{name}' is 'etoposide' of the lines; write it in one way" in fault
+    assert load_regimen(regimen_file(tmp_path, f"{above}  - {line.replace(name, 'etoposide')}\n")).drugs
+
+
 def test_a_check_about_another_spelling_is_a_fault(tmp_path: Path) -> None:
     lines = BOTH.format("doxorubicin", "", "doxorubicin", "")
     check = "checks:\n  - {code: x, when: {weight: under 20 kg}, level: check, about: Doxorubicin, text: small}\n"
