@@ -118,7 +118,7 @@ def as_in_a_batch(row: Mapping[str, str]) -> dict[str, str]:
     """A row of one order's schedule as a batch has it: without the alerts of which it tells beside its rows."""
     pairs = zip(row["alerts"].split(), row["alert_levels"].split(), strict=True)
     kept = {code: level for code, level in pairs if to_look_at(code)}
-    rest = {name: cell for name, cell in row.items() if name != "status"}
+    rest = {name: cell for name, cell in row.items() if name not in {"pharmacy", "status"}}
     return rest | {"alerts": " ".join(kept), "alert_levels": " ".join(kept.values())}
 
 
