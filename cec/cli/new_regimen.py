@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from cec.cli.inputs import read_text_of, together
-from cec.cli.messages import say
+from cec.cli.messages import say, say_lines
 from cec.cli.options import NewRegimenOptions, OutputFileOption, QuietOption
 from cec.cli.output import deliver
+from cec.cli.schema import words_for_editors, write_for_editors
 from cec.errors import Fault, FileError, InputError
 
 
@@ -39,9 +40,13 @@ def new_regimen(
     if str(file) != "-" and file.exists():
         raise FileError(Fault("is there already; name another file", "", str(file)))
     text = _begun(name, words) if words.origin is None else _copied(name, words.origin, words)
-    deliver(text.encode(), file)
-    if not quiet and str(file) != "-":
+    if str(file) == "-":
+        deliver(text.encode(), file)
+        return
+    schema = write_for_editors("regimen", file, text.encode())
+    if not quiet:
         say(f"{file} is written, as a draft: hold it against its source, and work cases by hand into {name}.cases.yaml")
+        say_lines(words_for_editors(schema, file))
 
 
 def _copied(name: str, origin: str, words: NewRegimenOptions) -> str:

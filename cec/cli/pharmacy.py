@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from cec.cli.inputs import pharmacy_file
-from cec.cli.messages import say
+from cec.cli.messages import say, say_lines
 from cec.cli.options import CheckOutputOptions, FilesArgument, OutputFileOption, QuietOption
 from cec.cli.output import chosen_format, deliver, report, terminal_of
 from cec.cli.places import keep_apart
-from cec.cli.schema import write_for_editors
+from cec.cli.schema import words_for_editors, write_for_editors
 from cec.errors import Fault, FileError
 from cec.render import CHECKED_FILES
 
@@ -42,8 +42,7 @@ def new_pharmacy(
     schema = write_for_editors("pharmacy", file, content)
     if not quiet:
         say(f"{file} is written: check every value against your pharmacy and the labels in use")
-        if schema:
-            say(f"{schema} is written: with it an editor completes and checks {file.name} as you type")
+        say_lines(words_for_editors(schema, file))
 
 
 def check_pharmacies(files: FilesArgument, output: CheckOutputOptions) -> None:

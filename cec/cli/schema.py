@@ -89,6 +89,11 @@ def write_for_editors(what: str, file: Path, content: bytes) -> Path | None:
     return schema if is_new else None
 
 
+def words_for_editors(schema: Path | None, file: Path) -> str:
+    """What is said of a schema that was written beside a file; nothing where there was one."""
+    return f"{schema} is written: with it an editor completes and checks {file.name} as you type" if schema else ""
+
+
 def print_schema(
     what: Annotated[
         str, typer.Argument(metavar="|".join(SCHEMAS), help="A saved order (--format json), or one of the files.")

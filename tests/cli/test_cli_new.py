@@ -69,7 +69,8 @@ def test_a_copy_says_the_same_under_its_own_name_and_keeps_its_comments(name: st
         ("title", f"{load_regimen(name).title} (mine)"),
         ("status", "draft"),
     ]
-    first = Path("mine.yaml").read_text(encoding="utf-8").splitlines()[0]
+    for_editors, first, *_ = Path("mine.yaml").read_text(encoding="utf-8").splitlines()
+    assert for_editors == "# yaml-language-server: $schema=regimen.schema.json"
     assert first == f"# Copied from {name}, edition 1, SHA-256 {load_regimen(name).sha256}."
 
 

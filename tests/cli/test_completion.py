@@ -155,7 +155,7 @@ def test_zsh_completes(program: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("pwsh"), reason="no PowerShell")
+@pytest.mark.skipif(sys.platform == "win32" or not shutil.which("pwsh"), reason="no PowerShell")
 def test_powershell_completes(program: Path) -> None:
     script = (
         f". {SCRIPTS}/cec.ps1; $line = 'cec dose --reduce eto'; "

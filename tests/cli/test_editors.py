@@ -54,6 +54,15 @@ def test_a_new_pharmacy_file_has_its_schema_beside_it(tmp_path: Path) -> None:
     assert schema.read_bytes() == b"{}", "what is there stays as it is"
 
 
+def test_a_new_regimen_has_its_schema_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    assert cec("regimen", "new", "mine", "--from", "cec-induction", "-o", str(path)).code == 0
+    schema = schema_that_an_editor_finds(path)
+    assert schema.read_bytes() == schema_of("regimen")
+    jsonschema.validate(yaml.safe_load(path.read_text(encoding="utf-8")), json.loads(schema.read_bytes()))
+    assert "yaml-language-server" not in cec("regimen", "new", "mine", "--from", "cec-induction", "-o", "-").out
+
+
 def test_a_file_that_names_no_schema_is_seen(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("name: mine\n", encoding="utf-8")
