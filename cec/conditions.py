@@ -45,7 +45,7 @@ def _cut(fact: str, limit: Limit) -> Cut:
 
 def conditions_of(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[tuple[str, Conditions]]:
     """Everything that is held against what is known of a patient, each with whose it is: check, drug or product."""
-    yield from ((check.code, check.when) for check in regimen.checks)
+    yield from ((check.code, conditions) for check in regimen.checks for conditions in check.any_of)
     for line in regimen.drugs:
         whom = (conditions for entry in line.entries for conditions in entry.for_whom)
         yield from ((line.drug, conditions) for conditions in (*line.only, *whom))

@@ -406,7 +406,9 @@ class NextCycle(msgspec.Struct, frozen=True, omit_defaults=True):
 class Check(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a person must look at when every condition is true."""
 
-    when: Annotated[Conditions, key("facts and their bounds, all of which must hold", reads="conditions")]
+    when: Annotated[
+        Conditions, key("facts and their bounds, all of which must hold; of a list any", reads="any conditions")
+    ]
     level: Annotated[Level, key("note, check (a person looks) or stop (no dose)")]
     code: Annotated[str, key("short name, by which a stop is accepted", reads="name")]
     text: Annotated[str, key("what the person should know and do")]
@@ -419,6 +421,13 @@ class Check(msgspec.Struct, frozen=True, omit_defaults=True):
         ),
     ] = {}
     """In percent that are taken off."""
+    or_when: AnyOf = ()
+    """The rest of a list, of which any may hold."""
+
+    @property
+    def any_of(self) -> AnyOf:
+        """One of which must hold."""
+        return (self.when, *self.or_when)
 
 
 class OtherDoseSet(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -478,7 +487,7 @@ class Regimen(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def conditions(self) -> Iterator[Conditions]:
         """All that checks, doses and lines hang on."""
-        yield from (check.when for check in self.checks)
+        yield from (conditions for check in self.checks for conditions in check.any_of)
         for line in self.drugs:
             yield from line.only
             yield from (conditions for entry in line.entries for conditions in entry.for_whom)

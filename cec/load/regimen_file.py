@@ -19,7 +19,7 @@ from cec.load.anchors import anchor_faults, on_end_faults
 from cec.load.declared import Record, file_of
 from cec.load.drug_line import DRUG_LINE, WAYS
 from cec.load.how_much import ENTRY
-from cec.load.shapes import text
+from cec.load.shapes import stated_of, text
 from cec.load.texts import read_name
 from cec.regimen import NOT_SHIPPED, Check, DoseEntry, DrugLine, Regimen
 from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, drug_of_share, span
@@ -245,8 +245,19 @@ def _name_in_file(name: str) -> str:
     return name.removeprefix(NOT_SHIPPED)
 
 
+def _check(values: dict[str, Any]) -> Check:
+    when, *or_when = values.pop("when")
+    return Check(**values, when=when, or_when=tuple(or_when))
+
+
+def _parts_of_check(check: Check) -> dict[str, Any]:
+    return {**stated_of(check), "when": check.any_of}
+
+
+CHECK = Record(_check, "code", parts=_parts_of_check)
+
 REGIMEN = file_of(
     Regimen,
-    {Regimen: Record(_regimen), DrugLine: DRUG_LINE, DoseEntry: ENTRY, Check: Record(label="code")},
+    {Regimen: Record(_regimen), DrugLine: DRUG_LINE, DoseEntry: ENTRY, Check: CHECK},
     {**WAYS, "name": text(read_name), "regimen name": text(read_name, write=_name_in_file)},
 )

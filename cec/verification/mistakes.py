@@ -154,6 +154,14 @@ def maximum_as_dose(case: Case) -> Iterator[Candidate]:
         yield Candidate(Fraction(maximum.value), f"the maximum is {maximum}")
 
 
+def other_entry(case: Case) -> Iterator[Candidate]:
+    """Another dose of the same drug line: that of another age, day or cycle."""
+    for entry in case.order.line_of(case.dose).entries:
+        for prescribed in entry.doses if not entry.step else ():
+            if prescribed != case.dose.prescribed:
+                yield from recomputed(case, f"{prescribed}, not {case.dose.prescribed}", prescribed=prescribed)
+
+
 def other_dose_set(case: Case) -> Iterator[Candidate]:
     """Other doses that are published under the same letters."""
     for other in case.order.regimen.other_dose_sets:
@@ -186,6 +194,7 @@ MISTAKES: dict[str, Callable[[Case], Iterable[Candidate]]] = {
     "declared dose or omission left out": declaration_left_out,
     "maximum left out": maximum_left_out,
     "maximum written as the dose": maximum_as_dose,
+    "another dose of the regimen's list": other_entry,
     "another dose set of the same letters": other_dose_set,
 }
 """Every mistake by its name, the gravest first. A decimal point lost is ten times (38.4) or a hundred times (38.40)."""

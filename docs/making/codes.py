@@ -11,7 +11,7 @@ from cec import load_regimen
 from cec.calculate.rules.rule import Rule
 from cec.errors import CecError
 from cec.load import regimen_names
-from cec.regimen import condition_words
+from cec.regimen import any_words
 from cec.verification.mistakes import MISTAKES
 from cec.verification.outcome import MEANINGS
 from making.facts_and_checks import every_rule, general_code, limits_of
@@ -124,7 +124,7 @@ def _regimen_checks() -> Iterator[Sequence[str]]:
     for name in regimen_names():
         for check in load_regimen(name).checks:
             source = f" [{check.source}]" if check.source else ""
-            when = " and ".join(map(condition_words, check.when))
+            when = any_words(check.any_of)
             owners.setdefault((f"`{check.code}`", check.level, when, check.text + source), []).append(f"`{name}`")
     yield ("code", "level", "when", "what it says", "regimens")
     yield from sorted((*row, ", ".join(names)) for row, names in owners.items())

@@ -311,3 +311,10 @@ def test_what_runs_for_days_is_told_so_on_paper_and_in_calendars(tmp_path: Path)
 def test_a_bag_of_a_day_is_daily(tmp_path: Path) -> None:
     (dose,) = order_of(tmp_path, PUMP.replace("96 h", "24 h"), SMALL).doses
     assert str(dose.daily_total) == "5,240 mg"
+
+
+@pytest.mark.parametrize(("age", "codes"), [("17 years", set()), ("18 years", {"auc-from-18-carboplatin"})])
+def test_the_formula_for_children_asks_in_an_adult(age: str, codes: set[str], tmp_path: Path) -> None:
+    line = "drug: carboplatin, dose: AUC 5 by newell-1993, route: IV infusion, over: 1 h, days: 1"
+    order = order_of(tmp_path, line, {**USUAL, "age": age, "sex": "male", "creatinine_clearance": "90 mL/min"})
+    assert {alert.code for alert in order.alerts if alert.level == "check"} == codes

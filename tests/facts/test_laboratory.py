@@ -9,10 +9,12 @@ import polars as pl
 import pytest
 from regimen_texts import regimen_text
 
-from cec import dose_table, draft_order, load_patient, load_regimen
+from cec import dose_table, draft_order, load_order, load_patient, load_regimen
 from cec.errors import CecError
 from cec.facts import FACTS
 from cec.regimen import Regimen
+from cec.render import render
+from cec.verification import verify_order
 
 SIZE = {"height": "170 cm", "weight": "70 kg"}
 CHECKS = """checks:
@@ -110,3 +112,22 @@ def test_one_milligram_of_bilirubin() -> None:
     """Its molar mass is 584.66 g/mol: 10 mg/L are 10,000 / 584.66 = 17.104 micromol/L."""
     one = FACTS["bilirubin"].in_unit(FACTS["bilirubin"].read("1 mg/dL"))
     assert one.value == Decimal("17.104")
+
+
+def test_a_check_may_hang_on_any_of_several(tmp_path: Path) -> None:
+    path = tmp_path / "laboratory.yaml"
+    check = "{code: liver, when: [{bilirubin: over 3 mg/dL}, {alt: over 200 U/L}], level: check, text: look}"
+    line = "drug: etoposide, dose: 100 mg/m2, route: oral, days: 1"
+    path.write_text(f"{regimen_text('laboratory', line)}checks:\n  - {check}\n", encoding="utf-8")
+    regimen = load_regimen(path)
+
+    def alerts(**texts: str) -> list[tuple[str, str]]:
+        order = draft_order(regimen, load_patient(texts={**SIZE, "age": "30 years", **texts}))
+        assert verify_order(load_order(render(order, "json"))).finding == "agrees"
+        return [(alert.code, alert.text) for alert in order.alerts if alert.code != "not-applicable"]
+
+    high, low = {"bilirubin": "4 mg/dL", "alt": "300 U/L"}, {"bilirubin": "1 mg/dL", "alt": "30 U/L"}
+    both, first, neither = alerts(**high), alerts(**{**high, "alt": "30 U/L"}), alerts(**low)
+    assert [both, first, neither] == [[("liver", "look")], [("liver", "look")], []]
+    assert alerts(alt="300 U/L") == [("liver", "look")]  # the other is not known, and not needed
+    assert [code for code, _ in alerts(alt="30 U/L")] == ["incomplete"]

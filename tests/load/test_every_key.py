@@ -25,8 +25,9 @@ from cec.load import patient_file, pharmacy_file, regimen_file
 from cec.load.declared import Record, file_of
 from cec.load.drug_line import DRUG_LINE, WAYS
 from cec.load.how_much import ENTRY
+from cec.load.regimen_file import CHECK
 from cec.load.shapes import Shape, text
-from cec.regimen import DoseEntry, DrugLine
+from cec.regimen import Check, DoseEntry, DrugLine
 from cec.render import WORKSHEETS
 from cec.render.pdf.labels import label_data
 from cec.render.pdf.order import sheet_data
@@ -415,6 +416,7 @@ def shape_with_motto(monkeypatch: pytest.MonkeyPatch) -> Shape:
         WithMotto: Record(lambda values: WithMotto(**values, sha256="")),
         DrugLine: DRUG_LINE,
         DoseEntry: ENTRY,
+        Check: CHECK,
     }
     shape = file_of(WithMotto, records, {**WAYS, "name": text(str), "regimen name": text(str)})
     monkeypatch.setattr(regimen_file, "REGIMEN", shape)

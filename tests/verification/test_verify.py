@@ -223,6 +223,7 @@ def test_every_mistake_of_the_table_is_seeded_somewhere() -> None:
     in_special_regimens = {
         "total of the day written as one dose",
         "an earlier weight",
+        "another dose of the regimen's list",
         "the day's dose in another number of doses",
         "declared reduction left out",
         "declared dose or omission left out",

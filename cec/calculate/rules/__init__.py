@@ -40,17 +40,24 @@ from cec.units import Quantity, convert
 def regimen_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
     """The regimen's own checks; those on an estimated clearance say that it is one."""
     for check in regimen.checks:
-        asks_clearance = any(condition.fact in CLEARANCES for condition in check.when)
-        yield Rule(
-            code=check.code,
-            level=check.level,
-            about=check.about,
-            asks=tuple(map(question_of, check.when)),
-            text=partial(_words_of, check) if asks_clearance or check.offers else check.text,
-            source=check.source,
-            not_checked=check.code,
-            is_answered=partial(is_answered, check) if check.offers else None,
-        )
+        asks_clearance = any(_asked_clearance(check))
+        for conditions in check.any_of:
+            yield Rule(
+                code=check.code,
+                level=check.level,
+                about=check.about,
+                asks=tuple(map(question_of, conditions)),
+                text=partial(_words_of, check) if asks_clearance or check.offers else check.text,
+                source=check.source,
+                not_checked=check.code,
+                is_answered=partial(is_answered, check) if check.offers else None,
+            )
+
+
+def _asked_clearance(check: Check) -> Iterator[str]:
+    """The facts of the clearance that a check asks about."""
+    asked = (condition.fact for conditions in check.any_of for condition in conditions)
+    return (fact for fact in asked if fact in CLEARANCES)
 
 
 def _words_of(check: Check, case: Case) -> str:
@@ -60,7 +67,7 @@ def _words_of(check: Check, case: Case) -> str:
 
 def _with_estimate(check: Check, case: Case) -> str:
     """A check's text and what the clearance is, in the unit of its bound."""
-    fact = next((condition.fact for condition in check.when if condition.fact in CLEARANCES), "")
+    fact = next(_asked_clearance(check), "")
     if case.clearance is None or not fact:
         return check.text
     is_other = fact == KNOWN and case.clearance.own

@@ -41,8 +41,13 @@ def alerts_of(case: Case) -> tuple[Alert, ...]:
     given = {"", 0, *(name for line in lines for name in line)}
     rules = (rule for rule in rules_for(case.regimen, case.pharmacy) if {rule.drug, rule.line} <= given)
     answers = [(rule, rule.answer(case.facts)) for rule in rules]
-    spoken = (rule for rule, answer in answers if answer)
-    unsure = [each for each in answers if each[0].not_checked is not None and (each[1] is None or each[0].wants)]
+    spoken = [rule for rule, answer in answers if answer]
+    heard = {(rule.code, rule.about) for rule in spoken}
+    unsure = [
+        (rule, answer)
+        for rule, answer in answers
+        if rule.not_checked is not None and ((answer is None and (rule.code, rule.about) not in heard) or rule.wants)
+    ]
     found = [*_spoken(spoken, case), *_unasked(case), *_not_made(unsure, case)]
     return tuple(alert for _, alert in sorted(found, key=lambda each: _SEVEREST_FIRST.index(each[0])))
 
@@ -52,7 +57,7 @@ def _spoken(rules: Iterable[Rule], case: Case) -> Iterator[_Placed]:
 
     What a person answered is a note, in the place that the rule has.
     """
-    heard, hinted = set(), set()
+    heard, hinted, texts = set(), set(), set()
     for rule in rules:
         key = (rule.code, rule.asks[0].fact if rule.asks else "")
         if key in heard:
@@ -62,6 +67,9 @@ def _spoken(rules: Iterable[Rule], case: Case) -> Iterator[_Placed]:
         if rule.hints and rule.hints not in hinted:
             hinted.add(rule.hints)
             text = "; ".join((text, *(hint for hint in rule.hints(case) if hint not in text)))
+        if (rule.code, rule.about, text) in texts:  # of a check with several conditions of which any may hold
+            continue
+        texts.add((rule.code, rule.about, text))
         level = "note" if rule.is_answered and rule.is_answered(case) else rule.level
         yield rule.level, Alert(rule.code, level, rule.about, text, rule.source)
 

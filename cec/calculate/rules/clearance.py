@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from cec.calculate.formulas import CALVERT
+from cec.calculate.formulas import CALVERT, NEWELL
 from cec.calculate.measures import ADULT, COCKCROFT_GAULT, MEASURED, SCHWARTZ
 from cec.calculate.rounding import to_nearest
 from cec.calculate.rules.readings import (
@@ -31,7 +31,7 @@ from cec.pharmacy import Pharmacy
 from cec.regimen import DrugLine, Regimen
 from cec.units import Measure, Quantity, dose_unit
 
-BY_AUC = BY_CALVERT, _ = ("creatinine_clearance", "clearance and weight")
+BY_AUC = BY_CALVERT, BY_NEWELL = ("creatinine_clearance", "clearance and weight")
 """What doses by AUC are computed from: Calvert's formula takes the clearance alone."""
 USUAL_CAP = Quantity(Decimal(125), "mL/min")
 LOWEST_CREATININE = Quantity(Decimal("0.7"), "mg/dL")
@@ -51,6 +51,8 @@ def clearance_rules(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
     for use in uses_of_clearance(regimen):
         if use.measure == BY_CALVERT:
             yield _under_18(use)
+        if use.measure == BY_NEWELL:
+            yield _from_18(use)
         if use.measure in BY_AUC and not use.line.clearance_cap:
             yield from _high(use, pharmacy)
         yield from _estimated(use)
@@ -126,6 +128,21 @@ def _under_18(use: Use) -> Rule:
         text="under 18 years; Calvert's formula for a dose by AUC was made in adults",
         source=CALVERT,
         limits="at least 18 years",
+        not_checked=use.line.drug,
+        line=use.number,
+    )
+
+
+def _from_18(use: Use) -> Rule:
+    """A check of a dose by Newell's formula in an adult."""
+    return Rule(
+        code=code_of_drug("auc-from-18", use.line.drug),
+        level="check",
+        about=use.line.drug,
+        asks=(LimitQuestion("age", Stretch(Cut(ADULT), HIGHEST), is_outside=False), *use.when),
+        text="18 years or more; Newell's formula for a dose by AUC was made in children",
+        source=NEWELL,
+        limits="under 18 years",
         not_checked=use.line.drug,
         line=use.number,
     )

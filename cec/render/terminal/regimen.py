@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cec.regimen import any_words, condition_words
+from cec.regimen import any_words
 from cec.render.terminal.drawing import (
     BLANK_LINE,
     LEVELS,
@@ -155,7 +155,7 @@ def _checks(regimen: Regimen, terminal: Terminal) -> list[Part]:
 
 
 def _when(check: Check) -> str:
-    return " and ".join(map(condition_words, check.when))
+    return any_words(check.any_of)
 
 
 def _check(check: Check, terminal: Terminal) -> list[Part]:
