@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from cec.errors import Fault, FileError
 from cec.tables.csv_rows import divided, malformed, split_line
 from cec.tables.layout import Block, Layout, Rejected, Rows, unlike
-from cec.tables.streams import LONGEST_LINE, Source, reads, whole_lines
+from cec.tables.streams import LONGEST_LINE, Source, is_utf8, reads, whole_lines
 
 if TYPE_CHECKING:
     import polars as pl
@@ -133,7 +133,7 @@ def _plain(content: bytes, block: Block, layout: Layout, wanted: Collection[str]
     if not content:
         empty = pl.DataFrame(schema=dict.fromkeys(read, pl.String))
         return Rows(empty, block.rows, block.rejected, pl.Series(_LINE, [], dtype=pl.String))
-    if _LINE.encode() in content or not (content.isascii() or _is_utf8(content)):
+    if _LINE.encode() in content or not (content.isascii() or is_utf8(content)):
         return None
     marked = _MARK + content if content.startswith(_MARK) else content  # polars takes one off, and this is the cell's
     try:
@@ -156,14 +156,6 @@ def _plain(content: bytes, block: Block, layout: Layout, wanted: Collection[str]
         return None
     frame.columns = list(read)
     return Rows(frame, block.rows, block.rejected, lines) if frame.height == len(lines) else None
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _taken_apart(content: bytes, first: int, layout: Layout, position: int, *, final: bool) -> tuple[Block, bytes]:

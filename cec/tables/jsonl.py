@@ -15,7 +15,7 @@ import msgspec
 
 from cec.errors import Fault, FileError
 from cec.tables.layout import Block, Layout, Rejected, Rows
-from cec.tables.streams import LONGEST_LINE, Source, reads, whole_lines
+from cec.tables.streams import LONGEST_LINE, Source, is_utf8, reads, whole_lines
 
 if TYPE_CHECKING:
     import polars as pl
@@ -66,12 +66,12 @@ def rows(block: Block, layout: Layout, wanted: Collection[str] | None = None) ->
         raise TypeError("a block of JSON Lines is bytes")
     columns = {name: list[str | None]() for name in layout.columns if wanted is None or name in wanted}
     known = set(layout.columns)
-    is_utf8 = _is_utf8(block.content)
+    is_text = is_utf8(block.content)
     numbers: list[int] = []
     lines: list[str] = []
     rejected = list(block.rejected)
     for number, line in zip(block.rows, block.content.split(b"\n"), strict=False):
-        raw = _plain(line) if is_utf8 else None
+        raw = _plain(line) if is_text else None
         if raw is not None and raw.keys() <= known:
             for name, texts in columns.items():
                 texts.append(_text(bytes(raw[name])) if name in raw else None)
@@ -97,14 +97,6 @@ def cells(lines: Sequence[str], layout: Layout) -> pl.DataFrame:
     """All cells of some rows, each given by its line."""
     content = "\n".join(lines).encode()
     return rows(Block(content, range(len(lines))), layout).frame
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _plain(line: bytes) -> dict[str, msgspec.Raw] | None:

@@ -146,6 +146,15 @@ def in_portions(source: Source, pieces: Iterator[bytes], size: int) -> tuple[Sou
     return source._replace(position=lambda: reached), portions()
 
 
+def is_utf8(content: bytes) -> bool:
+    """Whether bytes are text in UTF-8."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def whole_lines(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     """Whole lines, many at a time; or, marked so, only the beginning of a line that is too long."""
     rest, is_skipping = b"", False
