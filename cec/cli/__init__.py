@@ -13,7 +13,7 @@ import typer
 from typer.main import get_command
 
 from cec.cli import batch, bsa, doctor, dose, new_regimen, pharmacy, prepare, regimen, schedule, schema, verify
-from cec.cli.command import Command, Group, takes_groups
+from cec.cli.command import Command, Group, takes_groups, with_examples_apart
 from cec.cli.messages import say, say_lines
 from cec.errors import CecError
 from cec.version import __version__
@@ -31,10 +31,18 @@ regimens = typer.Typer(
     cls=Group,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="List, show, begin, check, compare, test and review regimens.",
+    help=with_examples_apart(
+        "List, show, begin, check, compare, test and review regimens.\n\n"
+        "Examples:\n  cec regimen show cec-induction\n  cec regimen check my-regimen.yaml"
+    ),
 )
 pharmacies = typer.Typer(
-    cls=Group, rich_markup_mode=None, no_args_is_help=True, help="Write, check and show a pharmacy file."
+    cls=Group,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help=with_examples_apart(
+        "Write, check and show a pharmacy file.\n\nExamples:\n  cec pharmacy new\n  cec pharmacy check pharmacy.yaml"
+    ),
 )
 
 GREETING = f"""\
@@ -124,7 +132,13 @@ def _print_version(*, wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(
+    help=with_examples_apart(
+        "Chemotherapy doses and day-by-day schedules from YAML regimens, each number with its derivation.\n\n"
+        "What cec prints is a draft: a pharmacist checks it, a prescriber signs it.\n\n"
+        "Examples:\n  cec dose --height 128cm --weight 26kg\n  cec batch patients.csv -o doses.csv"
+    )
+)
 def _cec(
     context: typer.Context,
     version: Annotated[
@@ -150,10 +164,7 @@ def _cec(
         ),
     ] = None,
 ) -> None:
-    """Chemotherapy doses and day-by-day schedules from YAML regimens, each number with its derivation.
-
-    What cec prints is a draft: a pharmacist checks it, a prescriber signs it.
-    """
+    """All of cec: greets where no command is given."""
     del version, install_completion, show_completion  # their own functions answer
     if context.invoked_subcommand is None:
         say_lines(GREETING)

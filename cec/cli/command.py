@@ -151,7 +151,7 @@ def takes_groups(command: Callable[..., None], *, finds_regimens: bool = False) 
         with _searching(folder):
             command(**values, **gathered)
 
-    spread.__doc__ = _with_examples_apart(inspect.cleandoc(command.__doc__ or ""))
+    spread.__doc__ = with_examples_apart(inspect.cleandoc(command.__doc__ or ""))
     spread.__name__ = command.__name__
     spread.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     vars(spread)["__signature__"] = inspect.Signature(parameters)
@@ -204,7 +204,7 @@ def _gathered(group: Any, values: dict[str, Any]) -> Any:
     return group(**fields)
 
 
-def _with_examples_apart(text: str) -> str:
+def with_examples_apart(text: str) -> str:
     """A command's text, its examples on lines that are never broken, so that they can be copied."""
     return text.replace("Examples:\n", "\b\nExamples:\n")
 
