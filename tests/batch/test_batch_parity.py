@@ -38,8 +38,9 @@ from cec.regimen import Check, Condition, Limit
 
 BARE = msgspec.structs.replace(INDUCTION, checks=())
 REGIMENS = Path(__file__).parent.parent / "regimens"
-AUC, CYCLES, EVERY_KIND, LIFETIME = (
-    load_regimen(REGIMENS / f"{name}.yaml") for name in ("auc", "cycles", "every-kind-of-line", "lifetime")
+AUC, CYCLES, EVERY_KIND, LIFETIME, HOW_MUCH = (
+    load_regimen(REGIMENS / f"{name}.yaml")
+    for name in ("auc", "cycles", "every-kind-of-line", "lifetime", "how-much-for-whom")
 )
 STARTER = next(Path(cec.__file__).parent.rglob("starter_pharmacy.yaml"))
 
@@ -102,6 +103,49 @@ def test_a_regimen_of_every_kind_of_line() -> None:
     found = by_columns(table, settings(regimen=EVERY_KIND))
     assert_same(found, one_by_one(table, settings(regimen=EVERY_KIND)))
     assert "banded_2_mg" in found.dosed.columns
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("has_formulary", [False, True])
+def test_a_regimen_of_every_way_to_say_how_much_and_for_whom(*, has_formulary: bool) -> None:
+    """Rates, caps, shares, choices, entries by fact and cycle, lines for some only, laboratory values."""
+    rows = 300
+    draw = random.Random(11)
+    table = patients(8, rows)
+
+    def drawn(*texts: str | None) -> list[str | None]:
+        return [draw.choice(texts) for _ in range(rows)]
+
+    table |= {
+        "cycle": drawn("1", "2", "3"),
+        "creatinine_clearance": drawn("50 mL/min", "91 mL/min", "120 mL/min"),
+        "platelets": drawn("49 x 10^9/L", "50 x 10^9/L", "200 G/L", "200 G/L", None),
+        "bilirubin": drawn("1 mg/dL", "60 micromol/L", None),
+        "alt": drawn("200 U/L", "400 U/L", "30 U/L", None),
+        "t_all": drawn("true", "false", None),
+        "choose": [
+            f"carboplatin={auc}; prednisolone={dose}; prednisolone={route}"
+            for auc, dose, route in zip(
+                drawn("AUC 4 by newell-1993", "AUC 5 by newell-1993"),
+                drawn("20 mg/m2", "33.5 mg/m2", "40 mg/m2", "41 mg/m2"),
+                drawn("oral", "IV bolus"),
+                strict=True,
+            )
+        ],
+    }
+    formulary = load_pharmacy(STARTER).formulary if has_formulary else {}
+    given = settings(
+        with_policy(
+            formulary=formulary,
+            dose_rounding={"carboplatin": DoseRounding("nearest", amount("1", "mg"))},
+        ),
+        HOW_MUCH,
+    )
+    found = by_columns(table, given)
+    assert_same(found, one_by_one(table, given))
+    assert found.dosed.height > 25
+    assert {"mesna_g", "sodium_chloride_mL", "interferon_million_units"} <= {*found.dosed.columns}
+    assert found.dosed["ifosfamide_g"].null_count() > 0
 
 
 def patients_of(regimen: Regimen, seed: int, rows: int) -> dict[str, list[str | None]]:

@@ -53,6 +53,21 @@ def order(regimen: str | Regimen, *, start: datetime.date | None = START, **text
     return draft_order(loaded, patient, load_pharmacy(STARTER), start=start, cycle=1, accept=accept)
 
 
+LEFT_OPEN: dict[str, Any] = {
+    "how-much-for-whom": {
+        "choices": [
+            "carboplatin-x=AUC 4 by newell-1993",
+            "prednisolone-x=33.5 mg/m2",
+            "prednisolone-x=oral",
+        ],
+        "history": {"t_all": "false"},
+        "platelets": "200 x 10^9/L",
+        "alt": "300 U/L",
+    }
+}
+"""What a person settles, or tells, of a regimen beside what all of them need."""
+
+
 def orders() -> Iterator[tuple[str, Order]]:
     """Orders of every kind of drug line, some of them reduced, rounded or omitted."""
     reductions = ["etoposide=25%: mucositis grade 3", "prednisone=100%: hyperglycaemia"]
@@ -61,15 +76,18 @@ def orders() -> Iterator[tuple[str, Order]]:
     yield "infant", order("cec-consolidation", **INFANT)
     for file in sorted(REGIMENS.glob("*.yaml")):
         age = "18" if file.stem == "auc" else CHILD["age"]  # below 18 years such a dose is a stop
-        yield file.stem, order(named_apart(load_regimen(file)), age=age)
+        yield file.stem, order(named_apart(load_regimen(file)), age=age, **LEFT_OPEN.get(file.stem, {}))
 
 
 def named_apart(regimen: Regimen) -> Regimen:
     """The regimen with names that no word of a sheet has: one of its drugs is called "units"."""
-    lines = (
-        replace(line, drug=f"{line.drug}-x", start=tuple(replace(each, to=f"{each.to}-x") for each in line.start))
-        for line in regimen.drugs
-    )
+    lines = []
+    for line in regimen.drugs:
+        start = tuple(replace(each, to=f"{each.to}-x") for each in line.start)
+        dose, after = line.dose, f"{line.after}-x" if line.after else ""
+        if line.shared_with and isinstance(dose, Quantity):
+            dose = Quantity(dose.value, f"{dose.unit}-x")
+        lines.append(replace(line, drug=f"{line.drug}-x", dose=dose, start=start, after=after))
     return replace(regimen, drugs=tuple(lines))
 
 
