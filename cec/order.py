@@ -391,6 +391,22 @@ class Release(msgspec.Struct, frozen=True):
     fingerprint: Sha256
 
 
+class PlaceInTreatment(msgspec.Struct, frozen=True):
+    """Where a cycle stands in a treatment of several phases; its number in its phase is the order's `cycle`."""
+
+    name: str
+    title: str
+    edition: Number
+    sha256: Sha256
+    phase: Number
+    phases: Number
+    cycles: Number
+    """How many cycles the phase has."""
+    in_all: Number
+    """Which cycle of the whole treatment it is."""
+    of_all: Number
+
+
 SCHEMA: Literal["cec.order/2"] = "cec.order/2"
 """The form of a saved order. Keys may be added, each with a default; whatever else changes raises the number."""
 
@@ -427,6 +443,7 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     age: Age | None = None
     start: datetime.date | None = None
     cycle: Number | None = None
+    of_treatment: PlaceInTreatment | None = None
     days: Number | None = None
     """Up to which day lines with an open end were drawn, where a person said so."""
     administrations: tuple[Administration, ...] = ()

@@ -30,7 +30,7 @@ from cec.conditions import history_asked
 from cec.errors import CecError, Fault, InputError
 from cec.facts import Facts, earlier_doses_of
 from cec.fingerprint import fingerprint
-from cec.order import SCHEMA, Administration, EarliestNextCycle, Order, Preparation
+from cec.order import SCHEMA, Administration, EarliestNextCycle, Order, PlaceInTreatment, Preparation
 from cec.patient import Patient, Withheld
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
@@ -49,6 +49,7 @@ def draft_order(
     start: datetime.date | None = None,
     cycle: int | None = None,
     days: int | None = None,
+    of_treatment: PlaceInTreatment | None = None,
     as_of: datetime.date | None = None,
     accept: Mapping[str, str] = _NOTHING,
     strict: bool = False,
@@ -114,6 +115,7 @@ def draft_order(
             as_of=as_of,
             start=start,
             cycle=cycle,
+            of_treatment=of_treatment,
             days=days,
             measures=(measures,),
             doses=doses,
@@ -124,7 +126,7 @@ def draft_order(
             next_cycle=_earliest_next_cycle(regimen, start),
             alerts=accepted_alerts(found, of_amounts, accept, strict=strict),
             overrides=overrides,
-            sha256=sha256_of_inputs(regimen, patient, pharmacy, start, cycle, as_of, dict(accept), days),
+            sha256=sha256_of_inputs(regimen, patient, pharmacy, start, cycle, as_of, dict(accept), days, of_treatment),
         )
         return msgspec.structs.replace(order, fingerprint=fingerprint(order), release=None)
 

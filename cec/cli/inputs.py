@@ -18,10 +18,11 @@ from cec.facts import FACTS, HISTORY
 
 if TYPE_CHECKING:
     from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, TimeOptions
-    from cec.order import Order
+    from cec.order import Order, PlaceInTreatment
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
     from cec.regimen import Regimen
+    from cec.treatment import TreatmentCalendar
 
 Noun = TypeVar("Noun")
 Text: TypeAlias = str | Sequence[str] | Mapping[str, str]
@@ -71,7 +72,6 @@ def drafting_of(
     from cec.calculate import draft_order
     from cec.calculate.lines import day_1
     from cec.facts.reading import read_count, read_date
-    from cec.load import load_regimen
     from cec.load.known import refuse_unasked
 
     require_measures(patient)
@@ -79,7 +79,9 @@ def drafting_of(
     keep_apart(read, {"--output": output})
     load_this_pharmacy = cache(lambda: _pharmacy_and_overrides(pharmacy, times))
     loaded, of_patient, of_pharmacy, dates, days, cycle, revision, accepted = together(
-        lambda: load_regimen(load_this_pharmacy()[0].default_regimen if regimen is None else regimen),
+        lambda: _regimen_or_phase(
+            load_this_pharmacy()[0].default_regimen if regimen is None else regimen, start, times and times.cycle
+        ),
         lambda: _patient_and_overrides(patient),
         load_this_pharmacy,
         lambda: {
@@ -90,6 +92,7 @@ def drafting_of(
         lambda: read_text_of("--revision", times and times.revision, read_count),
         lambda: _acceptances(checks.accept or ()),
     )
+    loaded, of_treatment, length = loaded
     this_patient, patient_overrides = of_patient
     this_pharmacy, pharmacy_overrides = of_pharmacy
     refuse_unasked(this_patient, loaded, this_pharmacy, patient.patient)
@@ -99,7 +102,8 @@ def drafting_of(
         pharmacy=this_pharmacy,
         start=day_1(loaded, cycle, dates),
         cycle=cycle,
-        days=days,
+        days=length or days,
+        of_treatment=of_treatment,
         as_of=today(),
         accept=accepted,
         strict=checks.strict,
@@ -119,6 +123,74 @@ def require_measures(patient: PatientOptions) -> None:
     if missing and patient.patient is None:
         options = " and no ".join(f"--{name}" for name in missing)
         raise typer.BadParameter(f"there is no {options}; give the measures, or a patient file with --patient")
+
+
+def _regimen_or_phase(
+    name: str, start: StartOptions, cycle: str | None
+) -> tuple[Regimen, PlaceInTreatment | None, int | None]:
+    """A regimen; or that of a phase of a treatment, with the place of the cycle there, and how long it is in days."""
+    from cec.calculate.treatment import cycle_of_treatment, place_in
+    from cec.facts.reading import read_count
+    from cec.load import load_regimen
+    from cec.load.treatment_file import is_treatment, load_treatment
+    from cec.units import span
+
+    phase = read_text_of("--phase", start.phase, read_count)
+    if phase is None:
+        return load_regimen(name), None, None
+    if not is_treatment(name):
+        raise InputError(Fault(f"{name} is not a treatment of phases: leave --phase out", "--phase"))
+    treatment = load_treatment(name)
+    number = read_text_of("--cycle", cycle, read_count)
+    if number is None:
+        raise InputError(Fault("a phase has several cycles: say which with --cycle", "--cycle"))
+    place = cycle_of_treatment(treatment, int(str(phase)), int(str(number)), today())
+    of_phase = treatment.phases[place.phase - 1]
+    return treatment.regimens[place.phase - 1], place_in(treatment, place), span(of_phase.cycle_length).days
+
+
+def draft_calendar(
+    path: str,
+    patient: PatientOptions,
+    pharmacy: PharmacyOptions,
+    checks: CheckOptions,
+    *,
+    start: StartOptions,
+    times: TimeOptions,
+    output: Path | None = None,
+) -> TreatmentCalendar:
+    """The orders of every cycle of a treatment; CecError with every fault."""
+    from functools import partial
+
+    from cec.calculate import draft_order
+    from cec.calculate.treatment import draft_treatment
+    from cec.facts.reading import read_date
+    from cec.load.treatment_file import load_treatment
+
+    require_measures(patient)
+    read = {"REGIMEN": path, "--patient": patient.patient, "--pharmacy": pharmacy_file(pharmacy.pharmacy)}
+    keep_apart(read, {"--output": output})
+    typed = start.start or start.day_1
+    if typed is None or times.cycle is not None or start.days is not None:
+        text = "the calendar of a treatment has --start alone: its first day 1; --phase with --cycle draws one cycle"
+        raise InputError(Fault(text))
+    treatment, of_patient, of_pharmacy, day_1, accepted = together(
+        lambda: load_treatment(path),
+        lambda: _patient_and_overrides(patient),
+        lambda: _pharmacy_and_overrides(pharmacy, times),
+        lambda: read_text_of("--start", typed, read_date),
+        lambda: _acceptances(checks.accept or ()),
+    )
+    overrides = (*of_patient[1], *of_pharmacy[1])
+    draft_cycle = partial(
+        draft_order,
+        pharmacy=of_pharmacy[0],
+        as_of=today(),
+        accept=accepted,
+        strict=checks.strict,
+        overrides=overrides,
+    )
+    return draft_treatment(treatment, of_patient[0], day_1, draft_cycle)
 
 
 def require_start(start: StartOptions) -> None:

@@ -194,6 +194,10 @@ class StartOptions(NamedTuple):
     first_day: Annotated[
         str | None, _option("DATE", "The date of the cycle's first day, also before day 1.", "--first-day")
     ] = None
+    phase: Annotated[
+        str | None,
+        _option("NUMBER", "Of a treatment of phases the cycle (--cycle) of this phase; --start is then its day 1."),
+    ] = None
     days: Annotated[
         str | None, _option("NUMBER", "Draw lines without an end up to this day; it lengthens no cycle.")
     ] = None

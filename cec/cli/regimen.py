@@ -155,11 +155,15 @@ def _checked(file: Path) -> CheckedFile:
     from cec.load import check_regimen
     from cec.load.nodes import read_file
     from cec.load.search import regimen_path
+    from cec.load.treatment_file import is_treatment, load_treatment
     from cec.render.findings import CheckedFile, finding_of
+    from cec.render.words.regimen import treatment_words
 
     if file.name.endswith(ENDING):
         count = len(load_cases(file).cases)
         return CheckedFile(str(file), f"worked cases: {count}, run where their regimen is checked")
+    if is_treatment(file):
+        return CheckedFile(str(file), treatment_words(load_treatment(file)))
     regimen = check_regimen(file)
     path = regimen_path(file)
     holds = _holds(regimen)

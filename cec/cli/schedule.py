@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cec.cli.inputs import draft, require_start
+from cec.cli.inputs import draft, draft_calendar, require_start
 from cec.cli.options import (
     CheckOptions,
     ExplainOption,
@@ -14,7 +14,7 @@ from cec.cli.options import (
     TimeOptions,
 )
 from cec.cli.output import chosen_format, show
-from cec.render import FORMATS
+from cec.render import FORMATS, TREATMENTS
 
 
 def schedule(
@@ -28,7 +28,7 @@ def schedule(
     output: OutputOptions,
     explain: ExplainOption = False,
 ) -> None:
-    """The day-by-day administration schedule of one cycle.
+    """The day-by-day administration schedule of one cycle, or the calendar of a treatment of several phases.
 
     The regimen must be named: induction and consolidation differ in their days.
 
@@ -36,6 +36,13 @@ def schedule(
       cec schedule cec-consolidation --height 128 --weight 26 --start 2026-11-30
       cec schedule cec-induction --patient ann.yaml --start 2026-11-30 -o ann.pdf
     """
+    from cec.load.treatment_file import is_treatment
+
     require_start(start)
+    if start.phase is None and is_treatment(regimen):
+        of_treatment = chosen_format(output, TREATMENTS)
+        calendar = draft_calendar(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)
+        show(calendar, of_treatment)
+        return
     chosen = chosen_format(output, FORMATS, explain=explain)
     show(draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output), chosen)

@@ -38,6 +38,12 @@ def _pharmacy() -> dict[str, Any]:
     return PHARMACY.schema
 
 
+def _treatment() -> dict[str, Any]:
+    from cec.load.treatment_file import TREATMENT
+
+    return TREATMENT.schema
+
+
 def _cases() -> dict[str, Any]:
     from cec.cases.worked_case import CASES
 
@@ -49,6 +55,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "regimen": ("A regimen file of cec", _regimen),
     "patient": ("A patient file of cec", _patient),
     "pharmacy": ("A pharmacy file of cec", _pharmacy),
+    "treatment": ("A file of a treatment of several phases", _treatment),
     "cases": ("Worked cases beside a regimen of cec", _cases),
 }
 """What a schema can be printed of: its title, and where it comes from."""

@@ -59,6 +59,9 @@ def _regimen(name_or_path: str | Path, *, checked: bool = False) -> Regimen:
 
     path = regimen_path(name_or_path)
     source = read_file(path)
+    if "phases" in {key.text for key, _ in source.root.entries or ()}:
+        text = "is a treatment of phases, not a regimen: cec schedule draws its calendar, and with --phase one cycle"
+        raise FileError(Fault(text, "", source.name))
     regimen = _read(REGIMEN, source, Regimen, checked=checked)
     if path != Path(name_or_path) and is_found_by_name(path) and regimen.name != path.stem:
         text = f"is '{regimen.name}'; a regimen that is found by its name has that of its file, {path.stem}"

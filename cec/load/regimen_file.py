@@ -34,7 +34,7 @@ EVERY_CYCLE = -1
 """A bit for each cycle: all of them."""
 
 
-def _regimen(values: dict[str, Any]) -> Regimen:
+def build_regimen(values: dict[str, Any]) -> Regimen:
     """A regimen, with lines that do not fit together refused."""
     regimen = Regimen(**{**values, "drugs": tuple(_with_share_units(values["drugs"]))}, sha256="")
     faults = []
@@ -258,6 +258,6 @@ CHECK = Record(_check, "code", parts=_parts_of_check)
 
 REGIMEN = file_of(
     Regimen,
-    {Regimen: Record(_regimen), DrugLine: DRUG_LINE, DoseEntry: ENTRY, Check: CHECK},
+    {Regimen: Record(build_regimen), DrugLine: DRUG_LINE, DoseEntry: ENTRY, Check: CHECK},
     {**WAYS, "name": text(read_name), "regimen name": text(read_name, write=_name_in_file)},
 )

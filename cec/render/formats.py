@@ -89,6 +89,14 @@ BSA_COMPARISONS: Formats = by_name(
 """The formats of every BSA formula side by side."""
 
 
+TREATMENTS: Formats = by_name(
+    Format("table", "cec.render.terminal.treatment", ".txt", ("terminal",)),
+    Format("json", "cec.render.json", ".json", function="treatment"),
+    Format("csv", "cec.render.csv.treatment", ".csv"),
+    Format("ics", "cec.render.ics", ".ics", function="treatment"),
+)
+"""The formats of the calendar of a treatment; the sheet of one of its cycles is that of an order."""
+
 VALIDATIONS: Formats = by_name(
     Format("table", "cec.render.terminal.validation", ".txt", ("explain", "terminal")),
     Format("json", "cec.render.json", ".json", shows=("explain",)),

@@ -28,7 +28,7 @@ from cec.errors import InputError
 from cec.render.days import name_of_day
 from cec.render.words import DRAFT, label_words, origin, over_days
 from cec.render.words.alerts import alert_words, in_one_line
-from cec.render.words.regimen import title_of
+from cec.render.words.regimen import cycle_words, title_of
 from cec.render.words.times import box_words, rate_words, starting_time, weekday_date
 from cec.render.worksheet import instructions
 from cec.units import span
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from icalendar import Event
 
     from cec.order import Administration, Alert, EarliestNextCycle, Order
+    from cec.treatment import TreatmentCalendar
 
 _ALL_UIDS = uuid.UUID("5ad9ad5f-4ed1-55f0-a2c0-6b6b0f0f3c6e")
 """The namespace of the UIDs. If it changes, every calendar doubles."""
@@ -50,22 +51,34 @@ _CHANGES = frozenset({"limited", "capped", "capped by day", "reduced", "rounded"
 
 def render(order: Order) -> bytes:
     """The calendar of one cycle as UTF-8. Times are local, without a zone, unless the pharmacy names its zone."""
+    return _calendar([order])
+
+
+def treatment(calendar: TreatmentCalendar) -> bytes:
+    """The calendar of every cycle of a treatment; of when the next cycle may begin nothing: that is in it."""
+    return _calendar(calendar.orders)
+
+
+def _calendar(orders: Sequence[Order]) -> bytes:
+    """The administrations of these cycles and, after a single one, when the next may begin."""
     import icalendar
 
-    if order.start is None:
+    first = orders[0]
+    if first.start is None:
         raise InputError("a calendar needs day 1 of the cycle; give it with --start")
-    zone = order.pharmacy.zone
+    zone = first.pharmacy.zone
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//cec-dosing//cec//EN")
     calendar.add("version", "2.0")
-    last = order.start
-    for row in order.administrations:
-        calendar.add_component(_administration(order, row, zone))
-        last = max(last, row.date)
-    if order.next_cycle and order.next_cycle.date:
-        calendar.add_component(_next_cycle(order, order.next_cycle, order.next_cycle.date))
+    last = first.start
+    for order in orders:
+        for row in order.administrations:
+            calendar.add_component(_administration(order, row, zone))
+            last = max(last, row.date)
+    if len(orders) == 1 and first.next_cycle and first.next_cycle.date:
+        calendar.add_component(_next_cycle(first, first.next_cycle, first.next_cycle.date))
     if zone:
-        calendar.add_missing_timezones(datetime.date(order.start.year, 1, 1), datetime.date(last.year + 1, 12, 31))
+        calendar.add_missing_timezones(datetime.date(first.start.year, 1, 1), datetime.date(last.year + 1, 12, 31))
     content: bytes = calendar.to_ical()
     return content
 
@@ -127,7 +140,8 @@ def _event(order: Order, parts: Sequence[str | int], summary: str, description: 
 
 def _uid(order: Order, parts: Sequence[str | int]) -> str:
     """The same text for the same administration, from which nobody reads who the patient is."""
-    whole = json.dumps([_patient(order), order.regimen.name, order.cycle, *parts])
+    phase = [order.of_treatment.name, order.of_treatment.phase] if order.of_treatment else []
+    whole = json.dumps([_patient(order), *phase, order.regimen.name, order.cycle, *parts])
     return str(uuid.uuid5(_ALL_UIDS, whole))
 
 
@@ -171,7 +185,7 @@ def _concerns(alert: Alert, drug: str, order: Order) -> bool:
 
 def _identity(order: Order) -> Iterator[str]:
     """Which order this is, and what a changed order would do to the event."""
-    cycle = f"cycle {order.cycle}" if order.cycle else ""
+    cycle = cycle_words(order)
     yield ", ".join(filter(None, (title_of(order), cycle, _id(order))))
     yield from cautions(order)
     yield origin(order)

@@ -11,6 +11,7 @@ from cec.order import Order
 
 if TYPE_CHECKING:
     from cec.render.verification import VerifiedDoses, VerifiedOrder, VerifiedRows
+    from cec.treatment import TreatmentCalendar
 
 
 def render(document: Any) -> bytes:
@@ -25,6 +26,11 @@ def render(document: Any) -> bytes:
         )
         raise InputError(text)
     return write(document)
+
+
+def treatment(calendar: TreatmentCalendar) -> bytes:
+    """The orders of every cycle of a treatment, in a list."""
+    return b"[\n" + b",\n".join(render(order).removesuffix(b"\n") for order in calendar.orders) + b"\n]\n"
 
 
 def verified_doses(document: VerifiedDoses) -> bytes:

@@ -26,7 +26,7 @@ from cec.version import __version__
 if TYPE_CHECKING:
     from cec.load.order_file import SavedOrder
 
-INPUTS = ("regimen", "patient", "pharmacy", "start", "cycle", "days", "as_of", "overrides")
+INPUTS = ("regimen", "patient", "pharmacy", "start", "cycle", "of_treatment", "days", "as_of", "overrides")
 """What an order is computed from."""
 ABOUT_THE_ORDER = ("written_by", "fingerprint", "revision", "first", "replaces", "changes", "release", "sha256")
 """What is said of an order as a whole, and computed from nothing."""
@@ -105,6 +105,7 @@ def _drafted_again(order: Order) -> tuple[Order | None, Difference | None]:
             order.pharmacy,
             start=order.start,
             cycle=order.cycle,
+            of_treatment=order.of_treatment,
             days=order.days,
             as_of=order.as_of,
             accept=accept,

@@ -15,6 +15,7 @@ from cec.render.pdf.typesetting import typeset
 from cec.render.words import CHANGED, DRAFT, bind, over_days, signed_percent
 from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
 from cec.render.words.pharmacy import DIGITS, pharmacy_words
+from cec.render.words.regimen import cycle_words
 from cec.render.words.times import paper_date, row_time, weekday_date
 from cec.render.worksheet import containers
 from cec.routes import is_into_csf
@@ -50,7 +51,7 @@ def label_data(order: Order) -> dict[str, Any]:
         raise InputError("every dose of this order is 0, so there is nothing to label")
     patient = order.patient
     preparations = {each.dose_index: each for each in order.preparations}
-    regimen, cycle = order.regimen, f", cycle {order.cycle}" if order.cycle else ""
+    regimen, cycle = order.regimen, f", {cycle_words(order)}" if order.cycle else ""
     title = f"{regimen.title} ({regimen.name})" if regimen.name.startswith(NOT_SHIPPED) else regimen.title
     return {
         "title": f"Labels: {title}{cycle}",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cec.render.words import DRAFT, SECOND_CHECK, bind, origin
 from cec.render.words.alerts import alert_code, alert_text, by_severity
 from cec.render.words.patient import age_of
-from cec.render.words.regimen import days_of_order, doses_of_title, lines_given, title_of
+from cec.render.words.regimen import cycle_words, days_of_order, doses_of_title, lines_given, title_of
 from cec.render.words.times import paper_date
 from cec.units import Quantity
 
@@ -32,7 +32,7 @@ def page_data(order: Order, document: str) -> dict[str, Any]:
             "doses": _whole_names(doses_of_title(lines_given(order)), regimen),
             "phase": regimen.phase,
             "days": days_of_order(order),
-            "cycle": f"cycle {order.cycle}" if order.cycle else "",
+            "cycle": cycle_words(order),
             "dates": first_to_last(order, sorted({day for dose in order.doses for day in dose.days})),
             "age": ", ".join(filter(None, (age_of(patient, order.age, order.as_of), patient.sex or ""))),
             "allergies": patient.allergies,

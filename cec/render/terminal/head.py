@@ -11,14 +11,14 @@ from cec.render.terminal.drawing import BLANK_LINE, LEVELS, STRONG, WIDEST_TEXT,
 from cec.render.words import DRAFT, assumptions, changes, origin
 from cec.render.words.alerts import alert_words, by_severity, in_one_line
 from cec.render.words.patient import identity, known_facts, measure_facts
-from cec.render.words.regimen import days_of_order, named_days, title_of
+from cec.render.words.regimen import cycle_words, days_of_order, named_days, title_of
 from cec.render.words.times import weekday_date
 
 
 def head(order: Order, terminal: Terminal) -> list[Part]:
     """Title with doses, source, patient, measures, BSA."""
     regimen, patient = order.regimen, order.patient
-    cycle = f"{order.cycle}, " if order.cycle else ""
+    cycle = f"{cycle_words(order) if order.of_treatment else order.cycle}, " if order.cycle else ""
     return [
         *wrap(title_of(order), terminal, style=STRONG),
         BLANK_LINE,

@@ -8,10 +8,11 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from cec.days import LAST_DAY, Cycles, Days, Series, is_open, list_days, numbers_of
-from cec.order import Dose, Order
+from cec.order import Dose, Order, PlaceInTreatment
 from cec.regimen import DoseEntry, DrugLine, Regimen, any_words
 from cec.render.words import A_DAY
 from cec.render.words.times import paper_date, weekday_date
+from cec.treatment import Treatment
 from cec.units import Quantity, span, write_duration
 from cec.when_words import anchor_in_words, listed, narrowed_to, times_in_words
 
@@ -163,6 +164,35 @@ def _running(days: Iterable[int], over: Quantity | None, regimen: Regimen) -> It
     """The days on which something runs that starts on these days: of an infusion over days all of them."""
     count = max(1, -(-span(over) // A_DAY)) if over else 1
     return (regimen.calendar.later(day, later) for day in days for later in range(count))
+
+
+def treatment_words(treatment: Treatment) -> str:
+    """A treatment of phases in one line."""
+    phases = (
+        f"{phase.cycles} {'cycle' if phase.cycles == 1 else 'cycles'} of {regimen.name}, {phase.cycle_length} each"
+        for phase, regimen in zip(treatment.phases, treatment.regimens, strict=True)
+    )
+    return f"{treatment.title}: {'; then '.join(phases)}"
+
+
+def cycle_words(order: Order) -> str:
+    """Which cycle it is; of a treatment of phases, in its phase and in all. Nothing where no cycle is named."""
+    place = order.of_treatment
+    if place is None:
+        return f"cycle {order.cycle}" if order.cycle else ""
+    return f"{place.title}: {cycle_of_phase(order)}"
+
+
+def cycle_of_phase(order: Order) -> str:
+    """Of a treatment of phases, which cycle it is in its phase and in all."""
+    place = order.of_treatment
+    if place is None:
+        return ""
+    return f"phase {place.phase} of {place.phases}, cycle {order.cycle} of {place.cycles}, {_in_all(place)}"
+
+
+def _in_all(place: PlaceInTreatment) -> str:
+    return f"{place.in_all} of {place.of_all} in all"
 
 
 def named_days(order: Order) -> str:
