@@ -234,3 +234,10 @@ def write_file(path: str | Path, content: bytes) -> None:
     """Put `content` into a file, whole or not at all."""
     with replacing(path) as file:
         file.write(content)
+
+
+def write_with_folders(path: Path, content: bytes) -> None:
+    """Write a file and the folders above it; FileError where one cannot be."""
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_file(path, content)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 os.environ.pop("COLUMNS", None)  # as wide as a pipe is by itself, whatever terminal or worker runs the suite
 for name in ("CEC_REGIMENS", "CEC_PHARMACY"):
     os.environ.pop(name, None)  # nothing of what the person who runs the suite set up for cec
-os.environ["XDG_CONFIG_HOME"] = os.path.join(os.sep, "nonexistent")  # noqa: PTH118
+os.environ["XDG_CONFIG_HOME"] = os.path.join(os.devnull, "none")  # noqa: PTH118 where nobody, not even root, can write
 
 collect_ignore = ["with_a_new_fact.py"]
 """A program that adds to the tables of facts and rules: read for doctests, it would add to the suite's own."""

@@ -90,7 +90,7 @@ def review_regimen(
       cec regimen review cec-induction --by 'A. Nowak' --on 2026-11-30
     """
     from cec.facts.reading import read_date, read_text
-    from cec.files import write_file
+    from cec.files import write_with_folders
     from cec.load import check_regimen
     from cec.load.reviews import read_reviews, review_paths, write_reviews
     from cec.load.search import regimen_path
@@ -105,8 +105,7 @@ def review_regimen(
         raise InputError(Fault("is empty; write who reviewed the file", "--by"))
     path = review_paths(regimen_path(regimen))[-1]
     before = read_reviews(path) if path.is_file() else ()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_file(path, write_reviews((*before, Review(name, date, loaded.sha256))))
+    write_with_folders(path, write_reviews((*before, Review(name, date, loaded.sha256))))
     if not quiet:
         say(f"{path}: {loaded.name}, SHA-256 {loaded.sha256[:16]}, reviewed by {name} on {date}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,10 @@ def test_list_says_where_each_is_from_and_how_it_stands(tmp_path: Path) -> None:
     listed = json.loads(cec("regimen", "list", "--regimens", str(tmp_path), "--format", "json").out)["regimens"]
     assert [each["name"] for each in listed] == ["cec-consolidation", "cec-induction", "ac", "faulty"]
     assert [each["regimen"]["status"] for each in listed if "status" in each.get("regimen", {})] == ["withdrawn"]
+
+
+def test_a_review_that_cannot_be_written_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", os.path.join(os.devnull, "none"))  # noqa: PTH118 nobody can write there
+    done = cec("regimen", "review", "cec-induction", "--by", "A. Nowak")
+    assert done.code == 1
+    assert "cec-induction.review.yaml: cannot be written: " in done.err

@@ -10,8 +10,8 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from cec.errors import Fault, FileError, InputError
-from cec.files import write_file
+from cec.errors import Fault, InputError
+from cec.files import write_with_folders
 
 
 class Shell(NamedTuple):
@@ -76,7 +76,7 @@ def install(shell: str, environment: Mapping[str, str]) -> str:
     """What was done, after the script is written and the shell reads it as it starts: once, however often installed."""
     chosen = SHELLS[shell]
     script = chosen.folder(environment) / chosen.script
-    _write(script, script_of(shell))
+    write_with_folders(script, script_of(shell))
     if chosen.reads is None:
         return f"{shell} completes cec from its next start on: {script}"
     start = chosen.reads(environment)
@@ -85,14 +85,5 @@ def install(shell: str, environment: Mapping[str, str]) -> str:
     encoding = "utf-16-le" if content.startswith(b"\xff\xfe") else "utf-8"  # as Windows PowerShell writes its own
     if line.encode(encoding) not in content:
         gap = "" if not content or content.endswith("\n".encode(encoding)) else "\n"
-        _write(start, content + f"{gap}{line}\n".encode(encoding))
+        write_with_folders(start, content + f"{gap}{line}\n".encode(encoding))
     return f"{shell} completes cec from its next start on: {script}, which {start} reads"
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file and the folders above it."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileError(Fault(f"cannot be written: {error.strerror}", "", str(path))) from None
-    write_file(path, content)

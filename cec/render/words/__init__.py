@@ -32,14 +32,13 @@ def route_to_tick(route: str) -> str:
 def over_days(dose: Dose) -> list[str]:
     """What an infusion over more than a day gives in each 24 h, and for how long: never the whole as if it were daily.
 
-        >>> from decimal import Decimal
-        >>> from cec.routes import CHOICE, routes_of
-    from cec.units import Quantity
-        >>> whole, part = Quantity(Decimal(5240), "mg"), Quantity(Decimal(1310), "mg")
-        >>> dose = Dose(1, "cytarabine", "IV", whole, whole, whole, Decimal(0), (1,), 1, (), part,
-        ...             over=Quantity(Decimal(96), "h"))
-        >>> over_days(dose)
-        ['1,310 mg in each 24 h, for 96 h (4 days)']
+    >>> from decimal import Decimal
+    >>> from cec.units import Quantity
+    >>> whole, part = Quantity(Decimal(5240), "mg"), Quantity(Decimal(1310), "mg")
+    >>> dose = Dose(1, "cytarabine", "IV", whole, whole, whole, Decimal(0), (1,), 1, (), daily_total=part,
+    ...             over=Quantity(Decimal(96), "h"))
+    >>> over_days(dose)
+    ['1,310 mg in each 24 h, for 96 h (4 days)']
     """
     if not dose.over or not dose.ordered.value or span(dose.over) <= A_DAY:
         return []
