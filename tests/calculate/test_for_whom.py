@@ -243,3 +243,21 @@ def test_what_is_chosen_stands_in_a_patient_file(tmp_path: Path) -> None:
     done = cec("dose", str(tmp_path / "worked.yaml"), "--patient", str(tmp_path / "patient.yaml"), "--format", "csv")
     assert ",30,mg," in done.out
     assert "oral" in done.out
+
+
+def test_what_was_chosen_and_for_whom_a_dose_is_stand_on_the_sheet(tmp_path: Path) -> None:
+    by_weight = "[{when: {weight: under 50 kg}, dose: 1 mg}, {when: {weight: at least 50 kg}, dose: 2 mg}]"
+    regimen = regimen_of(
+        tmp_path,
+        "drug: a, dose: 20 to 30 mg/m2, route: oral, days: 1",
+        f"drug: b, dose: {by_weight}, route: oral, days: 1",
+        "drug: c, dose: 5 mg, route: oral, days: 1",
+    )
+    order = order_of(regimen, choices=["a=25 mg/m2"])
+    chosen, banded, plain = (
+        [step["text"].replace("\N{NO-BREAK SPACE}", " ") for step in dose["working"]]
+        for dose in sheet_data(order)["doses"]
+    )
+    assert chosen == ["25 mg/m2, chosen from 20 to 30 mg/m2 of the regimen", "25 mg/m2 × 1.82 m2 = 45.5 mg"]
+    assert banded == ["2 mg, as the regimen says for weight at least 50 kg", "flat dose"]
+    assert plain == ["flat dose"]

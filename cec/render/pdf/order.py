@@ -109,7 +109,8 @@ def _working(dose: Dose) -> Iterator[dict[str, Any]]:
     """How the dose was computed: prescribed × measure, and then what limits or changes it."""
     before: Step | None = None
     for step in dose.steps:
-        if step.what == "calculated":
+        says_more = step.what == "prescribed" and step.how != f"{step.value}, as the regimen says"
+        if step.what == "calculated" or says_more:
             yield {"text": step.how, "changed": False}
         elif step.what not in {"prescribed", "measured"}:
             changed = before is not None and step.value != before.value and step.what != "infused"
