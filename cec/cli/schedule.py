@@ -28,9 +28,9 @@ def schedule(
     output: OutputOptions,
     explain: ExplainOption = False,
 ) -> None:
-    """The day-by-day administration schedule of one cycle, or the calendar of a treatment of several phases.
+    """The days of one cycle, or the calendar of a treatment in phases.
 
-    The regimen must be named: induction and consolidation differ in their days.
+    Each administration with its date and time. The regimen must be named: induction and consolidation differ in days.
 
     Examples:
       cec schedule cec-consolidation --height 128 --weight 26 --start 2026-11-30

@@ -206,11 +206,12 @@ def read_weight(text: str) -> Quantity:
 def is_unit(word: str) -> bool:
     """Whether a word is a unit, however it is spelt.
 
-    >>> is_unit("kg"), is_unit("pounds"), is_unit("µg"), is_unit("cec-induction")
-    (True, True, True, False)
+    >>> is_unit("kg"), is_unit("KG"), is_unit("pounds"), is_unit("µg"), is_unit("cec-induction")
+    (True, True, True, True, False)
     """
-    symbol = _translated(word, _SPELLINGS)
-    return word in _MEANT or any(symbol in kind.units for kind in KINDS)
+    symbol, lower = _translated(word, _SPELLINGS), word.lower()
+    symbols = {unit for kind in KINDS for unit in kind.units}
+    return symbol in symbols or lower in _MEANT or lower in {unit.lower() for unit in symbols}
 
 
 def _quoted(text: str) -> str:
