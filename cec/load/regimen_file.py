@@ -85,13 +85,15 @@ def build_regimen(values: dict[str, Any]) -> Regimen:
 
 def _with_share_units(lines: Sequence[DrugLine]) -> Iterator[DrugLine]:
     """The lines, those with a share of another drug's dose with the unit of its amounts."""
+    units = {drug_key(line.drug): line.amount_unit for line in reversed(lines) if not line.shared_with}
     for line in lines:
-        others = [other for other in lines if is_same_drug(other.drug, line.shared_with) and not other.shared_with]
-        yield msgspec.structs.replace(line, share_unit=others[0].amount_unit) if others else line
+        unit = units.get(drug_key(line.shared_with)) if line.shared_with else None
+        yield msgspec.structs.replace(line, share_unit=unit) if unit else line
 
 
 def _shares(lines: Sequence[DrugLine]) -> Iterator[tuple[int, str]]:
     """Lines, by number, with a share of a drug that no line gives, or of another share."""
+    drugs = {drug_key(line.drug) for line in lines}
     for number, line in enumerate(lines, 1):
         if not line.shared_with:
             continue
@@ -101,8 +103,8 @@ def _shares(lines: Sequence[DrugLine]) -> Iterator[tuple[int, str]]:
                 if maximum and maximum.unit != line.share_unit:
                     yield number, f"drugs {number} ({line.drug}): {name} {maximum} is not in {line.share_unit}"
             continue
-        of_share = any(is_same_drug(other.drug, line.shared_with) for other in lines)
-        why = "is a share itself; write its amount" if of_share else "is not a drug of this regimen"
+        is_drug = drug_key(line.shared_with) in drugs
+        why = "is a share itself; write its amount" if is_drug else "is not a drug of this regimen"
         yield number, f"drugs {number} ({line.drug}): dose: {line.shared_with} {why}"
 
 
