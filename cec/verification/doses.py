@@ -14,9 +14,9 @@ from cec.calculate.measures import Measured, measured_again
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.calculate.settled import as_given
 from cec.days import numbers_of
-from cec.drug_names import drug_key
+from cec.drug_names import drug_key, is_same_drug
 from cec.order import Dose, Order
-from cec.regimen import Regimen
+from cec.regimen import Regimen, any_words
 from cec.units import AMOUNT, EXACT, Quantity, convert, plain
 from cec.verification.administration import compared, expected_of
 from cec.verification.case import Case, OtherMeasures
@@ -186,6 +186,8 @@ def _stranger(written: Written, order: Order) -> Verdict:
     if drug in drugs:
         hint = f"{drug} is written more often than the regimen gives it"
         return Verdict(drug, "written too often", written=amount, hint=hint, row=written.row)
+    if others := [line for line in order.regimen.drugs if is_same_drug(line.drug, drug) and line.only]:
+        hint = f"{drug} is not for this patient: only for {any_words(others[0].only)}"
     return Verdict(drug, "not in the regimen", written=amount, hint=hint, row=written.row)
 
 
