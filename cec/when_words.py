@@ -20,11 +20,29 @@ def times_in_words(line: DrugLine) -> Iterator[str]:
     if line.at:
         yield listed(line.at) if any(":" not in time for time in line.at) else f"at {listed(line.at)}"
     if line.anchors:
-        yield ", ".join(map(anchor_in_words, line.anchors))
+        yield anchors_in_words(line.anchors)
     if line.every:
         yield f"every {line.every}"
     elif line.per_day > 1 and not line.at:
         yield "spread over the day"
+
+
+def anchors_in_words(anchors: Sequence[Anchor]) -> str:
+    """What the starts of a line hang on; of one drug it is named once.
+
+    >>> from decimal import Decimal
+    >>> from cec.units import Quantity
+    >>> four = Quantity(Decimal(4), "h")
+    >>> anchors_in_words([Anchor("ifosfamide", "start"), Anchor("ifosfamide", "start", four)])
+    'with ifosfamide, 4 h after its start'
+    """
+    first = anchors[0]
+    return ", ".join(
+        f"{each.by} {'before' if each.is_before else 'after'} its {each.edge}"
+        if number and each.by and (each.to, each.which, each.days) == (first.to, first.which, first.days)
+        else anchor_in_words(each)
+        for number, each in enumerate(anchors)
+    )
 
 
 def anchor_in_words(anchor: Anchor) -> str:

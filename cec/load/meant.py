@@ -40,7 +40,11 @@ def words_meant(text: str, under: str = "") -> str:
     '; write q21d as cycle_length: 21 days (a key of the regimen); write max 2 mg as maximum: 2 mg'
     """
     found = {match[0].strip(): match.expand(key) for words, key in _MEANT if (match := re.search(words, text))}
-    return "".join(f"; write {words} as {key}" for words, key in found.items() if not key.startswith(f"{under}:"))
+    return "".join(
+        f"; write {key.removeprefix(f'{under}: ')}" if key.startswith(f"{under}:") else f"; write {words} as {key}"
+        for words, key in found.items()
+        if text != key.removeprefix(f"{under}: ")
+    )
 
 
 KEYS: Mapping[str, Sequence[str]] = {

@@ -140,7 +140,7 @@ def _last_day(number: int, lines: Lines) -> int:
         return days[-1] + max(1, -(-runs // _DAY)) - 1
     by = max((span(anchor.by) for anchor in line.anchors if anchor.by and not anchor.is_before), default=runs - runs)
     apart = span(line.every) * (repeats(line) - 1) if line.every else runs - runs
-    return days[-1] + max(by + apart + runs - _MICROSECOND, runs - runs) // _DAY
+    return days[-1] + max((by + apart) // _DAY, (by + apart + runs - _MICROSECOND) // _DAY)
 
 
 def _days_beyond(regimen: Regimen) -> Iterator[tuple[int, str]]:

@@ -225,6 +225,21 @@ def test_a_fault_says_what_is_wanted(keys: str, told: str, tmp_path: Path) -> No
     assert told in str(refused.value)
 
 
+def test_a_next_cycle_before_the_last_dose_is_refused(tmp_path: Path) -> None:
+    """A dose on day 15; of an infusion of 48 h from day 15 on, day 16 too; 24 h after the start on day 15: day 16."""
+    lines = {
+        "days: 15": 16,
+        "days: 15, over: 48 h": 17,
+        "start: 24 h after the start of b": 17,
+    }
+    for keys, earliest in lines.items():
+        drugs = (f"drug: a, dose: 1 mg, route: IV bolus, {keys}", "drug: b, dose: 1 mg, route: oral, days: 15")
+        for day in (8, earliest - 1):
+            with pytest.raises(CecError, match=f"write {earliest} or a later day"):
+                read(tmp_path, *drugs, head=f"next_cycle: {{earliest_day: {day}}}\n")
+        read(tmp_path, *drugs, head=f"next_cycle: {{earliest_day: {earliest}}}\n")
+
+
 def test_a_day_after_the_cycle_and_a_next_cycle_long_after_it_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CecError, match="day 15 lies after the end of the cycle"):
         read(tmp_path, "drug: a, dose: 1 mg, route: oral, days: 15", head="cycle_length: 14 days\n")

@@ -173,6 +173,20 @@ def test_what_hangs_on_a_drug_not_given_is_a_check(tmp_path: Path) -> None:
     assert not any(code.startswith("anchor") for code in checks(given))
 
 
+def test_what_hangs_on_a_drug_that_is_not_for_this_patient_is_a_check(tmp_path: Path) -> None:
+    lines = (
+        "drug: rituximab, only: {age: under 30 years}, dose: 375 mg/m2, route: IV infusion, over: 4 h, days: 1",
+        "drug: paracetamol, dose: 1 g, route: oral, start: 30 min before rituximab",
+        "drug: chlorphenamine, dose: 10 mg, route: IV bolus, start: with rituximab",
+    )
+    older = order_of(tmp_path, *lines, age="40 years")
+    assert (rows(older, "paracetamol"), rows(older, "chlorphenamine")) == (["1 -"], ["1 09:00"])
+    assert {"anchor-paracetamol", "anchor-chlorphenamine"} <= set(checks(older))
+    younger = order_of(tmp_path, *lines, age="20 years")
+    assert (rows(younger, "paracetamol"), rows(younger, "chlorphenamine")) == (["1 08:30"], ["1 09:00"])
+    assert not any(code.startswith("anchor") for code in checks(younger))
+
+
 def test_two_lines_of_one_drug_on_a_day_are_told_apart_by_their_start(tmp_path: Path) -> None:
     """200 mg/m2 over 2 h from 09:00, then 800 mg/m2 over 22 h from 11:00."""
     lines = (

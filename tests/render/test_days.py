@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from cec import Order, draft_order, load_patient, load_regimen, render
 from cec.load.typed import Texts
 from cec.render.days import days_of
+from cec.render.pdf.page import page_data
 
 START = datetime.date(2026, 11, 30)
 SIZE: Texts = {"height": "128 cm", "weight": "26 kg"}
@@ -128,3 +129,17 @@ def test_notes_on_times_stand_in_every_readable_form(tmp_path: Path) -> None:
     calendar = render(order, "ics").decode().replace("\r\n ", "").replace("\\,", ",").replace("\\;", ";")
     assert told in calendar
     assert '"notes": [' in render(order, "json").decode()
+
+
+def test_a_long_regimen_keeps_the_head_of_a_sheet_short(tmp_path: Path) -> None:
+    """Sixty drugs in the head of every page would leave no room for the days: their names stand there, or some."""
+    drugs = [f"drug number {number}" for number in range(1, 61)]
+    lines = "".join(f"- {{drug: {drug}, dose: 10 mg/m2, route: oral, days: 1-5}}\n" for drug in drugs)
+    head = page_data(order_of(tmp_path, lines), "Chemotherapy order")["head"]["doses"]
+    assert len(head) < 650
+    assert head.replace("\N{NO-BREAK SPACE}", " ").endswith("more; doses below")
+    gaps = "- {drug: a, dose: 1 mg, route: oral, days: [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25]}\n"
+    assert page_data(order_of(tmp_path, gaps), "Chemotherapy order")["head"]["days"] == "13 days"
+    short = page_data(order_of(tmp_path, LONG), "Chemotherapy order")["head"]["doses"]
+    assert "doses below" not in short
+    assert "mg/m2" in short

@@ -29,9 +29,9 @@ def page_data(order: Order, document: str) -> dict[str, Any]:
         "head": {
             "document": ", ".join(filter(None, (document, order.pharmacy.name))),
             "title": regimen.title,
-            "doses": _whole_names(doses_of_title(lines_given(order)), regimen),
+            "doses": _whole_names(_in_head(order), regimen),
             "phase": regimen.phase,
-            "days": days_of_order(order),
+            "days": days if len(days := days_of_order(order)) <= MOST_OF_DAYS else days.partition(" (")[0],
             "cycle": cycle_words(order),
             "dates": first_to_last(order, sorted({day for dose in order.doses for day in dose.days})),
             "age": ", ".join(filter(None, (age_of(patient, order.age, order.as_of), patient.sex or ""))),
@@ -79,6 +79,27 @@ def bound(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: bound(below) for key, below in value.items()}
     return [bound(below) for below in value] if isinstance(value, list) else value
+
+
+MOST_OF_DAYS = 40
+"""Characters of the number of days there: with many gaps only how many they are; which stands beside each dose."""
+
+MOST_IN_HEAD = 600
+"""Characters of the doses in the head of every page: a longer regimen has its drugs there, or the first of them."""
+
+
+def _in_head(order: Order) -> str:
+    """The doses and days of the cycle as far as a head has room: else its drugs, whose doses stand below."""
+    lines = lines_given(order)
+    text = doses_of_title(lines)
+    if len(text) <= MOST_IN_HEAD:
+        return text
+    drugs = list(dict.fromkeys(line.drug for line in lines))
+    shown = next(
+        count for count in range(len(drugs), 0, -1) if count == 1 or len(", ".join(drugs[:count])) <= MOST_IN_HEAD
+    )
+    rest = f" and {len(drugs) - shown} more" if shown < len(drugs) else ""
+    return f"{', '.join(drugs[:shown])}{rest}; doses below"
 
 
 def _whole_names(text: str, regimen: Regimen) -> str:

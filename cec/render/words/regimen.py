@@ -14,7 +14,7 @@ from cec.render.words import A_DAY
 from cec.render.words.times import paper_date, weekday_date
 from cec.treatment import Treatment
 from cec.units import Quantity, span, write_duration
-from cec.when_words import anchor_in_words, listed, narrowed_to, times_in_words
+from cec.when_words import anchors_in_words, listed, narrowed_to, times_in_words
 
 
 def frequency(line: DrugLine | Dose) -> str:
@@ -135,7 +135,9 @@ def doses_of_title(lines: Sequence[DrugLine]) -> str:
 
 def _title_days(line: DrugLine) -> str:
     """The days of a line or, where it has none of its own, what its start hangs on."""
-    return ", ".join(filter(None, (line_days(line), *(() if line.days else map(anchor_in_words, line.anchors)))))
+    return ", ".join(
+        filter(None, (line_days(line), "" if line.days or not line.anchors else anchors_in_words(line.anchors)))
+    )
 
 
 def _doses_of_group(days: str, lines: list[DrugLine]) -> str:
