@@ -16,7 +16,7 @@ from cec.regimen import DrugLine, Regimen
 from cec.routes import is_into_csf, is_intravenous
 from cec.units import DOSES, Quantity, convert_exactly, dose_unit, exact, read_quantity, span, write_number
 
-FAR = 3
+FAR = 5
 """A dose is far from the others of its drug beyond so many times the highest, or so many times below the lowest."""
 LONG_RUN = Quantity(Decimal(12), "h")
 """From here on an infusion is called continuous."""
@@ -66,7 +66,7 @@ def _short_run(line: DrugLine, node: Node) -> Found:
 
 
 def _far(line: DrugLine, node: Node, others: Sequence[Regimen]) -> Found:
-    """A dose that is far from those of the same drug, by the same kind of route and in the same unit, elsewhere."""
+    """A line of which every dose is far from all of its drug elsewhere, by the same kind of route, in the same unit."""
     doses = [
         (each, regimen)
         for regimen in others
@@ -74,24 +74,23 @@ def _far(line: DrugLine, node: Node, others: Sequence[Regimen]) -> Found:
         if _is_alike(line, other)
         for each in other.doses
     ]
-    for dose in line.doses:
-        same = [(_size(each), each, regimen) for each, regimen in doses if _base(each) == _base(dose)]
-        if not same or not _size(dose):
-            continue
-        lowest, highest = min(same, key=lambda each: each[0]), max(same, key=lambda each: each[0])
-        size = _size(dose)
-        if size > FAR * highest[0]:
-            yield (
-                f"{dose} is {_times(size / highest[0])} the {highest[1]} of {highest[2].name}",
-                _where(line),
-                _at(node, "dose"),
-            )
-        elif size * FAR < lowest[0]:
-            yield (
-                f"{dose} is a {_part(lowest[0] / size)} of the {lowest[1]} of {lowest[2].name}",
-                _where(line),
-                _at(node, "dose"),
-            )
+    found = [_how_far(dose, doses) for dose in line.doses]
+    if found and all(found):
+        yield found[0], _where(line), _at(node, "dose")
+
+
+def _how_far(dose: Quantity, others: Sequence[tuple[Quantity, Regimen]]) -> str:
+    """How far a dose is from all others of its unit, in words; nothing where it is not."""
+    same = [(_size(each), each, regimen) for each, regimen in others if _base(each) == _base(dose)]
+    size = _size(dose)
+    if not same or not size:
+        return ""
+    lowest, highest = min(same, key=lambda each: each[0]), max(same, key=lambda each: each[0])
+    if size > FAR * highest[0]:
+        return f"{dose} is {_number(size / highest[0])} times the {highest[1]} of {highest[2].name}"
+    if size * FAR < lowest[0]:
+        return f"{dose} is {_number(lowest[0] / size)} times less than the {lowest[1]} of {lowest[2].name}"
+    return ""
 
 
 def _is_alike(line: DrugLine, other: DrugLine) -> bool:
@@ -119,16 +118,6 @@ def _size(dose: Quantity) -> Fraction:
         if dose.unit in kind.units and unit in kind.units:
             return convert_exactly(dose, unit, kind).number
     return exact(dose).number
-
-
-def _times(ratio: Fraction) -> str:
-    return f"{_number(ratio)} times"
-
-
-def _part(ratio: Fraction) -> str:
-    return {10: "tenth", 100: "hundredth", 1000: "thousandth"}.get(
-        int(ratio) if ratio.denominator == 1 else 0
-    ) or f"{_number(ratio)}th"
 
 
 def _number(ratio: Fraction) -> str:

@@ -199,7 +199,7 @@ def _on_days(dose: Dose, given: Mapping[int, int]) -> Dose:
         hangs_on_days=() if days == dose.line_days else dose.line_days,
         per_day=max(counts),
         counts=() if len(set(counts)) == 1 else counts,
-        daily_total=_times(dose.ordered, max(counts)),
+        daily_total=_of_a_day(dose, max(counts)),
         cycle_total=_times(dose.ordered, sum(counts)),
         no_total="",
     )

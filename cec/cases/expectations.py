@@ -64,7 +64,9 @@ def _doses(order: Order, expected: Mapping[str, Quantity | None]) -> Iterator[Co
     for dose in order.doses:
         if id(dose) not in named:
             days = f" on days {list_days(dose.days)}"
-            yield Compared(f"{dose.drug}{days}: one dose", "not in the case", _amount(dose.ordered), agrees=False)
+            yield Compared(
+                f"{dose.called or dose.drug}{days}: one dose", "not in the case", _amount(dose.ordered), agrees=False
+            )
 
 
 def _unreduced(order: Order, expected: Mapping[str, Quantity | None]) -> Iterator[Compared]:
@@ -109,12 +111,12 @@ def _amount(amount: Quantity | None) -> str:
 
 
 def _named(order: Order, name: str) -> list[Dose]:
-    """The doses of a drug, or of a line or days of it: 'etoposide on days 3-5'."""
+    """The doses of a drug, of what a line is called, or of a line or days of it: 'etoposide on days 3-5'."""
     target = read_target(name)
     return [
         dose
         for dose in order.doses
-        if is_same_drug(dose.drug, target.drug)
+        if (is_same_drug(dose.drug, target.drug) or is_same_drug(dose.called, target.drug))
         and (target.line in (None, dose.line))
         and (not target.days or not set(target.days).isdisjoint(dose.days))
     ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -142,11 +142,14 @@ def check_regimens(files: FilesArgument, output: CheckOutputOptions) -> None:
       cec regimen check regimens/*.yaml
     """
     keep_apart({f"FILE {number}": file for number, file in enumerate(files, 1)}, {"--output": output.output})
-    report(files, _checked, chosen_format(output, CHECKED_FILES))
+    report(files, partial(_checked, cache(_found)), chosen_format(output, CHECKED_FILES))
 
 
-def _checked(file: Path) -> CheckedFile:
-    """What a regimen file gives, and what is to be said of it and of its cases; FileError with its faults."""
+def _checked(found: Callable[[], Mapping[Path, Regimen]], file: Path) -> CheckedFile:
+    """What a regimen file gives, and what is to be said of it and of its cases; FileError with its faults.
+
+    Its doses are held against those of every other regimen that is found.
+    """
     from cec.authoring.advice import advice
     from cec.cases import differences, run_cases
     from cec.cases.outcome import counted
@@ -166,9 +169,8 @@ def _checked(file: Path) -> CheckedFile:
     regimen = check_regimen(file)
     path = regimen_path(file)
     holds = _holds(regimen)
-    advised = tuple(
-        finding_of(fault, str(file), "advice") for fault in advice(regimen, read_file(path), tuple(_others(path)))
-    )
+    others = [each for place, each in found().items() if place != path.resolve()]
+    advised = tuple(finding_of(fault, str(file), "advice") for fault in advice(regimen, read_file(path), others))
     if not cases_path(path).is_file():
         return CheckedFile(str(file), holds, advised)
     outcome = run_cases(regimen, path)
@@ -176,15 +178,17 @@ def _checked(file: Path) -> CheckedFile:
     return CheckedFile(str(file), f"{holds}; {counted((outcome,))}", differing + advised)
 
 
-def _others(path: Path) -> Iterator[Regimen]:
-    """Every other regimen to which a name leads and that can be read."""
+def _found() -> dict[Path, Regimen]:
+    """Every regimen to which a name leads and that can be read, by its file."""
     from cec.load import load_regimen
     from cec.load.search import found_regimens
 
+    found = {}
     for each in found_regimens():
-        if not each.unreachable and each.path.resolve() != path.resolve():
+        if not each.unreachable:
             with suppress(CecError):
-                yield load_regimen(each.path)
+                found[each.path.resolve()] = load_regimen(each.path)
+    return found
 
 
 def _holds(regimen: Regimen) -> str:

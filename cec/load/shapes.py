@@ -7,7 +7,7 @@ come from what their records declare (`declared`).
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import fields as fields_of
@@ -128,7 +128,10 @@ def mapping_of(item: Shape, key: Callable[[str], str] = str) -> Shape:
         if entries is None:
             return INVALID
         values: dict[str, Any] = {}
-        for name, (key_node, child) in entries.items():
+        for (key_node, child), *others in cut_by_commas(list(entries.values())):
+            name = key_node.text or ""
+            if others:
+                reading.fault(others[0][0], where, _comma_words(name, child, others))
             try:
                 values[key(name)] = item.read(child, _inside(where, name), reading)
             except CecError as error:
@@ -236,10 +239,15 @@ def _unknown_keys(entries: Mapping[str, tuple[Node, Node]], fields: Mapping[str,
         if name not in fields:
             yield key, f"unknown key '{name}'{_wanted(name, fields)}"
         if others:
-            words = [value.text or "", *(other.text or "" for other, _ in others)]
             is_list = name in fields and _takes_a_list(fields[name].shape.schema)
-            right = f"[{', '.join(map(_in_quotes, words))}]" if is_list else f'"{", ".join(words)}"'
-            yield others[0][0], f"a comma inside {{ }} ends a value; write {name}: {right}"
+            yield others[0][0], _comma_words(name, value, others, is_list=is_list)
+
+
+def _comma_words(name: str, value: Node, others: Sequence[tuple[Node, Node]], *, is_list: bool = False) -> str:
+    """What a value is that a comma inside { } cut into pieces, and how it is written."""
+    words = [value.text or "", *(other.text or "" for other, _ in others)]
+    right = f"[{', '.join(map(_in_quotes, words))}]" if is_list else f'"{", ".join(words)}"'
+    return f"a comma inside {{ }} ends a value; write {name}: {right}"
 
 
 def _takes_a_list(schema: Schema) -> bool:

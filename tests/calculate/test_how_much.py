@@ -298,6 +298,18 @@ def test_what_runs_for_days_is_told_for_each_24_h_and_never_as_daily(tmp_path: P
     assert "daily" not in shown
 
 
+def test_what_runs_for_days_behind_another_drug_is_told_for_each_24_h_too(tmp_path: Path) -> None:
+    """2400 × 1.31 = 3144 mg over 46 h: 3144 × 24 / 46 = 1640.3478… mg in each 24 h, wherever its start comes from."""
+    bolus = "drug: fluorouracil, called: bolus, dose: 400 mg/m2, route: IV bolus, days: 1"
+    pump = (
+        "drug: fluorouracil, dose: 2400 mg/m2, route: IV continuous infusion, over: 46 h, start: after bolus, days: 1"
+    )
+    regimen = load_regimen(regimen_file(tmp_path, "worked", bolus, pump))
+    for start in (None, datetime.date(2026, 11, 30)):
+        _, dose = draft_order(regimen, load_patient(texts=SMALL), start=start).doses
+        assert str(dose.daily_total) == "1,640.34782… mg"
+
+
 def test_what_runs_for_days_is_told_so_on_paper_and_in_calendars(tmp_path: Path) -> None:
     regimen = load_regimen(regimen_file(tmp_path, "worked", PUMP))
     order = draft_order(regimen, load_patient(texts={**SMALL, "id": "1"}), start=datetime.date(2026, 11, 30))

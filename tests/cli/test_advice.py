@@ -94,22 +94,31 @@ def test_a_continuous_infusion_is_one(route: str, over: str, asks: str, tmp_path
 @pytest.mark.parametrize(
     ("dose", "route", "asks"),
     [
-        ("1000 mg/m2", "IV infusion, over: 2 h", "1,000 mg/m2 is 10 times the 100 mg/m2 of cec-consolidation"),
-        ("10 mg/m2", "IV infusion, over: 2 h", "10 mg/m2 is a tenth of the 100 mg/m2 of cec-consolidation"),
-        ("0.5 g/m2", "IV infusion, over: 2 h", "0.5 g/m2 is 5 times the 100 mg/m2 of cec-consolidation"),
-        ("350 mg/m2", "IV infusion, over: 2 h", "350 mg/m2 is over 3 times the 100 mg/m2 of cec-consolidation"),
-        ("300 mg/m2", "IV infusion, over: 2 h", ""),
-        ("150 mg/m2", "IV infusion, over: 2 h", ""),
-        ("35 mg/m2", "IV bolus", ""),
-        ("10 mg/kg", "IV infusion, over: 2 h", ""),
-        ("10 mg", "IV infusion, over: 2 h", ""),
-        ("1000 mg/m2", "oral", ""),
+        ("400 mg/m2", "IV infusion, over: 2 h", "400 mg/m2 is 10 times the 40 mg/m2 of cec-consolidation"),
+        ("4 mg/m2", "IV infusion, over: 2 h", "4 mg/m2 is 10 times less than the 40 mg/m2 of cec-consolidation"),
+        ("0.24 g/m2", "IV infusion, over: 2 h", "0.24 g/m2 is 6 times the 40 mg/m2 of cec-consolidation"),
+        ("220 mg/m2", "IV infusion, over: 2 h", "220 mg/m2 is over 5 times the 40 mg/m2 of cec-consolidation"),
+        ("200 mg/m2", "IV infusion, over: 2 h", ""),
+        ("52 mg/m2", "IV infusion, over: 2 h", ""),
+        ("8 mg/m2", "IV bolus", ""),
+        ("4 mg/kg", "IV infusion, over: 2 h", ""),
+        ("4 mg", "IV infusion, over: 2 h", ""),
+        ("400 mg/m2", "oral", ""),
     ],
 )
 def test_a_dose_far_from_the_same_drug_elsewhere(dose: str, route: str, asks: str, tmp_path: Path) -> None:
-    """Etoposide is 100 mg/m2 into a vein in both shipped regimens: beyond 3 times, or below a third, is asked about."""
-    found = advised(tmp_path, f"  - {{drug: etoposide, dose: {dose}, route: {route}, days: 1-5}}\n")
+    """Clofarabine is 40 mg/m2 into a vein in both shipped regimens: beyond 5 times, or below a fifth, is far."""
+    found = advised(tmp_path, f"  - {{drug: clofarabine, dose: {dose}, route: {route}, days: 1-5}}\n")
     assert [text.partition("advice: ")[2] for text in found] == ([asks] if asks else [])
+
+
+def test_a_dose_that_rises_or_falls_is_far_only_where_all_of_it_is(tmp_path: Path) -> None:
+    line = (
+        "  - {{drug: clofarabine, route: IV infusion, over: 2 h, days: 1-2, "
+        "dose: [{{days: 1, dose: {}}}, {{days: 2, dose: {}}}]}}\n"
+    )
+    assert advised(tmp_path, line.format("4 mg/m2", "40 mg/m2")) == []
+    assert len(advised(tmp_path, line.format("4 mg/m2", "400 mg/m2"))) == 1
 
 
 def test_doses_of_a_hospitals_own_regimens_count_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def checked(file: str) -> tuple[int, int]:
 
 
 def test_options_make_a_commented_file_that_passes_the_check() -> None:
-    more = "drug=prednisone; dose=2 mg; route=oral; days=1-5; at=08:00, 20:00; note=with food: always"
+    more = "drug=prednisone; dose=100 mg; route=oral; days=1-5; at=08:00, 20:00; note=with food: always"
     done = cec("regimen", "new", "ac", *TOLD, "--url", "https://example.org/a#b", "--line", ETOPOSIDE, "--line", more)
     assert (done.code, done.out) == (0, "")
     assert "ac.yaml is written, as a draft" in done.err

@@ -53,6 +53,7 @@ def faults(folder: Path, line: str, more: str = "") -> list[str]:
         ("days: 1-3", "days: 1, 8, 15", "a comma inside { } ends a value; write days: [1, 8, 15]"),
         ("days: 1-3", "days: 1-3, 8", "a comma inside { } ends a value; write days: [1-3, 8]"),
         ("days: 1-3", "days: 1, note: with food, or water", 'ends a value; write note: "with food, or water"'),
+        ("days: 1-3", "days: 1, assumed: {days: one day, as usual}", 'ends a value; write days: "one day, as usual"'),
     ],
 )
 def test_a_message_names_the_key_that_is_wanted(before: str, after: str, wanted: str, tmp_path: Path) -> None:

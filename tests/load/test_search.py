@@ -98,7 +98,8 @@ def test_what_is_found_by_its_name_has_that_name(own: Path) -> None:
 def test_cases_and_reviews_are_not_regimens(own: Path) -> None:
     put(own, "ac")
     put(own, "ac.cases")
-    assert [each.name for each in found_regimens()] == [*regimen_names(), "ac"]
+    names = [each.name for each in found_regimens() if not each.name.startswith("examples/")]
+    assert names == [*regimen_names(), "ac"]
 
 
 def test_every_command_that_takes_a_regimen_takes_a_folder_of_them(tmp_path: Path) -> None:
