@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 from types import MappingProxyType
 
@@ -30,7 +30,7 @@ from cec.conditions import history_asked
 from cec.errors import CecError, Fault, InputError
 from cec.facts import Facts, earlier_doses_of
 from cec.fingerprint import fingerprint
-from cec.order import SCHEMA, Administration, EarliestNextCycle, Order, PlaceInTreatment, Preparation
+from cec.order import SCHEMA, Administration, Alert, Dose, EarliestNextCycle, Order, PlaceInTreatment, Preparation
 from cec.patient import Patient, Withheld
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
@@ -93,8 +93,9 @@ def draft_order(
         refuse_age_in_years(regimen, pharmacy, facts)
         lines, not_for_patient, unknown = lines_for(lines_of_cycle(regimen, Cycle(cycle, start, days)), facts)
         dosed, faults, refused = _each_dose(regimen, patient, pharmacy, (measured, facts), lines)
-        if faults := (*unknown, *faults):
-            doses = tuple(each.dose for each in dosed)
+        doses = tuple(each.dose for each in dosed)
+        not_given = (*not_for_patient, *left_out(lines, doses))
+        if faults := (*unknown, *faults) or _nothing_given(regimen, doses, not_given):
             case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance, refused)
             refuse_with_stops(alerts_of(case), faults, accept, strict=strict)
         schedule, dosed = _schedule(regimen, dosed, pharmacy, start, lines)
@@ -102,8 +103,7 @@ def draft_order(
         doses = with_labels(tuple(each.dose for each in dosed), preparations, regimen, pharmacy)
         case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance)
         found = alerts_of(case._replace(facts={**facts, **_totals(case)}))
-        without = (alert for line in lines.values() for alert in left_out(line.of, line.days, doses))
-        of_amounts = (*not_for_patient, *without, *declared_alerts(doses), *preparation_alerts, *schedule.alerts)
+        of_amounts = (*not_given, *declared_alerts(doses), *preparation_alerts, *schedule.alerts)
         order = Order(
             schema=SCHEMA,
             written_by=__version__,
@@ -129,6 +129,12 @@ def draft_order(
             sha256=sha256_of_inputs(regimen, patient, pharmacy, start, cycle, as_of, dict(accept), days, of_treatment),
         )
         return msgspec.structs.replace(order, fingerprint=fingerprint(order), release=None)
+
+
+def _nothing_given(regimen: Regimen, doses: Sequence[Dose], not_given: Iterable[Alert]) -> tuple[Fault, ...]:
+    """Why a patient gets nothing of a regimen, where that is so."""
+    left = (f"{alert.about}: {alert.text}" for alert in not_given)
+    return () if doses else (Fault(f"{regimen.name} gives this patient nothing: {'; '.join(left)}"),)
 
 
 def _refuse_contradictions(

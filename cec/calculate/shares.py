@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from cec.calculate.declared import Declared
+from cec.calculate.lines import CycleLine
 from cec.calculate.rules.rule import code_of_drug
 from cec.calculate.settled import Settled
 from cec.days import list_days
@@ -63,13 +64,14 @@ def _in(unit: str, amount: Quantity, count: int) -> Exact:
     return convert_exactly(amount, unit, AMOUNT).times(Decimal(count))
 
 
-def left_out(line: DrugLine, days: Sequence[int], doses: Sequence[Dose]) -> Iterator[Alert]:
-    """That a share is not given on some of its days, because nothing is ordered of the other drug then."""
-    drug = line.shared_with
-    if not drug:
-        return
-    given = {day for dose in doses if is_same_drug(dose.drug, drug) and dose.ordered.value for day in dose.days}
-    if without := [day for day in days if day not in given]:
-        noun = "day" if len(without) == 1 else "days"
-        text = f"left out on {noun} {list_days(without)}: it is a share of {drug}, which is not given then"
-        yield Alert(code_of_drug("share-left-out", line.drug), "check", line.drug, text, line.source)
+def left_out(lines: Mapping[int, CycleLine], doses: Sequence[Dose]) -> Iterator[Alert]:
+    """Of each share the days on which it is not given, because nothing is ordered of the other drug then."""
+    for line in lines.values():
+        drug = line.of.shared_with
+        if not drug:
+            continue
+        given = {day for dose in doses if is_same_drug(dose.drug, drug) and dose.ordered.value for day in dose.days}
+        if without := [day for day in line.days if day not in given]:
+            noun = "day" if len(without) == 1 else "days"
+            text = f"left out on {noun} {list_days(without)}: it is a share of {drug}, which is not given then"
+            yield Alert(code_of_drug("share-left-out", line.of.drug), "check", line.of.drug, text, line.of.source)

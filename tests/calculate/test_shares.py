@@ -95,6 +95,14 @@ def test_it_is_left_out_with_the_reason_where_nothing_of_the_other_is_given(tmp_
     assert alert.level == "check"
 
 
+def test_where_nothing_is_left_to_give_there_is_no_order(tmp_path: Path) -> None:
+    regimen = regimen_of(tmp_path, f"{IFOSFAMIDE}, only: {{age: under 18 years}}", THREE_TIMES)
+    with pytest.raises(CecError) as caught:
+        order_of(regimen, age="40 years")
+    assert "worked gives this patient nothing: ifosfamide: ifosfamide is not for this patient" in str(caught.value)
+    assert "mesna: left out on days 1 to 5: it is a share of ifosfamide" in str(caught.value)
+
+
 def test_it_is_in_the_unit_of_the_other(tmp_path: Path) -> None:
     """1.8 g/m2 × 1.82 = 3.276 g, of which 20% are 0.6552 g."""
     grams = IFOSFAMIDE.replace("1800 mg/m2", "1.8 g/m2")
