@@ -309,7 +309,8 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def shared_with(self) -> str:
         """The drug of whose dose its doses are shares; nothing where they are none."""
-        return next((drug for dose in self.doses if (drug := drug_of_share(dose.unit))), "")
+        doses = (self.dose,) if isinstance(self.dose, Quantity) else self.doses
+        return next((drug for dose in doses if (drug := drug_of_share(dose.unit))), "")
 
     @property
     def is_by_rate(self) -> bool:

@@ -16,7 +16,7 @@ from cec.facts import Facts
 from cec.order import Alert, Dose
 from cec.patient import Choices
 from cec.regimen import AnyOf, DoseEntry, DrugLine, any_words, entry_of
-from cec.routes import is_intravenous, routes_of
+from cec.routes import CHOICE, is_intravenous, routes_of
 from cec.units import DOSES, EXACT, Quantity, drug_of_share, read_quantity, write_quantity
 
 
@@ -52,6 +52,8 @@ def settled_on(
 
     OrderRefused where a fact or a choice is not known, or no dose is for this patient.
     """
+    if isinstance(line.dose, Quantity) and CHOICE not in line.route:  # as nearly every line is
+        return [OnDays(Settled(line, line.dose), tuple(days))]
     on_days = entries_on(line, days, facts)
     if not any(entry.step for entry in line.entries):
         return [OnDays(settle(line, entry, choices, on_paper=on_paper), each) for entry, each in on_days.items()]
