@@ -63,3 +63,14 @@ def test_rows_of_a_table_may_each_have_chosen_otherwise(regimen: str, tmp_path: 
     assert done.code == 1
     assert "id 3" in done.out
     assert not any(f"id {number}" in done.out for number in (1, 2, 4))
+
+
+def test_what_was_chosen_stands_in_the_csv_and_comes_back_by_it(regimen: str, tmp_path: Path) -> None:
+    chosen = ("--choose", "carboplatin=AUC 6", "--choose", "bendamustine=100 mg/m2", "--choose", "prednisolone=oral")
+    orders = tmp_path / "orders.csv"
+    assert cec("dose", regimen, *WHO, *chosen, "-o", str(orders)).code == 0
+    assert "carboplatin=AUC 6; bendamustine=100 mg/m2; prednisolone=oral" in orders.read_text(encoding="utf-8")
+    assert cec("verify", str(orders), "--regimen", regimen).code == 0
+    other = orders.read_text(encoding="utf-8").replace("carboplatin=AUC 6", "carboplatin=AUC 5")
+    orders.write_text(other, encoding="utf-8")
+    assert cec("verify", str(orders), "--regimen", regimen).code == 1

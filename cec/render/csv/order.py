@@ -15,13 +15,13 @@ from cec.render.words.times import rate_words
 
 DOSE_COLUMNS = (
     *("regimen", "edition", "id", "cycle", "height_cm", "weight_kg", "age", "sex", "creatinine"),
-    *("creatinine_clearance", "reduce", "set", "without", "bsa_m2", "drug", "protocol_dose", "protocol_unit"),
-    *("calculated", "ordered", "unit", "deviation_percent", "route", "over", "days", "per_day"),
+    *("creatinine_clearance", "reduce", "set", "without", "choose", "bsa_m2", "drug", "protocol_dose"),
+    *("protocol_unit", "calculated", "ordered", "unit", "deviation_percent", "route", "over", "days", "per_day"),
     *("daily_total", "cycle_total", "alerts", "alert_levels", "accepted"),
 )
 SCHEDULE_COLUMNS = (
-    *("regimen", "edition", "id", "cycle", "reduce", "set", "without", "bsa_m2", "day", "date", "of_day", "start"),
-    *("not_after", "end", "timing", "drug", "dose", "unit", "route", "over", "rate", "rate_unit", "alerts"),
+    *("regimen", "edition", "id", "cycle", "reduce", "set", "without", "choose", "bsa_m2", "day", "date", "of_day"),
+    *("start", "not_after", "end", "timing", "drug", "dose", "unit", "route", "over", "rate", "rate_unit", "alerts"),
     *("alert_levels", "accepted"),
 )
 SCHEDULE_NUMBERS = ("edition", "cycle", "bsa_m2", "day", "dose", "rate")
@@ -84,9 +84,10 @@ def declared(declarations: Iterable[Reduction | SetDose | Withheld]) -> str:
     return "; ".join(f"{_target(each)}{_change(each)}: {each.reason}" for each in declarations)
 
 
-def _declared(patient: Patient) -> tuple[str, str, str]:
-    """What a person reduced, set and withheld."""
-    return declared(patient.reductions), declared(patient.set_doses), declared(patient.withheld)
+def _declared(patient: Patient) -> tuple[str, str, str, str]:
+    """What a person reduced, set, withheld and chose."""
+    chosen = "; ".join(f"{drug}={text}" for drug, texts in patient.choices.items() for text in texts)
+    return declared(patient.reductions), declared(patient.set_doses), declared(patient.withheld), chosen
 
 
 def _change(declaration: Reduction | SetDose | Withheld) -> str:
