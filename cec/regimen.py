@@ -499,6 +499,13 @@ class Regimen(msgspec.Struct, frozen=True, omit_defaults=True):
         return Calendar(has_day_0=self.day_0 not in {"", NO_DAY_0})
 
     @property
+    def is_endless(self) -> bool:
+        """Whether nothing in the file says where the days of some line end."""
+        return self.last_day is None and any(
+            (is_open(line.days) or line.repeat) and not line.total_doses for line in self.drugs
+        )
+
+    @property
     def last_day(self) -> int | None:
         """The last day of a cycle, where its length is said."""
         return span(self.cycle_length).days if self.cycle_length else None

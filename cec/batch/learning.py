@@ -66,7 +66,11 @@ def learn(parts: Mapping[str, Part], settings: Settings) -> tuple[Class, Cells |
     codes = tuple(alert.code for alert in order.alerts if not alert.not_made)
     # What is said of making up the doses hangs on their amounts; behind it stands what the schedule says.
     lines = lines_of_cycle(order.regimen, cycle_of(order))
-    schedule = draw_up(order.regimen, order.doses, order.start, order.pharmacy, lines) if order.start else None
+    schedule = (
+        draw_up(order.regimen, order.doses, order.start, order.pharmacy, lines)
+        if order.start and order.administrations
+        else None
+    )
     behind = len(codes) - (len(schedule.alerts) if schedule else 0)
     before = behind - len(_of_amounts(order))
     return Class(

@@ -45,6 +45,8 @@ class Settings(NamedTuple):
     """Whether a row comes to its administrations instead of its doses."""
     has_sheets: bool = False
     """Whether a sheet is printed for each row."""
+    days: int | None = None
+    """Up to which day lines with an open end are drawn."""
 
     @property
     def needs_start(self) -> bool:
@@ -70,8 +72,10 @@ def draft(row: Read, settings: Settings, accept: Mapping[str, str] = _NOTHING) -
         settings.pharmacy,
         start=row.start,
         cycle=row.cycle,
+        days=settings.days,
         as_of=settings.as_of,
         accept=accept,
+        scheduled=settings.needs_start or settings.days is not None or not settings.regimen.is_endless,
     )
 
 

@@ -55,11 +55,13 @@ def draft_order(
     strict: bool = False,
     overrides: tuple[str, ...] = (),
     revision: int = 1,
+    scheduled: bool = True,
 ) -> Order:
     """The order of one cycle for one patient: doses with their derivation and, from `start` on, the schedule.
 
     `as_of` is the day for which an age is computed where neither a start nor the day of the measures is known.
     `revision` is 1, and one more for each order that replaces another: calendars tell by it which is the newer.
+    Where it is not `scheduled`, it has doses alone, even with a start.
     `accept` lets a `stop` through, by code and with a reason; with `strict` a `check` stops too, and so does whatever
     could not be checked. OrderRefused where no dose may come of the input, and first where a route would kill.
 
@@ -98,7 +100,7 @@ def draft_order(
         if faults := (*unknown, *faults) or _nothing_given(regimen, doses, not_given):
             case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance, refused)
             refuse_with_stops(alerts_of(case), faults, accept, strict=strict)
-        schedule, dosed = _schedule(regimen, dosed, pharmacy, start, lines)
+        schedule, dosed = _schedule(regimen, dosed, pharmacy, start if scheduled else None, lines)
         preparations, preparation_alerts = prepare(dosed, pharmacy, facts)
         doses = with_labels(tuple(each.dose for each in dosed), preparations, regimen, pharmacy)
         case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance)

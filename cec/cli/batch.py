@@ -90,6 +90,14 @@ def batch(
             rich_help_panel=CYCLE,
         ),
     ] = None,
+    days: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NUMBER",
+            help="Draw lines without an end up to this day; it lengthens no cycle.",
+            rich_help_panel=CYCLE,
+        ),
+    ] = None,
     times: TimeOptions,
     sheets: Annotated[
         str | None,
@@ -152,9 +160,10 @@ def batch(
     if not overwrite:
         _refuse_existing(output, place, appends=append)
     shop = read_pharmacy(pharmacy, times)
-    loaded, day_1, cycle, source_kind, target_kind, columns, rejects_kind, paper_name = together(
+    loaded, day_1, last, cycle, source_kind, target_kind, columns, rejects_kind, paper_name = together(
         lambda: load_regimen(shop.default_regimen if regimen is None else regimen),
         lambda: read_text_of("--start", start, read_date),
+        lambda: read_text_of("--days", days, read_count),
         lambda: read_text_of("--cycle", times.cycle, read_count),
         lambda: kind_of(patients, input_format, "--input-format"),
         lambda: kind_of(output, output_format, "--output-format"),
@@ -179,6 +188,7 @@ def batch(
             as_of=today(),
             has_schedule=long,
             has_sheets=sheets is not None,
+            days=last,
         ),
         renamed=columns,
         ignored=ignored or (),

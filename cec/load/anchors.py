@@ -93,11 +93,15 @@ def _duration(text: str) -> Quantity:
 def write_anchor(anchor: Anchor) -> str:
     """The text of what a start hangs on."""
     which = {"": "", "each": "each "}.get(anchor.which, f"the {anchor.which} ")
-    whose = f"{which}{anchor.to}" + (f" on days {write_days(anchor.days)}" if anchor.days else "")
+    whose = f"{which}{anchor.to}" + (f" on {_noun(anchor)} {write_days(anchor.days)}" if anchor.days else "")
     if anchor.by is None:
         return f"{'with' if anchor.edge == 'start' else 'after'} {whose}"
     order = "before" if anchor.is_before else "after"
     return f"{write_text(anchor.by)} {order} the {anchor.edge} of {whose}"
+
+
+def _noun(anchor: Anchor) -> str:
+    return "day" if len(anchor.days) == 1 else "days"
 
 
 def _write_anchors(anchors: tuple[Anchor, ...]) -> str:

@@ -56,7 +56,15 @@ class Terms(NamedTuple):
         read = read_row(parts, self.start, self.cycle)
 
         def order_of(patient: Patient) -> Order:
-            return draft_order(regimen, patient, self.pharmacy, start=read.start, cycle=read.cycle, as_of=self.as_of)
+            return draft_order(
+                regimen,
+                patient,
+                self.pharmacy,
+                start=read.start,
+                cycle=read.cycle,
+                as_of=self.as_of,
+                scheduled=not regimen.is_endless,
+            )
 
         return verify_any_choice(order_of, verify, regimen, read.patient, written)
 

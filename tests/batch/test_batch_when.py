@@ -43,6 +43,22 @@ def scheduled(regimen: Path, patient: dict[str, str]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(done.out)))
 
 
+def test_days_without_an_end_are_dosed_and_drawn_as_far_as_is_said(tmp_path: Path) -> None:
+    regimen, table = tmp_path / "daily.yaml", tmp_path / "patients.csv"
+    regimen.write_text(
+        regimen_text("daily", "drug: ibrutinib, dose: 420 mg, route: oral, days: daily"), encoding="utf-8"
+    )
+    table.write_text(PATIENTS, encoding="utf-8")
+    wide = cec("batch", str(table), "--regimen", str(regimen))
+    assert wide.code == 0, wide.err
+    assert wide.out.count(",420,") == 4
+    long = cec("batch", str(table), "--regimen", str(regimen), "--long")
+    assert long.code == 1
+    assert "--days 28" in long.out + long.err
+    drawn = cec("batch", str(table), "--regimen", str(regimen), "--long", "--days", "28")
+    assert (drawn.code, len(drawn.out.splitlines())) == (0, 1 + 4 * 28)
+
+
 @pytest.mark.parametrize("name", REGIMENS)
 def test_a_long_table_has_the_administrations_of_each_row(name: str, tmp_path: Path) -> None:
     head, *lines = REGIMENS[name]
@@ -59,7 +75,11 @@ def test_a_long_table_has_the_administrations_of_each_row(name: str, tmp_path: P
     for patient in csv.DictReader(io.StringIO(PATIENTS)):
         single = scheduled(regimen, patient)
         own = [row for row in found if row["id"] == patient["id"]]
-        shared = [key for key in single[0] if key in own[0] and not key.startswith(("alerts", "status"))]
+        shared = [
+            key
+            for key in single[0]
+            if key in own[0] and not key.startswith(("alert", "accepted", "pharmacy", "status"))
+        ]
         assert [[row[key] for key in shared] for row in own] == [[row[key] for key in shared] for row in single]
         codes = {code for code in single[0]["alerts"].split() if code.startswith(("total-doses", "anchor"))}
         assert codes <= set(own[0]["alerts"].split())

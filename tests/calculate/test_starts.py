@@ -97,6 +97,15 @@ def test_a_rescue_in_hours_from_an_infusion(tmp_path: Path) -> None:
     assert (undated.doses[2].days, undated.administrations) == ((3, 4, 5), ())
 
 
+def test_hours_from_the_dose_of_a_certain_day(tmp_path: Path) -> None:
+    """Of methotrexate on days 1 and 15 the first alone: 24 h after 10:00 on day 1 it is 10:00 on day 2."""
+    twice = METHOTREXATE.replace("days: 1", "days: [1, 15]")
+    line = "drug: x, dose: 1 mg, route: oral, start: 24 h after the start of high-dose methotrexate{}"
+    assert rows(order_of(tmp_path, twice, line.format(" on day 1")), "x") == ["2 10:00"]
+    assert rows(order_of(tmp_path, twice, line.format("")), "x") == ["2 10:00", "16 10:00"]
+    assert "is not given on day 2" in refusal(tmp_path, twice, line.format(" on day 2"))
+
+
 def test_such_an_order_is_saved_verified_and_shown_in_every_format(tmp_path: Path) -> None:
     order = order_of(tmp_path, METHOTREXATE, INTRATHECAL, FOLINIC_ACID, IFOSFAMIDE, MESNA)
     assert verify_order(load_order(render(order, "json"))).agrees
@@ -293,7 +302,7 @@ FAULTS = [
     ("start: 4 h after its start", "whose? Name the drug first"),
     ("start: with c", "no line is for 'c'; there are b"),
     ("start: with b, days: 3", "b is not given on day 3"),
-    ("start: 24 h after the start of b, days: 1", "write 24 h after the start of b on days 1"),
+    ("start: 24 h after the start of b, days: 1", "write 24 h after the start of b on day 1"),
     ('start: with b, at: "08:00"', "give either 'start' or 'at'"),
     ("start: with b, times: 2", "2 doses from a start need 'every'"),
     ("start: with b, every: 6 h", "every from a start needs times, or total_doses"),

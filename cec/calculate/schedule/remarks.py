@@ -42,7 +42,7 @@ def remarks(
     found = [
         (
             *_without_time(row, by_number[row.line]),
-            *_without_anchor(row, places),
+            *(_without_anchor(row, places) if by_number[row.line].of.anchors else ()),
             *_clock_change(row, clock),
             *_range(row),
             *_interval(row, rows, by_number[row.line], clock),

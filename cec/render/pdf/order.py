@@ -47,7 +47,7 @@ def sheet_data(order: Order) -> dict[str, Any]:
         {
             **page_data(order, "Chemotherapy order"),
             "details": dict(_details(order)),
-            "doses": [_dose(order, dose, by_dose.get(index)) for index, dose in enumerate(order.doses)],
+            "doses": [_dose(order, index, by_dose.get(index)) for index in range(len(order.doses))],
             "totals": [_total(doses) for doses in _by_line(order)],
             "separately": list(order.regimen.prescribe_separately),
             "next_cycle": _next_cycle(order),
@@ -80,14 +80,17 @@ def _details(order: Order) -> Iterator[tuple[str, str]]:
     yield "Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))
 
 
-def _dose(order: Order, dose: Dose, preparation: Preparation | None) -> dict[str, Any]:
+def _dose(order: Order, index: int, preparation: Preparation | None) -> dict[str, Any]:
     """One drug: its dose, where it comes from, how and when it is given, and what it is made of."""
+    dose = order.doses[index]
     route = route_to_tick(dose.route) + (f" over {dose.runs}" if dose.over else "")
     daily = f"{dose.daily_total} in all each day" if dose.per_day > 1 else "".join(over_days(dose))
     often = frequency(dose) if dose.per_day > 1 and "times a day" not in dose.timing else ""
     days, dates = _duration(order, dose)
     given = bool(dose.ordered.value)
-    below = (dose.purpose, dose.note, _made_of(preparation) if preparation and given else "")
+    goes_on = index > 0 and order.doses[index - 1].line == dose.line
+    of_line = () if goes_on else (dose.purpose, dose.note)
+    below = (*of_line, _made_of(preparation) if preparation and given else "")
     return {
         "drug": dose.drug,
         "ordered": ordered_words(dose),
