@@ -1,9 +1,15 @@
 """How many small changes of the calculation the tests catch.
 
-Run by hand: python benchmarks/mutation.py [--changes 200] [--seed 1] [--jobs 2]. In a copy of the working tree the
-suite is run once, to learn which tests run which line; then one change after the other is made to one line (a
-comparison, an operation, a number, a word, a condition turned about), and the tests that run this line are run until
-one fails. What no test catches is listed, and the program ends with 1 if less than 95% are caught.
+Run by hand: python benchmarks/mutation.py [--changes 200] [--seed 1] [--jobs 2] [--only FILE]. In a copy of the
+working tree the suite is run once, to learn which tests run which line. Then one change after the other is made to one
+expression inside a function (a comparison, an operation, a number, a word, a condition turned about), and tests are run
+until one fails: first those that run this line, then those of the room that mirrors the file's (tests/calculate,
+tests/verification, tests/units), the examples of the file itself, and those of the pages that are written from the
+program. The second are all that lines have that run at import or behind a cache. What no test catches is listed, and
+the program ends with 1 if less than 95% are caught.
+
+Left out is what cannot be seen from outside: names of encodings, sizes of caches, words of assertions and of
+representations for people who write cec, and docstrings, annotations and decorators.
 """
 
 from __future__ import annotations
@@ -18,20 +24,25 @@ import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from copy import copy
 from os import environ
 from pathlib import Path
 from queue import SimpleQueue
 from shutil import copytree, ignore_patterns
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from coverage import CoverageData
 
 HOUSE = Path(__file__).resolve().parent.parent
 ROOMS = ("cec/calculate", "cec/verification", "cec/units")
+PAGES = "tests/test_reference.py"
+"""What holds the pages that are written from the program against what it says of its rules."""
 ENOUGH_PERCENT = 95
 LONGEST_SECONDS = 600
 """A change after which the tests run longer than this never ends, and so is caught."""
+
+NOT_COPIED = (".git", ".venv", ".mypy_cache", ".ruff_cache", "__pycache__")
 
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE,
@@ -71,11 +82,21 @@ def changes_of(path: str) -> Iterator[Change]:
 
 
 def _expressions(function: ast.FunctionDef) -> Iterator[ast.expr]:
-    """The expressions of a function, but not its docstring, its decorators and its annotations."""
+    """The expressions of a function, but not its docstring and nothing that cannot be seen from outside."""
+    if function.name == "__repr__":
+        return
     for statement in function.body[1:] if ast.get_docstring(function) else function.body:
-        annotations = [each.annotation for each in ast.walk(statement) if isinstance(each, ast.AnnAssign)]
-        left_out = {id(node) for annotation in annotations for node in ast.walk(annotation)}
-        yield from (each for each in ast.walk(statement) if isinstance(each, ast.expr) and id(each) not in left_out)
+        unseen = {id(node) for each in ast.walk(statement) for part in _unseen(each) for node in ast.walk(part)}
+        yield from (each for each in ast.walk(statement) if isinstance(each, ast.expr) and id(each) not in unseen)
+
+
+def _unseen(node: ast.AST) -> Iterator[ast.expr]:
+    """The parts of a node that nobody can see from outside: annotations, encodings, words of an assertion."""
+    match node:
+        case ast.AnnAssign(annotation=part) | ast.Assert(msg=ast.expr() as part) | ast.keyword("encoding", part):
+            yield part
+        case ast.FunctionDef(decorator_list=decorators):
+            yield from decorators
 
 
 def turn(node: ast.expr) -> bool:
@@ -100,81 +121,98 @@ def turn(node: ast.expr) -> bool:
     return True
 
 
-def changed(change: Change) -> tuple[str, str]:
-    """The source of the file after the change, and the changed expression."""
-    tree = ast.parse((HOUSE / change.path).read_text(encoding="utf-8"))
-    target = list(ast.walk(tree))[change.place]
+class Changed(NamedTuple):
+    """A change that is drawn: the changed expression, and the source of the file after it."""
+
+    path: str
+    line: int
+    expression: str
+    source: str
+
+
+def changed(change: Change) -> Changed:
+    """A change as it stands in the file."""
+    module = ast.parse((HOUSE / change.path).read_text(encoding="utf-8"))
+    target = list(ast.walk(module))[change.place]
     assert isinstance(target, ast.expr)
     turn(target)
-    return ast.unparse(ast.fix_missing_locations(tree)), ast.unparse(target)
+    return Changed(change.path, change.line, ast.unparse(target), ast.unparse(ast.fix_missing_locations(module)))
 
 
 class Tests(NamedTuple):
-    """Which tests run a line, and how long each test takes, in seconds."""
+    """Which tests run a line, which there are, and how long each takes, in seconds."""
 
     data: CoverageData
+    collected: frozenset[str]
     seconds: dict[str, float]
 
-    def of(self, tree: Path, change: Change) -> list[str]:
+    def of(self, tree: Path, change: Changed) -> list[str]:
         """The names of the tests that run the changed line, quick ones first."""
         contexts = self.data.contexts_by_lineno(str(tree / change.path)).get(change.line, [])
-        names = {context.partition("|")[0] for context in contexts if context}
+        names = {context.rpartition("|")[0] for context in contexts} & self.collected
         return sorted(names, key=lambda name: self.seconds.get(name.rpartition("::")[2], 1.0))
 
 
 def learn(tree: Path) -> Tests:
-    """Run the whole suite once in a copy of the working tree."""
-    measured = ("--cov=cec", "--cov-context=test", "--cov-report=", "--junitxml=times.xml", "-n", "auto")
-    subprocess.run([sys.executable, "-m", "pytest", "-q", *measured], cwd=tree, env=_environment(tree), check=True)
+    """What the whole suite tells, run once in a copy of the working tree, or read where it was run before."""
+    if not (tree / "times.xml").exists():
+        measured = ("--cov=cec", "--cov-context=test", "--cov-report=", "--junitxml=times.xml", "-n", "auto")
+        _pytest(tree, *measured, check=True)
     data = CoverageData(str(tree / ".coverage"))
     data.read()
+    collected = _pytest(tree, "--collect-only", check=True, stdout=subprocess.PIPE).stdout.splitlines()
     times = ET.parse(tree / "times.xml").iter("testcase")  # noqa: S314 the suite wrote it
-    return Tests(data, {each.attrib["name"]: float(each.attrib["time"]) for each in times})
+    return Tests(data, frozenset(collected), {each.attrib["name"]: float(each.attrib["time"]) for each in times})
 
 
-def is_caught(tree: Path, change: Change, names: list[str]) -> bool:
-    """Whether one of the tests fails after the change."""
-    if not names:
-        return False
+def is_caught(tree: Path, change: Changed, names: list[str]) -> bool:
+    """Whether one of the tests fails after the change: of those named, then of the room and of the file itself."""
     file = tree / change.path
     before = file.read_text(encoding="utf-8")
-    file.write_text(changed(change)[0], encoding="utf-8")
+    file.write_text(change.source, encoding="utf-8")
     (tree / "names.txt").write_text("\n".join(names), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "@names.txt"]
+    room = next(room for room in ROOMS if change.path.startswith(room)).replace("cec/", "tests/")
+    rounds = [*([["@names.txt"]] if names else []), [room, change.path, PAGES]]
     try:
-        ended = subprocess.run(
-            command, cwd=tree, env=_environment(tree), capture_output=True, timeout=LONGEST_SECONDS, check=False
+        return any(
+            _pytest(tree, "-x", *tests, capture_output=True, timeout=LONGEST_SECONDS).returncode for tests in rounds
         )
     except subprocess.TimeoutExpired:
         return True
     finally:
         file.write_text(before, encoding="utf-8")
-    return ended.returncode != 0
 
 
-def _environment(tree: Path) -> dict[str, str]:
-    return {**environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+def _pytest(tree: Path, *arguments: str, check: bool = False, **options: Any) -> subprocess.CompletedProcess[str]:
+    """The suite, or what of it the arguments say, run in a copy of the working tree."""
+    environment = {**environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(command, cwd=tree, env=environment, text=True, check=check, **options)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--changes", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=2)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--changes", type=int, default=200, help="how many changes are tried (200)")
+    parser.add_argument("--seed", type=int, default=1, help="what they are drawn from: the same seed, the same changes")
+    parser.add_argument("--jobs", type=int, default=2, help="how many are tried at once (2)")
+    parser.add_argument("--only", action="append", metavar="FILE", help="change only this file, or this folder's files")
+    parser.add_argument("--keep", metavar="FOLDER", help="keep the copies here: a second run does not learn again")
     options = parser.parse_args()
     files = sorted(str(file.relative_to(HOUSE)) for room in ROOMS for file in (HOUSE / room).rglob("*.py"))
-    every = [change for path in files for change in changes_of(path)]
-    chosen = random.Random(options.seed).sample(every, options.changes)
-    with tempfile.TemporaryDirectory() as folder:
+    chosen_files = [path for path in files if not options.only or path.startswith(tuple(options.only))]
+    every = [change for path in chosen_files for change in changes_of(path)]
+    drawn = random.Random(options.seed).sample(every, min(options.changes, len(every)))
+    chosen = [changed(change) for change in drawn]
+    with nullcontext(options.keep) if options.keep else tempfile.TemporaryDirectory() as folder:
         trees: SimpleQueue[Path] = SimpleQueue()
         for number in range(options.jobs):
             tree = Path(folder) / str(number)
-            copytree(HOUSE, tree, ignore=ignore_patterns(".git", ".venv", ".mypy_cache", ".ruff_cache", "__pycache__"))
+            copytree(HOUSE, tree, ignore=ignore_patterns(*NOT_COPIED), dirs_exist_ok=True)
             trees.put(tree)
         learned_in = Path(folder) / "0"
         tests = learn(learned_in)
 
-        def attempt(change: Change) -> bool:
+        def attempt(change: Changed) -> bool:
             tree = trees.get()
             began = time.monotonic()
             names = tests.of(learned_in, change)
@@ -182,10 +220,8 @@ def main() -> None:
                 caught = is_caught(tree, change, names)
             finally:
                 trees.put(tree)
-            verdict = "caught" if caught else "SURVIVED"
-            place = f"{change.path}:{change.line}"
-            seconds = time.monotonic() - began
-            print(f"{verdict:9}{seconds:5.0f} s  {place}: {changed(change)[1]}", flush=True)
+            verdict, seconds = "caught" if caught else "SURVIVED", time.monotonic() - began
+            print(f"{verdict:9}{seconds:5.0f} s  {change.path}:{change.line}: {change.expression}", flush=True)
             return caught
 
         with ThreadPoolExecutor(options.jobs) as pool:
