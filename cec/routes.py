@@ -14,6 +14,9 @@ CSF_ROUTES = ("intrathecal", "intraventricular")
 """Routes into the cerebrospinal fluid: what is given by them stands apart everywhere."""
 
 
+RADIOTHERAPY = "radiotherapy"
+"""What is given by it is radiation: nothing is made up, and nothing has a label."""
+
 CHOICE = " or "
 """What stands between the routes of which a person must choose one."""
 

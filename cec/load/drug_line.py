@@ -20,7 +20,7 @@ from cec.load.when import WHEN, with_over
 from cec.load.when_faults import when_faults
 from cec.load.written import write_condition
 from cec.regimen import AnyOf, Condition, DrugLine
-from cec.routes import fatal_in_csf, is_into_csf
+from cec.routes import RADIOTHERAPY, fatal_in_csf, is_into_csf
 from cec.units import Measure, dose_unit
 
 
@@ -110,10 +110,11 @@ def _unit_faults(line: DrugLine) -> Iterator[str]:
             yield f"{measure}_cap {cap}: the dose does not hang on the {_WORDS[measure]}; leave it out"
     if any(each.time for each in of_doses) and not all(entry.over or line.over for entry in line.entries):
         yield "a rate needs 'over': how long it runs, e.g. over: 24 h"
-    if "Gy" in units and line.route != "radiotherapy":
+    if "Gy" in units and line.route != RADIOTHERAPY:
         yield "a dose in Gy needs route: radiotherapy"
     if len(units) > 1:
-        yield f"doses are in {' and in '.join(sorted(units))}; use one unit"
+        named = sorted(unit or f"% of {line.shared_with}" for unit in units)
+        yield f"doses are in {' and in '.join(named)}; use one unit"
 
 
 _MEASURES_OF: dict[Measure, tuple[str, ...]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cec.errors import InputError
 from cec.load.shapes import did_you_mean
-from cec.routes import CHOICE
+from cec.routes import CHOICE, RADIOTHERAPY
 
 ROUTES = (
     "IV infusion",
@@ -36,7 +36,7 @@ ROUTES = (
     "mouthwash",
     "transdermal",
     "topical",
-    "radiotherapy",
+    RADIOTHERAPY,
 )
 
 _MEANT = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cec.render.days import given_days, omitted
 from cec.render.words import over_days
 from cec.render.words.times import starting_time
+from cec.routes import RADIOTHERAPY
 from cec.units import write_number, write_range, write_signed
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def tasks(order: Order) -> list[Task]:
     return [
         Task(day, number, order.doses[index], preparations[index], row)
         for day, number, index, row in rows
-        if index in preparations and preparations[index].dose.value
+        if index in preparations and preparations[index].dose.value and order.doses[index].route != RADIOTHERAPY
     ]
 
 

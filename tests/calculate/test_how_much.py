@@ -19,10 +19,11 @@ from cec import dose_table, draft_order, load_order, load_patient, load_pharmacy
 from cec.errors import CecError, OrderRefused
 from cec.order import Dose, Order
 from cec.patient import Patient
-from cec.pharmacy import Pharmacy
+from cec.pharmacy import FormularyDrug, Pharmacy
 from cec.render import render
 from cec.render.pdf.labels import label_data
 from cec.render.pdf.order import sheet_data
+from cec.render.worksheet import tasks
 from cec.verification import verify_doses, verify_order
 
 USUAL = {"height": "170 cm", "weight": "70 kg"}
@@ -330,3 +331,13 @@ def test_the_formula_for_children_asks_in_an_adult(age: str, codes: set[str], tm
     line = "drug: carboplatin, dose: AUC 5 by newell-1993, route: IV infusion, over: 1 h, days: 1"
     order = order_of(tmp_path, line, {**USUAL, "age": age, "sex": "male", "creatinine_clearance": "90 mL/min"})
     assert {alert.code for alert in order.alerts if alert.level == "check"} == codes
+
+
+def test_radiation_has_neither_a_label_nor_a_worksheet(tmp_path: Path) -> None:
+    lines = ("drug: a, dose: 10 mg, route: IV bolus, days: 1", "drug: beam, dose: 2 Gy, route: radiotherapy, days: 1")
+    regimen = load_regimen(regimen_file(tmp_path, "worked", *lines))
+    stock = Pharmacy(formulary={"a": FormularyDrug("a")})
+    order = draft_order(regimen, load_patient(texts={**USUAL, "id": "1"}), stock, start=datetime.date(2026, 11, 30))
+    assert [label["drug"] for label in label_data(order)["labels"]] == ["a"]
+    assert [task.dose.drug for task in tasks(order)] == ["a"]
+    assert "2 Gy" in render(order, "table").decode()

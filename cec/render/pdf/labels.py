@@ -18,7 +18,7 @@ from cec.render.words.pharmacy import DIGITS, pharmacy_words
 from cec.render.words.regimen import cycle_words
 from cec.render.words.times import paper_date, row_time, weekday_date
 from cec.render.worksheet import containers
-from cec.routes import is_into_csf
+from cec.routes import RADIOTHERAPY, is_into_csf
 
 if TYPE_CHECKING:
     from cec.order import Administration, Alert, Dose, Order, Preparation
@@ -46,9 +46,9 @@ def label_data(order: Order) -> dict[str, Any]:
     """What the labels say; a dose of 0 has none. InputError without a start: a label names the day of its dose."""
     if not order.administrations:
         raise InputError("a label names the day of its dose: give a start, like --start 2026-11-30")
-    rows = [row for row in order.administrations if row.dose.value]
+    rows = [row for row in order.administrations if row.dose.value and row.route != RADIOTHERAPY]
     if not rows:
-        raise InputError("every dose of this order is 0, so there is nothing to label")
+        raise InputError("every dose of this order is 0 or radiation, so there is nothing to label")
     patient = order.patient
     preparations = {each.dose_index: each for each in order.preparations}
     regimen, cycle = order.regimen, f", {cycle_words(order)}" if order.cycle else ""
