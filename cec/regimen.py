@@ -32,6 +32,19 @@ Level = Literal["note", "check", "stop"]
 NOT_SHIPPED = "not the shipped "
 """How the name begins of a regimen whose file bears a shipped one's name and has other content."""
 
+AN_EXAMPLE = "examples/"
+"""How the name of a shipped example begins, so that nobody takes it for a reviewed regimen of that name."""
+
+
+def name_in_file(name: str) -> str:
+    """The name that stands in the file of a regimen, also where that is a shipped one's.
+
+    >>> name_in_file("not the shipped cec-induction"), name_in_file("examples/mfolfox6")
+    ('cec-induction', 'mfolfox6')
+    """
+    return name.removeprefix(NOT_SHIPPED).removeprefix(AN_EXAMPLE)
+
+
 BEFORE_FIRST_INFUSION = "before first infusion"
 """The one time of day that is not a clock time."""
 
@@ -468,9 +481,9 @@ class Regimen(msgspec.Struct, frozen=True, omit_defaults=True):
         key("other doses under the same letters, which `cec verify` recognises in a foreign order"),
     ] = ()
     assumed: Annotated[dict[str, str], key("what goes beyond the source: what, and why")] = {}
-    status: Annotated[Literal["draft", "in use", "withdrawn"], key("whether it may be used; else it is in use")] = (
-        "in use"
-    )
+    status: Annotated[
+        Literal["draft", "example", "in use", "withdrawn"], key("whether it may be used; else it is in use")
+    ] = "in use"
     superseded_by: Annotated[str, key("the name of the regimen that takes its place", reads="name")] = ""
     reviews: tuple[Review, ...] = ()
     """Of the file beside the regimen's: also of content that it no longer has."""

@@ -14,7 +14,7 @@ MAN = FOLDER.parent / "man"
 SCHEMA_FOLDER = FOLDER.parent / "schemas"
 sys.path[:0] = [str(FOLDER), str(FOLDER.parent)]
 
-from making import codes, commands, facts_and_checks, keys, man, python_names  # noqa: E402  after the path
+from making import codes, commands, examples, facts_and_checks, keys, man, python_names  # noqa: E402  after the path
 
 from cec.cli.schema import EDITED, schema_of  # noqa: E402  after the path
 
@@ -28,6 +28,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "pharmacy-keys": keys.pharmacy_page,
     "commands": commands.page,
     "python-names": python_names.page,
+    "examples": examples.page,
 }
 """Every page by its name."""
 

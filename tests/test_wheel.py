@@ -52,9 +52,9 @@ def test_the_wheel_runs_outside_the_checkout(unpacked: Path) -> None:
 
 
 def test_the_wheel_holds_the_regimens_as_they_are(unpacked: Path) -> None:
-    shipped = {path.name: path.read_bytes() for path in (ROOT / "regimens").glob("*.yaml")}
-    assert {path.name: path.read_bytes() for path in (unpacked / "cec" / "regimens").glob("*.yaml")} == shipped
-    assert {"cec-induction.yaml", "cec-consolidation.yaml"} <= set(shipped)
+    shipped = {path.name: path.read_bytes() for path in (ROOT / "regimens").rglob("*.yaml")}
+    assert {path.name: path.read_bytes() for path in (unpacked / "cec" / "regimens").rglob("*.yaml")} == shipped
+    assert {"cec-induction.yaml", "cec-consolidation.yaml", "mfolfox6.yaml"} <= set(shipped)
 
 
 def test_the_wheel_holds_the_scripts_of_shells(unpacked: Path) -> None:
@@ -63,7 +63,7 @@ def test_the_wheel_holds_the_scripts_of_shells(unpacked: Path) -> None:
 
 
 def test_the_wheel_holds_the_schemas_that_regimens_name(unpacked: Path) -> None:
-    for path in (unpacked / "cec" / "regimens" / f"{name}.yaml" for name in ("cec-induction", "cec-consolidation")):
+    for path in (unpacked / "cec" / "regimens" / f"{name}.yaml" for name in ("cec-induction", "examples/mfolfox6")):
         first = path.read_text(encoding="utf-8").splitlines()[0]
         assert (path.parent / first.partition("$schema=")[2]).is_file(), first
 

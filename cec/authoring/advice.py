@@ -12,7 +12,7 @@ from cec.drug_names import is_same_drug
 from cec.errors import CecError, Fault
 from cec.load.nodes import Node, SourceFile
 from cec.load.when import read_plain_days
-from cec.regimen import DrugLine, Regimen
+from cec.regimen import DrugLine, Regimen, name_in_file
 from cec.routes import is_into_csf, is_intravenous
 from cec.units import DOSES, Quantity, convert_exactly, dose_unit, exact, read_quantity, span, write_number
 
@@ -38,7 +38,7 @@ Found = Iterator[tuple[str, str, Node]]
 
 def _name(regimen: Regimen, file: SourceFile) -> Found:
     stem = re.split(r"[/\\]", file.name)[-1].removesuffix(".yaml")
-    if regimen.name.rpartition(" ")[2] != stem:
+    if name_in_file(regimen.name) != stem:
         yield (
             f"is '{regimen.name}', the file's is {stem}: a name leads to the file of that name",
             "name",

@@ -13,7 +13,7 @@ import msgspec
 from cec.calculate.rounding import to_nearest
 from cec.load.nodes import Node
 from cec.load.regimen_file import REGIMEN
-from cec.regimen import NOT_SHIPPED, Regimen
+from cec.regimen import Regimen, name_in_file
 from cec.units import write_signed
 
 WORDS = frozenset(
@@ -69,7 +69,7 @@ def changes(before: Regimen, after: Regimen) -> Changes:
     """Everything that two regimens say otherwise."""
     found = tuple(_of_regimen(_tree(before), _tree(after)))
     is_given_otherwise = any(each.kind == GIVEN for each in found)
-    is_one = (before.name, before.edition) == (after.name.removeprefix(NOT_SHIPPED), after.edition)
+    is_one = (before.name, before.edition) == (name_in_file(after.name), after.edition)
     advice = (f"both are edition {after.edition}, though they give something else: raise the edition",)
     first, second = (f"{each.name}, edition {each.edition}" for each in (before, after))
     return Changes(first, second, found, advice if is_given_otherwise and is_one else ())

@@ -15,12 +15,12 @@ import msgspec
 from cec.errors import Fault, FileError, InputError
 from cec.load.nodes import SourceFile, read_file
 from cec.load.reviews import load_reviews
-from cec.load.search import example_names, is_found_by_name, regimen_folder, regimen_names, regimen_path
+from cec.load.search import EXAMPLES, example_names, is_found_by_name, regimen_folder, regimen_names, regimen_path
 from cec.load.shapes import Reading, Shape
 from cec.load.typed import Texts, with_texts
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
-from cec.regimen import NOT_SHIPPED, Regimen
+from cec.regimen import AN_EXAMPLE, NOT_SHIPPED, Regimen
 from cec.units import EXACT
 
 __all__ = [
@@ -66,7 +66,9 @@ def _regimen(name_or_path: str | Path, *, checked: bool = False) -> Regimen:
     if path != Path(name_or_path) and is_found_by_name(path) and regimen.name != path.stem:
         text = f"is '{regimen.name}'; a regimen that is found by its name has that of its file, {path.stem}"
         raise FileError(Fault(text, "name", source.name))
-    if _takes_a_shipped_name(regimen, path):
+    if path.resolve().parent == (regimen_folder() / EXAMPLES).resolve():
+        regimen = msgspec.structs.replace(regimen, name=f"{AN_EXAMPLE}{regimen.name}")
+    elif _takes_a_shipped_name(regimen, path):
         regimen = msgspec.structs.replace(regimen, name=f"{NOT_SHIPPED}{regimen.name}")
     return msgspec.structs.replace(regimen, sha256=source.sha256, reviews=load_reviews(path))
 

@@ -28,7 +28,7 @@ from cec.load.shapes import Reading
 from cec.load.shortened import put_back
 from cec.load.written import NotWritableError
 from cec.order import SCHEMA, Order
-from cec.regimen import NOT_SHIPPED
+from cec.regimen import name_in_file
 from cec.units import EXACT
 from cec.version import __version__
 
@@ -149,7 +149,7 @@ def _as_from_files(order: Order) -> tuple[Order, list[Fault]]:
             continue
         beside = {name: getattr(noun, name) for name in _BESIDE_THE_FILE if hasattr(noun, name)}
         again = msgspec.structs.replace(again, **beside)
-        if key == "regimen" and noun.name == f"{NOT_SHIPPED}{again.name}":
+        if key == "regimen" and name_in_file(noun.name) == again.name:
             again = msgspec.structs.replace(again, name=noun.name)
         if again == noun or put_back(_parts(noun), _parts(again)) == _parts(again):
             nouns[key] = again

@@ -21,7 +21,7 @@ from cec.load.drug_line import DRUG_LINE, WAYS
 from cec.load.how_much import ENTRY
 from cec.load.shapes import stated_of, text
 from cec.load.texts import read_name
-from cec.regimen import NOT_SHIPPED, Check, DoseEntry, DrugLine, Regimen
+from cec.regimen import Check, DoseEntry, DrugLine, Regimen, name_in_file
 from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, drug_of_share, span
 
 MOST_ADMINISTRATIONS = 50_000
@@ -242,11 +242,6 @@ def _repeats(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
                 )
 
 
-def _name_in_file(name: str) -> str:
-    """The name that stands in the file of a regimen, also where that is a shipped one's."""
-    return name.removeprefix(NOT_SHIPPED)
-
-
 def _check(values: dict[str, Any]) -> Check:
     when, *or_when = values.pop("when")
     return Check(**values, when=when, or_when=tuple(or_when))
@@ -261,5 +256,5 @@ CHECK = Record(_check, "code", parts=_parts_of_check)
 REGIMEN = file_of(
     Regimen,
     {Regimen: Record(build_regimen), DrugLine: DRUG_LINE, DoseEntry: ENTRY, Check: CHECK},
-    {**WAYS, "name": text(read_name), "regimen name": text(read_name, write=_name_in_file)},
+    {**WAYS, "name": text(read_name), "regimen name": text(read_name, write=name_in_file)},
 )

@@ -67,6 +67,12 @@ def test_a_superseded_regimen_and_a_draft_are_checks(tmp_path: Path) -> None:
     assert not [alert for alert in order_of(put(tmp_path)).alerts if alert.level != "note"]
 
 
+def test_an_example_is_a_check_wherever_its_file_lies(tmp_path: Path) -> None:
+    text = "check: ac is an example, transcribed from a publication and not reviewed: not for patients"
+    assert words(order_of(put(tmp_path, "status: example\n")), "example") == text
+    assert not words(order_of(put(tmp_path, "status: in use\n")), "example")
+
+
 def test_a_changed_file_is_no_longer_reviewed_and_says_so(tmp_path: Path) -> None:
     path = put(tmp_path)
     review(path, "A. Nowak")

@@ -11,6 +11,12 @@ from cec.regimen import NOT_SHIPPED, Level, Regimen
 DIGITS = 16
 """The digits of a fingerprint that tell two files apart."""
 
+_NOT_FOR_PATIENTS = {
+    "draft": "a draft: not yet for patients",
+    "example": "an example, transcribed from a publication and not reviewed: not for patients",
+}
+"""What a status other than in use or withdrawn says."""
+
 
 def standing_rules(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
     """What is to be said of every order of a regimen, because of the file that it comes from."""
@@ -22,8 +28,9 @@ def standing_rules(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
         yield _rule("withdrawn", "stop", f"{regimen.name} is withdrawn{instead}", "the file is not withdrawn")
     elif instead:
         yield _rule("superseded", "check", f"{regimen.name} is superseded{instead}", "no other takes its place")
-    if regimen.status == "draft":
-        yield _rule("draft", "check", f"{regimen.name} is a draft: not yet for patients", "the file is in use")
+    if regimen.status in _NOT_FOR_PATIENTS:
+        text = f"{regimen.name} is {_NOT_FOR_PATIENTS[regimen.status]}"
+        yield _rule(regimen.status, "check", text, "the file is in use")
     if not regimen.is_reviewed and (pharmacy.require_review or regimen.reviews):
         level: Level = "stop" if pharmacy.require_review else "check"
         yield _rule("not-reviewed", level, _not_reviewed(regimen), "the file is as it was reviewed")

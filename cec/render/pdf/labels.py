@@ -9,7 +9,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
-from cec.regimen import NOT_SHIPPED, entry_of
+from cec.regimen import entry_of, name_in_file
 from cec.render.days import name_of_day
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import CHANGED, DRAFT, bind, over_days, signed_percent
@@ -52,7 +52,7 @@ def label_data(order: Order) -> dict[str, Any]:
     patient = order.patient
     preparations = {each.dose_index: each for each in order.preparations}
     regimen, cycle = order.regimen, f", {cycle_words(order)}" if order.cycle else ""
-    title = f"{regimen.title} ({regimen.name})" if regimen.name.startswith(NOT_SHIPPED) else regimen.title
+    title = f"{regimen.title} ({regimen.name})" if regimen.name != name_in_file(regimen.name) else regimen.title
     return {
         "title": f"Labels: {title}{cycle}",
         "patient": {
