@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
@@ -28,6 +29,7 @@ from cec.units import (
     dose_unit,
     exact,
     multiply,
+    span,
     write_number,
 )
 
@@ -246,8 +248,11 @@ def _capped_by_day(work: Work, chain: Sequence[Staged]) -> Staged | None:
 
 
 def _a_day(line: DrugLine) -> int:
-    """The administrations of a line on one day: as many as it has starts, each so many times."""
-    return line.per_day * max(1, len(line.anchors))
+    """The most administrations of a line on one day: as many as it has starts, each so often as 24 h hold."""
+    count = line.per_day
+    if line.every:
+        count = min(count, -(-datetime.timedelta(days=1) // span(line.every)))
+    return count * max(1, len(line.anchors))
 
 
 def most_of_one(line: DrugLine) -> Quantity | None:

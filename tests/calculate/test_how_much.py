@@ -112,6 +112,12 @@ CAPS = [
         "350 mg",
         working="4 × 350 mg = 1,400 mg a day: within the maximum of 2,000 mg a day",
     ),
+    # 15 on end, every 6 h, are 4 in 24 h
+    Worked(
+        "drug: paracetamol, dose: 15 mg/kg, maximum_a_day: 2000 mg, every: 6 h, total_doses: 15, route: oral, days: 1",
+        "500 mg",
+        working="4 × 1,050 mg = 4,200 mg a day",
+    ),
     # both caps: 1050, to 600 by the one, to 1600 / 4 = 400 by the other
     Worked(
         "drug: a, dose: 15 mg/kg, maximum: 600 mg, maximum_a_day: 1600 mg, times: 4, every: 6 h, route: oral, days: 1",
