@@ -269,7 +269,7 @@ def _is_one_of(dose: Quantity, entry: DoseEntry) -> bool:
 def choice_faults(lines: Collection[DrugLine], choices: Choices) -> Iterator[str]:
     """Every choice that the lines of the cycle do not leave open."""
     for drug, texts in choices.items():
-        own = [line for line in lines if is_same_drug(drug, line.drug)]
+        own = [line for line in lines if any(is_same_drug(drug, name) for name in line.names)]
         entries = [entry for line in own for entry in line.entries if entry.open_words]
         routes = {route for line in own if len(routes_of(line.route)) > 1 for route in routes_of(line.route)}
         open_words = [*(entry.open_words for entry in entries), *(line.route for line in own if routes)]

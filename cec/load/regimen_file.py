@@ -133,7 +133,7 @@ def _last_day(number: int, lines: Lines) -> int:
     Where nothing in the line says where its days end, it is none; what hangs on another drug counts from its day.
     """
     line = lines.by_number[number]
-    if is_open(line.days) or line.repeat or not (days := days_of(number, lines)):
+    if is_open(line.days) or line.repeat or line.until or not (days := days_of(number, lines)):
         return 0
     runs = span(line.longest) if line.longest else datetime.timedelta()
     if not line.anchors:

@@ -107,6 +107,16 @@ def test_an_open_end_needs_one_for_a_schedule_and_none_for_a_dose(tmp_path: Path
     assert "1 onwards" in render(order_of(regimen, None), "table").decode()
 
 
+def test_a_lifetime_maximum_is_never_left_out_silently(tmp_path: Path) -> None:
+    """Nobody knows how much a cycle without an end, or of weekdays without a date, gives in all."""
+    for days in ("daily", "1-9, weekdays: Monday to Friday"):
+        line = f"drug: a, dose: 10 mg, lifetime_maximum: 500 mg, route: oral, days: {days}"
+        regimen = read(tmp_path, line)
+        with pytest.raises(CecError, match="its lifetime maximum cannot be held against this cycle"):
+            order_of(regimen, None)
+    assert str(order_of(regimen).doses[0].cycle_total) == "70 mg"
+
+
 def test_days_never_lengthens_a_cycle(tmp_path: Path) -> None:
     regimen = read(tmp_path, IBRUTINIB, head="cycle_length: 3 weeks\n")
     assert len(order_of(regimen).administrations) == 21
@@ -238,6 +248,13 @@ def test_a_next_cycle_before_the_last_dose_is_refused(tmp_path: Path) -> None:
             with pytest.raises(CecError, match=f"write {earliest} or a later day"):
                 read(tmp_path, *drugs, head=f"next_cycle: {{earliest_day: {day}}}\n")
         read(tmp_path, *drugs, head=f"next_cycle: {{earliest_day: {earliest}}}\n")
+
+
+def test_lines_until_something_is_so_are_aside_when_the_next_cycle_begins(tmp_path: Path) -> None:
+    line = "drug: a, dose: 1 mg, route: oral, days: 6-30, until: ANC above 1 x 10^9/L"
+    read(tmp_path, line, head="next_cycle: {earliest_day: 15}\n")
+    with pytest.raises(CecError, match="write 31 or a later day"):
+        read(tmp_path, line.replace("until", "note"), head="next_cycle: {earliest_day: 15}\n")
 
 
 def test_a_day_after_the_cycle_and_a_next_cycle_long_after_it_are_refused(tmp_path: Path) -> None:

@@ -332,6 +332,13 @@ def test_a_circle_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, *lines).count("hangs in the end on itself: a circle") == 3
 
 
+def test_a_line_called_so_can_be_chosen_for(tmp_path: Path) -> None:
+    """Of 3 to 5 g/m2 a person chooses 4: 4 × 1.82 = 7.28 g; the intrathecal line has no choice."""
+    high = METHOTREXATE.replace("dose: 3 g/m2", "dose: 3 to 5 g/m2")
+    order = order_of(tmp_path, high, INTRATHECAL, choices=["high-dose methotrexate=4 g/m2"])
+    assert [str(dose.ordered) for dose in order.doses] == ["7.28 g", "12 mg"]
+
+
 def test_a_line_called_so_can_be_reduced(tmp_path: Path) -> None:
     order = order_of(tmp_path, METHOTREXATE, INTRATHECAL, reductions=["high-dose methotrexate=by 50%: kidneys"])
     assert [str(dose.ordered) for dose in order.doses] == ["2.73 g", "12 mg"]

@@ -113,6 +113,11 @@ def _unit_slips(drug: str, maximum: Quantity, case: Case) -> tuple[str, ...]:
 
 def total_of(drug: str, maximum: Quantity, case: Case) -> Total | None:
     """What a patient has had of a drug in all with this cycle; none where this cycle does not give it."""
+    unknown = next(
+        (dose.no_total for dose in case.doses if dose.drug == drug and dose.no_total and dose.ordered.value), ""
+    )
+    if unknown:
+        raise InputError(f"{drug}: its lifetime maximum cannot be held against this cycle: {unknown}")
     cycle = [
         _in_unit_of(maximum, dose.cycle_total, case, drug)
         for dose in case.doses
