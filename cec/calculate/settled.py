@@ -142,7 +142,7 @@ class ForPatient(NamedTuple):
 
 def _with(line: DrugLine, entry: DoseEntry, dose: Quantity, route: str) -> DrugLine:
     over, rate = (entry.over, entry.rate) if entry.over or entry.rate else (line.over, line.rate)
-    is_timed = route == line.route or is_intravenous(route)
+    is_timed = route == line.route or is_intravenous(route) or "infusion" in route
     return msgspec.structs.replace(
         line,
         dose=dose,

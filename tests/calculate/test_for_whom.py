@@ -218,10 +218,11 @@ def test_a_choice_is_settled_by_a_person(line: str, choice: str, said: str, tmp_
     assert said in str(caught.value)
 
 
-def test_a_duration_is_of_the_routes_into_a_vein(tmp_path: Path) -> None:
-    regimen = regimen_of(tmp_path, "drug: a, dose: 20 mg, route: oral or IV infusion, over: 1 h, days: 1")
-    settled = {route: order_of(regimen, choices=[f"a={route}"]).doses[0] for route in ("oral", "IV infusion")}
-    assert [(dose.route, str(dose.over)) for dose in settled.values()] == [("oral", "None"), ("IV infusion", "1 h")]
+def test_a_duration_is_of_the_routes_of_infusions(tmp_path: Path) -> None:
+    routes = ("oral", "IV infusion", "subcutaneous infusion")
+    regimen = regimen_of(tmp_path, f"drug: a, dose: 20 mg, route: {' or '.join(routes)}, over: 1 h, days: 1")
+    settled = {route: order_of(regimen, choices=[f"a={route}"]).doses[0] for route in routes}
+    assert [str(dose.over) for dose in settled.values()] == ["None", "1 h", "1 h"]
 
 
 def test_a_route_may_be_chosen_on_paper_where_the_pharmacy_says_so(tmp_path: Path) -> None:
