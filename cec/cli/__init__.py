@@ -12,7 +12,20 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
-from cec.cli import batch, bsa, doctor, dose, new_regimen, pharmacy, prepare, regimen, schedule, schema, verify
+from cec.cli import (
+    batch,
+    bsa,
+    doctor,
+    dose,
+    new_regimen,
+    pharmacy,
+    prepare,
+    print_order,
+    regimen,
+    schedule,
+    schema,
+    verify,
+)
 from cec.cli.command import Command, Group, takes_groups, with_examples_apart
 from cec.cli.messages import say, say_lines
 from cec.errors import CecError
@@ -79,6 +92,7 @@ COMMANDS = (
     (app, "dose", dose.dose),
     (app, "schedule", schedule.schedule),
     (app, "prepare", prepare.prepare),
+    (app, "print", print_order.print_order),
     (app, "verify", verify.verify),
     (app, "batch", batch.batch),
     (app, "bsa", bsa.bsa),
@@ -96,7 +110,14 @@ COMMANDS = (
     (pharmacies, "show", pharmacy.show_pharmacy),
     (app, "help", help_of),
 )
-FINDS_NO_REGIMENS = ((app, "help"), (app, "bsa"), (app, "schema"), (pharmacies, "new"), (pharmacies, "show"))
+FINDS_NO_REGIMENS = (
+    (app, "help"),
+    (app, "print"),
+    (app, "bsa"),
+    (app, "schema"),
+    (pharmacies, "new"),
+    (pharmacies, "show"),
+)
 """Commands to which no name of a regimen says anything."""
 
 for _parent, _name, _command in COMMANDS:

@@ -16,6 +16,8 @@ from cec.render import (
     EXAMINATIONS,
     FORMATS,
     LISTED_REGIMENS,
+    PAPERS,
+    PRINTED,
     REGIMEN_CHANGES,
     VALIDATIONS,
     WORKSHEETS,
@@ -266,6 +268,29 @@ class TableOutputOptions(NamedTuple):
     quiet: QuietOption = False
 
 
+AllPapersOption: TypeAlias = Annotated[
+    Path | None,
+    _option(
+        "FOLDER",
+        f"Write {', '.join([*PAPERS][:-1])} and {[*PAPERS][-1]} into a new folder.",
+        "--all",
+        heading=OUTPUT,
+    ),
+]
+
+
+class PrintOptions(NamedTuple):
+    """In which form, and where to, for a saved order."""
+
+    format: Annotated[
+        str | None,
+        _option("|".join(PRINTED), f"The form of the output; by default as FILE ends ({_ENDINGS}), or table."),
+    ] = None
+    output: OutputFileOption = None
+    paper: PaperOption = None
+    quiet: QuietOption = False
+
+
 class WorksheetOutputOptions(NamedTuple):
     """In which form, and where to, for a preparation worksheet."""
 
@@ -382,6 +407,7 @@ HEADINGS: Mapping[Any, str] = {
     TableOutputOptions: OUTPUT,
     WorksheetOutputOptions: OUTPUT,
     OutputOptions: OUTPUT,
+    PrintOptions: OUTPUT,
     CheckOutputOptions: OUTPUT,
     NewRegimenOptions: REGIMEN,
     ValidationOutputOptions: OUTPUT,

@@ -13,12 +13,13 @@ import typer
 
 from cec.cli.messages import say
 from cec.errors import CecError, InputError
-from cec.render import Format, Formats, cautions, render
+from cec.render import FORMATS, PAPERS, Format, Formats, cautions, render
 from cec.render.formats import check_options, find_format, format_of_ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from cec.order import Order
     from cec.render.findings import CheckedFile
     from cec.render.terminal.drawing import Terminal
 
@@ -80,6 +81,55 @@ def show(document: object, chosen: Chosen) -> None:
     for caution in cautions(document, chosen.format):
         if not chosen.is_quiet:
             say(caution)
+
+
+class ChosenPapers(NamedTuple):
+    """Where every paper of an order goes, and what it is printed on."""
+
+    folder: Path
+    paper: str | None
+    is_quiet: bool
+
+
+def chosen_form(
+    output: Asked, formats: Formats, every_paper_in: Path | None, *, explain: bool
+) -> Chosen | ChosenPapers:
+    """The format that was named, or every paper into a folder; wrong usage beside an option that is about one form."""
+    if every_paper_in is None:
+        return chosen_format(output, formats, explain=explain)
+    asked = {"--format": output.format, "--output": output.output, "--explain": explain}
+    if beside := [name for name, value in asked.items() if value]:
+        raise typer.BadParameter(f"writes every paper, so it stands without {beside[0]}", param_hint="--all")
+    paper = getattr(output, "paper", None)
+    with _wrong_usage():
+        check_options(FORMATS["labels"], {"paper": paper}, FORMATS)
+    return ChosenPapers(every_paper_in, paper, output.quiet)
+
+
+def show_order(order: Order, chosen: Chosen | ChosenPapers) -> None:
+    """Put an order where it was asked for, in its format, or in every paper that it can have."""
+    if isinstance(chosen, Chosen):
+        show(order, chosen)
+    else:
+        _write_papers(order, chosen)
+
+
+def _write_papers(order: Order, chosen: ChosenPapers) -> None:
+    """Every paper of an order in a new folder, all or none; on standard error those that it cannot have, and why."""
+    from cec.files import appearing, taking_names, write_file
+    from cec.render.papers import papers_of
+
+    found = papers_of(order, chosen.paper)
+    with taking_names() as parts:
+        place = Path(appearing(chosen.folder, parts))
+        for name, content in found.contents.items():
+            write_file(place / name, content)
+    if not chosen.is_quiet:
+        for name, why in found.wanting.items():
+            say(f"{chosen.folder / name}: not written: {why}")
+        for name in found.contents:
+            for caution in cautions(order, PAPERS[name]):
+                say(caution)
 
 
 def written(document: object, chosen: Chosen) -> bytes:

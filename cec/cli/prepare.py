@@ -19,8 +19,8 @@ from cec.cli.options import (
     WorksheetOutputOptions,
 )
 from cec.cli.output import chosen_format, show
-from cec.errors import InputError
 from cec.render import WORKSHEETS
+from cec.render.worksheet import require_formulary
 
 
 def prepare(
@@ -48,9 +48,5 @@ def prepare(
     """
     chosen = chosen_format(output, WORKSHEETS, pick_list=pick_list, explain=explain)
     order = draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)
-    if not order.pharmacy.formulary:
-        raise InputError(
-            "the pharmacy has no formulary, so nothing can be prepared; "
-            "cec pharmacy new writes a file with one to adapt, to be given with --pharmacy"
-        )
+    require_formulary(order)
     show(order, chosen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cec.cli.inputs import draft, draft_calendar, require_start
 from cec.cli.options import (
+    AllPapersOption,
     CheckOptions,
     ExplainOption,
     OutputOptions,
@@ -13,7 +14,8 @@ from cec.cli.options import (
     StartOptions,
     TimeOptions,
 )
-from cec.cli.output import chosen_format, show
+from cec.cli.output import chosen_form, chosen_format, show, show_order
+from cec.errors import InputError
 from cec.render import FORMATS, TREATMENTS
 
 
@@ -26,6 +28,7 @@ def schedule(
     pharmacy: PharmacyOptions,
     checks: CheckOptions,
     output: OutputOptions,
+    all_papers: AllPapersOption = None,
     explain: ExplainOption = False,
 ) -> None:
     """The days of one cycle, or the calendar of a treatment in phases.
@@ -40,9 +43,11 @@ def schedule(
 
     require_start(start)
     if start.phase is None and is_treatment(regimen):
+        if all_papers:
+            raise InputError("the calendar of a treatment has no papers; add --phase N for those of one cycle")
         of_treatment = chosen_format(output, TREATMENTS)
         calendar = draft_calendar(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)
         show(calendar, of_treatment)
         return
-    chosen = chosen_format(output, FORMATS, explain=explain)
-    show(draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output), chosen)
+    chosen = chosen_form(output, FORMATS, all_papers, explain=explain)
+    show_order(draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output), chosen)

@@ -61,6 +61,18 @@ WORKSHEETS: Formats = by_name(
 )
 """The formats of an order's preparation worksheet; JSON is the order, which holds preparations, fluids, pick list."""
 
+PRINTED: Formats = {**FORMATS, "worksheet": WORKSHEETS["pdf"]._replace(name="worksheet", ending="")}
+"""The formats of a saved order, its worksheet on paper among them."""
+
+PAPERS: Mapping[str, Format] = {
+    "sheet.pdf": FORMATS["pdf"],
+    "labels.pdf": FORMATS["labels"],
+    "worksheet.pdf": PRINTED["worksheet"],
+    "calendar.ics": FORMATS["ics"],
+    "order.json": FORMATS["json"],
+}
+"""All papers of an order, by the names of their files."""
+
 VERIFIED_DOSES: Formats = by_name(
     Format("table", "cec.render.terminal.verification", ".txt", ("terminal",), function="verified_doses"),
     Format("json", "cec.render.json", ".json", function="verified_doses"),

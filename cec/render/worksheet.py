@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cec.errors import InputError
 from cec.render.days import given_days, omitted
 from cec.render.words import over_days
 from cec.render.words.times import starting_time
@@ -23,6 +24,15 @@ SIGNED = ("made by", "checked by", "time")
 
 Instruction = tuple[str, str]
 """A label and what stands beside it."""
+
+
+def require_formulary(order: Order) -> None:
+    """Nothing, where doses can be prepared; InputError where the pharmacy has no formulary."""
+    if not order.pharmacy.formulary:
+        raise InputError(
+            "the pharmacy has no formulary, so nothing can be prepared; "
+            "cec pharmacy new writes a file with one to adapt, to be given with --pharmacy"
+        )
 
 
 class Task(NamedTuple):

@@ -20,6 +20,7 @@ from cec.render.worksheet import (
     fluid_of,
     instructions,
     pick_count,
+    require_formulary,
     work_days,
 )
 
@@ -36,6 +37,7 @@ _CYTOTOXIC = "cytotoxic"
 
 def render(order: Order, *, paper: str = "a4") -> bytes:
     """The worksheet of a whole cycle as a tagged PDF on a4 or letter; the same order gives the same bytes."""
+    require_formulary(order)
     return typeset("worksheet", worksheet_data(order), paper)
 
 

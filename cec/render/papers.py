@@ -1,0 +1,36 @@
+"""Every paper of an order at once: sheet, labels, worksheet, calendar, and the order itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cec.errors import InputError
+from cec.render import PAPERS, PRINTED, render
+
+if TYPE_CHECKING:
+    from cec.order import Order
+
+
+class Papers(NamedTuple):
+    """The papers of an order by the names of their files, and why it has no others."""
+
+    contents: dict[str, bytes]
+    wanting: dict[str, str]
+
+
+def papers_of(order: Order, paper: str | None = None) -> Papers:
+    """Every paper of an order; those that are printed on this paper, where they can be.
+
+    >>> from cec import draft_order, load_patient, load_regimen
+    >>> order = draft_order(load_regimen("cec-induction"), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
+    >>> list(papers_of(order).contents)
+    ['sheet.pdf', 'order.json']
+    """
+    found = Papers({}, {})
+    for name, form in PAPERS.items():
+        options = {"paper": paper} if paper in form.papers else {}
+        try:
+            found.contents[name] = render(order, form.name, PRINTED, **options)
+        except InputError as error:
+            found.wanting[name] = "; ".join(fault.text for fault in error.faults)
+    return found
