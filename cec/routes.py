@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -69,6 +70,46 @@ FATAL_IN_CSF = (
 """What kills in the cerebrospinal fluid; the words are names, in several languages, never their stems."""
 
 
+class GivenIntoCsf(NamedTuple):
+    """A drug that is given into the cerebrospinal fluid: whole words of its names, and the most of one dose."""
+
+    words: frozenset[str]
+    most: Decimal | None = None
+    """In mg: more is asked about; the bound is cec's own."""
+
+
+GIVEN_INTO_CSF = (
+    GivenIntoCsf(
+        frozenset(("methotrexate", "methotrexat", "methotrexatum", "metotrexato", "metotreksat", "méthotrexate")),
+        Decimal(15),
+    ),
+    GivenIntoCsf(
+        frozenset(("cytarabine", "cytarabin", "cytarabinum", "cytarabina", "citarabina", "cytosine")),
+        Decimal(100),
+    ),
+    GivenIntoCsf(frozenset(("hydrocortisone", "hydrocortison", "hydrocortisonum", "hidrocortisona", "hydrokortyzon"))),
+    GivenIntoCsf(frozenset(("prednisolone", "prednisolon", "prednizolon", "prednisolona"))),
+    GivenIntoCsf(frozenset(("methylprednisolone", "methylprednisolon", "metyloprednizolon"))),
+    GivenIntoCsf(frozenset(("dexamethasone", "dexamethason", "deksametazon", "dexametasona"))),
+    GivenIntoCsf(frozenset(("thiotepa", "tiotepa"))),
+    GivenIntoCsf(frozenset(("topotecan", "topotekan"))),
+    GivenIntoCsf(frozenset(("rituximab", "rytuksymab"))),
+    GivenIntoCsf(frozenset(("trastuzumab",))),
+)
+"""What is given into the cerebrospinal fluid; anything else there is asked about, so that brand names, abbreviations
+and misspelt names, which no table of what kills can know, are asked about too."""
+
+
+def given_into_csf(drug: str) -> GivenIntoCsf | None:
+    """What is known of a drug in the cerebrospinal fluid, by the whole words of its name; None where nothing is.
+
+    >>> given_into_csf("methotrexate sodium").most, given_into_csf("VCR") is None
+    (Decimal('15'), True)
+    """
+    words = _words(drug)
+    return next((row for row in GIVEN_INTO_CSF if not row.words.isdisjoint(words)), None)
+
+
 def fatal_in_csf(names: Iterable[str]) -> FatalRoute | None:
     """Why none of these may go into the cerebrospinal fluid, by the whole words of a drug's and its products' names.
 
@@ -83,8 +124,12 @@ def fatal_in_csf(names: Iterable[str]) -> FatalRoute | None:
 
 @lru_cache(maxsize=1 << 10)
 def _fatal_in_csf(names: tuple[str, ...]) -> FatalRoute | None:
-    words = {word for name in names for word in re.findall(r"[^\W_]+", name.casefold())}
+    words = {word for name in names for word in _words(name)}
     return next((row for row in FATAL_IN_CSF if not row.words.isdisjoint(words)), None)
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[^\W_]+", name.casefold())
 
 
 def is_into_csf(route: str) -> bool:

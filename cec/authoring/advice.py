@@ -13,7 +13,7 @@ from cec.errors import CecError, Fault
 from cec.load.nodes import Node, SourceFile
 from cec.load.when import read_plain_days
 from cec.regimen import DrugLine, Regimen, name_in_file
-from cec.routes import is_into_csf, is_intravenous
+from cec.routes import given_into_csf, is_into_csf, is_intravenous
 from cec.units import DOSES, Quantity, convert_exactly, dose_unit, exact, read_quantity, span, write_number
 
 FAR = 5
@@ -27,7 +27,7 @@ def advice(regimen: Regimen, file: SourceFile, others: Sequence[Regimen]) -> Ite
     lines = list(zip(regimen.drugs, _at(file.root, "drugs").items or (), strict=True))
     found = [*_name(regimen, file), *_sources(regimen, file.root), *_title(regimen, file.root)]
     for line, node in lines:
-        found += (*_short_run(line, node), *_far(line, node, others))
+        found += (*_short_run(line, node), *_far(line, node, others), *_into_csf(line, node))
     for text, where, node in sorted(found, key=lambda each: (each[2].line, each[2].column)):
         yield Fault(text, where, file.name, node.line, node.column)
 
@@ -63,6 +63,13 @@ def _short_run(line: DrugLine, node: Node) -> Found:
     is_slip = line.over.unit == "min" and line.over.value >= LONG_RUN.value
     right = f"is {write_number(line.over.value)} h meant?" if is_slip else "write IV infusion, or how long it runs"
     yield f"a continuous infusion of {line.over}: {right}", _where(line), _at(node, "over")
+
+
+def _into_csf(line: DrugLine, node: Node) -> Found:
+    """A drug that is not known to be given into the cerebrospinal fluid."""
+    if is_into_csf(line.route) and given_into_csf(line.drug) is None:
+        text = f"{line.route}: not known here to be given there: is the name right, and the route?"
+        yield text, _where(line), _at(node, "route")
 
 
 def _far(line: DrugLine, node: Node, others: Sequence[Regimen]) -> Found:

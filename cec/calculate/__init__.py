@@ -21,6 +21,7 @@ from cec.calculate.measures import Measured, measure
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.pick_list import daily_fluids, pick_list
 from cec.calculate.rules.alerts import alerts_of, not_asked
+from cec.calculate.rules.into_csf import amounts_into_csf
 from cec.calculate.rules.lifetime import before_name, lifetime_maximums, total_name, total_of
 from cec.calculate.rules.rule import Case
 from cec.calculate.schedule import NO_DATE, Schedule, draw_up
@@ -270,13 +271,14 @@ def _day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.
 
 
 def _totals(case: Case) -> Facts:
-    """How much of each drug with a lifetime maximum the patient has had with this cycle, and before it."""
+    """How much of each drug with a lifetime maximum the patient has had with this cycle, and before it; amounts into
+    the cerebrospinal fluid."""
     maximums = lifetime_maximums(case.regimen)
     totals = {drug: total_of(drug, maximum, case) for drug, maximum in maximums.items()}
     earlier = {earlier_doses_of(drug).name: entry_of(drug, case.patient.earlier_doses) for drug in maximums}
     amounts = {total_name(drug): total and total.amount.compared() for drug, total in totals.items()}
     before = {before_name(drug): total and total.before.compared() for drug, total in totals.items()}
-    return {**earlier, **amounts, **before}
+    return {**earlier, **amounts, **before, **amounts_into_csf(case)}
 
 
 def _earliest_next_cycle(regimen: Regimen, start: datetime.date | None) -> EarliestNextCycle | None:

@@ -22,6 +22,10 @@ OTHERS = {
     "not-applicable": ("note", "checks were not made, because they are drawn for other patients"),
     "not-asked": ("note", "the history holds facts for which this regimen does not ask"),
     "fatal-route-<drug>": ("stop", "the drug kills by this route; nothing lifts this stop"),
+    "much-into-csf-<drug>": (
+        "check",
+        "the dose is more than is given into the cerebrospinal fluid: 15 mg of methotrexate, 100 mg of cytarabine",
+    ),
     "withdrawn": ("stop", "the regimen's file says that it is withdrawn"),
     "superseded": ("check", "the regimen's file names another that takes its place"),
     "draft": ("check", "the regimen's file says that it is a draft"),

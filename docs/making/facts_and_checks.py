@@ -47,6 +47,7 @@ ANY_REGIMEN = Regimen(
             (1,),
             lifetime_maximum=Quantity(Decimal(1), "mg"),
         ),
+        DrugLine(DRUG, Quantity(Decimal(1), "mg"), "intrathecal", (1,)),
         DrugLine(DRUG, Quantity(Decimal(1), "AUC"), "IV bolus", (1,)),
         DrugLine(DRUG, Quantity(Decimal(1), "AUC by newell-1993"), "IV bolus", (1,)),
         DrugLine(DRUG, (DoseEntry(Quantity(Decimal(1), "mg"), (_BOUND,)),), "oral", (1,)),

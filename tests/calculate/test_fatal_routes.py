@@ -84,7 +84,6 @@ def test_a_fatal_route_is_a_stop_that_no_reason_accepts(drug: str, route: str, t
         ("methotrexate", "intrathecal"),
         ("cytarabine", "intraventricular"),
         ("hydrocortisone", "intrathecal"),
-        ("vinpocetine", "intrathecal"),  # the same stem, another drug
         ("vincristine", "IV bolus"),
         ("vinorelbine", "oral"),
     ],
@@ -93,6 +92,11 @@ def test_what_does_not_kill_passes_in_peace(drug: str, route: str, tmp_path: Pat
     order = order_of(tmp_path, f"drug: {drug}, dose: 1.5 mg/m2, route: {route}, days: 1")
     assert [alert.code for alert in order.alerts] == ["incomplete"]
     assert check_regimen(tmp_path / "sample.yaml") == order.regimen
+
+
+def test_another_drug_of_the_same_stem_is_no_stop(tmp_path: Path) -> None:
+    order = order_of(tmp_path, "drug: vinpocetine, dose: 1.5 mg/m2, route: intrathecal, days: 1")
+    assert [(alert.level, alert.code) for alert in order.alerts][:1] == [("check", "into-csf-vinpocetine")]
 
 
 def test_a_line_of_another_cycle_stops_too(tmp_path: Path) -> None:

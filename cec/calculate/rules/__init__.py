@@ -15,6 +15,7 @@ from cec.calculate.rules.allergies import allergy_rules
 from cec.calculate.rules.clearance import clearance_rules
 from cec.calculate.rules.dates import date_rules
 from cec.calculate.rules.grown import height_of_other_age_rule
+from cec.calculate.rules.into_csf import into_csf_rules
 from cec.calculate.rules.lifetime import lifetime_rules
 from cec.calculate.rules.not_applied import not_applied_rules
 from cec.calculate.rules.offers import is_answered, offer_words
@@ -140,6 +141,7 @@ RULES: tuple[Rule | RulesOf, ...] = (
     reading_rules,
     date_rules,
     lifetime_rules,
+    into_csf_rules,
 )
 """Every check, in the order in which those of one level are told."""
 
