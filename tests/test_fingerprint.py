@@ -128,6 +128,9 @@ def test_a_sheet_names_the_order_beside_its_regimen_and_its_inputs() -> None:
         f"SHA-256 of regimen {drafted.regimen.sha256[:16]}, input {drafted.sha256[:16]}, "
         f"order {drafted.fingerprint[:16]}"
     )
-    assert words.endswith(f"cec-induction, edition 1; {line}")
+    file = f"pharmacy file {drafted.pharmacy.sha256[:16]}"
+    assert words.endswith(f"cec-induction, edition 1; {line}; {file}")
     second = msgspec.structs.replace(drafted, revision=2, replaces="0123456789abcdef" * 4, first="0123456789abcdef" * 4)
-    assert " ".join(render(second, "table").decode().split()).endswith("; revision 2, replaces 0123456789abcdef")
+    assert " ".join(render(second, "table").decode().split()).endswith(
+        f"; revision 2, replaces 0123456789abcdef; {file}"
+    )

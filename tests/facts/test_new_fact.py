@@ -122,7 +122,7 @@ def test_schemas_and_the_page_of_facts_and_checks_list_it() -> None:
     patient = json.loads(with_new_fact("schema", "patient").stdout)
     assert patient["properties"]["ejection_fraction"]["examples"] == ["60%"]
     regimen = json.loads(with_new_fact("schema", "regimen").stdout)
-    when = regimen["properties"]["checks"]["items"]["properties"]["when"]
+    when = regimen["properties"]["checks"]["items"]["properties"]["when"]["anyOf"][0]
     assert when["properties"]["ejection_fraction"]["description"].startswith(
         "ejection fraction of the left ventricle (%)"
     )
