@@ -217,11 +217,48 @@ def test_a_day_never_splits_over_pages(tmp_path: Path) -> None:
     printed = pages(render(long, "pdf"))[1:]
     for day in range(1, 29):
         (page,) = [page for page in printed if f"Day {day} of 28," in page]
-        block = page.partition(f"Day {day} of 28,")[2].partition("Day ")[0]
+        before, _, block = page.partition(f"Day {day} of 28,")
+        if not re.match(r" \w{3} \d\d-\w{3}-\d{4} Time", block):  # written once with the days like it
+            block = before.rpartition("the same on each")[2]
+        block = block.partition("Day ")[0]
         rows = [row for row in long.administrations if row.day == day]
         drugs = [f"{row.drug} (day {row.of_day})" if row.of_day else row.drug for row in rows]
         assert [drug for drug, row in zip(drugs, rows, strict=True) if f"{drug} {row.dose}" not in block] == []
         assert sum(block.count(f" {row.dose} ") for row in {row.dose_index: row for row in rows}.values()) >= len(rows)
+
+
+TABLETS = """\
+  - {drug: mercaptopurine, dose: 50 mg/m2, route: oral, days: daily, at: night}
+  - {drug: methotrexate, dose: 20 mg/m2, route: oral, days: [1, 8, 15, 22]}
+  - {drug: aciclovir, dose: 400 mg, route: oral, days: daily, times: 2}
+  - {drug: fluconazole, dose: 100 mg, route: oral, days: daily}
+  - {drug: prednisone, dose: 40 mg/m2, divided_into: 2, route: oral, days: 1-5}
+"""
+
+
+def test_days_in_a_row_that_are_alike_are_written_once_with_each_date_to_sign(tmp_path: Path) -> None:
+    """Days 2 to 5, 6 and 7, and the six between two weekly doses are alike: 28 days take few pages."""
+    file = tmp_path / "tablets.yaml"
+    file.write_text(LONG.partition("drugs:")[0] + "cycle_length: 28 days\ndrugs:\n" + TABLETS, encoding="utf-8")
+    printed = pages(render(order(file), "pdf"))
+    assert len(printed) <= 8
+    text = " ".join(printed)
+    for name in ("Days 2 to 5", "Days 6 to 7", "Days 9 to 14", "Days 16 to 21", "Days 23 to 28"):
+        assert f"{name} of 28, the same on each" in text
+    for day in range(1, 29):
+        assert text.count(f"Day {day} of 28,") == 1
+    first = text.partition("Days 2 to 5 of 28")[2].partition("Days 6 to 7")[0]
+    assert first.count("aciclovir (spread over the day)") == 2
+    assert "Nurse 1 and nurse 2 sign 1: 08:00" in first
+
+
+def test_days_on_which_an_infusion_runs_are_never_written_once(tmp_path: Path) -> None:
+    file = tmp_path / "infusion.yaml"
+    line = "  - {drug: cytarabine, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1-5}\n"
+    file.write_text(LONG.partition("drugs:")[0] + "drugs:\n" + line, encoding="utf-8")
+    text = " ".join(pages(render(order(file), "pdf")))
+    assert "the same on each" not in text
+    assert text.count("Started") == 5
 
 
 def test_a_day_longer_than_a_page_goes_on_under_its_name(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from cec.render.days import days_of
@@ -28,7 +29,45 @@ _MINUTE = datetime.timedelta(minutes=1)
 def day_blocks(order: Order) -> list[dict[str, Any]]:
     """One block per day: dated by the schedule; without a start, the drugs of each day in their sequence."""
     preparations = {each.dose_index: each for each in order.preparations}
-    return [_block(order, day, preparations) for day in days_of(order)]
+    return _folded([_block(order, day, preparations) for day in days_of(order)])
+
+
+FEWEST_FOLDED = 2
+MOST_ROWS_FOLDED = 8
+"""Of a day that is written once with others: each dose has a column to sign on each date."""
+
+
+def _folded(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same, days in a row that are alike written once, with each date to sign: never where anything runs on.
+
+    A day with an infusion has fields for when it started and ended, and stands by itself.
+    """
+    folded: list[dict[str, Any]] = []
+    for _, alike in groupby(blocks, _likeness):
+        days = list(alike)
+        if len(days) < FEWEST_FOLDED or not _may_be_folded(days[0]):
+            folded += [{**day, "dates": []} for day in days]
+        else:
+            dates = [f"{day['name']}, {day['date']}" for day in days]
+            folded.append({**days[0], "name": _names(days), "date": "", "dates": dates})
+    return folded
+
+
+def _likeness(day: dict[str, Any]) -> str:
+    """What is alike on days that are written once."""
+    return repr({key: value for key, value in day.items() if key not in {"name", "date"}})
+
+
+def _may_be_folded(day: dict[str, Any]) -> bool:
+    rows = day["rows"]
+    is_short = 0 < len(rows) <= MOST_ROWS_FOLDED
+    return bool(day["date"]) and is_short and not (day["running"] or day["omitted"] or any(row["ends"] for row in rows))
+
+
+def _names(days: list[dict[str, Any]]) -> str:
+    """The first and the last of several days in a row, and that they are the same."""
+    first, last = (day["name"].removeprefix("Day ") for day in (days[0], days[-1]))
+    return f"Days {first.partition(' of ')[0]} to {last}, the same on each"
 
 
 def _block(order: Order, day: Day, preparations: dict[int, Preparation]) -> dict[str, Any]:
