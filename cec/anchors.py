@@ -9,6 +9,11 @@ from cec.days import LAST_DAY, numbers_of
 from cec.drug_names import drug_key, is_same_drug
 from cec.regimen import Anchor, DrugLine, Regimen
 
+DEEPEST = 10
+"""How many starts may hang on each other, one on the next."""
+MOST_OF_A_NAME = 200
+"""Lines of one name that a start is held against."""
+
 
 class Lines(NamedTuple):
     """Drug lines by their number in the regimen, from 1, and the numbers of those of a name, by its letters."""
@@ -37,7 +42,11 @@ def lines_of(by_number: Mapping[int, DrugLine]) -> Lines:
 def awaited(number: int, anchor: Anchor, lines: Lines) -> dict[int, DrugLine]:
     """The lines that a line's anchor names, in the cycles in which the line itself is given."""
     cycles = set(numbers_of(lines.by_number[number].cycles))
-    others = {other: lines.by_number[other] for other in lines.by_name.get(drug_key(anchor.to), ()) if other != number}
+    others = {
+        other: lines.by_number[other]
+        for other in lines.by_name.get(drug_key(anchor.to), ())[:MOST_OF_A_NAME]
+        if other != number
+    }
     return {
         other: line
         for other, line in others.items()
@@ -52,7 +61,7 @@ def days_of(number: int, lines: Lines, last: int = LAST_DAY) -> tuple[int, ...]:
 
 def _days_of(number: int, lines: Lines, last: int, seen: frozenset[int]) -> tuple[int, ...]:
     line = lines.by_number[number]
-    if line.days or number in seen:
+    if line.days or number in seen or len(seen) >= DEEPEST:
         return numbers_of(line.days, last)
     found: set[int] = set()
     for anchor in line.anchors:
@@ -60,6 +69,29 @@ def _days_of(number: int, lines: Lines, last: int, seen: frozenset[int]) -> tupl
         days = sorted({day for days in of_others for day in days})
         found.update(selected(anchor, days))
     return tuple(sorted(found))
+
+
+def depths(lines: Lines) -> dict[int, int]:
+    """On how many others in a row the start of each line hangs; not of those that hang in the end on themselves."""
+    hangs_on = {
+        number: {other for anchor in line.anchors for other in awaited(number, anchor, lines)}
+        for number, line in lines.by_number.items()
+    }
+    carries: dict[int, list[int]] = {}
+    for number, others in hangs_on.items():
+        for other in others:
+            carries.setdefault(other, []).append(number)
+    left = {number: len(others) for number, others in hangs_on.items()}
+    found = {number: 0 for number, count in left.items() if not count}
+    ready = list(found)
+    while ready:
+        number = ready.pop()
+        for above in carries.get(number, ()):
+            left[above] -= 1
+            if not left[above]:
+                found[above] = 1 + max(found[other] for other in hangs_on[above])
+                ready.append(above)
+    return found
 
 
 def selected(anchor: Anchor, days: list[int]) -> list[int]:
@@ -72,7 +104,7 @@ def selected(anchor: Anchor, days: list[int]) -> list[int]:
 def doses_from(number: int, lines: Lines, seen: frozenset[int] = frozenset()) -> int:
     """How many administrations of a line hang on each day that its start hangs on."""
     line = lines.by_number[number]
-    if not line.anchors or number in seen:
+    if not line.anchors or number in seen or len(seen) >= DEEPEST:
         return line.per_day
     below = seen | {number}
     starts = (

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cec.anchors import Lines, awaited, days_of, doses_from, numbered
+from cec.anchors import DEEPEST, Lines, awaited, days_of, depths, doses_from, numbered
 from cec.days import numbers_of
 from cec.drug_names import drug_key
 from cec.errors import InputError
@@ -32,6 +32,9 @@ _FORMS = (
     re.compile(rf"{_DURATION}\s+(?P<order>before|after)\s+its\s+(?P<edge>start|end)"),
     re.compile(rf"{_DURATION}\s+(?P<order>before|after)\s+(?:the\s+(?P<edge>start|end)\s+of\s+)?{_WHICH}{_NAME}{_ON}"),
 )
+
+MOST_STARTS = 96
+"""Doses that hang on one of another drug."""
 
 _DATE_IS_OPEN = datetime.timedelta(hours=12)
 """From this time on, "on day 2" could mean the day of the other drug or that of the start."""
@@ -117,12 +120,18 @@ def anchor_faults(regimen: Regimen) -> Iterator[tuple[int, str]]:
     """Why the start of a line, by its number, cannot hang on what it names."""
     lines = numbered(regimen)
     yield from _unclear_names(lines)
+    deep = depths(lines)
     for number, line in lines.by_number.items():
-        for anchor in line.anchors:
-            where = f"drugs {number} ({line.drug}): {'after' if line.after else 'start'}"
-            yield from ((number, f"{where}: {text}") for text in _faults(number, anchor, lines))
-        if line.anchors and _is_circle(number, lines):
-            yield number, f"drugs {number} ({line.drug}): its start hangs in the end on itself: a circle"
+        where = f"drugs {number} ({line.drug}): {'after' if line.after else 'start'}"
+        if len(line.anchors) > MOST_STARTS:
+            yield number, f"{where}: {len(line.anchors):,} starts; at most {MOST_STARTS} hang on one dose"
+        elif number not in deep:
+            yield number, f"{where}: hangs in the end on itself, or on what does: a circle"
+        elif deep[number] > DEEPEST:
+            yield number, f"{where}: hangs on more than {DEEPEST} others, one on the next; give one of them a time"
+        else:
+            for anchor in line.anchors:
+                yield from ((number, f"{where}: {text}") for text in _faults(number, anchor, lines))
 
 
 def _unclear_names(lines: Lines) -> Iterator[tuple[int, str]]:
@@ -188,21 +197,6 @@ def _is_chain(line: DrugLine) -> bool:
     """Whether an infusion runs as long as its days lie apart."""
     days = numbers_of(line.days)
     return bool(line.over) and len(days) > 1 and span(line.over) == datetime.timedelta(days=days[1] - days[0])
-
-
-def _is_circle(number: int, lines: Lines) -> bool:
-    """Whether the start of a line hangs, through others, on its own."""
-    below, seen = [number], set()
-    while below:
-        here = below.pop()
-        for anchor in lines.by_number[here].anchors:
-            for other in awaited(here, anchor, lines):
-                if other == number:
-                    return True
-                if other not in seen:
-                    seen.add(other)
-                    below.append(other)
-    return False
 
 
 def on_end_faults(regimen: Regimen) -> Iterator[tuple[int, str]]:

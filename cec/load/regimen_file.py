@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cec.anchors import Lines, days_of, numbered, repeats
+from cec.anchors import Lines, days_of, doses_from, numbered, repeats
 from cec.days import is_open, numbers_of
 from cec.drug_names import drug_key, is_same_drug, spelled_twice
 from cec.errors import CecError, InputError
@@ -40,7 +40,8 @@ def build_regimen(values: dict[str, Any]) -> Regimen:
     faults = []
     if not regimen.drugs:
         faults.append("drugs: is empty; a regimen has at least one drug line")
-    administrations = sum(len(numbers_of(line.days)) * line.per_day for line in regimen.drugs)
+    lines = numbered(regimen)
+    administrations = sum(len(days_of(number, lines)) * doses_from(number, lines) for number in lines.by_number)
     if administrations > MOST_ADMINISTRATIONS:
         faults.append(f"drugs: {administrations:,} doses in one cycle; at most {MOST_ADMINISTRATIONS:,} are scheduled")
     of_lines = [

@@ -329,7 +329,22 @@ def test_a_circle_is_refused(tmp_path: Path) -> None:
         "drug: b, dose: 1 mg, route: IV bolus, start: after c",
         "drug: c, dose: 1 mg, route: IV bolus, days: 1, start: with a",
     )
-    assert refusal(tmp_path, *lines).count("hangs in the end on itself: a circle") == 3
+    assert refusal(tmp_path, *lines).count("hangs in the end on itself, or on what does: a circle") == 3
+
+
+def test_no_file_lets_starts_hang_on_each_other_without_an_end(tmp_path: Path) -> None:
+    """Twelve in a row; a start of a hundred doses; and doses that multiply: 96 × 96 × 96 on each of two days."""
+    row = [f"drug: a{n}, dose: 1 mg, route: oral, start: with a{n + 1}" for n in range(1, 13)]
+    assert "hangs on more than 10 others" in refusal(tmp_path, *row, "drug: a13, dose: 1 mg, route: oral, days: 1")
+    first = "drug: b, dose: 1 mg, route: oral, days: 1-2, every: 15 min"
+    many = "drug: x, dose: 1 mg, route: oral, start: [" + ", ".join(["with each b"] * 100) + "]"
+    assert "100 starts; at most 96 hang on one dose" in refusal(tmp_path, first, many)
+    each = (
+        first,
+        "drug: c, dose: 1 mg, route: oral, start: with each b, every: 1 min, times: 96",
+        "drug: d, dose: 1 mg, route: oral, start: with each c, every: 1 min, times: 96",
+    )
+    assert "doses in one cycle; at most 50,000 are scheduled" in refusal(tmp_path, *each)
 
 
 def test_a_line_called_so_can_be_chosen_for(tmp_path: Path) -> None:

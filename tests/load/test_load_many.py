@@ -34,6 +34,11 @@ FILES: dict[str, tuple[Callable[[Path], object], str, Callable[[int], str]]] = {
         f"{HEAD}drugs:\n",
         lambda _: "  - {drug: drug, dose: 1 mg/m2, route: oral, days: 1-5}\n",
     ),
+    "drugs one after the other": (
+        load_regimen,
+        f"{HEAD}drugs:\n",
+        lambda n: f"  - {{drug: drug {n}, dose: 1 mg/m2, route: oral, days: 1, start: with drug {n + 1}}}\n",
+    ),
     "drugs after nothing": (
         load_regimen,
         f"{HEAD}drugs:\n",
