@@ -147,6 +147,11 @@ checks:
 """
 
 
+def test_one_dose_at_several_rates_stands_once_in_a_title() -> None:
+    title = " ".join(cec("regimen", "show", "examples/rchop-21").out.split())
+    assert title.startswith("R-CHOP-21: rituximab 375 mg/m2, cyclophosphamide 750 mg/m2, doxorubicin 50 mg/m2,")
+
+
 def test_a_regimen_of_every_kind_of_line_is_shown_in_words(tmp_path: Path) -> None:
     path = tmp_path / "everything.yaml"
     path.write_text(EVERYTHING, encoding="utf-8")

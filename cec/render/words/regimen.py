@@ -29,12 +29,13 @@ def frequency(line: DrugLine | Dose) -> str:
 
 def protocol_dose(line: DrugLine) -> str:
     """The dose that a drug line prescribes, with its cap; every dose where it depends on the patient."""
-    doses = listed([entry.words for entry in line.entries], "or")
+    distinct = list(dict.fromkeys(entry.words for entry in line.entries))
+    doses = listed(distinct, "or")
     by = sorted(
         {condition.fact.replace("_", " ") for entry in line.entries for each in entry.for_whom for condition in each}
     )
     by += [name for name in ("day", "cycle") if any(getattr(entry, f"{name}s") for entry in line.entries)]
-    text = f"{doses} by {listed(list(dict.fromkeys(by)))}" if by else doses
+    text = f"{doses} by {listed(list(dict.fromkeys(by)))}" if by and len(distinct) > 1 else doses
     if line.divided_into > 1:
         text += f" in {line.divided_into} doses"
     return f"{text} ({', '.join(line.caps)})" if line.caps else text
