@@ -117,7 +117,7 @@ _TIMEDELTA = {"min": "minutes", "h": "hours", "days": "days", "weeks": "weeks"}
 
 @lru_cache(maxsize=1 << 10)
 def span(duration: Quantity) -> datetime.timedelta:
-    """A duration as a span of time, to the microsecond.
+    """A duration as a span of time, to a millionth of its unit.
 
     >>> span(Quantity(Decimal("1.5"), "h"))
     datetime.timedelta(seconds=5400)

@@ -159,8 +159,6 @@ def _translated(unit: str, words: dict[str, str]) -> str:
 
 def _meant(unit: str, allowed: list[str]) -> str:
     """The allowed unit that was probably meant, or nothing. Only its spelling may differ: never ng for mg."""
-    if len(unit) > 30:
-        return ""
     by_lower = {symbol.lower(): symbol for symbol in allowed}
     words = {word: meant.lower() for word, meant in (_SPELLINGS | _MEANT).items()}
     lower = _translated(_translated(unit.lower(), words), words)

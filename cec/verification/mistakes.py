@@ -145,7 +145,7 @@ def maximum_left_out(case: Case) -> Iterator[Candidate]:
     if case.line.caps:
         line = msgspec.structs.replace(case.line, **dict.fromkeys(CAPS))
         for each in recomputed(case, line=line):
-            yield each._replace(working=f"{each.working} without {' and '.join(case.line.caps)}")
+            yield each._replace(working=f"{each.working} without the cap ({' and '.join(case.line.caps)})")
 
 
 def maximum_as_dose(case: Case) -> Iterator[Candidate]:

@@ -487,3 +487,73 @@ def test_a_duration_as_a_span_of_time() -> None:
     assert span(of(2, "weeks")) == datetime.timedelta(days=14)
     with pytest.raises(InputError, match="longer than any calendar"):
         span(of(999_999_999, "weeks"))
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("999999999", ""),
+        ("0.123456789012", ""),
+        ("1000000000", "has too many digits (9 before the point are read)"),
+        ("0.1234567890123", "has too many digits (12 after the point are read): round it"),
+        ("012345678", "has a leading zero"),
+        ("00.123456789012", "has a leading zero"),
+    ],
+)
+def test_just_so_many_digits_are_read(text: str, fault: str) -> None:
+    if not fault:
+        assert read_number(text) == Decimal(text)
+        return
+    with pytest.raises(InputError) as refused:
+        read_number(text)
+    assert str(refused.value) == f"'{text}' {fault}; write it like 26.5"
+
+
+@pytest.mark.parametrize(
+    ("power", "written"),
+    [
+        (9, "333,333,333.33333… mg"),
+        (10, "3,333,333,333.33333… mg"),
+        (11, "33,333,333,333.3333… mg"),
+        (14, "33,333,333,333,333.3… mg"),
+        (15, "333,333,333,333,333… mg"),
+    ],
+)
+def test_of_a_number_without_an_end_only_known_digits_are_shown(power: int, written: str) -> None:
+    """15 digits are kept, and 5 decimals at most are shown."""
+    assert str(Exact(Fraction(10**power, 3), "mg")) == written
+
+
+@pytest.mark.parametrize(("value", "is_read"), [("1e30", True), ("1e31", False), ("1e-30", True), ("1e-31", False)])
+def test_a_quantity_is_within_30_powers_of_ten(value: str, *, is_read: bool) -> None:
+    if is_read:
+        assert Quantity(Decimal(value), "mg").value == Decimal(value)
+    else:
+        with pytest.raises(ValueError, match=r"1E[+-]31 is not the number of a quantity"):
+            Quantity(Decimal(value), "mg")
+
+
+def test_what_is_shown_of_a_long_text_is_60_characters() -> None:
+    for length, shown in ((60, "x" * 60), (61, "x" * 60 + "…")):
+        with pytest.raises(InputError) as refused:
+            read_number("x" * length)
+        assert str(refused.value) == f"'{shown}' is not a number; write it like 26.5"
+
+
+def test_two_numbers_are_equal_with_their_unit() -> None:
+    one = Exact(Fraction(1, 2), "mg")
+    assert one == exact(of("0.5", "mg"))
+    assert hash(one) == hash(exact(of("0.5", "mg")))
+    assert one not in {Exact(Fraction(1, 2), "g"), Exact(Fraction(1, 3), "mg")}
+
+
+def test_an_auc_by_a_formula_that_is_not_known_is_refused_with_the_one_that_is() -> None:
+    assert refusal("AUC 5 by hand", EXPOSURE) == (
+        "'AUC 5 by hand' names no formula of a dose by AUC; there is newell-1993, or none: Calvert"
+    )
+
+
+def test_a_millionth_of_an_hour_is_a_span_of_time() -> None:
+    """0.000001 h are 3,600 microseconds; 1.5 weeks 10 days and a half."""
+    assert span(of("0.000001", "h")) == datetime.timedelta(microseconds=3600)
+    assert span(of("1.5", "weeks")) == datetime.timedelta(days=10, hours=12)
