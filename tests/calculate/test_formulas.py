@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -224,3 +225,36 @@ def test_renal_functions_refuse_what_they_cannot_use() -> None:
         cockcroft_gault(of(140, "years"), of(80, "kg"), of(1, "mg/dL"), "male")
     with pytest.raises(InputError, match="0 micromol/L is not possible"):
         bedside_schwartz(of(128, "cm"), of(0, "micromol/L"))
+
+
+def cm(number: str) -> Quantity:
+    return Quantity(Decimal(number), "cm")
+
+
+EVERY_NAME = (
+    "mosteller, du-bois, haycock, gehan-george, boyd, fujimoto, takahira, shuter-aslani, schlich, livingston-lee"
+)
+YEARS_140, KG, SERUM = Quantity(Decimal(140), "years"), Quantity(Decimal(60), "kg"), Quantity(Decimal(1), "mg/dL")
+
+
+@pytest.mark.parametrize(
+    ("refused", "words"),
+    [
+        (lambda: bsa_formula("Du_Boi"), "there is no BSA formula 'Du_Boi'; did you mean du-bois?"),
+        (lambda: bsa_formula("xyz"), f"there is no BSA formula 'xyz'; there are {EVERY_NAME}"),
+        (lambda: bsa_formula("y" * 41), f"there is no BSA formula '{'y' * 40}'; there are {EVERY_NAME}"),
+        (lambda: body_surface_area("mosteller", KG, KG), "60 kg is not in cm"),
+        (lambda: body_surface_area("schlich", cm("160"), KG),
+         "the Schlich formula needs the patient's sex; give --sex female or --sex male"),
+        (lambda: cockcroft_gault(YEARS_140, KG, SERUM, None),
+         "Cockcroft-Gault needs the patient's sex; give --sex female or --sex male"),
+        (lambda: cockcroft_gault(YEARS_140, KG, SERUM, "male"),
+         "Cockcroft-Gault gives nothing for an age of 140 years"),
+        (lambda: bedside_schwartz(cm("128"), Quantity(Decimal(0), "mg/dL")),
+         "a serum creatinine of 0 mg/dL is not possible; write it like 0.5 mg/dL"),
+    ],
+)  # fmt: skip
+def test_what_no_formula_takes_is_refused(refused: Callable[[], object], words: str) -> None:
+    with pytest.raises(InputError) as error:
+        refused()
+    assert str(error.value) == words
