@@ -32,8 +32,8 @@ REMARKS: list[tuple[tuple[str, ...], dict[str, Any], str, str]] = [
      "runs-twice-a", "starts while another dose of the same drug runs (day 1)"),
     ((f"{INFUSION}, days: 1-2", 'drug: b, dose: 1 mg, route: IV bolus, days: 1-2, at: "10:00"'), {},
      "overlap-b", "starts while a runs: another line, or known to be compatible (days 1, 2)"),
-    ((f"{INFUSION}, days: 1", 'drug: b, dose: 1 mg, route: intrathecal, days: 1, at: "09:30"'), {},
-     "intrathecal-beside-iv-b",
+    ((f"{INFUSION}, days: 1", 'drug: methotrexate, dose: 1 mg, route: intrathecal, days: 1, at: "09:30"'), {},
+     "intrathecal-beside-iv-methotrexate",
      "intrathecal, at the same time as IV a: give them apart, at another time and place (day 1)"),
     # from day 1 at 09:00 every 8 h: 3 a day, on 2 days 6 of 9
     (("drug: a, dose: 1 mg, route: oral, days: 1-2, every: 8 h, total_doses: 9",), {},
@@ -51,8 +51,8 @@ IN_PEACE = [
     # the second begins when the first has ended
     (f'{INFUSION}, days: 1, at: "09:00"', f'{INFUSION}, days: 1, at: "11:00"'),
     (f"{INFUSION}, days: 1", 'drug: b, dose: 1 mg, route: IV bolus, days: 1, at: "11:00"'),
-    (f"{INFUSION}, days: 1", 'drug: b, dose: 1 mg, route: intrathecal, days: 1, at: "11:00"'),
-    (f"{INFUSION}, days: 1", 'drug: b, dose: 1 mg, route: intrathecal, days: 1, at: "08:59"'),
+    (f"{INFUSION}, days: 1", 'drug: methotrexate, dose: 1 mg, route: intrathecal, days: 1, at: "11:00"'),
+    (f"{INFUSION}, days: 1", 'drug: methotrexate, dose: 1 mg, route: intrathecal, days: 1, at: "08:59"'),
     ("drug: a, dose: 1 mg, route: oral, days: 1-3, every: 8 h, total_doses: 9",),
     ("drug: a, dose: 1 mg, route: IV bolus, days: 1-2, every: 8 h, times: 2",),
 ]
