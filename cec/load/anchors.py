@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -114,6 +114,20 @@ def _write_anchors(anchors: tuple[Anchor, ...]) -> str:
 ANCHORS = commas_or_list(
     read_anchors, {"type": "string", "examples": ["with oxaliplatin", "after cytarabine", _RIGHT]}, _write_anchors
 )
+
+
+def with_names(drugs: Iterable[DrugLine]) -> Iterator[DrugLine]:
+    """The same lines, whose starts hang on a line that is called so where "first", "last" or "each" begin its name."""
+    lines = list(drugs)
+    called = {drug_key(line.called) for line in lines if line.called}
+
+    def named(anchor: Anchor) -> Anchor:
+        whole = f"{anchor.which} {anchor.to}"
+        return replace(anchor, to=whole, which="") if anchor.which and drug_key(whole) in called else anchor
+
+    for line in lines:
+        start = tuple(map(named, line.start))
+        yield replace(line, start=start) if start != line.start else line
 
 
 def anchor_faults(regimen: Regimen) -> Iterator[tuple[int, str]]:

@@ -15,7 +15,7 @@ from cec.anchors import Lines, days_of, doses_from, numbered, repeats
 from cec.days import is_open, numbers_of
 from cec.drug_names import drug_key, is_same_drug, spelled_twice
 from cec.errors import CecError, InputError
-from cec.load.anchors import anchor_faults, on_end_faults
+from cec.load.anchors import anchor_faults, on_end_faults, with_names
 from cec.load.declared import Record, file_of
 from cec.load.drug_line import DRUG_LINE, WAYS
 from cec.load.how_much import ENTRY
@@ -36,7 +36,7 @@ EVERY_CYCLE = -1
 
 def build_regimen(values: dict[str, Any]) -> Regimen:
     """A regimen, with lines that do not fit together refused."""
-    regimen = Regimen(**{**values, "drugs": tuple(_with_share_units(values["drugs"]))}, sha256="")
+    regimen = Regimen(**{**values, "drugs": tuple(with_names(_with_share_units(values["drugs"])))}, sha256="")
     faults = []
     if not regimen.drugs:
         faults.append("drugs: is empty; a regimen has at least one drug line")

@@ -332,6 +332,19 @@ def test_a_circle_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, *lines).count("hangs in the end on itself, or on what does: a circle") == 3
 
 
+def test_a_name_may_begin_with_first(tmp_path: Path) -> None:
+    """The line that is called "first dose" at 09:00, not the first of the drug's two lines by another name."""
+    lines = (
+        'drug: a, called: early, dose: 1 mg, route: oral, at: "07:00", days: 1',
+        'drug: a, called: first dose, dose: 1 mg, route: oral, at: "09:00", days: 1',
+        "drug: x, dose: 1 mg, route: oral, start: 2 h after the start of first dose",
+    )
+    order = order_of(tmp_path, *lines)
+    assert rows(order, "x") == ["1 11:00"]
+    assert order.regimen.drugs[2].start[0].to == "first dose"
+    assert verify_order(load_order(render(order, "json"))).agrees
+
+
 def test_no_file_lets_starts_hang_on_each_other_without_an_end(tmp_path: Path) -> None:
     """Twelve in a row; a start of a hundred doses; and doses that multiply: 96 × 96 × 96 on each of two days."""
     row = [f"drug: a{n}, dose: 1 mg, route: oral, start: with a{n + 1}" for n in range(1, 13)]
