@@ -10,10 +10,10 @@ from typing import Any, Literal, NamedTuple
 
 from cec.facts.reading import (
     positive,
-    read_boolean,
     read_count_from_0,
     read_date,
     read_text,
+    read_yes_or_no,
 )
 from cec.units import Kind, Quantity, convert, read_number, read_quantity, write_number
 
@@ -211,7 +211,7 @@ class Fact(NamedTuple):
 _READERS: dict[Form, Callable[[Fact], Callable[[str], Any]]] = {
     "quantity": lambda fact: positive(*fact.kinds, bare=fact.bare),
     "count": lambda _fact: read_count_from_0,
-    "yes or no": lambda _fact: read_boolean,
+    "yes or no": lambda _fact: read_yes_or_no,
     "date": lambda _fact: read_date,
     "word": lambda fact: _one_of(fact.words),
     "text": lambda _fact: read_text,

@@ -47,6 +47,21 @@ def read_boolean(value: str) -> bool:
     return word == "true"
 
 
+def read_yes_or_no(value: str) -> bool:
+    """The answer to a question about the patient: true or false, as spreadsheets have it also yes or no.
+
+    >>> read_yes_or_no("No"), read_yes_or_no("true")
+    (False, True)
+    """
+    word = value.strip().lower()
+    if word not in _ANSWERS:
+        raise InputError(f"'{value}' is neither true nor false; write true or false, yes or no")
+    return _ANSWERS[word]
+
+
+_ANSWERS = {"true": True, "yes": True, "y": True, "false": False, "no": False, "n": False}
+
+
 def read_date(value: str) -> datetime.date:
     """A date from its ISO form.
 

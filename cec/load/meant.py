@@ -88,7 +88,7 @@ def cut_by_commas(entries: Sequence[tuple[Node, Node]]) -> list[list[tuple[Node,
     """The entries of a mapping, each with the keys without a value that a comma inside { } cut off from its own."""
     rows: list[list[tuple[Node, Node]]] = []
     for key, value in entries:
-        if value.text == "" and rows and rows[-1][0][1].text and rows[-1][0][0].line == key.line:
+        if value.text == "" and not value.json and rows and rows[-1][0][1].text and rows[-1][0][0].line == key.line:
             rows[-1].append((key, value))
         else:
             rows.append([(key, value)])

@@ -10,7 +10,7 @@ from typing import Any
 from cec.drug_names import drug_key, spelled_twice
 from cec.errors import Fault, InputError
 from cec.facts import EARLIER_DOSES, HISTORY, Fact, Form, earlier_doses_of, told_facts
-from cec.facts.reading import read_boolean, read_text
+from cec.facts.reading import read_text, read_yes_or_no
 from cec.load.declarations import CHOICES, DECLARATIONS
 from cec.load.shapes import Field, Schema, mapping, mapping_of, stated_of, text
 from cec.load.written import write_fact
@@ -103,7 +103,7 @@ def _as_told(value: Any) -> Any:
 PATIENT_FIELDS: dict[str, Field] = {
     **{fact.name: _field(fact) for fact in told_facts("patient")},
     HISTORY: Field(
-        mapping_of(text(read_boolean, {"type": "boolean"})),
+        mapping_of(text(read_yes_or_no, {"type": "boolean"})),
         "what is known, e.g. prior_hsct: true; what is not here is unknown",
     ),
     EARLIER_DOSES: Field(

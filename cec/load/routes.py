@@ -47,7 +47,9 @@ _MEANT = {
         ("ci", "civ", "civi", "ivci", "continuous infusion", "continuous iv infusion"), "IV continuous infusion"
     ),
     **dict.fromkeys(("bolus", "iv push", "push", "ivp", "iv injection", "intravenous bolus"), "IV bolus"),
-    **dict.fromkeys(("it", "i.t.", "intrathecally"), "intrathecal"),
+    **dict.fromkeys(("it", "i.t.", "intrathecally", "spinal", "lumbar", "lumbar puncture"), "intrathecal"),
+    **dict.fromkeys(("icv", "i.c.v.", "ommaya", "ommaya reservoir"), "intraventricular"),
+    **dict.fromkeys(("ip", "i.p."), "intraperitoneal"),
     **dict.fromkeys(("sc", "sq", "s.c.", "subq", "sub-q", "sub q", "subcut", "subcutaneously"), "subcutaneous"),
     **dict.fromkeys(("im", "i.m.", "intramuscularly"), "intramuscular"),
     **dict.fromkeys(("ng tube", "ngt", "nasogastric"), "nasogastric tube"),

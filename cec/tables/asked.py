@@ -122,10 +122,10 @@ def _likely(parts: Sequence[str], facts: Sequence[str]) -> str:
 def words_of_facts(regimens: Sequence[Regimen]) -> Mapping[str, str]:
     """Every word of a fact that a dose or an alert depends on, or of a drug of these regimens, with what it tells."""
     words = dict(_PLAIN_FORMS)
-    for fact in told_facts("patient", "order"):
-        if not fact.is_of_the_person:
-            parts = [word for name in (fact.name, *fact.often_called) for word in words_in(name)]
-            words |= {word: words.get(word, fact.name) for word in parts if word not in _NO_WORDS}
+    facts = [fact for fact in told_facts("patient", "order") if not fact.is_of_the_person]
+    names = [(fact.name, fact) for fact in facts] + [(name, fact) for fact in facts for name in fact.often_called]
+    for name, fact in names:
+        words |= {word: words.get(word, fact.name) for word in words_in(name) if word not in _NO_WORDS}
     for flag in history_asked(*regimens):
         known = (word for word in words_in(flag) if word not in _BEFORE)
         words |= {word: flag for word in known if len(word) >= _SHORTEST or word in _PLAIN_FORMS}

@@ -15,8 +15,8 @@ _SPELLINGS = {
     **dict.fromkeys(("minute", "minutes", "mins"), "min"),
     **dict.fromkeys(("day", "d"), "days"),
     **dict.fromkeys(("week",), "weeks"),
-    **dict.fromkeys(("year", "y"), "years"),
-    **dict.fromkeys(("month", "mo"), "months"),
+    **dict.fromkeys(("year", "y", "yr", "yrs"), "years"),
+    **dict.fromkeys(("month", "mo", "mos"), "months"),
     **dict.fromkeys(("inch", "inches"), "in"),
     **dict.fromkeys(("foot", "feet"), "ft"),
     **dict.fromkeys(("lbs", "pounds", "pound"), "lb"),
@@ -28,6 +28,7 @@ _SPELLINGS = {
     **dict.fromkeys(("umol", "µmol", "μmol"), "micromol"),
     **dict.fromkeys(("uL", "µL", "μL"), "microL"),
     **dict.fromkeys(("l",), "L"),
+    **dict.fromkeys(("ml",), "mL"),
     **dict.fromkeys(("dl",), "dL"),
     "1.73m2": "1.73 m2",
 }
@@ -40,7 +41,7 @@ _MEANT = {
     **dict.fromkeys(("cms", "centimeter", "centimeters", "centimetre", "centimetres"), "cm"),
     **dict.fromkeys(("meter", "metre", "meters", "metres"), "m"),
     **dict.fromkeys(("milligram", "milligrams", "mgs"), "mg"),
-    **dict.fromkeys(("ml", "cc"), "mL"),
+    **dict.fromkeys(("cc",), "mL"),
 }
 """Unsafe or unknown spellings, and what is probably meant: offered, never taken."""
 

@@ -273,6 +273,12 @@ def test_what_is_typed_wrong_is_refused(texts: dict[str, str], message: str) -> 
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(("word", "is_so"), [("yes", True), ("Y", True), ("No", False), ("n", False)])
+def test_a_table_may_say_yes_or_no(word: str, is_so: bool) -> None:
+    size = {"height": "128 cm", "weight": "26 kg"}
+    assert load_patient(texts={**size, "history": {"prior_hsct": word}}).history == {"prior_hsct": is_so}
+
+
 @pytest.mark.parametrize(("word", "is_so"), [("True", True), ("TRUE", True), ("false", False), (" False ", False)])
 def test_true_and_false_may_have_capital_letters(tmp_path: Path, word: str, is_so: bool) -> None:
     size = {"height": "128 cm", "weight": "26 kg"}

@@ -99,7 +99,7 @@ def test_drug_lines_that_do_not_fit_together(text: str, message: str, tmp_path: 
         ({"sex": "x"}, "'x' is neither female nor male, as the formulas know it; write female, male, f or m"),
         ({"history": {"prior_hsct": "maybe"}}, "'maybe' is neither true nor false; write true or false"),
         ({"history": {"prior_hsct": "1"}}, "'1' is neither true nor false; write true or false"),
-        ({"history": {"prior_hsct": "yes"}}, "'yes' is neither true nor false; write true or false"),
+        ({"history": {"prior_hsct": "si"}}, "'si' is neither true nor false; write true or false, yes or no"),
         ({"age": "126"}, "126 years is not a possible age"),
     ],
 )

@@ -49,6 +49,12 @@ def test_loading_gives_the_same_order_back_and_writing_it_the_same_bytes() -> No
     assert render(load_order(content), "json") == content
 
 
+def test_an_order_that_another_tool_wrote_in_one_line_is_the_same_order() -> None:
+    line = " ".join(map(str.strip, render(SAVED, "json").decode().splitlines()))
+    assert ": null" in line
+    assert load_order(line) == SAVED
+
+
 # What is refused, with its place
 
 

@@ -146,6 +146,11 @@ def test_drugs_of_the_regimens_in_use_are_words() -> None:
     assert list(asked_about(["etoposide_mg"], [INDUCTION])) == ["etoposide_mg"]
 
 
+def test_the_name_of_a_fact_counts_before_what_others_are_often_called() -> None:
+    asked = asked_about(["cycle no", "day 1"], [INDUCTION])
+    assert {name: each.what for name, each in asked.items()} == {"cycle no": "cycle", "day 1": "start"}
+
+
 def test_doses_that_were_given_before_are_read(tmp_path: Path) -> None:
     """800 mg / 1.9 m2 and 60 mg/m2 now are above 450 mg/m2."""
     done = batch(tmp_path, "height_cm,weight_kg,earlier_doxorubicin_mg\n180,80,800\n", "--regimen", str(LIFETIME))
