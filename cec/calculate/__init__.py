@@ -16,6 +16,7 @@ from cec.calculate.declared_alerts import declared_alerts
 from cec.calculate.dosing import Dosed, compute_dose
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
 from cec.calculate.known_facts import clearance_facts, known_facts, refuse_age_in_years, refuse_impossible
+from cec.calculate.left_open import choice_faults
 from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days, with_days_given
 from cec.calculate.measures import Measured, measure
 from cec.calculate.preparation import prepare
@@ -25,7 +26,7 @@ from cec.calculate.rules.into_csf import amounts_into_csf
 from cec.calculate.rules.lifetime import before_name, lifetime_maximums, total_name, total_of
 from cec.calculate.rules.rule import Case
 from cec.calculate.schedule import NO_DATE, Schedule, draw_up
-from cec.calculate.settled import Settled, choice_faults, lines_for, settled_on, unsettled
+from cec.calculate.settled import Settled, lines_for, settled_on, unsettled
 from cec.calculate.shares import left_out, with_bases
 from cec.conditions import history_asked
 from cec.errors import CecError, Fault, InputError

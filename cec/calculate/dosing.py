@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from cec.calculate.declared import Declared, declared_for
 from cec.calculate.lines import CycleLine, cycle_of, lines_of_cycle
+from cec.calculate.measured_stages import Staged, Work
 from cec.calculate.measures import Measured, measured_again
 from cec.calculate.rates import minutes_of, rate_steps
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.calculate.settled import Settled, as_given
-from cec.calculate.stages import PRESCRIBER, Staged, Work, most_of_one, stages_of
+from cec.calculate.stages import PRESCRIBER, most_of_one, stages_of
 from cec.days import numbers_of
 from cec.errors import OrderRefused
 from cec.order import Dose, Order, Step

@@ -9,8 +9,8 @@ from itertools import islice, product
 
 from msgspec.structs import replace
 
+from cec.calculate.left_open import OPEN, left_open, merged
 from cec.calculate.rounding import to_nearest
-from cec.calculate.settled import OPEN, left_open, merged
 from cec.drug_names import is_same_drug
 from cec.errors import CecError
 from cec.order import Dose, Order

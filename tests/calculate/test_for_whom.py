@@ -5,6 +5,7 @@ Worked for 170 cm and 70 kg, 1.82 m2, unless a case says otherwise.
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,16 @@ def test_a_dose_may_be_so_much_more_than_on_the_day_before(tmp_path: Path) -> No
     changed = order_of(regimen, reductions=["a on day 2=by 50%: mucositis"], without=["a on day 3: mucositis"])
     assert [str(dose.ordered) for dose in changed.doses] == ["182 mg", "136.5 mg", "0 mg", "455 mg"]
     assert agrees(changed)
+
+
+def test_more_than_on_a_day_that_is_not_given_is_no_dose(tmp_path: Path) -> None:
+    """Day 1 is a Sunday, on which the line is not given: nothing is known that day 2 could be more than."""
+    line = (
+        "drug: a, route: oral, days: 1-4, weekdays: Monday to Friday, "
+        "dose: [{days: 1, dose: 100 mg}, {days: 2 onwards, dose: 50 mg more}]"
+    )
+    with pytest.raises(CecError, match="the dose is 50 mg more than on the day before, and there is none"):
+        draft_order(regimen_of(tmp_path, line), load_patient(texts=USUAL), start=datetime.date(2026, 11, 29))
 
 
 def test_a_dose_may_be_so_much_less(tmp_path: Path) -> None:
