@@ -11,12 +11,13 @@ from cec.facts.reading import read_text
 from cec.load.anchors import ANCHORS
 from cec.load.bands import entry_faults
 from cec.load.declared import Record, Ways
+from cec.load.how_long import with_over
 from cec.load.how_much import HOW_MUCH
 from cec.load.nodes import Node
 from cec.load.routes import ROUTES, read_route
 from cec.load.shapes import INVALID, Schema, Shape, list_of, mapping_of, stated_of, text
 from cec.load.texts import read_condition, read_reduction_percent
-from cec.load.when import WHEN, with_over
+from cec.load.when import WHEN
 from cec.load.when_faults import when_faults
 from cec.load.written import write_condition
 from cec.regimen import AnyOf, Condition, DrugLine

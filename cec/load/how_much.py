@@ -10,9 +10,9 @@ import msgspec
 from cec.errors import InputError
 from cec.facts.reading import positive
 from cec.load.declared import Record, Ways
+from cec.load.how_long import with_over
 from cec.load.nodes import Node
 from cec.load.shapes import INVALID, Shape, stated_of, text
-from cec.load.when import with_over
 from cec.load.written import write_text
 from cec.regimen import DoseEntry
 from cec.units import DOSES, Quantity

@@ -1,0 +1,94 @@
+"""How the texts of a drug line are read that say how long an infusion runs, or how fast."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from cec.errors import InputError
+from cec.facts.reading import positive
+from cec.load.shapes import Schema, Shape, text
+from cec.load.written import write_text
+from cec.regimen import Rate
+from cec.units import DURATION, RATES, Quantity, dose_unit, span
+
+
+class Over(NamedTuple):
+    """How long an infusion runs: the longest and, where a range is said, the shortest."""
+
+    most: Quantity
+    least: Quantity | None = None
+
+    @property
+    def by_field(self) -> dict[str, Quantity | None]:
+        """The same by the fields of a drug line."""
+        return {"over": self.most, "over_least": self.least}
+
+
+def with_over(stated: dict[str, Any]) -> dict[str, Any]:
+    """What a record holds by its fields, with the two of how long an infusion runs as one."""
+    least = stated.pop("over_least", None)
+    return stated | ({"over": Over(stated["over"], least)} if "over" in stated else {})
+
+
+def read_over(value: str) -> Over:
+    """How long an infusion runs.
+
+    >>> [str(each) for each in read_over("30 to 60 min")], str(read_over("2 h").most)
+    (['60 min', '30 min'], '2 h')
+    """
+    low, to, high = value.strip().partition(" to ")
+    read = positive(DURATION)
+    if not to:
+        return Over(read(value))
+    most = read(high)
+    least = read(low if re.search(r"[a-z]", low) else f"{low} {most.unit}")
+    if span(least) >= span(most):
+        raise InputError(f"'{value}' does not rise; write it like 30 to 60 min")
+    return Over(most, least)
+
+
+def write_over(over: Over) -> str:
+    """The text of how long an infusion runs."""
+    return " to ".join(map(write_text, filter(None, (over.least, over.most))))
+
+
+_RATE = re.compile(
+    r"(?P<first>[0-9].*?)(?:\s+for\s+(?P<first_for>.+?))?"
+    r"(?:\s+rising\s+by\s+(?P<rise>.+?)\s+every\s+(?P<every>.+?)(?:\s+to\s+(?P<most>.+))?)?"
+)
+
+
+def read_rate(value: str) -> Rate:
+    """How fast an infusion runs.
+
+    >>> str(read_rate("50 mg/h rising by 50 mg/h every 30 min to 400 mg/h"))
+    '50 mg/h rising by 50 mg/h every 30 min to 400 mg/h'
+    """
+    right = "write it like 10 mg/m2/min, or 50 mg/h rising by 50 mg/h every 30 min to 400 mg/h"
+    match = _RATE.fullmatch(value.strip())
+    if not match or (match["first_for"] and not match["rise"]):
+        raise InputError(f"'{value}' is not a rate; {right}")
+    rates = {name: positive(*RATES)(match[name]) for name in ("first", "rise", "most") if match[name]}
+    times = {name: positive(DURATION)(match[name]) for name in ("first_for", "every") if match[name]}
+    if len({dose_unit(rate.unit).without_time for rate in rates.values()}) > 1:
+        raise InputError(f"'{value}' has rates of several kinds; {right}")
+    if "most" in rates and rates["most"].unit == rates["first"].unit and rates["most"].value <= rates["first"].value:
+        raise InputError(f"'{value}' does not rise; {right}")
+    return Rate(**rates, **times)
+
+
+def write_rate(rate: Rate) -> str:
+    """The text of how fast an infusion runs."""
+    return str(rate).replace(",", "")
+
+
+def _words(*examples: str) -> Schema:
+    return {"type": "string", "examples": list(examples)}
+
+
+HOW_LONG: dict[str, Shape] = {
+    "over": text(read_over, _words("2 h", "30 to 60 min"), write_over),
+    "rate": text(read_rate, _words("10 mg/m2/min", "50 mg/h rising by 50 mg/h every 30 min to 400 mg/h"), write_rate),
+}
+"""The ways to read how long an infusion runs."""
