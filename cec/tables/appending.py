@@ -13,6 +13,8 @@ from cec.tables.streams import reading, reads
 if TYPE_CHECKING:
     import polars as pl
 
+    Piece = list[bytes] | pl.DataFrame
+
 
 def old_columns(path: str, kind: Kind) -> tuple[str, ...]:
     """The columns that a file has."""
@@ -33,9 +35,34 @@ def old_rows(path: str, kind: Kind, header: Sequence[str], separator: str) -> It
         yield b"\n"
 
 
-def after_old_frames(
-    path: str, header: Sequence[str], put: Callable[[list[bytes] | pl.DataFrame], None]
-) -> Callable[[list[bytes] | pl.DataFrame], None]:
+class LinesPut:
+    """The lines that are put behind those of a file, as their hashes: whether all of them stood there before."""
+
+    def __init__(self, put: Callable[[Piece], None]) -> None:
+        self._put, self._hashes, self._begun = put, set[int](), b""
+
+    def __call__(self, piece: Piece) -> None:
+        """Put a piece, and keep the hashes of its lines."""
+        if isinstance(piece, list):
+            *lines, self._begun = b"".join((self._begun, *piece)).split(b"\n")
+            self._hashes.update(map(hash, lines))
+        self._put(piece)
+
+    def refuse_known(self, path: str) -> None:
+        """FileError where there were lines and the file has every one: they were appended before."""
+        fresh, begun = set(self._hashes), b""
+        if not fresh:
+            return
+        with reading(path) as source:
+            for piece in reads(source):
+                *lines, begun = (begun + piece).split(b"\n")
+                fresh.difference_update(map(hash, lines))
+        if not fresh - {hash(begun)}:
+            text = "has every row already that would be appended, with these doses: was it done before?"
+            raise FileError(Fault(text, "", path))
+
+
+def after_old_frames(path: str, header: Sequence[str], put: Callable[[Piece], None]) -> Callable[[Piece], None]:
     """How to put frames behind those of a file of Parquet, which are put first; in the types of its columns."""
     import polars as pl
 
@@ -45,7 +72,7 @@ def after_old_frames(
         for block in table.blocks:
             put(pl.DataFrame(block.content))
 
-    def put_alike(frame: list[bytes] | pl.DataFrame) -> None:
+    def put_alike(frame: Piece) -> None:
         try:
             put(pl.DataFrame(frame).cast(pl.Schema(types)))
         except pl.exceptions.InvalidOperationError as error:

@@ -15,7 +15,7 @@ import msgspec
 
 from cec.files import Part, harmless
 from cec.tables import parquet
-from cec.tables.appending import after_old_frames, old_rows
+from cec.tables.appending import LinesPut, after_old_frames, old_rows
 from cec.tables.layout import Kind
 from cec.tables.streams import STANDARD, writing
 
@@ -151,7 +151,11 @@ def table_writer(
             return
         if appends:
             stream.writelines(old_rows(path, kind, header, separator))
-        elif kind == "csv":
+            put = LinesPut(partial(_put, stream, at_once=False))
+            yield put
+            put.refuse_known(path)
+            return
+        if kind == "csv":
             line = io.StringIO()
             csv.writer(line, delimiter=separator, lineterminator="\n").writerow(header)
             stream.write(line.getvalue().encode())

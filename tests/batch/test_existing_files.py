@@ -64,6 +64,25 @@ def test_mended_rejects_join_the_doses_of_the_others(kind: str, tmp_path: Path) 
     assert {path.name for path in tmp_path.glob("*rejects*")} == {rejects.name, rejects.name.replace("ts.", "ts-2.", 1)}
 
 
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "csv.gz"])
+def test_rows_that_all_stand_there_are_not_appended_again(kind: str, tmp_path: Path) -> None:
+    path, mended, doses = tmp_path / "patients.csv", tmp_path / "mended.csv", tmp_path / f"doses.{kind}"
+    path.write_text(TABLE, encoding="utf-8")
+    mended.write_text("id,height_cm,weight_kg,ward\n2,128,26,3B\n4,0.5,26,3B\n", encoding="utf-8")
+    batch(path, "-o", doses)
+    assert batch(mended, "-o", doses, "--append").code == 1
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    done = batch(mended, "-o", doses, "--append")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        f"{doses}: has every row already that would be appended, with these doses: was it done before?\n"
+    )
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+    with mended.open("a", encoding="utf-8") as table:
+        table.write("5,128,26,3C\n")  # a new row beside one that is there is appended with it
+    assert batch(mended, "-o", doses, "--append").err.startswith("3 read: 2 dosed, 1 rejected")
+
+
 def test_mended_rows_of_one_regimen_join_the_doses_of_several(tmp_path: Path) -> None:
     own, path, doses = tmp_path / "weekly.yaml", tmp_path / "patients.csv", tmp_path / "doses.csv"
     own.write_text(WEEKLY, encoding="utf-8")
