@@ -199,7 +199,8 @@ def batch(
     is_shown = output != STANDARD and not quiet  # nowhere that rows may stand
     with progress("sheets" if sheets else "rows", is_shown=is_shown) as bar:
         summary = run(request, bar)
-    lines = [*notes(summary, place), pharmacy_words(shop)]
+    counted = [f"start is day 1 of a row; day 0 is {loaded.day_0}"] if loaded.calendar.has_day_0 else []
+    lines = [*notes(summary, place), *counted, pharmacy_words(shop)]
     for note in lines if not quiet else lines[: bool(summary.rejected)]:
         say(note)
     if summary.rejected:

@@ -72,6 +72,7 @@ def test_a_long_table_has_the_administrations_of_each_row(name: str, tmp_path: P
     found = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
     wide = cec("batch", str(table), "--regimen", str(regimen))
     assert wide.code == 0, wide.err
+    assert ("start is day 1 of a row; day 0 is transplantation" in done.err) is (name == "transplant")
     for patient in csv.DictReader(io.StringIO(PATIENTS)):
         single = scheduled(regimen, patient)
         own = [row for row in found if row["id"] == patient["id"]]
