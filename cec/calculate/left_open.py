@@ -34,7 +34,7 @@ def chosen_route(line: DrugLine, choices: Choices, *, on_paper: bool = False) ->
 
 
 def _open(line: DrugLine, words: str, example: object) -> OrderRefused:
-    way = f"--choose {line.names[-1]}='{example}'"
+    way = f"--choose '{line.names[-1]}={example}'"
     return OrderRefused(Fault(f"{line.drug}: the regimen leaves open {words}; settle it, like {way}", about=(OPEN,)))
 
 
