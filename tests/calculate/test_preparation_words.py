@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from msgspec.structs import replace
 from test_preparation import (
@@ -207,3 +209,20 @@ def test_a_product_to_prefer_that_there_is_not_is_refused_with_those_that_there_
         with pytest.raises(InputError) as refused:
             prefer_product(pharmacy, drug, "50")
         assert str(refused.value) == words
+
+
+@pytest.mark.parametrize(("limit", "is_asked"), [("5", False), ("4.99", True)])
+def test_a_measure_that_moves_a_dose_by_just_what_is_allowed_passes_in_peace(limit: str, *, is_asked: bool) -> None:
+    """20 mg of 1 mg/mL, to the nearest 7 mL: 21 mL hold 21 mg, 1/20 = +5%."""
+    dose = dose_of("clofarabine", "20 mg", route="IV bolus")
+    _, alerts = made_by(dose, replace(CLOFARABINE, measuring_step=amount("7 mL")), largest_deviation=Decimal(limit))
+    texts = ["20 mg of clofarabine can only be measured as 21 mg (+5%); the pharmacy allows 4.99%"] if is_asked else []
+    assert [alert.text for alert in alerts] == texts
+
+
+@pytest.mark.parametrize(("maximum", "taken"), [("10 mg", "10 mg"), ("9.99 mg", "")])
+def test_tablets_may_hold_just_the_maximum(maximum: str, taken: str) -> None:
+    """The nearest to 9 mg of 5 mg tablets are two."""
+    dose = replace(dose_of("x", "9 mg", route="oral"), maximum=amount(maximum))
+    made, _ = made_by(dose, FormularyDrug("x", (tablet("5 mg"),)))
+    assert str(made.contains or "") == taken

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from patients import Given, alerts_of, refusal_of
+from patients import Given, alerts_of, order_of, refusal_of
 from regimen_texts import regimen_file
 
 from cec import load_pharmacy, load_regimen
@@ -195,3 +195,18 @@ def test_the_words_of_refusals(
     sample = given(line, pharmacy)
     start = None if "born" in patient else sample.start
     assert refusal_of(sample._replace(start=start), **patient) == text
+
+
+@pytest.mark.parametrize(("allowed", "is_refused"), [("5%", False), ("4.99%", True)])
+def test_rounding_may_move_a_dose_by_just_what_is_allowed(allowed: str, *, is_refused: bool, given: Build) -> None:
+    """√(100 × 36 / 3600) = 1 m2: 60 mg, down to a multiple of 57 mg is 57 mg, -5%."""
+    child = {"height": "100", "weight": "36"}
+    policy = {"dose_rounding": {"doxorubicin": "down to 57 mg"}, "largest_deviation": allowed}
+    sample = given(DOXORUBICIN, policy)
+    if is_refused:
+        assert "down to a multiple of 57 mg gives 57 mg, which moves the dose by -5%" in refusal_of(sample, **child)
+        return
+    dose = order_of(sample, **child).doses[0]
+    assert (str(dose.ordered), str(dose.deviation_percent)) == ("57 mg", "-5")
+    assert dose.steps[-1].how == "60 mg down to a multiple of 57 mg: 57 mg (-5%)"
+    assert dose.steps[-1].source == "pharmacy policy"

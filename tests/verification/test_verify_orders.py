@@ -330,3 +330,31 @@ def test_a_file_that_is_not_an_order_is_refused(tmp_path: Path, content: bytes) 
     done = cec("verify", str(path))
     assert (done.code, done.out) == (1, "")
     assert "is not an order that cec saved" in done.err
+
+
+def without_prednisone(tree: Any) -> None:
+    del tree["doses"][3]
+    tree["administrations"] = [row for row in tree["administrations"] if row["dose_index"] < 3]
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "words"),
+    [
+        (without_prednisone, "doses 4 (prednisone)", ("nothing", "prednisone 13 mg on days 1, 2, 3, 4, 5")),
+        (lambda tree: tree["doses"][0].pop("over"), "doses 1 (clofarabine): over", ("nothing", "2 h")),
+        (lambda tree: tree["doses"][0]["steps"].append({**tree["doses"][0]["steps"][-1], "what": "set", "how": "x"}),
+         "doses 1 (clofarabine): steps 5 (set)", ("set: x", "nothing")),
+        (lambda tree: tree["alerts"].append({"code": "a", "level": "note", "about": "", "text": "b"}),
+         "alerts 2 (a)", ("note a: b", "nothing")),
+        (lambda tree: tree.pop("next_cycle"), "next_cycle",
+         ("nothing", "day 15, date 2026-12-14, text neutrophils (ANC) 0.75 x 10^9/L or more; every 2 to 6 weeks, "
+                     "source clofarabine label")),
+        (lambda tree: tree["measures"][0]["bsa"].update(value=1), "measures 1: bsa: value", ("1", "0.96")),
+    ],
+)  # fmt: skip
+def test_each_kind_of_difference_is_told_as_a_person_reads_it(
+    change: Callable[[Any], object], where: str, words: tuple[str, str]
+) -> None:
+    tree = tree_of(saved())
+    change(tree)
+    assert (where, *words) in [(each.where, each.saved, each.now) for each in verified(tree).differences]

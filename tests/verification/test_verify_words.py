@@ -142,3 +142,12 @@ def test_another_number_of_days_is_the_other_phases(tmp_path: Path) -> None:
 def test_a_drug_that_the_regimen_does_not_give(drug: str, verdict: str, hint: str, tmp_path: Path) -> None:
     strange = verify("", CHILD, f"{drug} 2 mg", tmp_path).verdicts[-1]
     assert (strange.verdict, strange.hint) == (verdict, hint)
+
+
+@pytest.mark.parametrize(
+    ("amount", "verdict"),
+    [("40.32 mg", "agrees"), ("40.33 mg", "differs"), ("36.48 mg", "agrees"), ("36.47 mg", "differs")],
+)
+def test_a_dose_may_differ_by_just_the_tolerance(amount: str, verdict: str, tmp_path: Path) -> None:
+    """5% of 38.4 mg are 1.92 mg."""
+    assert verify("", CHILD, f"clofarabine {amount}", tmp_path).verdicts[0].verdict == verdict
