@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
 from cec.cli.inputs import read_text_of, today, together
 from cec.cli.installation import installation
@@ -54,19 +55,20 @@ def list_regimens(output: RegimensOutputOptions) -> None:
 
 
 def _listed(found: FoundRegimen) -> ListedRegimen:
-    """A regimen of the list; of one that cannot be loaded, why."""
+    """A regimen or treatment of the list; of one that cannot be loaded, why."""
     from cec.load import load_regimen
+    from cec.load.treatment_file import is_treatment, load_treatment
     from cec.render.regimens import ListedRegimen
 
+    listed = ListedRegimen(found.name, str(found.path), found.place.words, found.unreachable)
     try:
-        regimen = load_regimen(found.path)
+        if is_treatment(found.path):
+            return replace(listed, treatment=load_treatment(found.path))
+        return replace(listed, regimen=load_regimen(found.path))
     except CecError as error:
         count = len(error.faults)
         why = f"{count} {'fault' if count == 1 else 'faults'}: cec regimen check {found.path}"
-        return ListedRegimen(
-            found.name, str(found.path), found.place.words, "; ".join(filter(None, (found.unreachable, why)))
-        )
-    return ListedRegimen(found.name, str(found.path), found.place.words, found.unreachable, regimen)
+        return replace(listed, unreachable="; ".join(filter(None, (found.unreachable, why))))
 
 
 def review_regimen(
@@ -119,15 +121,24 @@ def show_regimen(
 ) -> None:
     """A regimen on one screen, as the protocol reads.
 
+    Of a treatment its phases, and then the regimen of each.
+
     Examples:
       cec regimen show cec-consolidation
       cec regimen show my-regimen.yaml --explain
     """
     from cec.load import check_regimen
-    from cec.render.terminal.regimen import render
+    from cec.load.search import regimen_path
+    from cec.load.treatment_file import is_treatment, load_treatment
+    from cec.render.terminal.regimen import render, render_treatment
 
     keep_apart({"REGIMEN": regimen}, {"--output": output})
-    deliver(render(check_regimen(regimen), terminal_of(output), explain=explain), output, is_drawn=True)
+    terminal = terminal_of(output)
+    if is_treatment(regimen):
+        drawn = render_treatment(load_treatment(regimen_path(regimen)), terminal, explain=explain)
+    else:
+        drawn = render(check_regimen(regimen), terminal, explain=explain)
+    deliver(drawn, output, is_drawn=True)
 
 
 def check_regimens(files: FilesArgument, output: CheckOutputOptions) -> None:

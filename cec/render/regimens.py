@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from cec.regimen import Regimen
+from cec.treatment import Treatment
 
 
 class ListedRegimen(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A regimen of one of the places where names are looked for."""
+    """A regimen or a treatment of one of the places where names are looked for."""
 
     name: str
     path: str
@@ -17,6 +18,8 @@ class ListedRegimen(msgspec.Struct, frozen=True, omit_defaults=True):
     unreachable: str = ""
     """Why its name does not lead to it, or why it cannot be read."""
     regimen: Regimen | None = None
+    treatment: Treatment | None = None
+    """In place of a regimen, where the file is of several phases."""
 
 
 class ListedRegimens(msgspec.Struct, frozen=True):

@@ -194,3 +194,19 @@ def test_a_long_infusion_is_dated_where_it_leaves_its_day(tmp_path: Path) -> Non
     refused = cec("schedule", str(path), *size, "--start", "2026-11-30")
     assert refused.code == 1
     assert "say which cycle this is" in refused.err
+
+
+def test_a_treatment_is_listed_and_shown_with_its_phases(tmp_path: Path) -> None:
+    (tmp_path / "both.yaml").write_text(
+        "name: both\ntitle: Induction, then consolidation\nedition: 1\nfor: a test\nsource: {citation: none}\n"
+        "phases:\n  - {regimen: cec-induction, cycles: 1, cycle_length: 28 days}\n"
+        "  - {regimen: cec-consolidation, cycles: 2, cycle_length: 21 days}\n",
+        encoding="utf-8",
+    )
+    phases = ("1 cycle of cec-induction, 28 days each", "2 cycles of cec-consolidation, 21 days each")
+    listed = " ".join(cec("regimen", "list", "--regimens", str(tmp_path)).out.split())
+    assert f"both: Induction, then consolidation {'; then '.join(phases)} CEC_REGIMENS" in listed
+    assert f"{tmp_path / 'both.yaml'}; a treatment of phases" in listed
+    shown = cec("regimen", "show", "both", "--regimens", str(tmp_path)).out
+    assert all(f"Phase {number}    {phase}\n" in shown for number, phase in enumerate(phases, 1))
+    assert all(f"Regimen     {name}, edition 1" in shown for name in ("cec-induction", "cec-consolidation"))

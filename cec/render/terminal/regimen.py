@@ -24,6 +24,7 @@ from cec.render.terminal.drawing import (
 from cec.render.words.regimen import (
     days_of_regimen,
     line_times,
+    phase_words,
     protocol_dose,
     standing,
     title_with_doses,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cec.regimen import Check, DrugLine, Regimen
+    from cec.treatment import Treatment
 
 _COLUMNS = (
     TableColumn("Drug"),
@@ -50,36 +52,61 @@ def render(regimen: Regimen, terminal: Terminal, *, explain: bool = False) -> by
 
     Checks with their texts and sources where they are to be explained, else when each of them speaks.
     """
+    return draw(_regimen(regimen, terminal, explain=explain), terminal)
+
+
+def render_treatment(treatment: Treatment, terminal: Terminal, *, explain: bool = False) -> bytes:
+    """The treatment as its file says it: its phases, and then the regimen of each."""
+    phases = zip(treatment.phases, treatment.regimens, strict=True)
+    return draw(
+        [
+            *wrap(treatment.title, terminal, style=STRONG),
+            BLANK_LINE,
+            *labelled(
+                [
+                    ("Treatment", f"{treatment.name}, edition {treatment.edition}, {treatment.count} cycles"),
+                    ("For", treatment.indication),
+                    ("Source", ", ".join(filter(None, (treatment.source.citation, treatment.source.url)))),
+                    *((f"Phase {number}", phase_words(*each)) for number, each in enumerate(phases, 1)),
+                ],
+                terminal,
+            ),
+            *chain.from_iterable(
+                [BLANK_LINE, *_regimen(regimen, terminal, explain=explain)] for regimen in treatment.regimens
+            ),
+        ],
+        terminal,
+    )
+
+
+def _regimen(regimen: Regimen, terminal: Terminal, *, explain: bool) -> list[Part]:
     checks = (
         chain.from_iterable(_check(check, terminal) for check in regimen.checks)
         if explain
         else _checks(regimen, terminal)
     )
-    return draw(
-        [
-            *wrap(title_with_doses(regimen), terminal, style=STRONG),
-            BLANK_LINE,
-            *labelled(
-                [
-                    ("Regimen", f"{regimen.name}, edition {regimen.edition}, {days_of_regimen(regimen)}"),
-                    ("For", regimen.indication),
-                    ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
-                    ("Next cycle", _next_cycle(regimen)),
-                    ("Standing", standing(regimen)),
-                ],
-                terminal,
-            ),
-            BLANK_LINE,
-            *_lines(regimen.drugs, terminal),
-            *_notes(regimen.drugs, terminal),
-            *section("Assumed, because the source does not say", _assumed(regimen, terminal)),
-            *section("Checks" if explain else "Checks (in full with --explain)", list(checks)),
-            *section("Prescribe separately", wrap("; ".join(regimen.prescribe_separately), terminal, "  ", "  ")),
-            BLANK_LINE,
-            *wrap(f"File SHA-256 {regimen.sha256}", terminal),
-        ],
-        terminal,
-    )
+    return [
+        *wrap(title_with_doses(regimen), terminal, style=STRONG),
+        BLANK_LINE,
+        *labelled(
+            [
+                ("Regimen", f"{regimen.name}, edition {regimen.edition}, {days_of_regimen(regimen)}"),
+                ("For", regimen.indication),
+                ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
+                ("Next cycle", _next_cycle(regimen)),
+                ("Standing", standing(regimen)),
+            ],
+            terminal,
+        ),
+        BLANK_LINE,
+        *_lines(regimen.drugs, terminal),
+        *_notes(regimen.drugs, terminal),
+        *section("Assumed, because the source does not say", _assumed(regimen, terminal)),
+        *section("Checks" if explain else "Checks (in full with --explain)", list(checks)),
+        *section("Prescribe separately", wrap("; ".join(regimen.prescribe_separately), terminal, "  ", "  ")),
+        BLANK_LINE,
+        *wrap(f"File SHA-256 {regimen.sha256}", terminal),
+    ]
 
 
 def _next_cycle(regimen: Regimen) -> str:

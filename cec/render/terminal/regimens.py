@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cec.render.terminal.drawing import PIPE, STRONG, Part, Terminal, draw, section, wrap
-from cec.render.words.regimen import days_of_regimen, doses_of_title, standing
+from cec.render.words.regimen import days_of_regimen, doses_of_title, standing, treatment_words
 
 if TYPE_CHECKING:
     from cec.render.regimens import ListedRegimen, ListedRegimens
@@ -31,16 +31,20 @@ def render(document: ListedRegimens, *, terminal: Terminal = PIPE) -> bytes:
 
 
 def _entry(each: ListedRegimen, terminal: Terminal) -> list[Part]:
-    regimen = each.regimen
-    if regimen is None:
+    where = each.place if each.place.startswith("shipped") else f"{each.place}, {each.path}"
+    if each.regimen:
+        title, gives = f"{each.regimen.title}, {days_of_regimen(each.regimen)}", doses_of_title(each.regimen.drugs)
+        where = f"{where}; {standing(each.regimen)}"
+    elif each.treatment:
+        title, _, gives = treatment_words(each.treatment).partition(": ")
+        where = f"{where}; a treatment of phases"
+    else:
         return [
             *wrap(each.name, terminal, style=STRONG),
             *wrap(f"{each.place}: {each.unreachable}", terminal, "  ", "  "),
         ]
-    unreachable = f"; {each.unreachable}" if each.unreachable else ""
-    where = each.place if each.place.startswith("shipped") else f"{each.place}, {each.path}"
     return [
-        *wrap(f"{each.name}: {regimen.title}, {days_of_regimen(regimen)}", terminal, style=STRONG),
-        *wrap(doses_of_title(regimen.drugs), terminal, "  ", "  "),
-        *wrap(f"{where}; {standing(regimen)}{unreachable}", terminal, "  ", "  "),
+        *wrap(f"{each.name}: {title}", terminal, style=STRONG),
+        *wrap(gives, terminal, "  ", "  "),
+        *wrap("; ".join(filter(None, (where, each.unreachable))), terminal, "  ", "  "),
     ]

@@ -12,7 +12,7 @@ from cec.order import Dose, Order, PlaceInTreatment
 from cec.regimen import DoseEntry, DrugLine, Regimen, any_words
 from cec.render.words import A_DAY
 from cec.render.words.times import paper_date, weekday_date
-from cec.treatment import Treatment
+from cec.treatment import Phase, Treatment
 from cec.units import Quantity, span, write_duration
 from cec.when_words import anchors_in_words, listed, narrowed_to, times_in_words
 
@@ -171,11 +171,13 @@ def _running(days: Iterable[int], over: Quantity | None, regimen: Regimen) -> It
 
 def treatment_words(treatment: Treatment) -> str:
     """A treatment of phases in one line."""
-    phases = (
-        f"{phase.cycles} {'cycle' if phase.cycles == 1 else 'cycles'} of {regimen.name}, {phase.cycle_length} each"
-        for phase, regimen in zip(treatment.phases, treatment.regimens, strict=True)
-    )
+    phases = map(phase_words, treatment.phases, treatment.regimens)
     return f"{treatment.title}: {'; then '.join(phases)}"
+
+
+def phase_words(phase: Phase, regimen: Regimen) -> str:
+    """A phase of a treatment: how many cycles of what, and how long each is."""
+    return f"{phase.cycles} {'cycle' if phase.cycles == 1 else 'cycles'} of {regimen.name}, {phase.cycle_length} each"
 
 
 def cycle_words(order: Order) -> str:
