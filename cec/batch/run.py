@@ -11,6 +11,7 @@ from cec.batch.in_order import answered
 from cec.batch.job import Job
 from cec.batch.single_row import Settings
 from cec.batch.work import Worker
+from cec.calculate.lines import refuse_idle_days
 from cec.errors import Fault, FileError
 from cec.files import appearing, taking_names
 from cec.regimen import Regimen
@@ -96,6 +97,7 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
             if loaded and not some_name_none:  # the usual one is none of this table's, and has no columns in the output
                 settings = settings._replace(regimen=loaded[0])
             used = [settings.regimen, *loaded]
+            refuse_idle_days(settings.days, *used)
             columns = _columns(layout, request, used)
             read = [name for column in columns.values() for name in column.names]
             separator = layout.separator if layout.kind == "csv" else ","

@@ -112,6 +112,14 @@ def day_1(regimen: Regimen, cycle: int | None, dates: Mapping[str, datetime.date
     return date - datetime.timedelta(days=calendar.place(of_option.get(option, 1)))
 
 
+def refuse_idle_days(days: int | None, *regimens: Regimen) -> None:
+    """InputError where a last day is told and none of these regimens has a line that could end on it."""
+    if days is not None and not any(is_open(line.days) or line.repeat for each in regimens for line in each.drugs):
+        names = ", ".join(dict.fromkeys(regimen.name for regimen in regimens))
+        text = f"no line of {names} is without an end, so all its days are given; leave doses out with --without"
+        raise InputError(Fault(text, "--days"))
+
+
 def _resolve(number: int, given: Lines, regimen: Regimen, cycle: Cycle, resolved: dict[int, CycleLine]) -> CycleLine:
     """A line in a cycle, after those on whose days its own hang."""
     if number in resolved:

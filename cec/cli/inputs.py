@@ -70,7 +70,7 @@ def drafting_of(
 ) -> Drafting:
     """What the options ask for; CecError with every fault of what is read."""
     from cec.calculate import draft_order
-    from cec.calculate.lines import day_1
+    from cec.calculate.lines import day_1, refuse_idle_days
     from cec.facts.reading import read_count, read_date
     from cec.load.known import refuse_unasked
 
@@ -93,6 +93,7 @@ def drafting_of(
         lambda: _acceptances(checks.accept or ()),
     )
     loaded, of_treatment, length = loaded
+    refuse_idle_days(days, loaded)
     this_patient, patient_overrides = of_patient
     this_pharmacy, pharmacy_overrides = of_pharmacy
     refuse_unasked(this_patient, loaded, this_pharmacy, patient.patient)

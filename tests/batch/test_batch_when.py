@@ -84,3 +84,15 @@ def test_a_long_table_has_the_administrations_of_each_row(name: str, tmp_path: P
         assert [[row[key] for key in shared] for row in own] == [[row[key] for key in shared] for row in single]
         codes = {code for code in single[0]["alerts"].split() if code.startswith(("total-doses", "anchor"))}
         assert codes <= set(own[0]["alerts"].split())
+
+
+@pytest.mark.parametrize("command", [("batch", "--long", "--regimen"), ("schedule",)])
+def test_a_last_day_that_would_end_nothing_is_refused(command: tuple[str, ...], tmp_path: Path) -> None:
+    """CEC induction has 5 days, and `--days 3` takes none of them away."""
+    table = tmp_path / "patients.csv"
+    table.write_text(PATIENTS, encoding="utf-8")
+    name, *options = command
+    who = [str(table), *options] if options else ["--height", "128cm", "--weight", "26kg"]
+    done = cec(name, *who, "cec-induction", "--start", "2026-11-30", "--days", "3")
+    assert (done.code, done.out) == (1, "")
+    assert "--days: no line of cec-induction is without an end" in done.err

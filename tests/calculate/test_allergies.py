@@ -38,6 +38,11 @@ STOCK = Pharmacy(
         ("CSF leak", "G-CSF", False),
         ("Etopophos: rash", "etoposide", True),
         ("latex of a vial", "etoposide", False),
+        ("etoposid: Ausschlag", "etoposide", True),
+        ("isofamide", "ifosfamide", True),
+        ("vancomycin, doxycycline", "vincristine", False),
+        ("methotrimeprazine, metronidazole", "methotrexate", False),
+        ("cyclosporine", "cyclophosphamide", False),
     ],
 )
 def test_whole_words_of_a_drug_or_its_products_are_found(allergies: str, drug: str, found: bool) -> None:

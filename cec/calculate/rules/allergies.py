@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from functools import partial
 
 from cec.calculate.rules.rule import Case, Rule, TextQuestion, code_of_drug
-from cec.drug_names import own_words, words_of
+from cec.drug_names import misspelt_drug, own_words, words_of
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
+
+_SHORTEST = 6
+"""Letters of a word that may be a misspelt name."""
 
 
 def allergy_rules(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
     """A check for each drug that this order gives and the patient's allergies name; it quotes them.
 
-    Whole words count, in small letters or capitals. "No reaction to etoposide" is quoted too: a person reads it.
+    Whole words count, in small letters or capitals, and words that are nearly its name: another language, a slip. "No
+    reaction to etoposide" is quoted too: a person reads it.
     """
     for drug in dict.fromkeys(line.drug for line in regimen.drugs):
         named = partial(named_as, drug, pharmacy)
@@ -24,7 +28,7 @@ def allergy_rules(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
             about=drug,
             asks=(TextQuestion("allergies", named),),
             text=partial(_text, named),
-            limits="they name neither the drug nor a product of it in the formulary",
+            limits="they name neither the drug, nor nearly so, nor a product of it in the formulary",
             drug=drug,
         )
 
@@ -35,17 +39,22 @@ def _text(named: partial[str], case: Case) -> str:
 
 
 def named_as(drug: str, pharmacy: Pharmacy, allergies: str) -> str:
-    """As what allergies name a drug: `it`, or one of its products; nothing where they do not.
+    """As what allergies name a drug: `it`, one of its products, or nearly its name; nothing where they do not.
 
     >>> named_as("etoposide", Pharmacy(), "Etoposide (anaphylaxis 2024)")
     'it'
+    >>> named_as("etoposide", Pharmacy(), "Etoposid: Ausschlag"), named_as("prednisone", Pharmacy(), "prednisolone")
+    ('etoposid, nearly its name', '')
     """
     words = words_of(allergies)
     if _names(words, drug):
         return "it"
     stock = entry_of(drug, pharmacy.formulary)
     products = [product.name for product in stock.products] if stock else []
-    return next((f"its product {product}" for product in products if _names(words, product)), "")
+    if product := next((each for each in products if _names(words, each)), ""):
+        return f"its product {product}"
+    near = next((word for word in words if len(word) >= _SHORTEST and misspelt_drug(word, [drug])), "")
+    return f"{near}, nearly its name" if near else ""
 
 
 def _names(words: list[str], name: str) -> bool:
