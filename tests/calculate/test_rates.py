@@ -145,3 +145,12 @@ def test_each_row_of_a_table_runs_as_long_as_its_dose(tmp_path: Path) -> None:
     table.write_text("id,height_cm,weight_kg,start\n1,170,70,2026-11-30\n2,170,60,2026-11-30\n", encoding="utf-8")
     done = cec("batch", str(table), "--regimen", str(tmp_path / "test.yaml"), "--long")
     assert [row["over"] for row in csv.DictReader(io.StringIO(done.out))] == ["7 h", "6 h"]
+
+
+def test_a_rate_has_100_steps_at_most(tmp_path: Path) -> None:
+    """1 mg/h for a minute, 2 mg/h for the next: in 100 minutes 100 × 101 / 2 / 60 = 84.17 mg, in 99 82.5 mg."""
+    line = "drug: x, dose: {} mg, route: IV infusion, rate: 1 mg/h rising by 1 mg/h every 1 min, days: 1"
+    assert len(order_of(tmp_path, line.format(84)).doses[0].rate_steps) == 100
+    with pytest.raises(CecError) as refused:
+        order_of(tmp_path, line.format(85))
+    assert str(refused.value) == "x: 85 mg needs more than 100 steps of its rate"

@@ -144,7 +144,8 @@ BANDS = DoseRounding("band", bands=(RoundingBand(mg(30), mg(35), mg(32)), Roundi
     ("dose", "given_dose"), [("30", "32"), ("35", "32"), ("36", "38"), ("38.4", "38"), ("40", "38")]
 )
 def test_both_ends_of_a_band_belong_to_it(dose: str, given_dose: str) -> None:
-    assert round_dose(exact(mg(dose)), BANDS, "clofarabine")[0] == mg(given_dose)
+    band = "30 mg to 35 mg" if given_dose == "32" else "36 mg to 40 mg"
+    assert round_dose(exact(mg(dose)), BANDS, "clofarabine") == (mg(given_dose), f"in the band {band}")
 
 
 @pytest.mark.parametrize("dose", ["29.99", "35.5", "40.01"])

@@ -125,3 +125,14 @@ def test_a_share_of_nothing_or_of_a_share_is_refused(line: str, said: str, tmp_p
     with pytest.raises(CecError) as caught:
         regimen_of(tmp_path, IFOSFAMIDE, line)
     assert said in str(caught.value)
+
+
+def test_a_share_that_hangs_on_one_administration_is_of_that_one(tmp_path: Path) -> None:
+    """Ifosfamide twice a day: 20% of one dose, 3276 mg, not of the 6552 mg of the day."""
+    twice = f"{IFOSFAMIDE}, times: 2, every: 12 h"
+    with_each = regimen_of(tmp_path, twice, f"{MESNA}, start: with each ifosfamide")
+    steps = {step.what: step for step in order_of(with_each).doses[1].steps}
+    assert (steps["measured"].how, str(steps["measured"].value)) == ("ordered: one dose of ifosfamide", "3,276 mg")
+    of_the_day = regimen_of(tmp_path, twice, f"{MESNA}, days: 1-5")
+    steps = {step.what: step for step in order_of(of_the_day).doses[1].steps}
+    assert (steps["measured"].how, str(steps["measured"].value)) == ("ordered: ifosfamide of the day", "6,552 mg")

@@ -14,6 +14,7 @@ from patients import Given, alerts_of, order_of, refusal_of
 from regimen_texts import regimen_file
 
 from cec import load_pharmacy, load_regimen
+from cec.errors import InputError
 
 Build = Callable[..., Given]
 Sample = tuple[str, Mapping[str, Any], Mapping[str, Any], str, str, str]
@@ -210,3 +211,42 @@ def test_rounding_may_move_a_dose_by_just_what_is_allowed(allowed: str, *, is_re
     assert (str(dose.ordered), str(dose.deviation_percent)) == ("57 mg", "-5")
     assert dose.steps[-1].how == "60 mg down to a multiple of 57 mg: 57 mg (-5%)"
     assert dose.steps[-1].source == "pharmacy policy"
+
+
+def test_a_bsa_that_is_not_rounded_says_so(given: Build) -> None:
+    policy = {"bsa_rounding": "none", "dose_rounding": {"doxorubicin": "nearest 1 mg"}}
+    bsa = order_of(given(DOXORUBICIN, policy), **CHILD).measures[0].bsa
+    assert bsa.how == "√(128 cm × 26 kg / 3600) = 0.96148… m2, not rounded"
+    rounded = order_of(given(DOXORUBICIN), **CHILD).measures[0].bsa
+    assert rounded.how == "√(128 cm × 26 kg / 3600) = 0.96148… m2, rounded half-up to 0.01 m2: 0.96 m2"
+
+
+def test_a_check_on_a_clearance_says_which_one_it_is() -> None:
+    """0.413 × 128 / 1.2 = 44.05."""
+    child = {**CHILD, "age": "8", "sex": "f", "creatinine": "1.2 mg/dL"}
+    alert = alerts_of(Given(load_regimen("cec-induction")), **child)["clofarabine-renal"]
+    assert alert.text.startswith(
+        "creatinine clearance 30 to 60 mL/min; the label reduces the dose by 50%; here 44.1 mL/min/1.73 m2 "
+        "(bedside Schwartz, not converted to the patient's own mL/min); "
+    )
+    own = alerts_of(Given(load_regimen("cec-induction")), **CHILD, creatinine_clearance="45 mL/min")
+    assert "; here 45 mL/min (measured)" in own["clofarabine-renal"].text
+
+
+def test_only_an_alert_that_there_is_can_be_accepted(given: Build) -> None:
+    with pytest.raises(InputError) as refused:
+        alerts_of(given(DOXORUBICIN), "no-such", "another", **CHILD)
+    assert str(refused.value).splitlines() == [
+        "nothing to accept: there is no alert 'another' on this order",
+        "nothing to accept: there is no alert 'no-such' on this order",
+    ]
+
+
+def test_a_check_of_which_several_conditions_hold_speaks_once(tmp_path: Path) -> None:
+    check = "checks: [{code: small, when: [{age: under 10 years}, {weight: under 30 kg}], level: check, text: look}]\n"
+    path = regimen_file(tmp_path, "one", DOXORUBICIN)
+    path.write_text(path.read_text(encoding="utf-8") + check, encoding="utf-8")
+    given = Given(load_regimen(path))
+    for child, count in (({"age": "8"}, 1), ({"age": "12"}, 1), ({"age": "12", "weight": "30"}, 0)):
+        codes = [alert.code for alert in order_of(given, **{**CHILD, **child}).alerts]
+        assert codes.count("small") == count

@@ -560,3 +560,15 @@ def test_a_millionth_of_an_hour_is_a_span_of_time() -> None:
     """0.000001 h are 3,600 microseconds; 1.5 weeks 10 days and a half."""
     assert span(of("0.000001", "h")) == datetime.timedelta(microseconds=3600)
     assert span(of("1.5", "weeks")) == datetime.timedelta(days=10, hours=12)
+
+
+def test_products_and_quotients_of_many_digits_are_exact() -> None:
+    """123456789.123456789 × 987654321.987654321 has 36 digits; so many are computed as a fraction."""
+    one, other = of("123456789.123456789", "mg"), Decimal("987654321.987654321")
+    assert exact(one).times(other).number == Fraction(one.value) * Fraction(other)
+    assert exact(one).divided_by(other).number == Fraction(one.value) / Fraction(other)
+    assert exact(one).times(exact(of(3, "m2")), "g") == Exact(Fraction(one.value) * 3, "g")
+    third = Exact(Fraction(1, 3), "mg")
+    assert third.times(Decimal(3)) == exact(of(1, "mg"))
+    assert exact(of(3, "mg")).times(third) == exact(of(1, "mg"))
+    assert third.divided_by(third).kept == of(1, "mg")

@@ -90,3 +90,8 @@ def test_a_change_of_weight_has_its_sign(weight: str, words: str) -> None:
     case = Case(load_regimen("cec-induction"), patient, Pharmacy(), known_facts(patient, {}))
     alert = next(alert for alert in alerts_of(case) if alert.code == "weight-change")
     assert f" is {words} from the last 30 kg" in alert.text
+
+
+def test_a_range_of_an_auc_names_it_twice() -> None:
+    assert write_range(Quantity(Decimal(4), "AUC"), Quantity(Decimal(6), "AUC")) == "AUC 4 to AUC 6"
+    assert write_range(Quantity(Decimal(4), "AUC"), None) == "at least AUC 4"

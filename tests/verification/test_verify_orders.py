@@ -148,7 +148,8 @@ def test_inputs_that_give_no_order_any_more_are_told() -> None:
     tree["patient"]["weight"]["value"] = Decimal("9.5")
     tree["patient"]["height"]["value"] = 75
     (difference,) = verified(tree).differences
-    assert "under-10-kg" in difference.now
+    assert (difference.where, difference.saved) == ("the whole order", "an order")
+    assert difference.now.startswith("no order: stop under-10-kg: ")
 
 
 def test_an_accepted_stop_stays_accepted() -> None:
