@@ -137,7 +137,7 @@ def draft_order(
 
 def _nothing_given(regimen: Regimen, doses: Sequence[Dose], not_given: Iterable[Alert]) -> tuple[Fault, ...]:
     """Why a patient gets nothing of a regimen, where that is so."""
-    left = (f"{alert.about}: {alert.text}" for alert in not_given)
+    left = [f"{alert.about}: {alert.text}" for alert in not_given] or ["no day of a line falls into the cycle"]
     return () if doses else (Fault(f"{regimen.name} gives this patient nothing: {'; '.join(left)}"),)
 
 

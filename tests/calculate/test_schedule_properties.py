@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from cec import CecError, Order, draft_order, load_patient, load_pharmacy, load_regimen
 from cec.days import numbers_of
+from cec.errors import OrderRefused
 from cec.order import Administration
 from cec.units import span
 
@@ -112,7 +113,7 @@ def lines_drawn(draw: Draw) -> list[dict[str, str]]:
 
 
 def order_of(lines: list[dict[str, str]], start: str, zone: str) -> Order | None:
-    """The order of a regimen of these lines; None where the regimen is refused."""
+    """The order of a regimen of these lines; None where the regimen is refused, or no day of a line is in the cycle."""
     head = {"name": "random", "title": "Random", "edition": "1", "for": "a test", "source": {"citation": "this test"}}
     tree = {**head, "cycle_length": "12 days", "day_0": "transplantation", "drugs": lines}
     with TemporaryDirectory() as folder:
@@ -124,7 +125,12 @@ def order_of(lines: list[dict[str, str]], start: str, zone: str) -> Order | None
             return None
     who = load_patient(texts={"height": "170 cm", "weight": "70 kg"})
     pharmacy = load_pharmacy(texts={"time_zone": zone, "gap": "10 min"} if zone else {"gap": "10 min"})
-    return draft_order(regimen, who, pharmacy, start=datetime.date.fromisoformat(start))
+    try:
+        return draft_order(regimen, who, pharmacy, start=datetime.date.fromisoformat(start))
+    except OrderRefused as refusal:
+        if "no day of a line falls into the cycle" in str(refusal):
+            return None
+        raise
 
 
 def real(time: datetime.datetime, order: Order) -> datetime.datetime:
@@ -195,6 +201,16 @@ def miscounted(order: Order) -> list[str]:
         if is_plain and found != dict.fromkeys(numbers_of(line.days, 12), line.per_day):
             faults.append(line.drug)
     return faults
+
+
+def test_two_bags_a_day_that_run_for_a_day_are_both_given_on_each_day() -> None:
+    infusion = {"drug": "drug 1", "dose": "50 mg", "route": "IV continuous infusion", "over": "24 h", "days": "1-3"}
+    order = order_of([infusion | {"at": "after breakfast, night"}], "2026-10-23", "")
+    assert order
+    assert [row.start and f"{row.start:%d %H:%M}" for row in order.administrations] == [
+        *("23 08:30", "23 22:00", "24 08:30", "24 22:00", "25 08:30", "25 22:00")
+    ]
+    assert "runs-twice-drug-1" in {alert.code for alert in order.alerts}
 
 
 @settings(max_examples=150)

@@ -78,7 +78,8 @@ class Places:
             return None
         their_line, their_day, first, last = before
         apart = self.dates.of(day) - self.dates.of(their_day)
-        if line.over(day) and line.over(day) == their_line.over(their_day) == apart:
+        is_one_bag = bool(line.of.every) or line.of.per_day == 1
+        if is_one_bag and line.over(day) and line.over(day) == their_line.over(their_day) == apart:
             return last + apart  # one chain of bags, also from one line of the drug to the next
         is_own = their_line is line
         if is_own and not line.is_waited_for(day) and not line.of.every and not line.of.at and line.is_queued:
