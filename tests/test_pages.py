@@ -149,7 +149,7 @@ def broken_links(page: Path, root: Path = ROOT) -> list[str]:
     """The links of a page that lead to no file, to no heading of it, or out of where pages are read."""
     wrong = []
     for link in LINK.findall(FENCE.sub("", page.read_text(encoding="utf-8"))):
-        if link.startswith("https://"):
+        if link.startswith(("https://", "http://")):
             continue
         name, _, anchor = link.partition("#")
         target = (page.parent / name).resolve() if name else page.resolve()

@@ -120,13 +120,13 @@ def _regimens(command: Any, typed: Sequence[str]) -> list[Regimen]:
 
 def _names(_: Regimens) -> Iterator[Candidate]:
     """Every name that leads to a regimen; those of files that do not load stay without a title."""
-    from cec.load import load_regimen
     from cec.load.search import found_regimens
+    from cec.load.treatment_file import load_either
 
     for each in found_regimens():
         if not each.unreachable:
             try:
-                yield each.name, load_regimen(each.name).title
+                yield each.name, load_either(each.name).title
             except CecError:
                 yield each.name, ""
 

@@ -40,8 +40,9 @@ def examine() -> Examination:
     from cec.cases.outcome import Examination
     from cec.cli.regimen import validation
     from cec.load.search import shipped_names
+    from cec.load.treatment_file import is_treatment
 
-    finished = validation(shipped_names())
+    finished = validation([name for name in shipped_names() if not is_treatment(name)])
     faults = tuple(map(str, _faults()))
     return Examination(
         agrees=finished.agrees and not faults,
@@ -73,8 +74,9 @@ def _pharmacy() -> str:
 
 def _faults() -> Iterator[Fault]:
     """What is wrong with the pharmacy file, with regimens to which a name leads, and names that lead nowhere."""
-    from cec.load import check_regimen, load_pharmacy
+    from cec.load import load_pharmacy
     from cec.load.search import found_regimens, own_pharmacy
+    from cec.load.treatment_file import load_either
 
     if own := own_pharmacy():
         try:
@@ -86,6 +88,6 @@ def _faults() -> Iterator[Fault]:
             yield Fault(each.unreachable, "", str(each.path))
         else:
             try:
-                check_regimen(each.name)
+                load_either(each.name, checked=True)
             except CecError as error:
                 yield from error.faults

@@ -27,7 +27,7 @@ from cec.cli.options import (
 )
 from cec.cli.output import chosen_format, deliver, report, show, terminal_of
 from cec.cli.places import keep_apart
-from cec.errors import CecError, Fault, InputError
+from cec.errors import CecError, Fault, FileError, InputError
 from cec.render import CHECKED_FILES, LISTED_REGIMENS, REGIMEN_CHANGES, VALIDATIONS
 
 if TYPE_CHECKING:
@@ -93,15 +93,15 @@ def review_regimen(
     """
     from cec.facts.reading import read_date, read_text
     from cec.files import write_with_folders
-    from cec.load import check_regimen
     from cec.load.reviews import read_reviews, review_paths, write_reviews
     from cec.load.search import regimen_path
+    from cec.load.treatment_file import load_either
     from cec.regimen import Review
 
     date, name, loaded = together(
         lambda: read_text_of("--on", on, read_date) or today(),
         lambda: read_text_of("--by", by.strip() or None, read_text),
-        lambda: check_regimen(regimen),
+        lambda: load_either(regimen, checked=True),
     )
     if not name:
         raise InputError(Fault("is empty; write who reviewed the file", "--by"))
@@ -128,14 +128,13 @@ def show_regimen(
       cec regimen show my-regimen.yaml --explain
     """
     from cec.load import check_regimen
-    from cec.load.search import regimen_path
-    from cec.load.treatment_file import is_treatment, load_treatment
+    from cec.load.treatment_file import check_treatment, is_treatment
     from cec.render.terminal.regimen import render, render_treatment
 
     keep_apart({"REGIMEN": regimen}, {"--output": output})
     terminal = terminal_of(output)
     if is_treatment(regimen):
-        drawn = render_treatment(load_treatment(regimen_path(regimen)), terminal, explain=explain)
+        drawn = render_treatment(check_treatment(regimen), terminal, explain=explain)
     else:
         drawn = render(check_regimen(regimen), terminal, explain=explain)
     deliver(drawn, output, is_drawn=True)
@@ -168,17 +167,21 @@ def _checked(found: Callable[[], Mapping[Path, Regimen]], file: Path) -> Checked
     from cec.load import check_regimen
     from cec.load.nodes import read_file
     from cec.load.search import regimen_path
-    from cec.load.treatment_file import is_treatment, load_treatment
+    from cec.load.treatment_file import check_treatment, is_treatment
     from cec.render.findings import CheckedFile, finding_of
     from cec.render.words.regimen import treatment_words
 
     if file.name.endswith(ENDING):
         count = len(load_cases(file).cases)
         return CheckedFile(str(file), f"worked cases: {count}, run where their regimen is checked")
-    if is_treatment(file):
-        return CheckedFile(str(file), treatment_words(load_treatment(file)))
-    regimen = check_regimen(file)
     path = regimen_path(file)
+    if is_treatment(file):
+        treatment = check_treatment(file)
+        if cases_path(path).is_file():
+            text = "belongs to no regimen: the cases of a treatment stand beside the regimens of its phases"
+            raise FileError(Fault(text, "", str(cases_path(path))))
+        return CheckedFile(str(file), treatment_words(treatment))
+    regimen = check_regimen(file)
     holds = _holds(regimen)
     others = [each for place, each in found().items() if place != path.resolve()]
     advised = tuple(finding_of(fault, str(file), "advice") for fault in advice(regimen, read_file(path), others))

@@ -15,7 +15,7 @@ import msgspec
 from cec.errors import Fault, FileError, InputError
 from cec.load.nodes import SourceFile, read_file
 from cec.load.reviews import load_reviews
-from cec.load.search import EXAMPLES, example_names, is_found_by_name, regimen_folder, regimen_names, regimen_path
+from cec.load.search import example_names, is_example, refuse_other_name, regimen_folder, regimen_names, regimen_path
 from cec.load.shapes import Reading, Shape
 from cec.load.typed import Texts, with_texts
 from cec.patient import Patient
@@ -63,10 +63,8 @@ def _regimen(name_or_path: str | Path, *, checked: bool = False) -> Regimen:
         text = "is a treatment of phases, not a regimen: cec schedule draws its calendar, and with --phase one cycle"
         raise FileError(Fault(text, "", source.name))
     regimen = _read(REGIMEN, source, Regimen, checked=checked)
-    if path != Path(name_or_path) and is_found_by_name(path) and regimen.name != path.stem:
-        text = f"is '{regimen.name}'; a regimen that is found by its name has that of its file, {path.stem}"
-        raise FileError(Fault(text, "name", source.name))
-    if path.resolve().parent == (regimen_folder() / EXAMPLES).resolve():
+    refuse_other_name(regimen.name, path, name_or_path)
+    if is_example(path):
         regimen = msgspec.structs.replace(regimen, name=f"{AN_EXAMPLE}{regimen.name}")
     elif _takes_a_shipped_name(regimen, path):
         regimen = msgspec.structs.replace(regimen, name=f"{NOT_SHIPPED}{regimen.name}")

@@ -10,9 +10,9 @@ from pathlib import Path
 from cec.conditions import history_asked
 from cec.drug_names import misspelt_drug
 from cec.errors import CecError, Fault, FileError, InputError
-from cec.load import load_regimen
 from cec.load.nodes import read_file
 from cec.load.search import found_regimens
+from cec.load.treatment_file import load_either
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
@@ -22,12 +22,13 @@ _SHARED_WORD = 4
 
 
 def readable_regimens() -> Iterator[Regimen]:
-    """Every regimen that is found by its name; a file with faults is left out, `cec regimen check` names them."""
+    """Every regimen that is found by its name, and those of treatments; a file with faults is left out."""
     for found in found_regimens():
         try:
-            yield load_regimen(found.path)
+            loaded = load_either(found.path)
         except CecError:
             continue
+        yield from (loaded,) if isinstance(loaded, Regimen) else loaded.regimens
 
 
 def refuse_unasked(patient: Patient, regimen: Regimen, pharmacy: Pharmacy, file: Path | None = None) -> None:

@@ -151,9 +151,17 @@ def regimen_path(name_or_path: str | Path) -> Path:
     raise FileError(Fault(f"'{name}' is not the name of a regimen and not a file{_nearest(name)}"))
 
 
-def is_found_by_name(path: Path) -> bool:
-    """Whether a file lies where its name leads to it, and is not shipped."""
-    return any(path.parent == place.folder for place in own_places())
+def is_example(path: Path) -> bool:
+    """Whether a file is that of a shipped example."""
+    return path.resolve().parent == (regimen_folder() / EXAMPLES).resolve()
+
+
+def refuse_other_name(name: str, path: Path, name_or_path: str | Path) -> None:
+    """FileError where a name led to a file of a hospital in which another name stands."""
+    found_by_name = path != Path(name_or_path) and any(path.parent == place.folder for place in own_places())
+    if found_by_name and name != path.stem:
+        text = f"is '{name}'; a regimen that is found by its name has that of its file, {path.stem}"
+        raise FileError(Fault(text, "name", str(path)))
 
 
 def _nearest(name: str) -> str:

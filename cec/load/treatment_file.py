@@ -9,16 +9,17 @@ from typing import Any
 import msgspec
 
 from cec.errors import CecError, Fault, FileError
-from cec.load import load_regimen
+from cec.load import check_regimen, load_regimen
 from cec.load.declared import Record, file_of
 from cec.load.drug_line import DRUG_LINE, WAYS
 from cec.load.how_much import ENTRY
 from cec.load.nodes import SourceFile, read_file
 from cec.load.regimen_file import build_regimen
-from cec.load.search import regimen_path
+from cec.load.reviews import load_reviews
+from cec.load.search import is_example, refuse_other_name, regimen_names, regimen_path
 from cec.load.shapes import Reading, text
 from cec.load.texts import read_name
-from cec.regimen import DoseEntry, DrugLine, Regimen
+from cec.regimen import AN_EXAMPLE, DoseEntry, DrugLine, Regimen
 from cec.treatment import Phase, Treatment
 from cec.units import EXACT, span
 
@@ -40,6 +41,8 @@ def _treatment(values: dict[str, Any]) -> Treatment:
     treatment = Treatment(**values)
     if not treatment.phases:
         raise CecError("phases: is empty; a treatment has at least one")
+    if treatment.name in regimen_names():
+        raise CecError(f"name: '{treatment.name}' is that of a shipped regimen; give the treatment another")
     if treatment.count > MOST_CYCLES:
         raise CecError(f"phases: {treatment.count:,} cycles; at most {MOST_CYCLES} are drawn")
     return treatment
@@ -61,30 +64,50 @@ def is_treatment(name_or_path: str | Path) -> bool:
     return "phases" in {key.text for key, _ in root.entries or ()}
 
 
-def load_treatment(path: str | Path) -> Treatment:
-    """The treatment of a file, with the regimen of each phase; FileError with every fault of the file."""
+def load_treatment(name_or_path: str | Path) -> Treatment:
+    """The treatment of a name or a file, with the regimen of each phase; FileError with every fault of the file."""
+    return _read(name_or_path)
+
+
+def check_treatment(name_or_path: str | Path) -> Treatment:
+    """The same; FileError also with what no reason would let through for any patient."""
+    return _read(name_or_path, checked=True)
+
+
+def load_either(name_or_path: str | Path, *, checked: bool = False) -> Regimen | Treatment:
+    """The regimen, or the treatment of phases, of a name or a file."""
+    if is_treatment(name_or_path):
+        return _read(name_or_path, checked=checked)
+    return check_regimen(name_or_path) if checked else load_regimen(name_or_path)
+
+
+def _read(name_or_path: str | Path, *, checked: bool = False) -> Treatment:
+    path = regimen_path(name_or_path)
     source = read_file(path)
     reading = Reading(source.name)
     with localcontext(EXACT):
         treatment = TREATMENT.read(source.root, "", reading)
-    if reading.faults or not isinstance(treatment, Treatment):
-        raise FileError(*sorted(reading.faults, key=lambda fault: (fault.line, fault.column)))
+    found = reading.faults + reading.dangers if checked else reading.faults
+    if found or not isinstance(treatment, Treatment):
+        raise FileError(*sorted(found, key=lambda fault: (fault.line, fault.column)))
+    refuse_other_name(treatment.name, path, name_or_path)
     regimens: list[Regimen] = []
     faults: list[Fault] = []
     for number, phase in enumerate(treatment.phases, 1):
         try:
-            regimen = _regimen_of(number, phase, treatment, source)
+            regimen = _regimen_of(number, phase, treatment, source, checked=checked)
             _refuse_lengths(number, phase, regimen)
             regimens.append(regimen)
         except CecError as error:
             faults += [fault if fault.file else fault._replace(file=source.name) for fault in error.faults]
     if faults:
         raise FileError(*faults)
-    return msgspec.structs.replace(treatment, regimens=tuple(regimens), sha256=source.sha256)
+    name = f"{AN_EXAMPLE}{treatment.name}" if is_example(path) else treatment.name
+    return msgspec.structs.replace(treatment, name=name, regimens=tuple(regimens), sha256=source.sha256)
 
 
-def _regimen_of(number: int, phase: Phase, treatment: Treatment, source: SourceFile) -> Regimen:
-    """The regimen of a phase: of a file beside the treatment's, of a name, or made of its lines."""
+def _regimen_of(number: int, phase: Phase, treatment: Treatment, source: SourceFile, *, checked: bool) -> Regimen:
+    """The regimen of a phase: of a file beside the treatment's, of a name, or made of its lines, reviewed with them."""
     if phase.drugs:
         values = {
             "name": f"{treatment.name}-phase-{number}",
@@ -96,15 +119,13 @@ def _regimen_of(number: int, phase: Phase, treatment: Treatment, source: SourceF
             "cycle_length": phase.cycle_length,
         }
         try:
-            return msgspec.structs.replace(build_regimen(values), sha256=source.sha256)
+            regimen = build_regimen(values)
         except CecError as error:
             raise CecError(*(each._replace(where=f"phases {number}") for each in error.faults)) from None
+        return msgspec.structs.replace(regimen, sha256=source.sha256, reviews=load_reviews(Path(source.name)))
     beside = Path(source.name).parent / phase.regimen
-    path = beside if Path(phase.regimen).suffix else regimen_path(phase.regimen)
-    try:
-        return load_regimen(path if Path(phase.regimen).suffix else phase.regimen)
-    except FileError as error:
-        raise FileError(*error.faults) from None
+    named = beside if beside.suffix else phase.regimen
+    return check_regimen(named) if checked else load_regimen(named)
 
 
 def _refuse_lengths(number: int, phase: Phase, regimen: Regimen) -> None:

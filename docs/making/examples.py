@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cec.load import load_regimen
 from cec.load.search import example_names
+from cec.load.treatment_file import load_either
 from cec.regimen import Regimen
+from cec.treatment import Treatment
 from making.markdown import code, table
 
 HEAD = """# Examples
@@ -28,9 +29,9 @@ The copy is a draft of your own: hold every line of it against the protocol of y
 
 def page() -> str:
     """The page, as Markdown."""
-    rows = [(code(name), *_of(load_regimen(name))) for name in example_names()]
+    rows = [(code(name), *_of(load_either(name))) for name in example_names()]
     return HEAD + table([("name", "title", "for", "transcribed from"), *rows])
 
 
-def _of(regimen: Regimen) -> tuple[str, str, str]:
+def _of(regimen: Regimen | Treatment) -> tuple[str, str, str]:
     return regimen.title, regimen.indication, f"[{regimen.source.citation}]({regimen.source.url})"

@@ -21,6 +21,7 @@ from cec.errors import CecError
 from cec.load import load_regimen, regimen_folder, regimen_names
 from cec.load.search import shipped_names
 from cec.load.texts import read_percent
+from cec.load.treatment_file import is_treatment
 from cec.load.typed import node_of
 from cec.regimen import Regimen
 from cec.units import AMOUNT, read_quantity
@@ -46,6 +47,7 @@ def shipped() -> list[Any]:
     return [
         pytest.param(name, case, id=f"{name}: {case.case}")
         for name in shipped_names()
+        if not is_treatment(name)
         for _, case in load_cases(cases_path(regimen_folder() / f"{name}.yaml")).cases
     ]
 

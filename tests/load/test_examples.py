@@ -14,10 +14,13 @@ from cec.calculate.lines import day_1
 from cec.cases.worked_case import DATES, cases_path, load_cases, read_given
 from cec.load import load_pharmacy, load_regimen, regimen_folder, regimen_names
 from cec.load.search import example_names
+from cec.load.treatment_file import is_treatment, load_treatment
 from cec.order import Order
 from cec.regimen import Regimen, name_in_file
 from cec.render import render
 
+OF_PHASES = [name for name in example_names() if is_treatment(name)]
+REGIMENS = [name for name in example_names() if not is_treatment(name)]
 START = datetime.date(2026, 11, 30)
 
 
@@ -33,7 +36,7 @@ def faults(regimen: Regimen, path: Path) -> Iterator[str]:
         yield "no worked cases"
 
 
-@pytest.mark.parametrize("name", example_names())
+@pytest.mark.parametrize("name", REGIMENS)
 def test_an_example_says_what_it_is(name: str) -> None:
     regimen = load_regimen(name)
     assert list(faults(regimen, regimen_folder() / f"{name}.yaml")) == []
@@ -68,7 +71,17 @@ def orders(name: str) -> Iterator[Order]:
             yield draft_order(regimen, given.patient, given.pharmacy or load_pharmacy(), start=start, **others)
 
 
-@pytest.mark.parametrize("name", example_names())
+@pytest.mark.parametrize("name", OF_PHASES)
+def test_an_example_of_phases_is_made_of_examples(name: str) -> None:
+    treatment = load_treatment(name)
+    assert treatment.name == name
+    assert (treatment.source.url or "").startswith("http")
+    assert {each.name for each in treatment.regimens} <= set(REGIMENS)
+    body = ("--height", "180cm", "--weight", "80kg", "--start", "2026-11-30")
+    assert cec("schedule", name, *body).said.count(" in all ") >= treatment.count
+
+
+@pytest.mark.parametrize("name", REGIMENS)
 def test_an_example_draws_its_schedule_and_every_output_says_what_it_is(name: str) -> None:
     for order in orders(name):
         assert order.administrations
