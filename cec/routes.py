@@ -70,6 +70,20 @@ FATAL_IN_CSF = (
 """What kills in the cerebrospinal fluid; the words are names, in several languages, never their stems."""
 
 
+_METHOTREXATE = frozenset(
+    ("methotrexate", "methotrexat", "methotrexatum", "metotrexato", "metotreksat", "méthotrexate")
+)
+
+
+def is_methotrexate(drug: str) -> bool:
+    """Whether a drug is methotrexate, by the whole words of its name.
+
+    >>> is_methotrexate("Methotrexate sodium"), is_methotrexate("pemetrexed")
+    (True, False)
+    """
+    return not _METHOTREXATE.isdisjoint(_words(drug))
+
+
 class GivenIntoCsf(NamedTuple):
     """A drug that is given into the cerebrospinal fluid: whole words of its names, and the most of one dose."""
 
@@ -80,7 +94,7 @@ class GivenIntoCsf(NamedTuple):
 
 GIVEN_INTO_CSF = (
     GivenIntoCsf(
-        frozenset(("methotrexate", "methotrexat", "methotrexatum", "metotrexato", "metotreksat", "méthotrexate")),
+        _METHOTREXATE,
         Decimal(15),
     ),
     GivenIntoCsf(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from cec.days import is_open, numbers_of
-from cec.drug_names import is_same_drug
+from cec.drug_names import DIFFERENT_DRUGS, is_same_drug, misspelt_drug
 from cec.errors import CecError, Fault
 from cec.load.nodes import Node, SourceFile
 from cec.load.when import read_plain_days
@@ -27,7 +27,7 @@ def advice(regimen: Regimen, file: SourceFile, others: Sequence[Regimen]) -> Ite
     lines = list(zip(regimen.drugs, _at(file.root, "drugs").items or (), strict=True))
     found = [*_name(regimen, file), *_sources(regimen, file.root), *_title(regimen, file.root)]
     for line, node in lines:
-        found += (*_short_run(line, node), *_far(line, node, others), *_into_csf(line, node))
+        found += (*_short_run(line, node), *_far(line, node, others), *_into_csf(line, node), *_misspelt(line, node))
     for text, where, node in sorted(found, key=lambda each: (each[2].line, each[2].column)):
         yield Fault(text, where, file.name, node.line, node.column)
 
@@ -70,6 +70,13 @@ def _into_csf(line: DrugLine, node: Node) -> Found:
     if is_into_csf(line.route) and given_into_csf(line.drug) is None:
         text = f"{line.route}: not known here to be given there: is the name right, and the route?"
         yield text, _where(line), _at(node, "route")
+
+
+def _misspelt(line: DrugLine, node: Node) -> Found:
+    """A name that is nearly that of a known drug: limits, products and routes that kill go by names."""
+    if near := misspelt_drug(line.drug, DIFFERENT_DRUGS):
+        text = f"is {near} meant? rules and products of a pharmacy, and routes that kill, are known by the name"
+        yield text, _where(line), _at(node, "drug")
 
 
 def _far(line: DrugLine, node: Node, others: Sequence[Regimen]) -> Found:
