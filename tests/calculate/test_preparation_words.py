@@ -226,3 +226,12 @@ def test_tablets_may_hold_just_the_maximum(maximum: str, taken: str) -> None:
     dose = replace(dose_of("x", "9 mg", route="oral"), maximum=amount(maximum))
     made, _ = made_by(dose, FormularyDrug("x", (tablet("5 mg"),)))
     assert str(made.contains or "") == taken
+
+
+@pytest.mark.parametrize(("ordered", "sources"), [("2500 mg", ("a", "c")), ("1 g", ("b",)), ("500 mg", ("a",))])
+def test_the_sources_are_of_what_is_taken(ordered: str, sources: tuple[str, ...]) -> None:
+    """2.5 g of one vial of 500 mg and one of 2 g; 1 g of one of 1 g."""
+    powders = tuple(replace(each, source=source) for each, source in zip(POWDERS, "abc", strict=True))
+    drug = replace(CYCLOPHOSPHAMIDE, products=powders)
+    made, _ = made_by(dose_of("cyclophosphamide", ordered, route="IV bolus"), drug)
+    assert made.sources == sources

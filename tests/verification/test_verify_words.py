@@ -80,6 +80,14 @@ WORDS = [
      "26 kg taken as lb (11.8 kg): 40 mg/m2 × 0.65 m2 = 26 mg"),
     # 128 cm are 50.4 in: √(50.4 × 26 / 3600) → 0.6 m2
     ("", CHILD, "clofarabine 24 mg", "height in inches taken as cm", "50.4 in taken as cm: 40 mg/m2 × 0.6 m2 = 24 mg"),
+    # of every digit: 128 / 2.54 = 50.3937… in, √(50.3937 × 26 / 3600) = 0.603286…; 26 / 0.45359237 = 57.3201… lb,
+    # √(128 × 57.3201 / 3600) = 1.427603…; 26 × 0.45359237 = 11.7934… kg, √(128 × 11.7934 / 3600) = 0.647549…
+    ("", CHILD, "etoposide 60.329 mg", "height in inches taken as cm",
+     "50.39… in taken as cm: 100 mg/m2 × 0.60328… m2 = 60.32864… mg"),
+    ("", CHILD, "etoposide 142.760 mg", "weight in pounds taken as kg",
+     "57.32… lb taken as kg: 100 mg/m2 × 1.42760… m2 = 142.76032… mg"),
+    ("", CHILD, "etoposide 64.755 mg", "weight in kg taken as pounds",
+     "26 kg taken as lb (11.79… kg): 100 mg/m2 × 0.64754… m2 = 64.75499… mg"),
     # √(128 × 30 / 3600) → 1.03 m2
     ("", {**CHILD, "previous_weight": "30 kg"}, "clofarabine 41.2 mg", "an earlier weight",
      "the last weight was 30 kg: 40 mg/m2 × 1.03 m2 = 41.2 mg"),
@@ -151,3 +159,23 @@ def test_a_drug_that_the_regimen_does_not_give(drug: str, verdict: str, hint: st
 def test_a_dose_may_differ_by_just_the_tolerance(amount: str, verdict: str, tmp_path: Path) -> None:
     """5% of 38.4 mg are 1.92 mg."""
     assert verify("", CHILD, f"clofarabine {amount}", tmp_path).verdicts[0].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "written", "found"),
+    [
+        # on one day, twice: 104 mg is the day's total, and twice the dose
+        (TWICE.replace("days: 1-3", "days: 1"), "x 104 mg", ["total of the day written as one dose", "dose doubled"]),
+        (TWICE.replace("days: 1-3", "days: 1"), "x 26 mg",
+         ["daily or single dose taken for a total and divided", "reduction by 25% or 50% not declared"]),
+        (TWICE, "x 312 mg", ["total of the cycle written as the daily dose"]),
+        ("drug: x, dose: 2 mg/kg, route: oral, days: 1-2", "x 104 mg",
+         ["total of the cycle written as the daily dose", "dose doubled"]),
+        ("drug: x, dose: 2 mg/kg, route: oral, days: 1", "x 104 mg", ["dose doubled"]),
+        ("drug: x, dose: 2 mg/kg, route: oral, days: 1", "x 26 mg", ["reduction by 25% or 50% not declared"]),
+        ("drug: x, dose: 52 mg, route: oral, days: 1", "x 114.6 mg", []),
+    ],
+)  # fmt: skip
+def test_nothing_else_is_told(line: str, written: str, found: list[str], tmp_path: Path) -> None:
+    """A flat dose hangs on no weight: 57.3 lb taken as kg would be 114.6 mg of 2 mg/kg."""
+    assert list(texts(verify(line, CHILD, written, tmp_path), "x")) == found
