@@ -85,7 +85,7 @@ def _new_lines(head: Mapping[str, str], source: Mapping[str, str], lines: Sequen
 
 
 def _commented(text: str, schema: Mapping[str, Any]) -> str:
-    about = schema.get("description", "").partition(";")[0]
+    about = re.split(r";(?![^(]*\))", schema.get("description", ""))[0]  # never within parentheses
     return f"{text:{_WIDTH}}  # {about}" if about else text
 
 

@@ -104,7 +104,10 @@ def test_an_open_end_needs_one_for_a_schedule_and_none_for_a_dose(tmp_path: Path
     dose = order_of(regimen, None).doses[0]
     assert (str(dose.ordered), dose.cycle_total) == ("420 mg", None)
     assert "without an end" in dose.no_total
-    assert "1 onwards" in render(order_of(regimen, None), "table").decode()
+    text = render(order_of(regimen, None), "table").decode()
+    row = next(line for line in text.splitlines() if line.startswith("ibrutinib "))
+    assert " ".join(row.split()) == "ibrutinib 420 mg 420 mg 420 mg oral 1 onwards 420 mg not known"
+    assert "ibrutinib: no total of the cycle: its days go on without an end" in text
 
 
 def test_a_lifetime_maximum_is_never_left_out_silently(tmp_path: Path) -> None:

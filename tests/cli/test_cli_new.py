@@ -57,6 +57,7 @@ def test_options_make_a_commented_file_that_passes_the_check() -> None:
     for part in ("# the regimen's name on paper", "# how long one infusion runs", "#   maximum: ", "#   next_cycle: "):
         assert part in text
     assert max(map(len, text.splitlines())) <= 160
+    assert [line for line in text.splitlines() if line.startswith("  ") and line.count("(") != line.count(")")] == []
 
 
 @pytest.mark.parametrize("name", regimen_names())

@@ -44,10 +44,14 @@ def _text(quantity: Quantity | None) -> str:
     return str(quantity) if quantity else ""
 
 
+_NO_TOTAL = "not known"
+"""Stands in a column; why nobody knows stands below the table."""
+
+
 def _total(dose: Dose, total: Quantity | None) -> str:
     if not dose.ordered.value:
         return ""
-    return str(total) if total else dose.no_total
+    return str(total) if total else _NO_TOTAL if dose.no_total else ""
 
 
 def _cycle_total(dose: Dose) -> str:
@@ -127,10 +131,14 @@ def _stacked(doses: Sequence[Dose], figures: Sequence[Figure], terminal: Termina
     return table((TableColumn("Drug"), TableColumn("", right=True)), rows, terminal, ruled=True)
 
 
+def _why_no_total(dose: Dose) -> str:
+    return f"no total of the cycle: {dose.no_total}" if dose.no_total and dose.ordered.value else ""
+
+
 def _beside(order: Order, terminal: Terminal) -> list[Part]:
     """What each drug is for, when in the day it is given, notes and words of labels, where there are any."""
     beside = (
-        (dose.drug, (dose.purpose, dose.timing, *over_days(dose), dose.note, *label_words(dose)))
+        (dose.drug, (dose.purpose, dose.timing, *over_days(dose), dose.note, _why_no_total(dose), *label_words(dose)))
         for dose in order.doses
     )
     notes = [(drug, "; ".join(filter(None, texts))) for drug, texts in beside]
