@@ -23,11 +23,12 @@ from test_preparation import (
 )
 
 from cec.calculate.preparation import prepare
-from cec.calculate.preparation.pick_list import pick_list
+from cec.calculate.preparation.pick_list import daily_fluids, pick_list
 from cec.calculate.preparation.stock import prefer_product
 from cec.errors import InputError
 from cec.order import Dose
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
+from cec.units import Quantity
 
 NO_DILUENT = "the formulary names no diluent of cyclophosphamide"
 BAGS = tuple(map(amount, ("50 mL", "250 mL")))
@@ -235,3 +236,37 @@ def test_the_sources_are_of_what_is_taken(ordered: str, sources: tuple[str, ...]
     drug = replace(CYCLOPHOSPHAMIDE, products=powders)
     made, _ = made_by(dose_of("cyclophosphamide", ordered, route="IV bolus"), drug)
     assert made.sources == sources
+
+
+@pytest.mark.parametrize(
+    ("dose", "drug", "volume", "not_counted"),
+    [
+        (dose_of("clofarabine", "30 mg", "2 h"), CLOFARABINE, "100 mL", ()),
+        (dose_of("clofarabine", "30 mg", "2 h", route="IV"), CLOFARABINE, "100 mL", ()),
+        (dose_of("clofarabine", "30 mg", route="IV bolus"), CLOFARABINE, "30 mL", ()),
+        (dose_of("clofarabine", "30 mg", "2 h", per_day=2), CLOFARABINE, "200 mL", ()),
+        (dose_of("prednisone", "13 mg", route="oral"), PREDNISONE, "0 mL", ()),
+        (dose_of("water", "500 mL", "1 h"), CLOFARABINE, "500 mL", ()),
+        (dose_of("water", "500 mL", route="oral"), CLOFARABINE, "0 mL", ()),
+        (dose_of("iobenguane", "200 MBq"), CLOFARABINE, "0 mL", ()),
+        (dose_of("x", "5 mg", route="IV bolus"), CLOFARABINE, "0 mL", ("x",)),
+        (dose_of("clofarabine", "30 mg", "2 h"), replace(CLOFARABINE, bags=()), "0 mL", ("clofarabine",)),
+    ],
+)
+def test_the_fluid_of_each_kind_of_dose(
+    dose: Dose, drug: FormularyDrug, volume: str, not_counted: tuple[str, ...]
+) -> None:
+    """A bag with its 100 mL, a bolus with the 30 mL that are drawn; what is swallowed or counted in MBq is no fluid."""
+    (fluid,) = daily_fluids((dose,), prepare(dosed(dose), pharmacy_of(drug))[0], Quantity(Decimal(20), "kg"))
+    assert (fluid.volume, fluid.not_counted) == (amount(volume), not_counted)
+    assert fluid.per_kg == Quantity(fluid.volume.value / 20, "mL/kg")
+
+
+@pytest.mark.parametrize(("bottle", "count"), [("10 mL", "3"), ("26 mL", "1"), ("25.9 mL", "2"), ("", "")])
+def test_bottles_of_an_oral_solution(bottle: str, count: str) -> None:
+    """13 mL on each of two days, 26 mL in all; of a bottle of unknown size the volume alone."""
+    product = Product("syrup", "oral solution", amount("1 mg/mL"), volume=amount(bottle) if bottle else None)
+    dose = dose_of("x", "13 mg", route="oral", days=(1, 2))
+    pharmacy = pharmacy_of(FormularyDrug("x", (product,), measuring_step=amount("0.1 mL")))
+    (item,) = pick_list((dose,), prepare(dosed(dose), pharmacy)[0], pharmacy)
+    assert (item.kind, str(item.count or ""), item.volume) == ("bottle", count, amount("26 mL"))
