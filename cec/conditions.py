@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
+from itertools import product
 
 import msgspec
 
@@ -72,6 +73,23 @@ def can_hold(condition: Condition) -> bool:
     (False, True)
     """
     return not is_empty(stretch_of(condition))
+
+
+def are_apart(any_of: AnyOf, other: AnyOf) -> bool:
+    """Whether of nobody both hold, each of them several conditions of which any may; an empty one holds of everybody.
+
+    >>> from cec.load.texts import read_condition
+    >>> young, old = (((read_condition("age", age),),) for age in ("under 75 years", "at least 75 years"))
+    >>> are_apart(young, old), are_apart(young, young), are_apart(young, ())
+    (True, False, False)
+    """
+    return bool(any_of and other) and all(
+        any(
+            each.fact == its.fact and is_empty(common(stretch_of(each), stretch_of(its)))
+            for each, its in product(conditions, others)
+        )
+        for conditions, others in product(any_of, other)
+    )
 
 
 def words(fact: str, stretch: Stretch) -> str:

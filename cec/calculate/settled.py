@@ -10,7 +10,8 @@ import msgspec
 from cec.calculate.left_open import chosen_dose, chosen_route
 from cec.calculate.lines import CycleLine
 from cec.calculate.rules.rule import code_of_drug
-from cec.conditions import judge_any, unknown_facts
+from cec.conditions import are_apart, judge_any, unknown_facts
+from cec.drug_names import is_same_drug
 from cec.errors import Fault, OrderRefused
 from cec.facts import Facts
 from cec.order import Alert, Dose
@@ -171,21 +172,33 @@ def _is_so(any_of: AnyOf, facts: Facts, what: str) -> bool:
 
 
 def lines_for(lines: Mapping[int, CycleLine], facts: Facts) -> ForPatient:
-    """The lines that are for this patient, what is to be said of the others, and the facts that nobody told."""
+    """The lines that are for this patient, what is to be said of the others, and the facts that nobody told.
+
+    Nothing is said of a line instead of which another one gives the drug by the same route.
+    """
     own: dict[int, CycleLine] = {}
-    alerts: list[Alert] = []
+    others: list[DrugLine] = []
     faults: list[Fault] = []
     for number, line in lines.items():
         try:
             if _is_so(line.of.only, facts, f"{line.of.drug}: whether it is given depends on"):
                 own[number] = line
             else:
-                alerts.append(_not_for_patient(line.of))
+                others.append(line.of)
         except OrderRefused as refusal:
             faults += refusal.faults
+    alerts = [
+        _not_for_patient(line) for line in others if not any(_is_instead_of(each.of, line) for each in own.values())
+    ]
     if not own and not faults:
         faults.append(Fault("nothing of this regimen is for this patient: " + "; ".join(each.text for each in alerts)))
     return ForPatient(own, tuple(alerts), tuple(faults))
+
+
+def _is_instead_of(line: DrugLine, other: DrugLine) -> bool:
+    """Whether a line gives the drug of another one, by its route, to those whom that is not for."""
+    is_alike = is_same_drug(line.drug, other.drug) and line.route == other.route
+    return is_alike and are_apart(line.only, other.only)
 
 
 def _not_for_patient(line: DrugLine) -> Alert:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from cec.anchors import Lines, days_of, doses_from, numbered, repeats
+from cec.conditions import are_apart
 from cec.days import is_open, numbers_of
 from cec.drug_names import drug_key, is_same_drug, spelled_twice
 from cec.errors import CecError, InputError
@@ -214,7 +215,7 @@ def _is_convertible(unit: str, other: str) -> bool:
 
 
 def _repeats(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
-    """Lines, by number, that give a drug the same way on days of a cycle on which a line above gives it.
+    """Lines, by number, that give somebody a drug the same way on days of a cycle on which a line above gives it.
 
     Of each day the first line that has it is named.
     """
@@ -230,7 +231,7 @@ def _repeats(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
             for day in numbers_of(line.days):
                 left = cycles
                 for above, theirs in by_day.setdefault(day, []):
-                    if cycles & theirs:
+                    if cycles & theirs and not are_apart(lines[above - 1].only, line.only):
                         repeated.add(above)
                         left &= ~theirs
                 if left:
@@ -239,7 +240,7 @@ def _repeats(lines: tuple[DrugLine, ...]) -> Iterator[tuple[int, str]]:
                 yield (
                     number,
                     f"drugs {number} ({line.drug}): repeats line {above} on the same days; "
-                    "join the two, or tell them apart by days, at, start or called",
+                    "join the two, or tell them apart by days, at, start, only or called",
                 )
 
 

@@ -138,6 +138,32 @@ def test_a_dose_by_day_is_a_dose_for_each_of_them(tmp_path: Path) -> None:
     assert agrees(order)
 
 
+OF_THE_OLD = "drug: dexamethasone, only: {age: at least 75 years}, dose: 20 mg, route: oral, days: [1, 8]"
+OF_OTHERS = "drug: dexamethasone, only: {age: under 75 years}, dose: 40 mg, route: oral, days: [1, 8]"
+
+
+def test_two_lines_may_give_a_drug_on_the_same_days_to_different_patients(tmp_path: Path) -> None:
+    """Each gets the one line, and nobody is told that the drug is not for them."""
+    regimen = regimen_of(tmp_path, OF_OTHERS, OF_THE_OLD)
+    for age, dose in (("74 years", "40 mg"), ("75 years", "20 mg")):
+        order = order_of(regimen, age=age)
+        assert doses(order) == [("dexamethasone", dose)]
+        assert not [alert for alert in order.alerts if alert.code.startswith("not-for-patient")]
+        assert agrees(order)
+
+
+@pytest.mark.parametrize("only", ["{age: under 76 years}", "[{age: under 75 years}, {t_all: true}]"])
+def test_two_lines_that_somebody_would_get_both_of_are_refused(only: str, tmp_path: Path) -> None:
+    with pytest.raises(CecError, match="repeats line 1 on the same days"):
+        regimen_of(tmp_path, OF_OTHERS.replace("{age: under 75 years}", only), OF_THE_OLD)
+
+
+def test_a_line_of_another_route_is_said_to_be_for_others(tmp_path: Path) -> None:
+    regimen = regimen_of(tmp_path, OF_OTHERS, OF_THE_OLD.replace("route: oral", "route: IV bolus"))
+    said = [alert.text for alert in order_of(regimen, age="75 years").alerts if alert.code.startswith("not-for")]
+    assert said == ["dexamethasone is not for this patient: only for age under 75 years"]
+
+
 def test_doses_by_day_stand_in_a_long_table(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("id,height_cm,weight_kg\n1,170,70\n", encoding="utf-8")
     regimen_of(tmp_path, VENETOCLAX)

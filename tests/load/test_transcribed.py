@@ -1,0 +1,54 @@
+"""Protocols, transcribed by somebody who had only the documentation: each loads, agrees with its cases, draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from running import cec
+
+from cec.cases import run_cases
+from cec.cases.worked_case import ENDING, cases_path
+from cec.load import check_regimen
+from cec.load.treatment_file import is_treatment
+
+FOLDER = Path(__file__).parent.parent / "regimens" / "transcribed"
+FILES = sorted(path for path in FOLDER.glob("*.yaml") if not path.name.endswith(ENDING))
+TREATMENTS = [path for path in FILES if is_treatment(path)]
+REGIMENS = [path for path in FILES if path not in TREATMENTS]
+
+PATIENT = ("--height", "180cm", "--weight", "80kg", "--age", "40", "--sex", "female", "--start", "2026-11-30")
+GIVEN = {
+    "daratumumab-carfilzomib-dexamethasone": ("--cycle", "1", "--choose", "dexamethasone=oral"),
+    "ivado": ("--cycle", "1"),
+    "regorafenib-redos": ("--cycle", "1"),
+    "vinorelbine-oral": ("--cycle", "4", "--history", "neutrophils_fell=false"),
+}
+"""What the doses hang on beside the patient."""
+
+
+def test_there_are_some() -> None:
+    assert len(REGIMENS) >= 6
+    assert len(TREATMENTS) == 1
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_it_says_what_it_is(path: Path) -> None:
+    done = cec("regimen", "check", str(path))
+    assert done.code == 0, done.out
+    assert "url: http" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", REGIMENS, ids=lambda path: path.stem)
+def test_it_agrees_with_what_was_worked_by_hand(path: Path) -> None:
+    assert cases_path(path).is_file()
+    outcome = run_cases(check_regimen(path), path)
+    assert [case.case for case in outcome.differing] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_it_is_drawn(path: Path) -> None:
+    done = cec("schedule", str(path), *PATIENT, *GIVEN.get(path.stem, ()))
+    assert done.code == 0, done.err
+    assert "Mon 30-Nov-2026" in done.out
+    assert "Draft: not valid until checked and signed" in done.out
