@@ -16,12 +16,12 @@ from cec.render import (
     EXAMINATIONS,
     FORMATS,
     LISTED_REGIMENS,
-    PAPERS,
     PRINTED,
     REGIMEN_CHANGES,
     VALIDATIONS,
     WORKSHEETS,
 )
+from cec.render.papers import PAPERS
 
 RegimenArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="REGIMEN", help="A shipped regimen (cec regimen list) or the path of a regimen file.")

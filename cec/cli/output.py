@@ -13,7 +13,7 @@ import typer
 
 from cec.cli.messages import say
 from cec.errors import CecError, InputError
-from cec.render import FORMATS, PAPERS, Format, Formats, cautions, render
+from cec.render import FORMATS, Format, Formats, cautions, render
 from cec.render.formats import check_options, find_format, format_of_ending
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def show_order(order: Order, chosen: Chosen | ChosenPapers) -> None:
 def _write_papers(order: Order, chosen: ChosenPapers) -> None:
     """Every paper of an order in a new folder, all or none; on standard error those that it cannot have, and why."""
     from cec.files import appearing, taking_names, write_file
-    from cec.render.papers import papers_of
+    from cec.render.papers import PAPERS, papers_of
 
     found = papers_of(order, chosen.paper)
     with taking_names() as parts:

@@ -64,15 +64,6 @@ WORKSHEETS: Formats = by_name(
 PRINTED: Formats = {**FORMATS, "worksheet": WORKSHEETS["pdf"]._replace(name="worksheet", ending="")}
 """The formats of a saved order, its worksheet on paper among them."""
 
-PAPERS: Mapping[str, Format] = {
-    "sheet.pdf": FORMATS["pdf"],
-    "labels.pdf": FORMATS["labels"],
-    "worksheet.pdf": PRINTED["worksheet"],
-    "calendar.ics": FORMATS["ics"],
-    "order.json": FORMATS["json"],
-}
-"""All papers of an order, by the names of their files."""
-
 VERIFIED_DOSES: Formats = by_name(
     Format("table", "cec.render.terminal.verification", ".txt", ("terminal",), function="verified_doses"),
     Format("json", "cec.render.json", ".json", function="verified_doses"),

@@ -5,10 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.errors import InputError
-from cec.render import PAPERS, PRINTED, render
+from cec.render import FORMATS, PRINTED, render
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cec.order import Order
+    from cec.render import Format
+
+
+PAPERS: Mapping[str, Format] = {
+    "sheet.pdf": FORMATS["pdf"],
+    "labels.pdf": FORMATS["labels"],
+    "worksheet.pdf": PRINTED["worksheet"],
+    "calendar.ics": FORMATS["ics"],
+    "order.json": FORMATS["json"],
+}
+"""All papers of an order, by the names of their files."""
 
 
 class Papers(NamedTuple):

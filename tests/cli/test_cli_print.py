@@ -8,7 +8,7 @@ import pytest
 from running import cec
 
 from cec import load_order, render
-from cec.render import PAPERS
+from cec.render.papers import PAPERS
 
 CYCLE = ("schedule", "cec-induction", "--height", "128cm", "--weight", "26kg", "--start", "2026-11-30")
 
