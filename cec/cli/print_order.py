@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,8 +11,10 @@ from cec.cli.options import AllPapersOption, ExplainOption, PrintOptions
 from cec.cli.output import chosen_form, show_order
 from cec.cli.places import keep_apart
 from cec.errors import Fault, FileError
-from cec.order import Order
 from cec.render import PRINTED
+
+if TYPE_CHECKING:
+    from cec.order import Order
 
 
 def print_order(
