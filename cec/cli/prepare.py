@@ -20,7 +20,6 @@ from cec.cli.options import (
 )
 from cec.cli.output import chosen_format, show
 from cec.render import WORKSHEETS
-from cec.render.worksheet import require_formulary
 
 
 def prepare(
@@ -46,6 +45,8 @@ def prepare(
       cec prepare cec-induction --patient patient.yaml --pharmacy pharmacy.yaml
       cec prepare cec-induction --patient ann.yaml --pharmacy ph.yaml --pick-list
     """
+    from cec.render.worksheet import require_formulary
+
     chosen = chosen_format(output, WORKSHEETS, pick_list=pick_list, explain=explain)
     order = draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)
     require_formulary(order)
