@@ -80,7 +80,7 @@ class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     diagnosis: str = ""
     allergies: str = ""
     facts: dict[str, Quantity | bool | str] = {}
-    """What was told of facts of `cec.facts` that have no field of their own here, by name. A date needs a field."""
+    """What was told of facts of `cec.facts` that have no field of their own here, by name."""
 
     def __post_init__(self) -> None:
         if faults := _faults(self):

@@ -1,6 +1,7 @@
-"""cec with one fact and two rules more in their tables, and nothing else: `python with_a_new_fact.py dose …`.
+"""cec with two facts and two rules more in their tables, and nothing else: `python with_a_new_fact.py dose …`.
 
-They are made up: an ejection fraction, a check of one below 50%, and a check of a height above 200 cm.
+They are made up: an ejection fraction and the day it was measured, a check of one below 50%, and a check of a height
+above 200 cm.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ FACTS["ejection_fraction"] = Fact(
     possible=Bounds(Decimal(1), Decimal(100)),
     often_called=("lvef",),
 )
+FACTS["heart_measured_on"] = Fact("heart_measured_on", "day of the ejection fraction", "date")
 
 from cec.calculate import rules  # noqa: E402  after the fact
 from cec.calculate.rules.rule import LimitQuestion, Rule  # noqa: E402

@@ -6,7 +6,6 @@ say it and read again by the shapes of that file. No message shows what was read
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, localcontext
@@ -159,8 +158,8 @@ def _as_from_files(order: Order) -> tuple[Order, list[Fault]]:
 
 
 def _parts(noun: Any) -> Any:
-    """A noun in mappings, lists and single values."""
-    return msgspec.to_builtins(noun, builtin_types=(Decimal, datetime.date))
+    """A noun in mappings, lists, texts and numbers; a date is the text that a file has of it."""
+    return msgspec.to_builtins(noun, builtin_types=(Decimal,))
 
 
 def _inside(key: str, where: str) -> str:

@@ -14,6 +14,7 @@ HERE = Path(__file__).parent.parent
 DOCS = HERE.parent / "docs"
 SIZE = ("--height", "128cm", "--weight", "26kg")
 WEAK, STRONG, UNKNOWN = ("--ejection-fraction", "49.9%"), ("--ejection-fraction", "50%"), ()
+DAY = ("--heart-measured-on", "2026-11-02")
 CODE = "weak-heart"
 NOT_CHECKED = "no ejection fraction given: heart"
 REGIMEN = """\
@@ -80,9 +81,12 @@ def test_verify_knows_it(tmp_path: Path) -> None:
     assert typed.returncode == 0, typed.stderr
     assert CODE in typed.stdout
     order = tmp_path / "order.json"
-    with_new_fact("dose", *SIZE, *WEAK, "-o", str(order))
+    with_new_fact("dose", *SIZE, *WEAK, *DAY, "-o", str(order))
     patient = json.loads(order.read_text("utf-8"))["patient"]
-    assert patient["facts"] == {"ejection_fraction": {"value": 49.9, "unit": "%"}}
+    assert patient["facts"] == {
+        "ejection_fraction": {"value": 49.9, "unit": "%"},
+        "heart_measured_on": "2026-11-02",
+    }
     again = with_new_fact("verify", str(order))
     assert again.returncode == 0, again.stdout + again.stderr
     order.write_text(order.read_text("utf-8").replace("49.9", "59.9"), encoding="utf-8")
