@@ -107,5 +107,5 @@ def test_a_saved_order_loads_back_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "order.json"
     path.write_bytes(cec.render(order, "json"))
     assert cec.load_order(path) == order
-    with pytest.raises(cec.CecError, match="'word' is not a format; write table, json, csv, pdf, labels or ics"):
+    with pytest.raises(cec.CecError, match=r"'word' is not a format; write table, json, .* or "):
         cec.render(order, "word")

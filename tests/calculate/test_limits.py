@@ -103,6 +103,7 @@ def limits_of(regimen: Regimen) -> Iterator[Limit]:
 
 
 def limits_of_question(question: LimitQuestion, where: str) -> Iterator[Limit]:
+    assert question.given in GIVEN, f"say in GIVEN for which {' and '.join(question.given)} its limits are drawn"
     for given in GIVEN[question.given]:
         stretch = question.limits_for(*(read(name, given) for name in question.given))
         if isinstance(stretch, Stretch):
@@ -270,3 +271,9 @@ def test_a_fact_that_is_derived_and_not_told_how_fails(monkeypatch: pytest.Monke
     monkeypatch.setitem(FACTS, "new", Fact("new", "made up", "count", told="derived"))
     with pytest.raises(AssertionError, match="say in MADE_BY how somebody comes to a new of 3"):
         rows_of(Limit("new", Cut(Decimal(5)), "here"))
+
+
+def test_limits_that_hang_on_facts_and_are_not_told_for_which_fail() -> None:
+    question = LimitQuestion("weight", limits=lambda _cycle: None, given=("cycle",))
+    with pytest.raises(AssertionError, match="say in GIVEN for which cycle its limits are drawn"):
+        list(limits_of_question(question, "here"))

@@ -1,4 +1,4 @@
-"""Every format of an order shows every dose, every administration, every alert, and that the order is a draft.
+"""Every format of an order shows whose it is, by which regimen, every dose, row and alert, and that it is a draft.
 
 Driven by the tables of formats: whatever stands in them is held to this.
 """
@@ -35,6 +35,8 @@ STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharma
 START = datetime.date(2026, 11, 30)
 CODES_ALONE = {"csv"}
 """Formats for programs: the code of an alert, without its words."""
+DRUG_ALONE = {"labels"}
+"""What goes onto one bag: patient, drug and dose, without the regimen."""
 FOR_PROGRAMS = r"\bstatus\b.*\bdraft\b|\"release\": null"
 """How formats for programs say that nobody has released the order."""
 GROUPS_DAYS = {("worksheet", "table")}
@@ -122,7 +124,7 @@ def stands_in(amount: Quantity, text: str) -> bool:
     return bool(re.search(f"{in_words}|{in_cells}", text))
 
 
-def missing(content: bytes, order: Order, *, groups_days: bool, codes_alone: bool) -> list[str]:
+def missing(content: bytes, order: Order, *, groups_days: bool, codes_alone: bool, drug_alone: bool) -> list[str]:
     """What a person must see and this does not show."""
     text = text_of(content)
     unbroken = re.sub(r"\s", "", text)
@@ -135,6 +137,8 @@ def missing(content: bytes, order: Order, *, groups_days: bool, codes_alone: boo
         if found[drug, amount] < (1 if groups_days else count)
     ]
     faults += [alert.code for alert in order.alerts if alert.code not in unbroken]
+    names = (order.patient.id, order.regimen.name)[: 1 if drug_alone else 2]
+    faults += [name for name in names if name not in unbroken]
     words = {} if codes_alone else {alert.code: needed_words(alert) for alert in order.alerts}
     faults += [f"the words of {code}" for code, either in words.items() if not any(one in unbroken for one in either)]
     is_draft = re.sub(r"\s", "", DRAFT) in unbroken or re.search(FOR_PROGRAMS, text)
@@ -155,6 +159,7 @@ def what_is_missing(document: str, name: str, order: Order, table: Formats | Non
         order,
         groups_days=(document, name) in GROUPS_DAYS,
         codes_alone=name in CODES_ALONE,
+        drug_alone=name in DRUG_ALONE,
     )
 
 
@@ -197,6 +202,14 @@ def all_but_an_alert(order: Order) -> bytes:
     return render(order, "table").replace(b"incomplete", b"")
 
 
+def all_but_the_patient(order: Order) -> bytes:
+    return render(order, "table").replace(order.patient.id.encode(), b"")
+
+
+def all_but_the_regimen(order: Order) -> bytes:
+    return render(order, "table").replace(order.regimen.name.encode(), b"")
+
+
 def another_dose(order: Order) -> bytes:
     return render(order, "csv").replace(b",30,mg,", b",300,mg,")
 
@@ -208,12 +221,14 @@ def another_dose(order: Order) -> bytes:
         ("doses_alone", ["clofarabine 30 mg"]),
         ("all_but_the_draft", ["the draft line"]),
         ("all_but_an_alert", ["incomplete"]),
+        ("all_but_the_patient", ["0070"]),
+        ("all_but_the_regimen", ["cec-induction"]),
         ("another_dose", ["clofarabine 30 mg"]),
     ],
 )
 def test_a_format_that_shows_less_is_seen(function: str, found: list[str]) -> None:
     """109 cm and 18.5 kg: BSA √(109 × 18.5 / 3600) = 0.75 m2 (rounded), 30, 75 and 330 mg; 18.5 × 0.5 is 9.25 mg."""
-    drafted = order("cec-induction", height="109 cm", weight="18.5 kg")
+    drafted = order("cec-induction", height="109 cm", weight="18.5 kg", id="0070")
     table = {**FORMATS, "new": Format("new", __name__, function=function)}
     faults = what_is_missing("order", "new", drafted, table)
     assert set(found) <= set(faults)
