@@ -167,6 +167,8 @@ class DoseEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of a range the highest."""
     step: Literal["", "more", "less"] = ""
     """Whether the dose is so much more, or less, than that of the line's day before."""
+    each_day: bool = False
+    """Whether it goes on so, from day to day."""
 
     @property
     def for_whom(self) -> AnyOf:
@@ -186,7 +188,9 @@ class DoseEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def words(self) -> str:
         """What it prescribes, as the file says it."""
-        return self.open_words or f"{self.dose} {self.step}".rstrip()
+        return self.open_words or " ".join(
+            filter(None, (str(self.dose), self.step, "each day" if self.each_day else ""))
+        )
 
     @property
     def open_words(self) -> str:

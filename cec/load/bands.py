@@ -56,6 +56,8 @@ def entry_faults(line: DrugLine) -> Iterator[EntryFault]:
     for number, entry in enumerate(entries):
         if entry.step and any(entry.is_on(first_day, cycle) for cycle in cycles.values()):
             found[EntryFault(number, f"has no day before day {first_day}, than which it could be {entry.step}")] = None
+        if entry.step and not entry.each_day and any(_is_on_several(entry, line, cycle) for cycle in cycles.values()):
+            found[EntryFault(number, _once_or_each_day(entry))] = None
         if entry.step and {each.dose.unit for each in entries} != {entry.dose.unit}:
             found[
                 EntryFault(number, f"all doses must be in {entry.dose.unit} for one to be {entry.step} than another")
@@ -72,6 +74,18 @@ def _days(line: DrugLine) -> tuple[int, ...]:
     if line.repeat is None:
         return named
     return tuple(sorted({day for first in named for day in range(first, LAST_DAY + 1, span(line.repeat).days)}))
+
+
+def _is_on_several(entry: DoseEntry, line: DrugLine, cycle: int) -> bool:
+    return sum(entry.is_on(day, cycle) for day in _days(line)) > 1
+
+
+def _once_or_each_day(entry: DoseEntry) -> str:
+    """What is wrong with a step on several days: a step at their beginning is not told from one on each of them."""
+    return (
+        f"'{entry.words}' on several days would be so much {entry.step} on each of them than on the day before: "
+        f"write {entry.words} each day where that is meant, else the dose itself"
+    )
 
 
 def _first_of_each(several: Sequence[Sequence[int | Series]], numbers: Sequence[int]) -> dict[frozenset[int], int]:

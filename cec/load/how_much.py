@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -19,7 +19,7 @@ from cec.units import DOSES, Quantity
 
 _ZEROS = re.compile(r"\d\.\d*0(?!\d)", re.ASCII)
 _A_DAY = re.compile(r"(?P<amount>[^/]+)(?P<per>/\s*(?:m2|m²|kg))?\s*/\s*(?:day|d|daily)", re.ASCII)
-_STEP = re.compile(r"(?P<dose>\S.*?)\s+(?P<step>more|less)")
+_STEP = re.compile(r"(?P<dose>\S.*?)\s+(?P<step>more|less)(?P<each_day>\s+each\s+day)?")
 _RANGE = re.compile(
     r"(?P<before>AUC\s*)?(?P<low>[0-9][0-9.]*)\s+to\s+(?:AUC\s*)?(?P<high>[0-9][0-9.]*)(?P<unit>\s*[^0-9.\s].*)?"
 )
@@ -40,7 +40,8 @@ def read_doses(value: str) -> DoseEntry:
             raise InputError(f"'{value}' does not rise; write it like 20 to 30 mg/m2")
         return DoseEntry(low, up_to=high)
     if change := _STEP.fullmatch(value.strip()):
-        return DoseEntry(_read_dose(change["dose"]), step="more" if change["step"] == "more" else "less")
+        step: Literal["more", "less"] = "more" if change["step"] == "more" else "less"
+        return DoseEntry(_read_dose(change["dose"]), step=step, each_day=bool(change["each_day"]))
     first, *others = (_read_dose(part) for part in re.split(r"\s+or\s+", value.strip()))
     if len({first, *others}) <= len(others):
         raise InputError(f"'{value}' names a dose twice")
@@ -71,7 +72,7 @@ def write_doses(entry: DoseEntry) -> str:
     if entry.up_to:
         return entry.open_words.replace(",", "")
     if entry.step:
-        return f"{write_text(entry.dose)} {entry.step}"
+        return f"{write_text(entry.dose)} {entry.step}{' each day' if entry.each_day else ''}"
     return " or ".join(map(write_text, entry.doses))
 
 
@@ -124,7 +125,8 @@ def _entry(values: dict[str, Any]) -> DoseEntry:
 
 
 def _parts(entry: DoseEntry) -> dict[str, Any]:
-    stated = {name: value for name, value in stated_of(entry).items() if name not in {"alternatives", "up_to", "step"}}
+    of_dose = {"alternatives", "up_to", "step", "each_day"}
+    stated = {name: value for name, value in stated_of(entry).items() if name not in of_dose}
     return {**with_over(stated), "dose": entry, **({"when": entry.for_whom} if entry.when else {})}
 
 

@@ -177,7 +177,10 @@ def test_doses_by_day_stand_in_a_long_table(tmp_path: Path) -> None:
 
 def test_a_dose_may_be_so_much_more_than_on_the_day_before(tmp_path: Path) -> None:
     """100, 150, 200, 250 mg/m2 × 1.82; withheld or reduced on a day, the next one counts from what is prescribed."""
-    line = "drug: a, route: oral, days: 1-4, dose: [{days: 1, dose: 100 mg/m2}, {days: 2 onwards, dose: 50 mg/m2 more}]"
+    line = (
+        "drug: a, route: oral, days: 1-4, "
+        "dose: [{days: 1, dose: 100 mg/m2}, {days: 2 onwards, dose: 50 mg/m2 more each day}]"
+    )
     regimen = regimen_of(tmp_path, line)
     order = order_of(regimen)
     assert [(str(dose.ordered), dose.days) for dose in order.doses] == [
@@ -199,14 +202,14 @@ def test_more_than_on_a_day_that_is_not_given_is_no_dose(tmp_path: Path) -> None
     """Day 1 is a Sunday, on which the line is not given: nothing is known that day 2 could be more than."""
     line = (
         "drug: a, route: oral, days: 1-4, weekdays: Monday to Friday, "
-        "dose: [{days: 1, dose: 100 mg}, {days: 2 onwards, dose: 50 mg more}]"
+        "dose: [{days: 1, dose: 100 mg}, {days: 2 onwards, dose: 50 mg more each day}]"
     )
     with pytest.raises(CecError, match="the dose is 50 mg more than on the day before, and there is none"):
         draft_order(regimen_of(tmp_path, line), load_patient(texts=USUAL), start=datetime.date(2026, 11, 29))
 
 
 def test_a_dose_may_be_so_much_less(tmp_path: Path) -> None:
-    taper = "drug: a, route: oral, days: 1-9, dose: [{days: 1, dose: 40 mg}, {days: 2-9, dose: 5 mg less}]"
+    taper = "drug: a, route: oral, days: 1-9, dose: [{days: 1, dose: 40 mg}, {days: 2-9, dose: 5 mg less each day}]"
     with pytest.raises(CecError, match="a: 5 mg less than 5 mg on the day before leaves nothing"):
         order_of(regimen_of(tmp_path, taper))
     order = order_of(regimen_of(tmp_path, taper.replace("1-9", "1-8").replace("2-9", "2-8")))
@@ -217,7 +220,14 @@ def test_a_dose_may_be_so_much_less(tmp_path: Path) -> None:
     ("entries", "said"),
     [
         ("{days: 1, dose: 5 mg more}, {days: 2-5, dose: 2 mg}", "has no day before day 1, than which it could be more"),
-        ("{days: 1, dose: 5 mg/kg}, {days: 2-5, dose: 2 mg less}", "all doses must be in mg for one to be less than"),
+        (
+            "{days: 1, dose: 5 mg}, {days: 2-5, dose: 2 mg more}",
+            "write 2 mg more each day where that is meant, else the d",
+        ),
+        (
+            "{days: 1, dose: 5 mg/kg}, {days: 2-5, dose: 2 mg less each day}",
+            "all doses must be in mg for one to be less than",
+        ),
         ("{days: 1-3, dose: 1 mg}, {days: 5, dose: 2 mg}", "no entry is for day 4"),
         ("{days: 1-4, dose: 1 mg}, {days: 4-5, dose: 2 mg}", "entries 1 and 2 are both for every patient"),
         ("{days: 1-5, dose: 1 mg}, {days: 8, dose: 2 mg}", "is for none of the days and cycles of the line"),
