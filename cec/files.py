@@ -164,7 +164,10 @@ def naming(path: str | Path, hint: str = "") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FileError(Fault(f"cannot be written: {error.strerror}{hint}", "", str(path))) from error
+        folder = os.path.dirname(path)  # noqa: PTH120  of a text as of a path
+        is_lost = isinstance(error, FileNotFoundError) and folder and not os.path.isdir(folder)  # noqa: PTH112
+        reason = f"there is no folder {folder}" if is_lost else error.strerror
+        raise FileError(Fault(f"cannot be written: {reason}{hint}", "", str(path))) from error
 
 
 def _target(path: str | Path) -> Path:

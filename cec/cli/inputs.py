@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
@@ -74,7 +76,7 @@ def drafting_of(
     from cec.facts.reading import read_count, read_date
     from cec.load.known import refuse_unasked
 
-    require_measures(patient)
+    require_measures(patient, regimen or "")
     read = {"REGIMEN": regimen, "--patient": patient.patient, "--pharmacy": pharmacy_file(pharmacy.pharmacy)}
     keep_apart(read, {"--output": output})
     load_this_pharmacy = cache(lambda: _pharmacy_and_overrides(pharmacy, times))
@@ -118,12 +120,26 @@ def drafting_of(
     return Drafting(loaded, this_patient, draft_for)
 
 
-def require_measures(patient: PatientOptions) -> None:
-    """Height and weight must come from somewhere: without them the call is wrong (exit 2)."""
+def require_measures(patient: PatientOptions, regimen: str = "") -> None:
+    """Height and weight must come from somewhere: without them the call is wrong (exit 2).
+
+    What was given in the place of a regimen may be another file.
+    """
     missing = [name for name, fact in FACTS.items() if fact.is_required and name not in patient.facts]
     if missing and patient.patient is None:
         options = " and no ".join(f"--{name}" for name in missing)
-        raise typer.BadParameter(f"there is no {options}; give the measures, or a patient file with --patient")
+        text = f"there is no {options}; give the measures, or a patient file with --patient"
+        raise typer.BadParameter(f"{text}{_other_file(regimen)}")
+
+
+def _other_file(name: str) -> str:
+    """What else a file probably is that stands in the place of a regimen, as the end of a message."""
+    if name.endswith(".json"):
+        return f"; a saved order is for cec print and cec verify: cec verify {name}"
+    with suppress(OSError, UnicodeError):
+        if name.endswith((".yaml", ".yml")) and re.search(r"(?m)^height:", Path(name).read_text(encoding="utf-8")):
+            return f"; {name} has a height, as a patient file has: --patient {name}"
+    return ""
 
 
 def _regimen_or_phase(

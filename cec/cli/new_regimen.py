@@ -33,9 +33,12 @@ def new_regimen(
       cec regimen new my-cec --from cec-induction
       cec regimen new another --from cec-consolidation -o another.yaml
     """
+    from cec.load.search import shipped_names
     from cec.load.texts import read_name
 
     read_text_of("NAME", name, read_name)
+    if name in shipped_names():
+        raise InputError(Fault(f"'{name}' always leads to the shipped regimen; take another name", "NAME"))
     file = output or Path(f"{name}.yaml")
     if str(file) != "-" and file.exists():
         raise FileError(Fault("is there already; name another file", "", str(file)))

@@ -116,7 +116,7 @@ def test_a_rejected_row_names_the_columns_at_fault(tmp_path: Path) -> None:
         "128,2,8": "height_cm, weight_kg",
         "128,26,300": "age",
         "79,9.9,2": "",  # a stop is about the order
-        "128,26,8,yes": "HSCT",
+        "128,26,8,perhaps": "HSCT",
         "128,26,8,,2018-05-14": "born, age",
         "128,26,8,,,etoposide=25%: a; etoposide=25%: b": "reduce",
         "128,26,8,,,other=25%: a": "reduce",

@@ -292,3 +292,19 @@ def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cec.calculate.draft_order", bug)
     with pytest.raises(ZeroDivisionError):
         cec("dose", *SIZE)
+
+
+def test_another_file_in_the_place_of_a_regimen_is_told_apart(tmp_path: Path) -> None:
+    patient, order, regimen = tmp_path / "patient.yaml", tmp_path / "order.json", tmp_path / "own.yaml"
+    patient.write_text("id: 7\nheight: 128 cm\nweight: 26 kg\n", encoding="utf-8")
+    order.write_text("{}", encoding="utf-8")
+    regimen.write_text("name: own\n", encoding="utf-8")
+    answers = {file: " ".join(cec("dose", str(file)).err.split()) for file in (patient, order, regimen)}
+    assert answers[patient].endswith(f"; {patient} has a height, as a patient file has: --patient {patient}")
+    assert answers[order].endswith(f"; a saved order is for cec print and cec verify: cec verify {order}")
+    assert answers[regimen].endswith("give the measures, or a patient file with --patient")
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    done = cec("dose", "--height", "128cm", "--weight", "26kg", "-o", str(tmp_path / "none" / "order.pdf"))
+    assert done.err == f"{tmp_path / 'none' / 'order.pdf'}: cannot be written: there is no folder {tmp_path / 'none'}\n"

@@ -159,3 +159,10 @@ def test_what_options_say_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answering(monkeypatch, "AC")
     assert cec("regimen", "new", "ac", "--for", "x", "--source", "Ann Oncol 2003", "--line", ETOPOSIDE).code == 0
     assert [text.split(" (")[0] for text in asked] == ["title"]
+
+
+def test_a_name_that_leads_to_a_shipped_regimen_is_not_taken() -> None:
+    done = cec("regimen", "new", "cec-induction", *TOLD, "--line", ETOPOSIDE)
+    assert done.code == 1
+    assert "'cec-induction' always leads to the shipped regimen; take another name" in done.err
+    assert not list(Path().iterdir())
