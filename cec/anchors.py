@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from cec.days import LAST_DAY, numbers_of
@@ -19,7 +19,7 @@ class Lines(NamedTuple):
     """Drug lines by their number in the regimen, from 1, and the numbers of those of a name, by its letters."""
 
     by_number: Mapping[int, DrugLine]
-    by_name: Mapping[str, tuple[int, ...]]
+    by_name: Mapping[str, Sequence[int]]
     """By what a line is called and, where none is called so, by drug."""
 
 
@@ -30,12 +30,12 @@ def numbered(regimen: Regimen) -> Lines:
 
 def lines_of(by_number: Mapping[int, DrugLine]) -> Lines:
     """These drug lines, with their names."""
-    drugs: dict[str, tuple[int, ...]] = {}
-    called: dict[str, tuple[int, ...]] = {}
+    drugs: dict[str, list[int]] = {}
+    called: dict[str, list[int]] = {}
     for number, line in by_number.items():
-        drugs[drug_key(line.drug)] = (*drugs.get(drug_key(line.drug), ()), number)
+        drugs.setdefault(drug_key(line.drug), []).append(number)
         if line.called:
-            called[drug_key(line.called)] = (*called.get(drug_key(line.called), ()), number)
+            called.setdefault(drug_key(line.called), []).append(number)
     return Lines(by_number, drugs | called)
 
 

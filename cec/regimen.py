@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
@@ -225,7 +226,7 @@ class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.by is None
 
 
-class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
+class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     """One drug of a regimen: dose, route, duration and days, and when in the day it is given.
 
     `dose` is for one administration, unless `divided_into` says that it is a day's dose in so many parts. Its unit is
@@ -323,7 +324,7 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
     share_unit: str = ""
     """Of a share of another drug's dose, the unit of that drug's amounts; no key of a file."""
 
-    @property
+    @cached_property
     def shared_with(self) -> str:
         """The drug of whose dose its doses are shares; nothing where they are none."""
         doses = (self.dose,) if isinstance(self.dose, Quantity) else self.doses
@@ -339,17 +340,17 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
         """How long one infusion runs, or how fast, as the file says it."""
         return str(self.rate) if self.rate else write_duration(self.over_least, self.over)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """What the line may be named by: its drug, and what it is called."""
         return (self.drug, self.called) if self.called else (self.drug,)
 
-    @property
+    @cached_property
     def doses(self) -> tuple[Quantity, ...]:
         """Every dose that the line prescribes to anybody."""
         return tuple(dose for entry in self.entries for dose in entry.doses)
 
-    @property
+    @cached_property
     def entries(self) -> tuple[DoseEntry, ...]:
         """Its doses: one for everybody, or those of its list."""
         return (DoseEntry(self.dose),) if isinstance(self.dose, Quantity) else self.dose
@@ -360,22 +361,27 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
         overs = [over for entry in self.entries if (over := entry.over or self.over)]
         return max(overs, key=span, default=None)
 
-    @property
+    @cached_property
     def amount_unit(self) -> str:
         """The unit of the amounts that its doses come to."""
         return self.share_unit or dose_unit(self.doses[0].unit).amount
 
-    @property
+    @cached_property
     def has_plain_days(self) -> bool:
         """Whether its days are those of the file, whatever cycle it is and when it begins."""
         return not (is_open(self.days) or self.repeat or self.weekdays or self.total_doses or self.anchors)
 
-    @property
+    @cached_property
     def anchors(self) -> tuple[Anchor, ...]:
         """What its starts hang on, each an administration of another drug."""
         return (Anchor(self.after, "end", self.gap),) if self.after else self.start
 
-    @property
+    @cached_property
+    def hangs_on_cycle(self) -> bool:
+        """Whether it is not given alike in every cycle."""
+        return bool(self.cycles or any(entry.cycles for entry in self.entries))
+
+    @cached_property
     def per_day(self) -> int:
         """Administrations on each of its days, where they hang on no other drug."""
         stated = max(self.times, self.divided_into, len(self.at))
@@ -385,16 +391,17 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True):
             return self.total_doses.most
         return max(1, _A_DAY // span(self.every))
 
-    @property
+    @cached_property
     def is_carried(self) -> bool:
         """Whether its doses may come on other days than those that its starts are counted from."""
         return bool(self.anchors) or self.is_on_end
 
-    @property
+    @cached_property
     def is_on_end(self) -> bool:
         """Whether so many doses follow each other from one start, over midnight and on."""
-        is_of_one_start = bool(self.anchors) or numbers_of(self.days) == numbers_of(self.days)[:1]
-        return bool(self.every and self.total_doses and is_of_one_start and self.times == self.divided_into == 1)
+        if not (self.every and self.total_doses and self.times == self.divided_into == 1):
+            return False
+        return bool(self.anchors) or len(numbers_of(self.days)) < 2
 
     @property
     def caps(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
 from types import MappingProxyType
 
@@ -210,11 +210,14 @@ def _each_dose(
     refused: list[tuple[int, str]] = []
     names_of = {number: line.of.names for number, line in lines.items()}
     for number in sorted(lines, key=lambda number: (bool(lines[number].of.shared_with), number)):
-        line, doses = lines[number], [each.dose for each in dosed]
+        line = lines[number]
         source = line.of.source or regimen.source.citation
         try:
             own = _settled(number, patient, lines, facts, on_paper=pharmacy.print_choices)
-            for settled, declared in [group for each in own for group in with_bases(*each, doses, names_of)]:
+            if line.of.shared_with:
+                doses = [each.dose for each in dosed]
+                own = [group for each in own for group in with_bases(*each, doses, names_of)]
+            for settled, declared in own:
                 found = compute_dose(settled, measured, pharmacy, declared=declared, source=source, number=number)
                 dosed.append(found._replace(dose=with_days(found.dose, line, declared.days)))
         except CecError as refusal:
@@ -226,7 +229,7 @@ def _each_dose(
 
 def _settled(
     number: int, patient: Patient, lines: Mapping[int, CycleLine], facts: Facts, *, on_paper: bool
-) -> Iterator[tuple[Settled, Declared]]:
+) -> list[tuple[Settled, Declared]]:
     """A drug line with each of its doses and what is declared of it, on the days on which both hold."""
     line, every = lines[number].of, declared_for(number, patient, lines)
     is_given = any(not isinstance(declared.by, Withheld) for declared in every)
@@ -236,9 +239,11 @@ def _settled(
         if isinstance(declared.by, Withheld):
             groups.append((unsettled(line, 0), declared))
             continue
-        own = ((settled, tuple(day for day in days if day in declared.days)) for settled, days in on_days)
-        groups += ((settled, declared._replace(days=days)) for settled, days in own if days)
-    yield from sorted(groups, key=lambda group: group[1].days)
+        for settled, days in on_days:
+            both = tuple(day for day in days if day in declared.days)
+            if both:
+                groups.append((settled, Declared(both, declared.by, declared.scope)))
+    return sorted(groups, key=lambda group: group[1].days)
 
 
 def _schedule(

@@ -58,9 +58,10 @@ def compute_dose(
     for_whom = settled.for_whom
     if measured.shown.clearance and "clearance" in for_whom and measured.shown.clearance.own_how:
         for_whom += f": {measured.shown.clearance.own_how}"
-    chain = stages_of(Work(settled, measured, pharmacy, declared, source, for_whom))
+    chain = stages_of(Work(line, settled.prescribed, settled, measured, pharmacy, declared, source, for_whom))
     last, ordered = chain[-1].exact, chain[-1].step.value
-    before = chain[-2].exact if chain[-1].step.what == "rounded" else last
+    is_rounded = chain[-1].step.what == "rounded"
+    before = chain[-2].exact if is_rounded else last
     if ordered.endless:
         raise OrderRefused(
             f"{line.drug}: the dose has endless digits, {ordered}; "
@@ -69,7 +70,7 @@ def compute_dose(
     if ordered.value == 0 and not (isinstance(declared.by, Reduction) and declared.by.percent == 100):
         raise OrderRefused(f"{line.drug}: the dose comes to {ordered}; look at the rounding of the pharmacy")
     moved = _NO_DEVIATION
-    if chain[-1].step.what == "rounded":
+    if is_rounded:
         moved = plain(to_nearest(deviation_percent(last.number, before.number), Decimal("0.01")))
     dose = _dose(
         settled,
@@ -78,7 +79,7 @@ def compute_dose(
         tuple(step for _, step in chain),
         last,
         deviation_percent=moved,
-        unreduced=_before("reduced", chain),
+        unreduced=_before("reduced", chain) if isinstance(declared.by, Reduction) else None,
     )
     if line.rate and ordered.value:
         over = Quantity(Decimal(minutes_of(line, ordered, measured)), "min")

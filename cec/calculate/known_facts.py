@@ -97,9 +97,10 @@ def refuse_impossible(patient: Patient, facts: Facts) -> None:
     """
     faults = []
     for fact in FACTS.values():
+        if not fact.possible or not isinstance(amount := facts.get(fact.name), Quantity):
+            continue
         is_estimated = fact.told == "patient" and fact.inputs and patient.fact(fact.name) is None
-        amount = facts.get(fact.name) if fact.possible and not is_estimated else None
-        if isinstance(amount, Quantity) and (words := fact.impossible(amount)):
+        if not is_estimated and (words := fact.impossible(amount)):
             sources = (fact.name, fact.other_form, *fact.inputs)
             given = tuple(name for name in sources if name in FACTS and patient.fact(name) is not None)
             faults.append(Fault(words, about=given))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from cec.anchors import Lines, awaited, doses_from, lines_of, numbered, selected
+from cec.anchors import Lines, awaited, doses_from, lines_of, selected
 from cec.days import LAST_DAY, Calendar, Series, holds, is_open, numbers_of
 from cec.errors import Fault, InputError
 from cec.order import Administration, Dose, Order
@@ -45,17 +45,18 @@ class CycleLine(NamedTuple):
 
     def counts_on(self, days: Collection[int]) -> tuple[int, ...]:
         """How many administrations each of these of its days has."""
-        every = len(self.days) * self.per_day
-        most = every if self.most is None or self.hangs_on_weekday else self.most
+        most, per_day = self.most, self.per_day
+        if most is None or self.hangs_on_weekday:
+            return (per_day,) * len(days)
         places = (place for place, day in enumerate(self.days) if day in days)
-        return tuple(min(self.per_day, most - place * self.per_day) for place in places)
+        return tuple(min(per_day, most - place * per_day) for place in places)
 
-    def count_on(self, days: Collection[int]) -> int | None:
-        """How many administrations these of its days have together; None where nobody can know."""
+    def count_on(self, days: Collection[int], counts: tuple[int, ...]) -> int | None:
+        """How many these days, with so many administrations on each, have together; None where nobody can know."""
         goes_on = self.is_open and LAST_DAY in days
         if self.hangs_on_weekday or goes_on:
             return self.most if set(days) == set(self.days) else None
-        return sum(self.counts_on(days))
+        return sum(counts)
 
 
 def cycle_of(order: Order) -> Cycle:
@@ -65,30 +66,23 @@ def cycle_of(order: Order) -> Cycle:
 
 def lines_of_cycle(regimen: Regimen, cycle: Cycle) -> dict[int, CycleLine]:
     """The drug lines that this cycle gives, by their number from 1; InputError where that hangs on an untold cycle."""
-    if cycle.number is None and (differing := list(_differing_by_cycle(regimen))):
+    if cycle.number is None and (differing := [line.drug for line in regimen.drugs if line.hangs_on_cycle]):
         words = f"{regimen.name} does not give {', '.join(differing)} alike in every cycle; say which cycle this is"
         raise InputError(Fault(words, about=("cycle",)))
-    every = numbered(regimen)
     given = {
         number: line
-        for number, line in every.by_number.items()
+        for number, line in enumerate(regimen.drugs, 1)
         if not line.cycles or (cycle.number and holds(cycle.number, line.cycles))
     }
-    in_cycle = lines_of(given)
-    resolved: dict[int, CycleLine] = {}
-    for number in given:
-        _resolve(number, in_cycle, regimen, cycle, resolved)
+    resolved = {number: line_in_cycle(line, regimen, cycle) for number, line in given.items() if not line.anchors}
+    if len(resolved) < len(given):
+        in_cycle = lines_of(given)
+        for number in given:
+            _resolve(number, in_cycle, regimen, cycle, resolved)
     lines = {number: resolved[number] for number, line in given.items() if line.days or resolved[number].days}
     if not lines:
         raise InputError(Fault(f"{regimen.name} gives nothing in cycle {cycle.number}", about=("cycle",)))
     return lines
-
-
-def _differing_by_cycle(regimen: Regimen) -> Iterator[str]:
-    """The drugs that are not given alike in every cycle."""
-    for line in regimen.drugs:
-        if line.cycles or any(entry.cycles for entry in line.entries):
-            yield line.drug
 
 
 def day_1(regimen: Regimen, cycle: int | None, dates: Mapping[str, datetime.date]) -> datetime.date | None:
@@ -146,6 +140,8 @@ def _resolve(number: int, given: Lines, regimen: Regimen, cycle: Cycle, resolved
 
 def line_in_cycle(line: DrugLine, regimen: Regimen, cycle: Cycle) -> CycleLine:
     """A drug line with its days in a cycle: those of the file, repeated, of the right weekdays, of so many doses."""
+    if line.has_plain_days:
+        return CycleLine(line, numbers_of(line.days), line.per_day)
     is_endless = is_open(line.days) or line.repeat is not None
     last = min(filter(None, (regimen.last_day, cycle.days)), default=None)
     days: tuple[int, ...] = tuple(_days(line, regimen.calendar, last or LAST_DAY if is_endless else LAST_DAY))
@@ -172,7 +168,8 @@ def _days(line: DrugLine, calendar: Calendar, last: int) -> Iterator[int]:
 
 def with_days(dose: Dose, line: CycleLine, days: tuple[int, ...]) -> Dose:
     """A dose on these days of its line, with the totals of a day and of the cycle, or why there are none."""
-    count, counts = line.count_on(days), line.counts_on(days)
+    counts = line.counts_on(days)
+    count = line.count_on(days, counts)
     return msgspec.structs.replace(
         dose,
         days=days,
@@ -226,14 +223,14 @@ WHERE_IT_ENDS = "the regimen's cycle_length says where they end, or total_doses,
 
 def _of_a_day(dose: Dose, count: int) -> Quantity:
     """All administrations of a day together or, of an infusion over more than a day, what it gives in 24 h."""
-    amount = exact(dose.ordered).times(Decimal(count))
-    if dose.over and span(dose.over) > A_DAY:
-        amount = amount.times(Decimal(24)).divided_by(convert_exactly(dose.over, "h", DURATION), dose.ordered.unit)
-    return amount.kept
+    if dose.over is None or span(dose.over) <= A_DAY:
+        return _times(dose.ordered, count)
+    day = exact(dose.ordered).times(Decimal(count)).times(Decimal(24))
+    return day.divided_by(convert_exactly(dose.over, "h", DURATION), dose.ordered.unit).kept
 
 
 A_DAY = datetime.timedelta(days=1)
 
 
 def _times(amount: Quantity, count: int) -> Quantity:
-    return exact(amount).times(Decimal(count)).kept
+    return exact(amount).times(Decimal(count)).kept if count != 1 else amount

@@ -20,6 +20,10 @@ from cec.units import Exact, Measure, Quantity, dose_unit, exact
 class Work(NamedTuple):
     """What the stages of one line see."""
 
+    line: DrugLine
+    """With one dose and one route."""
+    prescribed: Quantity
+    """The dose that the regimen says, or that a person chose."""
     settled: Settled
     measured: Measured
     pharmacy: Pharmacy
@@ -27,16 +31,6 @@ class Work(NamedTuple):
     source: str
     for_whom: str = ""
     """In words, for which patients the regimen prescribes just this, where not for all."""
-
-    @property
-    def line(self) -> DrugLine:
-        """The drug line, with one dose and one route."""
-        return self.settled.line
-
-    @property
-    def prescribed(self) -> Quantity:
-        """The dose that the regimen says, or that a person chose."""
-        return self.settled.prescribed
 
 
 class Staged(NamedTuple):
@@ -129,10 +123,10 @@ def converted(work: Work, chain: Sequence[Staged]) -> Staged | None:
 
 def limited(work: Work, chain: Sequence[Staged]) -> Staged | None:
     """The measure within the cap of the line; a clearance that is estimated, within that of the pharmacy too."""
-    measure = chain[-1].exact
-    cap = {"m2": work.line.bsa_cap, "kg": work.line.weight_cap, "mL/min": work.line.clearance_cap}.get(measure.unit)
     if chain[-1].step.what not in {"measured", "converted"}:
         return None
+    measure = chain[-1].exact
+    cap = {"m2": work.line.bsa_cap, "kg": work.line.weight_cap, "mL/min": work.line.clearance_cap}.get(measure.unit)
     policy = work.pharmacy.clearance_cap if measure.unit == "mL/min" and _is_estimated(work) else None
     if isinstance(policy, Quantity) and measure.number > policy.value and (cap is None or policy.value < cap.value):
         how = f"{measure}, estimated, is above the pharmacy's clearance_cap of {policy}"

@@ -101,9 +101,10 @@ def _capped(work: Work, chain: Sequence[Staged]) -> Staged | None:
 
 
 def _capped_by_day(work: Work, chain: Sequence[Staged]) -> Staged | None:
-    maximum, count, dose = work.line.maximum_a_day, _a_day(work.line), chain[-1].exact
+    maximum = work.line.maximum_a_day
     if maximum is None:
         return None
+    count, dose = _a_day(work.line), chain[-1].exact
     day, most = dose.times(Decimal(count)), exact(maximum).divided_by(Decimal(count))
     together = f"{count} × {dose} = {day} a day" if count > 1 else f"{dose} a day"
     if dose.number <= most.number:
@@ -123,9 +124,11 @@ def _a_day(line: DrugLine) -> int:
 
 def most_of_one(line: DrugLine) -> Quantity | None:
     """The most that one administration may be: by its own maximum, and by that of the day, evenly."""
-    most = [exact(line.maximum)] if line.maximum else []
-    most += [exact(line.maximum_a_day).divided_by(Decimal(_a_day(line)))] if line.maximum_a_day else []
-    return min(most, key=lambda amount: amount.number).kept if most else None
+    if line.maximum_a_day is None:
+        return line.maximum
+    most = [exact(line.maximum_a_day).divided_by(Decimal(_a_day(line)))]
+    most += [exact(line.maximum)] if line.maximum else []
+    return min(most, key=lambda amount: amount.number).kept
 
 
 def _reduced(work: Work, chain: Sequence[Staged]) -> Staged | None:

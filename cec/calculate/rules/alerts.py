@@ -8,7 +8,7 @@ from cec.calculate.known_facts import what_is_missing
 from cec.calculate.rules import rules_for
 from cec.calculate.rules.rule import Case, Rule, number_of
 from cec.conditions import history_asked
-from cec.facts import FACTS, fact_of, of_history
+from cec.facts import FACTS, Facts, fact_of, of_history
 from cec.order import NOT_APPLICABLE, NOT_ASKED, NOT_CHECKED, Alert, NotMade
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
@@ -19,6 +19,9 @@ _SEVEREST_FIRST = ("stop", "check", "note")
 Answered = tuple[Rule, bool | None]
 """A rule, and whether it speaks; None where that depends on something that is not known."""
 
+
+_Gaps = dict[str, dict[str, None]]
+"""Why checks were not made, and by each reason the checks, each once, in their order."""
 
 _Placed = tuple[Level, Alert]
 """An alert, and the level by which it stands among the others."""
@@ -39,8 +42,11 @@ def alerts_of(case: Case) -> tuple[Alert, ...]:
     """
     lines = [*((dose.line, dose.drug) for dose in case.doses if dose.ordered.value), *case.refused]
     given = {"", 0, *(name for line in lines for name in line)}
-    rules = (rule for rule in rules_for(case.regimen, case.pharmacy) if {rule.drug, rule.line} <= given)
-    answers = [(rule, rule.answer(case.facts)) for rule in rules]
+    answers = [
+        (rule, rule.answer(case.facts))
+        for rule in rules_for(case.regimen, case.pharmacy)
+        if rule.drug in given and rule.line in given
+    ]
     spoken = [rule for rule, answer in answers if answer]
     heard = {(rule.code, rule.about) for rule in spoken}
     unsure = [
@@ -87,8 +93,19 @@ def _unasked(case: Case) -> Iterator[_Placed]:
 
 def _not_made(unsure: Iterable[Answered], case: Case) -> Iterator[_Placed]:
     """One note on every check that was not made, by what was wanting; what most of them wanted stands first."""
-    untold = _by_reason(_untold(unsure, case))
-    others = _by_reason((why, rule.not_checked or "") for rule, _ in unsure for why in rule.out_of_scope(case.facts))
+    untold: _Gaps = {}
+    others: _Gaps = {}
+    whys: dict[tuple[str, bool], str] = {}
+    for rule, answer in unsure:
+        wanting = rule.wanting(case.facts, answer=answer)
+        for name in wanting.facts:
+            asked = name, name in rule.wants
+            if asked not in whys:
+                whys[asked] = _untold(name, case.facts, is_wanted=asked[1])
+            if why := whys[asked]:
+                untold.setdefault(why, {})[rule.not_checked or ""] = None
+        for why in wanting.out_of_scope:
+            others.setdefault(why, {})[rule.not_checked or ""] = None
     if gaps := {**untold, **others}:
         widest_first = sorted(gaps.items(), key=lambda gap: -len(gap[1]))
         words = "; ".join(f"{why} ({', '.join(checks)})" for why, checks in widest_first)
@@ -97,20 +114,10 @@ def _not_made(unsure: Iterable[Answered], case: Case) -> Iterator[_Placed]:
         yield "note", Alert(code, "note", "", f"not checked: {words}", not_made=not_made)
 
 
-def _by_reason(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:
-    """The checks of each reason, each once, in their order."""
-    found: dict[str, dict[str, None]] = {}
-    for why, check in pairs:
-        found.setdefault(why, {})[check] = None
-    return found
-
-
-def _untold(unsure: Iterable[Answered], case: Case) -> Iterator[tuple[str, str]]:
-    """What nobody told, with each check that hangs on it."""
-    is_first_cycle = number_of("previous_cycles", case.facts.get("previous_cycles")) == 0
-    for rule, answer in unsure:
-        for name in rule.unknown(case.facts, answer=answer):
-            if name != "days_since_day_1" or not is_first_cycle:
-                # a yes or no of the history may have a name that earlier doses would have
-                fact = fact_of(name) if name in FACTS or name in rule.wants else of_history(name)
-                yield what_is_missing(fact, case.facts).not_given, rule.not_checked or ""
+def _untold(name: str, facts: Facts, *, is_wanted: bool) -> str:
+    """That nobody told a fact that a rule reads; nothing where there is none to tell."""
+    if name == "days_since_day_1" and number_of("previous_cycles", facts.get("previous_cycles")) == 0:
+        return ""
+    # a yes or no of the history may have a name that earlier doses would have
+    fact = fact_of(name) if name in FACTS or is_wanted else of_history(name)
+    return what_is_missing(fact, facts).not_given

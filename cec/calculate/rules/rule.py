@@ -34,6 +34,15 @@ class OutOfScope(NamedTuple):
     """What this patient is, beyond which patients they are drawn for."""
 
 
+class Wanting(NamedTuple):
+    """What stands in the way of a rule."""
+
+    facts: Sequence[str]
+    """Those that somebody should tell for it to be checked whole."""
+    out_of_scope: Sequence[str]
+    """Why it is not made of this patient, where its limits are drawn for others."""
+
+
 Limits = Stretch | Unknown | OutOfScope | None
 """What a question leaves to its fact; None where it asks nothing of this patient, because another rule does."""
 
@@ -58,30 +67,24 @@ class LimitQuestion(NamedTuple):
 
     def limits_in(self, facts: Facts) -> Limits:
         """The limits for what is known."""
-        return self.limits_for(*(facts.get(name) for name in self.given))
+        return self.limits(*map(facts.get, self.given)) if self.limits else self.stretch
 
     def answer(self, facts: Facts) -> bool | None:
         """Whether it is so; None where that is not known."""
-        limits = self.limits_in(facts) if self.limits else self.stretch
+        limits = self.limits_in(facts)
         if limits is None:
             return False
-        number = number_of(self.fact, facts.get(self.fact))
-        if number is None or isinstance(limits, Unknown | OutOfScope):
+        if not isinstance(limits, Stretch):
             return None
-        return limits.holds(number) is not self.is_outside
+        number = number_of(self.fact, facts.get(self.fact))
+        return None if number is None else limits.holds(number) is not self.is_outside
 
-    def unknown(self, facts: Facts) -> tuple[str, ...]:
-        """The facts without which there is no answer."""
-        limits = self.limits_in(facts) if self.limits else self.stretch
-        if isinstance(limits, Unknown):
-            return limits.facts
-        is_asked = isinstance(limits, Stretch)
-        return (self.fact,) if is_asked and number_of(self.fact, facts.get(self.fact)) is None else ()
-
-    def out_of_scope(self, facts: Facts) -> str:
-        """Why its limits are not for this patient; nothing where they are."""
-        limits = self.limits_in(facts) if self.limits else self.stretch
-        return limits.why if isinstance(limits, OutOfScope) else ""
+    def wanting(self, facts: Facts) -> Unknown | OutOfScope | None:
+        """Why there is no answer; None where there is one."""
+        limits = self.limits_in(facts)
+        if not isinstance(limits, Stretch):
+            return limits
+        return Unknown((self.fact,)) if number_of(self.fact, facts.get(self.fact)) is None else None
 
 
 class TextQuestion(NamedTuple):
@@ -96,13 +99,9 @@ class TextQuestion(NamedTuple):
         text = facts.get(self.fact)
         return bool(self.read(text)) if isinstance(text, str) else None
 
-    def unknown(self, facts: Facts) -> tuple[str, ...]:
-        """The facts without which there is no answer."""
-        return () if facts.get(self.fact) else (self.fact,)
-
-    def out_of_scope(self, _facts: Facts) -> str:
-        """Nothing: a text can be read of everybody."""
-        return ""
+    def wanting(self, facts: Facts) -> Unknown | None:
+        """The fact without which there is no answer; None where there is one."""
+        return None if facts.get(self.fact) else Unknown((self.fact,))
 
 
 Question = LimitQuestion | TextQuestion
@@ -169,16 +168,17 @@ class Rule(NamedTuple):
             is_sure = is_sure and answer is not None
         return True if is_sure else None
 
-    def unknown(self, facts: Facts, *, answer: bool | None) -> tuple[str, ...]:
-        """The facts that somebody should tell for it to be checked whole, beside this answer."""
+    def wanting(self, facts: Facts, *, answer: bool | None) -> Wanting:
+        """What stands in the way of it, beside this answer."""
         unknown = [name for name in self.wants if facts.get(name) is None]
-        if answer is None:
-            unknown += [name for question in self.asks for name in question.unknown(facts)]
-        return tuple(unknown)
-
-    def out_of_scope(self, facts: Facts) -> tuple[str, ...]:
-        """Why it is not made of this patient, where its limits are drawn for others."""
-        return tuple(filter(None, (question.out_of_scope(facts) for question in self.asks)))
+        out_of_scope = []
+        for question in self.asks:
+            wanting = question.wanting(facts)
+            if isinstance(wanting, OutOfScope):
+                out_of_scope.append(wanting.why)
+            elif wanting and answer is None:
+                unknown += wanting.facts
+        return Wanting(unknown, out_of_scope)
 
 
 def question_of(condition: Condition) -> LimitQuestion:
