@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from cec.cli.inputs import pharmacy_file, read_patient, read_pharmacy, require_measures, together
-from cec.cli.options import BsaPolicyOptions, PatientOptions, PharmacyOptions, SizeOptions, TableOutputOptions
+from cec.cli.options import BsaPolicyOptions, ChosenFrom, OutputOptions, PatientOptions, PharmacyOptions, SizeOptions
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
 from cec.render import BSA_COMPARISONS
 
 
-def bsa(size: SizeOptions, pharmacy: BsaPolicyOptions, output: TableOutputOptions) -> None:
+def bsa(
+    size: SizeOptions, pharmacy: BsaPolicyOptions, output: Annotated[OutputOptions, ChosenFrom(BSA_COMPARISONS)]
+) -> None:
     """Body surface area by every formula, side by side.
 
     With each formula's equation, citation and difference from the formula in use.

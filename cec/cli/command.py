@@ -135,7 +135,7 @@ def takes_groups(command: Callable[..., None], *, finds_regimens: bool = False) 
     One that finds regimens by name can be told a folder of them.
     """
     hints = get_type_hints(command, include_extras=True)
-    groups = {name: hint for name, hint in hints.items() if hasattr(hint, "_field_defaults")}
+    groups = {name: hint for name, hint in hints.items() if hasattr(_group_of(hint), "_field_defaults")}
     parameters: list[inspect.Parameter] = []
     for name, parameter in inspect.signature(command).parameters.items():
         if name in groups:
@@ -167,6 +167,11 @@ def _searching(folder: Path | None) -> AbstractContextManager[None]:
     return searching(folder)
 
 
+def _group_of(hint: Any) -> Any:
+    """The group that a parameter is, without the mark of whose formats it chooses."""
+    return getattr(hint, "__origin__", hint)
+
+
 def _fields_of(group: Any) -> Iterator[tuple[str, Any, tuple[Fact, ...] | None]]:
     """Each field of a group with its annotation; and the facts, where it holds what was typed of them."""
     for field, hint in get_type_hints(group, include_extras=True).items():
@@ -174,13 +179,16 @@ def _fields_of(group: Any) -> Iterator[tuple[str, Any, tuple[Fact, ...] | None]]
         yield field, hint, next((mark.facts for mark in marks), None)
 
 
-def _parameters_of(group: Any) -> Iterator[inspect.Parameter]:
-    """The options of a group, each under the group's heading."""
+def _parameters_of(marked: Any) -> Iterator[inspect.Parameter]:
+    """The options of a group, each under the group's heading; of form and paper, the choices that its document has."""
+    group = _group_of(marked)
     heading = HEADINGS[group]
     for field, hint, facts in _fields_of(group):
         if facts is None:
             default = group._field_defaults.get(field, inspect.Parameter.empty)
-            yield _keyword(field, _under(heading, hint), default)
+            option = hint.__metadata__[0]
+            of_formats = option(marked.__metadata__[0].formats) if callable(option) else hint
+            yield _keyword(field, _under(heading, of_formats), default)
         else:
             yield from (_keyword(fact.name, Annotated[str | None, fact_option(fact, heading)], None) for fact in facts)
 
@@ -192,9 +200,9 @@ def _under(heading: str, option: Any) -> Any:
     return Annotated[kind, info]
 
 
-def _gathered(group: Any, values: dict[str, Any]) -> Any:
+def _gathered(marked: Any, values: dict[str, Any]) -> Any:
     """A group with its values, which are taken out of those of the command."""
-    fields: dict[str, Any] = {}
+    group, fields = _group_of(marked), dict[str, Any]()
     for field, _, facts in _fields_of(group):
         if facts is None:
             fields[field] = values.pop(field)

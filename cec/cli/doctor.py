@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cec.cli.installation import installation
-from cec.cli.options import InstallationOutputOptions
+from cec.cli.options import ChosenFrom, OutputOptions
 from cec.cli.output import chosen_format, show
 from cec.errors import CecError, Fault
 from cec.render import EXAMINATIONS
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cec.cases.outcome import Examination
 
 
-def doctor(output: InstallationOutputOptions) -> None:
+def doctor(output: Annotated[OutputOptions, ChosenFrom(EXAMINATIONS)]) -> None:
     """Versions, folders, and whether worked cases come out right here.
 
     The worked cases of the shipped regimens are run on this installation. Exit 1 if any of them differs, or if your

@@ -9,11 +9,12 @@ import typer
 from cec.cli.inputs import draft
 from cec.cli.options import (
     CheckOptions,
+    ChosenFrom,
     CycleOption,
     ExplainOption,
-    OutputOptions,
     PatientOptions,
     PharmacyOptions,
+    PrintOptions,
     RevisionOption,
     TimeOptions,
 )
@@ -26,7 +27,7 @@ def dose(
     patient: PatientOptions,
     pharmacy: PharmacyOptions,
     checks: CheckOptions,
-    output: OutputOptions,
+    output: Annotated[PrintOptions, ChosenFrom(FORMATS)],
     regimen: Annotated[
         str | None,
         typer.Argument(

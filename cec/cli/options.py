@@ -10,25 +10,13 @@ from typing import Annotated, Any, NamedTuple, TypeAlias
 import typer
 
 from cec.facts import FACTS, Fact, told_facts
-from cec.render import (
-    BSA_COMPARISONS,
-    CHECKED_FILES,
-    EXAMINATIONS,
-    FORMATS,
-    LISTED_REGIMENS,
-    PRINTED,
-    REGIMEN_CHANGES,
-    VALIDATIONS,
-    WORKSHEETS,
-)
+from cec.render.formats import LABEL_PRINTER, Formats
 from cec.render.papers import PAPERS
 
 RegimenArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="REGIMEN", help="A shipped regimen (cec regimen list) or the path of a regimen file.")
 ]
 
-
-_ENDINGS = ", ".join(each.ending for each in FORMATS.values() if each.ending)
 
 FilesArgument: TypeAlias = Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files to check.")]
 
@@ -249,22 +237,43 @@ IgnoreOption: TypeAlias = Annotated[
 ]
 
 
-PaperOption: TypeAlias = Annotated[
-    str | None,
-    _option(
-        "|".join(FORMATS["labels"].papers),
-        "The paper of a PDF: a4, if not told otherwise; 100x60mm for labels, one to a page.",
-    ),
-]
+class ChosenFrom(NamedTuple):
+    """Marks a group of output options: of which document they choose the format."""
+
+    formats: Formats
 
 
-class TableOutputOptions(NamedTuple):
-    """In which form, and where to, for what is a table and no order."""
+def format_option(formats: Formats) -> Any:
+    """The option by which a format of a document is chosen."""
+    endings = ", ".join(each.ending for each in formats.values() if each.ending)
+    words = f"The form of the output; by default as FILE ends ({endings}), or table."
+    return Annotated[str | None, _option("|".join(formats), words)]
 
-    format: Annotated[
-        str | None, _option("|".join(BSA_COMPARISONS), "The form of the output; by default as FILE ends, or table.")
-    ] = None
+
+def paper_option(formats: Formats) -> Any:
+    """The option by which the paper of those formats is chosen that are printed."""
+    papers = dict.fromkeys(paper for each in formats.values() for paper in each.papers)
+    of_labels = f"; {LABEL_PRINTER} for labels, one to a page" if LABEL_PRINTER in papers else ""
+    return Annotated[
+        str | None,
+        _option("|".join(papers), f"The paper of a PDF: {next(iter(papers))}, if not told otherwise{of_labels}."),
+    ]
+
+
+class OutputOptions(NamedTuple):
+    """In which form, and where to, for a document that is not printed."""
+
+    format: Annotated[str | None, format_option] = None
     output: OutputFileOption = None
+    quiet: QuietOption = False
+
+
+class PrintOptions(NamedTuple):
+    """In which form, and where to, and on which paper."""
+
+    format: Annotated[str | None, format_option] = None
+    output: OutputFileOption = None
+    paper: Annotated[str | None, paper_option] = None
     quiet: QuietOption = False
 
 
@@ -277,31 +286,6 @@ AllPapersOption: TypeAlias = Annotated[
         heading=OUTPUT,
     ),
 ]
-
-
-class PrintOptions(NamedTuple):
-    """In which form, and where to, for a saved order."""
-
-    format: Annotated[
-        str | None,
-        _option("|".join(PRINTED), f"The form of the output; by default as FILE ends ({_ENDINGS}), or table."),
-    ] = None
-    output: OutputFileOption = None
-    paper: PaperOption = None
-    quiet: QuietOption = False
-
-
-class WorksheetOutputOptions(NamedTuple):
-    """In which form, and where to, for a preparation worksheet."""
-
-    format: Annotated[
-        str | None, _option("|".join(WORKSHEETS), "The form of the output; by default as FILE ends, or table.")
-    ] = None
-    output: OutputFileOption = None
-    paper: Annotated[
-        str | None, _option("|".join(WORKSHEETS["pdf"].papers), "The paper of a PDF: a4, if not told otherwise.")
-    ] = None
-    quiet: QuietOption = False
 
 
 class NewRegimenOptions(NamedTuple):
@@ -324,72 +308,6 @@ class NewRegimenOptions(NamedTuple):
     ] = None
 
 
-class CheckOutputOptions(NamedTuple):
-    """In which form, and where to, for what checking files found."""
-
-    format: Annotated[
-        str | None,
-        _option("|".join(CHECKED_FILES), "The form of the output: lines, or for a script, an editor, a service."),
-    ] = None
-    output: OutputFileOption = None
-    quiet: QuietOption = False
-
-
-class ValidationOutputOptions(NamedTuple):
-    """In which form, and where to, for worked cases that were run."""
-
-    format: Annotated[
-        str | None, _option("|".join(VALIDATIONS), "The form of the output; by default as FILE ends, or table.")
-    ] = None
-    output: OutputFileOption = None
-    paper: Annotated[
-        str | None, _option("|".join(VALIDATIONS["pdf"].papers), "The paper of a PDF: a4, if not told otherwise.")
-    ] = None
-    quiet: QuietOption = False
-
-
-class RegimensOutputOptions(NamedTuple):
-    """In which form, and where to, for the list of regimens."""
-
-    format: Annotated[
-        str | None, _option("|".join(LISTED_REGIMENS), "The form of the output; by default as FILE ends, or table.")
-    ] = None
-    output: OutputFileOption = None
-    quiet: QuietOption = False
-
-
-class ChangesOutputOptions(NamedTuple):
-    """In which form, and where to, for what differs between two regimens."""
-
-    format: Annotated[
-        str | None, _option("|".join(REGIMEN_CHANGES), "The form of the output; by default as FILE ends, or table.")
-    ] = None
-    output: OutputFileOption = None
-    quiet: QuietOption = False
-
-
-class InstallationOutputOptions(NamedTuple):
-    """In which form, and where to, for what was found of this installation."""
-
-    format: Annotated[
-        str | None, _option("|".join(EXAMINATIONS), "The form of the output; by default as FILE ends, or table.")
-    ] = None
-    output: OutputFileOption = None
-    quiet: QuietOption = False
-
-
-class OutputOptions(NamedTuple):
-    """In which form, and where to, for an order."""
-
-    format: Annotated[
-        str | None,
-        _option("|".join(FORMATS), f"The form of the output; by default as FILE ends ({_ENDINGS}), or table."),
-    ] = None
-    output: OutputFileOption = None
-    paper: PaperOption = None
-    quiet: QuietOption = False
-
-
 ExplainOption: TypeAlias = Annotated[
     bool,
     typer.Option("--explain", help="Show every step of every dose, and what replaced what.", rich_help_panel=OUTPUT),
@@ -404,15 +322,8 @@ HEADINGS: Mapping[Any, str] = {
     CheckOptions: CHECKS,
     StartOptions: CYCLE,
     TimeOptions: CYCLE,
-    TableOutputOptions: OUTPUT,
-    WorksheetOutputOptions: OUTPUT,
     OutputOptions: OUTPUT,
     PrintOptions: OUTPUT,
-    CheckOutputOptions: OUTPUT,
     NewRegimenOptions: REGIMEN,
-    ValidationOutputOptions: OUTPUT,
-    InstallationOutputOptions: OUTPUT,
-    ChangesOutputOptions: OUTPUT,
-    RegimensOutputOptions: OUTPUT,
 }
 """Under which heading the options of a group stand in a help."""

@@ -9,7 +9,7 @@ import typer
 
 from cec.cli.inputs import pharmacy_file
 from cec.cli.messages import say, say_lines
-from cec.cli.options import CheckOutputOptions, FilesArgument, OutputFileOption, QuietOption
+from cec.cli.options import ChosenFrom, FilesArgument, OutputFileOption, OutputOptions, QuietOption
 from cec.cli.output import chosen_format, deliver, report, terminal_of
 from cec.cli.places import keep_apart
 from cec.cli.schema import words_for_editors, write_for_editors
@@ -45,7 +45,7 @@ def new_pharmacy(
         say_lines(words_for_editors(schema, file))
 
 
-def check_pharmacies(files: FilesArgument, output: CheckOutputOptions) -> None:
+def check_pharmacies(files: FilesArgument, output: Annotated[OutputOptions, ChosenFrom(CHECKED_FILES)]) -> None:
     """Every fault of pharmacy files, each with its place.
 
     As file:line:column: where: what is wrong; what would be right. Exit 1 if there is any.

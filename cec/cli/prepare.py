@@ -10,13 +10,14 @@ from cec.cli.inputs import draft
 from cec.cli.options import (
     OUTPUT,
     CheckOptions,
+    ChosenFrom,
     ExplainOption,
     PatientOptions,
     PharmacyOptions,
+    PrintOptions,
     RegimenArgument,
     StartOptions,
     TimeOptions,
-    WorksheetOutputOptions,
 )
 from cec.cli.output import chosen_format, show
 from cec.render import WORKSHEETS
@@ -28,7 +29,7 @@ def prepare(
     patient: PatientOptions,
     pharmacy: PharmacyOptions,
     checks: CheckOptions,
-    output: WorksheetOutputOptions,
+    output: Annotated[PrintOptions, ChosenFrom(WORKSHEETS)],
     start: StartOptions,
     times: TimeOptions,
     pick_list: Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cec.cli.options import AllPapersOption, ExplainOption, PrintOptions
+from cec.cli.options import AllPapersOption, ChosenFrom, ExplainOption, PrintOptions
 from cec.cli.output import chosen_form, show_order
 from cec.cli.places import keep_apart
 from cec.errors import Fault, FileError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def print_order(
     *,
     order: Annotated[Path, typer.Argument(metavar="ORDER", help="A saved order, from --format json.")],
-    output: PrintOptions,
+    output: Annotated[PrintOptions, ChosenFrom(PRINTED)],
     all_papers: AllPapersOption = None,
     explain: ExplainOption = False,
 ) -> None:

@@ -16,14 +16,13 @@ from cec.cli.installation import installation
 from cec.cli.messages import say
 from cec.cli.options import (
     OUTPUT,
-    ChangesOutputOptions,
-    CheckOutputOptions,
+    ChosenFrom,
     FilesArgument,
     OutputFileOption,
+    OutputOptions,
+    PrintOptions,
     QuietOption,
     RegimenArgument,
-    RegimensOutputOptions,
-    ValidationOutputOptions,
 )
 from cec.cli.output import chosen_format, deliver, report, show, terminal_of
 from cec.cli.places import keep_apart
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from cec.render.regimens import ListedRegimen
 
 
-def list_regimens(output: RegimensOutputOptions) -> None:
+def list_regimens(output: Annotated[OutputOptions, ChosenFrom(LISTED_REGIMENS)]) -> None:
     """Every regimen that a name leads to, with its doses and days.
 
     Where each is from, its status, and who reviewed the file as it is.
@@ -140,7 +139,7 @@ def show_regimen(
     deliver(drawn, output, is_drawn=True)
 
 
-def check_regimens(files: FilesArgument, output: CheckOutputOptions) -> None:
+def check_regimens(files: FilesArgument, output: Annotated[OutputOptions, ChosenFrom(CHECKED_FILES)]) -> None:
     """Every fault of regimen files, and every worked case that differs.
 
     As file:line:column: where: what is wrong; what would be right. Exit 1 if there is any. A route that
@@ -223,7 +222,7 @@ def _holds(regimen: Regimen) -> str:
 def compare_regimens(
     before: Annotated[str, typer.Argument(metavar="REGIMEN", help="A regimen, by its name or its file.")],
     after: Annotated[str, typer.Argument(metavar="REGIMEN", help="Another, or the same as it was changed.")],
-    output: ChangesOutputOptions,
+    output: Annotated[OutputOptions, ChosenFrom(REGIMEN_CHANGES)],
 ) -> None:
     """What one regimen gives and checks otherwise than another.
 
@@ -246,7 +245,7 @@ def compare_regimens(
 
 
 def validate_regimens(
-    output: ValidationOutputOptions,
+    output: Annotated[PrintOptions, ChosenFrom(VALIDATIONS)],
     regimens: Annotated[
         list[str] | None,
         typer.Argument(metavar="[REGIMEN...]", help="Names or files; without any, the shipped regimens."),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from cec.cli.inputs import draft, draft_calendar, require_start
 from cec.cli.options import (
     AllPapersOption,
     CheckOptions,
+    ChosenFrom,
     ExplainOption,
-    OutputOptions,
     PatientOptions,
     PharmacyOptions,
+    PrintOptions,
     RegimenArgument,
     StartOptions,
     TimeOptions,
@@ -27,7 +30,7 @@ def schedule(
     patient: PatientOptions,
     pharmacy: PharmacyOptions,
     checks: CheckOptions,
-    output: OutputOptions,
+    output: Annotated[PrintOptions, ChosenFrom(FORMATS)],
     all_papers: AllPapersOption = None,
     explain: ExplainOption = False,
 ) -> None:

@@ -14,11 +14,12 @@ from cec.cli.options import (
     CYCLE,
     TABLE,
     CheckOptions,
+    ChosenFrom,
     IgnoreOption,
+    OutputOptions,
     PatientOptions,
     PharmacyOptions,
     StartOptions,
-    TableOutputOptions,
     TimeOptions,
 )
 from cec.cli.output import chosen_format, show
@@ -41,7 +42,7 @@ def verify(
     patient: PatientOptions,
     pharmacy: PharmacyOptions,
     checks: CheckOptions,
-    output: TableOutputOptions,
+    output: Annotated[OutputOptions, ChosenFrom(VERIFIED_DOSES)],
     what: Annotated[
         str,
         typer.Argument(
