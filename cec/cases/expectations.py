@@ -16,7 +16,7 @@ from cec.errors import InputError
 from cec.load.declarations import read_target
 from cec.load.declared import declared
 from cec.order import Administration, Dose, Order
-from cec.units import Amount, Quantity, convert
+from cec.units import Amount, Quantity, convert, read_quantity
 from cec.units.declared import KINDS_OF
 
 NONE = "none"
@@ -30,11 +30,27 @@ def compare(order: Order, expected: Mapping[str, Any]) -> Iterator[Compared]:
 
 def row_words(row: Administration) -> str:
     """An administration in one line, as cases have it."""
+    return f"{_when_and_what(row)} {row.dose}"
+
+
+def _when_and_what(row: Administration) -> str:
+    """An administration without its amount."""
     if row.start is None and row.not_after is None:
-        return f"{row.date} {row.drug} {row.dose}"
+        return f"{row.date} {row.drug}"
     before = "before " if row.start is None else ""
     time = f"{row.time:%H:%M}" + (f"-{row.end:%H:%M}" if row.end else "")
-    return f"{row.date} {before}{time} {row.drug} {row.dose}"
+    return f"{row.date} {before}{time} {row.drug}"
+
+
+def _is_row(text: str, row: Administration) -> bool:
+    """Whether a text names an administration, its amount in whichever unit."""
+    before = f"{_when_and_what(row)} "
+    if not text.startswith(before):
+        return False
+    try:
+        return _same(read_quantity(text.removeprefix(before), *declared(Amount).extra[KINDS_OF]), row.dose)
+    except InputError:
+        return False
 
 
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3})")
@@ -125,10 +141,10 @@ def _named(order: Order, name: str) -> list[Dose]:
 def _rows(order: Order, expected: tuple[str, ...]) -> Iterator[Compared]:
     """Each expected row; one that is not there beside those of its date."""
     rows = list(map(row_words, order.administrations))
-    plain = list(map(_without_marks, rows))
     last = -1
     for text in expected:
-        place = plain.index(_without_marks(text)) if _without_marks(text) in plain else None
+        plain = _without_marks(text)
+        place = next((place for place, row in enumerate(order.administrations) if _is_row(plain, row)), None)
         if place is None:
             computed = "; ".join(row for row in rows if row[:10] == text[:10]) or "nothing on this date"
         else:

@@ -20,6 +20,10 @@ _MEANT: tuple[tuple[str, str], ...] = (
         r"maximum: \1",
     ),
     (r"(?i)\b(?:over|for)\s+([0-9][0-9.]*) ?(min|h|days?)(?:[a-z]*)\b", r"over: \1 \2"),
+    (
+        r"(?i)\b(?:at least|min(?:imum)?\.?(?: of)?|not less than)\s+([0-9][0-9.]*) ?(min|h|hours?)\b",
+        r"over: \1 \2, and note: at least \1 \2",
+    ),
     (r"\bCIVI?\b|(?i:\bcontinuous(?: iv)? infusion)", "route: IV continuous infusion, with over"),
     (r"\bPO\b|(?i:\bper os\b|\bby mouth\b)", "route: oral"),
     (r"\bS[CQ]\b", "route: subcutaneous"),

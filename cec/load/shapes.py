@@ -7,6 +7,7 @@ come from what their records declare (`declared`).
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -246,6 +247,8 @@ def _unknown_keys(entries: Mapping[str, tuple[Node, Node]], fields: Mapping[str,
 def _comma_words(name: str, value: Node, others: Sequence[tuple[Node, Node]], *, is_list: bool = False) -> str:
     """What a value is that a comma inside { } cut into pieces, and how it is written."""
     words = [value.text or "", *(other.text or "" for other, _ in others)]
+    if name not in {"days", "cycles"} and re.search(r"[0-9]$", words[0]) and re.match(r"[0-9]+ *[A-Za-z]", words[1]):
+        return f"a comma stands in the number {words[0]},{words[1]}: use a point for decimals and nothing for thousands"
     right = f"[{', '.join(map(_in_quotes, words))}]" if is_list else f'"{", ".join(words)}"'
     return f"a comma inside {{ }} ends a value; write {name}: {right}"
 

@@ -122,6 +122,8 @@ def read_condition(fact: str, value: str) -> Condition:
         raise InputError(
             f"'{value}' is per 1.73 m2; write it under normalised_clearance, or in mL/min, the patient's own"
         )
+    if re.search(r"[0-9],[0-9]", value):
+        raise InputError(f"'{value}' has a comma in a number: use a point for decimals and nothing for thousands")
     limits = []
     for part in value.split(","):
         if both := _FROM_TO.fullmatch(part):

@@ -52,7 +52,7 @@ def _interval_faults(line: DrugLine, parts: int) -> Iterator[str]:
     """Why a day's doses do not fit together with the time between them."""
     every = span(line.every) if line.every else _DAY
     if line.anchors and parts == 1:
-        yield "every from a start needs times, or total_doses: how many doses"
+        yield "every from a start needs times, or total_doses: how many doses, e.g. 7, or at most 12"
     elif line.anchors:
         return
     elif parts == 1 and (every >= _DAY or _DAY % every):

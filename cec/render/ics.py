@@ -28,7 +28,7 @@ from cec.errors import InputError
 from cec.render.days import name_of_day
 from cec.render.words import DRAFT, label_words, origin, over_days
 from cec.render.words.alerts import alert_words, in_one_line
-from cec.render.words.regimen import cycle_words, title_of
+from cec.render.words.regimen import cycle_words, title_of, which_of_day
 from cec.render.words.times import box_words, rate_words, starting_time, weekday_date
 from cec.render.worksheet import instructions
 from cec.units import span
@@ -157,13 +157,13 @@ def _patient(order: Order) -> list[str]:
 def _description(order: Order, row: Administration) -> list[str]:
     """What stands in the event: draft, dose with its protocol dose, how it is made up, what to look at, which order."""
     dose = order.doses[row.dose_index]
-    which = f", dose {row.number} of {dose.per_day} of the day" if dose.per_day > 1 else ""
+    which = which_of_day(dose, row.day if row.of_day is None else row.of_day, row.number)
     beside = [f"{what}: {why}" for what, why in dose.assumed.items()]
     preparations = [each for each in order.preparations if each.dose_index == row.dose_index]
     alerts = [alert for alert in order.alerts if _concerns(alert, row.drug, order)]
     return [
         DRAFT,
-        f"{row.drug} {row.dose} (protocol dose {dose.prescribed}), {_given(row)}{which}",
+        f"{row.drug} {row.dose} (protocol dose {dose.prescribed}), {', '.join(filter(None, (_given(row), which)))}",
         *(f"{step.what}: {step.how}" for step in dose.steps if step.what in _CHANGES),
         *filter(None, (dose.purpose, row.timing or dose.timing, dose.note)),
         *over_days(dose),

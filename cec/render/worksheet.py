@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cec.errors import InputError
 from cec.render.days import given_days, omitted
 from cec.render.words import over_days
+from cec.render.words.regimen import which_of_day
 from cec.render.words.times import starting_time
 from cec.routes import RADIOTHERAPY
 from cec.units import write_number, write_range, write_signed
@@ -104,8 +105,9 @@ def name_of(task: Task) -> str:
     """The dose with its route, its duration and, where there are several a day, its number."""
     dose = task.dose
     over = f" over {dose.runs}" if dose.over else ""
-    which = f", dose {task.number} of {dose.per_day} of the day" if dose.per_day > 1 else ""
-    return ", ".join((f"{dose.drug} {dose.ordered}", f"{dose.route}{over}{which}", *over_days(dose)))
+    which = which_of_day(dose, task.day, task.number)
+    parts = (f"{dose.drug} {dose.ordered}", f"{dose.route}{over}", which, *over_days(dose))
+    return ", ".join(filter(None, parts))
 
 
 def name_and_time(task: Task) -> str:

@@ -34,7 +34,10 @@ OTHERS = {
         "check or stop",
         "the file was changed after its review; a stop, also where nobody reviewed it, with `require_review`",
     ),
-    "not-for-patient-<drug>": ("note", "the regimen gives the drug to others `only`; the order goes without it"),
+    "not-for-patient-<drug>": (
+        "note",
+        "the regimen gives the drug to others `only`, and no line instead to the patient; the order goes without it",
+    ),
     "share-left-out-<drug>": ("check", "the dose is a share of a drug that is not given on that day"),
     "withheld-<drug>": ("check", "a person leaves the drug out on the days that it names"),
     "large-reduction-<drug>": ("check", "a person reduces by more than half: is not meant `to` that percentage?"),

@@ -21,6 +21,7 @@ from cec.pharmacy import FormularyDrug, Pharmacy
 from cec.regimen import Regimen
 from cec.render import render
 from cec.render.pdf.order import sheet_data
+from cec.render.words.regimen import frequency, which_of_day
 from cec.verification import verify_order
 
 USUAL = {"height": "170 cm", "weight": "70 kg"}
@@ -162,6 +163,26 @@ def test_a_line_of_another_route_is_said_to_be_for_others(tmp_path: Path) -> Non
     regimen = regimen_of(tmp_path, OF_OTHERS, OF_THE_OLD.replace("route: oral", "route: IV bolus"))
     said = [alert.text for alert in order_of(regimen, age="75 years").alerts if alert.code.startswith("not-for")]
     assert said == ["dexamethasone is not for this patient: only for age under 75 years"]
+
+
+def test_a_day_that_has_fewer_doses_says_how_many_it_has(tmp_path: Path) -> None:
+    """Four doses from 10:00 of day 2 every 6 h: 10:00, 16:00, 22:00, and 04:00 of day 3, which has no other."""
+    regimen = regimen_of(
+        tmp_path,
+        'drug: methotrexate, dose: 1 g/m2, route: IV infusion, over: 3 h, at: "10:00", days: 1',
+        "drug: folinic acid, dose: 30 mg, route: IV bolus, start: 24 h after the start of methotrexate, "
+        "every: 6 h, total_doses: 4",
+    )
+    order = draft_order(regimen, load_patient(texts=USUAL), start=datetime.date(2026, 11, 30))
+    rescue = order.doses[1]
+    assert frequency(rescue) == "at most 3 times daily"
+    rows = [row for row in order.administrations if row.drug == "folinic acid"]
+    assert [which_of_day(rescue, row.day, row.number) for row in rows] == [
+        "dose 1 of 3 of the day",
+        "dose 2 of 3 of the day",
+        "dose 3 of 3 of the day",
+        "",
+    ]
 
 
 def test_doses_by_day_stand_in_a_long_table(tmp_path: Path) -> None:

@@ -80,11 +80,16 @@ def _details(order: Order) -> Iterator[tuple[str, str]]:
     yield "Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))
 
 
+def _daily(dose: Dose) -> str:
+    """What a day has of a dose that is given several times."""
+    return f"at most {dose.daily_total} in all each day" if dose.counts else f"{dose.daily_total} in all each day"
+
+
 def _dose(order: Order, index: int, preparation: Preparation | None) -> dict[str, Any]:
     """One drug: its dose, where it comes from, how and when it is given, and what it is made of."""
     dose = order.doses[index]
     route = route_to_tick(dose.route) + (f" over {dose.runs}" if dose.over else "")
-    daily = f"{dose.daily_total} in all each day" if dose.per_day > 1 else "".join(over_days(dose))
+    daily = _daily(dose) if dose.per_day > 1 else "".join(over_days(dose))
     often = frequency(dose) if dose.per_day > 1 and "times a day" not in dose.timing else ""
     days, dates = _duration(order, dose)
     given = bool(dose.ordered.value)

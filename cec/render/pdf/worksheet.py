@@ -10,6 +10,7 @@ from cec.render.days import name_of_day
 from cec.render.pdf.page import bound, page_data
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import SECOND_CHECK
+from cec.render.words.regimen import which_of_day
 from cec.render.words.times import starting_time, weekday_date
 from cec.render.worksheet import (
     NOMINAL,
@@ -76,7 +77,7 @@ def _card(task: Task) -> dict[str, Any]:
     steps += [step for step in instructions(preparation) if step[1] != _CYTOTOXIC]
     return {
         "time": starting_time(row) if row else "",
-        "which": f"dose {task.number} of {dose.per_day} of the day" if dose.per_day > 1 else "",
+        "which": which_of_day(dose, task.day, task.number),
         "drug": dose.drug,
         "dose": str(dose.ordered),
         "given": f"{dose.route}{over}",

@@ -60,7 +60,7 @@ def _dose(order: Order, dose: Dose) -> str:
     """A dose with how often and on which dates it is given."""
     dates = [paper_date(date) for day in dose.days if (date := order.date_of(day))]
     when = dates[0] if len(dates) == 1 else f"{len(dates)} days, {dates[0]} to {dates[-1]}"
-    times = f", {dose.per_day} a day" if dose.per_day > 1 else ""
+    times = f", {'at most ' if dose.counts else ''}{dose.per_day} a day" if dose.per_day > 1 else ""
     return f"{dose.drug} {ordered_words(dose)} {dose.route}{times}: {when}"
 
 

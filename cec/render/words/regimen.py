@@ -24,7 +24,16 @@ def frequency(line: DrugLine | Dose) -> str:
     >>> frequency(DrugLine("mesna", Quantity(Decimal(10), "mg/kg"), "IV bolus", (1,), times=3))
     '3 times daily'
     """
-    return "daily" if line.per_day == 1 else f"{line.per_day} times daily"
+    if line.per_day == 1:
+        return "daily"
+    most = "at most " if isinstance(line, Dose) and line.counts else ""
+    return f"{most}{line.per_day} times daily"
+
+
+def which_of_day(dose: Dose, day: int, number: int) -> str:
+    """Which of the doses of a day it is; nothing where that day has no other."""
+    count = dose.count_on(day)
+    return f"dose {number} of {count} of the day" if count > 1 else ""
 
 
 def protocol_dose(line: DrugLine) -> str:
@@ -177,7 +186,8 @@ def treatment_words(treatment: Treatment) -> str:
 
 def phase_words(phase: Phase, regimen: Regimen) -> str:
     """A phase of a treatment: how many cycles of what, and how long each is."""
-    return f"{phase.cycles} {'cycle' if phase.cycles == 1 else 'cycles'} of {regimen.name}, {phase.cycle_length} each"
+    cycles = "cycle" if phase.cycles == 1 else "cycles"
+    return f"{phase.cycles} {cycles} of {regimen.name if phase.regimen else regimen.title}, {phase.cycle_length} each"
 
 
 def cycle_words(order: Order) -> str:
