@@ -12,7 +12,7 @@ import typer
 
 from cec.cli.inputs import mapping, pharmacy_file, read_pharmacy, read_text_of, today, together
 from cec.cli.messages import say
-from cec.cli.options import CYCLE, OUTPUT, TABLE, IgnoreOption, PharmacyOptions, QuietOption, TimeOptions
+from cec.cli.options import CYCLE, OUTPUT, TABLE, IgnoreOption, PharmacyOptions, QuietOption, TimeOptions, flag, option
 from cec.cli.output import progress
 from cec.cli.places import STANDARD, keep_apart, keep_outside
 from cec.errors import CecError, Fault, FileError, InputError
@@ -31,97 +31,71 @@ def batch(
     ],
     output: Annotated[
         str,
-        typer.Option(
+        option(
+            "FILE",
+            "The table of doses: .csv, .jsonl or .parquet; by default -, which is standard output.",
             "--output",
             "-o",
-            metavar="FILE",
-            show_default=False,
-            help="The table of doses: .csv, .jsonl or .parquet; by default -, which is standard output.",
-            rich_help_panel=OUTPUT,
+            heading=OUTPUT,
         ),
     ] = "-",
     regimen: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAME|FILE",
-            help="The regimen of rows that name none; by default the pharmacy's, else cec-induction.",
-            rich_help_panel=TABLE,
+        option(
+            "NAME|FILE",
+            "The regimen of rows that name none; by default the pharmacy's, else cec-induction.",
+            heading=TABLE,
         ),
     ] = None,
     pharmacy: PharmacyOptions,
     rejects: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE",
-            help="The table of rejected rows; by default beside the output, or lines on standard error.",
-            rich_help_panel=OUTPUT,
+        option(
+            "FILE",
+            "The table of rejected rows; by default beside the output, or lines on standard error.",
+            heading=OUTPUT,
         ),
     ] = None,
     renamed: Annotated[
         list[str] | None,
-        typer.Option(
-            "--map",
-            metavar="WHAT=COLUMN",
-            help="Which column tells the height, weight …: height=Wzrost. Repeatable.",
-            rich_help_panel=TABLE,
+        option(
+            "WHAT=COLUMN", "Which column tells the height, weight …: height=Wzrost. Repeatable.", "--map", heading=TABLE
         ),
     ] = None,
     ignored: IgnoreOption = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace files that are there already.", rich_help_panel=OUTPUT)
-    ] = False,
+    overwrite: Annotated[bool, flag("Replace files that are there already.", "--overwrite", heading=OUTPUT)] = False,
     append: Annotated[
         bool,
-        typer.Option(
-            "--append",
-            help="Put the doses behind those that FILE has: those of mended rejects, say.",
-            rich_help_panel=OUTPUT,
-        ),
+        flag("Put the doses behind those that FILE has: those of mended rejects, say.", "--append", heading=OUTPUT),
     ] = False,
     long: Annotated[
         bool,
-        typer.Option("--long", help="A row for each administration, from the start on.", rich_help_panel=OUTPUT),
+        flag("A row for each administration, from the start on.", "--long", heading=OUTPUT),
     ] = False,
     start: Annotated[
         str | None,
-        typer.Option(
-            metavar="DATE",
-            help="Day 1 of the cycle of rows that say no other: 2026-11-30.",
-            rich_help_panel=CYCLE,
-        ),
+        option("DATE", "Day 1 of the cycle of rows that say no other: 2026-11-30.", heading=CYCLE),
     ] = None,
     days: Annotated[
         str | None,
-        typer.Option(
-            metavar="NUMBER",
-            help="Draw lines without an end up to this day; it lengthens no cycle.",
-            rich_help_panel=CYCLE,
-        ),
+        option("NUMBER", "Draw lines without an end up to this day; it lengthens no cycle.", heading=CYCLE),
     ] = None,
     times: TimeOptions,
     sheets: Annotated[
         str | None,
-        typer.Option(metavar="FOLDER", help="A new folder for a PDF sheet of every dosed row.", rich_help_panel=OUTPUT),
+        option("FOLDER", "A new folder for a PDF sheet of every dosed row.", heading=OUTPUT),
     ] = None,
     paper: Annotated[
         str | None,
-        typer.Option(metavar="a4|letter", help="The paper of the sheets; by default a4.", rich_help_panel=OUTPUT),
+        option("a4|letter", "The paper of the sheets; by default a4.", heading=OUTPUT),
     ] = None,
     input_format: Annotated[
         str | None,
-        typer.Option(
-            metavar=_FORMATS,
-            help="The format of PATIENTS; by default as its name ends, or csv.",
-            rich_help_panel=TABLE,
-        ),
+        option(_FORMATS, "The format of PATIENTS; by default as its name ends, or csv.", heading=TABLE),
     ] = None,
     output_format: Annotated[
         str | None,
-        typer.Option(
-            metavar=_FORMATS,
-            help="The format of the output; by default as its name ends, or csv.",
-            rich_help_panel=OUTPUT,
-        ),
+        option(_FORMATS, "The format of the output; by default as its name ends, or csv.", heading=OUTPUT),
     ] = None,
     quiet: QuietOption = False,
 ) -> None:

@@ -26,13 +26,19 @@ REGIMEN = "Regimen"
 """Headings of options in the help of every command."""
 
 
-def _option(metavar: str, text: str, *names: str, heading: str | None = None) -> Any:
-    return typer.Option(*names, metavar=metavar, help=text, rich_help_panel=heading)
+def option(metavar: str, text: str, *names: str, heading: str | None = None) -> Any:
+    """An option with a value: what stands for the value, what the help says, and its names where they are others."""
+    return typer.Option(*names, metavar=metavar, help=text, rich_help_panel=heading, show_default=False)
+
+
+def flag(text: str, *names: str, heading: str | None = None) -> Any:
+    """An option without a value: what the help says, and its names."""
+    return typer.Option(*names, help=text, rich_help_panel=heading)
 
 
 def fact_option(fact: Fact, heading: str | None = None) -> Any:
     """The option by which a fact is told, with its examples as a shell takes them."""
-    return _option(_metavar(fact), _fact_help(fact), fact.option, heading=heading)
+    return option(_metavar(fact), _fact_help(fact), fact.option, heading=heading)
 
 
 def _metavar(fact: Fact) -> str:
@@ -75,7 +81,7 @@ class Typed(NamedTuple):
 TypedFacts: TypeAlias = Annotated[Mapping[str, str], Typed(told_facts("patient"))]
 TypedSize: TypeAlias = Annotated[Mapping[str, str], Typed(tuple(FACTS[name] for name in ("height", "weight", "sex")))]
 PatientFileOption: TypeAlias = Annotated[
-    Path | None, _option("FILE", "A patient file (YAML) with any of these; options replace what it says.")
+    Path | None, option("FILE", "A patient file (YAML) with any of these; options replace what it says.")
 ]
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -94,11 +100,11 @@ class PatientOptions(NamedTuple):
     facts: TypedFacts = _NOTHING
     history: Annotated[
         list[str] | None,
-        _option("FACT=true|false", "What the regimen's checks ask for: prior_hsct=false. Repeatable."),
+        option("FACT=true|false", "What the regimen's checks ask for: prior_hsct=false. Repeatable."),
     ] = None
     reduce: Annotated[
         list[str] | None,
-        _option(
+        option(
             "REDUCTION",
             "A declared reduction with its reason: 'etoposide=by 25%: mucositis grade 3', also 'to 75%', "
             "'etoposide on days 3-5=by 25%: why', 'fluorouracil line 2=…' (the regimen's second line). Repeatable.",
@@ -106,28 +112,28 @@ class PatientOptions(NamedTuple):
     ] = None
     set_dose: Annotated[
         list[str] | None,
-        _option("DOSE", "A dose set to an amount, not rounded: 'etoposide=70 mg: one vial left'. Repeatable.", "--set"),
+        option("DOSE", "A dose set to an amount, not rounded: 'etoposide=70 mg: one vial left'. Repeatable.", "--set"),
     ] = None
     without: Annotated[
         list[str] | None,
-        _option("DRUG", "A drug that is not given in this cycle: 'prednisone: steroid psychosis'. Repeatable."),
+        option("DRUG", "A drug that is not given in this cycle: 'prednisone: steroid psychosis'. Repeatable."),
     ] = None
     choose: Annotated[
         list[str] | None,
-        _option("DRUG=CHOICE", "What the regimen leaves open: carboplatin='AUC 5', prednisolone=oral. Repeatable."),
+        option("DRUG=CHOICE", "What the regimen leaves open: carboplatin='AUC 5', prednisolone=oral. Repeatable."),
     ] = None
     patient: PatientFileOption = None
 
 
 PharmacyFileOption: TypeAlias = Annotated[
     Path | None,
-    _option(
+    option(
         "FILE",
         "The pharmacy file (cec pharmacy new), whose values options replace; without it that of CEC_PHARMACY, else "
         "pharmacy.yaml in your configuration folder. none: no file.",
     ),
 ]
-BsaFormulaOption: TypeAlias = Annotated[str | None, _option("NAME", "BSA formula: mosteller, du-bois … (cec bsa).")]
+BsaFormulaOption: TypeAlias = Annotated[str | None, option("NAME", "BSA formula: mosteller, du-bois … (cec bsa).")]
 
 
 class PharmacyOptions(NamedTuple):
@@ -137,7 +143,7 @@ class PharmacyOptions(NamedTuple):
     bsa_formula: BsaFormulaOption = None
     product: Annotated[
         list[str] | None,
-        _option("DRUG=PRODUCT", "Make up this drug from this product of the formulary, not its first. Repeatable."),
+        option("DRUG=PRODUCT", "Make up this drug from this product of the formulary, not its first. Repeatable."),
     ] = None
 
 
@@ -153,18 +159,18 @@ class CheckOptions(NamedTuple):
 
     accept: Annotated[
         list[str] | None,
-        _option("CODE=REASON", "Let a stop through: infant='tumour board'. It stands on the order. Repeatable."),
+        option("CODE=REASON", "Let a stop through: infant='tumour board'. It stands on the order. Repeatable."),
     ] = None
     strict: Annotated[
         bool,
-        typer.Option("--strict", help="Let no check through either, nor what nobody could check, unless accepted."),
+        flag("Let no check through either, nor what nobody could check, unless accepted.", "--strict"),
     ] = False
 
 
 CycleOption: TypeAlias = Annotated[str | None, fact_option(FACTS["cycle"], CYCLE)]
 RevisionOption: TypeAlias = Annotated[
     str | None,
-    _option(
+    option(
         "NUMBER",
         "2 for the order that replaces the first, 3 for the next: calendars tell the newer one by it.",
         heading=CYCLE,
@@ -178,18 +184,18 @@ class StartOptions(NamedTuple):
 
     start: Annotated[str | None, START] = None
     day_0: Annotated[
-        str | None, _option("DATE", "The date of day 0, where the regimen says what that is: 2026-12-10.", "--day-0")
+        str | None, option("DATE", "The date of day 0, where the regimen says what that is: 2026-12-10.", "--day-0")
     ] = None
-    day_1: Annotated[str | None, _option("DATE", "The date of day 1, as --start.", "--day-1")] = None
+    day_1: Annotated[str | None, option("DATE", "The date of day 1, as --start.", "--day-1")] = None
     first_day: Annotated[
-        str | None, _option("DATE", "The date of the cycle's first day, also before day 1.", "--first-day")
+        str | None, option("DATE", "The date of the cycle's first day, also before day 1.", "--first-day")
     ] = None
     phase: Annotated[
         str | None,
-        _option("NUMBER", "Of a treatment of phases the cycle (--cycle) of this phase; --start is then its day 1."),
+        option("NUMBER", "Of a treatment of phases the cycle (--cycle) of this phase; --start is then its day 1."),
     ] = None
     days: Annotated[
-        str | None, _option("NUMBER", "Draw lines without an end up to this day; it lengthens no cycle.")
+        str | None, option("NUMBER", "Draw lines without an end up to this day; it lengthens no cycle.")
     ] = None
 
     @property
@@ -206,29 +212,24 @@ class TimeOptions(NamedTuple):
     """Which cycle it is, and the clock times of its days."""
 
     cycle: CycleOption = None
-    time: Annotated[str | None, _option("TIME", "Start of each day's first infusion: 09:00.")] = None
-    gap: Annotated[str | None, _option("DURATION", "Time between two infusions: '15 min'.")] = None
+    time: Annotated[str | None, option("TIME", "Start of each day's first infusion: 09:00.")] = None
+    gap: Annotated[str | None, option("DURATION", "Time between two infusions: '15 min'.")] = None
     revision: RevisionOption = None
 
 
 OutputFileOption: TypeAlias = Annotated[
     Path | None,
-    _option("FILE", "Write to this file, whole or not at all; - is standard output.", "--output", "-o", heading=OUTPUT),
+    option("FILE", "Write to this file, whole or not at all; - is standard output.", "--output", "-o", heading=OUTPUT),
 ]
 QuietOption: TypeAlias = Annotated[
     bool,
-    typer.Option(
-        "--quiet",
-        "-q",
-        help="On standard error nothing but what went wrong: no counts, no hints.",
-        rich_help_panel=OUTPUT,
-    ),
+    flag("On standard error nothing but what went wrong: no counts, no hints.", "--quiet", "-q", heading=OUTPUT),
 ]
 
 
 IgnoreOption: TypeAlias = Annotated[
     list[str] | None,
-    _option(
+    option(
         "COLUMN",
         "A column that tells nothing, although its name holds a word of a fact. Repeatable.",
         "--ignore-column",
@@ -247,7 +248,7 @@ def format_option(formats: Formats) -> Any:
     """The option by which a format of a document is chosen."""
     endings = ", ".join(each.ending for each in formats.values() if each.ending)
     words = f"The form of the output; by default as FILE ends ({endings}), or table."
-    return Annotated[str | None, _option("|".join(formats), words)]
+    return Annotated[str | None, option("|".join(formats), words)]
 
 
 def paper_option(formats: Formats) -> Any:
@@ -256,7 +257,7 @@ def paper_option(formats: Formats) -> Any:
     of_labels = f"; {LABEL_PRINTER} for labels, one to a page" if LABEL_PRINTER in papers else ""
     return Annotated[
         str | None,
-        _option("|".join(papers), f"The paper of a PDF: {next(iter(papers))}, if not told otherwise{of_labels}."),
+        option("|".join(papers), f"The paper of a PDF: {next(iter(papers))}, if not told otherwise{of_labels}."),
     ]
 
 
@@ -279,7 +280,7 @@ class PrintOptions(NamedTuple):
 
 AllPapersOption: TypeAlias = Annotated[
     Path | None,
-    _option(
+    option(
         "FOLDER",
         f"Write {', '.join([*PAPERS][:-1])} and {[*PAPERS][-1]} into a new folder.",
         "--all",
@@ -291,16 +292,16 @@ AllPapersOption: TypeAlias = Annotated[
 class NewRegimenOptions(NamedTuple):
     """What a new regimen is."""
 
-    origin: Annotated[
-        str | None, _option("REGIMEN", "Another regimen, whose file is copied and renamed.", "--from")
-    ] = None
-    title: Annotated[str | None, _option("TEXT", "Its name on paper.")] = None
-    indication: Annotated[str | None, _option("TEXT", "Disease and patients.", "--for")] = None
-    source: Annotated[str | None, _option("TEXT", "The publication or protocol.")] = None
-    url: Annotated[str | None, _option("TEXT", "Its address.")] = None
+    origin: Annotated[str | None, option("REGIMEN", "Another regimen, whose file is copied and renamed.", "--from")] = (
+        None
+    )
+    title: Annotated[str | None, option("TEXT", "Its name on paper.")] = None
+    indication: Annotated[str | None, option("TEXT", "Disease and patients.", "--for")] = None
+    source: Annotated[str | None, option("TEXT", "The publication or protocol.")] = None
+    url: Annotated[str | None, option("TEXT", "Its address.")] = None
     line: Annotated[
         list[str] | None,
-        _option(
+        option(
             "LINE",
             "A drug line, by its keys: 'drug=etoposide; dose=100 mg/m2; route=IV infusion; over=2 h; days=1-5'. "
             "Repeatable, in the day's sequence.",
@@ -310,7 +311,7 @@ class NewRegimenOptions(NamedTuple):
 
 ExplainOption: TypeAlias = Annotated[
     bool,
-    typer.Option("--explain", help="Show every step of every dose, and what replaced what.", rich_help_panel=OUTPUT),
+    flag("Show every step of every dose, and what replaced what.", "--explain", heading=OUTPUT),
 ]
 
 

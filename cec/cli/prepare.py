@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from cec.cli.inputs import draft
 from cec.cli.options import (
     OUTPUT,
@@ -18,6 +16,7 @@ from cec.cli.options import (
     RegimenArgument,
     StartOptions,
     TimeOptions,
+    flag,
 )
 from cec.cli.output import chosen_format, show
 from cec.render import WORKSHEETS
@@ -32,9 +31,7 @@ def prepare(
     output: Annotated[PrintOptions, ChosenFrom(WORKSHEETS)],
     start: StartOptions,
     times: TimeOptions,
-    pick_list: Annotated[
-        bool, typer.Option("--pick-list", help="Only the pick list of the whole cycle.", rich_help_panel=OUTPUT)
-    ] = False,
+    pick_list: Annotated[bool, flag("Only the pick list of the whole cycle.", "--pick-list", heading=OUTPUT)] = False,
     explain: ExplainOption = False,
 ) -> None:
     """The preparation worksheet, and the pick list of the cycle.

@@ -23,6 +23,8 @@ from cec.cli.options import (
     PrintOptions,
     QuietOption,
     RegimenArgument,
+    flag,
+    option,
 )
 from cec.cli.output import chosen_format, deliver, report, show, terminal_of
 from cec.cli.places import keep_apart
@@ -72,12 +74,10 @@ def _listed(found: FoundRegimen) -> ListedRegimen:
 
 def review_regimen(
     regimen: RegimenArgument,
-    by: Annotated[
-        str, typer.Option("--by", metavar="NAME", help="Who held the file against its source.", rich_help_panel=OUTPUT)
-    ],
+    by: Annotated[str, option("NAME", "Who held the file against its source.", "--by", heading=OUTPUT)],
     on: Annotated[
         str | None,
-        typer.Option("--on", metavar="DATE", help="On which day; today without it.", rich_help_panel=OUTPUT),
+        option("DATE", "On which day; today without it.", "--on", heading=OUTPUT),
     ] = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -114,9 +114,7 @@ def review_regimen(
 def show_regimen(
     regimen: RegimenArgument,
     output: OutputFileOption = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Show the text and source of every check.", rich_help_panel=OUTPUT)
-    ] = False,
+    explain: Annotated[bool, flag("Show the text and source of every check.", "--explain", heading=OUTPUT)] = False,
 ) -> None:
     """A regimen on one screen, as the protocol reads.
 
@@ -252,7 +250,7 @@ def validate_regimens(
     ] = None,
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Show the working and every result of every case.", rich_help_panel=OUTPUT),
+        flag("Show the working and every result of every case.", "--explain", heading=OUTPUT),
     ] = False,
 ) -> None:
     """Run the worked cases of regimens, and report them to sign.

@@ -21,6 +21,7 @@ from cec.cli.options import (
     PharmacyOptions,
     StartOptions,
     TimeOptions,
+    option,
 )
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
@@ -61,41 +62,31 @@ def verify(
     ] = None,
     tolerance: Annotated[
         str | None,
-        typer.Option(
-            metavar="PERCENT",
-            help="How far a written dose may be from the expected one; by default 5%.",
-            rich_help_panel=CHECKS,
-        ),
+        option("PERCENT", "How far a written dose may be from the expected one; by default 5%.", heading=CHECKS),
     ] = None,
     regimen: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAME|FILE",
-            help="The regimen of rows that name none, or the file that a saved order's regimen is now in.",
-            rich_help_panel=TABLE,
+        option(
+            "NAME|FILE",
+            "The regimen of rows that name none, or the file that a saved order's regimen is now in.",
+            heading=TABLE,
         ),
     ] = None,
     start: Annotated[
         str | None,
-        typer.Option(
-            metavar="DATE", help="Day 1 of the cycle, of a table's rows that say no other.", rich_help_panel=CYCLE
-        ),
+        option("DATE", "Day 1 of the cycle, of a table's rows that say no other.", heading=CYCLE),
     ] = None,
     cycle: Annotated[
         str | None,
-        typer.Option(
-            metavar="NUMBER",
-            help="Which cycle this is, for a table's rows that say no other.",
-            rich_help_panel=CYCLE,
-        ),
+        option("NUMBER", "Which cycle this is, for a table's rows that say no other.", heading=CYCLE),
     ] = None,
     renamed: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
+            "WHAT=COLUMN",
+            "Which column of a table tells the height, weight, clofarabine_mg …: height=Wzrost. Repeatable.",
             "--map",
-            metavar="WHAT=COLUMN",
-            help="Which column of a table tells the height, weight, clofarabine_mg …: height=Wzrost. Repeatable.",
-            rich_help_panel=TABLE,
+            heading=TABLE,
         ),
     ] = None,
     ignored: IgnoreOption = None,
