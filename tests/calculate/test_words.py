@@ -123,13 +123,23 @@ ALERTS: list[Sample] = [
      "set-above-maximum-doxorubicin", "check", "set to 61 mg, above the maximum of 60 mg"),
 ]  # fmt: skip
 
+ABOUT = {
+    "height-for-age": "height",
+    "bmi": "BMI",
+    "weight-change": "weight",
+    "bsa-differs": "BSA",
+    "old-measures": "measures",
+    "far-start": "start",
+}
+
 
 @pytest.mark.parametrize("sample", ALERTS, ids=lambda sample: sample[3])
 def test_the_words_of_alerts(sample: Sample, given: Build) -> None:
     line, pharmacy, patient, code, level, text = sample
     accepted = (code,) if level == "stop" else ()
     alert = alerts_of(given(line, pharmacy), *accepted, **patient)[code]
-    assert (alert.level, alert.text) == (level, text)
+    drug = line.removeprefix("drug: ").partition(",")[0]
+    assert (alert.level, alert.about, alert.text) == (level, drug if code.endswith(drug) else ABOUT[code], text)
 
 
 def test_a_stop_says_how_it_is_accepted_and_beside_it_no_amount_is_told(given: Build) -> None:
@@ -250,3 +260,40 @@ def test_a_check_of_which_several_conditions_hold_speaks_once(tmp_path: Path) ->
     for child, count in (({"age": "8"}, 1), ({"age": "12"}, 1), ({"age": "12", "weight": "30"}, 0)):
         codes = [alert.code for alert in order_of(given, **{**CHILD, **child}).alerts]
         assert codes.count("small") == count
+
+
+def test_every_bound_between_two_readings_is_named_with_whose_it_is(given: Build) -> None:
+    """√(100 × 9 / 3600) = 0.5 m2: 20 mL/min × 1.73 / 0.5 = 69.2 mL/min/1.73 m2."""
+    bands = ("under 40 U", "at least 40 U, under 60 U", "at least 60 U, under 70 U", "at least 70 U")
+    doses = ", ".join(
+        f'{{when: {{normalised_clearance: "{band.replace("U", "mL/min/1.73 m2")}"}}, dose: 1 mg}}' for band in bands
+    )
+    line = f"drug: x, dose: [{doses}], route: oral, days: 1"
+    alert = alerts_of(given(line), height="100", weight="9", creatinine_clearance="20 mL/min")["clearance-readings"]
+    assert alert.text == (
+        "20 mL/min is 69.2 mL/min/1.73 m2 by the body surface area of this patient, and counts as that; between the "
+        "two lies 40 mL/min/1.73 m2 (x), 60 mL/min/1.73 m2 (x)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "steps"),
+    [
+        # 26 kg × 10 mg = 260 mg
+        ("maximum_a_day: 300 mg", ["260 mg a day: within the maximum of 300 mg a day"]),
+        ("maximum_a_day: 260 mg", ["260 mg a day: within the maximum of 260 mg a day"]),
+        ("maximum_a_day: 200 mg", ["260 mg a day is above the maximum of 200 mg a day"]),
+        ("maximum_a_day: 600 mg, times: 2, every: 8 h",
+         ["2 × 260 mg = 520 mg a day: within the maximum of 600 mg a day"]),
+        ("maximum_a_day: 500 mg, times: 2, every: 8 h",
+         ["2 × 260 mg = 520 mg a day is above the maximum of 500 mg a day: 250 mg each"]),
+        ("maximum: 260 mg", ["within the maximum of 260 mg"]),
+        ("maximum: 259 mg", ["260 mg is above the maximum of 259 mg"]),
+        ("weight_cap: 26 kg", ["within the cap of 26 kg"]),
+        ("weight_cap: 25 kg", ["26 kg is above the cap of 25 kg"]),
+    ],
+)  # fmt: skip
+def test_the_words_of_caps(keys: str, steps: list[str], given: Build) -> None:
+    order = order_of(given(f"drug: x, dose: 10 mg/kg, route: oral, days: 1, {keys}"), **CHILD)
+    capped = {"limited", "capped", "capped by day"}
+    assert [step.how for step in order.doses[0].steps if step.what in capped] == steps
