@@ -151,7 +151,7 @@ class Pharmacy(msgspec.Struct, frozen=True):
         dict[str, DoseRounding], key("by drug: nearest 0.5 mg, down to 5 mg, or a table of bands")
     ] = {}
     largest_deviation: Annotated[
-        Decimal, key("the most that rounding, and measuring with it, may move a dose", reads="percentage")
+        Decimal, key("the most that rounding, and measuring with it, may move a dose", reads="deviation")
     ] = Decimal(5)
     """Percent."""
     largest_deviation_of: Annotated[

@@ -163,6 +163,10 @@ def _rounded(work: Work, chain: Sequence[Staged]) -> Staged | None:
     return staged("rounded", exact(rounded), f"{dose} {how}: {rounded} ({shown})", "pharmacy policy")
 
 
+_OFFERED = 20
+"""Percent up to which a refusal offers to allow what rounding does; beyond, the rule itself is looked at."""
+
+
 def _what_would_do(work: Work, dose: Exact, rule: DoseRounding, moved: Fraction) -> str:
     """The rounding that would do, of what can be measured with the drug's products, and the ways around this one."""
     from cec.calculate.preparation.stock import finest_measure, formulary_drug, usable_products
@@ -174,7 +178,8 @@ def _what_would_do(work: Work, dose: Exact, rule: DoseRounding, moved: Fraction)
     finer = finer_rounding(dose, rule.to, work.pharmacy.deviation_allowed(drug), finest) if rule.to else None
     percent = write_number(to_nearest(moved, Decimal(1), ROUND_CEILING))
     ways = [f"nearest {finer[0]} would do, and give {finer[1]}"] if finer else []
-    ways.append(f"largest_deviation_of: {{{drug}: {percent}%}} would allow it")
+    if moved <= _OFFERED:
+        ways.append(f"largest_deviation_of: {{{drug}: {percent}%}} would allow it")
     ways.append(f"--without '{drug}: reason' leaves it out")
     return "; or ".join(ways)
 

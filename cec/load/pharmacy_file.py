@@ -17,6 +17,7 @@ from cec.load.shapes import Shape, did_you_mean, either, text
 from cec.load.texts import (
     read_clearance_cap,
     read_clock,
+    read_deviation,
     read_percent,
     read_rounding_amount,
 )
@@ -208,6 +209,7 @@ WAYS: Ways = {
         {"type": "string", "examples": ["125 mL/min", "none"]},
         write_text,
     ),
+    "deviation": text(read_deviation, {"type": "string", "examples": ["5%"]}, write_percent),
     "percentage": text(read_percent, {"type": "string", "examples": ["5%"]}, write_percent),
     "words of day": _of_words,
     "time of day": text(read_clock, {"type": "string", "examples": ["09:00"]}),

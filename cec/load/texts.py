@@ -36,6 +36,23 @@ def read_percent(value: str) -> Decimal:
     return percent
 
 
+MOST_DEVIATION = Decimal(20)
+"""Percent by which every drug may be rounded at most; a wider one names its drug. The bound is cec's own."""
+
+
+def read_deviation(value: str) -> Decimal:
+    """The percentage by which rounding may move any dose, up to 20.
+
+    >>> read_deviation("5%")
+    Decimal('5')
+    """
+    percent = read_percent(value)
+    if percent > MOST_DEVIATION:
+        most = f"more than {MOST_DEVIATION}% for every drug; write it like 5%"
+        raise InputError(f"'{value}' is {most}, and a drug that needs more under largest_deviation_of")
+    return percent
+
+
 def read_reduction_percent(value: str) -> Decimal:
     """By how many percent a dose is reduced: `by 25%`, `to 75%`, or `25%`, which is `by 25%`.
 

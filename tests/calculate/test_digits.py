@@ -171,3 +171,11 @@ def test_a_refusal_names_the_rounding_that_would_do_with_the_tablets_in_stock(
     assert fault.text.endswith(ways)
     assert ("would do" in fault.text) == bool(would_do)
     assert would_do in fault.text
+
+
+def test_a_refusal_offers_no_deviation_that_would_change_the_treatment(tmp_path: Path) -> None:
+    """17.1 kg × 0.5 mg/kg = 8.55 mg; to the nearest 6 mg that is 6 mg: -2.55 of 8.55, -29.82%."""
+    with pytest.raises(OrderRefused) as refused:
+        order_of("17.1 kg", "dose_rounding: {prednisone: nearest 6 mg}\n", tmp_path)
+    assert "moves the dose by -29.82%" in str(refused.value)
+    assert "largest_deviation_of" not in str(refused.value)

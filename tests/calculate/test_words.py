@@ -186,7 +186,8 @@ REFUSALS = [
     (DOXORUBICIN, {"dose_rounding": {"doxorubicin": "nearest 5 units"}}, CHILD,
      "doxorubicin: the pharmacy rounds it by 5 units, its dose is in mg; give its rounding in mg"),
     # 57.6 mg down to a multiple of 60 mg is nothing
-    (DOXORUBICIN, {"dose_rounding": {"doxorubicin": "down to 60 mg"}, "largest_deviation": "100%"}, CHILD,
+    (DOXORUBICIN,
+     {"dose_rounding": {"doxorubicin": "down to 60 mg"}, "largest_deviation_of": {"doxorubicin": "100%"}}, CHILD,
      "doxorubicin: the dose comes to 0 mg; look at the rounding of the pharmacy"),
     # Mosteller unrounded, √(128 × 26 / 3600), ends nowhere
     (DOXORUBICIN, {"bsa_rounding": "none"}, CHILD,

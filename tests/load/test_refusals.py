@@ -188,6 +188,7 @@ def bands(*rows: str) -> str:
         ("bsa_formula: mostler\n", "did you mean mosteller?"),
         ("bsa_rounding: 0.5 m2\n", "'0.5 m2' is coarser than 0.1 m2"),
         ("largest_deviation: 0.05\n", "'0.05' has no unit"),
+        ("largest_deviation: 50%\n", "'50%' is more than 20% for every drug; write it like 5%"),
         ("first_infusion: \"24:00\"\n", "'24:00' is not a time of day"),
     ],
 )  # fmt: skip
