@@ -147,7 +147,13 @@ class DoseEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     A choice of doses is settled by a person.
     """
 
-    dose: Annotated[DoseQuantity, key("the dose for them", reads="entry dose")]
+    dose: Annotated[
+        DoseQuantity,
+        key(
+            "the dose for them; or 50 mg/m2 more (less) than on the day before; of several days more each day",
+            reads="entry dose",
+        ),
+    ]
     """Of a choice the first, of a range the lowest."""
     when: Annotated[
         Conditions, key("for whom this dose is, e.g. {age: under 1 year}; of a list any", reads="any conditions")

@@ -37,6 +37,18 @@ def test_no_page_is_stale(name: str) -> None:
     assert text_of(name) == NOTE + PAGES[name](), "run: python docs/make_reference.py"
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_every_heading_stands_once(name: str) -> None:
+    """Links lead to the first of two."""
+    headings = re.findall(r"^## .*", text_of(name), re.MULTILINE)
+    assert sorted(headings) == sorted(set(headings))
+
+
+def test_the_keys_of_a_treatment_stand_with_those_of_a_regimen() -> None:
+    assert "| `phases` | **required**" in text_of("regimen-keys")
+    assert "## `phases`" in text_of("regimen-keys")
+
+
 def test_no_man_page_is_stale() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in MAN.iterdir()}
     assert written == man.pages(), "run: python docs/make_reference.py"

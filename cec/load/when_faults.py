@@ -73,7 +73,8 @@ def _duration_faults(line: DrugLine) -> Iterator[str]:
     if "infusion" in line.route.lower() and not all(
         rate or entry.over or line.over for rate, entry in zip(by_rate, line.entries, strict=True)
     ):
-        yield f"'over' is missing: how long the {line.route} runs, e.g. over: 2 h, or rate: how fast"
+        unsaid = "; route: IV where the source does not say" if line.route == "IV infusion" else ""
+        yield f"'over' is missing: how long the {line.route} runs, e.g. over: 2 h, or rate: how fast{unsaid}"
     yield from _rate_faults(line)
     if not over:
         return

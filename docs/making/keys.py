@@ -33,7 +33,8 @@ the same for an editor.
 """
 CONDITIONS = """\
 All of them must hold. A bound is written `under 20 kg`, `at most 2`, `over 60 kg` or `at least 1 year`, two bounds as
-`at least 1 year, under 10 years`. Any other word is a fact of the history: `{prior_hsct: true}`.
+`at least 1 year, under 10 years` or, both ends included, `30 to 60 mL/min`. Any other word is a fact of the history:
+`{prior_hsct: true}`.
 
 """
 
@@ -52,7 +53,11 @@ class Part(NamedTuple):
 
 def regimen_page() -> str:
     """The page of regimen files."""
-    return REGIMEN + _keys("regimen")
+    regimen = _parts("regimen")
+    treatment = [part for part in _parts("treatment") if not any(_is_same(part, other) for other in regimen)]
+    whole, *others = treatment
+    tables = _tables([whole._replace(title="A treatment of several phases"), *others], [*regimen, *treatment])
+    return f"{REGIMEN}{_tables(regimen, regimen)}\n{tables}"
 
 
 def patient_page() -> str:
@@ -67,11 +72,23 @@ def pharmacy_page() -> str:
 
 def _keys(what: str) -> str:
     """The tables of all parts of a file, the whole file first."""
+    parts = _parts(what)
+    return _tables(parts, parts)
+
+
+def _parts(what: str) -> list[Part]:
+    """All parts of a file, the whole file first."""
     _, schema = SCHEMAS[what]
     parts = [Part("The file", schema())]
     for part in parts:  # grows while parts are found inside parts
-        parts += [inner for inner in _inner_parts(part) if not any(_is_same(inner, other) for other in parts)]
-    return "\n".join(f"## {part.title}\n\n{_introduction(part)}{table(_rows(part, parts))}" for part in parts)
+        for inner in _inner_parts(part):
+            parts += [] if any(_is_same(inner, other) for other in parts) else [inner]
+    return parts
+
+
+def _tables(parts: Sequence[Part], known: Sequence[Part]) -> str:
+    """A table of each of some parts, which may name all that are known."""
+    return "\n".join(f"## {part.title}\n\n{_introduction(part)}{table(_rows(part, known))}" for part in parts)
 
 
 def _is_same(part: Part, other: Part) -> bool:
