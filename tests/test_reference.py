@@ -141,6 +141,25 @@ def test_a_code_is_seen_wherever_it_is_given() -> None:
     assert sorted(codes_in(source)) == ["a", "b-<drug>", "c-<drug>", "d"]
 
 
+def without_a_test(page: str, tests: str) -> list[str]:
+    """The codes of the page of codes that no test names; of a code with a drug, what stands before the drug."""
+    codes = dict.fromkeys(re.findall(r"^\| `([a-z0-9-]+)", page, re.MULTILINE))
+    return [code for code in codes if not re.search(rf"(?<![\w-]){code}", tests)]
+
+
+def test_every_code_has_a_case_or_a_test() -> None:
+    paths = {path for ending in ("*.py", "*.yaml") for path in (ROOT / "tests").rglob(ending)} - {Path(__file__)}
+    cases = (ROOT / "regimens").glob("*.cases.yaml")
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (*paths, *cases))
+    assert without_a_test(text_of("codes"), tests) == [], "work a case of each by hand in tests/cases/"
+
+
+def test_a_code_without_a_test_is_seen() -> None:
+    page = "| code | level |\n|---|---|\n| `tall` | check |\n| `digits-<drug>` | check |\n| `pounds` | check |\n"
+    assert without_a_test(page, 'alerts: [digits-etoposide]\nassert "tall"') == ["pounds"]
+    assert without_a_test(page, "too-tall, no-digits, pounds") == ["tall", "digits-"]
+
+
 def test_every_command_is_shown_at_work() -> None:
     """Of each command some page has a console block, which is run."""
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]

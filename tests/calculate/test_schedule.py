@@ -279,9 +279,11 @@ def test_an_interval_that_does_not_hold_is_said() -> None:
     # before the first infusion, which is at 10:30 on day 1 and at 09:00 on day 2: 22:30, then 09:00, 10 h 30 min later
     tablet = flat("t", route="oral", days=(1, 2), times=2, every=hours(12), at=("before first infusion",))
     early = flat("b", over=hours(1), at=("10:30",))
-    rows = order_of(early, flat("c", over=hours(1), days=(2,)), tablet).administrations
-    told = [row.notes for row in rows if row.notes]
-    assert told == [("10 h 30 min after the dose before, prescribed every 12 h",)]
+    order = order_of(early, flat("c", over=hours(1), days=(2,)), tablet)
+    notes = [row.notes for row in order.administrations if row.notes]
+    assert notes == [("10 h 30 min after the dose before, prescribed every 12 h",)]
+    alerts = [(alert.code, alert.level) for alert in order.alerts if "interval" in alert.code]
+    assert alerts == [("interval-t", "check")]
 
 
 def test_a_pause_of_the_night_is_no_broken_interval() -> None:
