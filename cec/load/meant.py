@@ -24,6 +24,13 @@ _MEANT: tuple[tuple[str, str], ...] = (
         r"(?i)\b(?:at least|min(?:imum)?\.?(?: of)?|not less than)\s+([0-9][0-9.]*) ?(min|h|hours?)\b",
         r"over: \1 \2, and note: at least \1 \2",
     ),
+    (r"([0-9][0-9.]*) ?[-\u2013] ?([0-9][0-9.]* ?(?:mcg|mg|g|units|mL|min|h)\b\S*)", r"\1 to \2"),
+    (
+        r"(?i)\b(?:rounded )?to (?:the )?nearest ([0-9][0-9.]* ?[a-z]+)",
+        r"dose_rounding: nearest \1 (a key of the pharmacy file)",
+    ),
+    (r"(?i)\binternational units\b", "units"),
+    (r"^[0-9][0-9.]* ?(?:min|h) (?:before|after) .*", r"start: \g<0>"),
     (r"\bCIVI?\b|(?i:\bcontinuous(?: iv)? infusion)", "route: IV continuous infusion, with over"),
     (r"\bPO\b|(?i:\bper os\b|\bby mouth\b)", "route: oral"),
     (r"\bS[CQ]\b", "route: subcutaneous"),
