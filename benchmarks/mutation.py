@@ -8,8 +8,8 @@ tests/verification, tests/units), the examples of the file itself, and those of 
 program. The second are all that lines have that run at import or behind a cache. What no test catches is listed, and
 the program ends with 1 if less than 95% are caught.
 
-Left out is what cannot be seen from outside: names of encodings, sizes of caches, words of assertions and of
-representations for people who write cec, and docstrings, annotations and decorators.
+Left out is what cannot be seen from outside: names of encodings, whether zip is strict, sizes of caches, words of
+assertions and of representations for people who write cec, and docstrings, annotations and decorators.
 """
 
 from __future__ import annotations
@@ -91,9 +91,13 @@ def _expressions(function: ast.FunctionDef) -> Iterator[ast.expr]:
 
 
 def _unseen(node: ast.AST) -> Iterator[ast.expr]:
-    """The parts of a node that nobody can see from outside: annotations, encodings, words of an assertion."""
+    """The parts of a node that nobody can see from outside."""
     match node:
-        case ast.AnnAssign(annotation=part) | ast.Assert(msg=ast.expr() as part) | ast.keyword("encoding", part):
+        case (
+            ast.AnnAssign(annotation=part)
+            | ast.Assert(msg=ast.expr() as part)
+            | ast.keyword("encoding" | "strict", part)
+        ):
             yield part
         case ast.FunctionDef(decorator_list=decorators):
             yield from decorators

@@ -298,3 +298,12 @@ def test_the_words_of_caps(keys: str, steps: list[str], given: Build) -> None:
     order = order_of(given(f"drug: x, dose: 10 mg/kg, route: oral, days: 1, {keys}"), **CHILD)
     capped = {"limited", "capped", "capped by day"}
     assert [step.how for step in order.doses[0].steps if step.what in capped] == steps
+
+
+@pytest.mark.parametrize(("route", "least", "most"), [("oral", "", ""), ("IV infusion", "30 min", "1 h")])
+def test_only_what_runs_has_a_duration_from_the_least_to_the_most(
+    route: str, least: str, most: str, given: Build
+) -> None:
+    line = "drug: x, dose: 1 mg, route: IV infusion or oral, over: 30 min to 1 h, days: 1"
+    dose = order_of(given(line), **CHILD, choices=[f"x={route}"]).doses[0]
+    assert (dose.route, str(dose.over_least or ""), str(dose.over or "")) == (route, least, most)

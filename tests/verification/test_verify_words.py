@@ -12,9 +12,13 @@ from regimen_texts import SHIPPED, regimen_file
 
 from cec.calculate import draft_order
 from cec.load import load_patient, load_pharmacy, load_regimen
+from cec.pharmacy import Pharmacy
 from cec.units import AMOUNT, read_quantity
 from cec.verification import Verification, verify_doses
 from cec.verification.mistakes import MISTAKES
+from cec.verification.outcome import RowVerification
+from cec.verification.row import Terms
+from cec.verification.table import verify_table
 from cec.verification.written import Written, last_digit
 
 CHILD = {"height": "128 cm", "weight": "26 kg"}
@@ -179,3 +183,23 @@ def test_a_dose_may_differ_by_just_the_tolerance(amount: str, verdict: str, tmp_
 def test_nothing_else_is_told(line: str, written: str, found: list[str], tmp_path: Path) -> None:
     """A flat dose hangs on no weight: 57.3 lb taken as kg would be 114.6 mg of 2 mg/kg."""
     assert list(texts(verify(line, CHILD, written, tmp_path), "x")) == found
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("clofarabine,38.4 mg,,twice", "line 2: clofarabine: times: 'twice' is not a whole number from 1, like 3"),
+        ("clofarabine,much,,", "line 2: clofarabine: 'much' is not a number; write it like 12.5 mg"),
+        ("clofarabine,much,mg,", "line 2: clofarabine: 'much' is not a number; write it like 12.5"),
+        ("asparaginase,much,units,", "line 2: asparaginase: 'much' is not a number; write it like 600"),
+        (",much,,", "line 2: a drug without a name: 'much' is not a number; write it like 12.5 mg"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_named_with_its_row(row: str, fault: str, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(f"id,height_cm,weight_kg,drug,dose,unit,times\n7,128,26,{row}\n", encoding="utf-8")
+    terms = Terms(SHIPPED["cec-induction"], Pharmacy(), others=tuple(SHIPPED.values()))
+    with verify_table(path, terms) as table:
+        (found,) = table.rows
+    assert isinstance(found, RowVerification)
+    assert found.faults == (fault,)
