@@ -203,6 +203,14 @@ def test_a_capped_drug_tells_nothing_for_or_against_a_measure(tmp_path: Path) ->
     assert found == {"etoposide": ["weight in pounds taken as kg"]}
 
 
+def test_a_capped_drug_hides_no_common_measure(tmp_path: Path) -> None:
+    """√(150 × 54 / 3600) = 1.5 m2: 2 mg (2.25 is capped), 150 and 60 mg; of 0.9 m2 90, 36 and 1.35, not 1.2 mg."""
+    lines = ("drug: etoposide, dose: 100 mg/m2, route: oral, days: 1", "drug: x, dose: 40 mg/m2, route: oral, days: 1")
+    order = order_of(regimen_file(tmp_path, "three", VINCRISTINE, *lines), height="150 cm", weight="54 kg")
+    written = {"vincristine": "1.20 mg", "etoposide": "90.0 mg", "x": "36.0 mg"}
+    assert shared(verify(order, written)) == [("another BSA", ("etoposide", "x"))]
+
+
 @pytest.mark.parametrize(
     ("weight", "amount", "hint"),
     [

@@ -342,6 +342,10 @@ def without_prednisone(tree: Any) -> None:
     ("change", "where", "words"),
     [
         (without_prednisone, "doses 4 (prednisone)", ("nothing", "prednisone 13 mg on days 1, 2, 3, 4, 5")),
+        (lambda tree: tree["administrations"].pop(0), "administrations 1 (prednisone)",
+         ("nothing", "prednisone 13 mg at 2026-11-30 09:00")),
+        (lambda tree: tree["administrations"].pop(1), "administrations 2 (clofarabine)",
+         ("nothing", "clofarabine 38 mg at 2026-11-30 09:00")),
         (lambda tree: tree["doses"][0].pop("over"), "doses 1 (clofarabine): over", ("nothing", "2 h")),
         (lambda tree: tree["doses"][0]["steps"].append({**tree["doses"][0]["steps"][-1], "what": "set", "how": "x"}),
          "doses 1 (clofarabine): steps 5 (set)", ("set: x", "nothing")),
