@@ -11,9 +11,16 @@ from cec.errors import InputError
 from cec.facts import fact_of
 
 _OTHER_UNITS = frozenset(
-    {"oz", "ounce", "ounces", "st", "stone", "stones", "ft", "feet", "foot", "d", "day", "days", "wk", "week", "weeks"}
+    (
+        *("oz", "ounce", "ounces", "st", "stone", "stones", "ft", "feet", "foot"),
+        *("d", "day", "days", "wk", "week", "weeks"),
+        *("pfund", "funt", "funty", "funtach", "libra", "libras", "livres", "libbre"),  # pounds, or half kilograms
+        *("zoll", "cal", "cale", "calach", "pouces", "pulgadas", "pollici"),  # inches
+        *("monat", "monate", "monaten", "mies", "miesiace", "miesiące", "mois", "mes", "meses", "mesi"),  # months
+        *("tag", "tage", "tagen", "dni", "jours", "dias", "días", "giorni", "wochen", "semanas", "tygodnie"),
+    )
 )
-"""Words in the name of a column that tell a unit in which no bare number is read."""
+"""Words in the name of a column that tell a unit in which no bare number is read, in several languages."""
 
 _UNITS_IN_NAMES = {
     "cm": ("centimetres", "centimeters"),
@@ -67,9 +74,10 @@ def unit_in_name(fact: str, unit: str, word: str, name: str) -> str:
     ending = ending or next((word for word in words if word in endings and word not in _SHORT), "")
     named = endings.get(ending, "")
     if endings and not (unit or named) and (other := [word for word in words if word in _OTHER_UNITS]):
+        known = " or ".join(f"{fact}_{plain_name(each)}" for each in dict.fromkeys(endings.values()))
         raise InputError(
             f"the column {name} is given for {word}, but its name says {other[0]}, in which no bare number is read; "
-            "write the unit into the cells, and name the column without it"
+            f"give it for {known}, or write the unit into the cells, and name the column without it"
         )
     if unit and named and unit != named:
         raise InputError(

@@ -144,6 +144,34 @@ def test_verify_asks_too(tmp_path: Path) -> None:
     assert "etoposide_reduction" in cec("verify", str(path), "--ignore-column", "etoposide_reduction").err
 
 
+@pytest.mark.parametrize(
+    ("fact", "column", "words"),
+    [
+        ("weight", "Gewicht Pfund", "says pfund, in which no bare number is read; give it for weight_kg or"),
+        ("weight", "Waga (funty)", "says funty"),
+        ("age", "Wiek mies.", "says mies, in which no bare number is read; give it for age_years or age_months, or"),
+        ("height", "Talla pulgadas", "says pulgadas"),
+    ],
+)
+def test_a_unit_of_another_language_is_never_taken_for_the_usual_one(
+    fact: str, column: str, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "patients.csv"
+    others = [name for name in ("height", "weight", "age") if name != fact]
+    path.write_text(f"{','.join((column, *others))}\n57,57,57\n", encoding="utf-8")
+    done = cec("batch", str(path), "--map", f"{fact}={column}")
+    assert (done.code, done.out) == (1, "")
+    assert words in done.err
+
+
+def test_names_that_only_look_like_units_are_taken(tmp_path: Path) -> None:
+    path = tmp_path / "patients.csv"
+    path.write_text("Wzrost,Masa ciala,Wiek w latach\n128,26,8\n", encoding="utf-8")
+    maps = ("height=Wzrost", "weight=Masa ciala", "age=Wiek w latach")
+    done = cec("batch", str(path), *(part for each in maps for part in ("--map", each)))
+    assert ",0.96,38.4,96,422.4,13," in done.out
+
+
 def test_drugs_of_the_regimens_in_use_are_words() -> None:
     assert asked_about(["vincristine_mg"], [INDUCTION]) == {}
     assert list(asked_about(["etoposide_mg"], [INDUCTION])) == ["etoposide_mg"]
