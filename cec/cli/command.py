@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, get_type_hints
 
@@ -172,11 +173,14 @@ def _group_of(hint: Any) -> Any:
     return getattr(hint, "__origin__", hint)
 
 
-def _fields_of(group: Any) -> Iterator[tuple[str, Any, tuple[Fact, ...] | None]]:
+@cache
+def _fields_of(group: Any) -> tuple[tuple[str, Any, tuple[Fact, ...] | None], ...]:
     """Each field of a group with its annotation; and the facts, where it holds what was typed of them."""
+    fields = []
     for field, hint in get_type_hints(group, include_extras=True).items():
         marks = (mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Typed))
-        yield field, hint, next((mark.facts for mark in marks), None)
+        fields.append((field, hint, next((mark.facts for mark in marks), None)))
+    return tuple(fields)
 
 
 def _parameters_of(marked: Any) -> Iterator[inspect.Parameter]:

@@ -74,7 +74,6 @@ def drafting_of(
     from cec.calculate import draft_order
     from cec.calculate.lines import day_1, refuse_idle_days
     from cec.facts.reading import read_count, read_date
-    from cec.load.known import refuse_unasked
 
     require_measures(patient, regimen or "")
     read = {"REGIMEN": regimen, "--patient": patient.patient, "--pharmacy": pharmacy_file(pharmacy.pharmacy)}
@@ -98,7 +97,10 @@ def drafting_of(
     refuse_idle_days(days, loaded)
     this_patient, patient_overrides = of_patient
     this_pharmacy, pharmacy_overrides = of_pharmacy
-    refuse_unasked(this_patient, loaded, this_pharmacy, patient.patient)
+    if this_patient.history:
+        from cec.load.known import refuse_unasked
+
+        refuse_unasked(this_patient, loaded, this_pharmacy, patient.patient)
     draft_for = partial(
         draft_order,
         loaded,
@@ -146,15 +148,17 @@ def _regimen_or_phase(
     name: str, start: StartOptions, cycle: str | None
 ) -> tuple[Regimen, PlaceInTreatment | None, int | None]:
     """A regimen; or that of a phase of a treatment, with the place of the cycle there, and how long it is in days."""
-    from cec.calculate.treatment import cycle_of_treatment, place_in
     from cec.facts.reading import read_count
     from cec.load import load_regimen
-    from cec.load.treatment_file import is_treatment, load_treatment
-    from cec.units import span
 
     phase = read_text_of("--phase", start.phase, read_count)
     if phase is None:
         return load_regimen(name), None, None
+
+    from cec.calculate.treatment import cycle_of_treatment, place_in
+    from cec.load.treatment_file import is_treatment, load_treatment
+    from cec.units import span
+
     if not is_treatment(name):
         raise InputError(Fault(f"{name} is not a treatment of phases: leave --phase out", "--phase"))
     treatment = load_treatment(name)

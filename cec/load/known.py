@@ -10,7 +10,7 @@ from pathlib import Path
 from cec.conditions import history_asked
 from cec.drug_names import misspelt_drug
 from cec.errors import CecError, Fault, FileError, InputError
-from cec.load.nodes import read_file
+from cec.load.nodes import read_bytes, read_file
 from cec.load.search import found_regimens
 from cec.load.treatment_file import load_either
 from cec.patient import Patient
@@ -21,14 +21,25 @@ _SHARED_WORD = 4
 """Letters that a word has at least which two names must share to be alike."""
 
 
-def readable_regimens() -> Iterator[Regimen]:
-    """Every regimen that is found by its name, and those of treatments; a file with faults is left out."""
+def readable_regimens(words: Collection[str] = ()) -> Iterator[Regimen]:
+    """Every regimen that is found by its name, and those of treatments; a file with faults is left out.
+
+    Where only some words matter, files in whose text none of them stands are not loaded.
+    """
     for found in found_regimens():
         try:
+            if words and not _may_ask(read_bytes(found.path), words):
+                continue
             loaded = load_either(found.path)
         except CecError:
             continue
         yield from (loaded,) if isinstance(loaded, Regimen) else loaded.regimens
+
+
+def _may_ask(content: bytes, words: Collection[str]) -> bool:
+    """Whether one of these words stands in a file, or the file is a treatment, whose regimens may lie elsewhere."""
+    text = content.decode("utf-8", "replace").casefold()
+    return "phases:" in text or not set(re.findall(r"\w+", text)).isdisjoint(words)
 
 
 def refuse_unasked(patient: Patient, regimen: Regimen, pharmacy: Pharmacy, file: Path | None = None) -> None:

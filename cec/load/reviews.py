@@ -6,7 +6,6 @@ they are.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -48,6 +47,8 @@ def read_reviews(path: Path) -> tuple[Review, ...]:
 
 def write_reviews(reviews: Iterable[Review]) -> bytes:
     """The text of a file with these reviews."""
+    import json
+
     lines = (
         f'  - {{by: {json.dumps(each.by, ensure_ascii=False)}, date: {each.date}, sha256: "{each.sha256}"}}\n'
         for each in reviews

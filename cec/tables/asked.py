@@ -65,7 +65,7 @@ def refuse_asked(
     asked = asked_about(unread, regimens)
     asked |= {name: Asked(f"is nearly {what}", what) for name, what in likely.items() if name in unread}
     if asked:
-        others = history_asked(*readable_regimens())
+        others = history_asked(*readable_regimens([plain_name(name) for name in asked]))
         asked = {name: each for name, each in asked.items() if plain_name(name) not in others}
     faults = [Fault(_question(name, asked[name], is_file=bool(file)), "", file) for name in unread if name in asked]
     if faults:
@@ -136,5 +136,5 @@ def words_of_facts(regimens: Sequence[Regimen]) -> Mapping[str, str]:
 def asked_elsewhere(unread: Sequence[str]) -> list[str]:
     """Those of these columns that tell a fact of the history for which another regimen that is found asks."""
     plain = {name: plain_name(name) for name in unread if plain_name(name) not in ABOUT_THE_PERSON}
-    others = history_asked(*readable_regimens()) if plain else ()
+    others = history_asked(*readable_regimens(plain.values())) if plain else ()
     return [name for name in plain if plain[name] in others]
