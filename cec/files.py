@@ -202,7 +202,7 @@ class _Harmless:
         return len(content)
 
     def writelines(self, pieces: Iterable[bytes]) -> None:
-        """Write each."""
+        """Write one piece after the other."""
         for piece in pieces:
             self.write(piece)
 

@@ -103,7 +103,7 @@ class Numbers:
         return len(self._numbers)
 
     def of(self, thing: Hashable) -> int:
-        """Its number."""
+        """The number of a thing; the next one where it has none yet."""
         with self._lock:
             return self._numbers.setdefault(thing, len(self._numbers) + self._first)
 

@@ -87,7 +87,7 @@ def batch(
     ] = None,
     paper: Annotated[
         str | None,
-        option("a4|letter", "The paper of the sheets; by default a4.", heading=OUTPUT),
+        option("|".join(FORMATS["pdf"].papers), "The paper of the sheets; by default a4.", heading=OUTPUT),
     ] = None,
     input_format: Annotated[
         str | None,

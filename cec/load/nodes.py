@@ -150,7 +150,7 @@ class _Builder:
         self.faults.append(Fault(text, "", self.name, line, column))
 
     def take(self, event: yaml.Event) -> None:
-        """One event more."""
+        """Build on what one event more says."""
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents == 2:

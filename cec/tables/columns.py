@@ -191,13 +191,13 @@ def for_any_regimen(renamed: Mapping[str, str]) -> dict[str, str]:
 
 def names_that_tell(flags: Collection[str] = (), drugs: Collection[str] = ()) -> dict[str, tuple[str, str]]:
     """Every name of a column that tells something: its fact, or that it is the unit of one, and its own unit."""
-    known = {fact: (fact, "") for fact in (*TOLD, *flags)}
-    known |= {name: (fact, "") for name, fact in _OTHER_NAMES.items()}
+    names = {fact: (fact, "") for fact in (*TOLD, *flags)}
+    names |= {name: (fact, "") for name, fact in _OTHER_NAMES.items()}
     for fact in (*told_facts("patient"), *map(earlier_doses_of, drugs)):
         plain = plain_name(fact.name)
-        known[plain] = (fact.name, "")
+        names[plain] = (fact.name, "")
         units = units_of(fact.name)
-        known |= {f"{plain}_{ending}": (fact.name, unit) for ending, unit in units.items()}
+        names |= {f"{plain}_{ending}": (fact.name, unit) for ending, unit in units.items()}
         of_units = (name for word in OF_UNITS for name in (f"{plain}_{word}", f"{word}_{plain}"))
-        known |= dict.fromkeys(of_units if units else (), (f"{fact.name}{_UNIT}", ""))
-    return known
+        names |= dict.fromkeys(of_units if units else (), (f"{fact.name}{_UNIT}", ""))
+    return names

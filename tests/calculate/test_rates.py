@@ -40,7 +40,7 @@ RISING = "rate: 50 mg/h rising by 50 mg/h every 30 min to 400 mg/h"
         # 35 mg/h for an hour, 105 mg/h for 20 min: 70 mg; what is left of 100 mg runs at 140 mg/h: 12.86 min
         (
             "100 mg",
-            "rate: 0.5 mg/kg/h for 1 h rising by 1 mg/kg/h every 20 min to 2 mg/kg/h",
+            LONGER_FIRST,
             "1 h 33 min",
             [35, 105, 140],
         ),

@@ -29,7 +29,7 @@ class Total(NamedTuple):
 
     @property
     def amount(self) -> Exact:
-        """Both together."""
+        """What was given before and what this cycle gives, together, in the unit of the former."""
         return Exact(self.before.number + self.this_cycle.number, self.before.unit)
 
 
