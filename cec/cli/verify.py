@@ -200,7 +200,7 @@ def _shipped() -> tuple[Regimen, ...]:
 
 def _percent(text: str | None) -> object:
     """The tolerance that was typed, else the usual one."""
-    from cec.load.texts import read_percent
+    from cec.load.texts import read_tolerance
     from cec.verification.doses import TOLERANCE
 
-    return TOLERANCE if text is None else read_text_of("--tolerance", text, read_percent)
+    return TOLERANCE if text is None else read_text_of("--tolerance", text, read_tolerance)

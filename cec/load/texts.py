@@ -53,6 +53,18 @@ def read_deviation(value: str) -> Decimal:
     return percent
 
 
+def read_tolerance(value: str) -> Decimal:
+    """The percentage by which a written dose may differ and still agrees, up to 20.
+
+    >>> read_tolerance("3%")
+    Decimal('3')
+    """
+    percent = read_percent(value)
+    if percent > MOST_DEVIATION:
+        raise InputError(f"'{value}' would let another dose agree; write {MOST_DEVIATION}% or less, like 5%")
+    return percent
+
+
 def read_reduction_percent(value: str) -> Decimal:
     """By how many percent a dose is reduced: `by 25%`, `to 75%`, or `25%`, which is `by 25%`.
 

@@ -592,6 +592,7 @@ def test_a_verification_as_json_and_csv() -> None:
         ((*SIZE, *RIGHT, "days=five"), "days: 'five' is not a whole number"),
         ((*SIZE, *RIGHT, "days=5", "days=4"), "days: is given twice"),
         ((*SIZE, *RIGHT, "--tolerance", "0%"), "--tolerance: '0%' is not above 0"),
+        ((*SIZE, *RIGHT, "--tolerance", "50%"), "--tolerance: '50%' would let another dose agree; write 20% or less"),
         (("--height", "76cm", "--weight", "9.9kg", *RIGHT), "stop under-10-kg"),
     ],
 )
