@@ -24,41 +24,46 @@ NAMES_NO_DRUG = frozenset(
 DIFFERENT_DRUGS = frozenset(
     (
         *("abemaciclib", "acalabrutinib", "aclarubicin", "afatinib", "aflibercept", "aldesleukin"),
-        *("alectinib", "alemtuzumab", "allopurinol", "amsacrine", "anastrozole", "apalutamide"),
-        *("aprepitant", "asciminib", "asparaginase", "atezolizumab", "avapritinib", "avelumab"),
-        *("axitinib", "azacitidine", "azathioprine", "belantamab", "bendamustine", "bevacizumab"),
-        *("bexarotene", "bicalutamide", "binimetinib", "bleomycin", "blinatumomab", "bortezomib"),
-        *("bosutinib", "brentuximab", "brigatinib", "busulfan", "cabazitaxel", "cabozantinib"),
-        *("calaspargase", "capecitabine", "capmatinib", "carboplatin", "carfilzomib", "carmustine"),
-        *("ceritinib", "cetuximab", "chlorambucil", "cisplatin", "cladribine", "clofarabine"),
-        *("cobimetinib", "cortisone", "crizotinib", "cyclophosphamide", "cytarabine", "dabrafenib"),
-        *("dacarbazine", "dacomitinib", "dactinomycin", "daratumumab", "dasatinib", "daunorubicin"),
-        *("decitabine", "degarelix", "denosumab", "deruxtecan", "dexamethasone", "dexrazoxane"),
-        *("dinutuximab", "docetaxel", "doxorubicin", "durvalumab", "elotuzumab", "emtansine"),
-        *("encorafenib", "entrectinib", "enzalutamide", "epirubicin", "erdafitinib", "eribulin"),
-        *("erlotinib", "etoposide", "everolimus", "exemestane", "filgrastim", "fludarabine"),
-        *("fludrocortisone", "fluorouracil", "flutamide", "fosaprepitant", "fotemustine", "fulvestrant"),
-        *("gefitinib", "gemcitabine", "gilteritinib", "goserelin", "granisetron", "hydrocortisone"),
-        *("ibrutinib", "idarubicin", "idelalisib", "ifosfamide", "imatinib", "inotuzumab", "ipilimumab"),
-        *("irinotecan", "isatuximab", "ixabepilone", "ixazomib", "lanreotide", "lapatinib"),
-        *("larotrectinib", "lenalidomide", "lenograstim", "lenvatinib", "letrozole", "leuprorelin"),
-        *("lomustine", "lorlatinib", "melphalan", "mercaptopurine", "mesna", "methotrexate"),
-        *("methylprednisolone", "midostaurin", "mitomycin", "mitotane", "mitoxantrone", "mogamulizumab"),
-        *("necitumumab", "nelarabine", "neratinib", "nilotinib", "nilutamide", "nimustine", "niraparib"),
-        *("nivolumab", "obinutuzumab", "octreotide", "ofatumumab", "olaparib", "ondansetron"),
-        *("osimertinib", "oxaliplatin", "ozogamicin", "paclitaxel", "palbociclib", "palonosetron"),
+        *("alectinib", "alemtuzumab", "alitretinoin", "allopurinol", "amsacrine", "anastrozole"),
+        *("anlotinib", "apalutamide", "apatinib", "aprepitant", "asciminib", "asparaginase"),
+        *("atezolizumab", "avapritinib", "avelumab", "axitinib", "azacitidine", "azathioprine"),
+        *("belantamab", "bendamustine", "betamethasone", "bevacizumab", "bexarotene", "bicalutamide"),
+        *("binimetinib", "bleomycin", "blinatumomab", "bortezomib", "bosutinib", "brentuximab"),
+        *("brigatinib", "busulfan", "cabazitaxel", "cabozantinib", "calaspargase", "capecitabine"),
+        *("capmatinib", "carboplatin", "carfilzomib", "carmustine", "ceritinib", "cetuximab"),
+        *("chlorambucil", "cisplatin", "cladribine", "clofarabine", "cobimetinib", "cortisone"),
+        *("crizotinib", "cyclophosphamide", "cytarabine", "dabrafenib", "dacarbazine", "dacomitinib"),
+        *("dactinomycin", "daratumumab", "dasatinib", "daunorubicin", "decitabine", "degarelix"),
+        *("denosumab", "deruxtecan", "dexamethasone", "dexrazoxane", "dinutuximab", "docetaxel"),
+        *("doxorubicin", "durvalumab", "elotuzumab", "elranatamab", "emtansine", "encorafenib"),
+        *("ensartinib", "entrectinib", "enzalutamide", "epirubicin", "erdafitinib", "eribulin"),
+        *("erlotinib", "etoposide", "everolimus", "evofosfamide", "exemestane", "fedratinib"),
+        *("filgrastim", "fludarabine", "fludrocortisone", "fluorouracil", "flutamide", "fosaprepitant"),
+        *("fotemustine", "fulvestrant", "gefitinib", "gemcitabine", "gemtuzumab", "gilteritinib"),
+        *("givinostat", "glufosfamide", "goserelin", "granisetron", "hydrocortisone", "ibrutinib"),
+        *("idarubicin", "idelalisib", "ifosfamide", "imatinib", "inotuzumab", "ipilimumab"),
+        *("irinotecan", "isatuximab", "isotretinoin", "ixabepilone", "ixazomib", "lanreotide"),
+        *("lapatinib", "larotrectinib", "lenalidomide", "lenograstim", "lenvatinib", "letrozole"),
+        *("leuprorelin", "lipegfilgrastim", "lomustine", "lorlatinib", "masitinib", "melphalan"),
+        *("mercaptopurine", "mesna", "methotrexate", "methylprednisolone", "midostaurin", "mitomycin"),
+        *("mitotane", "mitoxantrone", "mogamulizumab", "momelotinib", "necitumumab", "nelarabine"),
+        *("neratinib", "nilotinib", "nilutamide", "nimustine", "niraparib", "nivolumab"),
+        *("obinutuzumab", "octreotide", "ofatumumab", "olaparib", "ondansetron", "osimertinib"),
+        *("oxaliplatin", "ozogamicin", "paclitaxel", "pacritinib", "palbociclib", "palonosetron"),
         *("panitumumab", "pazopanib", "pegaspargase", "pegfilgrastim", "pembrolizumab", "pemetrexed"),
-        *("pentostatin", "pertuzumab", "pirarubicin", "pixantrone", "plerixafor", "polatuzumab"),
-        *("pomalidomide", "ponatinib", "pralatrexate", "prednisolone", "prednisone", "procarbazine"),
-        *("quizartinib", "raltitrexed", "ramucirumab", "rasburicase", "regorafenib", "ribociclib"),
-        *("rituximab", "romidepsin", "rucaparib", "ruxolitinib", "selinexor", "selpercatinib"),
-        *("sorafenib", "sotorasib", "streptozocin", "sunitinib", "tagraxofusp", "talazoparib"),
-        *("tamoxifen", "tazemetostat", "tebentafusp", "tegafur", "temozolomide", "temsirolimus"),
-        *("teniposide", "thalidomide", "thiotepa", "tioguanine", "tivozanib", "topotecan", "toremifene"),
-        *("trabectedin", "trametinib", "trastuzumab", "tremelimumab", "treosulfan", "tretinoin"),
-        *("triptorelin", "trofosfamide", "valrubicin", "vandetanib", "vedotin", "vemurafenib"),
-        *("venetoclax", "vinblastine", "vincristine", "vindesine", "vinflunine", "vinorelbine"),
-        *("vismodegib", "vorinostat", "zanubrutinib", "zoledronic", "zorubicin"),
+        *("pentostatin", "pertuzumab", "pirarubicin", "pirtobrutinib", "pixantrone", "plerixafor"),
+        *("polatuzumab", "pomalidomide", "ponatinib", "pralatrexate", "pralsetinib", "prednimustine"),
+        *("prednisolone", "prednisone", "procarbazine", "quizartinib", "raltitrexed", "ramucirumab"),
+        *("ranimustine", "rasburicase", "regorafenib", "repotrectinib", "ribociclib", "rituximab"),
+        *("romidepsin", "rucaparib", "ruxolitinib", "selinexor", "selpercatinib", "siltuximab"),
+        *("sirolimus", "sorafenib", "sotorasib", "streptozocin", "sunitinib", "tagraxofusp"),
+        *("talazoparib", "taletrectinib", "tamoxifen", "tazemetostat", "tebentafusp", "tegafur"),
+        *("telisotuzumab", "temozolomide", "temsirolimus", "teniposide", "thalidomide", "thiotepa"),
+        *("tioguanine", "tivozanib", "topotecan", "toremifene", "trabectedin", "trametinib"),
+        *("trastuzumab", "tremelimumab", "treosulfan", "tretinoin", "triptorelin", "trofosfamide"),
+        *("ublituximab", "valrubicin", "vandetanib", "vedotin", "vemurafenib", "venetoclax"),
+        *("vinblastine", "vincristine", "vindesine", "vinflunine", "vinorelbine", "vismodegib"),
+        *("vorinostat", "zanubrutinib", "zoledronic", "zongertinib", "zorubicin"),
     )
 )
 """Names that are each of another drug, or of a part that makes another drug; none is a second name for one of these."""
@@ -77,6 +82,10 @@ ALIKE = 0.8
 """How alike two names are of which one is probably misspelt: `klofarabina` and `clofarabine` are 0.82."""
 
 
+_OLD_NAMES = {"daunomycin": "daunorubicin", "adriamycin": "doxorubicin"}
+"""Names of a drug that are nearer to that of another one."""
+
+
 def misspelt_drug(name: str, drugs: Iterable[str]) -> str:
     """Of these drugs the one whose name this is probably meant to be; nothing where it is one of them, or another drug.
 
@@ -88,6 +97,9 @@ def misspelt_drug(name: str, drugs: Iterable[str]) -> str:
     known = {drug.casefold(): drug for drug in drugs}
     if drug_key(name) in map(drug_key, known.values()) or not own_words(name).isdisjoint(DIFFERENT_DRUGS):
         return ""
+    old = _OLD_NAMES.get(name.casefold())
+    if old:
+        return known.get(old, "")
     near = get_close_matches(name.casefold(), known, 1, ALIKE)
     return known[near[0]] if near else ""
 

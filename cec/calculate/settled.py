@@ -13,7 +13,7 @@ from cec.calculate.rules.rule import code_of_drug
 from cec.conditions import are_apart, judge_any, unknown_facts
 from cec.drug_names import is_same_drug
 from cec.errors import Fault, OrderRefused
-from cec.facts import Facts
+from cec.facts import FACTS, Facts
 from cec.order import Alert, Dose
 from cec.patient import Choices
 from cec.regimen import AnyOf, DoseEntry, DrugLine, any_words
@@ -166,8 +166,10 @@ def _is_so(any_of: AnyOf, facts: Facts, what: str) -> bool:
     """Whether one of several conditions holds; OrderRefused where that is not known."""
     holds = judge_any(any_of, facts)
     if holds is None:
-        unknown = dict.fromkeys(fact.name for conditions in any_of for fact in unknown_facts(conditions, facts))
-        raise OrderRefused(f"{what} {', '.join(unknown)}, which is not given")
+        unknown = {fact.name: fact for conditions in any_of for fact in unknown_facts(conditions, facts)}
+        history = [name for name in unknown if name not in FACTS]
+        way = f"; say yes or no, like --history {history[0]}=true" if history else ""
+        raise OrderRefused(f"{what} {', '.join(unknown)}, which is not given{way}")
     return holds
 
 

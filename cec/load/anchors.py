@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations, islice
 from typing import Any
 
 from msgspec.structs import replace
@@ -112,7 +112,12 @@ def _write_anchors(anchors: tuple[Anchor, ...]) -> str:
 
 
 ANCHORS = commas_or_list(
-    read_anchors, {"type": "string", "examples": ["with oxaliplatin", "after cytarabine", _RIGHT]}, _write_anchors
+    read_anchors,
+    {
+        "type": "string",
+        "examples": ["with oxaliplatin", "30 min before paclitaxel", "[with ifosfamide, 4 h after its start]"],
+    },
+    _write_anchors,
 )
 
 
@@ -191,7 +196,7 @@ def _faults(number: int, anchor: Anchor, lines: Lines) -> Iterator[str]:
     if anchor.which:
         return
     on_a_day = [[other for other, days in given.items() if day in days] for day in sorted(wanted)]
-    if several := next((each for each in on_a_day if len(each) > 1), None):
+    if several := next(filter(None, (_in_one_cycle(each, others) for each in on_a_day)), None):
         places = " and ".join(map(str, several))
         yield f"{anchor.to} is given by lines {places} on one day; name the one that is meant by its 'called'"
     elif any(doses_from(other, lines) > 1 for of_day in on_a_day for other in of_day):
@@ -200,6 +205,13 @@ def _faults(number: int, anchor: Anchor, lines: Lines) -> Iterator[str]:
         line.days or anchor.days
     ):
         yield f"{anchor.to} is one chain of bags: write {_ways(anchor)}, or days"
+
+
+def _in_one_cycle(numbers: Iterable[int], lines: Mapping[int, DrugLine]) -> tuple[int, int] | None:
+    """Two of these lines that one cycle gives both."""
+    cycles = {number: set(numbers_of(lines[number].cycles)) for number in numbers}
+    pairs = combinations(cycles, 2)
+    return next((pair for pair in pairs if not all(map(cycles.get, pair)) or cycles[pair[0]] & cycles[pair[1]]), None)
 
 
 def _ways(anchor: Anchor) -> str:

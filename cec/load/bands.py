@@ -49,7 +49,7 @@ def entry_faults(line: DrugLine) -> Iterator[EntryFault]:
         used.update(numbers)
         if not numbers:
             of_cycle = f" of cycle {cycle}" if any(entry.cycles for entry in entries) else ""
-            found[EntryFault(0, f"no entry is for day {day}{of_cycle}")] = None
+            found[EntryFault(0, f"no entry is for day {day}{of_cycle}{_lines_apart(entries)}")] = None
         for fault in faults_of_facts([entries[number] for number in numbers], line.only, numbers):
             found[fault] = None
     first_day = min(_days(line))
@@ -65,6 +65,12 @@ def entry_faults(line: DrugLine) -> Iterator[EntryFault]:
     unused = (number for number in range(len(entries)) if number not in used)
     found |= {EntryFault(number, "is for none of the days and cycles of the line"): None for number in unused}
     yield from sorted(found, key=lambda fault: fault.entry)
+
+
+def _lines_apart(entries: Sequence[DoseEntry]) -> str:
+    """What to do where a drug is given on other days in some cycles, which is no matter of entries."""
+    is_both = any(entry.days for entry in entries) and any(entry.cycles for entry in entries)
+    return "; where the days differ by cycle, write a line for each, with days and cycles of its own" if is_both else ""
 
 
 def _days(line: DrugLine) -> tuple[int, ...]:

@@ -22,6 +22,7 @@ from cec.load.drug_line import DRUG_LINE, WAYS
 from cec.load.how_much import ENTRY
 from cec.load.shapes import stated_of, text
 from cec.load.texts import read_name
+from cec.load.when import write_days
 from cec.regimen import Check, DoseEntry, DrugLine, Regimen, name_in_file
 from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, drug_of_share, span
 
@@ -160,7 +161,8 @@ def _days_beyond(regimen: Regimen) -> Iterator[tuple[int, str]]:
                 ),
             )
         if 0 in days and not regimen.calendar.has_day_0:
-            yield number, f"{where}: day 0 has no meaning here; say what it is, like day_0: transplantation"
+            right = f"write {write_days(tuple(filter(None, days)))}" if regimen.day_0 else "say what it is"
+            yield number, f"{where}: day 0 has no meaning here; {right}, or day_0: transplantation if there is one"
         if regimen.last_day and not is_open(line.days) and days[-1] > regimen.last_day:
             yield (
                 number,

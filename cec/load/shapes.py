@@ -20,6 +20,8 @@ from cec.load.written import NotWritableError, write_text
 
 Schema = dict[str, Any]
 
+_PART = re.compile(r"(?P<key>\w+)(?: (?P<number>[0-9]+))?(?: \(.*?\))?: (?:(?P<inner>\w+): )?")
+
 
 class _Invalid:
     """What a reader gives back where it noted a fault."""
@@ -179,7 +181,9 @@ def mapping(
         try:
             return build(values)
         except CecError as error:
-            return reading.fault(node, where, *error.faults)
+            for fault in error.faults:
+                reading.fault(_part_named(fault.text, node, entries), where, fault)
+            return INVALID
 
     def write(value: Any) -> Node:
         stated = (parts or stated_of)(value)
@@ -187,6 +191,18 @@ def mapping(
         return Node(0, 0, entries=tuple(entries))
 
     return Shape(read, object_schema(fields), write)
+
+
+def _part_named(text: str, node: Node, entries: Mapping[str, tuple[Node, Node]]) -> Node:
+    """The node of the part that a fault of the whole names first: ``drugs 4 (cisplatin): days: …``."""
+    named = _PART.match(text)
+    if named is None or named["key"] not in entries:
+        return node
+    part = entries[named["key"]][1]
+    if named["number"] and part.items and int(named["number"]) <= len(part.items):
+        part = part.items[int(named["number"]) - 1]
+    inner = named["inner"]
+    return next((value for key, value in part.entries or () if inner and key.text == inner), part)
 
 
 def stated_of(record: Any) -> dict[str, Any]:

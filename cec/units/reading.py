@@ -133,6 +133,10 @@ def _unit(unit: str, text: str, kinds: tuple[Kind, ...]) -> str:
     symbol = unit if unit in allowed else _translated(unit, _SPELLINGS)
     if symbol in allowed:
         return symbol
+    if symbol.partition("/")[0] == "L" and "mL/m2" in allowed:
+        raise InputError(
+            f"{_quoted(text)} is in litres; a dose of a fluid is in mL: write it like 1000 mL or 1000 mL/m2"
+        )
     owner = next((kind for kind in KINDS if symbol in kind.units), None)
     if owner:
         names = " or ".join(kind.name for kind in kinds)

@@ -76,7 +76,9 @@ def test_others_go_without_and_the_order_says_so(tmp_path: Path) -> None:
 
 
 def test_what_it_hangs_on_is_asked_for_and_never_guessed(tmp_path: Path) -> None:
-    with pytest.raises(CecError, match="prednisone: whether it is given depends on t_all, which is not given"):
+    with pytest.raises(
+        CecError, match="prednisone: whether it is given depends on t_all, which is not given; say yes or no"
+    ):
         order_of(regimen_of(tmp_path, VINCRISTINE, PREDNISONE), age="9 years")
 
 

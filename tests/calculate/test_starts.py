@@ -209,6 +209,36 @@ def test_two_lines_of_one_drug_on_a_day_are_told_apart_by_their_start(tmp_path: 
     )
 
 
+def test_what_goes_before_a_drug_follows_its_line_of_the_cycle(tmp_path: Path) -> None:
+    """A loading dose on two days of the first cycle, one dose in each later one; half an hour before 09:00 is 08:30."""
+    lines = (
+        "drug: paracetamol, dose: 1 g, route: oral, start: 30 min before obinutuzumab",
+        "drug: obinutuzumab, dose: 500 mg, route: IV infusion, over: 4 h, days: 1-2, cycles: 1",
+        "drug: obinutuzumab, dose: 1 g, route: IV infusion, over: 4 h, days: 1, cycles: 2-6",
+    )
+    (tmp_path / "test.yaml").write_text(regimen_text("test", *lines), encoding="utf-8")
+    who, regimen = load_patient(texts={"height": "170 cm", "weight": "70 kg"}), load_regimen(tmp_path / "test.yaml")
+    orders = [draft_order(regimen, who, start=START, cycle=cycle) for cycle in (1, 2)]
+    assert [rows(order, "paracetamol") for order in orders] == [["1 08:30", "2 08:30"], ["1 08:30"]]
+    both = [line.replace(", cycles: 1", "") for line in lines]
+    assert "is given by lines 2 and 3 on one day" in refusal(tmp_path, *both)
+
+
+def test_what_is_added_to_the_fluid_before_and_after_keeps_nobody_waiting_for_itself(tmp_path: Path) -> None:
+    """Fluid 09:00 to 11:00, cisplatin to 12:00, fluid to 14:00; magnesium with both."""
+    lines = (
+        "drug: sodium chloride, called: before, dose: 1000 mL, route: IV infusion, over: 2 h, days: 1",
+        "drug: magnesium sulfate, dose: 2 g, route: IV infusion, over: 2 h, start: [with before, with later]",
+        "drug: cisplatin, dose: 40 mg/m2, route: IV infusion, over: 1 h, days: 1",
+        "drug: sodium chloride, called: later, dose: 1000 mL, route: IV infusion, over: 2 h, start: after cisplatin",
+    )
+    order = order_of(tmp_path, *lines)
+    assert rows(order, "sodium chloride") == ["1 09:00", "1 12:00"]
+    assert (rows(order, "magnesium sulfate"), rows(order, "cisplatin")) == (["1 09:00", "1 12:00"], ["1 11:00"])
+    longer = lines[1].replace("over: 2 h", "over: 3 h")
+    assert rows(order_of(tmp_path, lines[0], longer, *lines[2:]), "cisplatin") == ["1 12:00"]
+
+
 def test_a_chain_begins_where_its_anchor_says(tmp_path: Path) -> None:
     lines = (
         "drug: cisplatin, dose: 75 mg/m2, route: IV infusion, over: 2 h, days: 1-2",

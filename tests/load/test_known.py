@@ -242,6 +242,9 @@ def test_no_drug_is_taken_for_another_one() -> None:
         "teniposide",
     ):
         assert misspelt_drug(name, given) == ""
+    for name in ("isotretinoin", "betamethasone", "sirolimus", "siltuximab", "pirtobrutinib"):
+        assert misspelt_drug(name, DIFFERENT_DRUGS) == ""
+    assert misspelt_drug("Daunomycin", DIFFERENT_DRUGS) == "daunorubicin"
 
 
 def test_a_frame_is_dosed_by_what_each_regimen_asks(bare: str) -> None:

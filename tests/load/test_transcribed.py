@@ -17,10 +17,13 @@ FILES = sorted(path for path in FOLDER.glob("*.yaml") if not path.name.endswith(
 TREATMENTS = [path for path in FILES if is_treatment(path)]
 REGIMENS = [path for path in FILES if path not in TREATMENTS]
 
-PATIENT = ("--height", "180cm", "--weight", "80kg", "--age", "40", "--sex", "female", "--start", "2026-11-30")
+PATIENT = ("--height", "180cm", "--weight", "80kg", "--age", "40", "--sex", "female")
+FROM_DAY_0 = {"dinutuximab-isotretinoin-course-1"}
 GIVEN = {
+    "cisplatin-weekly-radiotherapy": ("--cycle", "1", "--history", "low_magnesium=true"),
     "daratumumab-carfilzomib-dexamethasone": ("--cycle", "1", "--choose", "dexamethasone=oral"),
     "ivado": ("--cycle", "1"),
+    "obinutuzumab-chlorambucil": ("--cycle", "1"),
     "regorafenib-redos": ("--cycle", "1"),
     "vinorelbine-oral": ("--cycle", "4", "--history", "neutrophils_fell=false"),
 }
@@ -28,7 +31,7 @@ GIVEN = {
 
 
 def test_there_are_some() -> None:
-    assert len(REGIMENS) >= 6
+    assert len(REGIMENS) >= 11
     assert len(TREATMENTS) == 1
 
 
@@ -48,7 +51,8 @@ def test_it_agrees_with_what_was_worked_by_hand(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_it_is_drawn(path: Path) -> None:
-    done = cec("schedule", str(path), *PATIENT, *GIVEN.get(path.stem, ()))
+    start = ("--day-0" if path.stem in FROM_DAY_0 else "--start", "2026-11-30")
+    done = cec("schedule", str(path), *PATIENT, *start, *GIVEN.get(path.stem, ()))
     assert done.code == 0, done.err
     assert "Mon 30-Nov-2026" in done.out
     assert "Draft: not valid until checked and signed" in done.out

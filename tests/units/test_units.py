@@ -394,7 +394,7 @@ DOSE_REFUSALS = {
     "40 mg / m2": "is not one number and one unit",
     "40": "has no unit",
     "AUC 5,5": "has a comma",
-    "5 L": "is not an amount of drug or dose per m2 or dose per kg or target AUC but a volume",
+    "5 L": "is in litres; a dose of a fluid is in mL",
 }
 
 

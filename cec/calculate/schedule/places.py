@@ -49,7 +49,7 @@ class Places:
         if line.is_before_infusions:
             starts = [Start(day, self.dates.of(day), None, day) for day in line.days]
         elif line.of.anchors:
-            starts = self._anchored(line)
+            starts = self._anchored(line, line.of.anchors)
         else:
             starts = self._day_by_day(line, self._own)
         starts.sort(key=lambda start: (start.at or self._end_of(start.date), start.day))
@@ -160,13 +160,21 @@ class Places:
         gap = span(self.pharmacy.gap)
         times: list[Instant | None] = [opening]
         for other in self._waited_for(line, day):
-            first = next((start.at for start in self.of(other.number) if start.dose_day == day), opening)
+            first = next((start.at for start in self._waited_starts(other) if start.dose_day == day), opening)
             over = other.over(day)
             times.append(first and first + over + (gap if over else A_DAY * 0))
         known = [each for each in times if each]
         if len(known) < len(times) or self.clock.date(max(known)) != date:
             return None
         return max(known)
+
+    def _waited_starts(self, other: GivenLine) -> list[Start]:
+        """The starts of a line that others wait for: those from the first of what it hangs on.
+
+        Its later ones may hang on what waits for it: potassium with the fluid before cisplatin, and with that after.
+        """
+        anchors = other.of.anchors
+        return self._anchored(other, anchors[:1]) if len(anchors) > 1 else self.of(other.number)
 
     def _waited_for(self, line: GivenLine, day: int) -> Iterator[GivenLine]:
         """The lines above one in the queue, and what hangs beside them, that are given on a day."""
@@ -197,10 +205,10 @@ class Places:
         """The numbers of the lines that an anchor of a line names."""
         return list(awaited(line.number, anchor, self.all_lines))
 
-    def _anchored(self, line: GivenLine) -> list[Start]:
-        """The starts of a line that hangs on another drug: on each of its days, for each of its anchors."""
+    def _anchored(self, line: GivenLine, anchors: Sequence[Anchor]) -> list[Start]:
+        """The starts of a line that hangs on another drug: on each of its days, for each of these of its anchors."""
         starts: list[Start] = []
-        for anchor in line.of.anchors:
+        for anchor in anchors:
             given = self._given(line, anchor)
             days = anchor.days or line.days
             chosen = _chosen(
