@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cec.cli.inputs import draft
+from cec.cli.drafting import draft
 from cec.cli.options import (
     CheckOptions,
     ChosenFrom,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from cec.cli.inputs import draft
+from cec.cli.drafting import draft
 from cec.cli.options import (
     OUTPUT,
     CheckOptions,

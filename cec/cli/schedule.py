@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from cec.cli.inputs import draft, draft_calendar, require_start
+from cec.cli.drafting import draft, draft_calendar, require_start
 from cec.cli.options import (
     AllPapersOption,
     CheckOptions,

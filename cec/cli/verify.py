@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cec.cli.inputs import drafting_of, read_text_of, together
+from cec.cli.drafting import drafting_of
+from cec.cli.inputs import read_text_of, together
 from cec.cli.options import (
     CHECKS,
     CYCLE,

@@ -19,7 +19,7 @@ import typer
 from running import cec as run
 
 import cec.load
-from cec.cli.inputs import draft
+from cec.cli.drafting import draft
 from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, StartOptions, TimeOptions
 from cec.errors import CecError
 from cec.load import load_pharmacy, load_regimen, regimen_folder
