@@ -270,3 +270,18 @@ def test_bottles_of_an_oral_solution(bottle: str, count: str) -> None:
     pharmacy = pharmacy_of(FormularyDrug("x", (product,), measuring_step=amount("0.1 mL")))
     (item,) = pick_list((dose,), prepare(dosed(dose), pharmacy)[0], pharmacy)
     assert (item.kind, str(item.count or ""), item.volume) == ("bottle", count, amount("26 mL"))
+
+
+@pytest.mark.parametrize(
+    ("strength", "shown", "draw"),
+    [
+        ("0.5 g/mL", "500 mg/mL", "0.66 mL"),
+        ("500 mg/mL", "500 mg/mL", "0.66 mL"),
+        ("500000 mcg/mL",) * 2 + ("0.66 mL",),
+    ],
+)
+def test_no_strength_is_told_in_grams(strength: str, shown: str, draw: str) -> None:
+    """330 / 500 = 0.66 mL."""
+    drug = FormularyDrug("x", (Product("vial", "solution", amount(strength), volume=amount("2 mL")),))
+    made, _ = made_by(dose_of("x", "330 mg", route="IV bolus"), drug)
+    assert (made.strength, made.draw) == (amount(shown), amount(draw))
