@@ -19,6 +19,8 @@ from cec.facts import Fact
 
 _NUMBER = re.compile(r"(?:(?P<before>[^=]+)=)?(?P<number>[0-9]+(?:[.,][0-9]+)?)")
 _OTHERS = "Options"
+_WRONG_USAGE: type[Exception] = typer.BadParameter.__mro__[1]
+"""What typer raises of every wrong call, an unknown option too: its versions have it in different places."""
 
 
 def _show_help(context: Any, _option: Any, wanted: Any) -> None:
@@ -51,7 +53,13 @@ class Command(TyperCommand):
         """The arguments that are left over; wrong usage for an option given twice, or a number apart from its unit."""
         if fault := torn_apart(args):
             ctx.fail(fault)
-        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        try:
+            _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        except _WRONG_USAGE as error:
+            if others := _commands_with(getattr(error, "option_name", ""), ctx):
+                have = f"{', '.join(others)} has it" if len(others) == 1 else f"{', '.join(others)} have it"
+                ctx.fail(f"{ctx.command_path} has no {getattr(error, 'option_name', '')}; {have}")
+            raise
         once = [param for param in given if param.param_type_name == "option" and not getattr(param, "multiple", False)]
         twice = [param for param in dict.fromkeys(once) if once.count(param) > 1 and not param.is_eager]
         if twice:
@@ -73,6 +81,13 @@ class Command(TyperCommand):
             if records:
                 with formatter.section(heading):
                     formatter.write_dl(records)
+
+
+def _commands_with(option: str, ctx: Any) -> list[str]:
+    """The commands beside this one that have an option; groups of commands do not count."""
+    root = ctx.find_root()
+    commands = getattr(root.command, "commands", {}).items()
+    return [f"{root.command_path} {name}" for name, each in commands for param in each.params if option in param.opts]
 
 
 def options_by_heading(params: Sequence[Any]) -> dict[str, list[Any]]:

@@ -308,3 +308,10 @@ def test_another_file_in_the_place_of_a_regimen_is_told_apart(tmp_path: Path) ->
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     done = cec("dose", "--height", "128cm", "--weight", "26kg", "-o", str(tmp_path / "none" / "order.pdf"))
     assert done.err == f"{tmp_path / 'none' / 'order.pdf'}: cannot be written: there is no folder {tmp_path / 'none'}\n"
+
+
+def test_an_option_of_another_command_is_told() -> None:
+    done = cec("dose", "--height", "128cm", "--weight", "26kg", "--start", "2026-11-30")
+    assert done.code == 2
+    assert "cec dose has no --start; cec schedule, cec prepare, cec verify, cec batch have it" in done.err
+    assert "No such option: --stert" in cec("dose", "--stert", "2026-11-30").err
