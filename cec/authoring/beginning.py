@@ -10,9 +10,10 @@ from decimal import localcontext
 from typing import Any
 
 from cec.errors import CecError, Fault, FileError, InputError
+from cec.load.meant import did_you_mean
 from cec.load.nodes import Node, SourceFile, read_text
 from cec.load.regimen_file import REGIMEN
-from cec.load.shapes import Reading, did_you_mean
+from cec.load.shapes import Reading
 from cec.units import EXACT
 
 REGIMEN_KEYS: Mapping[str, Any] = REGIMEN.schema["properties"]

@@ -12,8 +12,9 @@ from cec.errors import CecError, InputError
 from cec.facts.reading import positive, read_text
 from cec.load.declared import Record, Records, Ways, file_of
 from cec.load.drug_line import CONDITIONS
+from cec.load.meant import did_you_mean
 from cec.load.product_names import drug_faults, figure_faults
-from cec.load.shapes import Shape, did_you_mean, either, text
+from cec.load.shapes import Shape, either, text
 from cec.load.texts import (
     read_clearance_cap,
     read_clock,

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cec.errors import Fault, FileError, InputError
+from cec.load.meant import did_you_mean
 from cec.load.nodes import read_bytes
-from cec.load.shapes import did_you_mean
 
 VARIABLE = "CEC_REGIMENS"
 PHARMACY_VARIABLE = "CEC_PHARMACY"

@@ -6,16 +6,16 @@ come from what their records declare (`declared`).
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from msgspec.structs import fields as fields_of
 
 from cec.errors import CecError, Fault
-from cec.load.meant import cut_by_commas, key_meant, words_meant
+from cec.load.meant import cut_by_commas, did_you_mean, words_meant
 from cec.load.nodes import Node
+from cec.load.unknown_keys import comma_words, unknown_keys
 from cec.load.written import NotWritableError, write_text
 
 Schema = dict[str, Any]
@@ -134,7 +134,7 @@ def mapping_of(item: Shape, key: Callable[[str], str] = str) -> Shape:
         for (key_node, child), *others in cut_by_commas(list(entries.values())):
             name = key_node.text or ""
             if others:
-                reading.fault(others[0][0], where, _comma_words(name, child, others))
+                reading.fault(others[0][0], where, comma_words(name, child, others))
             try:
                 values[key(name)] = item.read(child, _inside(where, name), reading)
             except CecError as error:
@@ -166,7 +166,7 @@ def mapping(
         if named and where:
             where = f"{where} ({named})"
         before = len(reading.faults)
-        for key_node, text in _unknown_keys(entries, fields):
+        for key_node, text in unknown_keys(entries, fields):
             reading.fault(key_node, where, text)
         values = {
             name: field.shape.read(entries[name][1], _inside(where, name), reading)
@@ -239,53 +239,8 @@ def object_schema(fields: Mapping[str, Field]) -> Schema:
     }
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The nearest known word as the end of a message, or nothing."""
-    near = difflib.get_close_matches(word, list(known), 1)
-    return f"; did you mean '{near[0]}'?" if near else ""
-
-
 def _missing(name: str, field: Field) -> str:
     return f"'{name}' is missing" + (f": {field.about}" if field.about else "")
-
-
-def _unknown_keys(entries: Mapping[str, tuple[Node, Node]], fields: Mapping[str, Field]) -> Iterator[tuple[Node, str]]:
-    """The keys that there are not, each with what is probably meant by it."""
-    for (key, value), *others in cut_by_commas(list(entries.values())):
-        name = key.text or ""
-        if name not in fields:
-            yield key, f"unknown key '{name}'{_wanted(name, fields)}"
-        if others:
-            is_list = name in fields and _takes_a_list(fields[name].shape.schema)
-            yield others[0][0], _comma_words(name, value, others, is_list=is_list)
-
-
-def _comma_words(name: str, value: Node, others: Sequence[tuple[Node, Node]], *, is_list: bool = False) -> str:
-    """What a value is that a comma inside { } cut into pieces, and how it is written."""
-    words = [value.text or "", *(other.text or "" for other, _ in others)]
-    if name not in {"days", "cycles"} and re.search(r"[0-9]$", words[0]) and re.match(r"[0-9]+ *[A-Za-z]", words[1]):
-        return f"a comma stands in the number {words[0]},{words[1]}: use a point for decimals and nothing for thousands"
-    right = f"[{', '.join(map(_in_quotes, words))}]" if is_list else f'"{", ".join(words)}"'
-    return f"a comma inside {{ }} ends a value; write {name}: {right}"
-
-
-def _takes_a_list(schema: Schema) -> bool:
-    return "array" in str(schema.get("type")) or any(map(_takes_a_list, schema.get("anyOf", ())))
-
-
-def _in_quotes(word: str) -> str:
-    """A word as it stands in a list: a time of day in quotes."""
-    return f'"{word}"' if ":" in word else word
-
-
-def _wanted(name: str, fields: Mapping[str, Field]) -> str:
-    """What is probably meant by a key that there is not, as the end of a message."""
-    meant = key_meant(name, fields)
-    return f"; write {meant}: {fields[meant].about}" if meant else did_you_mean(name, fields) or _known(fields)
-
-
-def _known(fields: Mapping[str, Field]) -> str:
-    return f"; known here: {', '.join(fields)}"
 
 
 def _inside(where: str, name: str) -> str:
