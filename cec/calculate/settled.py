@@ -168,9 +168,7 @@ def _is_so(any_of: AnyOf, facts: Facts, what: str) -> bool:
     if holds is None:
         unknown = {fact.name: fact for conditions in any_of for fact in unknown_facts(conditions, facts)}
         history = [name for name in unknown if name not in FACTS]
-        way = (
-            f"; say yes or no, like --history {history[0]}=true, or in a table's column of that name" if history else ""
-        )
+        way = f"; say yes or no, like --history {history[0]}=true" if history else ""
         raise OrderRefused(f"{what} {', '.join(unknown)}, which is not given{way}")
     return holds
 

@@ -24,7 +24,6 @@ DAYS = "days"
 """The column of the written number of days or, where a row is one drug, of its days."""
 
 _NUMBER_AND_UNIT = re.compile(r"\s*[0-9][0-9.,]*\s*(\S|\S.*\S)\s*", re.ASCII)
-_SECOND = re.compile(r"_[0-9]+$")
 _WORDS = {name: word for word, each in PARTICULARS.items() for name in (word, *each.also)}
 """The words of PARTICULARS by the names and ends of names of their columns."""
 
@@ -77,10 +76,8 @@ class OrderColumns(NamedTuple):
         return (cells.get(self.name_of("id")) or "").strip()
 
     def amounts_of(self, regimen: Regimen) -> list[tuple[str, str, str]]:
-        """Each column that may hold amounts, with the drug and the unit that its name says, a second line's last."""
-        named = [(column, self.renamed.get(column, column)) for column in self.candidates]
-        named.sort(key=lambda pair: _is_second(pair[1]))
-        return [(column, *drug_and_unit(name, regimen)) for column, name in named]
+        """Each column that may hold amounts, with the drug and the unit that its name says."""
+        return [(column, *drug_and_unit(self.renamed.get(column, column), regimen)) for column in self.candidates]
 
 
 def order_columns(
@@ -217,12 +214,6 @@ def stem_and_word(name: str) -> tuple[str, str]:
 def _gives(regimen: Regimen, stem: str) -> bool:
     """Whether a stem is that of a drug of a regimen, with or without the number of its line."""
     return bool({stem, re.sub(r"_[0-9]+$", "", stem)} & {plain_name(line.drug) for line in regimen.drugs})
-
-
-def _is_second(column: str) -> bool:
-    """Whether a column is named as that of a drug's second line."""
-    stem, unit = stem_and_unit(plain_name(column))
-    return bool(unit) and _SECOND.search(stem) is not None
 
 
 def _column_of(line: DrugLine) -> str:

@@ -307,3 +307,19 @@ def test_only_what_runs_has_a_duration_from_the_least_to_the_most(
     line = "drug: x, dose: 1 mg, route: IV infusion or oral, over: 30 min to 1 h, days: 1"
     dose = order_of(given(line), **CHILD, choices=[f"x={route}"]).doses[0]
     assert (dose.route, str(dose.over_least or ""), str(dose.over or "")) == (route, least, most)
+
+
+def test_what_was_not_checked_is_told_by_what_is_missing(tmp_path: Path) -> None:
+    check = "checks: [{code: small, when: {age: under 10 years}, level: check, text: look}]\n"
+    path = regimen_file(tmp_path, "one", DOXORUBICIN)
+    path.write_text(path.read_text(encoding="utf-8") + check, encoding="utf-8")
+    (alert,) = order_of(Given(load_regimen(path)), **CHILD).alerts
+    assert (alert.code, alert.level, alert.about) == ("incomplete", "note", "")
+    assert alert.text == (
+        "not checked: no age given (small, growth reference); no sex given (growth reference); "
+        "no day of the measures given (old-measures)"
+    )
+    told = {**CHILD, "sex": "f", "measured_on": "2026-11-29"}
+    (alert,) = order_of(Given(load_regimen(path)), **told, age="21").alerts
+    assert (alert.code, alert.level) == ("not-applicable", "note")
+    assert alert.text == "not checked: age outside 2 to 20 years (growth reference)"

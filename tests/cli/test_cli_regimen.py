@@ -8,7 +8,6 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
 from running import cec
 
 from cec.calculate.formulas import BSA_FORMULAS
@@ -32,17 +31,6 @@ def test_show_reads_like_the_protocol() -> None:
     ):
         assert part in text
     assert cec("regimen", "show", str(REGIMENS / "cec-consolidation.yaml")).out == text
-
-
-def test_show_says_what_each_line_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Starts of others name it so: who compares a file with its protocol must see which fluid is meant."""
-    path = Path(__file__).parent.parent / "regimens" / "transcribed" / "cisplatin-weekly-radiotherapy.yaml"
-    for columns in ("60", "80", "160"):
-        monkeypatch.setenv("COLUMNS", columns)
-        said = " ".join(cec("regimen", "show", str(path)).out.split())
-        for name in ("pre-hydration", "post-hydration"):
-            assert f"sodium chloride ({name}) " in said
-            assert f"sodium chloride ({name}): 0.9%" in said
 
 
 def test_check_gives_every_fault_with_its_place(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def _next_cycle(regimen: Regimen) -> str:
 
 def _lines(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:
     """The drug lines in their sequence."""
-    rows = [(_name(line), protocol_dose(line), line.route, line.runs, line_times(line)) for line in drugs]
+    rows = [(line.drug, protocol_dose(line), line.route, line.runs, line_times(line)) for line in drugs]
     stacked = [
         (f"{drug}\n  {', '.join(filter(None, (route, over)))}\n  {when}", dose)
         for drug, dose, route, over, when in rows
@@ -131,15 +131,10 @@ def _lines(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:
     )
 
 
-def _name(line: DrugLine) -> str:
-    """The drug of a line, with what the line is called, by which the start of another one names it."""
-    return f"{line.drug} ({line.called})" if line.called else line.drug
-
-
 def _notes(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:
     notes = [
         (
-            _name(line),
+            line.drug,
             "; ".join(
                 filter(
                     None,
