@@ -11,6 +11,7 @@ import pytest
 from regimen_texts import SHIPPED, regimen_file
 
 from cec.calculate import draft_order
+from cec.errors import FileError
 from cec.load import load_patient, load_pharmacy, load_regimen
 from cec.pharmacy import Pharmacy
 from cec.units import AMOUNT, read_quantity
@@ -203,3 +204,15 @@ def test_a_cell_that_cannot_be_read_is_named_with_its_row(row: str, fault: str, 
         (found,) = table.rows
     assert isinstance(found, RowVerification)
     assert found.faults == (fault,)
+
+
+def test_a_table_without_amounts_is_refused_with_the_column_that_would_do(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("id,height_cm,weight_kg\n7,128,26\n", encoding="utf-8")
+    terms = Terms(SHIPPED["cec-induction"], Pharmacy(), others=tuple(SHIPPED.values()))
+    with pytest.raises(FileError) as refused, verify_table(path, terms):
+        pass
+    assert [fault.text for fault in refused.value.faults] == [
+        "no column tells the amount of a drug; name it clofarabine_mg, or clofarabine with the unit in each cell, "
+        "or say --map clofarabine_mg=COLUMN; there are id, height_cm, weight_kg"
+    ]
