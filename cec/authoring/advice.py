@@ -18,6 +18,8 @@ from cec.units import DOSES, Quantity, convert_exactly, dose_unit, exact, read_q
 
 FAR = 5
 """A dose is far from the others of its drug beyond so many times the highest, or so many times below the lowest."""
+_SEVERAL = 3
+"""Regimens that give a drug a maximum, before one without is asked about."""
 LONG_RUN = Quantity(Decimal(12), "h")
 """From here on an infusion is called continuous."""
 
@@ -27,6 +29,7 @@ def advice(regimen: Regimen, file: SourceFile, others: Sequence[Regimen]) -> Ite
     lines = list(zip(regimen.drugs, _at(file.root, "drugs").items or (), strict=True))
     found = [*_name(regimen, file), *_sources(regimen, file.root), *_title(regimen, file.root)]
     for line, node in lines:
+        found += _maximum(line, node, others)
         found += (*_short_run(line, node), *_far(line, node, others), *_into_csf(line, node), *_misspelt(line, node))
     for text, where, node in sorted(found, key=lambda each: (each[2].line, each[2].column)):
         yield Fault(text, where, file.name, node.line, node.column)
@@ -91,6 +94,22 @@ def _far(line: DrugLine, node: Node, others: Sequence[Regimen]) -> Found:
     found = [_how_far(dose, doses) for dose in line.doses]
     if found and all(found):
         yield found[0], _where(line), _at(node, "dose")
+
+
+def _maximum(line: DrugLine, node: Node, others: Sequence[Regimen]) -> Found:
+    """A maximum far from all of the drug elsewhere, or none where most alike lines elsewhere have one."""
+    alike = [(other, regimen) for regimen in others for other in regimen.drugs if _is_alike(line, other)]
+    known = [(other.maximum, regimen) for other, regimen in alike if other.maximum]
+    if line.maximum:
+        if far := _how_far(line.maximum, known):
+            yield f"maximum: {far}", _where(line), _at(node, "maximum")
+        return
+    bases = {_base(dose) for dose in line.doses}
+    same = [(other, regimen.name) for other, regimen in alike if bases & {_base(dose) for dose in other.doses}]
+    capped = {name for other, name in same if other.maximum}
+    if len(line.doses) == 1 and len(capped) >= _SEVERAL and 2 * len(capped) > len({name for _, name in same}):
+        most, regimen = known[0]
+        yield f"has no maximum; {regimen.name} has {most}", _where(line), _at(node, "dose")
 
 
 def _how_far(dose: Quantity, others: Sequence[tuple[Quantity, Regimen]]) -> str:

@@ -162,3 +162,18 @@ def test_advice_does_not_fail_and_is_a_warning_to_a_service(tmp_path: Path) -> N
     done = cec("regimen", "check", str(tmp_path / "ac.yaml"), "--format", "github")
     assert done.code == 0
     assert done.out == f"::warning file={tmp_path}/ac.yaml,line=2,col=8::title: says 150 mg/m2, which no line gives\n"
+
+
+@pytest.mark.parametrize(
+    ("maximum", "asks"),
+    [
+        (", maximum: 2 mg", ""),
+        (", maximum: 20 mg", "advice: maximum: 20 mg is 10 times the 2 mg of"),
+        ("", "advice: has no maximum; "),
+    ],
+)
+def test_a_maximum_that_is_lost_or_ten_times_too_high(maximum: str, asks: str, tmp_path: Path) -> None:
+    """Published regimens cap vincristine at 2 mg; etoposide they leave without a cap."""
+    found = advised(tmp_path, f"  - {{drug: vincristine, dose: 1.5 mg/m2{maximum}, route: IV bolus, days: 1}}\n", LINE)
+    assert len(found) == bool(asks)
+    assert asks in "".join(found)
