@@ -77,6 +77,8 @@ WORDS = [
      "38.4 mg divided over 5 days is 7.68 mg"),
     (TWICE, CHILD, "x 26 mg", "daily or single dose taken for a total and divided",
      "52 mg divided over 2 doses a day is 26 mg"),
+    (TWICE.replace("days: 1-3", "days: 1-2"), CHILD, "x 26 mg", "daily or single dose taken for a total and divided",
+     "52 mg divided over 2 days is 26 mg or 52 mg divided over 2 doses a day is 26 mg"),
     ("", CHILD, "clofarabine 96 mg", "another drug's dose", "etoposide is 96 mg"),
     # 26 kg are 57.3 lb: √(128 × 57.3 / 3600) → 1.43 m2; 26 lb are 11.8 kg: → 0.65 m2
     ("", CHILD, "clofarabine 57.2 mg", "weight in pounds taken as kg",
