@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cec.calculate.rounding import deviation_percent, round_dose, round_down, to_nearest
+from cec.calculate.rounding import deviation_percent, finer_rounding, round_dose, round_down, to_nearest
 from cec.errors import OrderRefused
 from cec.pharmacy import DoseRounding, RoundingBand
 from cec.units import Quantity, exact
@@ -159,3 +159,10 @@ def test_a_rule_that_cannot_be_used_is_refused() -> None:
         round_dose(exact(mg(38)), DoseRounding("nearest"), "clofarabine")
     with pytest.raises(OrderRefused, match="asparaginase: the pharmacy rounds it by 5 mg, its dose is in units; give"):
         round_dose(exact(Quantity(Decimal(10), "units")), DoseRounding("nearest", mg(5)), "asparaginase")
+
+
+def test_a_finer_rounding_is_below_the_one_that_there_is() -> None:
+    """8.55 mg to 1 mg is 9 mg, +5.26%; to 0.5 mg 8.5 mg, -0.58%: 1 mg is not finer than 1 mg."""
+    assert finer_rounding(exact(mg("8.55")), mg(1), Decimal(10)) == (mg("0.5"), mg("8.5"))
+    assert finer_rounding(exact(mg("8.55")), mg(2), Decimal(10)) == (mg(1), mg(9))
+    assert finer_rounding(exact(mg("8.55")), mg(2), Decimal(5)) == (mg("0.5"), mg("8.5"))
