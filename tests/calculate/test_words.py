@@ -323,3 +323,12 @@ def test_what_was_not_checked_is_told_by_what_is_missing(tmp_path: Path) -> None
     (alert,) = order_of(Given(load_regimen(path)), **told, age="21").alerts
     assert (alert.code, alert.level) == ("not-applicable", "note")
     assert alert.text == "not checked: age outside 2 to 20 years (growth reference)"
+
+
+def test_what_a_rule_of_the_pharmacy_rounded_has_as_many_digits_as_it_says(given: Build) -> None:
+    """60 × 0.96148… = 57.6888…: 57.689 mg to 0.001 mg; who sets 57.689 mg is asked, whatever the rule."""
+    policy = {"bsa_rounding": "none", "dose_rounding": {"doxorubicin": "nearest 0.001 mg"}}
+    order = order_of(given(DOXORUBICIN, policy), **CHILD)
+    assert (str(order.doses[0].ordered), [alert.code for alert in order.alerts]) == ("57.689 mg", ["incomplete"])
+    found = alerts_of(given(DOXORUBICIN, policy), **CHILD, set=["doxorubicin=57.689 mg: why"])
+    assert set(found) == {"digits-doxorubicin"}
