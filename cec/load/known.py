@@ -47,7 +47,7 @@ def refuse_unasked(patient: Patient, regimen: Regimen, pharmacy: Pharmacy, file:
 
     Those of a patient's `file` have their places in it; others were typed.
 
-    >>> from cec.load import load_patient
+    >>> from cec.load import load_patient, load_regimen
     >>> texts = {"height": "128", "weight": "26", "history": {"HSCT": "true"}}
     >>> refuse_unasked(load_patient(texts=texts), load_regimen("cec-induction"), Pharmacy())
     Traceback (most recent call last):

@@ -264,7 +264,7 @@ def orders(draw: some.DrawFn) -> Order:
         bsa_formula=draw(some.sampled_from(sorted(BSA_FORMULAS))),
         bsa_rounding=draw(some.sampled_from([None, of("0.01", "m2"), of("0.05", "m2")])),
         dose_rounding=draw(some.just(roundings) | some.just({})),
-        largest_deviation=Decimal(100),
+        largest_deviation_of=dict.fromkeys(roundings, Decimal(100)),
         formulary=formulary,
     )
     patient = Patient(

@@ -152,4 +152,4 @@ def test_other_commands_say_what_a_treatment_is(path: Path) -> None:
     assert "leave --phase out" in induction.err
     checked = cec("regimen", "check", str(path))
     assert checked.code == 0
-    assert "4 cycles of ac, 21 days each; then 12 cycles of ac-paclitaxel-phase-2, 7 days each" in checked.said
+    assert "4 cycles of ac, 21 days each; then 12 cycles of weekly paclitaxel, 7 days each" in checked.said
