@@ -35,6 +35,10 @@ REMARKS: list[tuple[tuple[str, ...], dict[str, Any], str, str]] = [
     ((f"{INFUSION}, days: 1", 'drug: methotrexate, dose: 1 mg, route: intrathecal, days: 1, at: "09:30"'), {},
      "intrathecal-beside-iv-methotrexate",
      "intrathecal, at the same time as IV a: give them apart, at another time and place (day 1)"),
+    ((f"{INFUSION}, days: 1", f'{BOLUS}, days: 1, at: "09:30"',
+      'drug: methotrexate, dose: 1 mg, route: intrathecal, days: 1, at: "09:30"'), {},
+     "intrathecal-beside-iv-methotrexate",
+     "intrathecal, at the same time as IV a, b: give them apart, at another time and place (day 1)"),
     # from day 1 at 09:00 every 8 h: 3 a day, on 2 days 6 of 9
     (("drug: a, dose: 1 mg, route: oral, days: 1-2, every: 8 h, total_doses: 9",), {},
      "total-doses-a", "6 of 9 doses fit into its days of this cycle: a person decides on the others"),

@@ -73,6 +73,9 @@ ALERTS: list[Sample] = [
      "look which height and weight the other was computed from"),
     (DOXORUBICIN, {}, {**CHILD, "measured_on": "2026-11-20"}, "old-measures", "check",
      "height and weight were measured 10 days before the start; the pharmacy allows 7 days; measure again"),
+    # 366 + 365 + 274 days from 29-Feb-2024, which no other year has
+    (DOXORUBICIN, {}, {**CHILD, "measured_on": "2024-02-29"}, "old-measures", "check",
+     "height and weight were measured 1,005 days before the start; the pharmacy allows 7 days; measure again"),
     # 2-Nov-2025 to 30-Nov-2026 are 393 days
     (DOXORUBICIN, {}, {**CHILD, "previous_day_1": "2025-11-02", "measured_on": "2025-11-01"}, "far-start", "check",
      "the start on 2026-11-30 is 393 days after day 1 of the previous cycle and far from the day of the measures; "

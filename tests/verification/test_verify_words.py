@@ -218,3 +218,13 @@ def test_a_table_without_amounts_is_refused_with_the_column_that_would_do(tmp_pa
         "no column tells the amount of a drug; name it clofarabine_mg, or clofarabine with the unit in each cell, "
         "or say --map clofarabine_mg=COLUMN; there are id, height_cm, weight_kg"
     ]
+
+
+@pytest.mark.parametrize("other", ["dose", "drug", "unit", "ordered"])
+def test_a_table_of_one_column_for_each_drug_may_have_another_column(other: str, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    head, row = "height_cm,weight_kg,clofarabine_mg,etoposide_mg", "128,26,38.4,96"
+    path.write_text(f"{head},cyclophosphamide_mg,prednisone_mg,{other}\n{row},422.4,13,x\n", encoding="utf-8")
+    terms = Terms(SHIPPED["cec-induction"], Pharmacy(), others=tuple(SHIPPED.values()), ignored=(other,))
+    with verify_table(path, terms) as table:
+        assert [found.agrees for found in table.rows] == [True]
