@@ -335,3 +335,17 @@ def test_what_a_rule_of_the_pharmacy_rounded_has_as_many_digits_as_it_says(given
     assert (str(order.doses[0].ordered), [alert.code for alert in order.alerts]) == ("57.689 mg", ["incomplete"])
     found = alerts_of(given(DOXORUBICIN, policy), **CHILD, set=["doxorubicin=57.689 mg: why"])
     assert set(found) == {"digits-doxorubicin"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "timing"),
+    [
+        ("days: 1", ""),
+        ("days: 1, times: 2, every: 12 h", "every 12 h, 2 times a day"),
+        ('days: 1, at: "08:00"', "at 08:00"),
+        ("days: 1, every: 8 h, total_doses: 9", "every 8 h; 9 doses in all"),
+    ],
+)
+def test_when_in_the_day_a_dose_is_given(keys: str, timing: str, given: Build) -> None:
+    (dose,) = order_of(given(f"drug: x, dose: 1 mg, route: oral, {keys}"), **CHILD).doses
+    assert dose.timing == timing
