@@ -31,20 +31,20 @@ def render(document: ListedRegimens, *, terminal: Terminal = PIPE) -> bytes:
 
 
 def _entry(each: ListedRegimen, terminal: Terminal) -> list[Part]:
-    where = each.place if each.place.startswith("shipped") else f"{each.place}, {each.path}"
     if each.regimen:
         title, gives = f"{each.regimen.title}, {days_of_regimen(each.regimen)}", doses_of_title(each.regimen.drugs)
-        where = f"{where}; {standing(each.regimen)}"
+        stands = standing(each.regimen)
     elif each.treatment:
         title, _, gives = treatment_words(each.treatment).partition(": ")
-        where = f"{where}; a treatment of phases"
+        stands = "a treatment of phases"
     else:
         return [
             *wrap(each.name, terminal, style=STRONG),
             *wrap(f"{each.place}: {each.unreachable}", terminal, "  ", "  "),
         ]
+    is_shipped = each.place.startswith("shipped")
+    places = [f"{each.place}; {stands}"] if is_shipped else [f"{each.place}, {each.path}", stands]
     return [
         *wrap(f"{each.name}: {title}", terminal, style=STRONG),
-        *wrap(gives, terminal, "  ", "  "),
-        *wrap("; ".join(filter(None, (where, each.unreachable))), terminal, "  ", "  "),
+        *chain.from_iterable(wrap(text, terminal, "  ", "  ") for text in (gives, *places, each.unreachable) if text),
     ]
