@@ -23,7 +23,7 @@ _RIGHT = (
     "write it like with oxaliplatin, after cytarabine, 3 h after the end of cytarabine, 24 h after the start of "
     "methotrexate, or 30 min before paclitaxel"
 )
-_DURATION = r"(?P<by>[0-9.]+\s*(?:min|h|days?|weeks?))"
+_DURATION = r"(?P<by>[0-9.]+\s*(?:min(?:ute)?s?|h(?:ou)?rs?|h|days?|weeks?))"
 _WHICH = r"(?:(?:the\s+)?(?P<which>first|last)\s+|(?P<each>each)\s+)?"
 _ON = r"(?:\s+on\s+days?\s+(?P<days>-?[0-9][-0-9,\sto]*))?"
 _NAME = r"(?P<name>\S.*?)"

@@ -22,9 +22,15 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ),
     (r"(?i)\b(?:over|for)\s+([0-9][0-9.]*) ?(min|h|days?)(?:[a-z]*)\b", r"over: \1 \2"),
     (
-        r"(?i)\b(?:at least|min(?:imum)?\.?(?: of)?|not less than)\s+([0-9][0-9.]*) ?(min|h|hours?)\b",
+        r"(?i)\b(?:at least|min(?:imum)?\.?(?: of)?|not less than)\s+([0-9][0-9.]*) ?(min|h|hours?)\b"
+        r"(?! (?:before|after)\b)",
         r"over: \1 \2, and note: at least \1 \2",
     ),
+    (
+        r"(?i)^at least ([0-9][0-9.]* ?(?:min|h))[a-z]* (before|after) (.+)",
+        r"start: \1 \2 \3, and note: at least \1",
+    ),
+    (r"(?i)^(?:immediately|directly|right) after (.+)", r"start: after \1"),
     (r"([0-9][0-9.]*) ?[-\u2013] ?([0-9][0-9.]* ?(?:mcg|mg|g|units|mL|min|h)\b\S*)", r"\1 to \2"),
     (
         r"(?i)\b(?:rounded )?to (?:the )?nearest ([0-9][0-9.]* ?[a-z]+)",

@@ -91,7 +91,11 @@ def text(
             return convert(node.text)
         except CecError as error:
             hint = words_meant(node.text, where.rpartition(": ")[2])
-            return reading.fault(node, where, *(fault._replace(text=f"{fault.text}{hint}") for fault in error.faults))
+            is_said = f"did you mean '{hint.removeprefix('; write ')}'?"
+            faults = (
+                each if is_said in each.text else each._replace(text=f"{each.text}{hint}") for each in error.faults
+            )
+            return reading.fault(node, where, *faults)
 
     return Shape(read, schema or {"type": "string"}, lambda value: Node(0, 0, text=write(value)))
 

@@ -27,7 +27,7 @@ _SPELLINGS = {
     **dict.fromkeys(("m²",), "m2"),
     **dict.fromkeys(("umol", "µmol", "μmol"), "micromol"),
     **dict.fromkeys(("uL", "µL", "μL"), "microL"),
-    **dict.fromkeys(("l",), "L"),
+    **dict.fromkeys(("l", "liter", "liters", "litre", "litres"), "L"),
     **dict.fromkeys(("ml",), "mL"),
     **dict.fromkeys(("dl",), "dL"),
     "1.73m2": "1.73 m2",
@@ -142,12 +142,14 @@ def _unit(unit: str, text: str, kinds: tuple[Kind, ...]) -> str:
         names = " or ".join(kind.name for kind in kinds)
         raise InputError(f"{_quoted(text)} is not {_a(names)} but {_a(owner.name)}; write it like {kinds[0].example}")
     meant = _meant(unit, allowed)
-    hint = f"did you mean {meant}?" if meant else " or ".join(map(_units_of, kinds))
+    hint = f"did you mean {meant}?" if meant else " or ".join(map(_units_of, kinds[:_MOST_KINDS]))
+    if unit.partition("/")[0].lower() == "meq" and "mmol" in allowed:
+        hint = "write mmol: 1 mmol of potassium or sodium is 1 mEq, 1 mmol of magnesium or calcium is 2 mEq"
     raise InputError(f"{_quoted(text)} has a unit that is not known here ({cut(unit)}); {hint}")
 
 
-_MOST_UNITS = 6
-"""Of a kind, which a message names."""
+_MOST_KINDS, _MOST_UNITS = 3, 6
+"""Of kinds, and of units of a kind, which a message names."""
 
 
 def _units_of(kind: Kind) -> str:
