@@ -13,7 +13,7 @@ from cec.load import check_regimen, load_regimen
 from cec.load.declared import Record, file_of
 from cec.load.drug_line import DRUG_LINE, WAYS
 from cec.load.how_much import ENTRY
-from cec.load.nodes import SourceFile, read_file
+from cec.load.nodes import SourceFile, read_bytes, read_file
 from cec.load.regimen_file import build_regimen
 from cec.load.reviews import load_reviews
 from cec.load.search import is_example, refuse_other_name, regimen_names, regimen_path
@@ -58,7 +58,10 @@ TREATMENT = file_of(
 def is_treatment(name_or_path: str | Path) -> bool:
     """Whether a file says phases instead of drugs; not where it cannot be read."""
     try:
-        root = read_file(regimen_path(name_or_path)).root
+        path = regimen_path(name_or_path)
+        if b"phases" not in read_bytes(path):  # most files: parsing one takes longer than an order does
+            return False
+        root = read_file(path).root
     except CecError:
         return False
     return "phases" in {key.text for key, _ in root.entries or ()}

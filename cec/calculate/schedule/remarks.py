@@ -32,13 +32,26 @@ class Remark(NamedTuple):
     text: str
 
 
+class Running(NamedTuple):
+    """An infusion into the vein: between which instants it runs, its place among the rows, and its drug."""
+
+    begin: datetime.datetime
+    end: datetime.datetime
+    place: int
+    drug: str
+
+
 def remarks(
     rows: Sequence[Administration], lines: Sequence[GivenLine], places: Places
 ) -> tuple[tuple[Administration, ...], tuple[Alert, ...]]:
     """The same administrations, each with its notes, and an alert for each kind of remark on each drug."""
     by_number, clock = {line.number: line for line in lines}, places.clock
     numbered = list(enumerate(rows))
-    infusions = [(place, row) for place, row in numbered if is_intravenous(row.route) and row.end]
+    infusions = [
+        Running(clock.instant(row.start), clock.instant(row.end), place, row.drug)
+        for place, row in numbered
+        if is_intravenous(row.route) and row.start and row.end
+    ]
     found = [
         (
             *_without_time(row, by_number[row.line]),
@@ -144,21 +157,12 @@ def _interval(row: Administration, rows: Sequence[Administration], line: GivenLi
         yield Remark("interval", "check", text)
 
 
-def _overlap(
-    place: int, row: Administration, infusions: Sequence[tuple[int, Administration]], clock: Clock
-) -> Iterator[Remark]:
+def _overlap(place: int, row: Administration, infusions: Sequence[Running], clock: Clock) -> Iterator[Remark]:
     """What runs into the vein when another IV dose starts; of two that start together, the later row says it."""
     if not is_intravenous(row.route) or row.start is None:
         return
     begin = clock.instant(row.start)
-    running = [
-        other
-        for earlier, other in infusions
-        if other.start
-        and other.end
-        and begin < clock.instant(other.end)
-        and (clock.instant(other.start), earlier) < (begin, place)
-    ]
+    running = [other for other in infusions if (other.begin, other.place) < (begin, place) and begin < other.end]
     if any(other.drug == row.drug for other in running):
         yield Remark("runs-twice", "check", "starts while another dose of the same drug runs")
     names = dict.fromkeys(other.drug for other in running if other.drug != row.drug)
