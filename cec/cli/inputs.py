@@ -43,7 +43,9 @@ def require_measures(patient: PatientOptions, regimen: str = "") -> None:
 def _other_file(name: str) -> str:
     """What else a file probably is that stands in the place of a regimen, as the end of a message."""
     if name.endswith(".json"):
-        return f"; a saved order is for cec print and cec verify: cec verify {name}"
+        from shlex import quote
+
+        return f"; a saved order is for cec print and cec verify: cec verify {quote(name)}"
     with suppress(OSError, UnicodeError):
         if name.endswith((".yaml", ".yml")) and re.search(r"(?m)^height:", Path(name).read_text(encoding="utf-8")):
             return f"; {name} has a height, as a patient file has: --patient {name}"

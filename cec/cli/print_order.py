@@ -39,10 +39,12 @@ def print_order(
 
 def _unedited(file: Path) -> Order:
     """The order of a file; FileError where its content is not that of its fingerprint."""
+    from shlex import quote
+
     from cec.load.order_file import read_order
 
     order, fingerprint, _ = read_order(file)
     if fingerprint != order.fingerprint:
-        edited = f"its content is not that of its fingerprint; cec verify {file} tells what was edited"
+        edited = f"its content is not that of its fingerprint; cec verify {quote(str(file))} tells what was edited"
         raise FileError(Fault(edited, "", str(file)))
     return order

@@ -57,19 +57,22 @@ def list_regimens(output: Annotated[OutputOptions, ChosenFrom(LISTED_REGIMENS)])
 
 def _listed(found: FoundRegimen) -> ListedRegimen:
     """A regimen or treatment of the list; of one that cannot be loaded, why."""
-    from cec.load import load_regimen
-    from cec.load.treatment_file import is_treatment, load_treatment
+    from shlex import quote
+
+    from cec.load.treatment_file import load_either
+    from cec.regimen import Regimen
     from cec.render.regimens import ListedRegimen
 
     listed = ListedRegimen(found.name, str(found.path), found.place.words, found.unreachable)
     try:
-        if is_treatment(found.path):
-            return replace(listed, treatment=load_treatment(found.path))
-        return replace(listed, regimen=load_regimen(found.path))
+        loaded = load_either(found.path)
     except CecError as error:
         count = len(error.faults)
-        why = f"{count} {'fault' if count == 1 else 'faults'}: cec regimen check {found.path}"
+        why = f"{count} {'fault' if count == 1 else 'faults'}: cec regimen check {quote(str(found.path))}"
         return replace(listed, unreachable="; ".join(filter(None, (found.unreachable, why))))
+    if isinstance(loaded, Regimen):
+        return replace(listed, regimen=loaded)
+    return replace(listed, treatment=loaded)
 
 
 def review_regimen(

@@ -104,3 +104,10 @@ def test_a_treatment_has_papers_by_its_cycles_only(tmp_path: Path) -> None:
     whole = ("schedule", str(treatment), *CYCLE[2:])
     assert "add --phase N" in cec(*whole, "--all", str(tmp_path / "none")).err
     assert cec(*whole, "--phase", "1", "--cycle", "1", "--all", str(tmp_path / "papers")).code == 0
+
+
+def test_a_command_that_a_message_offers_can_be_typed(saved: Path, tmp_path: Path) -> None:
+    edited = tmp_path / "an order.json"
+    edited.write_text(saved.read_text("utf-8").replace("38.4", "38.5"), encoding="utf-8")
+    assert f"cec verify '{edited}' tells" in cec("print", str(edited)).err
+    assert f"cec verify '{edited}'" in " ".join(cec("dose", str(edited)).err.split())
