@@ -77,6 +77,10 @@ class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     withheld: tuple[Withheld, ...] = ()
     choices: dict[str, tuple[str, ...]] = {}
     """What is chosen of a drug where the regimen leaves a dose or a route open."""
+    ward: str = ""
+    bed: str = ""
+    physician: str = ""
+    protocol_number: str = ""
     diagnosis: str = ""
     allergies: str = ""
     facts: dict[str, Quantity | bool | str] = {}

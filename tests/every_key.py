@@ -109,6 +109,10 @@ bilirubin: 0.8 mg/dL
 alt: 30 U/L
 ast: 35 U/L
 haemoglobin: 9.5 g/dL
+ward: 3 B
+bed: "12"
+physician: Dr. Kowalska
+protocol_number: IR-0042
 diagnosis: leukaemia
 written_bsa: 1.2 m2
 allergies: etoposide

@@ -253,6 +253,10 @@ _ROWS = (
         often_called=("hemoglobin", "hb", "hgb"),
     ),
     Fact("diagnosis", "diagnosis, for the sheet", "text", is_of_the_person=True),
+    Fact("ward", "the ward, for the papers", "text", is_of_the_person=True),
+    Fact("bed", "the bed or room, for the papers", "text", is_of_the_person=True),
+    Fact("physician", "the physician in charge, for the papers", "text", is_of_the_person=True),
+    Fact("protocol_number", "the patient's number in the protocol or study", "text", is_of_the_person=True),
     Fact("allergies", "allergies, for the sheet", "text", note="a drug of the order that they name is a check"),
     Fact("regimen", "the regimen", "text", told="order", often_called=("protocol",)),
     Fact(

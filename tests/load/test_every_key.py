@@ -233,6 +233,7 @@ PATIENT_KEYS: dict[str, Line] = {
     "previous_cycles": Line("alert"),
     "written_bsa": Line("alert"),
     **dict.fromkeys(("anc", "platelets", "bilirubin", "alt", "ast", "haemoglobin"), Line("sheet")),
+    **dict.fromkeys(("ward", "bed", "physician", "protocol_number"), Line("sheet")),
     "diagnosis": Line("sheet"),
     "allergies": Line("alert"),
     "history": Line("alert"),

@@ -11,7 +11,7 @@ from cec.render.pdf.days import day_blocks
 from cec.render.pdf.page import bound, first_to_last, page_data
 from cec.render.pdf.typesetting import pictures, typeset
 from cec.render.words import OMITTED, assumptions, ordered_words, over_days, route_to_tick, signed_percent
-from cec.render.words.patient import known_facts, measure_facts, measures
+from cec.render.words.patient import known_facts, measure_facts, measures, place_of_care
 from cec.render.words.regimen import frequency
 from cec.render.words.times import weekday_date
 from cec.render.worksheet import containers
@@ -71,6 +71,8 @@ def _halves(entries: list[list[str]]) -> list[list[list[str]]]:
 def _details(order: Order) -> Iterator[tuple[str, str]]:
     """What the doses rest on; an empty text is a line to write on."""
     patient, regimen = order.patient, order.regimen
+    if in_care := place_of_care(patient):
+        yield "In care", in_care
     yield "Diagnosis", patient.diagnosis
     to_write = "" if patient.measured_on else ", measured on ______________"
     for label, text in measure_facts(order):

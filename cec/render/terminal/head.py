@@ -10,7 +10,7 @@ from cec.order import Alert, Order
 from cec.render.terminal.drawing import BLANK_LINE, LEVELS, STRONG, WIDEST_TEXT, Part, Terminal, labelled, section, wrap
 from cec.render.words import DRAFT, assumptions, changes, origin
 from cec.render.words.alerts import alert_words, by_severity, in_one_line
-from cec.render.words.patient import identity, known_facts, measure_facts
+from cec.render.words.patient import identity, known_facts, measure_facts, place_of_care
 from cec.render.words.regimen import cycle_words, days_of_order, named_days, title_of
 from cec.render.words.times import weekday_date
 
@@ -28,6 +28,7 @@ def head(order: Order, terminal: Terminal) -> list[Part]:
                 ("For", regimen.indication),
                 ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
                 ("Patient", identity(patient, order.age, order.as_of)),
+                ("In care", place_of_care(patient)),
                 ("Diagnosis", patient.diagnosis),
                 ("Allergies", patient.allergies),
                 *measure_facts(order),

@@ -24,6 +24,17 @@ def identity(patient: Patient, age: Quantity | None, as_of: datetime.date | None
     return ", ".join(filter(None, parts))
 
 
+def place_of_care(patient: Patient) -> str:
+    """Where the patient is, in whose care and under which number of the protocol, as far as it was told."""
+    parts = (
+        ("ward", patient.ward),
+        ("bed", patient.bed),
+        ("physician", patient.physician),
+        ("protocol number", patient.protocol_number),
+    )
+    return ", ".join(f"{name} {text}" for name, text in parts if text)
+
+
 def age_of(patient: Patient, age: Quantity | None, as_of: datetime.date | None) -> str:
     """The age as people say it; where it comes from the date of birth, with the day for which it was computed."""
     on = f" (on {paper_date(as_of)})" if patient.born and as_of else ""
@@ -63,7 +74,7 @@ def measure_facts(order: Order) -> Iterator[tuple[str, str]]:
 _SHOWN_ELSEWHERE = frozenset(
     (
         *("id", "name", "born", "age", "sex", "height", "weight", "measured_on", "creatinine_clearance", "diagnosis"),
-        *("allergies", "previous_day_1", "previous_cycles"),
+        *("ward", "bed", "physician", "protocol_number", "allergies", "previous_day_1", "previous_cycles"),
     )
 )
 """Facts that stand on an order with their own labels."""
