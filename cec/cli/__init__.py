@@ -18,6 +18,7 @@ from cec.cli import (
     doctor,
     dose,
     new_regimen,
+    patient,
     pharmacy,
     prepare,
     print_order,
@@ -55,6 +56,14 @@ pharmacies = typer.Typer(
     no_args_is_help=True,
     help=with_examples_apart(
         "Write, check and show a pharmacy file.\n\nExamples:\n  cec pharmacy new\n  cec pharmacy check pharmacy.yaml"
+    ),
+)
+patients = typer.Typer(
+    cls=Group,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help=with_examples_apart(
+        "Write, check and show a patient file.\n\nExamples:\n  cec patient new eva.yaml\n  cec patient check ann.yaml"
     ),
 )
 
@@ -105,6 +114,9 @@ COMMANDS = (
     (regimens, "diff", regimen.compare_regimens),
     (regimens, "test", regimen.validate_regimens),
     (regimens, "review", regimen.review_regimen),
+    (patients, "new", patient.new_patient),
+    (patients, "check", patient.check_patients),
+    (patients, "show", patient.show_patient),
     (pharmacies, "new", pharmacy.new_pharmacy),
     (pharmacies, "check", pharmacy.check_pharmacies),
     (pharmacies, "show", pharmacy.show_pharmacy),
@@ -115,6 +127,8 @@ FINDS_NO_REGIMENS = (
     (app, "print"),
     (app, "bsa"),
     (app, "schema"),
+    (patients, "new"),
+    (patients, "show"),
     (pharmacies, "new"),
     (pharmacies, "show"),
 )
@@ -125,6 +139,7 @@ for _parent, _name, _command in COMMANDS:
     _finds = (_parent, _name) not in FINDS_NO_REGIMENS
     _parent.command(_name, cls=Command, no_args_is_help=_needs_more)(takes_groups(_command, finds_regimens=_finds))
 app.add_typer(regimens, name="regimen")
+app.add_typer(patients, name="patient")
 app.add_typer(pharmacies, name="pharmacy")
 
 

@@ -63,6 +63,34 @@ def refuse_unasked(patient: Patient, regimen: Regimen, pharmacy: Pharmacy, file:
         raise InputError(*(_unasked(name, asked, file, places.get(name)) for name in unasked))
 
 
+def refuse_unknown_to_all(patient: Patient, file: Path) -> None:
+    """FileError, with the places in the patient's file, for what no regimen that is found knows, and so is misspelt.
+
+    Facts of the history for which none asks, and drugs whose name is near to one that is given.
+    """
+    drugs = {
+        "earlier_doses": [*patient.earlier_doses],
+        "reductions": [each.drug for each in patient.reductions],
+        "set": [each.drug for each in patient.set_doses],
+        "without": [each.drug for each in patient.withheld],
+        "choices": [*patient.choices],
+    }
+    if not patient.history and not any(drugs.values()):
+        return
+    regimens = tuple(readable_regimens())
+    asked, given = history_asked(*regimens), {line.drug for regimen in regimens for line in regimen.drugs}
+    places = _places_of(file, "history")
+    faults = [_unasked(name, asked, file, places.get(name, (1, 1))) for name in patient.history if name not in asked]
+    lines = {name.text: (name.line, name.column) for name, _ in read_file(file).root.entries or ()}
+    for key, names in drugs.items():
+        for name in names:
+            if near := misspelt_drug(name, given):
+                text = f"no regimen gives '{name}'; did you mean '{near}'?"
+                faults.append(Fault(text, key, str(file), *lines.get(key, (1, 1))))
+    if faults:
+        raise FileError(*sorted(faults, key=lambda fault: (fault.line, fault.column)))
+
+
 def _unasked(name: str, asked: Collection[str], file: Path | None, place: tuple[int, int] | None) -> Fault:
     text = f"no check asks for '{name}'{_hint(name, asked)}"
     return Fault(text, "history", str(file), *place) if place else Fault(text, "--history")

@@ -12,9 +12,14 @@ import pytest
 from running import cec
 
 import cec as package
-from cec.cli import COMMANDS, app, pharmacies, regimens
+from cec.cli import COMMANDS, app, patients, pharmacies, regimens
 
-PREFIXES: dict[int, tuple[str, ...]] = {id(app): (), id(regimens): ("regimen",), id(pharmacies): ("pharmacy",)}
+PREFIXES: dict[int, tuple[str, ...]] = {
+    id(app): (),
+    id(regimens): ("regimen",),
+    id(pharmacies): ("pharmacy",),
+    id(patients): ("patient",),
+}
 WORDS = [(*PREFIXES[id(parent)], name) for parent, name, _ in COMMANDS]
 NAMES = [" ".join(words) for words in WORDS]
 ALL_WORDS = [*PREFIXES.values(), *WORDS]
@@ -57,6 +62,8 @@ def workplace(tmp_path: Path) -> Path:
     (folder / "regimens").mkdir()
     shutil.copy(folder / "my-regimen.yaml", folder / "regimens")
     (folder / "pharmacies").mkdir()
+    (folder / "patients").mkdir()
+    shutil.copy(folder / "ann.yaml", folder / "patients")
     return folder
 
 

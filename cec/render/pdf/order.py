@@ -77,7 +77,7 @@ def _details(order: Order) -> Iterator[tuple[str, str]]:
     to_write = "" if patient.measured_on else ", measured on ______________"
     for label, text in measure_facts(order):
         yield label, text + (to_write if text == measures(patient) else "")
-    yield from ((label, text) for label, text in known_facts(order) if text)
+    yield from ((label, text) for label, text in known_facts(patient, order.start) if text)
     yield "Regimen", f"{regimen.name}, edition {regimen.edition}, for {regimen.indication}"
     yield "Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))
 

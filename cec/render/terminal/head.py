@@ -32,7 +32,7 @@ def head(order: Order, terminal: Terminal) -> list[Part]:
                 ("Diagnosis", patient.diagnosis),
                 ("Allergies", patient.allergies),
                 *measure_facts(order),
-                *known_facts(order),
+                *known_facts(patient, order.start),
                 ("Cycle", f"{cycle}{dates(order)}" if order.start else cycle.rstrip(", ")),
             ],
             terminal,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
+from cec.days import list_days
 from cec.facts import told_facts
 from cec.order import Bsa, CreatinineClearance, Order
-from cec.patient import Patient
+from cec.patient import Patient, Reduction, SetDose, Withheld
 from cec.render.words.times import paper_date
-from cec.units import Quantity
+from cec.units import Quantity, write_number
 
 
 def identity(patient: Patient, age: Quantity | None, as_of: datetime.date | None = None) -> str:
@@ -80,12 +81,11 @@ _SHOWN_ELSEWHERE = frozenset(
 """Facts that stand on an order with their own labels."""
 
 
-def known_facts(order: Order) -> Iterator[tuple[str, str]]:
-    """What else is known of the patient, as far as checks may use it, each with its label."""
-    patient = order.patient
+def known_facts(patient: Patient, start: datetime.date | None = None) -> Iterator[tuple[str, str]]:
+    """What else is known of the patient, as far as checks of a cycle may use it, each with its label."""
     before = [f"day 1 {paper_date(patient.previous_day_1)}"] if patient.previous_day_1 else []
-    if patient.previous_day_1 and order.start:
-        before.append(f"{(order.start - patient.previous_day_1).days} days before this")
+    if patient.previous_day_1 and start:
+        before.append(f"{(start - patient.previous_day_1).days} days before this")
     if patient.previous_cycles is not None:
         count = patient.previous_cycles
         before.append(f"{count or 'no'} cycle{'' if count == 1 else 's'} of this treatment given before")
@@ -105,6 +105,25 @@ def known_facts(order: Order) -> Iterator[tuple[str, str]]:
             if fact.name not in _SHOWN_ELSEWHERE and value is not None
         ),
     )
+
+
+def declarations(patient: Patient) -> Iterator[str]:
+    """What a person declared of doses, each in words: reduced, set to an amount, withheld."""
+    for reduction in patient.reductions:
+        by, to = (write_number(percent) for percent in (reduction.percent, 100 - reduction.percent))
+        yield f"{_target(reduction)}: reduced by {by}%, to {to}%: {reduction.reason}"
+    for dose in patient.set_doses:
+        yield f"{_target(dose)}: set to {dose.dose}: {dose.reason}"
+    for withheld in patient.withheld:
+        yield f"{_target(withheld)}: not given: {withheld.reason}"
+
+
+def _target(declaration: Reduction | SetDose | Withheld) -> str:
+    """Which drug a declaration is about, with its line and days where not all are meant."""
+    line = "" if declaration.line is None else f", line {declaration.line}"
+    noun = "day" if len(declaration.days) == 1 else "days"
+    days = f" on {noun} {list_days(declaration.days)}" if declaration.days else ""
+    return f"{declaration.drug}{line}{days}"
 
 
 def measures(patient: Patient) -> str:
