@@ -8,12 +8,9 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cec.errors import Fault, InputError
-
-if TYPE_CHECKING:
-    import typst
 
 _PAPERS = {"letter": "us-letter"}
 """typst's names of papers, where they are not those that people give them."""
@@ -31,7 +28,7 @@ _NO_GLYPH = re.compile(r'the text `"(?P<text>.+?)"` could not be displayed')
 def typeset(template: str, data: Mapping[str, Any], paper: str = "a4") -> bytes:
     r"""The template filled with the data, as a tagged PDF (PDF/UA-1); equal data give equal bytes.
 
-    A template finds the data in `sys.inputs.data` (JSON) and the paper in `sys.inputs.paper`; `style.typ` reads both.
+    A template finds data and paper in a file beside it that is nowhere but in memory; `style.typ` reads both.
     No text of the data is ever read as markup. A character that the fonts do not have is an InputError, never a blank.
 
     >>> typeset("blank", {"title": "An example", "patient": {"name": "Łucja #set text(0pt)"}})[:5]
@@ -55,9 +52,12 @@ def _compile(template: str, data: Mapping[str, Any], paper: str, **options: Any)
     faults = [_fault(letter, data) for letter in _hidden_letters(data)]
     if faults:
         raise InputError(*faults)
-    inputs = {"data": json.dumps(data), "paper": _PAPERS.get(paper, paper)}
+    files = {
+        "main.typ": f'#include "{template}.typ"'.encode(),
+        "data.json": json.dumps({"data": data, "paper": _PAPERS.get(paper, paper)}).encode(),
+    }
     try:
-        content = _compiler(template).compile(sys_inputs=inputs, **options)
+        content = _compiler().compile(files, **options)
     except typst.TypstError as error:
         letters = dict.fromkeys(_read(found["text"]) for found in _NO_GLYPH.finditer(error.diagnostic))
         if not letters:
@@ -66,24 +66,18 @@ def _compile(template: str, data: Mapping[str, Any], paper: str, **options: Any)
     return [content] if isinstance(content, bytes) else list(content or ())
 
 
-class _Compilers(threading.local):
-    """The compilers of a thread, by template: each works for one at a time, and lets other threads run meanwhile."""
-
-    def __init__(self) -> None:
-        self.by_template: dict[str, typst.Compiler] = {}
+_of_thread = threading.local()
+"""The compiler of a thread, which works for one at a time and lets other threads run meanwhile."""
 
 
-_compilers = _Compilers()
-
-
-def _compiler(template: str) -> typst.Compiler:
+def _compiler() -> Any:
+    """Any, for typst's stubs know of no files in memory."""
     import typst
 
-    compilers = _compilers.by_template
-    if template not in compilers:
+    if not hasattr(_of_thread, "compiler"):
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_ROOM / "fonts"])
-        compilers[template] = typst.Compiler(_ROOM / f"{template}.typ", root=_ROOM, font_paths=fonts)
-    return compilers[template]
+        _of_thread.compiler = typst.Compiler(root=_ROOM, font_paths=fonts)
+    return _of_thread.compiler
 
 
 def _hidden_letters(data: Mapping[str, Any]) -> list[str]:
