@@ -1,0 +1,44 @@
+"""What a person must look at, and which checks were not made."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cec.regimen import Level
+
+NOT_CHECKED = "incomplete"
+"""The code of the note on checks that could not be made, of which somebody can tell more."""
+NOT_APPLICABLE = "not-applicable"
+"""The code of the same note where nothing is left to tell: the checks are not for this patient."""
+
+NOT_ASKED = "not-asked"
+"""The code of the note on facts of the history for which the regimen does not ask."""
+
+
+class NotMade(msgspec.Struct, frozen=True):
+    """Checks that were not made, and why: a fact that nobody told, or a patient whom they are not drawn for."""
+
+    why: str
+    checks: tuple[str, ...]
+
+    @property
+    def what(self) -> str:
+        """What was wanting, in few words.
+
+        >>> NotMade("no prior_hsct in the history", ("prior-hsct",)).what
+        'no prior_hsct'
+        """
+        return self.why.partition(" given")[0].partition(" in the history")[0]
+
+
+class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a person must look at. A `stop` gives no dose until it is accepted with a reason."""
+
+    code: str
+    level: Level
+    about: str
+    text: str
+    source: str = ""
+    accepted: str = ""
+    not_made: tuple[NotMade, ...] = ()
+    """Of the note on checks that were not made: which, by what was wanting."""
