@@ -20,7 +20,8 @@ from cec.calculate.left_open import choice_faults
 from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days, with_days_given
 from cec.calculate.measures import Measured, measure
 from cec.calculate.preparation import prepare
-from cec.calculate.preparation.pick_list import daily_fluids, pick_list
+from cec.calculate.preparation.fluids import daily_fluids
+from cec.calculate.preparation.pick_list import pick_list
 from cec.calculate.rules.alerts import alerts_of, not_asked
 from cec.calculate.rules.into_csf import amounts_into_csf
 from cec.calculate.rules.lifetime import before_name, lifetime_maximums, total_name, total_of
@@ -125,7 +126,7 @@ def draft_order(
             doses=doses,
             administrations=_with_rates(schedule.administrations, preparations),
             preparations=preparations,
-            daily_fluids=daily_fluids(doses, preparations, patient.weight),
+            daily_fluids=daily_fluids(doses, preparations, patient.weight, schedule.administrations, regimen.calendar),
             pick_list=pick_list(doses, preparations, pharmacy, facts),
             next_cycle=_earliest_next_cycle(regimen, start),
             alerts=accepted_alerts(found, of_amounts, accept, strict=strict),

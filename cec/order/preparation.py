@@ -7,8 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from cec.days import Day
-from cec.order.counts import Place
+from cec.order.counts import DayOfDate, Place
 from cec.units import Amount, Concentration, Flow, FluidPerWeight, Volume, write_range
 
 
@@ -79,9 +78,9 @@ class PickItem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DailyFluid(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The volume infused on each of these days, and per kg; drugs whose volume is not known are not counted."""
+    """The volume infused on each of these calendar days, and per kg; drugs of unknown volume are not counted."""
 
-    days: tuple[Day, ...]
+    days: tuple[DayOfDate, ...]
     volume: Volume
     per_kg: FluidPerWeight
     not_counted: tuple[str, ...] = ()

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from cec.calculate.dosing import Dosed
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.containers import least_waste, nearest_total
-from cec.calculate.preparation.pick_list import daily_fluids, pick_list
+from cec.calculate.preparation.fluids import daily_fluids
+from cec.calculate.preparation.pick_list import pick_list
 from cec.calculate.preparation.stock import prefer_product
 from cec.errors import InputError
 from cec.load import load_pharmacy

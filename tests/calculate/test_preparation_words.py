@@ -23,7 +23,8 @@ from test_preparation import (
 )
 
 from cec.calculate.preparation import prepare
-from cec.calculate.preparation.pick_list import daily_fluids, pick_list
+from cec.calculate.preparation.fluids import daily_fluids
+from cec.calculate.preparation.pick_list import pick_list
 from cec.calculate.preparation.stock import prefer_product
 from cec.errors import InputError
 from cec.order import Dose

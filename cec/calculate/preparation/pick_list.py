@@ -1,4 +1,4 @@
-"""What a whole cycle takes from the shelf, and how much fluid each day gives."""
+"""What a whole cycle takes from the shelf."""
 
 from __future__ import annotations
 
@@ -13,31 +13,13 @@ from cec.calculate.preparation.sharing import Given, given_by_day, sharing_group
 from cec.calculate.preparation.stock import formulary_drug, is_oral, usable_products
 from cec.calculate.rounding import to_nearest
 from cec.facts import NO_FACTS, Facts
-from cec.order import DailyFluid, Dose, PickItem, Preparation
+from cec.order import Dose, PickItem, Preparation
 from cec.pharmacy import Pharmacy
 from cec.units import AMOUNT, VOLUME, Quantity, convert, convert_exactly, is_dissolved
 
 Kind = Literal["vial", "tablet", "bottle", "bag"]
 Item = tuple[str, str]
 """A drug and what is taken for it."""
-
-
-def daily_fluids(
-    doses: tuple[Dose, ...], preparations: tuple[Preparation, ...], weight: Quantity
-) -> tuple[DailyFluid, ...]:
-    """The infused volume of each day, mL and mL/kg (to 0.1): each bag, or what is drawn where there is no infusion."""
-    if not preparations:
-        return ()
-    alike: dict[tuple[Decimal, tuple[str, ...]], list[int]] = {}
-    for day, given in given_by_day(doses, preparations):
-        volumes = [(dose.drug, _fluid(dose, preparation)) for dose, preparation in given]
-        total = sum((volume for _, volume in volumes if volume is not None), Decimal(0))
-        unknown = dict.fromkeys(drug for drug, volume in volumes if volume is None)
-        alike.setdefault((total, tuple(unknown)), []).append(day)
-    return tuple(
-        DailyFluid(tuple(days), Quantity(total, "mL"), Quantity(_per_kg(total, weight), "mL/kg"), unknown)
-        for (total, unknown), days in alike.items()
-    )
 
 
 def pick_list(
@@ -99,20 +81,6 @@ def _to_choose(dose: Dose, preparation: Preparation) -> Iterator[tuple[Kind, str
         yield ("tablet" if is_oral_form else "vial"), f"{preparation.product or 'product'}: to be chosen and counted"
     if not is_oral_form and preparation.bag is None and (dose.over or "infusion" in dose.route.casefold()):
         yield "bag", "bag: to be chosen"
-
-
-def _fluid(dose: Dose, preparation: Preparation) -> Decimal | None:
-    """The volume of one administration in mL; nothing where it is not known."""
-    if is_oral(dose.route):
-        return Decimal(0)
-    if not is_dissolved(dose.ordered.unit):
-        return dose.ordered.value if dose.ordered.unit == "mL" else Decimal(0)
-    infused = preparation.final_volume if dose.over or "infusion" in dose.route.casefold() else preparation.draw
-    return infused.value if infused else None
-
-
-def _per_kg(volume: Decimal, weight: Quantity) -> Decimal:
-    return to_nearest(Fraction(volume) / Fraction(weight.value), Decimal("0.1"))
 
 
 def _containers(group: Given, pharmacy: Pharmacy, facts: Facts) -> list[tuple[Item, Decimal]]:
