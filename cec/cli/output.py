@@ -217,4 +217,5 @@ def terminal_of(output: Path | None) -> Terminal:
         lines=lines,
         colour=styled and not os.environ.get("NO_COLOR"),
         bold=styled,
+        brief=True,
     )

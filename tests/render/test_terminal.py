@@ -114,14 +114,48 @@ def test_long_names_stand_on_every_terminal_with_their_doses(tmp_path: Path, wid
         assert text.count(str(dose.ordered)) > len(dose.days)
 
 
-def test_the_wide_table_is_used_where_it_fits_and_is_stacked_where_not() -> None:
-    stacked, wide = (
-        render(order(), terminal=Terminal(width, edge=True, lines=True)).decode().splitlines() for width in (80, 120)
+def at(width: int, document: Order, *, brief: bool = False, explain: bool = False) -> list[str]:
+    """The lines of an order on a terminal of this width."""
+    terminal = Terminal(width, edge=True, lines=True, brief=brief)
+    return render(document, terminal=terminal, explain=explain).decode().splitlines()
+
+
+def test_every_figure_has_a_column_where_there_is_room() -> None:
+    row = r"clofarabine +40 mg/m2 +38.4 mg +38.4 mg +IV infusion +2 h +1 to 5 +38.4 mg +192 mg"
+    assert any(re.fullmatch(row, line) for line in at(120, order()))
+
+
+def test_what_repeats_the_ordered_dose_gives_way_first() -> None:
+    lines = at(80, order())
+    assert any(
+        re.fullmatch(r"clofarabine +40 mg/m2 +38.4 mg +IV infusion +2 h +1 to 5 +192 mg", line) for line in lines
     )
-    assert any(re.match(r"clofarabine +40 mg/m2 +38.4 mg +38.4 mg +IV infusion +2 h +1 to 5", line) for line in wide)
+    reduced = load_patient(texts={"height": "128 cm", "weight": "26 kg", "reductions": ["etoposide=by 25%: mucositis"]})
+    lines = at(80, draft_order(load_regimen("cec-induction"), reduced, load_pharmacy()))
+    number = next(number for number, line in enumerate(lines) if line.startswith("etoposide  "))
+    assert lines[number].split() == ["etoposide", "100", "mg/m2", "96", "mg", "72", "mg", "360", "mg"]
+    assert lines[number + 1] == "  IV infusion, 2 h, days 1 to 5"
+
+
+def test_a_narrow_table_has_the_rest_below_the_name() -> None:
+    stacked = at(60, order())
     number = next(number for number, line in enumerate(stacked) if line.startswith("clofarabine  "))
-    assert [line.strip() for line in stacked[number + 1 : number + 3]] == ["IV infusion, 2 h", "days 1 to 5"]
-    assert set(stacked[number + 3]) == {"─"}
+    assert [line.strip() for line in stacked[number + 3 : number + 5]] == ["IV infusion, 2 h", "days 1 to 5"]
+    assert set(stacked[number + 5]) == {"─"}
+
+
+def test_a_screen_of_80_by_24_ends_with_doses_and_alerts_in_view() -> None:
+    """The last line of the screen is that of the prompt; a pipe and `--explain` say in full what is one line here."""
+    young = order("90 cm", "12 kg")
+    screen = at(80, young, brief=True)[-23:]
+    assert screen[0].split() != []
+    assert [dose.drug for dose in young.doses if not any(line.startswith(f"{dose.drug} ") for line in screen)] == []
+    text = "\n".join(screen)
+    assert [alert.code for alert in young.alerts if alert.code not in text] == []
+    wanted = ("taper", "G-CSF", "2015 to")
+    for lines in (render(young).decode(), "\n".join(at(80, young, brief=True, explain=True))):
+        assert [word for word in wanted if word not in lines] == []
+    assert not any(word in line for word in wanted for line in at(80, young, brief=True))
 
 
 def test_a_pipe_is_plain_and_keeps_a_row_to_a_line() -> None:

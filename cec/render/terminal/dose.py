@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
@@ -68,57 +68,91 @@ def _moved(dose: Dose) -> str:
     return signed_percent(dose.deviation_percent) if dose.deviation_percent else ""
 
 
+def _daily_total(dose: Dose) -> str:
+    return _total(dose, dose.daily_total)
+
+
 _PROTOCOL = Figure("Protocol\ndose", lambda dose: str(dose.prescribed), right=True)
 _CALCULATED = Figure("Calculated\ndose", lambda dose: "" if dose.withheld else str(dose.calculated), right=True)
 _ROUTE = Figure("\nRoute", lambda dose: dose.route)
 _OVER = Figure("\nOver", lambda dose: dose.runs)
 _DAYS = Figure("\nDays", _days)
+_UNREDUCED = Figure("Unreduced\ndose", lambda dose: _text(dose.unreduced), right=True)
+_DAILY = Figure("Daily\ntotal", _daily_total, right=True)
+_ORDERED = Figure("Ordered\ndose", ordered_words, right=True, style=STRONG)
 _FIGURES = (
     _PROTOCOL,
     _CALCULATED,
-    Figure("Unreduced\ndose", lambda dose: _text(dose.unreduced), right=True),
+    _UNREDUCED,
     Figure("Rounding\nmoved it", _moved, right=True),
-    Figure("Ordered\ndose", ordered_words, right=True, style=STRONG),
+    _ORDERED,
     _ROUTE,
     _OVER,
     _DAYS,
-    Figure("Daily\ntotal", lambda dose: _total(dose, dose.daily_total), right=True),
+    _DAILY,
     Figure("Cycle\ntotal", _cycle_total, right=True),
 )
 _GIVEN = (_ROUTE, _OVER, _DAYS)
-_BELOW: tuple[tuple[Figure, ...], ...] = ((), _GIVEN, (_PROTOCOL, *_GIVEN), (_PROTOCOL, _CALCULATED, *_GIVEN))
+_BELOW: tuple[tuple[Figure, ...], ...] = (_GIVEN, (_PROTOCOL, *_GIVEN), (_PROTOCOL, _CALCULATED, *_GIVEN))
 """What stands below the drug's name instead of beside it, the narrower the terminal the more."""
+_REPEATS = ((_DAILY, _ORDERED), (_UNREDUCED, _CALCULATED), (_CALCULATED, _ORDERED))
+"""Figures that are left out where there is no room for them and each says the same of every drug as another."""
 
 
 def dose_table(order: Order, terminal: Terminal) -> list[Part]:
     """Per drug line: protocol, calculated and ordered dose, route, duration, days, daily and cycle total.
 
-    A column that no drug fills is left out.
+    A column that no drug fills is left out; where there is no room for all, also one that repeats another.
     """
-    figures = [figure for figure in _FIGURES if any(map(figure.text, order.doses))]
-    layouts: list[Callable[[], Grid]] = [partial(_columns, order.doses, figures, below, terminal) for below in _BELOW]
-    layouts.append(partial(_stacked, order.doses, figures, terminal))
+    doses = order.doses
+    figures = [figure for figure in _FIGURES if any(map(figure.text, doses))]
+    fewer = [figures, *_without_repeats(doses, figures)]
+    layouts: list[Callable[[], Grid]] = [
+        *(partial(_columns, doses, some, (), terminal) for some in fewer),
+        *(partial(_columns, doses, some, _GIVEN, terminal, in_one_line=True) for some in fewer),
+        *(partial(_columns, doses, figures, below, terminal) for below in _BELOW),
+        partial(_stacked, doses, figures, terminal),
+    ]
     columns = [TableColumn("Drug"), *(TableColumn(figure.label, style=figure.style) for figure in figures)]
-    rows = [(dose.drug, *(figure.text(dose) for figure in figures)) for dose in order.doses]
-    doses = first_that_fits(layouts, lambda: cards(columns, rows, terminal), terminal)
-    return [*doses, *_beside(order, terminal)]
+    rows = [(dose.drug, *(figure.text(dose) for figure in figures)) for dose in doses]
+    drawn = first_that_fits(layouts, lambda: cards(columns, rows, terminal), terminal)
+    return [*drawn, *_beside(order, terminal)]
 
 
-def _columns(doses: Sequence[Dose], figures: Sequence[Figure], below: Sequence[Figure], terminal: Terminal) -> Grid:
+def _without_repeats(doses: Sequence[Dose], figures: Sequence[Figure]) -> Iterator[list[Figure]]:
+    """The figures without those that repeat another of every drug, one after the other."""
+    left = list(figures)
+    for figure, other in _REPEATS:
+        if figure in left and all(figure.text(dose) in {"", other.text(dose)} for dose in doses):
+            left = [each for each in left if each is not figure]
+            yield left
+
+
+def _columns(
+    doses: Sequence[Dose],
+    figures: Sequence[Figure],
+    below: Sequence[Figure],
+    terminal: Terminal,
+    *,
+    in_one_line: bool = False,
+) -> Grid:
     """A column for each figure that does not stand below the drug's name."""
     beside = [figure for figure in figures if figure not in below]
     columns = [TableColumn(figure.heading, right=figure.right, style=figure.style) for figure in beside]
-    rows = [(_with_below(dose, below), *(figure.text(dose) for figure in beside)) for dose in doses]
-    return table([TableColumn("\nDrug"), *columns], rows, terminal, ruled=bool(below))
+    rows = [
+        (_with_below(dose, below, in_one_line=in_one_line), *(figure.text(dose) for figure in beside)) for dose in doses
+    ]
+    return table([TableColumn("\nDrug"), *columns], rows, terminal, ruled=bool(below) and not in_one_line)
 
 
-def _with_below(dose: Dose, below: Sequence[Figure]) -> str:
-    """The drug's name and what stands below it."""
+def _with_below(dose: Dose, below: Sequence[Figure], *, in_one_line: bool) -> str:
+    """The drug's name and what stands below it; how it is given in one line or in two."""
     lines = [dose.drug]
     lines += [f"  {figure.heading.split()[0].lower()} {figure.text(dose)}" for figure in below if figure not in _GIVEN]
     if _ROUTE in below:
-        lines.append(f"  {', '.join(filter(None, (dose.route, dose.runs)))}")
-        lines.append(f"  {'day' if len(dose.days) == 1 else 'days'} {_days(dose)}")
+        by = ", ".join(filter(None, (dose.route, dose.runs)))
+        days = f"{'day' if len(dose.days) == 1 else 'days'} {_days(dose)}"
+        lines += [f"  {by}, {days}"] if in_one_line else [f"  {by}", f"  {days}"]
     return "\n".join(lines)
 
 

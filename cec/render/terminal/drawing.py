@@ -38,6 +38,8 @@ class Terminal(NamedTuple):
     lines: bool = False
     colour: bool = False
     bold: bool = False
+    brief: bool = False
+    """Whether what `--explain` tells in full is one line each, so that a screen ends with doses and alerts in view."""
 
 
 PIPE = Terminal()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from msgspec.structs import replace
@@ -15,28 +17,26 @@ from cec.render.words.regimen import cycle_words, days_of_order, named_days, tit
 from cec.render.words.times import weekday_date
 
 
-def head(order: Order, terminal: Terminal) -> list[Part]:
+def head(order: Order, terminal: Terminal, *, explain: bool = False) -> list[Part]:
     """Title with doses, source, patient, measures, BSA."""
     regimen, patient = order.regimen, order.patient
     cycle = f"{cycle_words(order) if order.of_treatment else order.cycle}, " if order.cycle else ""
+    entries = [
+        ("Regimen", f"{regimen.name}, edition {regimen.edition}, {days_of_order(order)}"),
+        ("For", regimen.indication),
+        ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
+        ("Patient", identity(patient, order.age, order.as_of)),
+        ("In care", place_of_care(patient)),
+        ("Diagnosis", patient.diagnosis),
+        ("Allergies", patient.allergies),
+        *measure_facts(order),
+        *known_facts(patient, order.start),
+        ("Cycle", f"{cycle}{dates(order)}" if order.start else cycle.rstrip(", ")),
+    ]
     return [
         *wrap(title_of(order), terminal, style=STRONG),
         BLANK_LINE,
-        *labelled(
-            [
-                ("Regimen", f"{regimen.name}, edition {regimen.edition}, {days_of_order(order)}"),
-                ("For", regimen.indication),
-                ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
-                ("Patient", identity(patient, order.age, order.as_of)),
-                ("In care", place_of_care(patient)),
-                ("Diagnosis", patient.diagnosis),
-                ("Allergies", patient.allergies),
-                *measure_facts(order),
-                *known_facts(patient, order.start),
-                ("Cycle", f"{cycle}{dates(order)}" if order.start else cycle.rstrip(", ")),
-            ],
-            terminal,
-        ),
+        *labelled(_brief(entries, terminal) if terminal.brief and not explain else entries, terminal),
         BLANK_LINE,
     ]
 
@@ -64,17 +64,45 @@ def to_look_at(order: Order, terminal: Terminal, *, explain: bool = False) -> li
     ]
 
 
-def foot(order: Order, terminal: Terminal) -> list[Part]:
+def foot(order: Order, terminal: Terminal, *, explain: bool = False) -> list[Part]:
     """Assumptions, what else to prescribe, and the fingerprint of the input."""
-    assumed = [wrap(f"{about}: {why}", terminal, "  ", "    ") for about, why in assumptions(order)]
-    separately = wrap("; ".join(order.regimen.prescribe_separately), terminal, "  ", "  ")
+    assumed = [f"{about}: {why}" for about, why in assumptions(order)]
+    separately = order.regimen.prescribe_separately
+    identified = [*wrap(DRAFT, terminal, style=STRONG), *wrap(origin(order), terminal)]
+    if terminal.brief and not explain:
+        brief = {"Assumed": assumed, _SEPARATELY: separately}
+        lines = [wrap(_in_one_line(title, items, terminal), terminal) for title, items in brief.items() if items]
+        return [BLANK_LINE, *chain.from_iterable(lines), BLANK_LINE, *identified]
     return [
-        *section("Assumed, because the source does not say", list(chain.from_iterable(assumed))),
-        *section("Prescribe separately", separately),
+        *section(_ASSUMED, [line for text in assumed for line in wrap(text, terminal, "  ", "    ")]),
+        *section(_SEPARATELY, wrap("; ".join(separately), terminal, "  ", "  ")),
         BLANK_LINE,
-        *wrap(DRAFT, terminal, style=STRONG),
-        *wrap(origin(order), terminal),
+        *identified,
     ]
+
+
+_ASSUMED, _SEPARATELY = "Assumed, because the source does not say", "Prescribe separately"
+_EXPLAIN = "; --explain tells"
+
+
+def _in_one_line(title: str, items: Sequence[str], terminal: Terminal) -> str:
+    """A title with as many items as one line has room for, and how many more there are."""
+    room = min(terminal.width, WIDEST_TEXT)
+    for count in range(len(items), 0, -1):
+        more = f" and {len(items) - count} more{_EXPLAIN}" if count < len(items) else ""
+        text = f"{title}: {'; '.join(items[:count])}{more}"
+        if len(text) <= room:
+            return text
+    return f"{title}: {len(items)} point{'' if len(items) == 1 else 's'}{_EXPLAIN}"
+
+
+def _brief(entries: Iterable[tuple[str, str]], terminal: Terminal) -> Iterator[tuple[str, str]]:
+    """The entries, of the source as many words as one line has room for."""
+    filled = [(label, text) for label, text in entries if text]
+    room = min(terminal.width, WIDEST_TEXT) - max(len(label) for label, _ in filled) - 2
+    for label, text in filled:
+        is_long = label == "Source" and len(text) > room
+        yield label, textwrap.shorten(text, room, placeholder=f" …{_EXPLAIN}") if is_long else text
 
 
 def alert(each: Alert, terminal: Terminal, *, explain: bool = False, where: str = "--explain tells") -> list[Part]:

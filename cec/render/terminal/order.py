@@ -11,12 +11,12 @@ def render(order: Order, *, explain: bool = False, terminal: Terminal = PIPE) ->
     """The order as UTF-8 text: its doses, its days where it has a start, and on request the steps of each dose."""
     return draw(
         [
-            *head.head(order, terminal),
+            *head.head(order, terminal, explain=explain),
             *dose.dose_table(order, terminal),
             *head.to_look_at(order, terminal, explain=explain),
             *(schedule.days(order, terminal) if order.start else []),
             *(steps.every_step(order, terminal) if explain else []),
-            *head.foot(order, terminal),
+            *head.foot(order, terminal, explain=explain),
         ],
         terminal,
     )
