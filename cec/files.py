@@ -239,6 +239,32 @@ def write_file(path: str | Path, content: bytes) -> None:
         file.write(content)
 
 
+def write_new_file(path: Path, content: bytes) -> None:
+    """Put `content` into a file that was not there before, whole or not at all; FileError where it is there."""
+    part = _beside(Path(_real(path)))
+    try:
+        with _open(part, "xb", path) as file:
+            file.write(content)
+            with naming(path):
+                file.flush()
+                os.fsync(file.fileno())
+        with naming(path):
+            _link(part, path)
+    finally:
+        _remove(part)
+
+
+def _link(part: Path, path: Path) -> None:
+    """Give a part the name of a file that is not there; some file systems know no second name of a file."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+        part.replace(path)
+
+
 def write_with_folders(path: Path, content: bytes) -> None:
     """Write a file and the folders above it; FileError where one cannot be."""
     with naming(path):

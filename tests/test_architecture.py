@@ -76,6 +76,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.render.csv.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
     "cec.render.terminal.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
     "cec.batch": (*BASE, "cec.calculate", "cec.load", "cec.render", "cec.files", "cec.tables", "cec.batch"),
+    "cec.course": (
+        *(*BASE, "cec.calculate", "cec.load", "cec.verification", "cec.files", "cec.fingerprint", "cec.version"),
+        "cec.course",
+    ),
     "cec.cli": ("cec",),
     "cec.__main__": ("cec.cli",),
     "cec": ("cec",),

@@ -110,8 +110,10 @@ def _chain(order: Order) -> Broken:
     for name, value in chained.items():
         if order.revision == 1 and value:
             yield name, "stands in an order of revision 1, which replaces none"
-        elif order.revision > 1 and not value:
+        elif order.revision > 1 and not value and not (name == "changes" and order.cancelled):
             yield name, f"is missing in an order of revision {order.revision}, which replaces another"
+    if order.revision == 1 and order.cancelled:
+        yield "cancelled", "stands in an order of revision 1; a cancelled cycle replaces its order"
     if order.revision == 2 and order.first != order.replaces:
         yield "replaces", "revision 2 replaces the first"
     if order.release and order.release.fingerprint != order.fingerprint:

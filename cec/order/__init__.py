@@ -10,7 +10,7 @@ import msgspec
 from cec.days import LAST_DAY
 from cec.order.administration import Administration
 from cec.order.alert import NOT_APPLICABLE, NOT_ASKED, NOT_CHECKED, Alert, NotMade
-from cec.order.change import Change, Release
+from cec.order.change import Cancelled, Change, Release
 from cec.order.counts import Number, Sha256, Version
 from cec.order.dose import STAGES, Dose, RateStep, Stage, Step
 from cec.order.measures import Bsa, CreatinineClearance, Measures
@@ -29,6 +29,7 @@ __all__ = [
     "Administration",
     "Alert",
     "Bsa",
+    "Cancelled",
     "Change",
     "CreatinineClearance",
     "DailyFluid",
@@ -95,6 +96,8 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     replaces: Sha256 = ""
     """From revision 2 on, the fingerprint of the order that this one replaces."""
     changes: tuple[Change, ...] = ()
+    cancelled: Cancelled | None = None
+    """Where it stands, nothing of the cycle was given and nothing will be: its doses are there to be read alone."""
     release: Release | msgspec.UnsetType | None = msgspec.UNSET
     """`null` in a draft; not there in orders that were saved before a draft said so."""
     regimen: Regimen

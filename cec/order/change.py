@@ -19,6 +19,13 @@ class Change(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Cancelled(msgspec.Struct, frozen=True):
+    """On which day a cycle was cancelled of which nothing was given, and why."""
+
+    on: datetime.date
+    reason: str
+
+
 class Release(msgspec.Struct, frozen=True):
     """Who released the order of this fingerprint, and on which day."""
 

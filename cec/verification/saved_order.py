@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 INPUTS = ("regimen", "patient", "pharmacy", "start", "cycle", "of_treatment", "days", "as_of", "overrides")
 """What an order is computed from."""
-ABOUT_THE_ORDER = ("written_by", "fingerprint", "revision", "first", "replaces", "changes", "release", "sha256")
+ABOUT_THE_ORDER = (
+    *("written_by", "fingerprint", "revision", "first", "replaces", "changes", "cancelled", "release"),
+    "sha256",
+)
 """What is said of an order as a whole, and computed from nothing."""
 WORDS = frozenset({"how", "source", "title", "text", "timing", "notes", "handling", "no_total", "missing"})
 """Keys of words: another version of the program may say the same in other words."""

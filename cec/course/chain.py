@@ -1,0 +1,310 @@
+"""Saved orders as they lie in files and folders: which replaces which, and which one of each cycle counts.
+
+Of a first look only what an order says of itself is taken; every file is held against its own fingerprint. Where the
+numbers of an order are used, `read_unedited` reads it strictly.
+"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from shlex import quote
+from typing import NamedTuple
+
+import msgspec
+
+from cec.errors import Fault, FileError
+from cec.fingerprint import fingerprint_of_json
+from cec.load.nodes import read_bytes
+from cec.load.order_file import LARGEST_ORDER, NO_ORDER, SavedOrder, read_order
+from cec.order import SCHEMA, Cancelled, Release
+
+EDITED = "its content is not that of its fingerprint; cec verify {} tells what was edited"
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Who an order is for, by what never changes."""
+
+    id: str = ""
+    name: str = ""
+    born: datetime.date | None = None
+
+
+class _Row(msgspec.Struct, frozen=True):
+    date: datetime.date
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """What a first look at an order takes."""
+
+    fingerprint: str
+    revision: int
+    patient: Person
+    first: str = ""
+    replaces: str = ""
+    start: datetime.date | None = None
+    administrations: tuple[_Row, ...] = ()
+    release: Release | None = None
+    cancelled: Cancelled | None = None
+
+
+class OrderFile(NamedTuple):
+    """A saved order by a first look: its file, and what it says of itself."""
+
+    path: Path
+    fingerprint: str
+    revision: int
+    first: str
+    """The fingerprint of revision 1 of its chain: of the first its own."""
+    replaces: str
+    patient: Person
+    start: datetime.date | None
+    dates: frozenset[datetime.date]
+    """The dates on which it gives a drug."""
+    release: Release | None
+    cancelled: Cancelled | None
+
+
+class Damaged(NamedTuple):
+    """A file that may be an order and cannot be trusted: why, and the fingerprints that stand in it."""
+
+    path: Path
+    fault: Fault
+    fingerprints: frozenset[str]
+
+
+class Chain(NamedTuple):
+    """The orders of one cycle of one patient in the sequence of their revisions; only the last counts."""
+
+    files: tuple[OrderFile, ...]
+
+    @property
+    def current(self) -> OrderFile:
+        """The order that counts."""
+        return self.files[-1]
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether its cycle was cancelled before anything of it was given."""
+        return self.current.cancelled is not None
+
+
+class Orders(NamedTuple):
+    """What was found in files and folders: the sound chains in the sequence of their paths, and every fault."""
+
+    chains: tuple[Chain, ...]
+    faults: tuple[Fault, ...]
+
+
+def read_chains(paths: Iterable[Path]) -> Orders:
+    """The chains of all orders in these files and, with their sub-folders, folders; and all that is wrong with any.
+
+    Of a folder, files that end in .json count, and of these what is plainly something else does not. A chain with a
+    fault is not among the sound ones: which of its orders counts is not known.
+    """
+    files, damaged = _looked_at(paths)
+    by_first: dict[str, list[OrderFile]] = {}
+    for file in files:
+        by_first.setdefault(file.first, []).append(file)
+    chains: list[Chain] = []
+    faults = [each.fault for each in damaged]
+    for first, of_chain in by_first.items():
+        chain, wrong = _chain_of(of_chain, [each for each in damaged if first in each.fingerprints])
+        faults += wrong
+        if chain:
+            chains.append(chain)
+    return Orders(tuple(chains), tuple(dict.fromkeys(faults)))
+
+
+def chain_beside(file: OrderFile, *folders: Path) -> Chain:
+    """The chain of an order, as it lies in these folders and not below them; FileError with every fault of it.
+
+    Files of other orders are read and not looked into: a folder of thousands costs a second.
+    """
+    mark = file.first.encode()
+    found: list[OrderFile] = [file]
+    damaged: list[Damaged] = []
+    for path in dict.fromkeys(path for folder in folders for path in sorted(folder.glob("*.json"))):
+        content = _content(path)
+        if isinstance(content, Damaged) or mark not in content:
+            continue
+        seen = _look(path, content)
+        if isinstance(seen, Damaged):
+            damaged.append(seen)
+        elif seen and seen.first == file.first and not _is_same_file(seen.path, file.path):
+            found.append(seen)
+    chain, faults = _chain_of(found, damaged)
+    if chain is None:
+        raise FileError(*faults)
+    return chain
+
+
+class Void(NamedTuple):
+    """Why an order must no longer be used: the order of its chain that counts in its place."""
+
+    by: OrderFile
+    words: str
+
+
+def void_by(path: Path) -> Void | None:
+    """By what in its own folder an order is replaced or cancelled; None where it counts.
+
+    FileError where its chain is broken: then nobody can tell.
+    """
+    own = look_at(path)
+    current = chain_beside(own, path.parent).current
+    if current.cancelled:
+        return Void(current, f"cancelled on {current.cancelled.on}: {current.cancelled.reason}")
+    if current.revision > own.revision:
+        return Void(current, f"replaced by revision {current.revision}, {current.path.name}")
+    return None
+
+
+def look_at(path: Path) -> OrderFile:
+    """A saved order by a first look; FileError where it is none, or was edited."""
+    seen = _look(path, read_bytes(path, LARGEST_ORDER))
+    if isinstance(seen, OrderFile):
+        return seen
+    raise FileError(seen.fault if seen else Fault(NO_ORDER, "", str(path)))
+
+
+def read_unedited(path: Path) -> SavedOrder:
+    """The whole order of a file, read strictly; FileError where its content is not that of its fingerprint."""
+    saved = read_order(path)
+    if saved.fingerprint != saved.order.fingerprint:
+        raise FileError(Fault(EDITED.format(quote(str(path))), "", str(path)))
+    return saved
+
+
+def _looked_at(paths: Iterable[Path]) -> tuple[list[OrderFile], list[Damaged]]:
+    """The orders in files and folders, and the files that cannot be trusted; each file once."""
+    files: dict[str, OrderFile] = {}
+    damaged: list[Damaged] = []
+    for path, is_named in _files_in(paths):
+        real = os.path.realpath(path)
+        if real in files:
+            continue
+        content = _content(path)
+        seen = content if isinstance(content, Damaged) else _look(path, content)
+        if isinstance(seen, OrderFile):
+            files[real] = seen
+        elif seen:
+            damaged.append(seen)
+        elif is_named:
+            damaged.append(Damaged(path, Fault(NO_ORDER, "", str(path)), frozenset()))
+    return list(files.values()), damaged
+
+
+def _files_in(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
+    """Every file, and whether it was named itself: of folders those that may be orders, in the sequence of names."""
+    for path in paths:
+        if not path.is_dir():
+            yield path, True
+            continue
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            yield from ((Path(folder, name), False) for name in sorted(names) if _may_be_order(name))
+
+
+def _may_be_order(name: str) -> bool:
+    return name.lower().endswith(".json") and not name.startswith(".")
+
+
+def _content(path: Path) -> bytes | Damaged:
+    try:
+        return read_bytes(path, LARGEST_ORDER)
+    except FileError as error:
+        return Damaged(path, error.faults[0], frozenset())
+
+
+def _look(path: Path, content: bytes) -> OrderFile | Damaged | None:
+    """What an order says of itself; None for JSON that is plainly something else."""
+    try:
+        tree = _JSON.decode(content.removeprefix(b"\xef\xbb\xbf"))
+        if not isinstance(tree, dict) or not str(tree.get("schema", "")).startswith("cec.order/"):
+            return None
+        if tree["schema"] != SCHEMA:
+            return _damaged(path, content, f"is an order of another form, {tree['schema']}; this cec reads {SCHEMA}")
+        head = msgspec.convert(tree, _Head)
+        if fingerprint_of_json(tree) != head.fingerprint:
+            return _damaged(path, content, EDITED.format(quote(str(path))))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return _damaged(path, content, f"is damaged: {NO_ORDER}; cec verify {quote(str(path))} tells what is wrong")
+    return OrderFile(
+        path,
+        head.fingerprint,
+        head.revision,
+        head.first or head.fingerprint,
+        head.replaces,
+        head.patient,
+        head.start,
+        frozenset(row.date for row in head.administrations),
+        head.release,
+        head.cancelled,
+    )
+
+
+_JSON = msgspec.json.Decoder(float_hook=Decimal)
+
+
+def _damaged(path: Path, content: bytes, why: str) -> Damaged:
+    fingerprints = frozenset(match.decode() for match in re.findall(rb"[0-9a-f]{64}", content))
+    return Damaged(path, Fault(why, "", str(path)), fingerprints)
+
+
+def _chain_of(files: Sequence[OrderFile], damaged: Sequence[Damaged]) -> tuple[Chain | None, list[Fault]]:
+    """The chain of the orders that have the same first; or what is wrong with it."""
+    ordered = sorted(files, key=lambda file: (file.revision, file.release is None, str(file.path)))
+    faults = [
+        Fault(
+            f"is damaged, and names the chain of {ordered[0].path}: which order counts is not known", "", str(each.path)
+        )
+        for each in damaged
+    ]
+    once: list[OrderFile] = []
+    for file in ordered:
+        if once and file.fingerprint == once[-1].fingerprint:
+            faults += _two_releases(once[-1], file)
+        else:
+            once.append(file)
+    for before, file in itertools.pairwise(once):
+        faults += _broken(before, file)
+    return (None, faults) if faults else (Chain(tuple(once)), [])
+
+
+def _two_releases(before: OrderFile, copy: OrderFile) -> Iterator[Fault]:
+    """What is wrong with two files of one order: not that there are two, but that others released them."""
+    if copy.release and before.release and copy.release != before.release:
+        yield Fault(
+            f"is released by {copy.release.by} on {copy.release.on}, and the same order in {before.path} by "
+            f"{before.release.by} on {before.release.on}; keep one of them",
+            "",
+            str(copy.path),
+        )
+
+
+def _broken(before: OrderFile, file: OrderFile) -> Iterator[Fault]:
+    """What is wrong between two orders of a chain that should follow each other."""
+    text, other = "", f"{before.path} is revision {before.revision}"
+    if file.revision == before.revision:
+        text = f"is revision {file.revision}, and so is {before.path}: both replace the same order; keep one of them"
+    elif file.revision > before.revision + 1:
+        missing = " and ".join(map(str, range(before.revision + 1, file.revision)))
+        text = f"is revision {file.revision}, and {other}: revision {missing} is missing"
+    elif file.replaces != before.fingerprint:
+        text = f"is revision {file.revision}, but does not replace revision {before.revision}, {before.path}"
+    elif before.cancelled:
+        text = f"replaces {before.path}, which is cancelled"
+    if text:
+        yield Fault(text, "", str(file.path))
+    if file.patient != before.patient:
+        yield Fault(f"is of another patient than {before.path}, whose chain it names", "", str(file.path))
+
+
+def _is_same_file(path: Path, other: Path) -> bool:
+    return os.path.realpath(path) == os.path.realpath(other)
