@@ -17,7 +17,7 @@ from cec.batch.limits import CLEARANCE, OVER_COLUMNS, Known, LimitsOverColumns, 
 from cec.batch.single_row import Settings
 from cec.batch.values import NOTHING, UNREAD, Numbers, Texts, different, value_of
 from cec.calculate.declared import hidden_reductions
-from cec.calculate.known_facts import completed_years
+from cec.calculate.known_facts import possible_months
 from cec.calculate.measures import KidneyFunction, creatinine_clearance
 from cec.calculate.rules import questions, rules_for
 from cec.calculate.rules.offers import begins_with
@@ -101,11 +101,11 @@ class Classifier:
         return self._numbers.of((fact, value))
 
     def _how_told(self, fact: str, part: Part) -> str | bool:
-        """What hangs on how a fact was told: pounds are never taken for pounds, and years may be torn by a limit."""
+        """What hangs on how a fact was told: pounds are not taken for pounds, and a limit may tear years or days."""
         if fact == "weight":
             return unit_typed(*part.value)
-        years = completed_years(part.value) if fact == "age" else None
-        return years is not None and any(years * 12 < cut.number < years * 12 + 12 for cut in self._cuts.get("age", ()))
+        months = possible_months(part.value) if fact == "age" else None
+        return months is not None and any(months[0] < cut.number < months[1] for cut in self._cuts.get("age", ()))
 
     def classify(self, texts: Mapping[str, Texts], places: Mapping[str, pl.Series], sizes: Sizes) -> Classified:
         """The class of each row; `places` are those of what it tells of each fact that the table has."""

@@ -15,7 +15,7 @@ from cec.calculate.declared import Declared, declared_for, refuse_contradictions
 from cec.calculate.declared_alerts import declared_alerts
 from cec.calculate.dosing import Dosed, compute_dose
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
-from cec.calculate.known_facts import clearance_facts, known_facts, refuse_age_in_years, refuse_impossible
+from cec.calculate.known_facts import clearance_facts, known_facts, refuse_coarse_age, refuse_impossible
 from cec.calculate.left_open import choice_faults
 from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days, with_days_given
 from cec.calculate.measures import Measured, measure
@@ -95,7 +95,7 @@ def draft_order(
             },
         )
         refuse_impossible(patient, facts)
-        refuse_age_in_years(regimen, pharmacy, facts)
+        refuse_coarse_age(regimen, pharmacy, facts)
         lines, not_for_patient, unknown = lines_for(lines_of_cycle(regimen, Cycle(cycle, start, days)), facts)
         dosed, faults, refused = _each_dose(regimen, patient, pharmacy, (measured, facts), lines)
         doses = tuple(each.dose for each in dosed)

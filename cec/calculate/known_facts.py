@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cache
 
 from cec.calculate.measures import KidneyFunction
 from cec.conditions import conditions_of, cuts_within, judge
@@ -59,24 +62,49 @@ def what_is_missing(fact: Fact, facts: Facts) -> Fact:
     return what_is_missing(FACTS[missing], facts) if missing else fact
 
 
-def completed_years(age: Value | None) -> Decimal | None:
-    """An age that was told in whole years, which are completed: nobody knows how many months beside them.
+def possible_months(age: Value | None) -> tuple[Decimal, Decimal] | None:
+    """The least age in completed months that an age told in years, weeks or days may be, and the first it cannot be.
 
-    >>> completed_years(Quantity(Decimal(1), "years")), completed_years(Quantity(Decimal(12), "months"))
-    (Decimal('1'), None)
+    Years and weeks are completed ones. How many months so many days are depends on which months they were.
+
+    >>> possible_months(Quantity(Decimal(1), "years")), possible_months(Quantity(Decimal(30), "days"))
+    ((Decimal('12'), Decimal('24')), (Decimal('0'), Decimal('2')))
+    >>> possible_months(Quantity(Decimal(8), "weeks")), possible_months(Quantity(Decimal(12), "months"))
+    ((Decimal('1'), Decimal('3')), None)
     """
-    return age.value if isinstance(age, Quantity) and age.unit == "years" and age.value % 1 == 0 else None
+    if not isinstance(age, Quantity) or age.unit == "months" or age.value % 1:
+        return None
+    if age.unit == "years":
+        return age.value * 12, age.value * 12 + 12
+    least, most = (age.value, age.value) if age.unit == "days" else (age.value * 7, age.value * 7 + 6)
+    return _months_within(int(least), max), _months_within(int(most), min) + 1
 
 
-def refuse_age_in_years(regimen: Regimen, pharmacy: Pharmacy, facts: Facts) -> None:
-    """InputError where an age in completed years may lie on either side of a bound that something hangs on."""
-    years = completed_years(facts.get("age"))
-    if years is None:
+def _months_within(days: int, longest: Callable[[Iterable[int]], int]) -> Decimal:
+    """How many months in a row so many days hold: of the longest in the calendar, or of the shortest."""
+    periods, rest = divmod(days, sum(_FOUR_YEARS))
+    return Decimal(48 * periods + bisect_right(_spans(longest), rest))
+
+
+@cache
+def _spans(longest: Callable[[Iterable[int]], int]) -> list[int]:
+    """The days of 1 to 47 months in a row, of the longest in the calendar or of the shortest."""
+    return [longest(sum((_FOUR_YEARS * 2)[first : first + months]) for first in range(48)) for months in range(1, 48)]
+
+
+_FOUR_YEARS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31) * 3 + (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+"""Days of the months of four years of which the last is a leap year, as from 1901 to 2099 all are."""
+
+
+def refuse_coarse_age(regimen: Regimen, pharmacy: Pharmacy, facts: Facts) -> None:
+    """InputError where an age that is not told in months may lie on either side of a bound that something hangs on."""
+    possible = possible_months(facts.get("age"))
+    if possible is None:
         return
     within: dict[Decimal, list[str]] = {}
     for owner, when in conditions_of(regimen, pharmacy):
         others = tuple(each for each in when if each.fact != "age")
-        for months in cuts_within(when, "age", years * 12, years * 12 + 12):
+        for months in cuts_within(when, "age", *possible):
             if judge(others, facts) is not False and owner not in within.setdefault(months, []):
                 within[months].append(owner)
     bounds = ", ".join(f"{write_number(months)} months ({', '.join(owners)})" for months, owners in within.items())

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Literal
 
 from cec.errors import InputError
-from cec.units import AGE, CLEARANCE, Kind, Quantity, read_number, read_quantity
+from cec.units import AGE, CLEARANCE, Kind, Quantity, in_two_units, read_quantity
 
 Sex = Literal["female", "male"]
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def read_text(value: str) -> str:
@@ -63,37 +65,65 @@ _ANSWERS = {"true": True, "yes": True, "y": True, "false": False, "no": False, "
 
 
 def read_date(value: str) -> datetime.date:
-    """A date from its ISO form.
+    """A date from its ISO form, or as cec prints it, with the English month in letters.
 
-    >>> read_date("2026-11-30")
-    datetime.date(2026, 11, 30)
+    >>> read_date("2026-11-30"), read_date("30-Nov-2026")
+    (datetime.date(2026, 11, 30), datetime.date(2026, 11, 30))
+    >>> read_date("46356")
+    Traceback (most recent call last):
+    cec.errors.InputError: '46356' is a number by which Excel counts days, 2026-11-30; write the date
     """
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value, re.ASCII):
+    year, month, day = _parts_of_date(value)
+    if not year:
+        if counted := day_of_excel(value):
+            raise InputError(f"'{value}' is a number by which Excel counts days, {counted}; write the date")
         raise InputError(f"'{value}' is not a date; write year-month-day, like 2026-11-30")
+    return date_of(value, year, month, day)
+
+
+def date_of(text: str, year: int, month: int, day: int) -> datetime.date:
+    """The date of these numbers; InputError, with the text that told them, where there is none from 1900 to 2099."""
     try:
-        day = datetime.date.fromisoformat(value)
+        date = datetime.date(year, month, day)
     except ValueError:
-        raise InputError(f"'{value}' is not in the calendar; write year-month-day, like 2026-11-30") from None
-    if not 1900 <= day.year <= 2099:
-        raise InputError(f"'{value}' is not between the years 1900 and 2099")
-    return day
+        raise InputError(f"'{text}' is not in the calendar; write year-month-day, like 2026-11-30") from None
+    if not 1900 <= date.year <= 2099:
+        raise InputError(f"'{text}' is not between the years 1900 and 2099")
+    return date
 
 
-_YEARS_MONTHS = re.compile(r"([0-9]+)\s*(?:years?|y)\s*([0-9]+)\s*(?:months?|mo|m)", re.ASCII)
+def _parts_of_date(text: str) -> tuple[int, int, int]:
+    """Year, month and day; noughts where the text has another form."""
+    if iso := re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", text, re.ASCII):
+        return int(iso[1]), int(iso[2]), int(iso[3])
+    printed = re.fullmatch(r"([0-9]{2})-([A-Za-z]{3})-([0-9]{4})", text, re.ASCII)
+    if printed and printed[2].title() in MONTHS:
+        return int(printed[3]), MONTHS.index(printed[2].title()) + 1, int(printed[1])
+    return 0, 0, 0
+
+
+def day_of_excel(text: str) -> datetime.date | None:
+    """The date of a number of five digits by which Excel counts days, 1 being 1900-01-01; None of any other text.
+
+    >>> day_of_excel("46356.5"), day_of_excel("2018")
+    (datetime.date(2026, 11, 30), None)
+    """
+    match = re.fullmatch(r"([1-7][0-9]{4})(\.[0-9]+)?", text, re.ASCII)
+    day = datetime.date(1899, 12, 30) + datetime.timedelta(int(match[1])) if match else None
+    return day if day and day.year <= 2099 else None
 
 
 def read_age(value: str) -> Quantity:
-    """An age in years (also for a bare number), in months, or in both, which are then months.
+    """An age in years (also for a bare number), months, weeks or days, or in two of these, and then in the smaller.
 
-    >>> print(read_age("8y"), read_age("6 years 4 months"), sep=", ")
-    8 years, 76 months
+    >>> print(read_age("8y"), read_age("6 years 4 months"), read_age("6 weeks 3 days"), sep=", ")
+    8 years, 76 months, 45 days
     """
-    if match := _YEARS_MONTHS.fullmatch(value.strip()):
-        years, months = (read_number(number, "6 years 4 months") for number in match.groups())
-        if months >= 12:
-            raise InputError(f"'{value}' has 12 months or more beside years; write it like 6 years 4 months")
-        return Quantity(years * 12 + months, "months")
-    return read_quantity(value, AGE, bare="years")
+    months = in_two_units(value, "years", "months", 12, "6 years 4 months")
+    age = months or in_two_units(value, "weeks", "days", 7, "6 weeks 3 days") or read_quantity(value, AGE, bare="years")
+    if age.unit in {"weeks", "days"} and age.value % 1:
+        raise InputError(f"'{value}' is not a whole number of {age.unit}; write it like 45 days")
+    return age
 
 
 def read_sex(value: str) -> Sex:

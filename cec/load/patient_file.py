@@ -51,7 +51,7 @@ def _field(fact: Fact) -> Field:
         amount = fact.read(words)
         if f"{fact.name}_given" not in _FIELDS:
             return amount
-        return amount, "" if re.fullmatch(rf"[0-9.]+\s*({fact.unit})?", words) else words
+        return amount, "" if re.fullmatch(rf"[0-9.]+\s*({fact.unit})?", words, re.IGNORECASE) else words
 
     def write(value: Any) -> str:
         amount, words = value if f"{fact.name}_given" in _FIELDS else (value, "")

@@ -13,7 +13,7 @@ from cec.facts import fact_of
 _OTHER_UNITS = frozenset(
     (
         *("oz", "ounce", "ounces", "st", "stone", "stones", "ft", "feet", "foot"),
-        *("d", "day", "days", "wk", "week", "weeks"),
+        "d",
         *("pfund", "funt", "funty", "funtach", "libra", "libras", "livres", "libbre"),  # pounds, or half kilograms
         *("zoll", "cal", "cale", "calach", "pouces", "pulgadas", "pollici"),  # inches
         *("monat", "monate", "monaten", "mies", "miesiace", "miesiące", "mois", "mes", "meses", "mesi"),  # months
@@ -31,6 +31,8 @@ _UNITS_IN_NAMES = {
     "lb": ("lbs", "pound", "pounds"),
     "years": ("year", "yrs", "yr", "y"),
     "months": ("month", "mos", "mo"),
+    "weeks": ("week", "wks", "wk"),
+    "days": ("day",),
     "micromol/L": ("umol_l",),
     "x 10^9/L": ("10_9_l", "g_l", "giga_l"),
     "/microL": ("per_microl", "per_ul"),

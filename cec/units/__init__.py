@@ -61,7 +61,7 @@ from cec.units.kinds import (
     Kind,
 )
 from cec.units.quantity import DIGITS, EXACT, Quantity, context_of, plain, shorten, span, write_number
-from cec.units.reading import is_unit, read_length, read_number, read_quantity, read_weight
+from cec.units.reading import in_two_units, is_unit, read_length, read_number, read_quantity, read_weight
 from cec.units.writing import write_duration, write_quantity, write_range, write_signed
 
 __all__ = [
@@ -120,6 +120,7 @@ __all__ = [
     "dose_unit",
     "drug_of_share",
     "exact",
+    "in_two_units",
     "is_dissolved",
     "is_unit",
     "kept",

@@ -114,7 +114,7 @@ class _Shares(Mapping[str, str]):
 
 SHARE = Kind("share of another dose", "20% of ifosfamide", _Shares())
 DURATION = Kind("duration", "2 h", {"min": "minute", "h": "hour", "days": "day", "weeks": "week"})
-AGE = Kind("age", "8 years", {"years": "year", "months": "month"})
+AGE = Kind("age", "8 years", {"years": "year", "months": "month", "weeks": "week_of_age", "days": "day_of_age"})
 VOLUME = Kind("volume", "20 mL", {"mL": "milliliter", "L": "liter"})
 CONCENTRATION = Kind("concentration", "1 mg/mL", _Amounts({"mL": "milliliter"}, "volume"))
 FLOW = Kind("infusion rate", "50 mL/h", {"mL/h": "milliliter / hour"})

@@ -7,18 +7,18 @@ from decimal import Decimal
 
 from cec.errors import InputError
 from cec.units.conversion import convert
-from cec.units.kinds import EXPOSURE, EXPOSURE_IN_CHILDREN, KINDS, LENGTH, OF_ANOTHER, SHARE, WEIGHT, Kind
+from cec.units.kinds import AGE, EXPOSURE, EXPOSURE_IN_CHILDREN, KINDS, LENGTH, OF_ANOTHER, SHARE, WEIGHT, Kind
 from cec.units.quantity import EXACT, Quantity, cut
 
 _SPELLINGS = {
     **dict.fromkeys(("hour", "hours", "hr", "hrs"), "h"),
     **dict.fromkeys(("minute", "minutes", "mins"), "min"),
     **dict.fromkeys(("day", "d"), "days"),
-    **dict.fromkeys(("week",), "weeks"),
+    **dict.fromkeys(("week", "wk", "wks"), "weeks"),
     **dict.fromkeys(("year", "y", "yr", "yrs"), "years"),
     **dict.fromkeys(("month", "mo", "mos"), "months"),
-    **dict.fromkeys(("inch", "inches"), "in"),
-    **dict.fromkeys(("foot", "feet"), "ft"),
+    **dict.fromkeys(("inch", "inches", '"', "\N{DOUBLE PRIME}", "\N{RIGHT DOUBLE QUOTATION MARK}"), "in"),
+    **dict.fromkeys(("foot", "feet", "'", "\N{PRIME}", "\N{RIGHT SINGLE QUOTATION MARK}"), "ft"),
     **dict.fromkeys(("lbs", "pounds", "pound"), "lb"),
     **dict.fromkeys(("unit",), "units"),
     **dict.fromkeys(("million unit",), "million units"),
@@ -53,7 +53,11 @@ _QUANTITY = re.compile(
     re.ASCII,
 )
 """A number and a unit of one word, or `x 10^6 cells` and `million units`, which are units too."""
-_FEET_INCHES = re.compile(r"([0-9]+)\s*(?:ft|foot|feet)\s*([0-9]+(?:\.[0-9]+)?)\s*(?:in|inch|inches)", re.ASCII)
+_TWO_UNITS = re.compile(
+    r"(?P<large>[0-9]+)\s*(?P<unit>[^\s0-9.,+-]+)\s*(?P<small>[0-9]+(?:\.[0-9]+)?)\s*(?P<other>[^\s0-9.,+-]+)", re.ASCII
+)
+_ANY_CASE = frozenset(kind.name for kind in (LENGTH, WEIGHT, AGE))
+"""Kinds of which no two units differ by capital letters alone."""
 _SHARE = re.compile(r"(?P<number>[0-9]\S*?)\s*% of (?P<drug>\S.*)")
 _AUC = re.compile(r"AUC\s*(?P<number>\S.*?)(?P<formula>\s+by\s.*)?", re.ASCII)
 
@@ -130,7 +134,8 @@ def _quantity_fault(text: str) -> str:
 def _unit(unit: str, text: str, kinds: tuple[Kind, ...]) -> str:
     """The canonical symbol of a unit that one of the kinds has."""
     allowed = [symbol for kind in kinds for symbol in kind.units]
-    symbol = unit if unit in allowed else _translated(unit, _SPELLINGS)
+    letters = unit.lower() if all(kind.name in _ANY_CASE for kind in kinds) else unit
+    symbol = letters if letters in allowed else _translated(letters, _SPELLINGS)
     if symbol in allowed:
         return symbol
     if symbol.partition("/")[0] == "L" and "mL/m2" in allowed:
@@ -188,24 +193,46 @@ def _a(name: str) -> str:
 def read_length(text: str) -> Quantity:
     """A height in cm, from cm (also for a bare number), m, mm, in, ft, or feet and inches together.
 
-    >>> print(read_length("4 ft 2 in"))
-    127 cm
+    >>> print(read_length("4 ft 2 in"), read_length("4'2\\""))
+    127 cm 127 cm
     """
-    if match := _FEET_INCHES.fullmatch(text.strip()):
-        inches = read_number(match[2])
-        if inches >= 12:
-            raise InputError(f"{_quoted(text)} has 12 inches or more beside feet; write it like 4 ft 2 in")
-        return convert(Quantity(EXACT.fma(read_number(match[1]), Decimal(12), inches), "in"), "cm", LENGTH)
-    return convert(read_quantity(text, LENGTH, bare="cm"), "cm", LENGTH)
+    inches = in_two_units(text, "ft", "in", 12, "4 ft 2 in")
+    return convert(inches or read_quantity(text, LENGTH, bare="cm"), "cm", LENGTH)
 
 
 def read_weight(text: str) -> Quantity:
-    """A body weight in kg, from kg (also for a bare number), g or lb.
+    """A body weight in kg, from kg (also for a bare number), g, lb, or pounds and ounces together.
 
-    >>> print(read_weight("26000 g"))
-    26 kg
+    >>> print(read_weight("26000 g"), read_weight("57 lb 4 oz"))
+    26 kg 25.9681631825 kg
     """
-    return convert(read_quantity(text, WEIGHT, bare="kg"), "kg", WEIGHT)
+    ounces = in_two_units(text, "lb", "oz", 16, "57 lb 4 oz")
+    pounds = ounces and Quantity(EXACT.multiply(ounces.value, Decimal("0.0625")), "lb")
+    return convert(pounds or read_quantity(text, WEIGHT, bare="kg"), "kg", WEIGHT)
+
+
+def in_two_units(text: str, large: str, small: str, number: int, example: str) -> Quantity | None:
+    """What a text tells in a unit and a smaller one of which so many make the larger; None where it has another form.
+
+    >>> in_two_units("6 years 4 months", "years", "months", 12, "6 years 4 months")
+    Quantity(value=Decimal('76'), unit='months')
+    """
+    match = _TWO_UNITS.fullmatch(text.strip())
+    if not match or [_small_word(match["unit"]), _small_word(match["other"])] != [large, small]:
+        return None
+    rest = read_number(match["small"], example)
+    if rest >= number:
+        raise InputError(f"{_quoted(text)} has {number} {small} or more beside {large}; write it like {example}")
+    return Quantity(EXACT.fma(read_number(match["large"], example), Decimal(number), rest), small)
+
+
+def _small_word(word: str) -> str:
+    """A unit as this room knows it, however it is spelt; ounces, and m for months, stand only beside larger ones."""
+    lower = word.lower()
+    return _BESIDE_OTHERS.get(lower) or _SPELLINGS.get(lower, lower)
+
+
+_BESIDE_OTHERS = {**dict.fromkeys(("oz", "ounce", "ounces"), "oz"), "m": "months", "''": "in"}
 
 
 def is_unit(word: str) -> bool:

@@ -545,7 +545,7 @@ def test_columns_are_found_by_name_and_by_map() -> None:
             {"weight": "w (oz)"},
             r"w \(oz\) is given for weight, but its name says oz, in which no",
         ),
-        (["height", "weight", "Age (days)"], {"age": "Age (days)"}, "its name says days"),
+        (["height", "weight", "Wiek dni"], {"age": "Wiek dni"}, "its name says dni"),
         (["height", "weight", "reduce", "reduction"], {}, "two columns tell the reduce: reduce and reduction"),
         (["a", "b"], {"height": "a", "weight": "a"}, "given for the height and the weight"),
     ],

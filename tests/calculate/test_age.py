@@ -97,3 +97,26 @@ def test_a_bound_is_whole_months(tmp_path: Path) -> None:
     with pytest.raises(CecError, match="an age is known in completed months"):
         given_of(tmp_path, BANDS.replace("BOUND", "1.3 years"))
     assert given_of(tmp_path, BANDS.replace("BOUND", "1.5 years")).regimen.drugs
+
+
+def test_days_and_weeks_are_as_sharp_as_the_months_that_they_may_be(tmp_path: Path) -> None:
+    """Born on 1-Jun-2025, 61 days are over on 1-Aug and 2 months with them; born on 1-Jul, only 1 month is (62 days to
+    1-Sep). 59 days are 2 months from 1-Feb to 1-Apr alone; 58 are nobody's. 8 weeks are 56 to 62 days."""
+    given = given_of(tmp_path, BANDS.replace("BOUND", "2 months"))
+    told = {"58 days": "0.55 mg", "62 days": "0.75 mg", "7 weeks": "0.55 mg", "9 weeks": "0.75 mg"}
+    told |= {"8 weeks 1 day": "0.55 mg", "8 weeks 6 days": "0.75 mg", "1 month": "0.55 mg"}
+    assert {age: str(order_of(given, **SIZE, age=age).doses[0].ordered) for age in told} == told
+    asked = ("59 days", "61 days", "8 weeks", "8 weeks 3 days")
+    for age in asked:
+        assert "may lie on either side of 2 months (vincristine)" in refusal_of(given, **SIZE, age=age)
+    found = batch(given, *({**SIZE, "age": age} for age in (*told, *asked)))
+    assert ["either side of 2 months" in each for each in found] == [False] * len(told) + [True] * len(asked)
+    assert alerts_of(given_of(tmp_path, FLAT), **SIZE, age="59 days") == {}
+
+
+def test_an_age_in_days_is_a_whole_number(tmp_path: Path) -> None:
+    given = given_of(tmp_path, FLAT)
+    assert "'45.5 days' is not a whole number of days; write it like 45 days" in refusal_of(
+        given, **SIZE, age="45.5 days"
+    )
+    assert str(order_of(given, **SIZE, age="45 DAYS").patient.age) == "45 days"

@@ -87,7 +87,7 @@ IN_BASE_UNITS: dict[str, tuple[Figures, ...]] = {
     "height": ({"cm": "1", "m": "100", "mm": "1/10", "in": "254/100", "ft": "3048/100"},),
     "body weight": ({"kg": "1", "g": "1/1000", "lb": "45359237/100000000"},),
     "duration": ({"min": "1", "h": "60", "days": "1440", "weeks": "10080"},),
-    "age": ({"months": "1", "years": "12"},),
+    "age": ({"months": "1461/48", "years": "1461/4", "weeks": "7", "days": "1"},),
     "volume": ({"mL": "1", "L": "1000"},),
     "serum creatinine": ({"mg/dL": "884/10", "micromol/L": "1"},),
     "amount of drug": AMOUNTS,
@@ -96,7 +96,8 @@ IN_BASE_UNITS: dict[str, tuple[Figures, ...]] = {
     "concentration": per("mL", DISSOLVED),
 }
 """Each unit in one of its dimension. Inch, foot and pound: international yard and pound agreement of 1959 (1 in =
-2.54 cm, 1 ft = 30.48 cm, 1 lb = 0.45359237 kg). Creatinine: molar mass 113.12 g/mol, so 1 mg/dL = 10,000/113.12 = 88.40
+2.54 cm, 1 ft = 30.48 cm, 1 lb = 0.45359237 kg). Four years, 48 months,
+are 1,461 days. Creatinine: molar mass 113.12 g/mol, so 1 mg/dL = 10,000/113.12 = 88.40
 micromol/L."""
 
 
@@ -234,10 +235,18 @@ def test_conversion_to_a_unit_of_another_kind_is_refused() -> None:
         ("1 foot 1 inch", "33.02"),
         ("0 ft 11.999 in", "30.47746"),
         ("5 ft", "152.4"),
+        ("4'2\"", "127"),
+        ("4' 2.39\"", "127.9906"),
+        ("4\N{RIGHT SINGLE QUOTATION MARK}2\N{RIGHT DOUBLE QUOTATION MARK}", "127"),
+        ("4\N{PRIME}2\N{DOUBLE PRIME}", "127"),
+        ('50"', "127"),
+        ("128 CM", "128"),
+        ("1.28 M", "128"),
+        ("4 FT 2 IN", "127"),
     ],
 )
 def test_heights(text: str, centimetres: str) -> None:
-    """4 x 12 + 2.39 = 50.39 in; 50.39 x 2.54 = 127.9906."""
+    """4 x 12 + 2.39 = 50.39 in; 50.39 x 2.54 = 127.9906; 50 x 2.54 = 127."""
     assert read_length(text) == of(centimetres, "cm")
 
 
@@ -250,10 +259,17 @@ def test_heights(text: str, centimetres: str) -> None:
         ("57.3201881 lb", "25.999999969124797"),
         ("1 pound", "0.45359237"),
         ("0.5", "0.5"),
+        ("26 KG", "26"),
+        ("26Kg", "26"),
+        ("1 LB", "0.45359237"),
+        ("1 Lbs", "0.45359237"),
+        ("57 lb 4 oz", "25.9681631825"),
+        ("57lbs 4.5oz", "25.9823379440625"),
     ],
 )
 def test_weights(text: str, kilograms: str) -> None:
-    """57.3201881 x 0.45359237 = 25.999999969124797, worked with `bc`."""
+    """57.3201881 x 0.45359237 = 25.999999969124797, 57.25 x 0.45359237 = 25.9681631825, 57.28125 x 0.45359237 =
+    25.9823379440625 (4.5 oz are 4.5/16 lb), worked with `bc`."""
     assert read_weight(text) == of(kilograms, "kg")
 
 
@@ -342,8 +358,6 @@ WEIGHT_REFUSALS = {
     "-x": "is not a number",
     "+5": "is not a number",
     "26 kilo": "(kilo); did you mean kg?",
-    "26 KG": "(KG); did you mean kg?",
-    "26 Lbs": "(Lbs); did you mean lb?",
     "26 stone": "(stone); a body weight is in kg, g, lb",
     "26 mg": "is not a body weight but an amount of drug",
     "10 units": "is not a body weight but an amount of drug",
@@ -414,12 +428,12 @@ def test_no_other_order_of_magnitude_is_ever_suggested(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("5 ft 12 in", "has 12 inches or more beside feet"),
+        ("5 ft 12 in", "has 12 in or more beside ft"),
         ("5 ft 02 in", "has a leading zero"),
+        ("5'12\"", "has 12 in or more beside ft"),
         ("5 ft 2", "is not one number and one unit"),
         ("-4 ft 2 in", "is negative"),
         ("5'2", "has a unit that is not known here ('2); a height is in cm, m, mm, in, ft"),
-        ("128 CM", "did you mean cm?"),
         ("26 kg", "is not a height but a body weight"),
     ],
 )
@@ -572,3 +586,17 @@ def test_products_and_quotients_of_many_digits_are_exact() -> None:
     assert third.times(Decimal(3)) == exact(of(1, "mg"))
     assert exact(of(3, "mg")).times(third) == exact(of(1, "mg"))
     assert third.divided_by(third).kept == of(1, "mg")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("57 lb 16 oz", "has 16 oz or more beside lb; write it like 57 lb 4 oz"),
+        ("57 kg 4 oz", "is not one number and one unit"),
+        ("4 oz", "(oz); a body weight is in kg, g, lb"),
+    ],
+)
+def test_ounces_stand_beside_pounds_alone(text: str, reason: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_weight(text)
+    assert reason in str(caught.value)

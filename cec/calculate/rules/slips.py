@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
 from cec.calculate.rounding import to_nearest
-from cec.units import EXACT, LENGTH, WEIGHT, Quantity, convert, write_number
+from cec.errors import InputError
+from cec.units import EXACT, LENGTH, WEIGHT, Quantity, convert, read_quantity, write_number
 
 
 class Size(NamedTuple):
@@ -33,15 +33,18 @@ _POINT = (Decimal("0.1"), Decimal(10))
 
 
 def typed(quantity: Quantity, given: str) -> Typed | None:
-    """The number and unit of a measure as it was typed; none where it was feet and inches together.
+    """The number and unit of a measure as it was typed; none where it was feet and inches, or pounds and ounces.
 
     >>> typed(Quantity(Decimal("25.9908428"), "kg"), "57.3 lb")
     Typed(number=Decimal('57.3'), unit='lb')
     """
     if not given:
         return Typed(quantity.value, quantity.unit)
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)", given)
-    return Typed(Decimal(match[1]), match[2]) if match else None
+    try:
+        as_typed = read_quantity(given, WEIGHT, LENGTH)
+    except InputError:
+        return None
+    return Typed(as_typed.value, as_typed.unit)
 
 
 def pounds(weight: Typed) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 
+from cec.facts.reading import MONTHS
 from cec.order import Administration
 
 NO_TIME = "no time"
 """What stands for the time of a dose that finds none on its date."""
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -18,7 +18,7 @@ def paper_date(day: datetime.date) -> str:
     >>> paper_date(datetime.date(2026, 11, 23))
     '23-Nov-2026'
     """
-    return f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year}"
+    return f"{day.day:02}-{MONTHS[day.month - 1]}-{day.year}"
 
 
 def weekday_date(day: datetime.date) -> str:
