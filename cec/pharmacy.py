@@ -9,7 +9,7 @@ import msgspec
 from cec.errors import InputError
 from cec.keys import key
 from cec.regimen import Conditions, entry_of
-from cec.units import Amount, Area, Clearance, Concentration, Duration, Quantity, Volume
+from cec.units import Amount, Area, Clearance, Concentration, Duration, Quantity, Volume, write_range
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -74,6 +74,10 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     source: Annotated[str, key("where these facts are from")] = ""
 
 
+UNDILUTED = "undiluted"
+"""What stands for the diluent of what is drawn up and given as it is."""
+
+
 class Stability(msgspec.Struct, frozen=True, omit_defaults=True):
     """How long the diluted drug keeps, and by whose label."""
 
@@ -82,6 +86,24 @@ class Stability(msgspec.Struct, frozen=True, omit_defaults=True):
     jurisdiction: Annotated[str, key("whose label says so, e.g. US")]
     concentration: Annotated[Concentration | None, key("at which concentration, where it matters")] = None
     source: Annotated[str, key("where this is from")] = ""
+    lowest_concentration: Annotated[Concentration | None, key("from which concentration on, instead of one")] = None
+    highest_concentration: Annotated[Concentration | None, key("up to which concentration, instead of one")] = None
+    diluent: Annotated[
+        str, key("in which diluent, where it matters; undiluted, for what is drawn up and given as it is")
+    ] = ""
+
+    @property
+    def words(self) -> str:
+        """How long it keeps, and where that holds.
+
+        >>> print(Stability(Quantity(Decimal(24), "h"), "room temperature", "US label", diluent="glucose 5%").words)
+        in glucose 5% 24 h, room temperature (US label)
+        """
+        bounds = self.concentration or write_range(self.lowest_concentration, self.highest_concentration)
+        at = f"{'' if str(bounds).startswith('at') else 'at '}{bounds}" if bounds else ""
+        diluent = self.diluent if self.diluent == UNDILUTED else f"in {self.diluent}" if self.diluent else ""
+        where = " ".join(filter(None, (at, diluent)))
+        return f"{where} {self.hours}, {self.conditions} ({self.jurisdiction})".strip()
 
 
 class Diluent(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -173,6 +195,17 @@ class Pharmacy(msgspec.Struct, frozen=True):
     ] = {}
     time_zone: Annotated[
         str, key("for calendars and real hours across a change of the clock, e.g. Europe/Warsaw", reads="time zone")
+    ] = ""
+    made_at: Annotated[
+        str,
+        key("when the doses of a day are made up, in quotes: use-before counts from it", reads="time of day"),
+    ] = ""
+    """Nothing where the file does not say: papers then say within how long of making a dose is used."""
+    storage: Annotated[
+        str, key("where doses made up are kept, as `conditions` of stability say it, e.g. 2 to 8 degrees C")
+    ] = ""
+    jurisdiction: Annotated[
+        str, key("whose label is followed for stability, as `jurisdiction` there says it, e.g. EU label")
     ] = ""
     measures_valid_for: Annotated[Duration, key("how old height and weight may be at the start")] = Quantity(
         Decimal(7), "days"

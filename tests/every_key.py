@@ -148,6 +148,9 @@ first_dose: "07:00"
 last_dose: "21:00"
 times_of_day: {after breakfast: "08:15"}
 time_zone: Europe/Warsaw
+made_at: "07:30"
+storage: room temperature
+jurisdiction: US label
 measures_valid_for: 7 days
 print_choices: true
 share_vials: true
@@ -184,6 +187,9 @@ formulary:
     stability:
       - {hours: 24 h, conditions: room temperature, jurisdiction: US label}
       - {hours: 6 h, conditions: fridge, jurisdiction: US label, concentration: 3.5 mg/mL}
+      - {hours: 8 h, conditions: room temperature, jurisdiction: US label, lowest_concentration: 3 mg/mL,
+         highest_concentration: 4 mg/mL, diluent: sodium chloride 0.9%}
+      - {hours: 24 h, conditions: room temperature, jurisdiction: EU label}
   etoposide:
     products:
       - {name: etoposide 100 mg vial, form: solution, strength: 20 mg/mL, volume: 5 mL}

@@ -22,6 +22,7 @@ from cec.calculate.measures import Measured, measure
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.fluids import daily_fluids
 from cec.calculate.preparation.pick_list import pick_list
+from cec.calculate.preparation.shelf_life import with_use_before
 from cec.calculate.rules.alerts import alerts_of, not_asked
 from cec.calculate.rules.into_csf import amounts_into_csf
 from cec.calculate.rules.lifetime import before_name, lifetime_maximums, total_name, total_of
@@ -124,7 +125,9 @@ def draft_order(
             days=days,
             measures=(measures,),
             doses=doses,
-            administrations=_with_rates(schedule.administrations, preparations),
+            administrations=with_use_before(
+                _with_rates(schedule.administrations, preparations), preparations, pharmacy
+            ),
             preparations=preparations,
             daily_fluids=daily_fluids(doses, preparations, patient.weight, schedule.administrations, regimen.calendar),
             pick_list=pick_list(doses, preparations, pharmacy, facts),

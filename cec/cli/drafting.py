@@ -74,7 +74,7 @@ def drafting_of(
     require_measures(patient, regimen or "")
     read = {"REGIMEN": regimen, "--patient": patient.patient, "--pharmacy": pharmacy_file(pharmacy.pharmacy)}
     keep_apart(read, {"--output": output})
-    load_this_pharmacy = cache(lambda: pharmacy_with_overrides(pharmacy, times))
+    load_this_pharmacy = cache(lambda: pharmacy_with_overrides(pharmacy, times, start.made_at))
     loaded, of_patient, of_pharmacy, dates, days, cycle, revision, accepted = together(
         lambda: _regimen_or_phase(
             load_this_pharmacy()[0].default_regimen if regimen is None else regimen, start, times and times.cycle
@@ -170,7 +170,7 @@ def draft_calendar(
     treatment, of_patient, of_pharmacy, day_1, accepted = together(
         lambda: load_treatment(path),
         lambda: patient_with_overrides(patient),
-        lambda: pharmacy_with_overrides(pharmacy, times),
+        lambda: pharmacy_with_overrides(pharmacy, times, start.made_at),
         lambda: read_text_of("--start", typed, read_date),
         lambda: _acceptances(checks.accept or ()),
     )

@@ -84,13 +84,13 @@ def pharmacy_file(typed: Path | None) -> Path | None:
 
 
 def pharmacy_with_overrides(
-    options: PharmacyOptions, times: TimeOptions | None = None
+    options: PharmacyOptions, times: TimeOptions | None = None, made_at: str | None = None
 ) -> tuple[Pharmacy, tuple[str, ...]]:
     """The pharmacy of the file and the options, and which of these replaced what the file says."""
     from cec.load import pharmacy_and_overrides
 
     pharmacy, overrides = _naming_options(
-        lambda: pharmacy_and_overrides(pharmacy_file(options.pharmacy), texts_of_pharmacy(options, times))
+        lambda: pharmacy_and_overrides(pharmacy_file(options.pharmacy), texts_of_pharmacy(options, times, made_at))
     )
     return (_prefer_products(pharmacy, options.product) if options.product else pharmacy), overrides
 
@@ -144,13 +144,16 @@ def _history(typed: Sequence[str]) -> dict[str, str] | None:
     return history or None
 
 
-def texts_of_pharmacy(options: PharmacyOptions, times: TimeOptions | None = None) -> dict[str, Text]:
+def texts_of_pharmacy(
+    options: PharmacyOptions, times: TimeOptions | None = None, made_at: str | None = None
+) -> dict[str, Text]:
     """What was typed about the pharmacy, by the keys of a pharmacy file."""
     return _given(
         {
             "bsa_formula": options.bsa_formula,
             "first_infusion": times and times.time,
             "gap": times and times.gap,
+            "made_at": made_at,
         }
     )
 

@@ -180,7 +180,7 @@ START = fact_option(FACTS["start"], CYCLE)
 
 
 class StartOptions(NamedTuple):
-    """When the cycle begins, by one of its days, and how far lines without an end are drawn."""
+    """When the cycle begins, by one of its days, how far lines without an end are drawn, and when doses are made up."""
 
     start: Annotated[str | None, START] = None
     day_0: Annotated[
@@ -196,6 +196,9 @@ class StartOptions(NamedTuple):
     ] = None
     days: Annotated[
         str | None, option("NUMBER", "Draw lines without an end up to this day; it lengthens no cycle.")
+    ] = None
+    made_at: Annotated[
+        str | None, option("TIME", "When the doses of a day are made up, from which use-before counts: 08:00.")
     ] = None
 
     @property

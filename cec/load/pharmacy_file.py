@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from cec.drug_names import spelled_twice
@@ -30,6 +31,7 @@ from cec.pharmacy import (
     Pharmacy,
     Product,
     RoundingBand,
+    Stability,
     zone_of,
 )
 from cec.regimen import WORDS_OF_DAY
@@ -99,6 +101,29 @@ def _formulary_drug(values: dict[str, Any]) -> dict[str, Any]:
     if low and high and convert(low, high.unit, CONCENTRATION).value > high.value:
         raise CecError(f"lowest_concentration {low} is above highest_concentration {high}")
     return values
+
+
+def _stability(values: dict[str, Any]) -> Stability:
+    """How long a drug keeps; CecError for two statements of its concentration, and for a range of none."""
+    stability = Stability(**values)
+    low, high = stability.lowest_concentration, stability.highest_concentration
+    if stability.concentration and (low or high):
+        raise CecError("has 'concentration' and a lowest or highest one: write one concentration, or the range")
+    if low and high and convert(low, high.unit, CONCENTRATION).value > high.value:
+        raise CecError(f"lowest_concentration {low} is above highest_concentration {high}")
+    return stability
+
+
+def _followed_nowhere(pharmacy: Pharmacy) -> Iterator[str]:
+    """What a pharmacy follows for stability, although nothing in its formulary says it so."""
+    stated = [stability for drug in pharmacy.formulary.values() for stability in drug.stability]
+    for key, followed, texts in (
+        ("storage", pharmacy.storage, [each.conditions for each in stated]),
+        ("jurisdiction", pharmacy.jurisdiction, [each.jurisdiction for each in stated]),
+    ):
+        if followed and followed.casefold() not in map(str.casefold, texts):
+            there = f"they say {', '.join(dict.fromkeys(texts))}" if texts else "there are none"
+            yield f"{key} '{followed}' is that of no stability in the formulary; {there}"
 
 
 def _formulary(drugs: dict[str, dict[str, Any]]) -> dict[str, FormularyDrug]:
@@ -171,6 +196,8 @@ def _pharmacy(values: dict[str, Any]) -> Pharmacy:
                 for other, name in alike
             )
         )
+    if faults := list(_followed_nowhere(pharmacy)):
+        raise CecError(*faults)
     return pharmacy
 
 
@@ -194,6 +221,7 @@ RECORDS: Records = {
     FormularyDrug: Record(_formulary_drug),
     Product: Record(_product, label="name"),
     Diluent: Record(around=_or_name),
+    Stability: Record(_stability),
 }
 
 WAYS: Ways = {

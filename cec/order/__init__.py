@@ -14,7 +14,7 @@ from cec.order.change import Cancelled, Change, Release
 from cec.order.counts import Number, Sha256, Version
 from cec.order.dose import STAGES, Dose, RateStep, Stage, Step
 from cec.order.measures import Bsa, CreatinineClearance, Measures
-from cec.order.preparation import DailyFluid, PickItem, Preparation, VialUse
+from cec.order.preparation import DailyFluid, PickItem, Preparation, ShelfLife, VialUse
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import DrugLine, Regimen
@@ -43,6 +43,7 @@ __all__ = [
     "Preparation",
     "RateStep",
     "Release",
+    "ShelfLife",
     "Stage",
     "Step",
     "VialUse",

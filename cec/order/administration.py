@@ -42,6 +42,10 @@ class Administration(msgspec.Struct, frozen=True, omit_defaults=True):
     timing: str = ""
     notes: tuple[str, ...] = ()
     """What a person must see in its time: another interval than prescribed, what runs meanwhile."""
+    made_at: datetime.datetime | None = None
+    """When it is made up, where the pharmacy says at what time that is."""
+    use_before: datetime.datetime | None = None
+    """From when on it is not given any more: `made_at` and how long it keeps."""
 
     @property
     def runs(self) -> str:

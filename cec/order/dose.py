@@ -118,6 +118,11 @@ class Dose(msgspec.Struct, frozen=True, omit_defaults=True):
         return runs(self.over_least, self.over, is_computed=bool(self.rate_steps))
 
     @property
+    def is_infused(self) -> bool:
+        """Whether it runs from a bag: not what is pushed from a syringe, nor what is swallowed."""
+        return self.over is not None or "infusion" in self.route.casefold()
+
+    @property
     def line_days(self) -> tuple[int, ...]:
         """The days by which its line is given: those of the drug that its start hangs on, where that is another."""
         return self.hangs_on_days or self.days

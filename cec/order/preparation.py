@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from cec.order.counts import DayOfDate, Place
-from cec.units import Amount, Concentration, Flow, FluidPerWeight, Volume, write_range
+from cec.units import Amount, Concentration, Duration, Flow, FluidPerWeight, Volume, write_range
 
 
 class VialUse(msgspec.Struct, frozen=True):
@@ -16,6 +16,16 @@ class VialUse(msgspec.Struct, frozen=True):
 
     product: str
     count: Decimal
+
+
+class ShelfLife(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How long what is made up keeps from the time of making, how it is stored, and by whose label; or why not."""
+
+    within: Duration | None = None
+    storage: str = ""
+    jurisdiction: str = ""
+    unknown: str = ""
+    """Why there is no time: the formulary states none that holds, or several."""
 
 
 class Preparation(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -59,6 +69,8 @@ class Preparation(msgspec.Struct, frozen=True, omit_defaults=True):
     codes: tuple[str, ...] = ()
     """Codes of the drug and of what is taken, each with the name of its system."""
     missing: str = ""
+    shelf_life: ShelfLife | None = None
+    """Of an injection; tablets and oral solutions keep as their packs say."""
 
     @property
     def allowed_concentration(self) -> str:

@@ -8,7 +8,7 @@ from cec.errors import InputError
 from cec.render.days import given_days, omitted
 from cec.render.words import over_days
 from cec.render.words.regimen import which_of_day
-from cec.render.words.times import starting_time
+from cec.render.words.times import moment, starting_time
 from cec.routes import RADIOTHERAPY
 from cec.units import write_number, write_range, write_signed
 
@@ -115,16 +115,33 @@ def name_and_time(task: Task) -> str:
     return f"{starting_time(task.row)}  {name_of(task)}" if task.row else name_of(task)
 
 
-def instructions(preparation: Preparation) -> list[Instruction]:
-    """What to take, draw, mix, check and mind for one dose, each with its label; a label may stand several times."""
+def instructions(preparation: Preparation, row: Administration | None = None) -> list[Instruction]:
+    """What to take, draw, mix, check and mind for one dose, each with its label; a label may stand several times.
+
+    `row` is the administration that it is for, where its day is known.
+    """
     return [
         *_taken(preparation),
         *([("Into", _into(preparation))] if preparation.bag else []),
         *([("Run", f"{preparation.rate}")] if preparation.rate else []),
         *(("Check", text) for text in expected(preparation)),
+        *([("Use before", text)] if (text := use_before(preparation, row)) else []),
         *(("Mind", text) for text in preparation.handling),
         *([("Missing", preparation.missing)] if preparation.missing else []),
     ]
+
+
+def use_before(preparation: Preparation, row: Administration | None) -> str:
+    """Up to when it may be used, with how it is stored and by whose label; nothing of what keeps as its pack says."""
+    life = preparation.shelf_life
+    if life is None:
+        return ""
+    if life.within is None:
+        return f"to be written by hand: {life.unknown}"
+    storage = f"{life.storage} ({life.jurisdiction})"
+    if row is None or row.use_before is None:
+        return f"within {life.within} of making; {storage}"
+    return f"{moment(row.use_before)}, {life.within} after it is made; {storage}"
 
 
 def expected(preparation: Preparation) -> list[str]:

@@ -262,6 +262,8 @@ _CLOFARABINE, _POWDER, _TABLET = (
     f"formulary.{drug}.products" for drug in ("clofarabine", "cyclophosphamide", "prednisone")
 )
 
+_STATED = "formulary.cyclophosphamide.stability"
+
 PHARMACY_KEYS: dict[str, Line] = {
     "name": Line("sheet"),
     "default_regimen": Line("dose without a regimen"),
@@ -280,6 +282,9 @@ PHARMACY_KEYS: dict[str, Line] = {
     "last_dose": Line("time"),
     "times_of_day": Line("time"),
     "time_zone": Line("calendar"),
+    "made_at": Line("worksheet"),
+    "storage": Line("worksheet"),
+    "jurisdiction": Line("worksheet"),
     "measures_valid_for": Line("alert", "12 h"),
     "print_choices": Line("refusal", "false"),
     "share_vials": Line("pick list"),
@@ -313,11 +318,14 @@ PHARMACY_KEYS: dict[str, Line] = {
     "formulary{}.light": Line("label"),
     "formulary{}.line": Line("label"),
     "formulary{}.stability[].hours": Line("label", "12 h"),
-    "formulary{}.stability[].conditions": Line("label", "fridge"),
-    "formulary{}.stability[].jurisdiction": Line("label", "EU label"),
+    "formulary{}.stability[].conditions": Line("worksheet", "fridge", before={"storage": None}),
+    "formulary{}.stability[].jurisdiction": Line("worksheet", "EU label"),
     "formulary{}.stability[].concentration": Line(
-        "label", place="formulary.cyclophosphamide.stability.1.concentration"
+        "worksheet", place=f"{_STATED}.1.concentration", before={"storage": None}
     ),
+    "formulary{}.stability[].lowest_concentration": Line("worksheet", place=f"{_STATED}.2.lowest_concentration"),
+    "formulary{}.stability[].highest_concentration": Line("worksheet", place=f"{_STATED}.2.highest_concentration"),
+    "formulary{}.stability[].diluent": Line("worksheet", place=f"{_STATED}.2.diluent"),
     "formulary{}.stability[].source": Line("worksheet, explained"),
     "formulary{}.atc": Line("worksheet, explained"),
     "formulary{}.rxnorm": Line("worksheet, explained"),

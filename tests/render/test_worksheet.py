@@ -47,21 +47,21 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
 
 
 IN_THE_TEXT = (
-    "09:00  clofarabine 30 mg, IV infusion over 2 h",
-    "Take   2 × clofarabine 20 mg/20 mL vial; 10 mg (25%) stays unused",
-    "Draw   30 mL of 1 mg/mL = 30 mg",
-    "Into   100 mL bag of sodium chloride 0.9% (US and EU label): take 30 mL out first, then add the",
-    "Run    50 mL/h",
+    "09:00 clofarabine 30 mg, IV infusion over 2 h",
+    "Take 2 × clofarabine 20 mg/20 mL vial; 10 mg (25%) stays unused",
+    "Draw 30 mL of 1 mg/mL = 30 mg",
+    "Into 100 mL bag of sodium chloride 0.9% (US and EU label): take 30 mL out first, then add the drug",
+    "Run 50 mL/h",
     "total volume 100 mL, expected 75 to 200 mL",
     "final concentration 0.3 mg/mL, expected 0.15 to 0.4 mg/mL",
     "filter: 0.2 micron, before dilution",
     "keeps 24 h, room temperature (US label)",
     "keeps 24 h, 2 to 8 degrees C (EU label)",
-    "Draw   3.8 mL of 20 mg/mL = 76 mg (+1.33% of 75 mg)",
+    "Draw 3.8 mL of 20 mg/mL = 76 mg (+1.33% of 75 mg)",
     "total volume 250 mL, expected 187.5 to 375 mL",
-    "Draw     16.5 mL of 20 mg/mL = 330 mg",
+    "Draw 16.5 mL of 20 mg/mL = 330 mg",
     "the formulary names no bag for",
-    "before 09:00  prednisone 9.25 mg, oral",
+    "before 09:00 prednisone 9.25 mg, oral",
 )
 
 
@@ -69,7 +69,7 @@ def test_days_that_are_alike_tell_once_what_to_take_draw_mix_and_check(order: Or
     text = text_of(order)
     days = text.split("Days 1 to 5 of 5, the same on each")[1]
     for line in IN_THE_TEXT:
-        assert days.count(line) == 1
+        assert " ".join(days.split()).count(line) == 1
     assert "Fluid infused on each day: 350 mL, 18.9 mL/kg; not counted: cyclophosphamide" in days
 
 
@@ -95,8 +95,8 @@ def test_a_day_that_differs_stands_alone(order: Order) -> None:
     alike, alone = text.split("Days 1, 2, 4, 5 of 5, the same on each")[1].split("Day 3 of 5, Wed 02-Dec-2026")
     assert "cyclophosphamide 330 mg" in alike
     assert "cyclophosphamide" not in alone.split("Pick list")[0]
-    assert "Batch   clofarabine 20 mg/20 mL vial: ____________" in alone
-    assert "Signed  made by ____________  checked by ____________  time ____________" in alone
+    assert "Batch clofarabine 20 mg/20 mL vial: ____________" in " ".join(alone.split())
+    assert "Signed made by ____________ checked by ____________ time ____________" in " ".join(alone.split())
     assert "[ ] total volume 100 mL, expected 75 to 200 mL" in alone
     assert "Fluid infused on day 3: 350 mL, 18.9 mL/kg" in alone
 
@@ -258,7 +258,7 @@ def test_another_product_for_one_order(capfdbinary: pytest.CaptureFixture[bytes]
     choice = "prednisone=prednisone 1 mg/mL oral solution"
     code, out, _ = run([*WITH_STARTER, "--product", choice, "--explain"], capfdbinary)
     assert code == 0
-    assert "Measure  9.3 mL of 1 mg/mL = 9.3 mg (+0.54% of 9.25 mg)" in out
+    assert "Measure 9.3 mL of 1 mg/mL = 9.3 mg (+0.54% of 9.25 mg)" in " ".join(out.split())
     assert f"product from the command line: {choice}" in out
 
 

@@ -65,7 +65,7 @@ def prepare_dose(dosed: Dosed, dose_index: int, pharmacy: Pharmacy, facts: Facts
     asked = (*unsuited, *digit_alerts(dose, finest_measure(drug, products, dose.ordered.unit), products[0].name))
     begun = replace(begun, product=products[0].name, form=products[0].form)
     try:
-        preparation = MAKERS[products[0].form](begun, dose, drug, products)
+        preparation = MAKERS[products[0].form](begun, dose, drug, products, pharmacy)
     except InputError as error:
         return replace(begun, missing=str(error)), asked
     preparation = _with_references(preparation, drug, products)

@@ -104,7 +104,7 @@ def _volume(dose: Dose, preparation: Preparation) -> Decimal | None:
         return Decimal(0)
     if not is_dissolved(dose.ordered.unit):
         return dose.ordered.value if dose.ordered.unit == "mL" else Decimal(0)
-    infused = preparation.final_volume if dose.over or "infusion" in dose.route.casefold() else preparation.draw
+    infused = preparation.final_volume if dose.is_infused else preparation.draw
     return infused.value if infused else None
 
 

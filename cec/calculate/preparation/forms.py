@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from cec.calculate.preparation.containers import least_waste, nearest_total
 from cec.calculate.preparation.dilution import in_bag, lacking
 from cec.calculate.preparation.handling import handling_of_injection, handling_of_oral
+from cec.calculate.preparation.shelf_life import shelf_life, statements_that_hold
 from cec.calculate.preparation.stock import content_of, strength_of
 from cec.calculate.rounding import deviation_percent, round_down, to_nearest
 from cec.errors import InputError
 from cec.order import Dose, Preparation, VialUse
-from cec.pharmacy import FormularyDrug, Product
+from cec.pharmacy import FormularyDrug, Pharmacy, Product
 from cec.units import (
     AMOUNT,
     EXACT,
@@ -34,22 +35,33 @@ MOST_DECIMALS = 6
 """A figure with more decimals than this is taken for one that never ends."""
 
 
-def _injection(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
-    """The volume to draw from vials and, for an infusion, the bag it goes into."""
+def _injection(
+    begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...], pharmacy: Pharmacy
+) -> Preparation:
+    """The volume to draw from vials and, for an infusion, the bag it goes into; how long it keeps."""
     preparation = _from_vials(_drawn(begun, dose, drug, products[0]), products)
-    if dose.over or "infusion" in dose.route.casefold():
+    if dose.is_infused:
         preparation = in_bag(preparation, dose, drug)
     taken = {use.product for use in preparation.vials}
     powders = [product for product in products if product.name in taken]
-    return replace(preparation, handling=handling_of_injection(drug, powders, preparation.concentration))
+    holding = statements_that_hold(preparation, dose, drug, pharmacy)
+    return replace(
+        preparation,
+        handling=handling_of_injection(drug, powders, holding),
+        shelf_life=shelf_life(preparation, dose, drug, pharmacy),
+    )
 
 
-def _oral_solution(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
+def _oral_solution(
+    begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...], _: Pharmacy
+) -> Preparation:
     """The volume of an oral solution, to the measuring step."""
     return replace(_drawn(begun, dose, drug, products[0]), handling=handling_of_oral(drug))
 
 
-def _tablets(begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...]) -> Preparation:
+def _tablets(
+    begun: Preparation, dose: Dose, drug: FormularyDrug, products: tuple[Product, ...], _: Pharmacy
+) -> Preparation:
     """Whole tablets, and halves where the product allows, nearest to the dose; then as few as can be."""
     unit = dose.ordered.unit
     pieces = [(product, Decimal(1)) for product in products]
@@ -169,7 +181,7 @@ def _ends(value: Decimal | Fraction) -> bool:
     return int(10**MOST_DECIMALS) % below == 0
 
 
-MAKERS: dict[str, Callable[[Preparation, Dose, FormularyDrug, tuple[Product, ...]], Preparation]] = {
+MAKERS: dict[str, Callable[[Preparation, Dose, FormularyDrug, tuple[Product, ...], Pharmacy], Preparation]] = {
     "solution": _injection,
     "powder": _injection,
     "tablet": _tablets,

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from cec.calculate.preparation.stock import strength_of
 from cec.pharmacy import FormularyDrug, Product, Stability
-from cec.units import Quantity
 
 NOT_STATED = "{}: not stated"
 """What the formulary says nothing of; it must not read as a no."""
@@ -33,29 +32,21 @@ def _rules(drug: FormularyDrug) -> Iterator[str]:
             yield f"{name}: {text}"
 
 
-def _keeps(drug: FormularyDrug, concentration: Quantity | None) -> tuple[str, ...]:
-    """How long it keeps, with whose label says so: at this concentration, else as far as anything is stated."""
-    at_this = [
-        stability
-        for stability in drug.stability
-        if stability.concentration and stability.concentration == concentration
-    ]
-    return tuple(map(_stability, at_this or drug.stability)) or (NOT_STATED.format("keeps"),)
-
-
 def handling_of_injection(
-    drug: FormularyDrug, taken: Sequence[Product], concentration: Quantity | None
+    drug: FormularyDrug, taken: Sequence[Product], holding: Sequence[Stability]
 ) -> tuple[str, ...]:
-    """What must be minded with an injection made from these products, at this final concentration."""
-    return (*cytotoxic_as_stated(drug), *_dissolve(taken), *_rules(drug), *_keeps(drug, concentration))
+    """What must be minded with an injection made from these products, and how long it keeps by what holds for it: else
+    by all that the formulary says.
+    """
+    keeps = tuple(map(_keeps, holding or drug.stability)) or (NOT_STATED.format("keeps"),)
+    return (*cytotoxic_as_stated(drug), *_dissolve(taken), *_rules(drug), *keeps)
 
 
 def handling_of_oral(drug: FormularyDrug) -> tuple[str, ...]:
     """What must be minded with tablets and oral solutions, which keep as their packs say."""
-    return (*cytotoxic_as_stated(drug), *_rules(drug), *map(_stability, drug.stability))
+    return (*cytotoxic_as_stated(drug), *_rules(drug), *map(_keeps, drug.stability))
 
 
-def _stability(stability: Stability) -> str:
+def _keeps(stability: Stability) -> str:
     """How long it keeps, in words."""
-    at = f"at {stability.concentration} " if stability.concentration else ""
-    return f"keeps {at}{stability.hours}, {stability.conditions} ({stability.jurisdiction})"
+    return f"keeps {stability.words}"

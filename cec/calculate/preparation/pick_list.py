@@ -79,7 +79,7 @@ def _to_choose(dose: Dose, preparation: Preparation) -> Iterator[tuple[Kind, str
     is_taken = bool(preparation.vials) or (preparation.form == "oral solution" and preparation.draw is not None)
     if not is_taken:
         yield ("tablet" if is_oral_form else "vial"), f"{preparation.product or 'product'}: to be chosen and counted"
-    if not is_oral_form and preparation.bag is None and (dose.over or "infusion" in dose.route.casefold()):
+    if not is_oral_form and preparation.bag is None and dose.is_infused:
         yield "bag", "bag: to be chosen"
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cec.render.csv import alert_codes, clock_time, number, write_order
+from cec.order import ShelfLife
+from cec.render.csv import alert_codes, clock_time, number, words, write_order
 from cec.render.worksheet import SIGNED, containers, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cec.order import Order
+    from cec.order import Administration, Order, Preparation
 
 ORDER_COLUMNS = ("regimen", "edition", "id", "cycle")
 TASK_COLUMNS = ("day", "date", "start", "not_after", "dose_of_day", "drug", "dose", "unit", "route", "over")
@@ -32,9 +33,20 @@ FIGURES = {
     "rate_mL_per_h": "rate",
 }
 """Columns of figures, and the field of a preparation that each shows. Amounts are in the dose's unit."""
+SHELF_LIFE = ("made_at", "use_before", "use_within", "storage", "storage_jurisdiction", "no_use_before")
+"""When it is made and must be used before; within how long of making, how it is stored, by whose label; or why not."""
 COLUMNS = (
     *(*ORDER_COLUMNS, *TASK_COLUMNS, "product", "take", "strength", "strength_unit", "diluent"),
-    *(*FIGURES, "label", "handling", "missing", "batch", *(name.replace(" ", "_") for name in SIGNED), "alerts"),
+    *(
+        *FIGURES,
+        *SHELF_LIFE,
+        "label",
+        "handling",
+        "missing",
+        "batch",
+        *(name.replace(" ", "_") for name in SIGNED),
+        "alerts",
+    ),
 )
 
 
@@ -66,12 +78,20 @@ def _rows(order: Order) -> Iterator[tuple[str, ...]]:
             preparation.strength.unit if preparation.strength else "",
             preparation.diluent,
             *(number(getattr(preparation, field)) for field in FIGURES.values()),
+            *_shelf_life(preparation, row),
             "; ".join(dose.label),
             "; ".join(preparation.handling),
             preparation.missing,
             *("" for _ in ("batch", *SIGNED)),
             alert_codes(order),
         )
+
+
+def _shelf_life(preparation: Preparation, row: Administration | None) -> tuple[str, ...]:
+    """The columns of SHELF_LIFE."""
+    life = preparation.shelf_life or ShelfLife()
+    times = (clock_time(row.made_at), clock_time(row.use_before)) if row else ("", "")
+    return (*times, words(life.within), life.storage, life.jurisdiction, life.unknown)
 
 
 def _pick_rows(order: Order) -> Iterator[tuple[str, ...]]:

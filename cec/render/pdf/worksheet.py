@@ -74,7 +74,7 @@ def _card(task: Task) -> dict[str, Any]:
     dose, preparation, row = task.dose, task.preparation, task.row
     over = f" over {dose.runs}" if dose.over else ""
     steps = [("Label", text) for text in dose.label]
-    steps += [step for step in instructions(preparation) if step[1] != _CYTOTOXIC]
+    steps += [step for step in instructions(preparation, row) if step[1] != _CYTOTOXIC]
     return {
         "time": starting_time(row) if row else "",
         "which": which_of_day(dose, task.day, task.number),

@@ -12,7 +12,7 @@ from cec.when_words import listed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cec.pharmacy import DoseRounding, FormularyDrug, Pharmacy, Product, Stability
+    from cec.pharmacy import DoseRounding, FormularyDrug, Pharmacy, Product
 
 
 def render(pharmacy: Pharmacy, terminal: Terminal) -> bytes:
@@ -35,6 +35,11 @@ def render(pharmacy: Pharmacy, terminal: Terminal) -> bytes:
                     ),
                     ("First infusion", pharmacy.first_infusion),
                     ("Gap", str(pharmacy.gap)),
+                    (
+                        "Doses are made",
+                        f"at {pharmacy.made_at}" if pharmacy.made_at else "at a time that is not stated",
+                    ),
+                    ("Stability", ", ".join(filter(None, (pharmacy.storage, pharmacy.jurisdiction)))),
                     ("Time zone", pharmacy.time_zone or "none: calendar files hold local times"),
                     ("Measures valid for", str(pharmacy.measures_valid_for)),
                     ("Vials", "shared within a day" if pharmacy.share_vials else "one patient's dose from each"),
@@ -95,7 +100,7 @@ def _drug(drug: FormularyDrug, terminal: Terminal) -> list[Part]:
                 ("Filter", drug.filter),
                 ("Light", drug.light),
                 ("Line", drug.line),
-                ("Stability", "; ".join(map(_stability, drug.stability))),
+                ("Stability", "; ".join(stability.words for stability in drug.stability)),
                 ("Codes", ", ".join(codes)),
                 ("Source", drug.source),
             ],
@@ -116,8 +121,3 @@ def _product(product: Product) -> str:
         f"label: {product.label}" if product.label else "",
     )
     return f"{product.name} ({product.form}: {', '.join(filter(None, figures))})"
-
-
-def _stability(stability: Stability) -> str:
-    at = f" at {stability.concentration}" if stability.concentration else ""
-    return f"{stability.hours}{at}, {stability.conditions} ({stability.jurisdiction})"

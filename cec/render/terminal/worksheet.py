@@ -24,7 +24,7 @@ from cec.render.terminal.drawing import (
     wrap,
 )
 from cec.render.words import DRAFT, origin
-from cec.render.words.times import weekday_date
+from cec.render.words.times import moment, weekday_date
 from cec.render.worksheet import (
     NOMINAL,
     SIGNED,
@@ -42,7 +42,7 @@ from cec.render.worksheet import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cec.order import Order, PickItem
+    from cec.order import Administration, Order, PickItem
 
 BLANK = "_" * 12
 
@@ -85,7 +85,8 @@ def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Par
 
 def _card(task: Task, days: Sequence[WorkDay], terminal: Terminal) -> list[Part]:
     """One dose: what to do, and the fields to tick and to fill in on each of its days."""
-    steps_of_dose = [*(("Label", text) for text in task.dose.label), *instructions(task.preparation)]
+    row = task.row if len(days) == 1 else None
+    steps_of_dose = [*(("Label", text) for text in task.dose.label), *instructions(task.preparation, row)]
     signed = "  ".join(f"{name} {BLANK}" for name in SIGNED) if task.preparation.product else ""
     fields = [f"{what}: {BLANK}" for what in batches(task.preparation)]
     if len(days) == 1:
@@ -96,13 +97,19 @@ def _card(task: Task, days: Sequence[WorkDay], terminal: Terminal) -> list[Part]
         entries = list(steps_of_dose)
         for day in days if signed else ():
             first = "  ".join(filter(None, (weekday_date(day.date) if day.date else "", *to_tick)))
-            texts = (first, *(f"batch of {field}" for field in fields), signed)
+            use = f"use before {moment(row.use_before)}" if (row := _row_on(task, day)) and row.use_before else ""
+            texts = (first, use, *(f"batch of {field}" for field in fields), signed)
             entries += [(f"Day {day.number}", text) for text in texts if text]
     return [
         BLANK_LINE,
         *wrap(name_and_time(task), terminal, "  ", "    ", STRONG),
         *labelled(_once(entries), terminal, "    "),
     ]
+
+
+def _row_on(task: Task, day: WorkDay) -> Administration | None:
+    """The administration of a dose on another day that is alike."""
+    return next((each.row for each in day.tasks if (each.dose, each.number) == (task.dose, task.number)), None)
 
 
 def _once(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:

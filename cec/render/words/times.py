@@ -39,6 +39,15 @@ def clock(time: datetime.datetime) -> str:
     return f"{time:%H:%M}"
 
 
+def moment(time: datetime.datetime) -> str:
+    """A date with its day of the week and the time of day.
+
+    >>> moment(datetime.datetime(2026, 11, 30, 9, 0))
+    'Mon 30-Nov-2026 09:00'
+    """
+    return f"{weekday_date(time.date())} {clock(time)}"
+
+
 def row_time(row: Administration, date: datetime.date) -> str:
     """From when to when a row of the schedule runs; a time that is not on the date of its day has its own before it.
 

@@ -1,0 +1,106 @@
+"""Use-before: how long what is made up keeps, by which of the formulary's statements, counted from when it is made."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from msgspec.structs import replace
+
+from cec.calculate.schedule.clock import Clock
+from cec.order import Administration, Dose, Preparation, ShelfLife
+from cec.pharmacy import UNDILUTED, FormularyDrug, Pharmacy, Stability
+from cec.units import AMOUNT, CONCENTRATION, amount_in, convert, span
+
+_A_DAY = datetime.timedelta(days=1)
+
+
+def shelf_life(preparation: Preparation, dose: Dose, drug: FormularyDrug, pharmacy: Pharmacy) -> ShelfLife:
+    """How long an injection keeps; where the statements of the formulary that hold for it differ, or none does, why."""
+    if not drug.stability:
+        return ShelfLife(unknown="the formulary does not say how long it keeps")
+    holding = statements_that_hold(preparation, dose, drug, pharmacy)
+    if not holding and dose.is_infused and not preparation.bag:
+        return ShelfLife(unknown="no bag is chosen, and how long it keeps depends on it")
+    if not holding:
+        return ShelfLife(unknown=f"the formulary does not say how long it keeps {_as_made_up(preparation, pharmacy)}")
+    first = holding[0]
+    if any((each.hours, each.conditions) != (first.hours, first.conditions) for each in holding):
+        return ShelfLife(unknown=f"several hold: {'; '.join(each.words for each in holding)}")
+    by = dict.fromkeys(each.jurisdiction for each in holding)
+    return ShelfLife(within=first.hours, storage=first.conditions, jurisdiction=", ".join(by))
+
+
+def statements_that_hold(
+    preparation: Preparation, dose: Dose, drug: FormularyDrug, pharmacy: Pharmacy
+) -> tuple[Stability, ...]:
+    """What the formulary says of how long it keeps at this concentration, in this diluent, stored and labelled as here.
+
+    A statement that names no concentration and no diluent holds for every bag, never for what is drawn up undiluted.
+    """
+    return tuple(each for each in drug.stability if _holds(each, preparation, dose) and _is_followed(each, pharmacy))
+
+
+def with_use_before(
+    schedule: Iterable[Administration], preparations: Sequence[Preparation], pharmacy: Pharmacy
+) -> tuple[Administration, ...]:
+    """The administrations; each that is made up at the pharmacy's `made_at`, with when that is and what it must be
+    used before, in real hours where the pharmacy names its time zone.
+    """
+    keeping = {each.dose_index: each.shelf_life for each in preparations if each.shelf_life}
+    return tuple(_dated(row, keeping, pharmacy) for row in schedule)
+
+
+def _dated(row: Administration, keeping: Mapping[int, ShelfLife], pharmacy: Pharmacy) -> Administration:
+    """The administration with its times: it is made at the last time of making before it starts."""
+    life = keeping.get(row.dose_index)
+    if life is None or not pharmacy.made_at or not row.dose.value:
+        return row
+    made_at = datetime.datetime.combine(row.date, datetime.time.fromisoformat(pharmacy.made_at))
+    if made_at > row.time:
+        made_at -= _A_DAY
+    if life.within is None:
+        return replace(row, made_at=made_at)
+    clock = Clock(pharmacy.zone)
+    return replace(row, made_at=made_at, use_before=clock.local(clock.instant(made_at) + span(life.within)))
+
+
+def _holds(stability: Stability, preparation: Preparation, dose: Dose) -> bool:
+    """Whether a statement is about this concentration in this diluent; of a bag that nobody chose neither is known."""
+    where = {preparation.diluent.casefold(), ""} if dose.is_infused else {UNDILUTED}
+    if stability.diluent.casefold() not in where:
+        return False
+    low, high = stability.lowest_concentration, stability.highest_concentration
+    if not (stability.concentration or low or high):
+        return True
+    concentration = preparation.concentration if dose.is_infused else preparation.strength
+    if stability.concentration:
+        return concentration == stability.concentration
+    return (
+        concentration is not None
+        and (low is None or _concentration(preparation, low.unit) >= low.value)
+        and (high is None or _concentration(preparation, high.unit) <= high.value)
+    )
+
+
+def _concentration(preparation: Preparation, unit: str) -> Fraction:
+    """The concentration of what is made up, exactly."""
+    if preparation.strength and not preparation.final_volume:
+        return Fraction(convert(preparation.strength, unit, CONCENTRATION).value)
+    held = convert(preparation.contains or preparation.dose, amount_in(unit), AMOUNT)
+    return Fraction(held.value) / Fraction(preparation.final_volume.value if preparation.final_volume else 1)
+
+
+def _is_followed(stability: Stability, pharmacy: Pharmacy) -> bool:
+    """Whether the pharmacy follows the label that makes a statement, and keeps what it makes as it says."""
+    is_by_it = not pharmacy.jurisdiction or pharmacy.jurisdiction.casefold() == stability.jurisdiction.casefold()
+    return is_by_it and (not pharmacy.storage or pharmacy.storage.casefold() == stability.conditions.casefold())
+
+
+def _as_made_up(preparation: Preparation, pharmacy: Pharmacy) -> str:
+    """How it is made up and kept, for which nothing is stated."""
+    diluent = f" in {preparation.diluent}" if preparation.diluent else ""
+    made_up = f"at {preparation.concentration}{diluent}" if preparation.bag else UNDILUTED
+    kept = f", {pharmacy.storage}" if pharmacy.storage else ""
+    return f"{made_up}{kept}{f' ({pharmacy.jurisdiction})' if pharmacy.jurisdiction else ''}"
