@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 from make_reference import MAN, NOTE, PAGES
 from making import man
-from typer.main import get_command
 
-from cec.cli import app
+from cec.cli import program
 from cec.cli.schema import SCHEMAS
 from cec.order import STAGES
 
@@ -81,8 +80,8 @@ def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
             yield from commands(f"{name} {word}", each)
 
 
-COMMANDS = dict(commands("cec", get_command(app)))
-WITH_ITSELF = {"cec": get_command(app), **COMMANDS}
+COMMANDS = dict(commands("cec", program()))
+WITH_ITSELF = {"cec": program(), **COMMANDS}
 
 
 @pytest.mark.parametrize("name", WITH_ITSELF)

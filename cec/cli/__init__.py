@@ -1,4 +1,4 @@
-"""The command line: one module per command, all listed here. `main` turns a fault of the input into plain lines."""
+"""The command line. `main` turns a fault of the input into plain lines."""
 
 from __future__ import annotations
 
@@ -12,60 +12,11 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
-from cec.cli import (
-    batch,
-    bsa,
-    doctor,
-    dose,
-    new_regimen,
-    patient,
-    pharmacy,
-    prepare,
-    print_order,
-    regimen,
-    schedule,
-    schema,
-    verify,
-)
-from cec.cli.command import Command, Group, takes_groups, with_examples_apart
+from cec.cli.commands import commands
+from cec.cli.group import Group, WrongUsage, with_examples_apart
 from cec.cli.messages import say, say_lines
 from cec.errors import CecError
 from cec.version import __version__
-
-app = typer.Typer(
-    name="cec",
-    cls=Group,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-)
-regimens = typer.Typer(
-    cls=Group,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help=with_examples_apart(
-        "List, show, begin, check, compare, test and review regimens.\n\n"
-        "Examples:\n  cec regimen show cec-induction\n  cec regimen check my-regimen.yaml"
-    ),
-)
-pharmacies = typer.Typer(
-    cls=Group,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help=with_examples_apart(
-        "Write, check and show a pharmacy file.\n\nExamples:\n  cec pharmacy new\n  cec pharmacy check pharmacy.yaml"
-    ),
-)
-patients = typer.Typer(
-    cls=Group,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help=with_examples_apart(
-        "Write, check and show a patient file.\n\nExamples:\n  cec patient new eva.yaml\n  cec patient check ann.yaml"
-    ),
-)
 
 GREETING = f"""\
 cec {__version__}: chemotherapy doses and schedules from regimens, exact to the digit.
@@ -83,64 +34,15 @@ All commands: cec help. One of them: cec help dose.
 What cec prints is a draft: a pharmacist checks it, a prescriber signs it."""
 
 
-def help_of(
-    words: Annotated[
-        list[str] | None, typer.Argument(metavar="[COMMAND]...", help="As it is typed: regimen check.")
-    ] = None,
-) -> None:
-    """The help of a command; without one, the list of all.
-
-    Examples:
-      cec help dose
-      cec help regimen check
-    """
-    _program()([*(words or ()), "--help"], prog_name="cec")
-
-
-COMMANDS = (
-    (app, "dose", dose.dose),
-    (app, "schedule", schedule.schedule),
-    (app, "prepare", prepare.prepare),
-    (app, "print", print_order.print_order),
-    (app, "verify", verify.verify),
-    (app, "batch", batch.batch),
-    (app, "bsa", bsa.bsa),
-    (app, "schema", schema.print_schema),
-    (app, "doctor", doctor.doctor),
-    (regimens, "list", regimen.list_regimens),
-    (regimens, "show", regimen.show_regimen),
-    (regimens, "new", new_regimen.new_regimen),
-    (regimens, "check", regimen.check_regimens),
-    (regimens, "diff", regimen.compare_regimens),
-    (regimens, "test", regimen.validate_regimens),
-    (regimens, "review", regimen.review_regimen),
-    (patients, "new", patient.new_patient),
-    (patients, "check", patient.check_patients),
-    (patients, "show", patient.show_patient),
-    (pharmacies, "new", pharmacy.new_pharmacy),
-    (pharmacies, "check", pharmacy.check_pharmacies),
-    (pharmacies, "show", pharmacy.show_pharmacy),
-    (app, "help", help_of),
+app = typer.Typer(
+    name="cec",
+    cls=Group,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-FINDS_NO_REGIMENS = (
-    (app, "help"),
-    (app, "print"),
-    (app, "bsa"),
-    (app, "schema"),
-    (patients, "new"),
-    (patients, "show"),
-    (pharmacies, "new"),
-    (pharmacies, "show"),
-)
-"""Commands to which no name of a regimen says anything."""
-
-for _parent, _name, _command in COMMANDS:
-    _needs_more = _parent is app and _name not in {"help", "doctor"}
-    _finds = (_parent, _name) not in FINDS_NO_REGIMENS
-    _parent.command(_name, cls=Command, no_args_is_help=_needs_more)(takes_groups(_command, finds_regimens=_finds))
-app.add_typer(regimens, name="regimen")
-app.add_typer(patients, name="patient")
-app.add_typer(pharmacies, name="pharmacy")
 
 
 def _install_completion(*, wanted: bool) -> None:
@@ -208,9 +110,11 @@ def _cec(
 
 
 @cache
-def _program() -> Any:
-    """All commands with their options: made once, however often a process calls."""
-    return get_command(app)
+def program() -> Any:
+    """All of cec, made once, however often a process calls; each command when it is first called."""
+    root: Any = get_command(app)
+    root.commands = commands()
+    return root
 
 
 def _complete(words: Sequence[str], begun: str) -> None:
@@ -218,11 +122,7 @@ def _complete(words: Sequence[str], begun: str) -> None:
     from cec.cli.completion import complete
     from cec.cli.output import deliver
 
-    deliver(complete(_program(), words, begun).encode(), None)
-
-
-WrongUsage: Any = typer.BadParameter.__base__
-"""Every fault of how a command was called, also that of an option that there is not."""
+    deliver(complete(program(), words, begun).encode(), None)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -231,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if begun := os.environ.get("_CEC_COMPLETE"):
             _complete(sys.argv[1:] if arguments is None else arguments, begun[1:])
             return
-        code = _program()(arguments, prog_name="cec", standalone_mode=False)
+        code = program()(arguments, prog_name="cec", standalone_mode=False)
     except CecError as error:
         for fault in error.faults:
             say(str(fault) if fault.file else f"cec: {fault}")

@@ -12,38 +12,15 @@ from pathlib import Path
 from typing import Annotated, Any, TypeAlias, get_type_hints
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
+from typer.main import get_command
 
+from cec.cli.group import WrongUsage, helping, with_examples_apart
 from cec.cli.options import HEADINGS, PHARMACY, Typed, fact_option
 from cec.facts import Fact
 
 _NUMBER = re.compile(r"(?:(?P<before>[^=]+)=)?(?P<number>[0-9]+(?:[.,][0-9]+)?)")
 _OTHERS = "Options"
-_WRONG_USAGE: type[Exception] = typer.BadParameter.__mro__[1]
-"""What typer raises of every wrong call, an unknown option too: its versions have it in different places."""
-
-
-def _show_help(context: Any, _option: Any, wanted: Any) -> None:
-    """Put the help on standard output as everything else is put there: a full disk is told in a line."""
-    if wanted and not context.resilient_parsing:
-        from cec.cli.output import deliver
-
-        deliver(f"{context.get_help()}\n".encode(), None)
-        context.exit()
-
-
-class Group(TyperGroup):
-    """A command that holds others."""
-
-    def get_help_option(self, ctx: Any) -> Any:
-        """The option that shows the help."""
-        return _helping(super().get_help_option(ctx))
-
-
-def _helping(option: Any) -> Any:
-    if option:
-        option.callback = _show_help
-    return option
 
 
 class Command(TyperCommand):
@@ -55,7 +32,7 @@ class Command(TyperCommand):
             ctx.fail(fault)
         try:
             _, _, given = self.make_parser(ctx).parse_args(args=list(args))
-        except _WRONG_USAGE as error:
+        except WrongUsage as error:
             if others := _commands_with(getattr(error, "option_name", ""), ctx):
                 have = f"{', '.join(others)} has it" if len(others) == 1 else f"{', '.join(others)} have it"
                 ctx.fail(f"{ctx.command_path} has no {getattr(error, 'option_name', '')}; {have}")
@@ -68,7 +45,7 @@ class Command(TyperCommand):
 
     def get_help_option(self, ctx: Any) -> Any:
         """The option that shows the help."""
-        return _helping(super().get_help_option(ctx))
+        return helping(super().get_help_option(ctx))
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """The words of the usage line: what must be given stands there bare."""
@@ -145,11 +122,20 @@ _FolderOption: TypeAlias = Annotated[
 ]
 
 
-def takes_groups(command: Callable[..., None], *, finds_regimens: bool = False) -> Callable[..., None]:
-    """The command as typer wants it: each parameter that is a group of options spread out into its options.
+def command_of(name: str, function: Callable[..., None], *, finds_regimens: bool, shows_help: bool) -> Command:
+    """The command that calls a function: with what is typed as the function's parameters, groups of options among them.
 
-    One that finds regimens by name can be told a folder of them.
+    One that finds regimens by name can be told a folder of them; one may show its help where nothing is typed.
     """
+    app = typer.Typer(rich_markup_mode=None, add_completion=False)
+    spread = _takes_groups(function, finds_regimens=finds_regimens)
+    app.command(name, cls=Command, no_args_is_help=shows_help)(spread)
+    command: Any = get_command(app)
+    return command  # type: ignore[no-any-return]
+
+
+def _takes_groups(command: Callable[..., None], *, finds_regimens: bool) -> Callable[..., None]:
+    """The command as typer wants it: each parameter that is a group of options spread out into its options."""
     hints = get_type_hints(command, include_extras=True)
     groups = {name: hint for name, hint in hints.items() if hasattr(_group_of(hint), "_field_defaults")}
     parameters: list[inspect.Parameter] = []
@@ -229,11 +215,6 @@ def _gathered(marked: Any, values: dict[str, Any]) -> Any:
             typed = {fact.name: values.pop(fact.name) for fact in facts}
             fields[field] = {name: text for name, text in typed.items() if text is not None}
     return group(**fields)
-
-
-def with_examples_apart(text: str) -> str:
-    """A command's text, its examples on lines that are never broken, so that they can be copied."""
-    return text.replace("Examples:\n", "\b\nExamples:\n")
 
 
 def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:

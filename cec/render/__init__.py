@@ -25,7 +25,6 @@ from cec.render.formats import (
     check_options,
     find_format,
 )
-from cec.units import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +64,8 @@ def render(document: Any, format_name: str = "table", formats: Formats = FORMATS
     >>> render(order, "pdf", paper="letter")[:5]
     b'%PDF-'
     """
+    from cec.units import EXACT
+
     chosen = find_format(format_name, formats)
     function = getattr(import_module(chosen.module), chosen.function)
     with localcontext(EXACT):

@@ -6,9 +6,7 @@ import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from typer.main import get_command
-
-from cec.cli import app
+from cec.cli import program
 from making.markdown import anchor, code, table
 
 SHARED_BY = 3
@@ -62,7 +60,7 @@ def page() -> str:
 
 def _commands() -> Iterator[Command]:
     """The program itself, then every command that does something, in its order."""
-    root: Any = get_command(app)
+    root: Any = program()
     waiting = [("cec", root)]
     while waiting:
         name, each = waiting.pop(0)

@@ -7,9 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from typer.main import get_command
-
-from cec.cli import app
+from cec.cli import program
 from cec.cli.command import options_by_heading
 from cec.version import __version__
 
@@ -23,7 +21,7 @@ calculation by the same program is not an independent double check."""
 
 def pages() -> dict[str, str]:
     """The text of every page by the name of its file."""
-    named = dict(_commands(("cec",), get_command(app)))
+    named = dict(_commands(("cec",), program()))
     return {f"{'-'.join(words)}.1": _page(words, command, named) for words, command in named.items()}
 
 

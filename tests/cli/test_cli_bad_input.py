@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 from running import Done, cec
 from typer.core import TyperOption
-from typer.main import get_command
 
-from cec.cli import app
+from cec.cli import program
 
 SIZE = ("--height", "128cm", "--weight", "26kg")
 REGIMEN = """\
@@ -195,7 +194,7 @@ def test_wrong_usage_exits_with_2(arguments: tuple[str, ...]) -> None:
 
 def every_option() -> Iterator[tuple[tuple[str, ...], TyperOption]]:
     """Each option of each command, after the words of that command."""
-    commands: list[tuple[tuple[str, ...], Any]] = [((), get_command(app))]
+    commands: list[tuple[tuple[str, ...], Any]] = [((), program())]
     for words, command in commands:
         commands += [((*words, name), inner) for name, inner in getattr(command, "commands", {}).items()]
         yield from ((words, param) for param in command.params if isinstance(param, TyperOption))

@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 from running import cec
 from typer.core import TyperOption
-from typer.main import get_command
 
-from cec.cli import app
+from cec.cli import program
 from cec.cli.completion import READERS, complete
 from cec.cli.shells import SHELLS, install, this_shell
 from cec.errors import InputError
@@ -39,7 +38,7 @@ checks:
 def offered(line: str) -> list[str]:
     """The words that are offered at the end of a line."""
     *words, begun = line.split(" ")
-    return [each.partition("\t")[0] for each in complete(get_command(app), words, begun).splitlines()]
+    return [each.partition("\t")[0] for each in complete(program(), words, begun).splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +109,7 @@ def undecided(params: Iterator[Any]) -> set[str]:
 
 
 def test_of_every_value_it_is_decided_what_is_offered() -> None:
-    assert undecided(parameters(get_command(app))) == set()
+    assert undecided(parameters(program())) == set()
     assert undecided(iter([TyperOption(param_decls=["--x"], metavar="DRUG=COLOUR")])) == {"DRUG=COLOUR"}
 
 
@@ -127,45 +126,45 @@ def test_of_every_value_it_is_decided_what_is_offered() -> None:
 )
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32" or not shutil.which("bash"), reason="no bash")
-def test_bash_completes(words: list[str], offers: list[str], program: Path) -> None:
+def test_bash_completes(words: list[str], offers: list[str], command: Path) -> None:
     """bash splits words at =, and puts what is offered in the place of the last piece."""
     script = (
         f'source {SCRIPTS}/cec.bash; COMP_WORDS=(cec "$@"); COMP_CWORD=$#; _cec; printf "%s\\n" "${{COMPREPLY[@]}}"'
     )
-    assert shell(program, "bash", "-c", script, "bash", *words) == offers
+    assert shell(command, "bash", "-c", script, "bash", *words) == offers
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("fish"), reason="no fish")
-def test_fish_completes(program: Path) -> None:
+def test_fish_completes(command: Path) -> None:
     script = (
         f"source {SCRIPTS}/cec.fish; complete -C 'cec dose --reduce eto'; complete -C 'cec dose mine.yaml --reduce '"
     )
-    assert shell(program, "fish", "-c", script) == ["etoposide=\tIV infusion", "arsenic trioxide=\tIV infusion"]
+    assert shell(command, "fish", "-c", script) == ["etoposide=\tIV infusion", "arsenic trioxide=\tIV infusion"]
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("zsh"), reason="no zsh")
-def test_zsh_completes(program: Path) -> None:
+def test_zsh_completes(command: Path) -> None:
     script = (
         f"words=(cec dose --reduce eto); CURRENT=4; _describe() {{ print -l ${{(P)4}} }}; compdef() {{ }}; "
         f"source {SCRIPTS}/cec.zsh; _cec"
     )
-    assert shell(program, "zsh", "-f", "-c", script) == ["etoposide=:IV infusion"]
+    assert shell(command, "zsh", "-f", "-c", script) == ["etoposide=:IV infusion"]
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32" or not shutil.which("pwsh"), reason="no PowerShell")
-def test_powershell_completes(program: Path) -> None:
+def test_powershell_completes(command: Path) -> None:
     script = (
         f". {SCRIPTS}/cec.ps1; $line = 'cec dose --reduce eto'; "
         "(TabExpansion2 $line $line.Length).CompletionMatches.CompletionText"
     )
-    assert shell(program, "pwsh", "-NoProfile", "-Command", script) == ["etoposide="]
+    assert shell(command, "pwsh", "-NoProfile", "-Command", script) == ["etoposide="]
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Path:
+def command(tmp_path: Path) -> Path:
     """A folder with the command cec, and a regimen."""
     (tmp_path / "mine.yaml").write_text(MINE, encoding="utf-8")
     command = tmp_path / "cec"
