@@ -83,7 +83,7 @@ def test_a_release_leaves_the_fingerprint_as_it_is_and_every_other_change_makes_
         msgspec.structs.replace(drafted, written_by="0.1.1"),
         msgspec.structs.replace(drafted, doses=drafted.doses[:3]),
         msgspec.structs.replace(drafted, revision=2, replaces=drafted.fingerprint, first=drafted.fingerprint),
-        msgspec.structs.replace(drafted, changes=(Change(START, 3, "weight 28 kg", "heavier"),)),
+        msgspec.structs.replace(drafted, changes=(Change(on=START, from_day=3, reason="heavier", written_by="0.1.0"),)),
     )
     assert len({drafted.fingerprint, *map(fingerprint, changed)}) == 1 + len(changed)
 

@@ -114,10 +114,31 @@ def _chain(order: Order) -> Broken:
             yield name, f"is missing in an order of revision {order.revision}, which replaces another"
     if order.revision == 1 and order.cancelled:
         yield "cancelled", "stands in an order of revision 1; a cancelled cycle replaces its order"
+    count = order.revision - (2 if order.cancelled else 1)
+    if order.changes and len(order.changes) != count:
+        yield "changes", f"revision {order.revision} comes of {count}, not of {len(order.changes)}"
+    if order.revision == 1 and order.accepted:
+        yield "accepted", "stands in an order of revision 1, whose alerts say it themselves"
     if order.revision == 2 and order.first != order.replaces:
         yield "replaces", "revision 2 replaces the first"
     if order.release and order.release.fingerprint != order.fingerprint:
         yield "release: fingerprint", "is not that of the order"
+
+
+def _changes(order: Order) -> Broken:
+    """What a change says of drug lines and dates."""
+    for number, change in enumerate(order.changes, 1):
+        where = f"changes {number}"
+        if order.start is None:
+            yield where, "the order has no start"
+        lines = [(f"{where}: given {place}", amount.line) for place, amount in enumerate(change.given, 1)]
+        lines += [(f"{where}: removed {place}", row.line) for place, row in enumerate(change.removed, 1)]
+        for place, line in lines:
+            if line > len(order.regimen.drugs):
+                yield f"{place}: line", f"the regimen has {len(order.regimen.drugs)} drug lines"
+    days = [change.on for change in order.changes]
+    if any(after < before for before, after in itertools.pairwise(days)):
+        yield "changes", "a day of change lies before that of the change before it"
 
 
 def _not_rising(where: str, days: Sequence[int]) -> Broken:
@@ -138,4 +159,4 @@ def _repeated(where: str, names: Iterable[Hashable], what: str) -> Broken:
         seen.add(name)
 
 
-_RULES = (_measures, _doses, _administrations, _preparations, _fluids, _chain)
+_RULES = (_measures, _doses, _administrations, _preparations, _fluids, _chain, _changes)

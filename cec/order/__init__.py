@@ -10,7 +10,17 @@ import msgspec
 from cec.days import LAST_DAY
 from cec.order.administration import Administration
 from cec.order.alert import NOT_APPLICABLE, NOT_ASKED, NOT_CHECKED, Alert, NotMade
-from cec.order.change import Cancelled, Change, Release
+from cec.order.change import (
+    Cancelled,
+    Change,
+    GivenAmount,
+    MovedDay,
+    NewStart,
+    Release,
+    SkippedDay,
+    date_of,
+    patient_after,
+)
 from cec.order.counts import Number, Sha256, Version
 from cec.order.dose import STAGES, Dose, RateStep, Stage, Step
 from cec.order.measures import Bsa, CreatinineClearance, Measures
@@ -35,7 +45,10 @@ __all__ = [
     "DailyFluid",
     "Dose",
     "EarliestNextCycle",
+    "GivenAmount",
     "Measures",
+    "MovedDay",
+    "NewStart",
     "NotMade",
     "Order",
     "PickItem",
@@ -44,6 +57,7 @@ __all__ = [
     "RateStep",
     "Release",
     "ShelfLife",
+    "SkippedDay",
     "Stage",
     "Step",
     "VialUse",
@@ -97,6 +111,9 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     replaces: Sha256 = ""
     """From revision 2 on, the fingerprint of the order that this one replaces."""
     changes: tuple[Change, ...] = ()
+    """From revision 2 on, what each changed; regimen, patient and pharmacy are those of revision 1."""
+    accepted: dict[str, str] = {}
+    """From revision 2 on, the reasons with which alerts of revision 1 were accepted, by their codes."""
     cancelled: Cancelled | None = None
     """Where it stands, nothing of the cycle was given and nothing will be: its doses are there to be read alone."""
     release: Release | msgspec.UnsetType | None = msgspec.UNSET
@@ -142,8 +159,13 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         return None if last == LAST_DAY else last
 
     def date_of(self, day: int) -> datetime.date | None:
-        """The date of a day of the cycle, where the order has a start."""
-        return self.regimen.calendar.date(self.start, day) if self.start else None
+        """The date of a day of the cycle, where the order has a start; days may have been moved."""
+        return date_of(self.regimen.calendar, self.start, day, self.changes) if self.start else None
+
+    @property
+    def patient_now(self) -> Patient:
+        """The patient as last measured."""
+        return patient_after(self.patient, self.changes)
 
     def measures_on(self, day: int) -> Measures:
         """The measures that doses of a day of the cycle are computed from."""

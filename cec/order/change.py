@@ -1,22 +1,106 @@
-"""What happens to an order after it is drafted: what a revision changed, and who released it."""
+"""What happens to an order after it is drafted: what a revision changed, what was told of doses, who released it.
+
+An order keeps the inputs of revision 1; each change says what is other from one of its days on. From both, every
+revision can be computed again.
+"""
 
 from __future__ import annotations
 
 import datetime
+from typing import Literal
 
 import msgspec
 
-from cec.days import Day
-from cec.order.counts import Sha256
+from cec.days import Calendar, Day, runs_of
+from cec.order.administration import Administration
+from cec.order.counts import Number, Sha256, Version
+from cec.patient import Patient, Reduction, SetDose, Withheld
+from cec.pharmacy import Pharmacy
+from cec.units import Amount, Clearance, Creatinine, Height, Quantity, Weight
+
+_A_DAY = datetime.timedelta(days=1)
 
 
-class Change(msgspec.Struct, frozen=True):
-    """What a revision changed: on which day it was decided, from which day of the cycle it holds, and why."""
+class SkippedDay(msgspec.Struct, frozen=True):
+    """A day on which nothing is given: it and every later day come a day later, or it is left out."""
+
+    day: Day
+    then: Literal["move", "drop"]
+
+
+class MovedDay(msgspec.Struct, frozen=True):
+    """The date to which one day of the cycle moves, alone."""
+
+    day: Day
+    date: datetime.date
+
+
+class NewStart(msgspec.Struct, frozen=True):
+    """The date of day 1 of a cycle of which nothing was given yet, instead of another."""
+
+    date: datetime.date
+    instead_of: datetime.date
+
+
+class GivenAmount(msgspec.Struct, frozen=True):
+    """What was really given of one administration: all of it, another amount, or, with 0, nothing."""
+
+    line: Number
+    """The number of the drug line in the regimen, from 1."""
+    day: Day
+    """The day of the cycle that it is a dose of."""
+    number: Number
+    """Which of the line's doses of that day this is, from 1."""
+    drug: str
+    amount: Amount
+
+
+class Change(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a revision changed: on which day it was decided, from which day of the cycle it holds, and why.
+
+    Every field but the first four says what is other from that day on; one that is not there stays as it was.
+    """
 
     on: datetime.date
+    """Days dated before it count as given as ordered, unless somebody told otherwise."""
     from_day: Day
-    what: str
     reason: str
+    written_by: Version
+    """The version of cec that wrote the order which this change replaces."""
+    height: Height | None = None
+    height_given: str = ""
+    weight: Weight | None = None
+    weight_given: str = ""
+    measured_on: datetime.date | None = None
+    creatinine: Creatinine | None = None
+    creatinine_clearance: Clearance | None = None
+    facts: dict[str, Quantity | bool | str] = {}
+    """What was told of other facts of the patient, by name."""
+    reductions: tuple[Reduction, ...] = ()
+    set_doses: tuple[SetDose, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    stopped: tuple[str, ...] = ()
+    """The drugs of which nothing is given from that day on."""
+    skipped: tuple[SkippedDay, ...] = ()
+    moved: tuple[MovedDay, ...] = ()
+    start: NewStart | None = None
+    first_infusion: str = ""
+    """When the day's first infusion starts."""
+    times: dict[str, str] = {}
+    """When a drug starts by the clock, by drug."""
+    products: dict[str, str] = {}
+    """Of which product a drug is made up, by drug."""
+    pharmacy: Pharmacy | None = None
+    given: tuple[GivenAmount, ...] = ()
+    accepted: dict[str, str] = {}
+    """The reasons with which alerts were accepted, by their codes."""
+    removed: tuple[Administration, ...] = ()
+    """The administrations of the order before that are no longer given."""
+
+    @property
+    def has_measures(self) -> bool:
+        """Whether height or weight were measured again."""
+        return self.height is not None or self.weight is not None
 
 
 class Cancelled(msgspec.Struct, frozen=True):
@@ -32,3 +116,42 @@ class Release(msgspec.Struct, frozen=True):
     by: str
     on: datetime.date
     fingerprint: Sha256
+
+
+def date_of(calendar: Calendar, start: datetime.date, day: int, changes: tuple[Change, ...]) -> datetime.date:
+    """The date of a day of the cycle, after every day that was skipped or moved.
+
+    >>> change = Change(on=datetime.date(2026, 12, 3), from_day=3, reason="no bed", written_by="0.1.0",
+    ...     skipped=(SkippedDay(3, "move"),))
+    >>> print(date_of(Calendar(), datetime.date(2026, 11, 30), 4, (change,)))
+    2026-12-04
+    """
+    date = calendar.date(start, day)
+    for change in changes:
+        if change.start:  # nothing was given: days count anew
+            date = calendar.date(start, day)
+        for run in runs_of(sorted(skip.day for skip in change.skipped if skip.then == "move")):
+            if day >= run[0]:
+                date += len(run) * _A_DAY
+        date = next((moved.date for moved in change.moved if moved.day == day), date)
+    return date
+
+
+_OF_PATIENT = ("height", "weight", "measured_on", "creatinine", "creatinine_clearance")
+
+
+def patient_after(patient: Patient, changes: tuple[Change, ...]) -> Patient:
+    """The patient as known after these changes: measures and other facts; what was declared of doses is not among them.
+
+    A weight that was replaced is the previous one.
+    """
+    for change in changes:
+        values = {name: value for name in _OF_PATIENT if (value := getattr(change, name)) is not None}
+        if change.height is not None:
+            values["height_given"] = change.height_given
+        if change.weight is not None:
+            values |= {"weight_given": change.weight_given, "previous_weight": patient.weight}
+        if change.creatinine is not None:
+            values.setdefault("creatinine_clearance", None)
+        patient = msgspec.structs.replace(patient, facts=patient.facts | change.facts, **values)
+    return patient

@@ -1,0 +1,51 @@
+"""What was given of an order, and what is only ordered: every administration with its amount.
+
+cec reads no clock. What is dated before the day of the last change counts as given as ordered, unless somebody told
+otherwise; all else is ordered.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal, NamedTuple
+
+from cec.order import Administration, Order
+from cec.units import Quantity
+
+Status = Literal["given", "not given", "ordered"]
+
+
+class Given(NamedTuple):
+    """One administration with the amount that was given or is ordered; 0 where it was not given."""
+
+    row: Administration
+    amount: Quantity
+    status: Status
+    is_told: bool = False
+    """Whether somebody told what was given; else it counts as given as ordered."""
+
+
+def administrations_given(order: Order, before: datetime.date | None = None) -> tuple[Given, ...]:
+    """Every administration of an order, in its sequence, each given, not given or ordered.
+
+    Of a cancelled cycle there are none. With `before`, what is dated before that day counts as given too: the day on which somebody goes on from the order.
+    """
+    if order.cancelled:
+        return ()
+    days = [change.on for change in order.changes[-1:]] + ([before] if before else [])
+    until = max(days, default=datetime.date.min)
+    amounts = {(each.line, each.day, each.number): each.amount for change in order.changes for each in change.given}
+    return tuple(
+        _given(row, amounts.get((row.line, row.protocol_day, row.number)), until) for row in order.administrations
+    )
+
+
+def _given(row: Administration, amount: Quantity | None, until: datetime.date) -> Given:
+    if amount is not None:
+        return Given(row, amount, "given" if amount.value else "not given", is_told=True)
+    return Given(row, row.dose, "given" if row.date < until else "ordered")
+
+
+def nothing_given(order: Order, before: datetime.date | None = None) -> bool:
+    """Whether nothing of an order counts as given."""
+    return not any(each.status == "given" for each in administrations_given(order, before))
