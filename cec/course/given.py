@@ -28,7 +28,8 @@ class Given(NamedTuple):
 def administrations_given(order: Order, before: datetime.date | None = None) -> tuple[Given, ...]:
     """Every administration of an order, in its sequence, each given, not given or ordered.
 
-    Of a cancelled cycle there are none. With `before`, what is dated before that day counts as given too: the day on which somebody goes on from the order.
+    Of a cancelled cycle there are none. With `before`, what is dated before that day counts as given too: the day on
+    which somebody goes on from the order.
     """
     if order.cancelled:
         return ()
