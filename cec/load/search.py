@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from cec.load.meant import did_you_mean
 from cec.load.nodes import read_bytes
 
 VARIABLE = "CEC_REGIMENS"
+OPTION = "--regimens"
 PHARMACY_VARIABLE = "CEC_PHARMACY"
 ENDING = ".yaml"
 EXAMPLES = "examples"
@@ -26,6 +28,10 @@ EXAMPLES = "examples"
 SHIPPED = "shipped"
 OWN_FOLDER = "your configuration folder"
 SHIPPED_EXAMPLE = "shipped example"
+
+
+_typed: ContextVar[Path | None] = ContextVar("typed", default=None)
+"""The folder of `--regimens`, which stands in the variable meanwhile."""
 
 
 class Place(NamedTuple):
@@ -72,7 +78,8 @@ def own_places() -> tuple[Place, ...]:
     """The folders in which regimens are looked for that are not shipped, in their order."""
     named = (Path(part) for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part)
     own = Place(own_folder() / "regimens", OWN_FOLDER)
-    return (*(Place(folder, VARIABLE) for folder in dict.fromkeys(named)), own)
+    typed = _typed.get()
+    return (*(Place(folder, OPTION if folder == typed else VARIABLE) for folder in dict.fromkeys(named)), own)
 
 
 class OwnPharmacy(NamedTuple):
@@ -94,12 +101,14 @@ def own_pharmacy() -> OwnPharmacy | None:
 def searching(folder: Path) -> Iterator[None]:
     """Regimens are looked for in this folder first meanwhile, also by what is started meanwhile."""
     if not folder.is_dir():
-        raise InputError(Fault(f"{folder} is not a folder of regimens; name one that is there", "--regimens"))
+        raise InputError(Fault(f"{folder} is not a folder of regimens; name one that is there", OPTION))
     before = os.environ.get(VARIABLE)
     os.environ[VARIABLE] = os.pathsep.join(filter(None, (str(folder.absolute()), before)))
+    token = _typed.set(folder.absolute())
     try:
         yield
     finally:
+        _typed.reset(token)
         if before is None:
             del os.environ[VARIABLE]
         else:
