@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from decimal import localcontext
 from pathlib import Path
+from shlex import quote
 from typing import TypeVar, cast
 
 import msgspec
 
 from cec.errors import Fault, FileError, InputError
-from cec.load.nodes import SourceFile, read_file
+from cec.load.nodes import SourceFile, read_file, read_for_faults
 from cec.load.reviews import load_reviews
 from cec.load.search import example_names, is_example, refuse_other_name, regimen_folder, regimen_names, regimen_path
 from cec.load.shapes import Reading, Shape
@@ -58,10 +59,11 @@ def _regimen(name_or_path: str | Path, *, checked: bool = False) -> Regimen:
     from cec.load.regimen_file import REGIMEN
 
     path = regimen_path(name_or_path)
-    source = read_file(path)
+    source = read_for_faults(path)
     if "phases" in {key.text for key, _ in source.root.entries or ()}:
         text = "is a treatment of phases, not a regimen: cec schedule draws its calendar, and with --phase one cycle"
         raise FileError(Fault(text, "", source.name))
+    _refuse_orders(source)
     regimen = _read(REGIMEN, source, Regimen, checked=checked)
     refuse_other_name(regimen.name, path, name_or_path)
     if is_example(path):
@@ -69,6 +71,14 @@ def _regimen(name_or_path: str | Path, *, checked: bool = False) -> Regimen:
     elif _takes_a_shipped_name(regimen, path):
         regimen = msgspec.structs.replace(regimen, name=f"{NOT_SHIPPED}{regimen.name}")
     return msgspec.structs.replace(regimen, sha256=source.sha256, reviews=load_reviews(path))
+
+
+def _refuse_orders(source: SourceFile) -> None:
+    """FileError for a saved order, which stands where a file that people write belongs."""
+    forms = (value.text or "" for key, value in source.root.entries or () if key.text == "schema")
+    if any(form.startswith("cec.order/") for form in forms):
+        text = f"is a saved order: cec print draws it, cec verify {quote(source.name)} holds it against itself"
+        raise FileError(Fault(text, "", source.name))
 
 
 def _takes_a_shipped_name(regimen: Regimen, path: Path) -> bool:
@@ -100,6 +110,7 @@ def patient_and_overrides(path: str | Path | None, texts: Texts | None) -> tuple
     from cec.load.patient_file import PATIENT
 
     source, replaced = with_texts(path, texts)
+    _refuse_orders(source)
     return _read(PATIENT, source, Patient), replaced
 
 
@@ -110,6 +121,7 @@ def pharmacy_and_overrides(path: str | Path | None, texts: Texts | None) -> tupl
     from cec.load.pharmacy_file import PHARMACY
 
     source, replaced = with_texts(path, texts)
+    _refuse_orders(source)
     return msgspec.structs.replace(_read(PHARMACY, source, Pharmacy), sha256=source.sha256), replaced
 
 
@@ -118,8 +130,7 @@ def _read(shape: Shape, source: SourceFile, _noun: type[Noun], *, checked: bool 
     reading = Reading(source.name)
     with localcontext(EXACT):
         value = shape.read(source.root, "", reading)
-    faults = reading.faults + reading.dangers if checked else reading.faults
-    if faults:
+    if faults := source.all_faults(reading.faults + reading.dangers if checked else reading.faults):
         error = FileError if source.name else InputError
-        raise error(*sorted(faults, key=lambda fault: (fault.line, fault.column)))
+        raise error(*faults)
     return cast("Noun", value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -60,13 +61,32 @@ class SourceFile(NamedTuple):
     name: str
     sha256: str
     root: Node
+    notation: tuple[Fault, ...] = ()
+    """What readers of YAML disagree about in it, where it was read for all its faults: it is not to be used then."""
+
+    def all_faults(self, faults: Iterable[Fault]) -> list[Fault]:
+        """Those of its notation and those of its values, in their places; of one place only that of the notation."""
+        places = {(fault.line, fault.column) for fault in self.notation}
+        others = (fault for fault in faults if (fault.line, fault.column) not in places)
+        return sorted((*self.notation, *others), key=lambda fault: (fault.line, fault.column))
 
 
 def read_file(path: str | Path) -> SourceFile:
     """The tree of a YAML file; FileError with every fault that its text has."""
+    source = read_for_faults(path)
+    if source.notation:
+        raise FileError(*source.notation)
+    return source
+
+
+def read_for_faults(path: str | Path) -> SourceFile:
+    """The same with the faults of its notation, where there is a tree beside them: its values may have others."""
     name = str(path)
     content = read_bytes(Path(path))
-    return SourceFile(name, hashlib.sha256(content).hexdigest(), read_text(decode(content, name), name))
+    builder = _build(decode(content, name), name)
+    if builder.root is None:
+        raise FileError(*builder.faults)
+    return SourceFile(name, hashlib.sha256(content).hexdigest(), builder.root, tuple(builder.faults))
 
 
 def decode(content: bytes, name: str) -> str:
@@ -105,6 +125,14 @@ def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
 
 def read_text(text: str, name: str) -> Node:
     """The tree of a YAML text; FileError with every fault in its notation."""
+    builder = _build(text, name)
+    if builder.faults or builder.root is None:
+        raise FileError(*builder.faults)
+    return builder.root
+
+
+def _build(text: str, name: str) -> _Builder:
+    """The tree of a YAML text with the faults of its notation; without a tree where it is not YAML, or too deep."""
     builder = _Builder(name)
     try:
         builder.read(text)
@@ -119,11 +147,12 @@ def read_text(text: str, name: str) -> Node:
             builder = before
         else:
             builder.faults.append(fault)
+        builder.root = None
+    if builder.is_too_deep or builder.documents > 1:
+        builder.root = None
     if not builder.faults and builder.root is None:
         builder.faults.append(Fault("is empty", "", name))
-    if builder.faults or builder.root is None:
-        raise FileError(*builder.faults)
-    return builder.root
+    return builder
 
 
 class _Builder:

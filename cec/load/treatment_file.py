@@ -13,7 +13,7 @@ from cec.load import check_regimen, load_regimen
 from cec.load.declared import Record, file_of
 from cec.load.drug_line import DRUG_LINE, WAYS
 from cec.load.how_much import ENTRY
-from cec.load.nodes import SourceFile, read_bytes, read_file
+from cec.load.nodes import SourceFile, read_bytes, read_for_faults
 from cec.load.regimen_file import build_regimen
 from cec.load.reviews import load_reviews
 from cec.load.search import is_example, refuse_other_name, regimen_names, regimen_path
@@ -61,7 +61,7 @@ def is_treatment(name_or_path: str | Path) -> bool:
         path = regimen_path(name_or_path)
         if b"phases" not in read_bytes(path):  # most files: parsing one takes longer than an order does
             return False
-        root = read_file(path).root
+        root = read_for_faults(path).root
     except CecError:
         return False
     return "phases" in {key.text for key, _ in root.entries or ()}
@@ -86,13 +86,13 @@ def load_either(name_or_path: str | Path, *, checked: bool = False) -> Regimen |
 
 def _read(name_or_path: str | Path, *, checked: bool = False) -> Treatment:
     path = regimen_path(name_or_path)
-    source = read_file(path)
+    source = read_for_faults(path)
     reading = Reading(source.name)
     with localcontext(EXACT):
         treatment = TREATMENT.read(source.root, "", reading)
-    found = reading.faults + reading.dangers if checked else reading.faults
+    found = source.all_faults(reading.faults + reading.dangers if checked else reading.faults)
     if found or not isinstance(treatment, Treatment):
-        raise FileError(*sorted(found, key=lambda fault: (fault.line, fault.column)))
+        raise FileError(*found)
     refuse_other_name(treatment.name, path, name_or_path)
     regimens: list[Regimen] = []
     faults: list[Fault] = []

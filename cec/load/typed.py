@@ -9,7 +9,7 @@ from typing import Any
 
 from cec.drug_names import drug_key
 from cec.facts import FACTS
-from cec.load.nodes import Node, SourceFile, read_file
+from cec.load.nodes import Node, SourceFile, read_for_faults
 
 Text = str | Sequence[str] | Mapping[str, str]
 Texts = Mapping[str, Text]
@@ -30,7 +30,7 @@ def with_texts(path: str | Path | None, texts: Texts | None) -> tuple[SourceFile
     texts = texts or {}
     if path is None:
         return SourceFile("", "", Node(0, 0, entries=_entries(texts))), ()
-    source = read_file(path)
+    source = read_for_faults(path)
     if source.root.entries is None:
         return source, ()
     stated = {key.text: value for key, value in source.root.entries}

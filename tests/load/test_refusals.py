@@ -258,3 +258,35 @@ def test_a_dose_that_is_refused(
     with pytest.raises(OrderRefused) as caught:
         draft_order(regimen, load_patient(texts={**SIZE, **patient}), load_pharmacy(texts=pharmacy))
     assert [message in str(fault) for fault in caught.value.faults] == [True], caught.value.faults
+
+
+def refusal(path: Path) -> list[str]:
+    """The faults of a regimen's file."""
+    with pytest.raises(CecError) as caught:
+        load_regimen(path)
+    return [str(fault).removeprefix(f"{path}:") for fault in caught.value.faults]
+
+
+def test_a_value_that_readers_disagree_about_hides_no_other_fault(tmp_path: Path) -> None:
+    lines = line_of(at="10:00") + line_of("carboplatin", dose="1 mgg/m2") + line_of("&a cisplatin")
+    told = refusal(regimen_of(tmp_path, f"drugs:\n{lines}colour: blue\n"))
+    assert [text.partition(" ")[0] for text in told] == ["7:72:", "8:32:", "9:12:", "10:1:"]
+    assert "10:00 is read as a number of seconds" in told[0]
+    assert "mgg/m2" in told[1]
+    assert "anchors (&a) are not read" in told[2]
+    assert "unknown key 'colour'" in told[3]
+
+
+def test_a_place_is_named_once(tmp_path: Path) -> None:
+    told = refusal(regimen_of(tmp_path, "drugs:\n" + line_of(days="no")))
+    assert len(told) == 1
+    assert "no is read as true or false" in told[0]
+
+
+def test_a_saved_order_is_not_a_regimen(tmp_path: Path) -> None:
+    path = tmp_path / "order.json"
+    path.write_text('{"schema": "cec.order/2", "revision": 1}', encoding="utf-8")
+    for load in (load_regimen, load_patient, load_pharmacy):
+        with pytest.raises(CecError, match=r"is a saved order: cec print draws it") as caught:
+            load(path)
+        assert len(caught.value.faults) == 1

@@ -116,6 +116,7 @@ def test_every_command_that_takes_a_regimen_takes_a_folder_of_them(tmp_path: Pat
         assert (done.code, done.err) == (0, ""), words
         assert "From the folder" in done.out
         assert "CEC_REGIMENS" not in os.environ
+    assert " --regimens" in cec("regimen", "list", *folder).out
     assert "'ac' is not the name of a regimen" in cec("dose", "ac", *size).err
     assert "is not a folder of regimens" in cec("dose", "ac", *size, "--regimens", str(tmp_path / "none")).err
 
