@@ -70,6 +70,25 @@ FATAL_IN_CSF = (
 """What kills in the cerebrospinal fluid; the words are names, in several languages, never their stems."""
 
 
+_IN_BAGS_ALONE = frozenset(
+    (
+        *("vincristine", "vinblastine", "vinorelbine", "vincristin", "vinblastin", "vinorelbin"),
+        *("vincristina", "vinblastina", "vinorelbina", "vincristinum", "vinblastinum", "vinorelbinum"),
+        *("winkrystyna", "winblastyna", "winorelbina"),
+    )
+)
+"""The vinca alkaloids of which a regulator asked that they are made up in infusion bags, by whole words of names."""
+
+
+def is_in_bags_alone(names: Iterable[str]) -> bool:
+    """Whether any of these names is that of a vinca alkaloid that is made up in infusion bags only.
+
+    >>> is_in_bags_alone(["vinCRIStine sulfate"]), is_in_bags_alone(["vindesine"])
+    (True, False)
+    """
+    return any(not _IN_BAGS_ALONE.isdisjoint(_words(name)) for name in names)
+
+
 _METHOTREXATE = frozenset(
     ("methotrexate", "methotrexat", "methotrexatum", "metotrexato", "metotreksat", "méthotrexate")
 )

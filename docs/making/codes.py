@@ -26,6 +26,10 @@ OTHERS = {
         "check",
         "the dose is more than is given into the cerebrospinal fluid: 15 mg of methotrexate, 100 mg of cytarabine",
     ),
+    "vinca-syringe-<drug>": (
+        "check",
+        "a vinca alkaloid into a vein is not an infusion: it is made up in infusion bags only",
+    ),
     "not-weekly-<drug>": ("check", "methotrexate by mouth is given more often than once a week"),
     "withdrawn": ("stop", "the regimen's file says that it is withdrawn"),
     "superseded": ("check", "the regimen's file names another that takes its place"),

@@ -84,7 +84,7 @@ def test_a_fatal_route_is_a_stop_that_no_reason_accepts(drug: str, route: str, t
         ("methotrexate", "intrathecal"),
         ("cytarabine", "intraventricular"),
         ("hydrocortisone", "intrathecal"),
-        ("vincristine", "IV bolus"),
+        ("vincristine", "IV infusion, over: 10 min"),
         ("vinorelbine", "oral"),
     ],
 )

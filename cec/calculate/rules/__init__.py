@@ -29,6 +29,7 @@ from cec.calculate.rules.sizes import (
     weight_change_rule,
 )
 from cec.calculate.rules.standing import standing_rules
+from cec.calculate.rules.vinca import vinca_rules
 from cec.calculate.rules.weekly import weekly_rules
 from cec.calculate.rules.written_bsa import written_bsa_rule
 from cec.conditions import conditions_of
@@ -143,6 +144,7 @@ RULES: tuple[Rule | RulesOf, ...] = (
     date_rules,
     lifetime_rules,
     into_csf_rules,
+    vinca_rules,
     weekly_rules,
 )
 """Every check, in the order in which those of one level are told."""
