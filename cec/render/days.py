@@ -1,4 +1,7 @@
-"""The days of a dated cycle, the same in every format: what is given, what still runs, and what is omitted."""
+"""The days of a dated cycle, the same in every format: what is given, what still runs, and what is omitted.
+
+A day is a calendar date: a dose stands on the one on which it starts, an infusion on every one on which it runs.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cec.days import LAST_DAY, runs_of
 from cec.render.words import CHANGED, change_words
+from cec.render.words.regimen import number_of_days
 from cec.render.words.times import clock, paper_date, weekday_date
 from cec.units import span
 
@@ -16,7 +20,6 @@ if TYPE_CHECKING:
     from cec.order import Administration, Dose, Order
 
 A_DAY = datetime.timedelta(days=1)
-"""Infusions as long as this stand on every date that they touch; shorter ones on the day that they begin."""
 
 
 class Running(NamedTuple):
@@ -29,10 +32,11 @@ class Running(NamedTuple):
 
 
 class Omitted(NamedTuple):
-    """A dose that a declared reduction takes away whole."""
+    """A dose that a person takes away whole, at its place among the order's doses."""
 
     drug: str
     why: str
+    dose_index: int = 0
 
 
 class Day(NamedTuple):
@@ -48,15 +52,31 @@ class Day(NamedTuple):
 
 def days_of(order: Order) -> list[Day]:
     """Every day on which something is given, runs on, or would have been given."""
-    numbers = set(given_days(order))
-    numbers |= {day for dose in order.doses if dose.ordered.value for day in _days_touched(dose, order)}
-    numbers |= {row.day for row in order.administrations}
-    days = (_day(order, number) for number in sorted(numbers))
-    return [day for day in days if day.rows or day.running or any(day.number in dose.days for dose in order.doses)]
+    numbers, chains = day_numbers(order), _chains(order)
+    last = None if order.last_day is None else numbers[-1]
+    days = []
+    for number in numbers:
+        date = order.date_of(number)
+        rows = tuple(row for row in order.administrations if row.day == number)
+        running = _running(chains, date) if date else _running_undated(order, number)
+        days.append(Day(number, _name(order, number, last), date, rows, tuple(running), omitted(order, number)))
+    return days
+
+
+def day_numbers(order: Order) -> list[int]:
+    """The days of the cycle on which something is given, runs on, or would have been given."""
+    given = given_days(order)
+    if not order.administrations:
+        last = given[-1] if order.last_day is None else LAST_DAY
+        running = {day for dose in order.doses for day in _days_run(order, dose) if day <= last}
+        return sorted({*given, *running})
+    later = order.regimen.calendar.later
+    running = {later(row.day, by) for row in order.administrations for by in range(_midnights(row) + 1)}
+    return sorted({*given, *running})
 
 
 def given_days(order: Order) -> list[int]:
-    """The days on which something is given; where days go on without an end, up to the first that all others are like.
+    """The days by which doses are ordered; where days go on without an end, up to the first that all others are like.
 
     An order with a start has an end.
     """
@@ -68,46 +88,61 @@ def given_days(order: Order) -> list[int]:
     return [day for day in numbers if day <= first_alike]
 
 
+def last_day(order: Order) -> int | None:
+    """The last day on which something is given or runs; None where days go on without an end."""
+    return None if order.last_day is None else day_numbers(order)[-1]
+
+
+def count_of_days(order: Order) -> str:
+    """On how many days something is given or runs, and on which where they have gaps or no end."""
+    if order.last_day is None:
+        return number_of_days(day for dose in order.doses for day in dose.days)
+    return number_of_days(day_numbers(order))
+
+
 def name_of_day(order: Order, number: int) -> str:
-    """A day in a heading, with how many there are."""
-    last = order.last_day
-    if last is None:
-        return f"Day {number} onwards" if number == given_days(order)[-1] else f"Day {number}"
-    return f"Day {number} of {last}" if 1 <= number <= last else f"Day {number}"
+    """A day in a heading, with the last one of the cycle."""
+    return _name(order, number, last_day(order))
+
+
+def day_of(order: Order, row: Administration) -> str:
+    """The day on whose date an administration starts; behind it the day that it is a dose of, where that is another."""
+    return f"{name_of_day(order, row.day)}{'' if row.of_day is None else f' (day {row.of_day})'}"
 
 
 def omitted(order: Order, number: int) -> tuple[Omitted, ...]:
     """What a day would have been given, and why it is not."""
     return tuple(
-        Omitted(dose.drug, change_words(step))
-        for dose in order.doses
+        Omitted(dose.drug, change_words(step), index)
+        for index, dose in enumerate(order.doses)
         if number in dose.days and not dose.ordered.value
         for step in dose.steps
         if step.what in CHANGED
     )
 
 
-def _day(order: Order, number: int) -> Day:
-    name, date = name_of_day(order, number), order.date_of(number)
-    rows = tuple(row for row in order.administrations if row.day == number)
-    running = _running(order, date) if date else _running_undated(order, number)
-    return Day(number, name, date, rows, tuple(running), omitted(order, number))
+def _name(order: Order, number: int, last: int | None) -> str:
+    if last is None:
+        return f"Day {number} onwards" if number == given_days(order)[-1] else f"Day {number}"
+    return f"Day {number} of {last}" if 1 <= number <= last else f"Day {number}"
 
 
-def _days_touched(dose: Dose, order: Order) -> set[int]:
-    """The days after the last of its own that a long infusion may reach, and those between."""
-    over = span(dose.over) if dose.over else datetime.timedelta()
-    return (
-        set()
-        if over < A_DAY
-        else {order.regimen.calendar.later(day, by) for day in dose.days for by in range(1, over // A_DAY + 2)}
-    )
+def _midnights(row: Administration) -> int:
+    """How many midnights an infusion runs over: one that ends at midnight has no part in the next day."""
+    return (_last_date(row) - row.date).days if row.start and row.end else 0
 
 
-def _running(order: Order, date: datetime.date) -> Iterator[Running]:
-    """The long infusions that began on an earlier date and reach into this one, each as part of its chain of bags."""
+def _days_run(order: Order, dose: Dose) -> Iterator[int]:
+    """The days after its own on which an infusion runs whose clock times are not known, if it is over whole days."""
+    days = span(dose.over) // A_DAY if dose.over and dose.ordered.value else 0
+    for day in dose.days:
+        yield from (order.regimen.calendar.later(day, by) for by in range(1, days + 1))
+
+
+def _running(chains: Sequence[Sequence[Administration]], date: datetime.date) -> Iterator[Running]:
+    """The infusions that began on an earlier date and reach into this one, each as part of its chain of bags."""
     midnight = datetime.datetime.combine(date, datetime.time())
-    for chain in _chains(order):
+    for chain in chains:
         reaching = [row for row in chain if row.start and row.end and row.start < midnight < row.end]
         for row in reaching:
             first, last = chain[0].date, _last_date(chain[-1])
@@ -116,10 +151,11 @@ def _running(order: Order, date: datetime.date) -> Iterator[Running]:
 
 
 def _chains(order: Order) -> list[list[Administration]]:
-    """The long infusions of the schedule, those together of which each starts where the one before ended."""
-    long = [row for row in order.administrations if row.start and row.end and row.end - row.start >= A_DAY]
+    """The infusions over midnight, those together of which each starts where the one before ended."""
     chains: list[list[Administration]] = []
-    for row in long:
+    for row in order.administrations:
+        if not _midnights(row):
+            continue
         before = next((chain for chain in chains if chain[-1].end == row.start and _is_alike(chain[-1], row)), None)
         if before:
             before.append(row)
@@ -148,7 +184,6 @@ def _until(row: Administration, date: datetime.date, chain: Sequence[Administrat
 def _running_undated(order: Order, number: int) -> Iterator[Running]:
     """The same where no clock time is known: for as many whole days as the infusion runs."""
     for index, dose in enumerate(order.doses):
-        days = span(dose.over) // A_DAY if dose.over and dose.ordered.value else 0
-        begun = max((day for day in dose.days if day < number <= day + days), default=None)
-        if begun is not None and number not in dose.days:
+        begun = max((day for day in dose.days if day < number), default=None)
+        if begun is not None and number not in dose.days and number in _days_run(order, dose):
             yield Running(dose.drug, index, f"{dose.route} over {dose.runs}, begun on day {begun}")

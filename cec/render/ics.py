@@ -25,7 +25,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from cec.errors import InputError
-from cec.render.days import name_of_day
+from cec.render.days import day_of
 from cec.render.words import DRAFT, label_words, origin, over_days
 from cec.render.words.alerts import alert_words, in_one_line
 from cec.render.words.regimen import cycle_words, title_of, which_of_day
@@ -89,7 +89,7 @@ def _administration(order: Order, row: Administration, zone: ZoneInfo | None) ->
     What has a bound and no start stands on its whole day, with the bound in its words: a bound is not a start.
     """
     parts = (row.drug, row.line, row.protocol_day, row.number)
-    of_day = f"d{name_of_day(order, row.protocol_day)[1:]}"
+    of_day = f"d{day_of(order, row)[1:]}"
     summary = ", ".join(filter(None, (f"{row.drug} {row.dose}", _given(row), of_day, _id(order))))
     before = "" if row.start else f"{starting_time(row)}: "
     event = _event(order, parts, before + summary, _description(order, row))

@@ -53,11 +53,11 @@ def test_a_long_infusion_stands_on_every_day_on_which_it_runs(tmp_path: Path) ->
     """72 h from 09:00 on 30-Nov end at 09:00 on 03-Dec: the fourth date. The doses end on day 1."""
     order = order_of(tmp_path, LONG)
     for text in (terminal(order), sheet(order)):
-        assert "continues" not in block(text, "Day 1 of 1, Mon 30-Nov-2026")
+        assert "continues" not in block(text, "Day 1 of 4, Mon 30-Nov-2026")
         for name, told in (
-            ("Day 2, Tue 01-Dec-2026", "day 2 of 4, until 09:00 on Thu 03-Dec-2026;"),
-            ("Day 3, Wed 02-Dec-2026", "day 3 of 4, until 09:00 on Thu 03-Dec-2026;"),
-            ("Day 4, Thu 03-Dec-2026", "day 4 of 4, until 09:00;"),
+            ("Day 2 of 4, Tue 01-Dec-2026", "day 2 of 4, until 09:00 on Thu 03-Dec-2026;"),
+            ("Day 3 of 4, Wed 02-Dec-2026", "day 3 of 4, until 09:00 on Thu 03-Dec-2026;"),
+            ("Day 4 of 4, Thu 03-Dec-2026", "day 4 of 4, until 09:00;"),
         ):
             day = block(text, name)
             assert "continues" in day
@@ -78,18 +78,33 @@ def test_the_bags_of_a_chain_continue_on_each_of_its_days(tmp_path: Path) -> Non
     assert [running.ends_today for day in days for running in day.running] == [False, False, True]
 
 
-def test_a_short_infusion_over_midnight_stands_on_its_own_day_alone(tmp_path: Path) -> None:
+def test_a_short_infusion_over_midnight_stands_on_both_its_dates(tmp_path: Path) -> None:
+    """12 h from 20:00 end at 08:00: whoever comes on in the morning sees that it still runs."""
     lines = '- {drug: a, dose: 1 mg, route: IV infusion, over: 12 h, days: "1, 2", at: "20:00"}\n'
-    assert not any(day.running for day in days_of(order_of(tmp_path, lines)))
+    order = order_of(tmp_path, lines)
+    assert [(day.name, [each.text for each in day.running]) for day in days_of(order)] == [
+        ("Day 1 of 3", []),
+        ("Day 2 of 3", ["day 2 of 2, until 08:00; IV infusion, begun 30-Nov-2026 20:00"]),
+        ("Day 3 of 3", ["day 2 of 2, until 08:00; IV infusion, begun 01-Dec-2026 20:00"]),
+    ]
     ends_at_midnight = '- {drug: a, dose: 1 mg, route: IV infusion, over: 24 h, days: 1, at: "00:00"}\n'
     assert [day.number for day in days_of(order_of(tmp_path, ends_at_midnight))] == [1]
+
+
+def test_head_days_and_dates_count_to_the_end_of_the_last_infusion(tmp_path: Path) -> None:
+    """72 h from 09:00 on 30-Nov run on four dates; without clock times on three days after the first."""
+    dated = page_data(order_of(tmp_path, LONG), "Order")["head"]
+    assert (dated["days"], dated["dates"]) == ("4 days", "30-Nov-2026 to 03-Dec-2026")
+    assert page_data(order_of(tmp_path, LONG, None), "Order")["head"]["days"] == "4 days"
+    assert "edition 1, 4 days" in terminal(order_of(tmp_path, LONG))
 
 
 def test_without_dates_a_long_infusion_continues_for_its_whole_days(tmp_path: Path) -> None:
     text = sheet(order_of(tmp_path, LONG, start=None))
     for day in (2, 3, 4):
         assert re.search(
-            rf"Day {day}, date .{{0,80}}continues doxorubicin IV continuous infusion over 72 h, begun on day 1", text
+            rf"Day {day} of 4, date .{{0,80}}continues doxorubicin IV continuous infusion over 72 h, begun on day 1",
+            text,
         )
     assert "Day 5" not in text
 

@@ -229,13 +229,13 @@ def test_a_letter_that_no_font_has_is_refused_by_its_field() -> None:
         render(order_of(name="漢字"), "labels")
 
 
-def test_a_row_after_midnight_shows_the_day_that_it_belongs_to_and_its_own_date(order: Order) -> None:
+def test_a_row_after_midnight_shows_the_day_and_date_of_its_start_and_whose_dose_it_is(order: Order) -> None:
     row = order.administrations[1]
     night = datetime.datetime.fromisoformat("2026-12-01T01:00")
     end = night + datetime.timedelta(hours=2)
     late = replace(row, start=night, end=end, date=night.date(), day=2, of_day=1)
     (label,) = label_data(replace(order, administrations=(late,)))["labels"]
-    assert (label["day"], label["date"]) == ("Day 1\N{NO-BREAK SPACE}of 5", "Tue 01-Dec-2026")
+    assert (label["day"], label["date"]) == ("Day 2\N{NO-BREAK SPACE}of 5 (day 1)", "Tue 01-Dec-2026")
     assert label["time"] == "01:00\N{NO-BREAK SPACE}to 03:00"
 
 

@@ -270,8 +270,8 @@ def test_a_day_longer_than_a_page_goes_on_under_its_name(tmp_path: Path) -> None
     many = order(file)
     printed = [page for page in pages(render(many, "pdf")) if "Started" in page]
     assert len(printed) > 1
-    assert all("Day 1 of 1, Mon 30-Nov-2026" in page for page in printed[:-1])
-    assert "Day 2, Tue 01-Dec-2026" in printed[-1]
+    assert all("Day 1 of 2, Mon 30-Nov-2026" in page for page in printed[:-1])
+    assert "Day 2 of 2, Tue 01-Dec-2026" in printed[-1]
     # every 6 h from 09:00: the fourth of each drug is after midnight, and says which day's it is
     for name, count in (("", 36), (" (day 1)", 12)):
         rows = {f"{row.drug}{name} {row.dose}" for row in many.administrations}

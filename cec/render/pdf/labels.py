@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
 from cec.regimen import entry_of, name_in_file
-from cec.render.days import name_of_day
+from cec.render.days import day_of
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import CHANGED, DRAFT, bind, over_days, signed_percent
 from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
@@ -97,7 +97,7 @@ def _label(order: Order, row: Administration, preparation: Preparation | None) -
         "drug": row.drug,
         "dose": str(preparation.contains if preparation and preparation.contains else row.dose),
         "given": ", ".join(filter(None, (over, str(row.rate or ""), *over_days(order.doses[row.dose_index])))),
-        "day": name_of_day(order, row.protocol_day),
+        "day": day_of(order, row),
         "date": weekday_date(row.date),
         "time": row_time(row, row.date),
         "words": "; ".join(order.doses[row.dose_index].label),

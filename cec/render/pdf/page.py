@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from cec.render.days import count_of_days, day_numbers
 from cec.render.words import DRAFT, SECOND_CHECK, bind, origin
 from cec.render.words.alerts import alert_code, alert_text, by_severity
 from cec.render.words.patient import age_of
-from cec.render.words.regimen import cycle_words, days_of_order, doses_of_title, lines_given, title_of
+from cec.render.words.regimen import cycle_words, doses_of_title, lines_given, title_of
 from cec.render.words.times import paper_date
 from cec.units import Quantity
 
@@ -31,9 +32,9 @@ def page_data(order: Order, document: str) -> dict[str, Any]:
             "title": regimen.title,
             "doses": _whole_names(_in_head(order), regimen),
             "phase": regimen.phase,
-            "days": days if len(days := days_of_order(order)) <= MOST_OF_DAYS else days.partition(" (")[0],
+            "days": days if len(days := count_of_days(order)) <= MOST_OF_DAYS else days.partition(" (")[0],
             "cycle": cycle_words(order),
-            "dates": first_to_last(order, sorted({day for dose in order.doses for day in dose.days})),
+            "dates": first_to_last(order, day_numbers(order)),
             "age": ", ".join(filter(None, (age_of(patient, order.age, order.as_of), patient.sex or ""))),
             "allergies": patient.allergies,
             "measures": "; ".join(map(partial(_measured, order), order.measures)),

@@ -64,7 +64,7 @@ def _day(order: Order, day: WorkDay) -> dict[str, Any]:
         "name": name_of_day(order, day.number),
         "date": weekday_date(day.date) if day.date else "",
         "fluid": f"fluid infused: {fluid_of(day.fluid)}" if day.fluid else "",
-        "omitted": [f"OMITTED {drug}: {why}" for drug, why in day.omitted],
+        "omitted": [f"OMITTED {each.drug}: {each.why}" for each in day.omitted],
         "cards": [_card(task) for task in day.tasks],
     }
 

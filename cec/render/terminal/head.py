@@ -9,11 +9,12 @@ from itertools import chain
 from msgspec.structs import replace
 
 from cec.order import Alert, Order
+from cec.render.days import count_of_days, day_numbers
 from cec.render.terminal.drawing import BLANK_LINE, LEVELS, STRONG, WIDEST_TEXT, Part, Terminal, labelled, section, wrap
 from cec.render.words import DRAFT, assumptions, changes, origin
 from cec.render.words.alerts import alert_words, by_severity, in_one_line
 from cec.render.words.patient import identity, known_facts, measure_facts, place_of_care
-from cec.render.words.regimen import cycle_words, days_of_order, named_days, title_of
+from cec.render.words.regimen import cycle_words, named_days, title_of
 from cec.render.words.times import weekday_date
 
 
@@ -22,7 +23,7 @@ def head(order: Order, terminal: Terminal, *, explain: bool = False) -> list[Par
     regimen, patient = order.regimen, order.patient
     cycle = f"{cycle_words(order) if order.of_treatment else order.cycle}, " if order.cycle else ""
     entries = [
-        ("Regimen", f"{regimen.name}, edition {regimen.edition}, {days_of_order(order)}"),
+        ("Regimen", f"{regimen.name}, edition {regimen.edition}, {count_of_days(order)}"),
         ("For", regimen.indication),
         ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
         ("Patient", identity(patient, order.age, order.as_of)),
@@ -47,8 +48,8 @@ def dates(order: Order) -> str:
         return ""
     if order.regimen.calendar.has_day_0:
         return named_days(order)
-    days = [day for dose in order.doses for day in dose.days]
-    first, last = (weekday_date(order.regimen.calendar.date(order.start, day)) for day in (min(days), max(days)))
+    days = day_numbers(order)
+    first, last = (weekday_date(order.regimen.calendar.date(order.start, day)) for day in (days[0], days[-1]))
     return first if first == last else f"{first} to {last}"
 
 

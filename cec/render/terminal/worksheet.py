@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cec.days import list_days
-from cec.render.days import name_of_day
+from cec.render.days import last_day, name_of_day
 from cec.render.terminal import head, steps
 from cec.render.terminal.drawing import (
     BLANK_LINE,
@@ -68,7 +68,8 @@ def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Par
     numbers = list_days([day.number for day in days])
     name = name_of_day(order, first.number)
     if len(days) > 1:
-        name = f"Days {numbers}{f' of {order.last_day}' if order.last_day else ''}, the same on each"
+        last = last_day(order)
+        name = f"Days {numbers}{f' of {last}' if last else ''}, the same on each"
     elif first.date:
         name += f", {weekday_date(first.date)}"
     fluid = f"Fluid infused on {'each day' if len(days) > 1 else f'day {numbers}'}: "
@@ -76,7 +77,7 @@ def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Par
         BLANK_LINE,
         *wrap(name, terminal, style=STRONG),
         *chain.from_iterable(
-            wrap(f"OMITTED {drug}: {why}", terminal, "  ", "    ", STRONG) for drug, why in first.omitted
+            wrap(f"OMITTED {each.drug}: {each.why}", terminal, "  ", "    ", STRONG) for each in first.omitted
         ),
         *chain.from_iterable(_card(task, days, terminal) for task in first.tasks),
         *([BLANK_LINE, *wrap(fluid + fluid_of(first.fluid), terminal, "  ", "    ")] if first.fluid else []),

@@ -224,11 +224,6 @@ def named_days(order: Order) -> str:
     )
 
 
-def days_of_order(order: Order) -> str:
-    """How many days the cycle of an order gives drugs on."""
-    return number_of_days(day for dose in order.doses for day in _running(dose.days, dose.over, order.regimen))
-
-
 def number_of_days(every: Iterable[int]) -> str:
     """How many days drugs are given on, and which where they have gaps or no end.
 
