@@ -72,6 +72,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("cec.fingerprint", "cec.version"),
     ),
     "cec.verification.quick": (*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification", "cec.batch"),
+    "cec.fhir": (*BASE, "cec.load", "cec.fhir"),
+    "cec.fhir.codes": ("cec.errors", "cec.units"),
+    "cec.render.fhir": (*BASE, "cec.render", "cec.fhir.codes"),
     "cec.render": (*BASE, "cec.render", "cec.verification.outcome", "cec.cases.outcome", "cec.authoring.changes"),
     "cec.render.csv.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
     "cec.render.terminal.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
@@ -113,6 +116,7 @@ EXACT_ROOMS = (
     "cec.calculate",
     "cec.verification",
     "cec.render",
+    "cec.fhir",
 )
 """Where no binary float may stand: everything that a dose passes through. `cec.batch` has its own doubts of floats."""
 
@@ -343,6 +347,8 @@ def test_a_module_keeps_to_its_place(module: str, path: Path) -> None:
         ("cec.calculate.schedule", "from cec.render.words import clock", "imports cec.render.words"),
         ("cec.render.csv", "from cec.calculate.lines import lines_of_cycle", "imports cec.calculate.lines"),
         ("cec.render.csv", "from cec.load import load_regimen", "imports cec.load"),
+        ("cec.render.fhir.order", "from cec.fhir.bundle import read_bundle", "imports cec.fhir.bundle"),
+        ("cec.fhir.codes", "from cec.load import load_regimen", "imports cec.load"),
         ("cec.batch.run", "from cec.cli import app", "imports cec.cli"),
         ("cec.tables.columns", "from cec.batch import dose_table", "imports cec.batch"),
         ("cec.verification.table", "from cec.batch import dose_table", "imports cec.batch"),

@@ -50,6 +50,7 @@ FORMATS: Formats = by_name(
     Format("pdf", "cec.render.pdf.order", ".pdf", papers=SHEETS, is_binary=True),
     Format("labels", "cec.render.pdf.labels", papers=(*SHEETS, LABEL_PRINTER), is_binary=True),
     Format("ics", "cec.render.ics", ".ics", cautions="cautions"),
+    Format("fhir", "cec.render.fhir.order"),
 )
 """The formats of an order."""
 

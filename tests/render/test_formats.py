@@ -32,6 +32,7 @@ from cec.verification import verify_doses
 
 REGIMENS = Path(__file__).parent.parent / "regimens"
 STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+PHARMACY = replace(load_pharmacy(STARTER), time_zone="Europe/Warsaw")
 START = datetime.date(2026, 11, 30)
 CODES_ALONE = {"csv"}
 """Formats for programs: the code of an alert, without its words."""
@@ -39,7 +40,7 @@ DRUG_ALONE = {"labels"}
 """What goes onto one bag: patient, drug and dose, without the regimen."""
 FOR_PROGRAMS = r"\bstatus\b.*\bdraft\b|\"release\": null"
 """How formats for programs say that nobody has released the order."""
-GROUPS_DAYS = {("worksheet", "table")}
+GROUPS_DAYS = {("worksheet", "table"), ("order", "fhir")}
 """Where days that are alike are written once, with their numbers."""
 NEEDS_A_START = {"labels", "ics"}
 CHILD = {"height": "128 cm", "weight": "26 kg", "age": "8", "sex": "female", "creatinine_clearance": "80 mL/min"}
@@ -52,7 +53,7 @@ def order(regimen: str | Regimen, *, start: datetime.date | None = START, **text
     accept = {"under-10-kg": "tumour board"} if texts.get("weight") == "9.8 kg" else {}
     patient = load_patient(texts={**CHILD, **texts})
     loaded = load_regimen(regimen) if isinstance(regimen, str) else regimen
-    return draft_order(loaded, patient, load_pharmacy(STARTER), start=start, cycle=1, accept=accept)
+    return draft_order(loaded, patient, PHARMACY, start=start, cycle=1, accept=accept)
 
 
 LEFT_OPEN: dict[str, Any] = {

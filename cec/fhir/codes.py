@@ -1,0 +1,269 @@
+"""The codes of other systems, each once: UCUM of every unit, LOINC of measures, SNOMED CT of routes, and addresses.
+
+Read in both directions: what cec writes it reads, and of what others write only what stands here.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from cec.errors import InputError
+from cec.units.kinds import AMOUNTS
+
+UCUM = "http://unitsofmeasure.org"
+LOINC = "http://loinc.org"
+SNOMED = "http://snomed.info/sct"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+ATC = "http://www.whocc.no/atc"
+DOSE_RATE_TYPE = "http://terminology.hl7.org/CodeSystem/dose-rate-type"
+CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
+
+DAYS_OF_CYCLE = "http://hl7.org/fhir/StructureDefinition/timing-daysOfCycle"
+"""R4's own extension of actions: the days of a cycle on which each is done."""
+PRECISION = "http://hl7.org/fhir/StructureDefinition/quantity-precision"
+"""R4's own extension of decimals: how many decimals are known of a number that goes on."""
+FACT = "urn:cec:fact:"
+"""How the extension begins that tells a fact for which R4 has no place; its name stands behind it."""
+ALERT = "urn:cec:alert"
+"""The system of the codes of alerts."""
+DERIVED = "urn:cec:derived"
+"""The system of what cec computed and no LOINC code says just so."""
+_REGIMEN = "urn:cec:regimen:"
+
+_AMOUNTS = {
+    "mcg": "ug",
+    "units": "[arb'U]",
+    "million units": "10*6.[arb'U]",
+    "drops": "[drp]",
+    "cells": "{cells}",
+    **{f"x 10^{power} cells": f"10*{power}.{{cells}}" for power in range(4, 12)},
+}
+"""UCUM of amounts whose code is another text than cec's unit. Units of a drug are its own, so UCUM's arbitrary ones:
+international units would be another amount of some drugs."""
+
+_BELOW = {"": "", "m2": "/m2", "kg": "/kg"}
+_TIMES = {"": "", "h": "/h", "24h": "/(24.h)", "min": "/min"}
+
+
+def _of_doses() -> dict[str, str]:
+    """UCUM of amounts, doses, rates and concentrations, by cec's units."""
+    codes = {}
+    for amount in AMOUNTS:
+        code = _AMOUNTS.get(amount, amount)
+        for below, code_below in _BELOW.items():
+            for time, code_of_time in _TIMES.items():
+                unit = "/".join(filter(None, (amount, below, time)))
+                codes[unit] = f"{code}{code_below}{code_of_time}"
+        codes[f"{amount}/mL"] = f"{code}/mL"
+    return codes
+
+
+CODES: dict[str, str] = {
+    **_of_doses(),
+    "AUC": "mg.min/mL",
+    "cm": "cm",
+    "m": "m",
+    "mm": "mm",
+    "in": "[in_i]",
+    "ft": "[ft_i]",
+    "kg": "kg",
+    "lb": "[lb_av]",
+    "m2": "m2",
+    "min": "min",
+    "h": "h",
+    "days": "d",
+    "weeks": "wk",
+    "years": "a",
+    "months": "mo",
+    "L": "L",
+    "mL/h": "mL/h",
+    "mL/min": "mL/min",
+    "mL/min/1.73 m2": "mL/min/{1.73_m2}",
+    "mg/dL": "mg/dL",
+    "micromol/L": "umol/L",
+    "x 10^9/L": "10*9/L",
+    "G/L": "10*9/L",
+    "/microL": "/uL",
+    "/mm3": "/mm3",
+    "U/L": "U/L",
+    "microkat/L": "ukat/L",
+    "g/dL": "g/dL",
+    "g/L": "g/L",
+    "kg/m2": "kg/m2",
+    "%": "%",
+}
+"""UCUM by cec's units."""
+
+_ALSO_READ = {
+    **{
+        code.replace("[arb'U]", other): code
+        for code in CODES.values()
+        if "[arb'U]" in code
+        for other in ("{unit}", "{units}", "[iU]", "[IU]")
+    },
+    **dict.fromkeys(("10*3/uL", "10*3/mm3"), "10*9/L"),
+}
+"""Other codes of the same units, as others write them."""
+
+INTERNATIONAL = ("[iU]", "[IU]")
+"""International units: read as a drug's own units but for the drugs whose own are others."""
+OWN_UNITS = {"bleomycin": "a unit of its labels may be 1,000 international units"}
+"""Drugs whose own units are not international ones, and why such a dose is not read."""
+
+
+def ucum_of(unit: str) -> str:
+    """The UCUM code of one of cec's units; InputError where there is none.
+
+    >>> ucum_of("mcg/kg/min"), ucum_of("million units/m2"), ucum_of("AUC by newell-1993"), ucum_of("% of ifosfamide")
+    ('ug/kg/min', "10*6.[arb'U]/m2", 'mg.min/mL', '%')
+    """
+    first = unit.partition(" ")[0]
+    code = CODES.get(unit) or (CODES.get(first) if first in _OPEN_ENDED else None)
+    if code is None:
+        raise InputError(f"'{unit}' has no UCUM code here")
+    return code
+
+
+_OPEN_ENDED = ("AUC", "%")
+"""Units that go on with a name: of a formula, of a drug."""
+
+
+@cache
+def _units() -> dict[str, tuple[str, ...]]:
+    units: dict[str, tuple[str, ...]] = {}
+    for unit, code in CODES.items():
+        units[code] = (*units.get(code, ()), unit)
+    return units | {other: units[code] for other, code in _ALSO_READ.items() if code in units}
+
+
+def units_of_code(code: str) -> tuple[str, ...]:
+    """The units of cec that a UCUM code stands for, of several kinds where each has one; none where it is not known.
+
+    >>> units_of_code("[lb_av]"), units_of_code("mg/m2/(24.h)"), units_of_code("mg/d")
+    (('lb',), ('mg/m2/24h',), ())
+    """
+    return _units().get(code, ())
+
+
+class Measure(NamedTuple):
+    """What an Observation of a LOINC code tells."""
+
+    code: str
+    display: str
+    fact: str
+    category: str = "vital-signs"
+    is_written: bool = True
+    """Whether cec writes it so; else it only reads it."""
+
+
+MEASURES = (
+    Measure("8302-2", "Body height", "height"),
+    Measure("29463-7", "Body weight", "weight"),
+    Measure("3140-1", "Body surface area Derived from formula", "written_bsa"),
+    Measure("8277-6", "Body surface area", "written_bsa", is_written=False),
+    Measure("30525-0", "Age", "age", ""),
+    Measure("2160-0", "Creatinine [Mass/volume] in Serum or Plasma", "creatinine", "laboratory"),
+    Measure("14682-9", "Creatinine [Moles/volume] in Serum or Plasma", "creatinine", "laboratory", is_written=False),
+    Measure("26499-4", "Neutrophils [#/volume] in Blood", "anc", "laboratory"),
+    Measure("751-8", "Neutrophils [#/volume] in Blood by Automated count", "anc", "laboratory", is_written=False),
+    Measure("777-3", "Platelets [#/volume] in Blood by Automated count", "platelets", "laboratory"),
+    Measure("26515-7", "Platelets [#/volume] in Blood", "platelets", "laboratory", is_written=False),
+    Measure("1975-2", "Bilirubin.total [Mass/volume] in Serum or Plasma", "bilirubin", "laboratory"),
+    Measure(
+        "14631-6", "Bilirubin.total [Moles/volume] in Serum or Plasma", "bilirubin", "laboratory", is_written=False
+    ),
+    Measure("1742-6", "Alanine aminotransferase [Enzymatic activity/volume] in Serum or Plasma", "alt", "laboratory"),
+    Measure("1920-8", "Aspartate aminotransferase [Enzymatic activity/volume] in Serum or Plasma", "ast", "laboratory"),
+    Measure(
+        "2164-2",
+        "Creatinine renal clearance in 24 hour Urine and Serum or Plasma",
+        "creatinine_clearance",
+        "laboratory",
+        is_written=False,
+    ),
+    Measure("718-7", "Hemoglobin [Mass/volume] in Blood", "haemoglobin", "laboratory"),
+)
+"""What Observations are read, and written, by their LOINC codes."""
+
+BY_LOINC = {measure.code: measure for measure in MEASURES}
+IN_MOLES = {"creatinine": "14682-9", "bilirubin": "14631-6"}
+"""The LOINC codes of what is given in micromol/L: mass and moles have codes of their own."""
+
+
+def measure_of(fact: str, unit: str) -> Measure | None:
+    """The LOINC code of a fact in a unit; None where none is written.
+
+    >>> measure_of("creatinine", "micromol/L").code, measure_of("creatinine", "mg/dL").code, measure_of("name", "")
+    ('14682-9', '2160-0', None)
+    """
+    if unit == "micromol/L" and fact in IN_MOLES:
+        return BY_LOINC[IN_MOLES[fact]]
+    return next((measure for measure in MEASURES if measure.fact == fact and measure.is_written), None)
+
+
+class RouteCode(NamedTuple):
+    """A route of administration of SNOMED CT, as R4's own list of routes has it, and cec's route."""
+
+    code: str
+    display: str
+    route: str
+
+
+ROUTE_CODES = (
+    RouteCode("47625008", "Intravenous route", "IV"),
+    RouteCode("26643006", "Oral route", "oral"),
+    RouteCode("72607000", "Intrathecal route", "intrathecal"),
+    RouteCode("420719007", "Intracerebroventricular route", "intraventricular"),
+    RouteCode("34206005", "Subcutaneous route", "subcutaneous"),
+    RouteCode("78421000", "Intramuscular route", "intramuscular"),
+    RouteCode("58100008", "Intra-arterial route", "intra-arterial"),
+    RouteCode("38239002", "Intraperitoneal route", "intraperitoneal"),
+    RouteCode("372469009", "Intrapleural route", "intrapleural"),
+    RouteCode("372471009", "Intravesical route", "intravesical"),
+    RouteCode("447122006", "Intratumor route", "intratumoral"),
+    RouteCode("372468001", "Intraocular route", "intraocular"),
+    RouteCode("372464004", "Intradermal route", "intradermal"),
+    RouteCode("37839007", "Sublingual route", "sublingual"),
+    RouteCode("54471007", "Buccal route", "buccal"),
+    RouteCode("127492001", "Nasogastric route", "nasogastric tube"),
+    RouteCode("127490009", "Gastrostomy route", "gastrostomy tube"),
+    RouteCode("37161004", "Rectal route", "rectal"),
+    RouteCode("16857009", "Vaginal route", "vaginal"),
+    RouteCode("46713006", "Nasal route", "nasal"),
+    RouteCode("45890007", "Transdermal route", "transdermal"),
+    RouteCode("6064005", "Topical route", "topical"),
+)
+_BY_ROUTE = {each.route: each for each in ROUTE_CODES} | {
+    **dict.fromkeys(("IV infusion", "IV continuous infusion", "IV bolus"), ROUTE_CODES[0]),
+    "subcutaneous infusion": RouteCode("34206005", "Subcutaneous route", "subcutaneous"),
+}
+
+
+def route_code(route: str) -> RouteCode | None:
+    """The code of a route; None where no one code says it: then its words stand alone.
+
+    >>> route_code("IV bolus").code, route_code("oral or IV bolus")
+    ('47625008', None)
+    """
+    return _BY_ROUTE.get(route)
+
+
+def regimen_address(name: str, edition: int) -> str:
+    """The canonical address of a regimen.
+
+    >>> regimen_address("not the shipped cec-induction", 2)
+    'urn:cec:regimen:not%20the%20shipped%20cec-induction|2'
+    """
+    return f"{_REGIMEN}{quote(name)}|{edition}"
+
+
+def regimen_at(address: str) -> tuple[str, str]:
+    """The name and the edition of the regimen of an address; no name where it is not one of cec's.
+
+    >>> regimen_at("urn:cec:regimen:cec-induction|1"), regimen_at("https://example.org/PlanDefinition/ac")
+    (('cec-induction', '1'), ('', ''))
+    """
+    name, _, edition = address.partition("|")
+    return (unquote(name.removeprefix(_REGIMEN)), edition) if name.startswith(_REGIMEN) else ("", "")

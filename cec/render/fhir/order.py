@@ -1,0 +1,329 @@
+"""The order as a Bundle of FHIR R4: a draft, with every digit that it has.
+
+| resource | what is in it |
+|---|---|
+| Patient | who it is, as far as it was told |
+| Observation | each measure that doses and checks use; BSA and clearance with their working |
+| RequestGroup | the cycle: its regimen, day 1, and the days of each drug |
+| MedicationRequest | each drug and distinct dose: a draft, or a `doNotPerform` where it is left out |
+| DetectedIssue | each alert, with the reason where it was accepted |
+
+`ordered` and `calculated` are R4's words: the protocol's dose is `ordered`, the amount that comes of it `calculated`.
+Ids are made from the order's fingerprint. No clock is read: nothing says when anything was written.
+"""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from cec.days import LAST_DAY, list_days
+from cec.drug_names import is_same_drug
+from cec.errors import Fault, InputError
+from cec.facts import told_facts
+from cec.fhir.codes import ALERT, CATEGORY, DERIVED, FACT, LOINC, measure_of, regimen_address
+from cec.patient import Patient
+from cec.regimen import entry_of
+from cec.render.csv.order import declared
+from cec.render.days import name_of_day
+from cec.render.fhir.parts import (
+    a_day,
+    bundle,
+    coding,
+    concept,
+    days_of_cycle,
+    dose_type,
+    drug_concept,
+    filled,
+    id_of,
+    lasting,
+    notes,
+    quantity,
+    ratio,
+    refer,
+    route_concept,
+)
+from cec.render.words import DRAFT, OMITTED, assumptions, changes, label_words, origin, over_days
+from cec.render.words.patient import bsa_words, clearance_words, measures
+from cec.render.words.regimen import cycle_words, frequency, title_of
+from cec.render.words.times import box_words, rate_words, starting_time
+from cec.render.worksheet import instructions
+from cec.units import Quantity, write_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+    from cec.order import Administration, Alert, Dose, Measures, Order
+    from cec.render.fhir.parts import Resource
+
+_SEVERITY = {"stop": "high", "check": "moderate", "note": "low"}
+_MEASURED = frozenset({"height", "weight", "written_bsa"})
+"""Facts whose Observations come from the order's own measures."""
+_CLEARANCE = "creatinine-clearance"
+_ELSEWHERE = frozenset({"id", "name", "born", "sex", "height", "weight", "measured_on", "physician"})
+"""Facts that have places of their own in R4: in the Patient, the Observations, the MedicationRequests."""
+_ONE_DAY = Quantity(Decimal(1), "days")
+
+
+def render(order: Order) -> bytes:
+    """The Bundle; InputError where the order has clock times and the pharmacy names no zone."""
+    zone = order.pharmacy.zone
+    if zone is None and any(row.start for row in order.administrations):
+        text = "FHIR has clock times only with their zone; name the pharmacy's time_zone, e.g. Europe/Warsaw"
+        raise InputError(Fault(text))
+    patient = _patient(order)
+    observations = [_observations(order, each, patient) for each in order.measures]
+    facts = list(_facts(order, patient))
+    requests = [
+        _request(order, place, patient, observations[order.measures.index(order.measures_on(dose.days[0]))], zone)
+        for place, dose in enumerate(order.doses)
+    ]
+    group = _group(order, patient, requests)
+    issues = [_issue(order, place, patient, requests) for place in range(len(order.alerts))]
+    measured = [observation for each in observations for observation in each]
+    return bundle([patient, *measured, *facts, group, *requests, *issues], _id(order, "Bundle"))
+
+
+def _id(order: Order, kind: str, *names: str | int) -> str:
+    return id_of(order.fingerprint or order.sha256, kind, *names)
+
+
+def _patient(order: Order) -> Resource:
+    patient = order.patient
+    return filled(
+        resourceType="Patient",
+        id=_id(order, "Patient"),
+        identifier=[{"value": patient.id}] if patient.id else [],
+        name=[{"text": patient.name}] if patient.name else [],
+        gender=patient.sex,
+        birthDate=patient.born.isoformat() if patient.born else "",
+    )
+
+
+def _observations(order: Order, measured: Measures, patient: Resource) -> list[Resource]:
+    """Height, weight, BSA and, where it is known, the clearance that doses are computed from, from a day on."""
+    later = measured is not order.measures[0]
+    date = order.date_of(measured.from_day) if later else order.patient.measured_on
+    given = "" if later else measures(order.patient)
+    found = [
+        ("height", measured.height, given),
+        ("weight", measured.weight, given),
+        ("written_bsa", measured.bsa.area, f"BSA {bsa_words(measured.bsa)}"),
+    ]
+    if clearance := measured.clearance:
+        found.append((_CLEARANCE, clearance.value, f"Creatinine clearance {clearance_words(clearance)}"))
+    return [
+        _observation(order, patient, fact, amount, date=date, note=note, day=measured.from_day)
+        for fact, amount, note in found
+    ]
+
+
+def _observation(
+    order: Order,
+    patient: Resource,
+    fact: str,
+    amount: Quantity,
+    *,
+    date: datetime.date | None = None,
+    note: str = "",
+    day: int = 0,
+) -> Resource:
+    """One measure, by its LOINC code where it has one, else by its name."""
+    measure = measure_of(fact, amount.unit)
+    code = coding(LOINC, measure.code, measure.display) if measure else coding(DERIVED, fact)
+    category = [concept("", coding(CATEGORY, measure.category))] if measure and measure.category else []
+    return filled(
+        resourceType="Observation",
+        id=_id(order, "Observation", fact, day),
+        status="final",
+        category=category,
+        code=concept(measure.display if measure else fact.replace("-", " "), code),
+        subject=refer(patient),
+        effectiveDateTime=date.isoformat() if date else "",
+        valueQuantity=quantity(amount),
+        note=notes([note]),
+    )
+
+
+def _facts(order: Order, patient: Resource) -> Iterator[Resource]:
+    """What else was told of the patient and has a LOINC code."""
+    for fact in told_facts("patient"):
+        value = order.patient.fact(fact.name)
+        if fact.name not in _MEASURED and isinstance(value, Quantity) and measure_of(fact.name, value.unit):
+            yield _observation(order, patient, fact.name, value)
+
+
+def _told(patient: Patient) -> Iterator[tuple[str, str]]:
+    """What was told of the patient and has no place in R4, by the names of columns and as these say it."""
+    for fact in told_facts("patient"):
+        value = patient.fact(fact.name)
+        if value is None or fact.name in _ELSEWHERE:
+            continue
+        if not isinstance(value, Quantity):
+            yield fact.name, value.isoformat() if isinstance(value, datetime.date) else str(value)
+        elif not measure_of(fact.name, value.unit):
+            yield fact.name, write_quantity(value)
+    yield from ((name, str(is_so).lower()) for name, is_so in patient.history.items())
+    yield from ((f"earlier_{drug}", write_quantity(amount)) for drug, amount in patient.earlier_doses.items())
+    yield "reduce", declared(patient.reductions)
+    yield "set", declared(patient.set_doses)
+    yield "without", declared(patient.withheld)
+    yield "choose", "; ".join(f"{drug}={text}" for drug, texts in patient.choices.items() for text in texts)
+
+
+def _group(order: Order, patient: Resource, requests: list[Resource]) -> Resource:
+    """The cycle with its regimen and, for each request, the days of the cycle."""
+    facts = [*_told(order.patient), ("cycle", str(order.cycle or ""))]
+    actions = [
+        filled(
+            extension=days_of_cycle(dose.days if dose.days[-1] != LAST_DAY else ()),
+            title=" ".join(filter(None, (dose.drug, dose.called))),
+            resource=refer(request),
+        )
+        for dose, request in zip(order.doses, requests, strict=True)
+    ]
+    of_cycle = filled(
+        title=", ".join(filter(None, (title_of(order), cycle_words(order)))),
+        timingPeriod={"start": order.start.isoformat()} if order.start else {},
+        action=actions,
+    )
+    return filled(
+        resourceType="RequestGroup",
+        id=_id(order, "RequestGroup"),
+        extension=[{"url": f"{FACT}{name}", "valueString": text} for name, text in facts if text],
+        identifier=[{"type": {"text": "SHA-256 of the order"}, "value": order.fingerprint or order.sha256}],
+        instantiatesCanonical=[regimen_address(order.regimen.name, order.regimen.edition)],
+        replaces=[{"type": "RequestGroup", "identifier": {"value": order.replaces}}] if order.replaces else [],
+        status="revoked" if order.cancelled else "draft",
+        intent="order",
+        subject=refer(patient),
+        note=notes(_notes(order)),
+        action=[of_cycle],
+    )
+
+
+def _notes(order: Order) -> Iterator[str]:
+    """What every paper of the order says."""
+    yield DRAFT
+    yield origin(order)
+    if order.release:
+        yield f"Released by {order.release.by} on {order.release.on.isoformat()}"
+    if order.cancelled:
+        yield f"Cancelled on {order.cancelled.on.isoformat()}: {order.cancelled.reason}"
+    yield from (
+        f"Changed on {each.on.isoformat()}, from day {each.from_day} on: {each.reason}" for each in order.changes
+    )
+    yield from changes(order)
+    yield from (f"Assumed, because the source does not say: {what}: {why}" for what, why in assumptions(order))
+    yield from order.overrides
+    yield from (f"Prescribe separately: {text}" for text in order.regimen.prescribe_separately)
+    if (following := order.next_cycle) is not None:
+        date = f", {following.date.isoformat()}" if following.date else ""
+        source = f" [{following.source}]" if following.source else ""
+        yield f"Earliest day 1 of the next cycle: day {following.day}{date}; {following.text}{source}".rstrip("; ")
+
+
+def _request(order: Order, place: int, patient: Resource, measured: list[Resource], zone: ZoneInfo | None) -> Resource:
+    """One drug and dose on its days."""
+    dose, line = order.doses[place], order.line_of(order.doses[place])
+    rows = [row for row in order.administrations if row.dose_index == place]
+    is_given = bool(dose.ordered.value)
+    return filled(
+        resourceType="MedicationRequest",
+        id=_id(order, "MedicationRequest", place),
+        status="cancelled" if order.cancelled else "draft",
+        intent="order",
+        doNotPerform=None if is_given else True,
+        medicationCodeableConcept=drug_concept(dose.drug, entry_of(dose.drug, order.pharmacy.formulary)),
+        subject=refer(patient),
+        supportingInformation=list(map(refer, measured)),
+        requester={"display": order.patient.physician} if order.patient.physician else {},
+        reasonCode=[{"text": dose.withheld}] if dose.withheld else [],
+        groupIdentifier={"value": order.fingerprint or order.sha256},
+        note=notes(_words(order, place, rows)),
+        dosageInstruction=[
+            filled(
+                text=_dosage_words(dose),
+                additionalInstruction=[{"text": text} for text in dose.label],
+                timing=_timing(dose, rows, zone, is_given=is_given),
+                route=route_concept(dose.route),
+                doseAndRate=_amounts(dose) if is_given else [],
+                maxDosePerPeriod=ratio(line.maximum_a_day, _ONE_DAY) if line.maximum_a_day else {},
+                maxDosePerAdministration=quantity(dose.maximum) if dose.maximum else {},
+                maxDosePerLifetime=quantity(line.lifetime_maximum) if line.lifetime_maximum else {},
+            )
+        ],
+    )
+
+
+def _dosage_words(dose: Dose) -> str:
+    """The whole dosage in words: nothing of it stands only in codes."""
+    days = f"{'day' if len(dose.days) == 1 else 'days'} {list_days(dose.days)}"
+    amount = f"{dose.ordered} (protocol dose {dose.prescribed})" if dose.ordered.value else OMITTED
+    name = f"{dose.drug} ({dose.called})" if dose.called else dose.drug
+    over = f"{dose.route} over {dose.runs}" if dose.over else dose.route
+    until = f"until {dose.until}" if dose.until else ""
+    confirm = f"only when {dose.confirm}" if dose.confirm else ""
+    parts = (f"{name} {amount}", over, f"{frequency(dose)} on {days}", dose.timing, *over_days(dose), until, confirm)
+    return ", ".join(filter(None, parts))
+
+
+def _words(order: Order, place: int, rows: list[Administration]) -> Iterator[str]:
+    """How the amount came about, how it is made up, and what to mind."""
+    dose = order.doses[place]
+    for step in dose.steps:
+        source = f" [{step.source}]" if step.source else ""
+        yield f"{step.what}: {step.how}{source}"
+    yield from (dose.purpose, dose.note, f"in {dose.diluent}" if dose.diluent else "")
+    yield from label_words(dose)
+    for row in rows:
+        day = name_of_day(order, row.protocol_day)
+        bound = [f"{day}: {starting_time(row)}"] if row.not_after else []
+        yield from (*bound, *row.notes, *box_words(row), *(f"{day}: {words}" for words in rate_words(row)))
+    for preparation in order.preparations:
+        if preparation.dose_index == place:
+            yield from (f"{label}: {text}" for label, text in instructions(preparation))
+
+
+def _timing(dose: Dose, rows: list[Administration], zone: ZoneInfo | None, *, is_given: bool) -> Resource:
+    """Each date and time where the cycle has a day 1; else how often on each of its days."""
+    events = [row.start.replace(tzinfo=zone).isoformat() if row.start else row.date.isoformat() for row in rows]
+    runs = lasting(dose.over_least, dose.over) if is_given else {}
+    least = min(dose.counts, default=dose.per_day)
+    often = {} if events else a_day(least, dose.per_day if dose.per_day != least else None)
+    return filled(event=events, repeat={**runs, **often})
+
+
+def _amounts(dose: Dose) -> list[Resource]:
+    """The protocol's dose, and the amount of one administration with the rate at which it runs evenly."""
+    rate: dict[str, Any] = {}
+    if dose.over and dose.over.value and not dose.over_least and not dose.rate_steps:
+        rate = {"rateRatio": ratio(dose.ordered, dose.over)}
+    return [
+        {"type": dose_type("ordered"), "doseQuantity": quantity(dose.prescribed)},
+        {"type": dose_type("calculated"), "doseQuantity": quantity(dose.ordered), **rate},
+    ]
+
+
+def _issue(order: Order, place: int, patient: Resource, requests: list[Resource]) -> Resource:
+    """One alert; with the drug that it is about and, where a person accepted it, the reason."""
+    alert: Alert = order.alerts[place]
+    about = [
+        refer(request)
+        for dose, request in zip(order.doses, requests, strict=True)
+        if is_same_drug(dose.drug, alert.about)
+    ]
+    return filled(
+        resourceType="DetectedIssue",
+        id=_id(order, "DetectedIssue", place),
+        status="preliminary",
+        code=concept(alert.code, coding(ALERT, alert.code)),
+        severity=_SEVERITY[alert.level],
+        patient=refer(patient),
+        implicated=about,
+        evidence=[{"code": [{"text": alert.source}]}] if alert.source else [],
+        detail=alert.text,
+        mitigation=[{"action": {"text": alert.accepted}}] if alert.accepted else [],
+    )

@@ -1,0 +1,35 @@
+"""UCUM codes and the units that they are, written down by hand from UCUM's own tables."""
+
+from __future__ import annotations
+
+UNITS_BY_CODE = {
+    "ug": ("mcg",),
+    "mg": ("mg",),
+    "g": ("g",),
+    "mg/m2": ("mg/m2",),
+    "g/m2": ("g/m2",),
+    "ug/kg": ("mcg/kg",),
+    "mg/kg": ("mg/kg",),
+    "mg/m2/(24.h)": ("mg/m2/24h",),
+    "mg/h": ("mg/h",),
+    "[arb'U]": ("units",),
+    "[arb'U]/m2": ("units/m2",),
+    "mg.min/mL": ("AUC",),
+    "%": ("%",),
+    "cm": ("cm",),
+    "kg": ("kg",),
+    "m2": ("m2",),
+    "min": ("min",),
+    "h": ("h",),
+    "d": ("days",),
+    "wk": ("weeks",),
+    "a": ("years",),
+    "mo": ("months",),
+    "mg/dL": ("mg/dL",),
+    "umol/L": ("micromol/L",),
+    "mL/min": ("mL/min",),
+    "mL/min/{1.73_m2}": ("mL/min/1.73 m2",),
+    "10*9/L": ("x 10^9/L", "G/L"),
+    "U/L": ("U/L",),
+    "g/dL": ("g/dL",),
+}
