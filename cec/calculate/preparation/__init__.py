@@ -11,6 +11,7 @@ from cec.calculate.preparation.dilution import as_it_comes, bag_alerts
 from cec.calculate.preparation.forms import MAKERS
 from cec.calculate.preparation.handling import cytotoxic_as_stated
 from cec.calculate.preparation.measuring import digit_alerts, measuring_alerts
+from cec.calculate.preparation.running_time import running_time_alerts
 from cec.calculate.preparation.sharing import with_shared_vials
 from cec.calculate.preparation.stock import (
     finest_measure,
@@ -73,6 +74,7 @@ def prepare_dose(dosed: Dosed, dose_index: int, pharmacy: Pharmacy, facts: Facts
         *asked,
         *measuring_alerts(preparation, dosed.unrounded, pharmacy),
         *bag_alerts(preparation, dose, drug),
+        *running_time_alerts(preparation, dose, drug, pharmacy),
     )
 
 
