@@ -4,41 +4,33 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal, localcontext
+from collections.abc import Mapping, Sequence
+from decimal import localcontext
 from types import MappingProxyType
 
 import msgspec
 
-from cec.calculate.acceptance import accepted_alerts, refuse_with_stops
-from cec.calculate.declared import Declared, declared_for, refuse_contradictions
+from cec.calculate.acceptance import accepted_alerts
+from cec.calculate.cycle import Inputs, compute_cycle, totals
+from cec.calculate.dates import Dates
 from cec.calculate.declared_alerts import declared_alerts
-from cec.calculate.dosing import Dosed, compute_dose
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
-from cec.calculate.known_facts import clearance_facts, known_facts, refuse_coarse_age, refuse_impossible
 from cec.calculate.left_open import choice_faults
-from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days, with_days_given
-from cec.calculate.measures import Measured, measure
+from cec.calculate.lines import Cycle
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.fluids import daily_fluids
-from cec.calculate.preparation.pick_list import pick_list
+from cec.calculate.preparation.pick_list import Stock, pick_list
 from cec.calculate.preparation.shelf_life import with_use_before
 from cec.calculate.rules.alerts import alerts_of, not_asked
-from cec.calculate.rules.into_csf import amounts_into_csf
-from cec.calculate.rules.lifetime import before_name, lifetime_maximums, total_name, total_of
-from cec.calculate.rules.rule import Case
-from cec.calculate.schedule import NO_DATE, Schedule, draw_up
-from cec.calculate.settled import Settled, lines_for, settled_on, unsettled
-from cec.calculate.shares import left_out, with_bases
+from cec.calculate.schedule import NO_DATE, Schedule, noted
 from cec.conditions import history_asked
-from cec.errors import CecError, Fault, InputError
-from cec.facts import Facts, earlier_doses_of
+from cec.errors import Fault, InputError
 from cec.fingerprint import fingerprint
-from cec.order import SCHEMA, Administration, Alert, Dose, EarliestNextCycle, Order, PlaceInTreatment, Preparation
-from cec.patient import Patient, Withheld
+from cec.order import SCHEMA, Administration, EarliestNextCycle, Order, PlaceInTreatment, Preparation
+from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
-from cec.units import EXACT, Quantity
+from cec.units import EXACT
 from cec.version import __version__
 
 _DEFAULT_PHARMACY = Pharmacy()
@@ -83,33 +75,15 @@ def draft_order(
         _refuse_contradictions(regimen, patient, pharmacy, cycle, start)
         as_of = _day_for_age(patient, start, as_of)
         age = patient.age_on(as_of)
-        measured = measure(patient, pharmacy, age)
-        measures = measured.shown
-        facts = known_facts(
-            patient,
-            {
-                "age": age,
-                "bsa": measured.bsa.compared(),
-                **clearance_facts(measured.kidneys),
-                "start": start,
-                "cycle": None if cycle is None else Quantity(Decimal(cycle), ""),
-            },
-        )
-        refuse_impossible(patient, facts)
-        refuse_coarse_age(regimen, pharmacy, facts)
-        lines, not_for_patient, unknown = lines_for(lines_of_cycle(regimen, Cycle(cycle, start, days)), facts)
-        dosed, faults, refused = _each_dose(regimen, patient, pharmacy, (measured, facts), lines)
-        doses = tuple(each.dose for each in dosed)
-        not_given = (*not_for_patient, *left_out(lines, doses))
-        if faults := (*unknown, *faults) or _nothing_given(regimen, doses, not_given):
-            case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance, refused)
-            refuse_with_stops(alerts_of(case), faults, accept, strict=strict)
-        schedule, dosed = _schedule(regimen, dosed, pharmacy, start if scheduled else None, lines)
-        preparations, preparation_alerts = prepare(dosed, pharmacy, facts)
-        doses = with_labels(tuple(each.dose for each in dosed), preparations, regimen, pharmacy)
-        case = Case(regimen, patient, pharmacy, facts, doses, measures.clearance)
-        found = alerts_of(case._replace(facts={**facts, **_totals(case)}))
-        of_amounts = (*not_given, *declared_alerts(doses), *preparation_alerts, *schedule.alerts)
+        inputs = Inputs(regimen, patient, pharmacy, Cycle(cycle, start, days), age)
+        computed = compute_cycle(inputs, accept, strict=strict, scheduled=scheduled)
+        lines, drawn = computed.lines, computed.drawn
+        schedule = noted(drawn, [each.dose for each in computed.dosed], lines) if drawn else Schedule()
+        preparations, of_preparation = prepare(computed.dosed, pharmacy, computed.facts)
+        doses = with_labels(tuple(each.dose for each in computed.dosed), preparations, regimen, pharmacy)
+        case = computed.case(doses)
+        found = alerts_of(case._replace(facts={**case.facts, **totals(case)}))
+        of_amounts = (*computed.not_given, *declared_alerts(doses), *of_preparation, *schedule.alerts)
         order = Order(
             schema=SCHEMA,
             written_by=__version__,
@@ -123,26 +97,24 @@ def draft_order(
             cycle=cycle,
             of_treatment=of_treatment,
             days=days,
-            measures=(measures,),
+            measures=(computed.measured.shown,),
             doses=doses,
-            administrations=with_use_before(
-                _with_rates(schedule.administrations, preparations), preparations, pharmacy
-            ),
+            administrations=with_use_before(with_rates(schedule.administrations, preparations), preparations, pharmacy),
             preparations=preparations,
-            daily_fluids=daily_fluids(doses, preparations, patient.weight, schedule.administrations, regimen.calendar),
-            pick_list=pick_list(doses, preparations, pharmacy, facts),
+            daily_fluids=daily_fluids(
+                doses,
+                preparations,
+                lambda _: patient.weight,
+                schedule.administrations,
+                Dates(regimen.calendar, start or NO_DATE),
+            ),
+            pick_list=pick_list(doses, preparations, Stock(1, pharmacy, computed.facts)),
             next_cycle=_earliest_next_cycle(regimen, start),
             alerts=accepted_alerts(found, of_amounts, accept, strict=strict),
             overrides=overrides,
             sha256=sha256_of_inputs(regimen, patient, pharmacy, start, cycle, as_of, dict(accept), days, of_treatment),
         )
         return msgspec.structs.replace(order, fingerprint=fingerprint(order), release=None)
-
-
-def _nothing_given(regimen: Regimen, doses: Sequence[Dose], not_given: Iterable[Alert]) -> tuple[Fault, ...]:
-    """Why a patient gets nothing of a regimen, where that is so."""
-    left = [f"{alert.about}: {alert.text}" for alert in not_given] or ["no day of a line falls into the cycle"]
-    return () if doses else (Fault(f"{regimen.name} gives this patient nothing: {'; '.join(left)}"),)
 
 
 def _refuse_contradictions(
@@ -189,83 +161,12 @@ def sha256_of_inputs(*inputs: object) -> str:
     return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()
 
 
-def _with_rates(
-    schedule: tuple[Administration, ...], preparations: tuple[Preparation, ...]
-) -> tuple[Administration, ...]:
+def with_rates(schedule: Sequence[Administration], preparations: Sequence[Preparation]) -> tuple[Administration, ...]:
     """The administrations, each with the rate of its preparation where there is one."""
     rates = {made_up.dose_index: made_up.rate for made_up in preparations}
     return tuple(
         msgspec.structs.replace(row, rate=rate) if (rate := rates.get(row.dose_index)) else row for row in schedule
     )
-
-
-def _each_dose(
-    regimen: Regimen,
-    patient: Patient,
-    pharmacy: Pharmacy,
-    known: tuple[Measured, Facts],
-    lines: Mapping[int, CycleLine],
-) -> tuple[tuple[Dosed, ...], tuple[Fault, ...], tuple[tuple[int, str], ...]]:
-    """The doses of the cycle's lines, all that stands against any of them, and the lines against which it stands."""
-    measured, facts = known
-    refuse_contradictions(patient, lines, regimen.name)
-    dosed: list[Dosed] = []
-    faults: list[Fault] = []
-    refused: list[tuple[int, str]] = []
-    names_of = {number: line.of.names for number, line in lines.items()}
-    for number in sorted(lines, key=lambda number: (bool(lines[number].of.shared_with), number)):
-        line = lines[number]
-        source = line.of.source or regimen.source.citation
-        try:
-            own = _settled(number, patient, lines, facts, on_paper=pharmacy.print_choices)
-            if line.of.shared_with:
-                doses = [each.dose for each in dosed]
-                own = [group for each in own for group in with_bases(*each, doses, names_of)]
-            for settled, declared in own:
-                found = compute_dose(settled, measured, pharmacy, declared=declared, source=source, number=number)
-                dosed.append(found._replace(dose=with_days(found.dose, line, declared.days)))
-        except CecError as refusal:
-            faults += refusal.faults
-            refused.append((number, line.of.drug))
-    dosed.sort(key=lambda each: (each.dose.line, each.dose.days))
-    return tuple(dosed), tuple(faults), tuple(refused)
-
-
-def _settled(
-    number: int, patient: Patient, lines: Mapping[int, CycleLine], facts: Facts, *, on_paper: bool
-) -> list[tuple[Settled, Declared]]:
-    """A drug line with each of its doses and what is declared of it, on the days on which both hold."""
-    line, every = lines[number].of, declared_for(number, patient, lines)
-    is_given = any(not isinstance(declared.by, Withheld) for declared in every)
-    on_days = settled_on(line, lines[number].days, facts, patient.choices, on_paper=on_paper) if is_given else []
-    groups: list[tuple[Settled, Declared]] = []
-    for declared in every:
-        if isinstance(declared.by, Withheld):
-            groups.append((unsettled(line, 0), declared))
-            continue
-        for settled, days in on_days:
-            both = tuple(day for day in days if day in declared.days)
-            if both:
-                groups.append((settled, Declared(both, declared.by, declared.scope)))
-    return sorted(groups, key=lambda group: group[1].days)
-
-
-def _schedule(
-    regimen: Regimen,
-    dosed: tuple[Dosed, ...],
-    pharmacy: Pharmacy,
-    start: datetime.date | None,
-    lines: Mapping[int, CycleLine],
-) -> tuple[Schedule, tuple[Dosed, ...]]:
-    """The schedule, where there is a start; and the doses, those that hang on other drugs on the days of theirs."""
-    doses = [each.dose for each in dosed]
-    hangs_on_others = any(line.of.is_carried for line in lines.values())
-    if not start and (not hangs_on_others or any(line.is_open for line in lines.values())):
-        return Schedule(), dosed
-    drawn = draw_up(regimen, doses, start or NO_DATE, pharmacy, lines)
-    doses = with_days_given(doses, drawn.administrations, lines)
-    placed = tuple(each._replace(dose=dose) for each, dose in zip(dosed, doses, strict=True))
-    return (drawn if start else Schedule()), placed
 
 
 def _day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.date | None) -> datetime.date | None:
@@ -278,17 +179,6 @@ def _day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.
     if day < patient.born:
         raise InputError(f"the date of birth, {patient.born}, lies after {day}")
     return day
-
-
-def _totals(case: Case) -> Facts:
-    """How much of each drug with a lifetime maximum the patient has had with this cycle, and before it; amounts into
-    the cerebrospinal fluid."""
-    maximums = lifetime_maximums(case.regimen)
-    totals = {drug: total_of(drug, maximum, case) for drug, maximum in maximums.items()}
-    earlier = {earlier_doses_of(drug).name: entry_of(drug, case.patient.earlier_doses) for drug in maximums}
-    amounts = {total_name(drug): total and total.amount.compared() for drug, total in totals.items()}
-    before = {before_name(drug): total and total.before.compared() for drug, total in totals.items()}
-    return {**earlier, **amounts, **before, **amounts_into_csf(case)}
 
 
 def _earliest_next_cycle(regimen: Regimen, start: datetime.date | None) -> EarliestNextCycle | None:

@@ -61,6 +61,8 @@ __all__ = [
     "Stage",
     "Step",
     "VialUse",
+    "date_of",
+    "patient_after",
 ]
 
 

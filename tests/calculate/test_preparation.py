@@ -16,7 +16,7 @@ from cec.calculate.dosing import Dosed
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.containers import least_waste, nearest_total
 from cec.calculate.preparation.fluids import daily_fluids
-from cec.calculate.preparation.pick_list import pick_list
+from cec.calculate.preparation.pick_list import Stock, pick_list
 from cec.calculate.preparation.stock import prefer_product
 from cec.errors import InputError
 from cec.load import load_pharmacy
@@ -327,9 +327,9 @@ def test_a_dose_of_nothing_is_not_prepared() -> None:
     made, alerts = made_by(dose_of("etoposide", "0 mg", "2 h"), ETOPOSIDE)
     assert (made.draw, made.missing, alerts) == (None, "the dose is 0, so nothing is prepared", ())
     nothing = (dose_of("etoposide", "0 mg", "2 h"),)
-    (fluid,) = daily_fluids(nothing, (made,), Quantity(Decimal(20), "kg"))
+    (fluid,) = daily_fluids(nothing, (made,), lambda _: Quantity(Decimal(20), "kg"))
     assert (fluid.volume, fluid.not_counted) == (amount("0 mL"), ())
-    assert pick_list(nothing, (made,), pharmacy_of(ETOPOSIDE)) == ()
+    assert pick_list(nothing, (made,), Stock(1, pharmacy_of(ETOPOSIDE))) == ()
 
 
 def test_the_regimens_diluent_is_used_and_held_against_the_formulary() -> None:
@@ -385,7 +385,7 @@ def test_oral_solution_to_the_measuring_step() -> None:
     (made,), alerts = prepare(dosed(*doses), pharmacy)
     assert (made.draw, made.contains, made.deviation_percent) == (amount("9.3 mL"), amount("9.3 mg"), Decimal("0.54"))
     assert (made.bag, made.vials, alerts) == (None, (), ())
-    assert pick_list(doses, (made,), pharmacy) == (
+    assert pick_list(doses, (made,), Stock(1, pharmacy)) == (
         PickItem("oral solution 1 mg/mL", "bottle", "prednisone", Decimal(2), amount("46.5 mL")),
     )
 
@@ -403,7 +403,7 @@ def test_vials_of_the_cycle_alone_and_shared_within_a_day() -> None:
     for share, vials in ((False, 12), (True, 9)):
         pharmacy = pharmacy_of(CLOFARABINE, share_vials=share)
         preparations, _ = prepare(dosed(*doses), pharmacy)
-        assert pick_list(doses, preparations, pharmacy) == (
+        assert pick_list(doses, preparations, Stock(1, pharmacy)) == (
             PickItem("20 mg vial", "vial", "clofarabine", Decimal(vials)),
             PickItem("100 mL bag of sodium chloride 0.9%", "bag", "clofarabine", Decimal(6)),
         )
@@ -414,12 +414,12 @@ def test_two_lines_of_one_drug_share_vials_and_halves_share_tablets() -> None:
     doses = (dose_of("etoposide", "60 mg"), dose_of("etoposide", "30 mg"))
     for share, vials in ((False, 2), (True, 1)):
         pharmacy = pharmacy_of(ETOPOSIDE, share_vials=share)
-        items = pick_list(doses, prepare(dosed(*doses), pharmacy)[0], pharmacy)
+        items = pick_list(doses, prepare(dosed(*doses), pharmacy)[0], Stock(1, pharmacy))
         assert (items[0].kind, items[0].count) == ("vial", Decimal(vials))
     halves = (dose_of("prednisone", "2.5 mg", route="oral", per_day=2, days=(1, 2)),)
     for share, tablets in ((False, 4), (True, 2)):
         pharmacy = pharmacy_of(FormularyDrug("prednisone", products=(tablet("5 mg", halves=True),)), share_vials=share)
-        (item,) = pick_list(halves, prepare(dosed(*halves), pharmacy)[0], pharmacy)
+        (item,) = pick_list(halves, prepare(dosed(*halves), pharmacy)[0], Stock(1, pharmacy))
         assert (item.kind, item.count) == ("tablet", Decimal(tablets))
 
 
@@ -433,7 +433,7 @@ def test_fluid_of_each_day() -> None:
         dose_of("prednisone", "9.25 mg", route="oral", days=(1, 2, 3)),
     )
     preparations, _ = prepare(dosed(*doses), pharmacy)
-    first, last = daily_fluids(doses, preparations, Quantity(Decimal("18.5"), "kg"))
+    first, last = daily_fluids(doses, preparations, lambda _: Quantity(Decimal("18.5"), "kg"))
     assert (first.days, first.volume, first.per_kg) == ((1, 2), amount("350 mL"), Quantity(Decimal("18.9"), "mL/kg"))
     assert (last.days, last.volume, last.per_kg) == ((3,), amount("100 mL"), Quantity(Decimal("5.4"), "mL/kg"))
     assert first.not_counted == ()
@@ -442,7 +442,7 @@ def test_fluid_of_each_day() -> None:
 def test_fluid_names_what_it_does_not_count() -> None:
     doses = (dose_of("clofarabine", "30 mg", "2 h"), dose_of("mesna", "100 mg", "1 h"))
     preparations, _ = prepare(dosed(*doses), pharmacy_of(CLOFARABINE))
-    (fluid,) = daily_fluids(doses, preparations, Quantity(Decimal(20), "kg"))
+    (fluid,) = daily_fluids(doses, preparations, lambda _: Quantity(Decimal(20), "kg"))
     assert (fluid.volume, fluid.not_counted) == (amount("100 mL"), ("mesna",))
 
 

@@ -24,7 +24,7 @@ from test_preparation import (
 
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.fluids import daily_fluids
-from cec.calculate.preparation.pick_list import pick_list
+from cec.calculate.preparation.pick_list import Stock, pick_list
 from cec.calculate.preparation.stock import prefer_product
 from cec.errors import InputError
 from cec.order import Dose
@@ -188,7 +188,7 @@ def test_what_the_formulary_does_not_give_is_picked_by_a_person(
     dose: Dose, drug: FormularyDrug, items: list[tuple[str, str]]
 ) -> None:
     pharmacy = pharmacy_of(drug)
-    found = pick_list((dose,), prepare(dosed(dose), pharmacy)[0], pharmacy)
+    found = pick_list((dose,), prepare(dosed(dose), pharmacy)[0], Stock(1, pharmacy))
     assert [(item.item, item.kind) for item in found] == items
 
 
@@ -258,7 +258,7 @@ def test_the_fluid_of_each_kind_of_dose(
     dose: Dose, drug: FormularyDrug, volume: str, not_counted: tuple[str, ...]
 ) -> None:
     """A bag with its 100 mL, a bolus with the 30 mL that are drawn; what is swallowed or counted in MBq is no fluid."""
-    (fluid,) = daily_fluids((dose,), prepare(dosed(dose), pharmacy_of(drug))[0], Quantity(Decimal(20), "kg"))
+    (fluid,) = daily_fluids((dose,), prepare(dosed(dose), pharmacy_of(drug))[0], lambda _: Quantity(Decimal(20), "kg"))
     assert (fluid.volume, fluid.not_counted) == (amount(volume), not_counted)
     assert fluid.per_kg == Quantity(fluid.volume.value / 20, "mL/kg")
 
@@ -269,7 +269,7 @@ def test_bottles_of_an_oral_solution(bottle: str, count: str) -> None:
     product = Product("syrup", "oral solution", amount("1 mg/mL"), volume=amount(bottle) if bottle else None)
     dose = dose_of("x", "13 mg", route="oral", days=(1, 2))
     pharmacy = pharmacy_of(FormularyDrug("x", (product,), measuring_step=amount("0.1 mL")))
-    (item,) = pick_list((dose,), prepare(dosed(dose), pharmacy)[0], pharmacy)
+    (item,) = pick_list((dose,), prepare(dosed(dose), pharmacy)[0], Stock(1, pharmacy))
     assert (item.kind, str(item.count or ""), item.volume) == ("bottle", count, amount("26 mL"))
 
 

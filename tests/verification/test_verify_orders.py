@@ -299,7 +299,7 @@ def test_the_command_says_what_a_revision_replaces(tmp_path: Path) -> None:
     first = saved()
     second = msgspec.structs.replace(first, revision=2, first=first.fingerprint, replaces=first.fingerprint)
     tree = tree_of(second)
-    tree["changes"] = [{"on": "2026-12-01", "from_day": 3, "what": "nothing", "reason": "a test"}]
+    tree["changes"] = [{"on": "2026-12-01", "from_day": 3, "reason": "a test", "written_by": "0.1.0"}]
     done = cec("verify", str(save(tmp_path / "order.json", signed(tree))))
     assert done.code == 0
     assert f"revision 2, replaces {first.fingerprint}" in done.said

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
+from cec.calculate.dates import Dates
 from cec.calculate.preparation.stock import is_oral
 from cec.calculate.rounding import to_nearest
 from cec.days import Calendar
@@ -22,56 +23,58 @@ _A_MINUTE = datetime.timedelta(minutes=1)
 _INSTANT = datetime.timedelta(microseconds=1)
 _NOTHING = datetime.timedelta()
 _MIDNIGHT = datetime.datetime.combine(datetime.date(2001, 1, 1), datetime.time())
-_CALENDAR = Calendar()
+_DATES = Dates(Calendar(), _MIDNIGHT.date())
 
 Part = tuple[int, Fraction]
-"""How many days after it began, and which part of an infusion runs then."""
+"""A day, by its number or how many days after the first, and which part of an infusion runs on it."""
 
 
 def daily_fluids(
     doses: Sequence[Dose],
     preparations: Sequence[Preparation],
-    weight: Quantity,
+    weight_on: Callable[[int], Quantity],
     rows: Sequence[Administration] = (),
-    calendar: Calendar = _CALENDAR,
+    dates: Dates = _DATES,
 ) -> tuple[DailyFluid, ...]:
     """The infused volume of each calendar day, mL and mL/kg (to 0.1): each bag, or what is drawn where there is none.
 
-    Without a schedule nobody knows when an infusion begins: one over more than a day counts in parts of 24 h.
+    `weight_on` gives that of a day of the cycle. Without a schedule nobody knows when an infusion begins: one over more
+    than a day counts in parts of 24 h.
     """
     made_up = {each.dose_index: each for each in preparations if each.dose.value}
     volumes = {day: Fraction(0) for dose in doses for day in dose.days if preparations}
     unknown: dict[int, dict[str, None]] = defaultdict(dict)
-    for index, day, parts in _scheduled(rows) if rows else _unscheduled(doses):
+    for index, parts in _scheduled(rows, dates) if rows else _unscheduled(doses, dates.calendar):
         if index not in made_up:
             continue
         volume = _volume(doses[index], made_up[index])
-        for later, part in parts:
-            number = calendar.later(day, later)
+        for number, part in parts:
             volumes[number] = volumes.get(number, Fraction(0)) + part * Fraction(volume or 0)
             if volume is None:
                 unknown[number][doses[index].drug] = None
-    alike: dict[tuple[Decimal, tuple[str, ...]], list[int]] = {}
+    alike: dict[tuple[Decimal, Decimal, tuple[str, ...]], list[int]] = {}
     for day in sorted(volumes):
-        alike.setdefault((_written(volumes[day]), tuple(unknown[day])), []).append(day)
+        total = _written(volumes[day])
+        alike.setdefault((total, _per_kg(total, weight_on(day)), tuple(unknown[day])), []).append(day)
     return tuple(
-        DailyFluid(tuple(days), Quantity(total, "mL"), Quantity(_per_kg(total, weight), "mL/kg"), names)
-        for (total, names), days in alike.items()
+        DailyFluid(tuple(days), Quantity(total, "mL"), Quantity(per_kg, "mL/kg"), names)
+        for (total, per_kg, names), days in alike.items()
     )
 
 
-def _scheduled(rows: Iterable[Administration]) -> Iterator[tuple[int, int, list[Part]]]:
-    """Each administration: its dose, the day on which it starts, and its parts by day."""
+def _scheduled(rows: Iterable[Administration], dates: Dates) -> Iterator[tuple[int, list[Part]]]:
+    """Each administration: its dose, and its parts by day of the cycle."""
     for row in rows:
-        yield row.dose_index, row.day, list(_parts(row.time, row.end or row.time, row.rate_steps))
+        parts = _parts(row.time, row.end or row.time, row.rate_steps)
+        yield row.dose_index, [(dates.day(row.date + later * _A_DAY), part) for later, part in parts]
 
 
-def _unscheduled(doses: Sequence[Dose]) -> Iterator[tuple[int, int, list[Part]]]:
+def _unscheduled(doses: Sequence[Dose], calendar: Calendar) -> Iterator[tuple[int, list[Part]]]:
     """The same where no clock time is known: the days of an infusion begin with it."""
     for index, dose in enumerate(doses):
         parts = list(_parts(_MIDNIGHT, _MIDNIGHT + (span(dose.over) if dose.over else _A_DAY), dose.rate_steps))
         for day in dose.days:
-            yield from [(index, day, parts)] * dose.count_on(day)
+            yield from [(index, [(calendar.later(day, later), part) for later, part in parts])] * dose.count_on(day)
 
 
 def _parts(start: datetime.datetime, end: datetime.datetime, steps: Sequence[RateStep] = ()) -> Iterator[Part]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cec.calculate.preparation.forms import vials_for
 from cec.calculate.preparation.sharing import Given, given_by_day, sharing_groups
@@ -22,9 +22,15 @@ Item = tuple[str, str]
 """A drug and what is taken for it."""
 
 
-def pick_list(
-    doses: tuple[Dose, ...], preparations: tuple[Preparation, ...], pharmacy: Pharmacy, facts: Facts = NO_FACTS
-) -> tuple[PickItem, ...]:
+class Stock(NamedTuple):
+    """The pharmacy that makes up doses from a day of the cycle on, and what is known of the patient then."""
+
+    from_day: int
+    pharmacy: Pharmacy
+    facts: Facts = NO_FACTS
+
+
+def pick_list(doses: Sequence[Dose], preparations: Sequence[Preparation], *stocks: Stock) -> tuple[PickItem, ...]:
     """The containers of the whole cycle; doses of one day share vials only where the pharmacy shares.
 
     What the formulary does not give is an item too, to be chosen by a person.
@@ -38,9 +44,10 @@ def pick_list(
     oral: dict[Item, Decimal] = {}
     endless = [each for each in preparations if doses[each.dose_index].no_total and each.dose.value]
     counted = [each for each in preparations if not doses[each.dose_index].no_total]
-    for _, given in given_by_day(doses, counted):
-        for group in sharing_groups(given, pharmacy):
-            for item, count in _containers(group, pharmacy, facts):
+    for day, given in given_by_day(doses, counted):
+        stock = next((each for each in reversed(stocks) if each.from_day <= day), stocks[0])
+        for group in sharing_groups(given, stock.pharmacy):
+            for item, count in _containers(group, stock):
                 (tablets if group[0][1].form == "tablet" else vials)[item] += int(count)
         for dose, preparation in given:
             open_items.update((kind, dose.drug, item) for kind, item in _to_choose(dose, preparation))
@@ -56,7 +63,7 @@ def pick_list(
     return (
         *(PickItem(item, "vial", drug, Decimal(count)) for (drug, item), count in vials.items()),
         *(PickItem(item, "tablet", drug, Decimal(count)) for (drug, item), count in tablets.items()),
-        *(_bottles(drug, item, volume, pharmacy) for (drug, item), volume in oral.items()),
+        *(_bottles(drug, item, volume, stocks) for (drug, item), volume in oral.items()),
         *(PickItem(item, "bag", drug, Decimal(count)) for (drug, item), count in bags.items()),
         *(PickItem(item, kind, drug, Decimal(count)) for (kind, drug, item), count in open_items.items()),
         *(_not_counted(each, doses[each.dose_index]) for each in endless),
@@ -83,10 +90,10 @@ def _to_choose(dose: Dose, preparation: Preparation) -> Iterator[tuple[Kind, str
         yield "bag", "bag: to be chosen"
 
 
-def _containers(group: Given, pharmacy: Pharmacy, facts: Facts) -> list[tuple[Item, Decimal]]:
+def _containers(group: Given, stock: Stock) -> list[tuple[Item, Decimal]]:
     """The containers opened for a group."""
     dose, preparation = group[0]
-    drug = formulary_drug(pharmacy, dose.drug)
+    drug = formulary_drug(stock.pharmacy, dose.drug)
     if preparation.form == "tablet" or len(group) == 1 or drug is None:
         counts: dict[str, Decimal] = {}
         for _, each in group:
@@ -96,14 +103,15 @@ def _containers(group: Given, pharmacy: Pharmacy, facts: Facts) -> list[tuple[It
     unit = dose.ordered.unit
     amounts = [convert(preparation.contains, unit, AMOUNT).value for _, preparation in group if preparation.contains]
     need = Quantity(sum(amounts, Decimal(0)), unit)
-    vials, _, _ = vials_for(need, usable_products(drug, dose.route, facts))
+    vials, _, _ = vials_for(need, usable_products(drug, dose.route, stock.facts))
     return [((dose.drug, use.product), use.count) for use in vials]
 
 
-def _bottles(drug: str, item: str, volume: Decimal, pharmacy: Pharmacy) -> PickItem:
+def _bottles(drug: str, item: str, volume: Decimal, stocks: Sequence[Stock]) -> PickItem:
     """The bottles of an oral solution, or its volume where the formulary does not say how large a bottle is."""
-    entry = formulary_drug(pharmacy, drug)
-    size = next((product.volume for product in entry.products if product.name == item), None) if entry else None
+    entries = (formulary_drug(stock.pharmacy, drug) for stock in stocks)
+    products = (product for entry in entries if entry for product in entry.products if product.name == item)
+    size = next((product.volume for product in products), None)
     total = Quantity(volume, "mL")
     if size is None:
         return PickItem(item, "bottle", drug, volume=total)

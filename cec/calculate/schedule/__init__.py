@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from cec.anchors import numbered
+from cec.calculate.dates import Dates
 from cec.calculate.lines import WHERE_IT_ENDS, CycleLine
 from cec.calculate.rules.rule import code_of_drug
 from cec.calculate.schedule.boxes import with_boxes
 from cec.calculate.schedule.clock import Clock, Instant
-from cec.calculate.schedule.given_line import Dates, GivenLine, Start
+from cec.calculate.schedule.given_line import GivenLine, Start
 from cec.calculate.schedule.places import Places
-from cec.calculate.schedule.remarks import remarks
+from cec.calculate.schedule.remarks import Drawn, remarks
 from cec.days import list_days
 from cec.errors import InputError
 from cec.order import Administration, Alert, Dose
@@ -48,8 +49,21 @@ def draw_up(
 
     InputError where a line goes on without an end.
     """
+    return noted(draw(regimen, doses, Dates(regimen.calendar, start), pharmacy, of_cycle), doses, of_cycle)
+
+
+def noted(drawn: Drawn, doses: Sequence[Dose], of_cycle: Mapping[int, CycleLine]) -> Schedule:
+    """What was drawn with what a person must see of it, and ticks."""
+    rows, alerts = remarks(with_boxes(drawn.rows, doses, of_cycle), lambda _: drawn)
+    return Schedule(rows, (*alerts, *too_few(of_cycle, rows)))
+
+
+def draw(
+    regimen: Regimen, doses: Sequence[Dose], dates: Dates, pharmacy: Pharmacy, of_cycle: Mapping[int, CycleLine]
+) -> Drawn:
+    """The same without what a person must see of it; InputError where a line goes on without an end."""
     _refuse_endless(of_cycle)
-    lines, dates = _lines(doses, of_cycle), Dates(regimen.calendar, start)
+    lines = _lines(doses, of_cycle)
     places = Places(lines, numbered(regimen), dates, pharmacy)
     placed = [(line, each) for line in lines for each in places.of(line.number)]
     first_infusions = _first_infusions(placed, places.clock)
@@ -62,9 +76,12 @@ def draw_up(
             counted[line.number, each.day] += 1
             numbered_start = _Numbered(each._replace(at=time), counted[line.number, each.day])
             rows.append(_administration(line, numbered_start, dates, doses, places.clock))
-    rows.sort(key=lambda row: (places.clock.instant(row.time), row.start is not None, row.dose_index))
-    noted, alerts = remarks(with_boxes(rows, doses, of_cycle), lines, places)
-    return Schedule(noted, (*alerts, *_too_few(of_cycle, rows)))
+    return Drawn(in_sequence(rows, places.clock), places)
+
+
+def in_sequence(rows: Iterable[Administration], clock: Clock) -> list[Administration]:
+    """The administrations in the order of time."""
+    return sorted(rows, key=lambda row: (clock.instant(row.time), row.start is not None, row.dose_index))
 
 
 def _lines(doses: Sequence[Dose], of_cycle: Mapping[int, CycleLine]) -> list[GivenLine]:
@@ -92,7 +109,7 @@ def _refuse_endless(lines: Mapping[int, CycleLine]) -> None:
         raise InputError(f"{', '.join(endless)}: nothing says where these days end; {WHERE_IT_ENDS}")
 
 
-def _too_few(lines: Mapping[int, CycleLine], rows: Sequence[Administration]) -> Iterator[Alert]:
+def too_few(lines: Mapping[int, CycleLine], rows: Sequence[Administration]) -> Iterator[Alert]:
     """Lines of whose doses fewer fit into the cycle than the regimen says."""
     for number, line in lines.items():
         count = line.of.total_doses
@@ -122,7 +139,7 @@ def _administration(
     start, number = numbered_start
     time = start.wall or (clock.local(start.at) if start.at else None)
     date = time.date() if time else start.date
-    day = dates.day(date)
+    day = start.day if dates.of(start.day) == date else dates.day(date)
     is_bound = line.is_before_infusions
     begin = None if is_bound else time
     index = line.dose_indexes[start.dose_day]

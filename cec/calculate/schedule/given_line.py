@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from cec.anchors import repeats
 from cec.calculate.schedule.clock import Instant
-from cec.days import Calendar
 from cec.regimen import BEFORE_FIRST_INFUSION, DrugLine
 from cec.routes import is_intravenous
 from cec.units import Duration, span
@@ -17,21 +16,6 @@ A_DAY = datetime.timedelta(days=1)
 NO_TIME = datetime.timedelta()
 _NOBODY_WAITS = datetime.timedelta(hours=12)
 """From this duration on an infusion has a line of its own while others are given."""
-
-
-class Dates(NamedTuple):
-    """The dates of the days of a cycle, and the other way round."""
-
-    calendar: Calendar
-    start: datetime.date
-
-    def of(self, day: int) -> datetime.date:
-        """The date of a day of the cycle."""
-        return self.calendar.date(self.start, day)
-
-    def day(self, date: datetime.date) -> int:
-        """The day of the cycle that a date is."""
-        return self.calendar.day(self.start, date)
 
 
 class GivenLine(NamedTuple):

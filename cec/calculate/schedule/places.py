@@ -11,8 +11,9 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 
 from cec.anchors import Lines, awaited, repeats
+from cec.calculate.dates import Dates
 from cec.calculate.schedule.clock import Clock, Instant
-from cec.calculate.schedule.given_line import A_DAY, Dates, GivenLine, Start
+from cec.calculate.schedule.given_line import A_DAY, GivenLine, Start
 from cec.errors import InputError
 from cec.pharmacy import Pharmacy
 from cec.regimen import Anchor
@@ -122,7 +123,8 @@ class Places:
         if first is None:
             return [Start(day, date, None, day) for _ in range(count)]
         starts = [self._dated(day, each)._replace(word=_word(*line.of.at)) for each in line.repeated(first)]
-        return [start._replace(day=self.dates.day(start.date)) for start in starts] if line.of.is_on_end else starts
+        of_dates = [start._replace(day=self.dates.day_from(day, start.date)) for start in starts]
+        return of_dates if line.of.is_on_end else starts
 
     def _at_clock(self, day: int, time: str) -> Start:
         """A start at a clock time, or a word for one, on the date of a day."""
@@ -239,7 +241,7 @@ class Places:
         by = span(anchor.by) if anchor.by else span(self.pharmacy.gap) if anchor.edge == "end" and over else A_DAY * 0
         for at in line.repeated(base - by if anchor.is_before else base + by):
             date = self.clock.date(at)
-            day = theirs.day if date == theirs.date else self.dates.day(date)
+            day = theirs.day if date == theirs.date else self.dates.day_from(theirs.dose_day, date)
             yield Start(day, date, at, theirs.dose_day)
 
     def _without(self, line: GivenLine, anchor: Anchor, day: int) -> Iterator[Start]:

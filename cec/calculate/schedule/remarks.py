@@ -6,7 +6,7 @@ Each stands as a note on its row and, because not every format has the rows' not
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -41,11 +41,25 @@ class Running(NamedTuple):
     drug: str
 
 
+class Drawn(NamedTuple):
+    """The administrations of a cycle in the order of time, and the places that gave them."""
+
+    rows: list[Administration]
+    places: Places
+
+
 def remarks(
-    rows: Sequence[Administration], lines: Sequence[GivenLine], places: Places
+    rows: Sequence[Administration], drawn_of: Callable[[Administration], Drawn]
 ) -> tuple[tuple[Administration, ...], tuple[Alert, ...]]:
-    """The same administrations, each with its notes, and an alert for each kind of remark on each drug."""
-    by_number, clock = {line.number: line for line in lines}, places.clock
+    """The same administrations, each with its notes, and an alert for each kind of remark on each drug.
+
+    `drawn_of` tells how each was placed: of an order that a person changed, parts were drawn anew.
+    """
+    if not rows:
+        return (), ()
+    places = [drawn_of(row).places for row in rows]
+    lines = [each.lines[row.line] for each, row in zip(places, rows, strict=True)]
+    clock = places[0].clock
     numbered = list(enumerate(rows))
     infusions = [
         Running(clock.instant(row.start), clock.instant(row.end), place, row.drug)
@@ -54,11 +68,11 @@ def remarks(
     ]
     found = [
         (
-            *_without_time(row, by_number[row.line]),
-            *(_without_anchor(row, places) if by_number[row.line].of.anchors else ()),
+            *_without_time(row, lines[place]),
+            *(_without_anchor(row, places[place]) if lines[place].of.anchors else ()),
             *_clock_change(row, clock),
             *_range(row),
-            *_interval(row, rows, by_number[row.line], clock),
+            *_interval(row, rows, lines[place], clock),
             *_overlap(place, row, infusions, clock),
             *_beside_iv(row, rows, clock),
         )

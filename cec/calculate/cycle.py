@@ -1,0 +1,178 @@
+"""The doses and the places of one whole cycle, for one patient as measured and one pharmacy."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from cec.calculate.acceptance import refuse_with_stops
+from cec.calculate.dates import Dates
+from cec.calculate.declared import Declared, declared_for, refuse_contradictions
+from cec.calculate.dosing import Dosed, compute_dose
+from cec.calculate.known_facts import clearance_facts, known_facts, refuse_coarse_age, refuse_impossible
+from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days, with_days_given
+from cec.calculate.measures import Measured, measure
+from cec.calculate.rules.alerts import alerts_of
+from cec.calculate.rules.into_csf import amounts_into_csf
+from cec.calculate.rules.lifetime import before_name, lifetime_maximums, total_name, total_of
+from cec.calculate.rules.rule import Case
+from cec.calculate.schedule import NO_DATE, draw
+from cec.calculate.schedule.remarks import Drawn
+from cec.calculate.settled import Settled, lines_for, settled_on, unsettled
+from cec.calculate.shares import left_out, with_bases
+from cec.errors import CecError, Fault
+from cec.facts import Facts, earlier_doses_of
+from cec.order import Alert, Change, Dose
+from cec.patient import Patient, Withheld
+from cec.pharmacy import Pharmacy
+from cec.regimen import Regimen, entry_of
+from cec.units import Quantity
+
+
+class Inputs(NamedTuple):
+    """What a cycle is computed from."""
+
+    regimen: Regimen
+    patient: Patient
+    pharmacy: Pharmacy
+    cycle: Cycle
+    age: Quantity | None
+    measured_for: datetime.date | None = None
+    """The day before which nobody may have measured too long ago: the start, or the first day dosed anew."""
+    changes: tuple[Change, ...] = ()
+    """Those that moved days."""
+    times: Mapping[str, tuple[str, ...]] = {}
+    """The clock times that a person sets, by drug."""
+
+
+class Computed(NamedTuple):
+    """A whole cycle: its doses and their places; how it is made up and what is to be said of it comes later."""
+
+    inputs: Inputs
+    measured: Measured
+    facts: Facts
+    lines: Mapping[int, CycleLine]
+    dosed: tuple[Dosed, ...]
+    drawn: Drawn | None
+    not_given: tuple[Alert, ...]
+
+    def case(self, doses: Sequence[Dose]) -> Case:
+        """The case for the rules, with these doses."""
+        inputs = self.inputs
+        return Case(inputs.regimen, inputs.patient, inputs.pharmacy, self.facts, doses, self.measured.shown.clearance)
+
+
+def compute_cycle(inputs: Inputs, accept: Mapping[str, str], *, strict: bool, scheduled: bool = True) -> Computed:
+    """The doses of a cycle and, from its start on where it is `scheduled`, their places.
+
+    OrderRefused where a dose cannot be given; of a stop that nobody accepted it is said first.
+    """
+    regimen, patient, pharmacy, cycle = inputs[:4]
+    measured = measure(patient, pharmacy, inputs.age)
+    facts = known_facts(
+        patient,
+        {
+            "age": inputs.age,
+            "bsa": measured.bsa.compared(),
+            **clearance_facts(measured.kidneys),
+            "start": inputs.measured_for or cycle.start,
+            "cycle": None if cycle.number is None else Quantity(Decimal(cycle.number), ""),
+        },
+    )
+    refuse_impossible(patient, facts)
+    refuse_coarse_age(regimen, pharmacy, facts)
+    lines, not_for_patient, unknown = lines_for(lines_of_cycle(regimen, cycle), facts)
+    dosed, faults, refused = _each_dose(regimen, patient, pharmacy, (measured, facts), lines)
+    doses = tuple(each.dose for each in dosed)
+    not_given = (*not_for_patient, *left_out(lines, doses))
+    if faults := (*unknown, *faults) or _nothing_given(regimen, doses, not_given):
+        case = Case(regimen, patient, pharmacy, facts, doses, measured.shown.clearance, refused)
+        refuse_with_stops(alerts_of(case), faults, accept, strict=strict)
+    drawn, dosed = _placed(inputs, dosed, lines, scheduled=scheduled)
+    return Computed(inputs, measured, facts, lines, dosed, drawn, not_given)
+
+
+def _nothing_given(regimen: Regimen, doses: Sequence[Dose], not_given: Iterable[Alert]) -> tuple[Fault, ...]:
+    """Why a patient gets nothing of a regimen, where that is so."""
+    left = [f"{alert.about}: {alert.text}" for alert in not_given] or ["no day of a line falls into the cycle"]
+    return () if doses else (Fault(f"{regimen.name} gives this patient nothing: {'; '.join(left)}"),)
+
+
+def _each_dose(
+    regimen: Regimen,
+    patient: Patient,
+    pharmacy: Pharmacy,
+    known: tuple[Measured, Facts],
+    lines: Mapping[int, CycleLine],
+) -> tuple[tuple[Dosed, ...], tuple[Fault, ...], tuple[tuple[int, str], ...]]:
+    """The doses of the cycle's lines, all that stands against any of them, and the lines against which it stands."""
+    measured, facts = known
+    refuse_contradictions(patient, lines, regimen.name)
+    dosed: list[Dosed] = []
+    faults: list[Fault] = []
+    refused: list[tuple[int, str]] = []
+    names_of = {number: line.of.names for number, line in lines.items()}
+    for number in sorted(lines, key=lambda number: (bool(lines[number].of.shared_with), number)):
+        line = lines[number]
+        source = line.of.source or regimen.source.citation
+        try:
+            own = _settled(number, patient, lines, facts, on_paper=pharmacy.print_choices)
+            if line.of.shared_with:
+                doses = [each.dose for each in dosed]
+                own = [group for each in own for group in with_bases(*each, doses, names_of)]
+            for settled, declared in own:
+                found = compute_dose(settled, measured, pharmacy, declared=declared, source=source, number=number)
+                dosed.append(found._replace(dose=with_days(found.dose, line, declared.days)))
+        except CecError as refusal:
+            faults += refusal.faults
+            refused.append((number, line.of.drug))
+    dosed.sort(key=lambda each: (each.dose.line, each.dose.days))
+    return tuple(dosed), tuple(faults), tuple(refused)
+
+
+def _settled(
+    number: int, patient: Patient, lines: Mapping[int, CycleLine], facts: Facts, *, on_paper: bool
+) -> list[tuple[Settled, Declared]]:
+    """A drug line with each of its doses and what is declared of it, on the days on which both hold."""
+    line, every = lines[number].of, declared_for(number, patient, lines)
+    is_given = any(not isinstance(declared.by, Withheld) for declared in every)
+    on_days = settled_on(line, lines[number].days, facts, patient.choices, on_paper=on_paper) if is_given else []
+    groups: list[tuple[Settled, Declared]] = []
+    for declared in every:
+        if isinstance(declared.by, Withheld):
+            groups.append((unsettled(line, 0), declared))
+            continue
+        for settled, days in on_days:
+            both = tuple(day for day in days if day in declared.days)
+            if both:
+                groups.append((settled, Declared(both, declared.by, declared.scope)))
+    return sorted(groups, key=lambda group: group[1].days)
+
+
+def _placed(
+    inputs: Inputs, dosed: tuple[Dosed, ...], lines: Mapping[int, CycleLine], *, scheduled: bool
+) -> tuple[Drawn | None, tuple[Dosed, ...]]:
+    """The places, where there is a start; and the doses, those that hang on other drugs on the days of theirs."""
+    start = inputs.cycle.start if scheduled else None
+    hangs_on_others = any(line.of.is_carried for line in lines.values())
+    if not start and (not hangs_on_others or any(line.is_open for line in lines.values())):
+        return None, dosed
+    doses = [each.dose for each in dosed]
+    dates = Dates(inputs.regimen.calendar, start or NO_DATE, inputs.changes)
+    drawn = draw(inputs.regimen, doses, dates, inputs.pharmacy, lines)
+    doses = with_days_given(doses, drawn.rows, lines)
+    placed = tuple(each._replace(dose=dose) for each, dose in zip(dosed, doses, strict=True))
+    return (drawn if start else None), placed
+
+
+def totals(case: Case) -> Facts:
+    """How much of each drug with a lifetime maximum the patient has had with this cycle, and before it; amounts into
+    the cerebrospinal fluid."""
+    maximums = lifetime_maximums(case.regimen)
+    totals = {drug: total_of(drug, maximum, case) for drug, maximum in maximums.items()}
+    earlier = {earlier_doses_of(drug).name: entry_of(drug, case.patient.earlier_doses) for drug in maximums}
+    amounts = {total_name(drug): total and total.amount.compared() for drug, total in totals.items()}
+    before = {before_name(drug): total and total.before.compared() for drug, total in totals.items()}
+    return {**earlier, **amounts, **before, **amounts_into_csf(case)}
