@@ -29,6 +29,8 @@ COMMANDS: Mapping[str, Declared] = {
     "schedule": Declared("schedule", "schedule", shows_help=True),
     "prepare": Declared("prepare", "prepare", shows_help=True),
     "print": Declared("print_order", "print_order", finds_regimens=False, shows_help=True),
+    "release": Declared("release", "release", finds_regimens=False, shows_help=True),
+    "cancel": Declared("cancel", "cancel", finds_regimens=False, shows_help=True),
     "verify": Declared("verify", "verify", shows_help=True),
     "batch": Declared("batch", "batch", shows_help=True),
     "bsa": Declared("bsa", "bsa", finds_regimens=False, shows_help=True),

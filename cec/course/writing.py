@@ -17,8 +17,8 @@ _LOCK = ".cec.lock"
 
 
 @contextmanager
-def adding_beside(old: OrderFile, new: Path) -> Iterator[None]:
-    """While it is open, nobody else's cec adds an order to the folder of `old` or to that of `new`.
+def adding_beside(old: OrderFile, new: Path) -> Iterator[OrderFile]:
+    """The old order as it counts. While it is open, no other cec adds an order to the folder of `old` or of `new`.
 
     FileError where `new` is there already, or where an order in either folder replaces or cancels the old one.
     """
@@ -26,15 +26,24 @@ def adding_beside(old: OrderFile, new: Path) -> Iterator[None]:
     with ExitStack() as stack:
         for folder in sorted({os.path.realpath(folder) for folder in folders}):
             stack.enter_context(_alone_in(Path(folder), new))
-        _refuse_succeeded(old, *folders)
+        current = _current(old, *folders)
         if os.path.lexists(new):
             raise FileError(Fault("is there already; name a new file, no order is written over another", "", str(new)))
-        yield
+        yield current
 
 
 def write_beside(old: OrderFile, new: Path, content: bytes) -> None:
     """Write an order that follows from an old one: what both folders hold is looked at first, under a lock."""
     with adding_beside(old, new):
+        write_new_file(new, content)
+
+
+def write_released(old: OrderFile, new: Path, content: bytes) -> None:
+    """The same of an order that is released; FileError where a file in either folder releases it already."""
+    with adding_beside(old, new) as current:
+        if current.release:
+            text = f"{current.path} releases it already, by {current.release.by} on {current.release.on}"
+            raise FileError(Fault(text, "", str(old.path)))
         write_new_file(new, content)
 
 
@@ -59,15 +68,16 @@ def released_name(old: Path) -> Path:
 _STANDING = re.compile(r"(\.r[0-9]+)?(\.released)?$")
 
 
-def _refuse_succeeded(old: OrderFile, *folders: Path) -> None:
-    """FileError where an order in these folders stands in the place of the old one already."""
+def _current(old: OrderFile, *folders: Path) -> OrderFile:
+    """The old order, released where a copy of it is; FileError where an order in these folders stands in its place."""
     current = chain_beside(old, *folders).current
     if current.revision > old.revision:
-        what = "cancels" if current.cancelled else "replaces"
-        text = f"{current.path} {what} it already (revision {current.revision}); go on from that one"
+        what = "cancels it" if current.cancelled else "replaces it already; go on from that one"
+        text = f"{current.path}, revision {current.revision}, {what}"
         raise FileError(Fault(text, "", str(old.path)))
     if old.cancelled:
         raise FileError(Fault(f"is cancelled ({old.cancelled.reason}); nothing replaces it", "", str(old.path)))
+    return current
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from cec.errors import InputError
 from cec.render.days import day_of
-from cec.render.words import DRAFT, label_words, origin, over_days
+from cec.render.words import label_words, origin, over_days, validity
 from cec.render.words.alerts import alert_words, in_one_line
 from cec.render.words.regimen import cycle_words, title_of, which_of_day
 from cec.render.words.times import box_words, rate_words, starting_time, weekday_date
@@ -117,7 +117,7 @@ def _next_cycle(order: Order, rule: EarliestNextCycle, date: datetime.date) -> E
     summary = ", ".join(filter(None, (f"{order.regimen.title}: earliest day 1 of the next cycle", _id(order))))
     source = f" [{rule.source}]" if rule.source else ""
     rest = f" {rule.text}{source}" if rule.text else ""
-    text = [DRAFT, f"Not before {weekday_date(date)}, day {rule.day} of this cycle.{rest}", *_identity(order)]
+    text = [validity(order), f"Not before {weekday_date(date)}, day {rule.day} of this cycle.{rest}", *_identity(order)]
     event = _event(order, ("next cycle",), summary, text)
     event.add("dtstart", date)
     event.add("dtend", date + datetime.timedelta(days=1))
@@ -130,9 +130,9 @@ def _event(order: Order, parts: Sequence[str | int], summary: str, description: 
 
     event = icalendar.Event()
     event.add("uid", _uid(order, parts))
-    event.add("dtstamp", _STAMP + datetime.timedelta(minutes=order.revision - 1))
+    event.add("dtstamp", _STAMP + datetime.timedelta(minutes=order.revision - 1, seconds=30 if order.release else 0))
     event.add("sequence", order.revision - 1)
-    event.add("status", "TENTATIVE")
+    event.add("status", "CANCELLED" if order.cancelled else "CONFIRMED" if order.release else "TENTATIVE")
     event.add("summary", summary)
     event.add("description", "\n".join(description))
     return event
@@ -162,7 +162,7 @@ def _description(order: Order, row: Administration) -> list[str]:
     preparations = [each for each in order.preparations if each.dose_index == row.dose_index]
     alerts = [alert for alert in order.alerts if _concerns(alert, row.drug, order)]
     return [
-        DRAFT,
+        validity(order),
         f"{row.drug} {row.dose} (protocol dose {dose.prescribed}), {', '.join(filter(None, (_given(row), which)))}",
         *(f"{step.what}: {step.how}" for step in dose.steps if step.what in _CHANGES),
         *filter(None, (dose.purpose, row.timing or dose.timing, dose.note)),

@@ -78,8 +78,10 @@ def test_every_example_runs(words: tuple[str, ...], workplace: Path, monkeypatch
     for name in ("pharmacy.yaml", "ph.yaml", "pharmacies/ward.yaml"):
         if not shown[0].startswith("cec pharmacy new"):
             assert cec("pharmacy", "new", name).code == 0
-    if words == ("print",):
-        assert cec("dose", "--height", "128cm", "--weight", "26kg", "-o", "order.json").code == 0
+    if "ORDER" in cec(*words, "--help").out:
+        for number, name in enumerate(("order.json", "eva.json")):
+            texts = ("--height", "128cm", "--weight", "26kg", "--id", str(number), "--start", "2026-11-30")
+            assert cec("schedule", "cec-induction", *texts, "-o", name).code == 0
     assert [example for example in shown if not ends_well(example)] == []
 
 

@@ -157,7 +157,7 @@ def test_no_order_is_written_over_a_file_or_beside_one_that_replaces(first: Orde
     assert (elsewhere / "b.json").read_bytes() == content
     write_beside(old, tmp_path / "c.json", content)
     for folder in (tmp_path, elsewhere):
-        with pytest.raises(FileError, match=r"(b|c)\.json cancels it already \(revision 2\)"):
+        with pytest.raises(FileError, match=r"(b|c)\.json, revision 2, cancels it"):
             write_beside(old, folder / "d.json", content)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.json", "b.json", "c.json", "elsewhere"]
 
@@ -187,7 +187,7 @@ def test_of_two_persons_at_once_one_wins_and_the_other_is_told(first: Order, tmp
     winners = [name for name, fault in found.items() if not fault]
     assert len(winners) == 1
     told = [fault for fault in found.values() if fault]
-    assert all(f"{winners[0]} replaces it already (revision 2)" in fault for fault in told)
+    assert all(f"{winners[0]}, revision 2, replaces it already" in fault for fault in told)
     assert sorted(each.name for each in tmp_path.iterdir()) == sorted(["a.json", winners[0]])
 
 

@@ -18,11 +18,12 @@ from typing import Any
 
 import pypdf
 import pytest
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
-from cec.order import Alert
+from cec.order import Alert, Cancelled, Release
 from cec.regimen import Regimen
 from cec.render import FORMATS, VERIFIED_DOSES, WORKSHEETS, Format, Formats, formats
 from cec.render.verification import VerifiedDoses
@@ -182,6 +183,31 @@ def test_so_it_is_without_a_start_where_none_is_needed(document: str, name: str)
             render(undated, name, DOCUMENTS[document])
     else:
         assert what_is_missing(document, name, undated) == []
+
+
+def without_standing(content: bytes, of_whom: str) -> list[str]:
+    """What a format does not show of an order that is no draft any more: the person or reason, the day, no draft."""
+    text = text_of(content)
+    shown = {of_whom: of_whom in text, "the day": bool(re.search(r"29-Nov-2026|2026-11-29", text))}
+    is_draft = DRAFT in text or re.search(FOR_PROGRAMS, text)
+    return [what for what, stands in {**shown, "no draft": not is_draft}.items() if not stands]
+
+
+@pytest.mark.parametrize(("document", "name"), EVERY_FORMAT)
+def test_every_format_shows_who_released_an_order_and_when(document: str, name: str) -> None:
+    day = datetime.date(2026, 11, 29)
+    released = replace(ORDERS["reduced"], release=Release("A. Nowak", day, ORDERS["reduced"].fingerprint))
+    assert without_standing(render(released, name, DOCUMENTS[document]), "A. Nowak") == []
+
+
+@pytest.mark.parametrize(("document", "name"), EVERY_FORMAT)
+def test_every_format_shows_that_a_cycle_is_cancelled_and_why(document: str, name: str) -> None:
+    cancelled = replace(ORDERS["reduced"], cancelled=Cancelled(datetime.date(2026, 11, 29), "fever"), release=UNSET)
+    assert without_standing(render(cancelled, name, DOCUMENTS[document]), "fever") == []
+
+
+def test_the_guard_misses_a_released_order_that_looks_like_a_draft() -> None:
+    assert without_standing(render(ORDERS["reduced"], "table"), "A. Nowak") == ["A. Nowak", "the day", "no draft"]
 
 
 def names_alone(order: Order) -> bytes:

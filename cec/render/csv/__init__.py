@@ -29,10 +29,16 @@ def levels_by_code(order: Order) -> dict[str, Level]:
 
 
 def write_order(order: Order, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Rows of an order under their headings, each with the pharmacy file that was used, and that it is a draft."""
-    status = "released" if order.release else "draft"
+    """Rows of an order under their headings, each with the pharmacy file that was used, and whether it is a draft."""
     pharmacy = pharmacy_words(order.pharmacy)
-    return write((*columns, "pharmacy", "status"), ((*row, pharmacy, status) for row in rows))
+    return write((*columns, "pharmacy", "status"), ((*row, pharmacy, _status(order)) for row in rows))
+
+
+def _status(order: Order) -> str:
+    """That an order is a draft, released or cancelled: by whom, when and why, in one cell."""
+    if order.cancelled:
+        return f"cancelled on {order.cancelled.on}: {order.cancelled.reason}"
+    return f"released by {order.release.by} on {order.release.on}" if order.release else "draft"
 
 
 FORMULA = r"^[=+\-@\t\r]"

@@ -12,7 +12,7 @@ from cec.errors import InputError
 from cec.regimen import entry_of, name_in_file
 from cec.render.days import day_of
 from cec.render.pdf.typesetting import typeset
-from cec.render.words import CHANGED, DRAFT, bind, over_days, signed_percent
+from cec.render.words import CHANGED, bind, over_days, signed_percent, validity
 from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
 from cec.render.words.pharmacy import DIGITS, pharmacy_words
 from cec.render.words.regimen import cycle_words
@@ -60,7 +60,7 @@ def label_data(order: Order) -> dict[str, Any]:
             "id": patient.id,
             "born": f"born {paper_date(patient.born)}" if patient.born else "",
         },
-        "draft": DRAFT,
+        "draft": validity(order),
         "look_at": [part for alert in by_severity(order.alerts) for part in _parts(in_one_line(alert))],
         "origin": "; ".join(
             (

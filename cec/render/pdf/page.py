@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cec.render.days import count_of_days, day_numbers
-from cec.render.words import DRAFT, SECOND_CHECK, bind, origin
+from cec.render.words import SECOND_CHECK, bind, origin, validity
 from cec.render.words.alerts import alert_code, alert_text, by_severity
 from cec.render.words.patient import age_of
 from cec.render.words.regimen import cycle_words, doses_of_title, lines_given, title_of
@@ -41,7 +41,7 @@ def page_data(order: Order, document: str) -> dict[str, Any]:
             "checks": list(_checks(alerts)),
         },
         "alerts": [_alert(alert) for alert in alerts],
-        "foot": {"draft": DRAFT, "second_check": SECOND_CHECK, "origin": origin(order)},
+        "foot": {"draft": validity(order), "second_check": SECOND_CHECK, "origin": origin(order)},
     }
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from cec.order import Alert, Order
 from cec.render.days import count_of_days, day_numbers
 from cec.render.terminal.drawing import BLANK_LINE, LEVELS, STRONG, WIDEST_TEXT, Part, Terminal, labelled, section, wrap
-from cec.render.words import DRAFT, assumptions, changes, origin
+from cec.render.words import assumptions, changes, origin, validity
 from cec.render.words.alerts import alert_words, by_severity, in_one_line
 from cec.render.words.patient import identity, known_facts, measure_facts, place_of_care
 from cec.render.words.regimen import cycle_words, named_days, title_of
@@ -69,7 +69,7 @@ def foot(order: Order, terminal: Terminal, *, explain: bool = False) -> list[Par
     """Assumptions, what else to prescribe, and the fingerprint of the input."""
     assumed = [f"{about}: {why}" for about, why in assumptions(order)]
     separately = order.regimen.prescribe_separately
-    identified = [*wrap(DRAFT, terminal, style=STRONG), *wrap(origin(order), terminal)]
+    identified = [*wrap(validity(order), terminal, style=STRONG), *wrap(origin(order), terminal)]
     if terminal.brief and not explain:
         brief = {"Assumed": assumed, _SEPARATELY: separately}
         lines = [wrap(_in_one_line(title, items, terminal), terminal) for title, items in brief.items() if items]

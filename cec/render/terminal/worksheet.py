@@ -23,7 +23,7 @@ from cec.render.terminal.drawing import (
     width_of,
     wrap,
 )
-from cec.render.words import DRAFT, origin
+from cec.render.words import origin, validity
 from cec.render.words.times import moment, weekday_date
 from cec.render.worksheet import (
     NOMINAL,
@@ -59,7 +59,8 @@ def render(order: Order, *, terminal: Terminal = PIPE, explain: bool = False, pi
         parts += chain.from_iterable(_days(order, days, terminal) for days in alike.values())
     parts += _pick_list(order.pick_list, terminal)
     parts += [*steps.every_step(order, terminal), *_steps(order, terminal)] if explain else []
-    return draw([*parts, BLANK_LINE, *wrap(DRAFT, terminal, style=STRONG), *wrap(origin(order), terminal)], terminal)
+    parts += [BLANK_LINE, *wrap(validity(order), terminal, style=STRONG), *wrap(origin(order), terminal)]
+    return draw(parts, terminal)
 
 
 def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Part]:

@@ -10,13 +10,24 @@ from decimal import Decimal
 from cec.days import list_days
 from cec.order import Dose, Order, Step
 from cec.render.words.pharmacy import DIGITS, pharmacy_words
+from cec.render.words.times import paper_date
 from cec.routes import CHOICE, routes_of
 from cec.units import span, write_signed
 
 DRAFT = "Draft: not valid until checked and signed"
+NO_SIGNATURE = "not an electronic signature"
 OMITTED = "OMITTED"
 """What stands for a dose of which nothing is left: no figure that could be misread."""
 SECOND_CHECK = "A second calculation by this program is not an independent check."
+
+
+def validity(order: Order) -> str:
+    """That an order is a draft; once it is released by whom and when, and that its cycle is cancelled, and why."""
+    if order.cancelled:
+        return f"CANCELLED on {paper_date(order.cancelled.on)}: {order.cancelled.reason}. Nothing of this is given."
+    if order.release:
+        return f"Released by {order.release.by} on {paper_date(order.release.on)} ({NO_SIGNATURE})"
+    return DRAFT
 
 
 def route_to_tick(route: str) -> str:
