@@ -44,7 +44,7 @@ from cec.render.fhir.parts import (
     refer,
     route_concept,
 )
-from cec.render.words import DRAFT, OMITTED, assumptions, changes, label_words, origin, over_days
+from cec.render.words import OMITTED, assumptions, changes, label_words, origin, over_days, validity
 from cec.render.words.patient import bsa_words, clearance_words, measures
 from cec.render.words.regimen import cycle_words, frequency, title_of
 from cec.render.words.times import box_words, rate_words, starting_time
@@ -206,12 +206,8 @@ def _group(order: Order, patient: Resource, requests: list[Resource]) -> Resourc
 
 def _notes(order: Order) -> Iterator[str]:
     """What every paper of the order says."""
-    yield DRAFT
+    yield validity(order)
     yield origin(order)
-    if order.release:
-        yield f"Released by {order.release.by} on {order.release.on.isoformat()}"
-    if order.cancelled:
-        yield f"Cancelled on {order.cancelled.on.isoformat()}: {order.cancelled.reason}"
     yield from (
         f"Changed on {each.on.isoformat()}, from day {each.from_day} on: {each.reason}" for each in order.changes
     )
