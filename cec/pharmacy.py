@@ -63,6 +63,9 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     content: Annotated[Amount | None, key("drug in one container of powder, or in one tablet")] = None
     reconstituted_with: Annotated[Volume | None, key("volume that a powder is dissolved in")] = None
     reconstitution_fluid: Annotated[str, key("the fluid that a powder is dissolved in")] = ""
+    keeps_opened: Annotated[
+        Duration | None, key("how long an opened vial may be drawn from, by its label or your own rule, e.g. 6 h")
+    ] = None
     halves: Annotated[bool, key("whether the tablet may be halved")] = False
     label: Annotated[str, key("what must stand on every label of a dose made from it")] = ""
     not_for: Annotated[
@@ -216,7 +219,11 @@ class Pharmacy(msgspec.Struct, frozen=True):
     print_choices: Annotated[
         bool, key("whether a route that a regimen leaves open may be chosen on paper, where it prints as boxes")
     ] = False
-    share_vials: Annotated[bool, key("whether doses of one day may share a vial")] = False
+    share_vials: Annotated[bool, key("whether doses that a patient gets on one day may share a vial")] = False
+    share_vials_between_patients: Annotated[
+        bool,
+        key("whether the worklist may share vials between patients, of products that say how long an opened one keeps"),
+    ] = False
     formulary: Annotated[
         dict[str, FormularyDrug], key("by drug: products, bags and how it is made up", reads="formulary")
     ] = {}

@@ -154,11 +154,13 @@ jurisdiction: US label
 measures_valid_for: 7 days
 print_choices: true
 share_vials: true
+share_vials_between_patients: true
 require_review: false
 formulary:
   clofarabine:
     products:
       - {name: clofarabine 1 mg/mL vial, form: solution, strength: 1 mg/mL, volume: 20 mL, label: for one use,
+         keeps_opened: 6 h,
          rxnorm: "486419", source: the label of the vial}
     diluents:
       - {name: sodium chloride 0.9%, jurisdiction: US label, source: the label on diluents}

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, Declared] = {
     "print": Declared("print_order", "print_order", finds_regimens=False, shows_help=True),
     "release": Declared("release", "release", finds_regimens=False, shows_help=True),
     "cancel": Declared("cancel", "cancel", finds_regimens=False, shows_help=True),
+    "worklist": Declared("worklist", "worklist", finds_regimens=False, shows_help=True),
     "verify": Declared("verify", "verify", shows_help=True),
     "batch": Declared("batch", "batch", shows_help=True),
     "bsa": Declared("bsa", "bsa", finds_regimens=False, shows_help=True),

@@ -147,6 +147,12 @@ class PharmacyOptions(NamedTuple):
     ] = None
 
 
+class PharmacyFileOptions(NamedTuple):
+    """Which pharmacy file is used, and no other policy beside it."""
+
+    pharmacy: PharmacyFileOption = None
+
+
 class BsaPolicyOptions(NamedTuple):
     """The part of the pharmacy's policy that a body surface area needs."""
 
@@ -322,6 +328,7 @@ HEADINGS: Mapping[Any, str] = {
     SizeOptions: PATIENT,
     PatientOptions: PATIENT,
     PharmacyOptions: PHARMACY,
+    PharmacyFileOptions: PHARMACY,
     BsaPolicyOptions: PHARMACY,
     CheckOptions: CHECKS,
     StartOptions: CYCLE,

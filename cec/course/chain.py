@@ -10,7 +10,7 @@ import datetime
 import itertools
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from decimal import Decimal
 from pathlib import Path
 from shlex import quote
@@ -98,27 +98,51 @@ class Orders(NamedTuple):
     """What was found in files and folders: the sound chains in the sequence of their paths, and every fault."""
 
     chains: tuple[Chain, ...]
-    faults: tuple[Fault, ...]
+    damaged: tuple[Fault, ...]
+    """Of files that cannot be trusted."""
+    broken: tuple[Fault, ...]
+    """Of chains of which nobody knows which order counts."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """All that is wrong with any file or chain."""
+        return self.damaged + self.broken
 
 
-def read_chains(paths: Iterable[Path]) -> Orders:
+def read_chains(paths: Iterable[Path], leave_out: Iterable[Path] = ()) -> Orders:
     """The chains of all orders in these files and, with their sub-folders, folders; and all that is wrong with any.
 
     Of a folder, files that end in .json count, and of these what is plainly something else does not. A chain with a
-    fault is not among the sound ones: which of its orders counts is not known.
+    fault is not among the sound ones: which of its orders counts is not known. Where a person leaves files out, a
+    chain that is broken by them is what it is without them; no earlier order ever counts in the place of a later one.
     """
     files, damaged = _looked_at(paths)
+    left_out = {os.path.realpath(path) for path in leave_out}
     by_first: dict[str, list[OrderFile]] = {}
     for file in files:
         by_first.setdefault(file.first, []).append(file)
     chains: list[Chain] = []
-    faults = [each.fault for each in damaged]
+    broken: list[Fault] = []
     for first, of_chain in by_first.items():
-        chain, wrong = _chain_of(of_chain, [each for each in damaged if first in each.fingerprints])
-        faults += wrong
+        beside = [each for each in damaged if first in each.fingerprints]
+        chain, wrong = _chain_of(of_chain, beside)
+        if wrong and left_out:
+            chain, wrong = _without(of_chain, beside, left_out)
+        broken += wrong
         if chain:
             chains.append(chain)
-    return Orders(tuple(chains), tuple(dict.fromkeys(faults)))
+    faults = (each.fault for each in damaged if os.path.realpath(each.path) not in left_out)
+    return Orders(tuple(chains), tuple(dict.fromkeys(faults)), tuple(dict.fromkeys(broken)))
+
+
+def _without(
+    files: Sequence[OrderFile], damaged: Sequence[Damaged], left_out: Set[str]
+) -> tuple[Chain | None, list[Fault]]:
+    """The chain without the files that a person leaves out; none where one of these is later than all others."""
+    kept = [file for file in files if os.path.realpath(file.path) not in left_out]
+    chain, faults = _chain_of(kept, [each for each in damaged if os.path.realpath(each.path) not in left_out])
+    last = max(file.revision for file in files)
+    return (chain if chain and chain.current.revision == last else None), faults
 
 
 def chain_beside(file: OrderFile, *folders: Path) -> Chain:
@@ -274,7 +298,7 @@ def _chain_of(files: Sequence[OrderFile], damaged: Sequence[Damaged]) -> tuple[C
             once.append(file)
     for before, file in itertools.pairwise(once):
         faults += _broken(before, file)
-    return (None, faults) if faults else (Chain(tuple(once)), [])
+    return (None, faults) if faults or not once else (Chain(tuple(once)), [])
 
 
 def _two_releases(before: OrderFile, copy: OrderFile) -> Iterator[Fault]:

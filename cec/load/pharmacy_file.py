@@ -88,6 +88,8 @@ def _product(values: dict[str, Any]) -> Product:
             faults.append(f"'{name}' is missing: a {product.form} has {' and '.join(sorted(needed))}")
         elif given and name not in allowed:
             faults.append(f"'{name}' does not belong to a {product.form}")
+    if product.keeps_opened and product.form not in {"solution", "powder"}:
+        faults.append(f"'keeps_opened' does not belong to a {product.form}: only a vial is drawn from")
     if product.halves and product.form != "tablet":
         faults.append("only a tablet can be halved")
     if faults := faults or list(figure_faults(product)):
@@ -183,6 +185,8 @@ def _bsa_formula(value: str) -> str:
 def _pharmacy(values: dict[str, Any]) -> Pharmacy:
     values["formulary"] = _formulary(values.get("formulary", {}))
     pharmacy = Pharmacy(**values)
+    if pharmacy.share_vials_between_patients and not pharmacy.share_vials:
+        raise CecError("share_vials_between_patients shares vials within a patient too; write share_vials: true")
     tables = {
         "formulary": tuple(pharmacy.formulary),
         "dose_rounding": tuple(pharmacy.dose_rounding),

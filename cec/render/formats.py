@@ -65,6 +65,14 @@ WORKSHEETS: Formats = by_name(
 PRINTED: Formats = {**FORMATS, "worksheet": WORKSHEETS["pdf"]._replace(name="worksheet", ending="")}
 """The formats of a saved order, its worksheet on paper among them."""
 
+WORKLISTS: Formats = by_name(
+    Format("table", "cec.render.terminal.worklist", ".txt", ("pick_list", "terminal")),
+    Format("csv", "cec.render.csv.worklist", ".csv", ("pick_list",)),
+    Format("json", "cec.render.json", ".json", function="worklist"),
+    Format("pdf", "cec.render.pdf.worklist", ".pdf", papers=SHEETS, is_binary=True),
+)
+"""The formats of a ward's day."""
+
 VERIFIED_DOSES: Formats = by_name(
     Format("table", "cec.render.terminal.verification", ".txt", ("terminal",), function="verified_doses"),
     Format("json", "cec.render.json", ".json", function="verified_doses"),

@@ -10,6 +10,7 @@ from cec.errors import InputError
 from cec.order import Order
 
 if TYPE_CHECKING:
+    from cec.course.ward_day import WardDay
     from cec.render.verification import VerifiedDoses, VerifiedOrder, VerifiedRows
     from cec.treatment import TreatmentCalendar
 
@@ -31,6 +32,11 @@ def render(document: Any) -> bytes:
 def treatment(calendar: TreatmentCalendar) -> bytes:
     """The orders of every cycle of a treatment, in a list."""
     return b"[\n" + b",\n".join(render(order).removesuffix(b"\n") for order in calendar.orders) + b"\n]\n"
+
+
+def worklist(document: WardDay) -> bytes:
+    """The worklist of a ward's day."""
+    return write(document.worklist)
 
 
 def verified_doses(document: VerifiedDoses) -> bytes:

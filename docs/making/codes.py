@@ -31,6 +31,13 @@ OTHERS = {
         "a vinca alkaloid into a vein is not an infusion: it is made up in infusion bags only",
     ),
     "not-weekly-<drug>": ("check", "methotrexate by mouth is given more often than once a week"),
+    "damaged-file": ("check", "a file that may be an order cannot be trusted, so that a worklist may lack its patient"),
+    "one-id-two-patients": ("check", "one id has two names or dates of birth in different orders"),
+    "two-ids-one-patient": ("check", "one name and date of birth has two ids in different orders"),
+    "product-differs-<drug>": (
+        "check",
+        "a product is not the same thing in every order of a worklist, or not in the pharmacy file",
+    ),
     "withdrawn": ("stop", "the regimen's file says that it is withdrawn"),
     "superseded": ("check", "the regimen's file names another that takes its place"),
     "draft": ("check", "the regimen's file says that it is a draft"),

@@ -56,6 +56,7 @@ def workplace(tmp_path: Path) -> Path:
     (folder / "regimens").mkdir()
     shutil.copy(folder / "my-regimen.yaml", folder / "regimens")
     (folder / "pharmacies").mkdir()
+    (folder / "orders").mkdir()
     (folder / "patients").mkdir()
     shutil.copy(folder / "ann.yaml", folder / "patients")
     return folder

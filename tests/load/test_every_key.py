@@ -21,6 +21,7 @@ from running import cec
 from saved_orders import START
 
 from cec import CecError, Order, draft_order, load_patient, load_pharmacy, load_regimen, render
+from cec.course.worklist import FiledOrder, ward_day
 from cec.load import patient_file, pharmacy_file, regimen_file
 from cec.load.declared import Record, file_of
 from cec.load.drug_line import DRUG_LINE, WAYS
@@ -68,6 +69,13 @@ def wrong_dose(order: Order) -> Any:
     return verify_doses(order, [("clofarabine", Quantity(30 * order.measures[0].bsa.value, "mg"))])
 
 
+def worklist_of_two(order: Order) -> Any:
+    """What is opened for this patient and another one of the same doses."""
+    other = msgspec.structs.replace(order, patient=msgspec.structs.replace(order.patient, id="2", name="Jan Nowak"))
+    files = [FiledOrder("1.json", order), FiledOrder("2.json", other)]
+    return ward_day(order.administrations[0].date, files).worklist.vials
+
+
 SEEN: dict[str, Callable[[Order], Any]] = {
     "amount": amounts,
     "date": dates,
@@ -79,6 +87,7 @@ SEEN: dict[str, Callable[[Order], Any]] = {
     "worksheet": lambda order: render(order, "table", WORKSHEETS).decode(),
     "worksheet, explained": lambda order: render(order, "table", WORKSHEETS, explain=True).decode(),
     "pick list": lambda order: render(order, "table", WORKSHEETS, pick_list=True).decode(),
+    "worklist of two": worklist_of_two,
     "calendar": lambda order: render(order, "ics").decode().replace("\r\n ", ""),
     "verification": wrong_dose,
 }
@@ -287,10 +296,11 @@ PHARMACY_KEYS: dict[str, Line] = {
     "jurisdiction": Line("worksheet"),
     "measures_valid_for": Line("alert", "12 h"),
     "print_choices": Line("refusal", "false"),
-    "share_vials": Line("pick list"),
+    "share_vials": Line("pick list", before={"share_vials_between_patients": None}),
+    "share_vials_between_patients": Line("worklist of two"),
     "require_review": Line("refusal", "true"),
     "formulary{}.products[].name": Line("worksheet", "clofarabine 1 mg/mL bottle"),
-    "formulary{}.products[].form": Line("worksheet", "oral solution"),
+    "formulary{}.products[].form": Line("worksheet", "oral solution", before={f"{_CLOFARABINE}.0.keeps_opened": None}),
     "formulary{}.products[].strength": Line("worksheet", "2 mg/mL", before={f"{_CLOFARABINE}.0.name": "a vial"}),
     "formulary{}.products[].volume": Line("pick list", "50 mL"),
     "formulary{}.products[].content": Line(
@@ -298,6 +308,7 @@ PHARMACY_KEYS: dict[str, Line] = {
     ),
     "formulary{}.products[].reconstituted_with": Line("worksheet", "20 mL", f"{_POWDER}.0.reconstituted_with"),
     "formulary{}.products[].reconstitution_fluid": Line("worksheet", place=f"{_POWDER}.0.reconstitution_fluid"),
+    "formulary{}.products[].keeps_opened": Line("worksheet"),
     "formulary{}.products[].halves": Line("worksheet", place=f"{_TABLET}.0.halves"),
     "formulary{}.products[].label": Line("label"),
     "formulary{}.products[].not_for": Line("worksheet", {"age": "under 10 years"}, f"{_TABLET}.0.not_for"),

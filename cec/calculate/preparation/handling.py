@@ -25,6 +25,13 @@ def _dissolve(products: Sequence[Product]) -> Iterator[str]:
             yield f"dissolve each {product.name} with {product.reconstituted_with}{fluid}: {strength_of(product)}"
 
 
+def _opened(products: Sequence[Product]) -> Iterator[str]:
+    """How long an opened vial of each may be drawn from, where that is known."""
+    for product in products:
+        if product.keeps_opened:
+            yield f"an opened {product.name} may be drawn from for {product.keeps_opened}"
+
+
 def _rules(drug: FormularyDrug) -> Iterator[str]:
     """What the technician must mind, as the formulary says it."""
     for name, text in (("filter", drug.filter), ("light", drug.light), ("line", drug.line)):
@@ -39,7 +46,7 @@ def handling_of_injection(
     by all that the formulary says.
     """
     keeps = tuple(map(_keeps, holding or drug.stability)) or (NOT_STATED.format("keeps"),)
-    return (*cytotoxic_as_stated(drug), *_dissolve(taken), *_rules(drug), *keeps)
+    return (*cytotoxic_as_stated(drug), *_dissolve(taken), *_opened(taken), *_rules(drug), *keeps)
 
 
 def handling_of_oral(drug: FormularyDrug) -> tuple[str, ...]:

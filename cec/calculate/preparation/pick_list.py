@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -15,7 +15,7 @@ from cec.calculate.rounding import to_nearest
 from cec.facts import NO_FACTS, Facts
 from cec.order import Dose, PickItem, Preparation
 from cec.pharmacy import Pharmacy
-from cec.units import AMOUNT, VOLUME, Quantity, convert, convert_exactly, is_dissolved
+from cec.units import AMOUNT, EXACT, VOLUME, Quantity, convert, convert_exactly, is_dissolved
 
 Kind = Literal["vial", "tablet", "bottle", "bag"]
 Item = tuple[str, str]
@@ -37,36 +37,44 @@ def pick_list(doses: Sequence[Dose], preparations: Sequence[Preparation], *stock
     """
     if not preparations:
         return ()
-    open_items: Counter[tuple[Kind, str, str]] = Counter()
-    vials: Counter[Item] = Counter()
-    tablets: Counter[Item] = Counter()
-    bags: Counter[Item] = Counter()
-    oral: dict[Item, Decimal] = {}
+    containers: dict[Kind, Counter[Item]] = {"vial": Counter(), "tablet": Counter()}
+    beside: list[tuple[Dose, Preparation, Pharmacy]] = []
     endless = [each for each in preparations if doses[each.dose_index].no_total and each.dose.value]
     counted = [each for each in preparations if not doses[each.dose_index].no_total]
     for day, given in given_by_day(doses, counted):
         stock = next((each for each in reversed(stocks) if each.from_day <= day), stocks[0])
         for group in sharing_groups(given, stock.pharmacy):
             for item, count in _containers(group, stock):
-                (tablets if group[0][1].form == "tablet" else vials)[item] += int(count)
-        for dose, preparation in given:
-            open_items.update((kind, dose.drug, item) for kind, item in _to_choose(dose, preparation))
-            if preparation.bag:
-                bags[
-                    dose.drug,
-                    f"{preparation.bag} bag"
-                    f"{f' of {preparation.diluent}' if preparation.diluent else ', diluent to be named'}",
-                ] += 1
-            if preparation.form == "oral solution" and preparation.draw:
-                item = (dose.drug, preparation.product)
-                oral[item] = oral.get(item, Decimal(0)) + preparation.draw.value
+                containers["tablet" if group[0][1].form == "tablet" else "vial"][item] += int(count)
+        beside += [(dose, preparation, stock.pharmacy) for dose, preparation in given]
     return (
-        *(PickItem(item, "vial", drug, Decimal(count)) for (drug, item), count in vials.items()),
-        *(PickItem(item, "tablet", drug, Decimal(count)) for (drug, item), count in tablets.items()),
-        *(_bottles(drug, item, volume, stocks) for (drug, item), volume in oral.items()),
+        *(
+            PickItem(item, kind, drug, Decimal(count))
+            for kind, counts in containers.items()
+            for (drug, item), count in counts.items()
+        ),
+        *items_beside_vials(beside),
+        *(_not_counted(each, doses[each.dose_index]) for each in endless),
+    )
+
+
+def items_beside_vials(given: Iterable[tuple[Dose, Preparation, Pharmacy]]) -> tuple[PickItem, ...]:
+    """The bottles and bags of these administrations, each made up by its pharmacy, and what is left to choose."""
+    open_items: Counter[tuple[Kind, str, str]] = Counter()
+    bags: Counter[Item] = Counter()
+    oral: dict[tuple[Item, Quantity | None], Decimal] = {}
+    for dose, preparation, pharmacy in given:
+        open_items.update((kind, dose.drug, item) for kind, item in _to_choose(dose, preparation))
+        if preparation.bag:
+            diluent = f" of {preparation.diluent}" if preparation.diluent else ", diluent to be named"
+            bags[dose.drug, f"{preparation.bag} bag{diluent}"] += 1
+        if preparation.form == "oral solution" and preparation.draw:
+            bottle = (dose.drug, preparation.product), _size_of_bottle(dose.drug, preparation.product, pharmacy)
+            oral[bottle] = EXACT.add(oral.get(bottle, Decimal(0)), preparation.draw.value)
+    return (
+        *(_bottles(item, size, volume) for (item, size), volume in oral.items()),
         *(PickItem(item, "bag", drug, Decimal(count)) for (drug, item), count in bags.items()),
         *(PickItem(item, kind, drug, Decimal(count)) for (kind, drug, item), count in open_items.items()),
-        *(_not_counted(each, doses[each.dose_index]) for each in endless),
     )
 
 
@@ -107,13 +115,17 @@ def _containers(group: Given, stock: Stock) -> list[tuple[Item, Decimal]]:
     return [((dose.drug, use.product), use.count) for use in vials]
 
 
-def _bottles(drug: str, item: str, volume: Decimal, stocks: Sequence[Stock]) -> PickItem:
-    """The bottles of an oral solution, or its volume where the formulary does not say how large a bottle is."""
-    entries = (formulary_drug(stock.pharmacy, drug) for stock in stocks)
-    products = (product for entry in entries if entry for product in entry.products if product.name == item)
-    size = next((product.volume for product in products), None)
+def _size_of_bottle(drug: str, item: str, pharmacy: Pharmacy) -> Quantity | None:
+    """What a bottle holds, where the formulary says how large it is."""
+    entry = formulary_drug(pharmacy, drug)
+    return next((product.volume for product in entry.products if product.name == item), None) if entry else None
+
+
+def _bottles(item: Item, size: Quantity | None, volume: Decimal) -> PickItem:
+    """The bottles of an oral solution, or its volume where nobody knows how large a bottle is."""
+    drug, name = item
     total = Quantity(volume, "mL")
     if size is None:
-        return PickItem(item, "bottle", drug, volume=total)
+        return PickItem(name, "bottle", drug, volume=total)
     bottles = Fraction(volume) / convert_exactly(size, "mL", VOLUME).number
-    return PickItem(item, "bottle", drug, to_nearest(bottles, Decimal(1), ROUND_CEILING), total)
+    return PickItem(name, "bottle", drug, to_nearest(bottles, Decimal(1), ROUND_CEILING), total)

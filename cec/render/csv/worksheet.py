@@ -78,7 +78,7 @@ def _rows(order: Order) -> Iterator[tuple[str, ...]]:
             preparation.strength.unit if preparation.strength else "",
             preparation.diluent,
             *(number(getattr(preparation, field)) for field in FIGURES.values()),
-            *_shelf_life(preparation, row),
+            *shelf_life_cells(preparation, row),
             "; ".join(dose.label),
             "; ".join(preparation.handling),
             preparation.missing,
@@ -87,7 +87,7 @@ def _rows(order: Order) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _shelf_life(preparation: Preparation, row: Administration | None) -> tuple[str, ...]:
+def shelf_life_cells(preparation: Preparation, row: Administration | None) -> tuple[str, ...]:
     """The columns of SHELF_LIFE."""
     life = preparation.shelf_life or ShelfLife()
     times = (clock_time(row.made_at), clock_time(row.use_before)) if row else ("", "")

@@ -42,7 +42,7 @@ def render(pharmacy: Pharmacy, terminal: Terminal) -> bytes:
                     ("Stability", ", ".join(filter(None, (pharmacy.storage, pharmacy.jurisdiction)))),
                     ("Time zone", pharmacy.time_zone or "none: calendar files hold local times"),
                     ("Measures valid for", str(pharmacy.measures_valid_for)),
-                    ("Vials", "shared within a day" if pharmacy.share_vials else "one patient's dose from each"),
+                    ("Vials", _sharing(pharmacy)),
                 ],
                 terminal,
             ),
@@ -52,6 +52,13 @@ def render(pharmacy: Pharmacy, terminal: Terminal) -> bytes:
         ],
         terminal,
     )
+
+
+def _sharing(pharmacy: Pharmacy) -> str:
+    """Which doses may be drawn from one vial, in words."""
+    if pharmacy.share_vials_between_patients:
+        return "shared within a day, between patients too where a product says how long an opened vial keeps"
+    return "shared within a patient's day" if pharmacy.share_vials else "one dose from each"
 
 
 def _clearance_cap(pharmacy: Pharmacy) -> str:
@@ -116,6 +123,7 @@ def _product(product: Product) -> str:
         f"in {product.reconstituted_with}" if product.reconstituted_with else "",
         str(product.strength or ""),
         str(product.volume or ""),
+        f"opened {product.keeps_opened}" if product.keeps_opened else "",
         "may be halved" if product.halves else "",
         f"not for {' and '.join(map(condition_words, product.not_for))}" if product.not_for else "",
         f"label: {product.label}" if product.label else "",

@@ -1,0 +1,215 @@
+"""The worklist of a day: every dose that is made up, over all patients, from the current orders of each."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from decimal import ROUND_CEILING, Decimal
+from typing import NamedTuple
+
+from cec.calculate.preparation.pick_list import items_beside_vials
+from cec.calculate.rounding import to_nearest
+from cec.course.given import Given, administrations_given
+from cec.course.patients import Key, patient_alerts, patient_keys, unknown_patient
+from cec.course.vials_of_day import MadeUp, vials_of_day
+from cec.course.ward_day import (
+    DoseOfDay,
+    DrawnFrom,
+    LeftOut,
+    OrderOfDay,
+    PatientOfDay,
+    PharmacyFile,
+    VialsOfDay,
+    WardDay,
+    Worklist,
+)
+from cec.errors import Fault, InputError
+from cec.order import Administration, Alert, Order, PickItem, Preparation
+from cec.pharmacy import Pharmacy
+from cec.routes import RADIOTHERAPY
+from cec.units import Quantity
+
+DRAFT_LEFT_OUT = "a draft"
+DAMAGED = "damaged-file"
+
+
+class FiledOrder(NamedTuple):
+    """An order that counts, with the name of its file."""
+
+    file: str
+    order: Order
+
+
+class _Row(NamedTuple):
+    """A dose of the day, and the place of its order."""
+
+    place: int
+    order: Order
+    administration: Administration
+    preparation: Preparation | None
+    given: Quantity | None
+    """What was given, where somebody told it already."""
+
+
+def ward_day(
+    day: datetime.date,
+    files: Iterable[FiledOrder],
+    policy: Pharmacy | None = None,
+    *,
+    released_only: bool = False,
+    left_out: Sequence[LeftOut] = (),
+    damaged: Sequence[Fault] = (),
+) -> WardDay:
+    """The worklist of a day from the orders that count: each the last of its chain, and not cancelled.
+
+    A dose is on the list of the day on which it is made up: the one before, where its pharmacy makes it up then for the
+    next morning. `policy` says which vials patients share, and how long an opened one keeps; without it each order's
+    own pharmacy does. InputError where an order names no patient, or two orders of one patient both give something on
+    one day.
+    """
+    found = [file for file in files if day in _dates(file.order) or any(_doses(file.order, day))]
+    if faults := [fault for file, order in found for fault in unknown_patient(order.patient, file)]:
+        raise InputError(*faults)
+    listed = [file for file in found if file.order.release or not released_only]
+    drafts = [LeftOut(file, patient_of(order), DRAFT_LEFT_OUT) for file, order in found if (file, order) not in listed]
+    keys = patient_keys([order.patient for _, order in listed])
+    if faults := list(_two_of_one(day, listed, keys)):
+        raise InputError(*faults)
+    rows = sorted(_rows(day, listed), key=_sequence)
+    drawn = vials_of_day(list(_made_up(rows, listed, keys)), policy)
+    return WardDay(
+        Worklist(
+            schema="cec.worklist/1",
+            date=day,
+            pharmacy=PharmacyFile(policy.name, policy.sha256) if policy else None,
+            orders=tuple(map(_order_of_day, listed)),
+            doses=tuple(
+                _dose_of_day(number, row, drawn.drawn_from.get(number, ())) for number, row in enumerate(rows, 1)
+            ),
+            vials=drawn.vials,
+            pick_list=_pick_list(rows, keys, drawn.vials),
+            left_out=(*left_out, *drafts, *_not_given(day, listed)),
+            alerts=(
+                *map(_damaged, damaged),
+                *patient_alerts((file, order.patient) for file, order in listed),
+                *drawn.alerts,
+            ),
+        ),
+        tuple(order for _, order in listed),
+    )
+
+
+def _made_up(rows: Iterable[_Row], listed: Sequence[FiledOrder], keys: Sequence[Key]) -> Iterator[MadeUp]:
+    for number, row in enumerate(rows, 1):
+        if row.preparation:
+            file, order = listed[row.place]
+            yield MadeUp(number, file, row.administration, row.preparation, keys[row.place], order.pharmacy)
+
+
+def _damaged(fault: Fault) -> Alert:
+    text = f"{fault._replace(file='')}; whose order it is nobody knows, and this list may lack a patient"
+    return Alert(DAMAGED, "check", fault.file, text)
+
+
+def patient_of(order: Order) -> PatientOfDay:
+    """Who an order is for."""
+    patient = order.patient
+    return PatientOfDay(patient.id, patient.name, patient.born, patient.ward, patient.bed)
+
+
+def _dates(order: Order) -> set[datetime.date]:
+    """The days on which an order gives something."""
+    return {row.date for row in order.administrations if row.dose.value}
+
+
+def _doses(order: Order, day: datetime.date) -> Iterator[Given]:
+    """The doses of an order that are made up or dispensed on a day: all but radiation."""
+    for each in administrations_given(order):
+        made_on = each.row.made_at.date() if each.row.made_at else each.row.date
+        if made_on == day and each.row.dose.value and each.row.route != RADIOTHERAPY:
+            yield each
+
+
+def _rows(day: datetime.date, listed: Sequence[FiledOrder]) -> Iterator[_Row]:
+    for place, (_, order) in enumerate(listed):
+        preparations = {each.dose_index: each for each in order.preparations}
+        for row, amount, status, is_told in _doses(order, day):
+            if status != "not given":
+                yield _Row(place, order, row, preparations.get(row.dose_index), amount if is_told else None)
+
+
+def _not_given(day: datetime.date, listed: Iterable[FiledOrder]) -> Iterator[LeftOut]:
+    """The doses of a day of which somebody told that they are not given."""
+    for file, order in listed:
+        for row, _, status, _ in _doses(order, day):
+            if status == "not given":
+                yield LeftOut(file, patient_of(order), f"{row.drug} {row.dose} was not given")
+
+
+def _sequence(row: _Row) -> tuple[datetime.datetime, str, str, int]:
+    """By time; doses of one time by ward and patient, in the sequence of their order."""
+    patient = patient_of(row.order)
+    return row.administration.time, patient.ward, patient.name or patient.id, row.place
+
+
+def _two_of_one(day: datetime.date, listed: Sequence[FiledOrder], keys: Sequence[Key]) -> Iterator[Fault]:
+    """Every two orders of one patient that give something on one day: which of them is meant nobody can tell."""
+    days = {day} | {each.row.date for _, order in listed for each in _doses(order, day)}
+    first: dict[tuple[Key, datetime.date], str] = {}
+    for (file, order), key in zip(listed, keys, strict=True):
+        for date in sorted(days & _dates(order)):
+            if (other := first.setdefault((key, date), file)) != file:
+                text = (
+                    f"gives drugs on {date}, and so does {other}, another order of the same patient; "
+                    "leave one of them out with --leave-out FILE, or cancel it"
+                )
+                yield Fault(text, "", file)
+
+
+def _dose_of_day(number: int, row: _Row, drawn_from: tuple[DrawnFrom, ...]) -> DoseOfDay:
+    label = row.order.doses[row.administration.dose_index].label
+    return DoseOfDay(number, row.place, row.administration, row.preparation, row.given, label, drawn_from)
+
+
+def _order_of_day(filed: FiledOrder) -> OrderOfDay:
+    order = filed.order
+    return OrderOfDay(
+        filed.file,
+        order.fingerprint,
+        order.revision,
+        patient_of(order),
+        order.regimen.name,
+        order.regimen.title,
+        order.regimen.edition,
+        order.cycle,
+        order.release or None,
+        order.alerts,
+    )
+
+
+def _pick_list(rows: Sequence[_Row], keys: Sequence[Key], vials: Iterable[VialsOfDay]) -> tuple[PickItem, ...]:
+    """What the day takes from the shelf."""
+    made_up = (
+        (row.order.doses[row.administration.dose_index], row.preparation, row.order.pharmacy)
+        for row in rows
+        if row.preparation
+    )
+    return (
+        *(PickItem(each.product, "vial", each.drug, Decimal(each.opened.count)) for each in vials),
+        *_tablets(rows, keys),
+        *items_beside_vials(made_up),
+    )
+
+
+def _tablets(rows: Iterable[_Row], keys: Sequence[Key]) -> Iterator[PickItem]:
+    """Whole tablets: the other half of one is taken for the same patient where the order's pharmacy shares, or lost."""
+    counts: defaultdict[tuple[str, str], defaultdict[Hashable, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for number, row in enumerate(rows):
+        if row.preparation and row.preparation.form == "tablet":
+            for use in row.preparation.vials:
+                share: Hashable = keys[row.place] if row.order.pharmacy.share_vials else number
+                counts[row.administration.drug, use.product][share] += use.count
+    for (drug, product), shares in counts.items():
+        whole = sum(to_nearest(count, Decimal(1), ROUND_CEILING) for count in shares.values())
+        yield PickItem(product, "tablet", drug, Decimal(whole))
