@@ -41,7 +41,16 @@ POSIX_ONLY = {
 def posix_only(tree: ast.AST) -> Iterator[str]:
     """What of this Windows cannot import or find, where nobody asks whether it is there."""
     asked = set(re.findall(r"hasattr\(\w+, '(\w+)'\)", ast.unparse(tree)))
+    elsewhere = {
+        id(node)
+        for branch in ast.walk(tree)
+        if isinstance(branch, ast.If) and ast.unparse(branch.test) == "sys.platform == 'win32'"
+        for part in branch.orelse
+        for node in ast.walk(part)
+    }
     for node in ast.walk(tree):
+        if id(node) in elsewhere:
+            continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in POSIX_ONLY)
         elif isinstance(node, ast.ImportFrom) and node.module in {*POSIX_ONLY, "os", "signal"}:
@@ -75,6 +84,7 @@ def test_no_module_needs_what_only_one_system_has(path: Path) -> None:
     ("code", "found"),
     [
         ("import fcntl", ["fcntl"]),
+        ("if sys.platform == 'win32':\n    import fcntl\nelse:\n    import fcntl", ["fcntl"]),
         ("import os\nos.fork()", ["fork"]),
         ("from signal import SIGHUP", ["SIGHUP"]),
         ("if hasattr(signal, 'SIGHUP'):\n    signal.SIGHUP", []),

@@ -53,7 +53,7 @@ def _fact_help(fact: Fact) -> str:
     """What a fact is, with examples.
 
     >>> _fact_help(FACTS["age"])
-    "Age: 8, 30months, '6 years 4 months'. A bare number is years."
+    "Age: 8, 30months, '6 years 4 months', 45days. A bare number is years."
     """
     examples = ", ".join(map(_as_typed, fact.examples))
     sentences = (

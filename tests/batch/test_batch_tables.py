@@ -501,7 +501,7 @@ def names_of(found: dict[str, Column]) -> Iterator[tuple[str, str, str]]:
 
 
 def test_columns_are_found_by_name_and_by_map() -> None:
-    found = find_columns(["ID", "Wzrost", "Weight (lb)", "Age months", "ward"], {"height": "Wzrost"})
+    found = find_columns(["ID", "Wzrost", "Weight (lb)", "Age months", "colour"], {"height": "Wzrost"})
     assert set(names_of(found)) == {
         ("height", "Wzrost", ""),
         ("id", "ID", ""),

@@ -15,10 +15,11 @@ BANDS = """\
     dose:
       - {when: {age: under BOUND}, dose: 0.05 mg/kg}
       - {when: {age: at least BOUND}, dose: 1.5 mg/m2}
-    route: IV bolus
+    route: IV infusion
+    over: 10 min
     days: 1
 """
-FLAT = "  - {drug: vincristine, dose: 1 mg, route: IV bolus, days: 1}\n"
+FLAT = "  - {drug: vincristine, dose: 1 mg, route: IV infusion, over: 10 min, days: 1}\n"
 SIZE = {"height": "82", "weight": "11"}
 """√(82 × 11 / 3600) → 0.5 m2."""
 

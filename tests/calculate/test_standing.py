@@ -165,8 +165,8 @@ def test_list_says_where_each_is_from_and_how_it_stands(tmp_path: Path) -> None:
     put(tmp_path, "status: withdrawn\nsuperseded_by: ac-dense\n")
     put(tmp_path, "dose: 1\n", "faulty")
     done = cec("regimen", "list", "--regimens", str(tmp_path))
-    assert f"CEC_REGIMENS, {tmp_path}/ac.yaml withdrawn, ac-dense takes its place; not reviewed" in done.said
-    assert f"faulty CEC_REGIMENS: 1 fault: cec regimen check {tmp_path}/faulty.yaml" in done.said
+    assert f"--regimens, {tmp_path}/ac.yaml withdrawn, ac-dense takes its place; not reviewed" in done.said
+    assert f"faulty --regimens: 1 fault: cec regimen check {tmp_path}/faulty.yaml" in done.said
     assert "shipped; in use; not reviewed" in done.said
     listed = json.loads(cec("regimen", "list", "--regimens", str(tmp_path), "--format", "json").out)["regimens"]
     listed = [each for each in listed if not each["name"].startswith("examples/")]

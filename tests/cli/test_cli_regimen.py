@@ -205,7 +205,7 @@ def test_a_treatment_is_listed_and_shown_with_its_phases(tmp_path: Path) -> None
     )
     phases = ("1 cycle of cec-induction, 28 days each", "2 cycles of cec-consolidation, 21 days each")
     listed = " ".join(cec("regimen", "list", "--regimens", str(tmp_path)).out.split())
-    assert f"both: Induction, then consolidation {'; then '.join(phases)} CEC_REGIMENS" in listed
+    assert f"both: Induction, then consolidation {'; then '.join(phases)} --regimens" in listed
     assert f"{tmp_path / 'both.yaml'} a treatment of phases" in listed
     shown = cec("regimen", "show", "both", "--regimens", str(tmp_path)).out
     assert all(f"Phase {number}    {phase}\n" in shown for number, phase in enumerate(phases, 1))

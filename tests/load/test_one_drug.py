@@ -128,9 +128,9 @@ def test_two_drugs_of_like_names_pass_in_peace(tmp_path: Path) -> None:
 
 def test_what_a_person_declares_reaches_the_drug_however_it_is_spelled(tmp_path: Path) -> None:
     """120 mg less a quarter is 90 mg, less half 60 mg."""
-    given = Given(load_regimen(regimen_file(tmp_path, BOTH.format("Doxorubicin (liposomal)", "", "vincristine", ""))))
+    given = Given(load_regimen(regimen_file(tmp_path, BOTH.format("Doxorubicin (liposomal)", "", "etoposide", ""))))
     assert str(order_of(given, **SIZE, reductions=["doxorubicin liposomal=25%: rash"]).doses[0].ordered) == "90 mg"
-    rows = [{**SIZE, "reduce": f"{name}=50%: rash"} for name in ("DOXORUBICIN liposomal", "Vincristine")]
+    rows = [{**SIZE, "reduce": f"{name}=50%: rash"} for name in ("DOXORUBICIN liposomal", "Etoposide")]
     assert batch(given, *rows) == ["", ""]
     assert str(order_of(given, **SIZE, reductions=[rows[0]["reduce"]]).doses[0].ordered) == "60 mg"
 
@@ -171,7 +171,7 @@ def test_a_lifetime_maximum_holds_for_all_lines_of_its_drug(second: str, tmp_pat
 
 def test_an_omitted_drug_has_none(tmp_path: Path) -> None:
     """500 mg/m2 before are above 450 mg/m2: nobody asks about what is not given, nor what was given before."""
-    lines = BOTH.format("doxorubicin", "lifetime_maximum: 450 mg/m2,", "vincristine", "")
+    lines = BOTH.format("doxorubicin", "lifetime_maximum: 450 mg/m2,", "etoposide", "")
     given = Given(load_regimen(regimen_file(tmp_path, lines)))
     before = {"earlier_doses": {"doxorubicin": "500 mg/m2"}}
     assert "lifetime-maximum-doxorubicin" in refusal_of(given, **SIZE, **before)
