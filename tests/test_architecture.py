@@ -71,6 +71,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *(*BASE, "cec.calculate", "cec.load", "cec.verification"),
         *("cec.fingerprint", "cec.version"),
     ),
+    "cec.verification.bundle": (
+        *(*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification"),
+        "cec.fhir",
+    ),
     "cec.verification.quick": (*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification", "cec.batch"),
     "cec.fhir": (*BASE, "cec.load", "cec.fhir"),
     "cec.fhir.codes": ("cec.errors", "cec.units"),

@@ -87,7 +87,7 @@ def drafting_of(
         lambda: read_text_of("--days", start.days, read_count),
         lambda: read_text_of("--cycle", times and times.cycle, read_count),
         lambda: read_text_of("--revision", times and times.revision, read_count),
-        lambda: _acceptances(checks.accept or ()),
+        lambda: acceptances(checks.accept or ()),
     )
     loaded, of_treatment, length = loaded
     refuse_idle_days(days, loaded)
@@ -172,7 +172,7 @@ def draft_calendar(
         lambda: patient_with_overrides(patient),
         lambda: pharmacy_with_overrides(pharmacy, times, start.made_at),
         lambda: read_text_of("--start", typed, read_date),
-        lambda: _acceptances(checks.accept or ()),
+        lambda: acceptances(checks.accept or ()),
     )
     overrides = (*of_patient[1], *of_pharmacy[1])
     draft_cycle = partial(
@@ -194,7 +194,7 @@ def require_start(start: StartOptions) -> None:
         raise typer.BadParameter(f"{' and '.join(start.dates)} say the same; give one of them")
 
 
-def _acceptances(typed: Sequence[str]) -> dict[str, str]:
+def acceptances(typed: Sequence[str]) -> dict[str, str]:
     """Reasons by the code of the alert that they accept."""
     from cec.facts.reading import read_text
 

@@ -22,12 +22,14 @@ from cec.cli.options import (
     PharmacyOptions,
     StartOptions,
     TimeOptions,
+    flag,
     option,
 )
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
+from cec.cli.verify_bundle import verified_bundle
 from cec.cli.verify_table import is_folder, is_pipe, is_table, terms_of, verified
-from cec.errors import Fault, FileError
+from cec.errors import CecError, Fault, FileError
 from cec.render import VERIFIED_DOSES, VERIFIED_ORDERS, VERIFIED_TABLES
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ def verify(
         str,
         typer.Argument(
             metavar="REGIMEN|ORDER.json|ORDERS.csv",
-            help="A regimen, a saved order, or a table of orders; - is a table (CSV) on standard input, as is a pipe.",
+            help="A regimen, a saved order, a Bundle of FHIR (JSON), or a table of orders; - is a table (CSV) on "
+            "standard input, as is a pipe.",
         ),
     ],
     written: Annotated[
@@ -69,7 +72,7 @@ def verify(
         str | None,
         option(
             "NAME|FILE",
-            "The regimen of rows that name none, or the file that a saved order's regimen is now in.",
+            "The regimen of rows or of a Bundle that name none, or the file that a saved order's regimen is now in.",
             heading=TABLE,
         ),
     ] = None,
@@ -91,6 +94,14 @@ def verify(
         ),
     ] = None,
     ignored: IgnoreOption = None,
+    partial: Annotated[
+        bool,
+        flag(
+            "The order holds only part of the drugs: those that nobody wrote are named and no fault.",
+            "--partial",
+            heading=CHECKS,
+        ),
+    ] = False,
 ) -> None:
     """Hold doses that somebody else wrote against cec's own.
 
@@ -108,7 +119,24 @@ def verify(
 
     file = Path(what)
     of_one_order = (written, *patient, *checks)
-    if file.suffix.lower() == ".json":
+    if is_table(what) or file.suffix.lower() == ".json":
+        _refuse_partial(partial, is_alone=_is_bundle(file))
+    if _is_bundle(file):
+        _refuse_beside(file, "its doses", (written, renamed, ignored))
+        agrees = verified_bundle(
+            file,
+            chosen_format(output, VERIFIED_DOSES),
+            regimen=regimen,
+            patient=patient,
+            pharmacy=pharmacy,
+            checks=checks,
+            start=start,
+            cycle=cycle,
+            tolerance=lambda: _percent(tolerance),
+            partial=partial,
+            others=_shipped(),
+        )
+    elif file.suffix.lower() == ".json":
         _refuse_beside(file, "its patient, doses and days", (*of_one_order, start, cycle, renamed, ignored))
         _refuse_beside(file, "its pharmacy, and has no tolerance", (*pharmacy, tolerance))
         agrees = _saved_order(file, regimen, chosen_format(output, VERIFIED_ORDERS))
@@ -150,7 +178,7 @@ def verify(
         others = _shipped()
         order, verification = verify_any_choice(
             drafting.draft,
-            lambda order: verify_doses(order, amounts, days=days, tolerance=percent, others=others),
+            lambda order: verify_doses(order, amounts, days=days, tolerance=percent, others=others, partial=partial),
             drafting.regimen,
             drafting.patient,
             amounts,
@@ -165,6 +193,22 @@ def _refuse_beside(file: Path, holds: str, values: Sequence[object]) -> None:
     """Wrong usage where an option was typed for what the file says itself."""
     if any(value not in _NOT_GIVEN for value in values):
         raise typer.BadParameter(f"{file.name} holds {holds}; give none beside it")
+
+
+def _is_bundle(file: Path) -> bool:
+    """Whether a file is JSON that has a resource of FHIR in it; what cannot be read is none."""
+    from cec.verification.bundle import is_bundle, read_file
+
+    try:
+        return file.suffix.lower() == ".json" and is_bundle(read_file(file))
+    except CecError:
+        return False
+
+
+def _refuse_partial(partial: bool, *, is_alone: bool) -> None:
+    """Wrong usage of --partial where an order is held against itself, or a table says which drugs it has."""
+    if partial and not is_alone:
+        raise typer.BadParameter("is for a Bundle, or for doses that are typed", param_hint="--partial")
 
 
 def _refuse_folder(what: str) -> None:

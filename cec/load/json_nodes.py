@@ -31,9 +31,9 @@ class _Token(NamedTuple):
     end: int
 
 
-def read_json(text: str, name: str) -> Node:
+def read_json(text: str, name: str, deepest: int = DEEPEST) -> Node:
     """The tree of a JSON text; FileError with the place where it is not JSON."""
-    reader = _Reader(text, name)
+    reader = _Reader(text, name, deepest)
     root, end = reader.value(reader.token(0), 0)
     last = reader.token(end)
     if last.kind != "end":
@@ -44,9 +44,10 @@ def read_json(text: str, name: str) -> Node:
 class _Reader:
     """Reads values of one text."""
 
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, text: str, name: str, deepest: int) -> None:
         self.text = text
         self.name = name
+        self.deepest = deepest
         self.lines = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def token(self, at: int) -> _Token:
@@ -87,8 +88,8 @@ class _Reader:
             return Node(*self.place(token), token.text, json=token.text), token.end
         if token.text not in {"[", "{"}:
             raise self.error(token, "a value is missing")
-        if depth >= DEEPEST:
-            raise FileError(Fault(f"nests more than {DEEPEST} levels deep", "", self.name, *self.place(token)))
+        if depth >= self.deepest:
+            raise FileError(Fault(f"nests more than {self.deepest} levels deep", "", self.name, *self.place(token)))
         return (self.items if token.text == "[" else self.entries)(token, depth + 1)
 
     def items(self, opening: _Token, depth: int) -> tuple[Node, int]:

@@ -45,8 +45,8 @@ class Happening(NamedTuple):
 
 
 def happenings(outcome: Verification | Row) -> Iterator[Happening]:
-    """Every verdict other than "agrees" in words; a mistake that befell several drugs stands first, and once."""
-    wrong = [verdict for verdict in outcome.verdicts if verdict.verdict != "agrees"]
+    """Every verdict that a person must look at in words; a mistake that befell several drugs stands first, and once."""
+    wrong = [verdict for verdict in outcome.verdicts if verdict.is_wrong]
     for shared in outcome.shared_explanations:
         of_all = [verdict for verdict in wrong if _is_of(verdict, shared)]
         amounts = [f"{verdict.drug} {verdict.written} ({verdict.expected} expected)" for verdict in of_all]
@@ -100,6 +100,12 @@ def was_not_compared(verdicts: Iterable[Verdict]) -> str:
         by_drugs.setdefault(drugs, []).append(what)
     parts = [f"{listed(what)}{f' of {listed(drugs)}' if drugs else ''}" for drugs, what in sorted(by_drugs.items())]
     return f"not compared: {', nor '.join(parts)}" if parts else ""
+
+
+def was_not_written(verdicts: Iterable[Verdict]) -> str:
+    """Which drugs nobody wrote, where only some were to be written; or nothing."""
+    drugs = dict.fromkeys(verdict.drug for verdict in verdicts if verdict.verdict == "not written")
+    return f"not written: {listed(list(drugs))}" if drugs else ""
 
 
 def beside_the_dose(verdict: Verdict) -> str:

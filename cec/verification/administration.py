@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from cec.facts.reading import positive, read_count
+from cec.facts.reading import positive, read_count, read_date
 from cec.load.routes import understand_route
 from cec.load.when import read_plain_days
 from cec.order import Dose
 from cec.regimen import DrugLine
-from cec.units import DURATION, span
+from cec.units import DOSES, DURATION, Quantity, convert_exactly, span
 from cec.verification.outcome import Beside, Comparison
 
 
@@ -69,6 +70,46 @@ PARTICULARS: dict[str, Particular] = {
 """By the word that stands after a drug: cytarabine.times=2, cytarabine_times, or the column times of a drug's row."""
 
 
+def write_dates(dates: Sequence[datetime.date]) -> str:
+    """Dates in runs without a gap, each date once.
+
+    >>> days = [datetime.date(2026, 11, day) for day in (28, 29, 29, 30)]
+    >>> write_dates([*days, datetime.date(2026, 12, 7)])
+    '2026-11-28 to 2026-11-30, 2026-12-07'
+    """
+    runs: list[list[datetime.date]] = []
+    for date in dict.fromkeys(dates):
+        if runs and date - runs[-1][-1] == datetime.timedelta(days=1):
+            runs[-1].append(date)
+        else:
+            runs.append([date])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def _is_any_of(expected: Sequence[Quantity], written: Quantity) -> bool:
+    """Whether a dose of a protocol is one of these, in whatever unit of its kind."""
+    kinds = [kind for kind in DOSES if written.unit in kind.units]
+    return any(
+        convert_exactly(each, written.unit, kind).number == written.value
+        for each in expected
+        for kind in kinds
+        if each.unit in kind.units
+    )
+
+
+WHERE_WRITTEN: dict[str, Particular] = {
+    "prescribed": Particular(
+        "protocol dose",
+        positive(*DOSES),
+        lambda _line: None,
+        lambda doses: " or ".join(map(str, doses)) if isinstance(doses, tuple) else str(doses),
+        _is_any_of,
+    ),
+    "dates": Particular("dates", read_date, lambda _line: None, write_dates),
+}
+"""What only some systems write, so that nothing is said where it is not there; no column and no typed word tells it."""
+
+
 def expected_of(line: Dose | DrugLine) -> dict[str, Any]:
     """What a regimen says about how a drug is given, by the words of PARTICULARS."""
     return {word: particular.expected(line) for word, particular in PARTICULARS.items()}
@@ -76,10 +117,17 @@ def expected_of(line: Dose | DrugLine) -> dict[str, Any]:
 
 def compared(expected: Mapping[str, Any], written: Mapping[str, Any]) -> tuple[Comparison, ...]:
     """Each particular that is expected or written, and whether it agrees, where it was written."""
-    return tuple(
-        _compare(particular, expected[word], written.get(word))
-        for word, particular in PARTICULARS.items()
-        if expected[word] is not None or word in written
+    return (
+        *(
+            _compare(particular, expected[word], written.get(word))
+            for word, particular in PARTICULARS.items()
+            if expected[word] is not None or word in written
+        ),
+        *(
+            _compare(particular, expected[word], written[word])
+            for word, particular in WHERE_WRITTEN.items()
+            if expected.get(word) is not None and word in written
+        ),
     )
 
 

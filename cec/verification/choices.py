@@ -49,7 +49,7 @@ def verify_any_choice(
 
 def _distance(verification: Verification) -> tuple[int, int]:
     """How many doses do not agree, and how many of these nothing explains."""
-    wrong = [verdict for verdict in verification.verdicts if verdict.verdict != "agrees"]
+    wrong = [verdict for verdict in verification.verdicts if verdict.is_wrong]
     return len(wrong), sum(not verdict.explanations for verdict in wrong)
 
 

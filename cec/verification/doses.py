@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
 from functools import cache
 from typing import Any
@@ -38,11 +38,13 @@ def verify_doses(
     days: int | None = None,
     tolerance: Decimal = TOLERANCE,
     others: Sequence[Regimen] = (),
+    partial: bool = False,
 ) -> Verification:
     """Each written amount (of one administration) held against the order, each drug of the order accounted for.
 
     `tolerance` is in percent. `days` is the written number of days on which drugs are given. `others` are regimens that
-    the writer may have mistaken this one for; those of other drugs are passed over.
+    the writer may have mistaken this one for; those of other drugs are passed over. With `partial`, only some of the
+    drugs were to be written.
 
     >>> from cec import draft_order, load_patient, load_regimen
     >>> order = draft_order(load_regimen("cec-induction"), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
@@ -68,19 +70,19 @@ def verify_doses(
         for place, dose in enumerate(order.doses):
             expected = expected_of(dose)
             if place in judged:
-                on_days = {day for each in (place, *standing_for[place]) for day in order.doses[each].days}
-                comparisons = compared(expected | {"days": tuple(sorted(on_days))}, pairs[place].beside)
+                places = (place, *standing_for[place])
+                comparisons = compared(expected | _of_places(order, places, pairs[place].beside), pairs[place].beside)
                 verdicts.append(_whole(_explained(judged[place], place, explained), comparisons))
             elif not dose.ordered.value:
                 verdicts.append(nothing_written(dose.drug, dose.ordered))
             elif place not in covered:
-                verdicts.append(Verdict(dose.drug, "missing", dose.ordered, comparisons=compared(expected, {})))
+                verdicts.append(_unwritten(dose, partial=partial))
         verdicts += [_stranger(each, order) for each in left_over]
         if days is not None:
             verdicts.append(_judge_days(days, order, alike))
         return Verification(
             regimen=order.regimen.name,
-            agrees=all(verdict.verdict == "agrees" for verdict in verdicts),
+            agrees=not any(verdict.is_wrong for verdict in verdicts),
             tolerance_percent=tolerance,
             verdicts=tuple(verdicts),
             alerts=(*remarks([(case, place not in wrong) for place, case in cases.items()]), *order.alerts),
@@ -113,6 +115,31 @@ def _cases(order: Order, pairs: Mapping[int, Written], others: tuple[Regimen, ..
         right = measured(order.measures_on(dose.days[0]).from_day)
         cases[place] = Case(written, half_step.value, dose, line, order, first, others, right, measured_wrong)
     return cases
+
+
+def _of_places(order: Order, places: Sequence[int], written: Collection[str]) -> dict[str, Any]:
+    """What is expected of an amount that was written for these doses of an order, which are given alike.
+
+    What is rarely `written` is looked for only then.
+    """
+    doses = [order.doses[place] for place in places]
+    expected: dict[str, Any] = {"days": tuple(sorted({day for dose in doses for day in dose.days}))}
+    if "prescribed" in written:
+        whole = doses[0].prescribed
+        parts = Decimal(order.line_of(doses[0]).divided_into)
+        each = Quantity(EXACT.divide(whole.value, parts), whole.unit)
+        expected["prescribed"] = tuple(dict.fromkeys((whole, each)))
+    if "dates" in written:
+        dates = sorted(row.date for row in order.administrations if row.dose_index in places)
+        expected["dates"] = tuple(dates) or None
+    return expected
+
+
+def _unwritten(dose: Dose, *, partial: bool) -> Verdict:
+    """What is to be said of a dose that nobody wrote."""
+    if partial:
+        return Verdict(dose.drug, "not written", dose.ordered)
+    return Verdict(dose.drug, "missing", dose.ordered, comparisons=compared(expected_of(dose), {}))
 
 
 def _explained(verdict: Verdict, place: int, explanations: Explanations) -> Verdict:

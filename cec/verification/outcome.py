@@ -32,7 +32,7 @@ class SharedExplanation(msgspec.Struct, frozen=True):
     text: str
 
 
-Beside = Literal["times a day", "days", "route", "duration"]
+Beside = Literal["times a day", "days", "route", "duration", "protocol dose", "dates"]
 """What can be compared beside the dose."""
 
 BESIDE: tuple[Beside, ...] = get_args(Beside)
@@ -47,7 +47,8 @@ class Comparison(msgspec.Struct, frozen=True, omit_defaults=True):
     written: str = ""
 
 
-Judgement = Literal["agrees", "differs", "missing", "not in the regimen", "written too often"]
+Judgement = Literal["agrees", "differs", "missing", "not written", "not in the regimen", "written too often"]
+"""Of what is expected and nobody wrote: missing or, where only some of the drugs were to be written, not written."""
 
 
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -68,6 +69,11 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     comparisons: tuple[Comparison, ...] = ()
     row: int | None = None
     """The line of the table in which the dose was written, where a row is one drug."""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether a person must look at it."""
+        return self.verdict not in {"agrees", "not written"}
 
 
 NOT_COMPARED = "not compared"

@@ -53,7 +53,7 @@ def _verdicts(start: Sequence[str], verdicts: Iterable[Verdict], codes: Iterable
             number(verdict.written),
             unit,
             number(verdict.deviation_percent),
-            "" if verdict.verdict == "agrees" else what_happened(verdict),
+            what_happened(verdict) if verdict.is_wrong else "",
             " ".join(codes),
             "; ".join(not_compared([verdict])),
         )

@@ -31,6 +31,7 @@ from cec.render.verification import (
     places_that_differ,
     remarks,
     was_not_compared,
+    was_not_written,
 )
 from cec.render.words import SECOND_CHECK, signed_percent
 from cec.render.words.alerts import as_many_as_fit
@@ -176,8 +177,9 @@ def _alert_of(code: str, count: int, lines: Sequence[str]) -> str:
 
 def _summary(verification: Verification) -> str:
     tolerance = f"{write_number(verification.tolerance_percent)}%"
-    wrong = sum(verdict.verdict != "agrees" for verdict in verification.verdicts)
-    missing = "; ".join(("", *filter(None, [was_not_compared(verification.verdicts)])))
+    wrong = sum(verdict.is_wrong for verdict in verification.verdicts)
+    of_all = (was_not_written(verification.verdicts), was_not_compared(verification.verdicts))
+    missing = "; ".join(("", *filter(None, of_all)))
     if verification.agrees:
         return f"Every written dose agrees within {tolerance}{missing}"
     return f"{wrong} of {len(verification.verdicts)} do not agree (tolerance {tolerance}){missing}"

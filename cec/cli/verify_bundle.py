@@ -1,0 +1,87 @@
+"""cec verify of a Bundle of FHIR: read with the options, shown, and on standard error what was not read of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from cec.cli.drafting import acceptances
+from cec.cli.inputs import pharmacy_file, read_pharmacy, read_text_of, texts_of_patient, today, together
+from cec.cli.messages import say
+from cec.cli.output import show
+from cec.cli.places import keep_apart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions
+    from cec.cli.output import Chosen
+    from cec.load.parts import Part
+    from cec.regimen import Regimen
+
+_NAMES = {"reductions": "reduce", "choices": "choose"}
+"""What a Bundle calls what an option tells under another key."""
+
+
+def verified_bundle(
+    file: Path,
+    chosen: Chosen,
+    *,
+    regimen: str | None,
+    patient: PatientOptions,
+    pharmacy: PharmacyOptions,
+    checks: CheckOptions,
+    start: str | None,
+    cycle: str | None,
+    tolerance: Callable[[], object],
+    partial: bool,
+    others: Sequence[Regimen],
+) -> bool:
+    """Show the doses of a Bundle held against cec's own; whether all agree."""
+    from cec.facts.reading import read_count, read_date
+    from cec.render.verification import VerifiedDoses
+    from cec.verification.bundle import verify_bundle
+
+    if patient.patient is not None:
+        raise typer.BadParameter(f"{file.name} holds its patient; options replace facts of it", param_hint="--patient")
+    keep_apart(
+        {"BUNDLE": file, "--regimen": regimen, "--pharmacy": pharmacy_file(pharmacy.pharmacy)},
+        {"--output": chosen.output},
+    )
+    loaded: list[Any] = together(
+        lambda: read_pharmacy(pharmacy),
+        lambda: read_text_of("--start", start, read_date),
+        lambda: read_text_of("--cycle", cycle, read_count),
+        tolerance,
+        lambda: acceptances(checks.accept or ()),
+        lambda: _typed(patient),
+    )
+    this_pharmacy, this_start, this_cycle, percent, accepted, typed = loaded
+    found = verify_bundle(
+        file,
+        regimen,
+        pharmacy=this_pharmacy,
+        start=this_start,
+        cycle=this_cycle,
+        accept=accepted,
+        strict=checks.strict,
+        given=typed,
+        as_of=today(),
+        tolerance=percent,
+        others=others,
+        partial=partial,
+    )
+    if not chosen.is_quiet:
+        for note in found.notes:
+            say(note)
+    show(VerifiedDoses(found.order, found.verification), chosen)
+    return found.verification.agrees
+
+
+def _typed(patient: PatientOptions) -> Mapping[str, Part]:
+    """What was typed of the patient, by the names of facts; faults name the option."""
+    from cec.load.parts import read_part
+
+    return {_NAMES.get(key, key): read_part(key, text) for key, text in texts_of_patient(patient).items()}

@@ -1,0 +1,184 @@
+"""A Bundle of FHIR R4: whose it is, what was measured, by which regimen, and what was ordered. All faults at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from cec.errors import FileError
+from cec.fhir.codes import ALERT, DAYS_OF_CYCLE, regimen_at
+from cec.fhir.elements import Element, codes_of
+from cec.fhir.people import Told, allergies, identity, is_about, measured, patient_of, told_by_extensions
+from cec.fhir.requests import NOT_ORDERED, RequestedDose, doses_of, is_not_to_be_given, is_ordered
+from cec.fhir.resources import Resources
+from cec.pharmacy import FormularyDrug
+
+_READ = {
+    "Patient",
+    "Observation",
+    "MedicationRequest",
+    "RequestGroup",
+    "DetectedIssue",
+    "AllergyIntolerance",
+    "Medication",
+}
+
+
+class ReadBundle(NamedTuple):
+    """What a Bundle says of one order."""
+
+    facts: tuple[Told, ...]
+    """Those of the patient and of the cycle."""
+    regimen: str
+    """The name of the regimen that its RequestGroup names; nothing where it names none of cec's."""
+    edition: str
+    named: str
+    """The addresses that the RequestGroup names instead."""
+    doses: tuple[RequestedDose, ...]
+    accepted: Mapping[str, str]
+    """The reasons with which alerts were accepted, by their codes."""
+    notes: tuple[str, ...]
+    """What was not read, and which of several was taken."""
+
+
+class _Group(NamedTuple):
+    """What a RequestGroup says: its regimen, day 1, and of each request the days of the cycle."""
+
+    addresses: tuple[str, ...] = ()
+    facts: tuple[Told, ...] = ()
+    days: Mapping[str, tuple[int, ...]] | None = None
+    """By the names of the requests; None where there is no group."""
+
+
+def read_bundle(
+    resources: Resources,
+    formulary: Mapping[str, FormularyDrug],
+    *,
+    with_doses: bool = True,
+    elsewhere: Collection[str] = (),
+) -> ReadBundle:
+    """What a Bundle says; FileError with every fault of what is read of it.
+
+    `formulary` has the codes of drugs; `elsewhere` names the facts that are known already and not read here.
+    """
+    group = _group(resources)
+    patient = patient_of(resources)
+    requests = [each for each in _requests(resources, group) if is_ordered(each)] if with_doses else []
+    given = [each for each in requests if is_about(patient, each, resources) and not is_not_to_be_given(each)]
+    active = [each for each in resources.of("AllergyIntolerance") if is_about(patient, each, resources)]
+    facts = [
+        *group.facts,
+        *((*identity(patient), *told_by_extensions(patient)) if patient else ()),
+        *measured(resources, patient, _used(requests, resources), elsewhere),
+        *allergies(active),
+    ]
+    _refuse_modifiers((*resources.of("Patient", "RequestGroup"), *requests))
+    days = group.days or {}
+    doses = tuple(dose for each in given for dose in doses_of(each, resources, formulary, days.get(each.name, ())))
+    if with_doses and not doses and not resources.found.faults:
+        resources.each[0]._replace(name="Bundle").fault("has no MedicationRequest that asks for a dose")
+    once = _once(facts, elsewhere)
+    if faults := resources.found.faults:
+        raise FileError(*sorted(faults, key=lambda fault: (fault.line, fault.column)))
+    name, edition = next(filter(_is_named, map(regimen_at, group.addresses)), ("", ""))
+    notes = (*resources.found.notes, *_not_read(resources))
+    return ReadBundle(once, name, edition, ", ".join(group.addresses), doses, dict(_accepted(resources)), notes)
+
+
+def _is_named(regimen: tuple[str, str]) -> bool:
+    return bool(regimen[0])
+
+
+def _refuse_modifiers(resources: Iterable[Element]) -> None:
+    """Note each modifierExtension: it may change what a resource says."""
+    for resource in resources:
+        for each in (resource, *resource.all("dosageInstruction"), *resource.all("action")):
+            if each.all("modifierExtension"):
+                each.fault("has a modifierExtension, which may change what it says and is not read")
+
+
+def _once(facts: Iterable[Told], elsewhere: Collection[str]) -> tuple[Told, ...]:
+    """Each fact that is not known from elsewhere, once; a fault for one that is told in two ways."""
+    by_name: dict[str, Told] = {}
+    for each in facts:
+        if each.fact not in elsewhere:
+            first = by_name.setdefault(each.fact, each)
+            if first.text != each.text:
+                what = each.fact.replace("_", " ")
+                each.source.fault(f"tells the {what} as {each.text}, and {first.source.name} as {first.text}")
+    if "born" in by_name:
+        by_name.pop("age", None)
+    return tuple(by_name.values())
+
+
+def _group(resources: Resources) -> _Group:
+    """The one RequestGroup; a fault where there are several."""
+    groups = [each for each in resources.of("RequestGroup") if each.get("status").text not in {"entered-in-error"}]
+    if not groups:
+        return _Group()
+    if len(groups) > 1:
+        groups[1].fault(f"is a second order in the Bundle, beside {groups[0].name}; give them one by one")
+    (group, *_) = groups
+    if group.get("status").text in {"revoked", *NOT_ORDERED}:
+        group.fault(f"is {group.get('status').text}: nothing of it is to be given")
+    addresses = [each.text for name in ("instantiatesCanonical", "instantiatesUri") for each in group.all(name)]
+    days: dict[str, tuple[int, ...]] = {}
+    start: list[Told] = []
+    for action in _actions(group):
+        if day_1 := action.get("timingPeriod", "start") or action.get("timingDateTime"):
+            start.append(Told("start", day_1.text[:10], day_1))
+        if action.get("resource") and (request := resources.at(action.get("resource"), group)):
+            days[request.name] = tuple(_days_of_cycle(action))
+    return _Group(tuple(addresses), (*told_by_extensions(group), *start[:1]), days)
+
+
+def _actions(element: Element) -> Iterator[Element]:
+    """Every action, those within others after them."""
+    for action in element.all("action"):
+        yield action
+        yield from _actions(action)
+
+
+def _days_of_cycle(action: Element) -> Iterator[int]:
+    for _, extension in action.extensions(DAYS_OF_CYCLE):
+        for day in extension.all("extension"):
+            text = day.get("valueInteger").text
+            if text.lstrip("-").isdecimal():
+                yield int(text)
+            else:
+                day.fault(f"'{text}' is not a day of the cycle")
+
+
+def _requests(resources: Resources, group: _Group) -> Iterator[Element]:
+    """The requests of the order: of those of its RequestGroup, where there is one; the others are a remark."""
+    for request in resources.of("MedicationRequest"):
+        if group.days is None or request.name in group.days:
+            yield request
+        else:
+            request.note("is not of the RequestGroup, so it is not read")
+
+
+def _used(requests: Iterable[Element], resources: Resources) -> frozenset[str]:
+    """The names of what requests say that they are based on, as far as it is in the Bundle."""
+    names = set()
+    for request in requests:
+        for reference in request.all("supportingInformation"):
+            if (found := resources.by_address.get(reference.get("reference").text)) is not None:
+                names.add(found.name)
+    return frozenset(names)
+
+
+def _accepted(resources: Resources) -> Iterator[tuple[str, str]]:
+    """The alerts of cec that were accepted, with the reason."""
+    for issue in resources.of("DetectedIssue"):
+        reason = issue.first("mitigation", "action", "text")
+        for code in codes_of(issue.get("code"), ALERT):
+            if reason:
+                yield code, reason
+
+
+def _not_read(resources: Resources) -> Iterator[str]:
+    """A remark on resources of other kinds, by their kinds."""
+    others = sorted({each.get("resourceType").text for each in resources.each} - _READ)
+    if others:
+        yield f"not read: {', '.join(others)}"

@@ -1,0 +1,191 @@
+"""A Bundle of FHIR R4, held against the order that cec drafts for its patient by the regimen that it names."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cec.calculate import draft_order
+from cec.conditions import conditions_of, history_asked
+from cec.errors import Fault, FileError
+from cec.facts import FACTS
+from cec.fhir.bundle import ReadBundle, read_bundle
+from cec.fhir.people import Told, long_part
+from cec.fhir.resources import read_resources
+from cec.load import load_regimen
+from cec.load.nodes import read_bytes
+from cec.load.parts import Part
+from cec.order import Order
+from cec.patient import Patient
+from cec.pharmacy import Pharmacy
+from cec.regimen import Regimen
+from cec.tables.columns import is_of_history
+from cec.tables.rows import read_fact, read_row
+from cec.verification.choices import verify_any_choice
+from cec.verification.doses import TOLERANCE, verify_doses
+from cec.verification.outcome import Verification
+from cec.verification.written import Written
+
+LARGEST_BUNDLE = 50_000_000
+"""Bytes of a Bundle in a file."""
+_NAME = re.compile(r"(examples/)?[a-z0-9]+(-[a-z0-9]+)*")
+_ASKED_FOR = frozenset(name for name, fact in FACTS.items() if fact.told == "patient" and fact.plausible) - {
+    *("height", "weight", "age", "creatinine", "creatinine_clearance")
+}
+"""Laboratory values that only checks of a regimen use: read where it asks for them."""
+
+Bundle = str | Path | bytes | Mapping[str, Any]
+"""The path of a file, the JSON itself, or what it was read into."""
+
+
+class BundleVerification(NamedTuple):
+    """The verification of a Bundle, the order that it was held against, and what was not read of it."""
+
+    order: Order
+    verification: Verification
+    notes: tuple[str, ...]
+
+
+def verify_bundle(
+    bundle: Bundle,
+    regimen: Regimen | str | None = None,
+    *,
+    pharmacy: Pharmacy | None = None,
+    start: datetime.date | None = None,
+    cycle: int | None = None,
+    accept: Mapping[str, str] | None = None,
+    strict: bool = False,
+    given: Mapping[str, Part] | None = None,
+    as_of: datetime.date | None = None,
+    tolerance: Decimal = TOLERANCE,
+    others: Sequence[Regimen] = (),
+    partial: bool = False,
+) -> BundleVerification:
+    """The doses of a Bundle's MedicationRequests held against those that cec drafts; CecError with every fault.
+
+    Without a regimen, it is held against the one that its RequestGroup names. `given` replaces what the Bundle says of
+    the patient; `start` and `cycle` hold where it says no other. `tolerance` is in percent. With `partial`, the Bundle
+    holds only part of the drugs. `others` are regimens that the writer may have mistaken this one for.
+    """
+    pharmacy = pharmacy or Pharmacy()
+    given = given or {}
+    file, content = _content_of(bundle)
+    read = read_bundle(read_resources(content, file), pharmacy.formulary, elsewhere=_names(given))
+    loaded = load_regimen(regimen) if isinstance(regimen, str) else regimen
+    chosen = loaded or _named_regimen(read, file)
+    parts, notes = _parts(read.facts, chosen, pharmacy)
+    row = read_row({**parts, **given}, start, cycle)
+
+    def order_of(patient: Patient) -> Order:
+        return draft_order(
+            chosen,
+            patient,
+            pharmacy,
+            start=row.start,
+            cycle=row.cycle,
+            as_of=as_of,
+            accept={**read.accepted, **(accept or {})},
+            strict=strict,
+            scheduled=not chosen.is_endless,
+        )
+
+    written = [
+        Written(each.drug, each.amount.quantity, each.amount.step, _beside(each.beside, each.prescribed))
+        for each in read.doses
+        if each.amount
+    ]
+
+    def verify(order: Order) -> Verification:
+        return verify_doses(order, written, tolerance=tolerance, others=others, partial=partial)
+
+    order, verification = verify_any_choice(order_of, verify, chosen, row.patient, written)
+    notes = (*read.notes, *notes, *_without_amount(read), *_another_regimen(read, chosen))
+    return BundleVerification(order, verification, notes)
+
+
+def is_bundle(content: bytes) -> bool:
+    """Whether JSON is a resource of FHIR, and not an order that cec saved."""
+    return b'"resourceType"' in content and b'"cec.order/' not in content[:200]
+
+
+def read_file(path: Path) -> bytes:
+    """The content of a file that may be a Bundle."""
+    return read_bytes(path, LARGEST_BUNDLE)
+
+
+def _content_of(bundle: Bundle) -> tuple[str, str | bytes]:
+    """The name of a Bundle's file, where it has one, and its text."""
+    if isinstance(bundle, Mapping):
+        return "", json.dumps(bundle, default=str)
+    if isinstance(bundle, bytes):
+        return "", bundle
+    if isinstance(bundle, str) and bundle.lstrip().startswith("{"):
+        return "", bundle
+    return str(bundle), read_file(Path(bundle))
+
+
+def _names(given: Mapping[str, Part]) -> frozenset[str]:
+    """The facts that are given beside the Bundle, and the other forms of these."""
+    others = (FACTS[name].other_form for name in given if name in FACTS)
+    return frozenset((*given, *others, *(given["history"].value or () if "history" in given else ())))
+
+
+def _named_regimen(read: ReadBundle, file: str) -> Regimen:
+    """The regimen that the RequestGroup names; FileError where there is none of that name and edition."""
+    say_which = "say with --regimen which one it is held against"
+    if not read.named:
+        raise FileError(Fault(f"names no regimen; {say_which}", "", file))
+    if not _NAME.fullmatch(read.regimen):
+        named = read.regimen or read.named
+        raise FileError(Fault(f"names {named}, which is not a regimen here; {say_which}", "", file))
+    regimen = load_regimen(read.regimen)
+    if read.edition and read.edition != str(regimen.edition):
+        text = f"names edition {read.edition} of {regimen.name}; here is edition {regimen.edition}; {say_which}"
+        raise FileError(Fault(text, "", file))
+    return regimen
+
+
+def _parts(facts: Sequence[Told], regimen: Regimen, pharmacy: Pharmacy) -> tuple[dict[str, Part], tuple[str, ...]]:
+    """Each fact that counts, read, with the place of what is wrong with it; and a remark on those that do not."""
+    history = history_asked(regimen, pharmacy)
+    asked = {condition.fact for _, conditions in conditions_of(regimen, pharmacy) for condition in conditions}
+    parts: dict[str, Part] = {}
+    notes: list[str] = []
+    for each in facts:
+        if each.fact in _ASKED_FOR - asked:
+            notes.append(f"{each.source.name}: {regimen.name} asks for no {each.fact}, so {each.text} is not read")
+        elif not is_of_history(each.fact) or each.fact in history:
+            parts[each.fact] = _part(each)
+        else:
+            notes.append(f"{each.source.name}: {regimen.name} asks for no '{each.fact}', so it is not read")
+    return parts, tuple(notes)
+
+
+def _part(fact: Told) -> Part:
+    """What is told of one fact; its faults with their place in the Bundle."""
+    part = long_part(fact) if fact.value else read_fact(fact.fact, fact.text)
+    name, node, file = fact.source.name, fact.source.node, fact.source.file
+    return part._replace(faults=tuple(Fault(each.text, name, file, node.line, node.column) for each in part.faults))
+
+
+def _beside(beside: Mapping[str, Any], prescribed: object) -> Mapping[str, Any]:
+    return {**beside, "prescribed": prescribed} if prescribed else beside
+
+
+def _without_amount(read: ReadBundle) -> Iterator[str]:
+    """A remark on each request that says only what a protocol prescribes."""
+    for dose in read.doses:
+        if dose.amount is None:
+            only = f" but {dose.prescribed}" if dose.prescribed else ""
+            yield f"{dose.source.name}: {dose.drug} has no amount{only}, so its dose is not compared"
+
+
+def _another_regimen(read: ReadBundle, chosen: Regimen) -> Iterator[str]:
+    """A remark where the Bundle names another regimen than it was held against."""
+    if read.named and (read.regimen, read.edition) != (chosen.name, str(chosen.edition)):
+        yield f"held against {chosen.name}, edition {chosen.edition}; the RequestGroup names {read.named}"

@@ -1,0 +1,455 @@
+"""A Bundle held against an order: what cec wrote agrees, each mistake in it is found, and others' Bundles are read."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bundles import PHARMACY, START, Bundle, dosage, drafted, mcode, observation, request, resources, written
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from running import cec
+
+from cec import Pharmacy, load_patient, load_regimen
+from cec.calculate import draft_order
+from cec.errors import CecError, FileError, InputError
+from cec.load.parts import read_part
+from cec.load.search import example_names
+from cec.verification.bundle import BundleVerification, verify_bundle
+
+AC_T = """
+name: ac-t
+title: AC-T
+edition: 1
+for: breast cancer
+source: {citation: "HL7 mCODE 4.0.0: extended example"}
+drugs:
+  - {drug: doxorubicin, dose: 60 mg/m2, route: IV bolus, days: 1}
+  - {drug: cyclophosphamide, dose: 600 mg/m2, route: IV infusion, over: 30 min, days: 1}
+  - {drug: paclitaxel, dose: 175 mg/m2, route: IV infusion, over: 3 h, days: 1}
+"""
+
+
+def verified(bundle: Bundle, **terms: Any) -> BundleVerification:
+    return verify_bundle(bundle, **{"pharmacy": PHARMACY, "as_of": START, **terms})
+
+
+def faults(bundle: Bundle, **terms: Any) -> str:
+    with pytest.raises(CecError) as refused:
+        verified(bundle, **terms)
+    return str(refused.value)
+
+
+INDUCTION = written(drafted())
+
+
+def test_what_cec_wrote_agrees_in_everything_that_can_be_compared() -> None:
+    found = verified(INDUCTION)
+    assert found.verification.agrees
+    assert found.verification.not_compared == ()
+    assert found.notes == ()
+    compared = {each.what for verdict in found.verification.verdicts for each in verdict.comparisons}
+    assert compared == {"times a day", "days", "route", "duration", "protocol dose", "dates"}
+
+
+@pytest.mark.parametrize(
+    ("regimen", "given_beside"),
+    [
+        ("cec-consolidation", {}),
+        ("cec-induction", {"reductions": ["etoposide=by 25%: mucositis", "prednisone=100%: psychosis"]}),
+        ("cec-induction", {"without": ["prednisone: psychosis"], "set": ["etoposide=70 mg: one vial left"]}),
+        ("cec-induction", {"creatinine": "44 micromol/L", "previous_day_1": "2026-11-02", "allergies": "latex"}),
+        ("cec-induction", {"height": "4 ft 2 in", "weight": "57.3 lb"}),
+        ("examples/mfolfox6", {"age": "54", "height": "170 cm", "weight": "70 kg"}),
+        ("examples/ifosfamide-mesna", {"age": "54", "height": "170 cm", "weight": "70 kg", "creatinine": "0.8 mg/dL"}),
+    ],
+)
+@pytest.mark.parametrize("start", [START, None])
+def test_an_order_goes_out_and_comes_back(
+    regimen: str, given_beside: dict[str, Any], start: datetime.date | None
+) -> None:
+    order = drafted(regimen, start=start, **given_beside)
+    found = verified(written(order))
+    assert found.verification.agrees, [each for each in found.verification.verdicts if each.is_wrong]
+    assert {each.ordered for each in found.order.doses} == {each.ordered for each in order.doses}
+
+
+@pytest.mark.slow
+def test_every_shipped_example_goes_out_and_comes_back() -> None:
+    pharmacy = replace(PHARMACY, dose_rounding={})
+    adult = {"age": "54", "height": "170 cm", "weight": "70 kg", "sex": "f", "creatinine": "0.8 mg/dL"}
+    count = 0
+    for name in example_names():
+        try:
+            order = draft_order(load_regimen(name), load_patient(texts=adult), pharmacy, start=START, cycle=1)
+        except CecError:
+            continue  # for children, or with a choice to make
+        found = verified(written(order), pharmacy=pharmacy)
+        assert (name, found.verification.agrees, found.notes) == (name, True, ())
+        count += 1
+    assert count > 20
+
+
+@given(
+    height=st.integers(60, 190),
+    weight=st.integers(100, 900),
+    regimen=st.sampled_from(["cec-induction", "examples/mfolfox6"]),
+)
+@settings(max_examples=15)
+def test_any_patient_s_order_goes_out_and_comes_back(height: int, weight: int, regimen: str) -> None:
+    texts = {"height": f"{height} cm", "weight": f"{weight / 10} kg", "age": "12", "sex": "m"}
+    try:
+        order = draft_order(load_regimen(regimen), load_patient(texts=texts), PHARMACY, start=START)
+    except CecError:
+        return
+    assert verified(written(order)).verification.agrees
+
+
+Change = Callable[[Bundle], Any]
+
+
+def set_value(drug: str, number: object, place: int = 1) -> Change:
+    def change(bundle: Bundle) -> None:
+        part = dosage(bundle, drug)["doseAndRate"][place]
+        part["doseQuantity"]["value"] = number
+        if "rateRatio" in part:
+            part["rateRatio"]["numerator"]["value"] = number
+
+    return change
+
+
+def set_dose(drug: str, **parts: str) -> Change:
+    return lambda bundle: dosage(bundle, drug)["doseAndRate"][1]["doseQuantity"].update(parts)
+
+
+def remove(drug: str) -> Change:
+    def change(bundle: Bundle) -> None:
+        gone = request(bundle, drug)["id"]
+        bundle["entry"] = [each for each in bundle["entry"] if each["resource"]["id"] != gone]
+
+    return change
+
+
+def set_event(place: int, text: str) -> Change:
+    return lambda bundle: dosage(bundle, "etoposide")["timing"]["event"].__setitem__(place, text)
+
+
+def swap_doses(bundle: Bundle) -> None:
+    first, second = (dosage(bundle, drug)["doseAndRate"] for drug in ("clofarabine", "etoposide"))
+    first[1], second[1] = second[1], first[1]
+
+
+REFUSED: dict[str, tuple[Change, str]] = {
+    "a code that is not UCUM": (set_dose("etoposide", code="mcg", unit="mcg"), "'mcg' is not a UCUM code that is read"),
+    "mg in words, g as the code": (set_dose("etoposide", code="g"), "says 'mg' in words and 'g' as its code"),
+    "mg/m2 in words, mg as the code": (
+        set_dose("etoposide", unit="mg/m2"),
+        "says 'mg/m2' in words and 'mg' as its code",
+    ),
+    "another system of units": (set_dose("etoposide", system="http://snomed.info/sct"), "units are read as UCUM"),
+    "a subject that is not there": (
+        lambda bundle: request(bundle, "etoposide")["subject"].update(reference="Patient/8"),
+        "leads to Patient/8, which is not in the Bundle",
+    ),
+    "a request that is gone": (remove("etoposide"), "which is not in the Bundle"),
+    "the RxNorm code of another drug": (
+        lambda bundle: request(bundle, "etoposide")["medicationCodeableConcept"]["coding"][0].update(code="44151"),
+        "etoposide has the RxNorm code 44151; the formulary has",
+    ),
+    "a time without its zone": (set_event(2, "2026-12-02T11:00:00"), "has a time without its zone"),
+    "a date that is none": (set_event(2, "2026-02-30"), "is not a date"),
+    "a rate that is not the dose over its time": (
+        lambda bundle: dosage(bundle, "etoposide")["doseAndRate"][1]["rateRatio"]["numerator"].update(value=24),
+        "by this rate 96 mg runs for 8 h, but the timing says 2 h",
+    ),
+    "a second patient": (
+        lambda bundle: bundle["entry"].append({"resource": {"resourceType": "Patient", "id": "8"}}),
+        "has 2 Patients",
+    ),
+    "a modifier that nobody reads": (
+        lambda bundle: request(bundle, "etoposide").update(modifierExtension=[{"url": "urn:x", "valueBoolean": True}]),
+        "has a modifierExtension",
+    ),
+    "a range of doses": (
+        lambda bundle: dosage(bundle, "etoposide")["doseAndRate"][1].update(doseRange={"low": {"value": 1}}),
+        "is a range, which is not the dose of one administration",
+    ),
+    "a bound instead of a number": (set_dose("etoposide", comparator="<"), "says < 96, which is not one number"),
+    "a height of nobody": (
+        lambda bundle: observation(bundle, "8302-2")["valueQuantity"].update(value=1.28),
+        "1.28 cm is not a possible height",
+    ),
+    "an edition that is not here": (
+        lambda bundle: next(resources(bundle, "RequestGroup")).update(
+            instantiatesCanonical=["urn:cec:regimen:cec-induction|7"]
+        ),
+        "names edition 7 of cec-induction; here is edition 1",
+    ),
+    "a regimen of somebody else": (
+        lambda bundle: next(resources(bundle, "RequestGroup")).update(instantiatesCanonical=["https://a.example/ac"]),
+        "names https://a.example/ac, which is not a regimen here; say with --regimen",
+    ),
+    "a path in the place of a regimen": (
+        lambda bundle: next(resources(bundle, "RequestGroup")).update(
+            instantiatesCanonical=["urn:cec:regimen:..%2Fsecret.yaml|1"]
+        ),
+        "names ../secret.yaml, which is not a regimen here",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", REFUSED)
+def test_what_cannot_be_read_is_refused_by_name(mistake: str) -> None:
+    change, words = REFUSED[mistake]
+    bundle = copy.deepcopy(INDUCTION)
+    change(bundle)
+    assert words in faults(bundle)
+
+
+DIFFERS: dict[str, tuple[Change, str, str]] = {
+    "ten times the dose": (set_value("clofarabine", 384), "clofarabine", "dose"),
+    "another protocol dose": (set_value("clofarabine", 30, place=0), "clofarabine", "protocol dose"),
+    "doses of two drugs exchanged": (swap_doses, "etoposide", "dose"),
+    "the wrong route": (
+        lambda bundle: dosage(bundle, "etoposide").update(route={"text": "intrathecal"}),
+        "etoposide",
+        "route",
+    ),
+    "another duration": (
+        lambda bundle: (
+            dosage(bundle, "etoposide")["timing"]["repeat"].update(duration=1),
+            dosage(bundle, "etoposide")["doseAndRate"][1]["rateRatio"]["denominator"].update(value=1),
+        ),
+        "etoposide",
+        "duration",
+    ),
+    "an event on another day": (set_event(4, "2026-12-05T11:00:00+01:00"), "etoposide", "dates"),
+    "a day of the cycle too few": (
+        lambda bundle: next(resources(bundle, "RequestGroup"))["action"][0]["action"][1]["extension"][0][
+            "extension"
+        ].pop(),
+        "etoposide",
+        "days",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", DIFFERS)
+def test_what_differs_is_found(mistake: str) -> None:
+    change, drug, what = DIFFERS[mistake]
+    bundle = copy.deepcopy(INDUCTION)
+    change(bundle)
+    found = verified(bundle).verification
+    (verdict, *_) = (each for each in found.verdicts if each.drug == drug)
+    assert not found.agrees
+    assert verdict.is_wrong
+    wrong = {each.what for each in verdict.comparisons if each.verdict == "differs"}
+    assert (what in wrong) or (what == "dose" and verdict.dose_differs)
+
+
+def test_more_than_nine_kinds_of_mistake_are_sown() -> None:
+    assert len(REFUSED) + len(DIFFERS) > 20
+
+
+def test_a_bsa_that_is_not_that_of_the_measures_is_asked_about() -> None:
+    bundle = copy.deepcopy(INDUCTION)
+    observation(bundle, "3140-1")["valueQuantity"]["value"] = 0.69
+    alerts = verified(bundle).verification.alerts
+    assert any("0.69 m2" in alert.text for alert in alerts)
+
+
+def test_every_fault_is_told_at_once_each_with_its_line(tmp_path: Path) -> None:
+    bundle = copy.deepcopy(INDUCTION)
+    for mistake in ("mg in words, g as the code", "a time without its zone", "the RxNorm code of another drug"):
+        REFUSED[mistake][0](bundle)
+    request(bundle, "clofarabine")["subject"] = {"reference": "Patient/8"}
+    file = tmp_path / "bundle.json"
+    file.write_text(json.dumps(bundle, indent=1), encoding="utf-8")
+    done = cec("verify", str(file), "--pharmacy", "none")
+    assert done.code == 1
+    lines = [line for line in done.err.splitlines() if line.startswith(str(file))]
+    assert len(lines) == 3  # without the formulary nobody knows the code of etoposide
+    assert all(re.match(rf"{re.escape(str(file))}:[0-9]+:[0-9]+: MedicationRequest/", line) for line in lines)
+
+
+def test_a_key_that_stands_twice_is_refused() -> None:
+    text = json.dumps(INDUCTION).replace('"value": 38.4,', '"value": 38.4, "value": 3.84,', 1)
+    with pytest.raises(FileError, match="the key value stands here twice"):
+        verify_bundle(text, pharmacy=PHARMACY)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("3.84e1", "38.4"),
+        ("384E-1", "38.4"),
+        ("38.400000000000006", "38.400000000000006"),
+        ("38.40", "38.4"),
+    ],
+)
+def test_exponents_and_doubles_are_what_they_are(text: str, amount: str) -> None:
+    whole = re.sub(r'"value": 38.4(?=, "unit": "mg")', f'"value": {text}', json.dumps(INDUCTION), count=1)
+    assert f'"value": {text}' in whole
+    verdict = verify_bundle(whole, pharmacy=PHARMACY, as_of=START).verification.verdicts[0]
+    assert verdict.written is not None
+    assert (verdict.written.value, verdict.verdict) == (Decimal(amount), "agrees")
+
+
+def test_a_measure_with_the_tail_of_a_double_is_what_it_is() -> None:
+    bundle = copy.deepcopy(INDUCTION)
+    observation(bundle, "29463-7")["valueQuantity"]["value"] = 26.000000000000004
+    patient = verified(bundle, tolerance=Decimal(1)).order.patient
+    assert patient.weight.value == Decimal("26.000000000000004")
+
+
+def test_only_some_of_the_drugs_agree_where_only_some_were_to_be_written() -> None:
+    bundle = copy.deepcopy(INDUCTION)
+    group = next(resources(bundle, "RequestGroup"))["action"][0]
+    group["action"] = [each for each in group["action"] if each["title"] in {"clofarabine", "etoposide"}]
+    whole, part = verified(bundle), verified(bundle, partial=True)
+    assert [each.verdict for each in whole.verification.verdicts] == ["agrees", "agrees", "missing", "missing"]
+    assert [each.verdict for each in part.verification.verdicts] == ["agrees", "agrees", "not written", "not written"]
+    assert (whole.verification.agrees, part.verification.agrees) == (False, True)
+
+
+def test_typed_doses_may_be_only_some_of_them() -> None:
+    typed = ("verify", "cec-induction", "--height", "128", "--weight", "26", "clofarabine=38.4mg")
+    assert cec(*typed).code == 1
+    done = cec(*typed, "--partial")
+    assert done.code == 0
+    assert "not written: etoposide, cyclophosphamide and prednisone" in done.said
+
+
+def test_partial_is_for_what_is_written_alone(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("id,height_cm,weight_kg\n1,128,26\n", encoding="utf-8")
+    done = cec("verify", str(tmp_path / "orders.csv"), "--partial")
+    assert done.code == 2
+    assert "is for a Bundle" in done.err
+
+
+def test_an_option_replaces_what_the_bundle_says_of_the_patient(tmp_path: Path) -> None:
+    file = tmp_path / "bundle.json"
+    file.write_text(json.dumps(written(drafted(start=None, pharmacy=Pharmacy()))), encoding="utf-8")
+    assert cec("verify", str(file), "--pharmacy", "none").code == 0
+    heavier = cec("verify", str(file), "--pharmacy", "none", "--weight", "36", "--history", "prior_hsct=false")
+    assert heavier.code == 1
+    assert "another weight" in heavier.said or "weight 36 kg" in heavier.said
+
+
+def test_an_accepted_stop_comes_back_with_its_reason() -> None:
+    patient = load_patient(texts={"height": "66 cm", "weight": "7 kg", "age": "8 months"})
+    accept = {"infant": "tumour board", "under-10-kg": "tumour board"}
+    order = draft_order(load_regimen("cec-induction"), patient, accept=accept)
+    found = verified(written(order), pharmacy=Pharmacy())
+    assert found.verification.agrees
+    assert {alert.code: alert.accepted for alert in found.order.alerts if alert.accepted} == accept
+
+
+@pytest.fixture
+def regimen(tmp_path: Path) -> str:
+    file = tmp_path / "ac-t.yaml"
+    file.write_text(AC_T, encoding="utf-8")
+    return str(file)
+
+
+def test_the_extended_example_of_mcode_is_read_in_pounds_and_inches(regimen: str) -> None:
+    """65 in = 165.1 cm, 150 lb = 68.0388555 kg; √(165.1 × 68.0388555 / 3600) = 1.766…; 600 × 1.77 = 1,062 mg.
+
+    Its own doses are of 1.554 m2: 932.59 / 600 = 272.01 / 175 = 1.5543.
+    """
+    found = verified(mcode(), regimen=regimen, pharmacy=Pharmacy())
+    verdicts = {each.drug: each for each in found.verification.verdicts}
+    patient = found.order.patient
+    assert (patient.height.value, patient.weight_given) == (Decimal("165.1"), "150 lb")
+    assert (patient.id, patient.name, str(patient.born), patient.sex) == ("MRN1234", "Jenny M", "1965-01-01", "female")
+    assert {drug: verdict.verdict for drug, verdict in verdicts.items()} == {
+        "doxorubicin": "missing",
+        "cyclophosphamide": "differs",
+        "paclitaxel": "differs",
+        "anastrozole": "not in the regimen",
+    }
+    assert str(verdicts["cyclophosphamide"].expected) == "1,062 mg"
+    assert found.verification.shared_explanations[0].drugs == ("cyclophosphamide", "paclitaxel")
+    notes = "\n".join(found.notes)
+    assert "150 lb is taken, the newest body weight" in notes
+    assert "60 mg/m2 is not a rate" in notes
+    assert "asks for no anc, so 3000 x 10^9/L is not read" in notes
+    assert "not read: Condition" in notes
+
+
+def test_without_a_regimen_it_is_refused(regimen: str) -> None:
+    assert "names no regimen; say with --regimen which one it is held against" in faults(mcode())
+    assert verified(mcode(), regimen=regimen).order.regimen.name == "ac-t"
+
+
+def test_two_weights_of_one_day_are_asked_about(regimen: str) -> None:
+    bundle = mcode()
+    for each in resources(bundle, "Observation"):
+        each["effectiveDateTime"] = "2018-04-22"
+    assert "it is not told which body weight is the newest" in faults(bundle, regimen=regimen)
+    typed = {"weight": read_part("weight", "70 kg")}
+    assert verified(bundle, regimen=regimen, given=typed).order.patient.weight.value == 70
+
+
+def test_a_product_is_its_drug_by_the_code_of_the_formulary() -> None:
+    bundle = copy.deepcopy(INDUCTION)
+    concept = request(bundle, "etoposide")["medicationCodeableConcept"]
+    concept["text"] = "VP-16 20 MG/ML Injectable Solution"
+    assert verified(bundle).verification.agrees
+    concept["text"] = "cyclophosphamide 20 MG/ML Injectable Solution"
+    assert "are of different drugs" in faults(bundle)
+    concept["text"], concept["coding"] = "VP-16", []
+    assert [each.verdict for each in verified(bundle).verification.verdicts if each.is_wrong] == [
+        "missing",
+        "not in the regimen",
+    ]
+
+
+def test_international_units_are_not_those_of_bleomycin(tmp_path: Path) -> None:
+    file = tmp_path / "b.yaml"
+    lines = "  - {drug: bleomycin, dose: 10 units/m2, route: IV bolus, days: 1}\n"
+    lines += "  - {drug: pegaspargase, dose: 2500 units/m2, route: intramuscular, days: 1}\n"
+    file.write_text(AC_T.partition("drugs:\n")[0] + "drugs:\n" + lines, encoding="utf-8")
+    bundle = written(drafted(str(file), pharmacy=Pharmacy(), start=None))
+    for drug in ("bleomycin", "pegaspargase"):
+        dosage(bundle, drug)["doseAndRate"][1]["doseQuantity"]["code"] = "[iU]"
+    words = faults(bundle, regimen=str(file), pharmacy=Pharmacy())
+    assert "bleomycin is in international units" in words
+    assert "pegaspargase" not in words
+
+
+def test_what_is_no_bundle_is_named() -> None:
+    with pytest.raises(FileError, match="is a Patient of FHIR; a Bundle is read"):
+        verify_bundle({"resourceType": "Patient"}, "cec-induction")
+    with pytest.raises(FileError, match="is a Bundle with nothing in it"):
+        verify_bundle({"resourceType": "Bundle", "entry": []}, "cec-induction")
+
+
+def test_allergies_of_a_bundle_are_held_against_its_drugs() -> None:
+    bundle = copy.deepcopy(INDUCTION)
+    patient = next(resources(bundle, "Patient"))
+    allergy = {
+        "resourceType": "AllergyIntolerance",
+        "id": "a",
+        "patient": {"reference": f"urn:uuid:{patient['id']}"},
+        "code": {"text": "etoposide"},
+    }
+    bundle["entry"].append({"resource": allergy})
+    assert any("etoposide" in alert.text and "allerg" in alert.text for alert in verified(bundle).verification.alerts)
+
+
+def test_what_nobody_can_read_of_a_patient_is_a_fault_of_its_place() -> None:
+    bundle = copy.deepcopy(INDUCTION)
+    observation(bundle, "29463-7")["valueQuantity"] = {"value": 26, "unit": "stone"}
+    assert "has no code, and its unit 'stone' is not one of kg, g, [lb_av]" in faults(bundle)
+    observation(bundle, "29463-7")["code"] = {"text": "weight", "coding": [{}]}
+    with pytest.raises(InputError, match="'weight' is missing"):
+        verified(bundle)
