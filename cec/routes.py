@@ -174,6 +174,27 @@ def is_into_csf(route: str) -> bool:
     return any(each in CSF_ROUTES for each in routes_of(route.casefold()))
 
 
+def route_of_use(route: str) -> str:
+    """The routes into the cerebrospinal fluid that a route names, for "for … use only".
+
+    >>> route_of_use("intrathecal or intraventricular"), route_of_use("intrathecal")
+    ('intrathecal or intraventricular', 'intrathecal')
+    """
+    return CHOICE.join(each for each in routes_of(route.casefold()) if each in CSF_ROUTES)
+
+
+_ORAL = frozenset(("oral", "orally", "mouth", "po", "enteral", "nasogastric", "gastrostomy"))
+
+
+def is_oral(route: str) -> bool:
+    """Whether a route takes tablets and oral solutions; every other one takes solutions and powders.
+
+    >>> is_oral("by mouth"), is_oral("IV infusion")
+    (True, False)
+    """
+    return not _ORAL.isdisjoint(_words(route))
+
+
 def is_intravenous(route: str) -> bool:
     """Whether a route leads into a vein.
 

@@ -20,7 +20,8 @@ from typing import Any, NamedTuple
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parent))
 
-from rich.console import Console  # noqa: E402  after the path
+from msgspec.structs import replace  # noqa: E402  after the path
+from rich.console import Console  # noqa: E402
 from rich.text import Text  # noqa: E402
 
 from cec import draft_order, load_patient, load_pharmacy, load_regimen  # noqa: E402
@@ -78,7 +79,10 @@ def sheets() -> dict[str, bytes]:
     order = draft_order(load_regimen("cec-induction"), load_patient(texts=PATIENT), pharmacy, start=START, cycle=1)
     first, days, *_ = _pages("order", sheet_data(order))
     cards = _pages("worksheet", worksheet_data(order))[1]
-    label = _pages("labels", label_data(order), "100x60mm")[-1]
+    made_at_eight = replace(pharmacy, made_at="08:00", jurisdiction="US label")
+    labelled = draft_order(order.regimen, order.patient, made_at_eight, start=START, cycle=1)
+    steady = replace(labelled, fingerprint="0123456789abcdef" * 4, alerts=())
+    label = _pages("labels", label_data(steady), "100x60mm")[0]
     return {"sheet.png": first, "sheet-days.png": days, "worksheet.png": cards, "label.png": label}
 
 

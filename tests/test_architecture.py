@@ -103,6 +103,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "typer": ("cec.cli",),
     "rich": ("cec.render.terminal.drawing", "cec.render.terminal.progress"),
     "typst": ("cec.render.pdf.typesetting",),
+    "segno": ("cec.render.pdf.codes",),
     "icalendar": ("cec.render.ics",),
     "platformdirs": ("cec.load.search",),
     "polars": ("cec.tables", "cec.batch"),

@@ -298,6 +298,11 @@ AllPapersOption: TypeAlias = Annotated[
 ]
 
 
+OralOption: TypeAlias = Annotated[
+    bool, flag("Labels of doses by mouth too, in a layout of their own.", "--oral", heading=OUTPUT)
+]
+
+
 class NewRegimenOptions(NamedTuple):
     """What a new regimen is."""
 

@@ -89,21 +89,22 @@ class ChosenPapers(NamedTuple):
     folder: Path
     paper: str | None
     is_quiet: bool
+    oral: bool = False
 
 
 def chosen_form(
-    output: Asked, formats: Formats, every_paper_in: Path | None, *, explain: bool
+    output: Asked, formats: Formats, every_paper_in: Path | None, *, explain: bool, oral: bool = False
 ) -> Chosen | ChosenPapers:
     """The format that was named, or every paper into a folder; wrong usage beside an option that is about one form."""
     if every_paper_in is None:
-        return chosen_format(output, formats, explain=explain)
+        return chosen_format(output, formats, explain=explain, oral=oral)
     asked = {"--format": output.format, "--output": output.output, "--explain": explain}
     if beside := [name for name, value in asked.items() if value]:
         raise typer.BadParameter(f"writes every paper, so it stands without {beside[0]}", param_hint="--all")
     paper = getattr(output, "paper", None)
     with _wrong_usage():
         check_options(FORMATS["labels"], {"paper": paper}, FORMATS)
-    return ChosenPapers(every_paper_in, paper, output.quiet)
+    return ChosenPapers(every_paper_in, paper, output.quiet, oral)
 
 
 def show_order(order: Order, chosen: Chosen | ChosenPapers) -> None:
@@ -119,7 +120,7 @@ def _write_papers(order: Order, chosen: ChosenPapers) -> None:
     from cec.files import appearing, taking_names, write_file
     from cec.render.papers import PAPERS, papers_of
 
-    found = papers_of(order, chosen.paper)
+    found = papers_of(order, chosen.paper, oral=chosen.oral)
     with taking_names() as parts:
         place = Path(appearing(chosen.folder, parts))
         for name, content in found.contents.items():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cec.cli.options import AllPapersOption, ChosenFrom, ExplainOption, PrintOptions
+from cec.cli.options import AllPapersOption, ChosenFrom, ExplainOption, OralOption, PrintOptions
 from cec.cli.output import chosen_form, show_order
 from cec.cli.places import keep_apart
 from cec.errors import Fault, FileError
@@ -22,6 +22,7 @@ def print_order(
     order: Annotated[Path, typer.Argument(metavar="ORDER", help="A saved order, from --format json.")],
     output: Annotated[PrintOptions, ChosenFrom(PRINTED)],
     all_papers: AllPapersOption = None,
+    oral: OralOption = False,
     explain: ExplainOption = False,
 ) -> None:
     """Print a saved order again; nothing is computed.
@@ -32,7 +33,7 @@ def print_order(
       cec print order.json -o sheet.pdf
       cec print order.json --all papers
     """
-    chosen = chosen_form(output, PRINTED, all_papers, explain=explain)
+    chosen = chosen_form(output, PRINTED, all_papers, explain=explain, oral=oral)
     keep_apart({"ORDER": order}, {"--output": output.output})
     show_order(_unedited(order), chosen)
 

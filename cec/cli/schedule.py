@@ -10,6 +10,7 @@ from cec.cli.options import (
     CheckOptions,
     ChosenFrom,
     ExplainOption,
+    OralOption,
     PatientOptions,
     PharmacyOptions,
     PrintOptions,
@@ -32,6 +33,7 @@ def schedule(
     checks: CheckOptions,
     output: Annotated[PrintOptions, ChosenFrom(FORMATS)],
     all_papers: AllPapersOption = None,
+    oral: OralOption = False,
     explain: ExplainOption = False,
 ) -> None:
     """The days of one cycle, or the calendar of a treatment in phases.
@@ -52,5 +54,5 @@ def schedule(
         calendar = draft_calendar(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)
         show(calendar, of_treatment)
         return
-    chosen = chosen_form(output, FORMATS, all_papers, explain=explain)
+    chosen = chosen_form(output, FORMATS, all_papers, explain=explain, oral=oral)
     show_order(draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output), chosen)

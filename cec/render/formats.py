@@ -48,7 +48,7 @@ FORMATS: Formats = by_name(
     Format("json", "cec.render.json", ".json", shows=("explain",)),
     Format("csv", "cec.render.csv.order", ".csv"),
     Format("pdf", "cec.render.pdf.order", ".pdf", papers=SHEETS, is_binary=True),
-    Format("labels", "cec.render.pdf.labels", papers=(*SHEETS, LABEL_PRINTER), is_binary=True),
+    Format("labels", "cec.render.pdf.labels", options=("oral",), papers=(*SHEETS, LABEL_PRINTER), is_binary=True),
     Format("ics", "cec.render.ics", ".ics", cautions="cautions"),
     Format("fhir", "cec.render.fhir.order"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.errors import InputError
 from cec.render import FORMATS, PRINTED, render
@@ -31,8 +31,10 @@ class Papers(NamedTuple):
     wanting: dict[str, str]
 
 
-def papers_of(order: Order, paper: str | None = None) -> Papers:
+def papers_of(order: Order, paper: str | None = None, *, oral: bool = False) -> Papers:
     """Every paper of an order; those that are printed on this paper, where they can be.
+
+    Labels of doses by mouth are among them where they are asked for as `oral`.
 
     >>> from cec import draft_order, load_patient, load_regimen
     >>> order = draft_order(load_regimen("cec-induction"), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
@@ -41,7 +43,8 @@ def papers_of(order: Order, paper: str | None = None) -> Papers:
     """
     found = Papers({}, {})
     for name, form in PAPERS.items():
-        options = {"paper": paper} if paper in form.papers else {}
+        options: dict[str, Any] = {"paper": paper} if paper in form.papers else {}
+        options |= {"oral": oral} if "oral" in form.options else {}
         try:
             found.contents[name] = render(order, form.name, PRINTED, **options)
         except InputError as error:

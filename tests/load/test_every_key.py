@@ -76,6 +76,12 @@ def worklist_of_two(order: Order) -> Any:
     return ward_day(order.administrations[0].date, files).worklist.vials
 
 
+def labels(order: Order) -> Any:
+    """What stands on the labels but for their codes, which hold a fingerprint."""
+    data = label_data(order, oral=True)
+    return {**data, "labels": [{**label, "code": ""} for label in data["labels"]]}
+
+
 SEEN: dict[str, Callable[[Order], Any]] = {
     "amount": amounts,
     "date": dates,
@@ -83,7 +89,7 @@ SEEN: dict[str, Callable[[Order], Any]] = {
     "alert": alerts,
     "sheet": sheet_data,
     "explained": lambda order: render(order, "table", explain=True).decode(),
-    "label": label_data,
+    "label": labels,
     "worksheet": lambda order: render(order, "table", WORKSHEETS).decode(),
     "worksheet, explained": lambda order: render(order, "table", WORKSHEETS, explain=True).decode(),
     "pick list": lambda order: render(order, "table", WORKSHEETS, pick_list=True).decode(),

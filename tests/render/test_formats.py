@@ -156,8 +156,9 @@ def needed_words(alert: Alert) -> tuple[str, ...]:
 
 def what_is_missing(document: str, name: str, order: Order, table: Formats | None = None) -> list[str]:
     """The same of a format of an order or of its worksheet."""
+    options = {"oral": True} if name == "labels" else {}  # without it, doses by mouth have none
     return missing(
-        render(order, name, table or DOCUMENTS[document]),
+        render(order, name, table or DOCUMENTS[document], **options),
         order,
         groups_days=(document, name) in GROUPS_DAYS,
         codes_alone=name in CODES_ALONE,

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pypdf
 import pytest
+import zxingcpp
 from msgspec.structs import replace
+from PIL import Image
+from regimen_texts import regimen_file
 from running import cec
 
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
@@ -19,6 +22,7 @@ from cec.order import Alert
 from cec.pharmacy import Pharmacy
 from cec.render import FORMATS
 from cec.render.pdf.labels import label_data
+from cec.render.pdf.typesetting import pictures
 from cec.units import Quantity
 
 STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
@@ -50,17 +54,31 @@ def slips_of(order: Order) -> list[str]:
     return [page for page in printed(order) if "Look at before" in page]
 
 
-def printed(order: Order) -> list[str]:
-    return pages_of(render(order, "labels", paper="100x60mm"))
+def printed(order: Order, *, oral: bool = True) -> list[str]:
+    return pages_of(render(order, "labels", paper="100x60mm", oral=oral))
 
 
 def test_there_is_one_label_for_each_administration(order: Order) -> None:
     labels = labels_of(order)
     assert len(labels) == len(order.administrations) == 20  # four drugs on five days
-    for number, (label, row) in enumerate(zip(labels, order.administrations, strict=True), 1):
+    rows = sorted(order.administrations, key=lambda row: row.route == "oral")  # what is swallowed stands apart
+    for number, (label, row) in enumerate(zip(labels, rows, strict=True), 1):
         assert f"{row.drug} " in label
         assert str(row.dose) in label
-        assert label.endswith(f"label {number} of 20")
+        assert f"label {number} of 20;" in label
+
+
+def test_doses_by_mouth_have_labels_where_they_are_asked_for(order: Order) -> None:
+    assert not any("prednisone" in page for page in printed(order, oral=False) if "Look at" not in page)
+    assert sum("prednisone" in page for page in printed(order) if "Look at" not in page) == 5
+    only = replace(order, administrations=tuple(row for row in order.administrations if row.route == "oral"))
+    with pytest.raises(InputError, match="every dose of this order is by mouth: --oral labels them too"):
+        render(only, "labels")
+    oral = labels_of(only)[0]
+    assert "Take 2 × prednisone 1 mg tablet" in oral
+    assert "Dispensed" in oral
+    for text in ("Use before", "mL", "Store"):
+        assert text not in oral
 
 
 @pytest.mark.slow
@@ -71,30 +89,29 @@ def test_a_label_says_who_what_in_how_much_how_and_when(order: Order) -> None:
         "born 02-Feb-2020",
         "clofarabine",
         "CYTOTOXIC",
-        "30 mg in 100 mL",  # 30 mg at 0.15 to 0.4 mg/mL is 75 to 200 mL: the smallest bag of the starter file is 100 mL
-        "of sodium chloride 0.9%",
+        "30 mg total 100 mL",  # 30 mg at 0.15 to 0.4 mg/mL is 75 to 200 mL: the smallest bag of the starter is 100 mL
+        "0.3 mg/mL",
+        "in sodium chloride 0.9%",
         "IV infusion over 2 h, 50 mL/h",
-        "Day 1 of 5, Mon 30-Nov-2026, 09:00 to 11:00",
-        "Expires",
+        "Mon 30-Nov-2026, day 1 of 5, 09:00 to 11:00",
+        "Use before",
         "filter: 0.2 micron, before dilution; line: no other drug in the same line",
-        f"CEC induction, edition 1; order {order.fingerprint[:16]}",
+        f"order {order.fingerprint[:16]}; CEC induction, edition 1",
     ):
-        assert text in labels_of(order)[1]
+        assert text in labels_of(order)[0]
 
 
 def test_what_is_given_is_the_amount_of_a_label_and_the_ordered_one_stands_small_behind_it(order: Order) -> None:
-    etoposide = labels_of(order)[2]
-    assert "76 mg in 250 mL" in etoposide
-    assert (
-        "ordered: 75 mg (as measured +1.33%)" in etoposide
-    )  # 75 mg at 20 mg/mL is 3.75 mL, at a step of 0.1 mL 3.8 mL
-    prednisone = labels_of(order)[0]
+    etoposide = labels_of(order)[1]
+    assert "76 mg total 250 mL" in etoposide
+    assert "ordered 75 mg (measured +1.33%)" in etoposide  # 75 mg at 20 mg/mL is 3.75 mL, at a step of 0.1 mL 3.8 mL
+    prednisone = labels_of(order)[-1]
     assert "CYTOTOXIC" not in prednisone
     assert "prednisone 9.5 mg" in prednisone  # 1 + 1 + 2.5 + 5 mg: the nearest that tablets of 1 mg give
-    assert "ordered: 9.25 mg (as measured +2.7%)" in prednisone
-    clofarabine = labels_of(order)[1]
-    assert "30 mg in 100 mL" in clofarabine
-    assert "ordered:" not in clofarabine
+    assert "ordered 9.25 mg (measured +2.7%)" in prednisone
+    clofarabine = labels_of(order)[0]
+    assert "30 mg total 100 mL" in clofarabine
+    assert "ordered" not in clofarabine
     assert "1 × prednisone 5 mg tablet" in prednisone
 
 
@@ -128,9 +145,9 @@ def test_a_note_for_the_one_who_dissolves_stands_on_no_label(order: Order) -> No
 
 
 def test_without_a_formulary_people_write_the_volume_and_what_is_cytotoxic_is_not_stated() -> None:
-    prednisone, clofarabine, *_ = labels_of(order_of(Pharmacy()))
-    assert re.search(r"30 mg in +mL of +IV infusion over 2 h Day 1", clofarabine)
-    assert "cytotoxic: not stated" in clofarabine
+    clofarabine, *_, prednisone = labels_of(order_of(Pharmacy()))
+    assert re.search(r"30 mg total +mL in +IV infusion over 2 h Mon 30-Nov-2026, day 1", clofarabine)
+    assert re.search(r"Cytotoxic: yes +no", clofarabine)
     assert "CYTOTOXIC" not in clofarabine
     assert " mL" not in prednisone
 
@@ -142,12 +159,12 @@ def test_who_is_not_named_has_lines_to_write_on() -> None:
 def test_a_dose_that_is_pushed_has_its_drawn_volume() -> None:
     pushed = order_of()
     row = replace(pushed.administrations[2], route="IV bolus", over=None, end=None, rate=None)
-    made = replace(pushed.preparations[1], bag=None, final_volume=None, diluent="")
-    line = replace(pushed, administrations=(row,), preparations=(pushed.preparations[0], made))
+    made = replace(pushed.preparations[1], bag=None, final_volume=None, concentration=None, diluent="")
+    doses = tuple(replace(dose, route="IV bolus", over=None) for dose in pushed.doses)
+    line = replace(pushed, administrations=(row,), doses=doses, preparations=(pushed.preparations[0], made))
     (label,) = labels_of(line)
-    assert "76 mg in 3.8 mL" in label
-    assert "of as measured" not in label  # nothing to dilute, so no line for a diluent
-    assert "IV bolus Day 1" in label
+    assert "76 mg total 3.8 mL 20 mg/mL" in label
+    assert "IV bolus Mon 30-Nov-2026, day 1 of 5" in label
 
 
 @pytest.mark.parametrize(
@@ -156,7 +173,7 @@ def test_a_dose_that_is_pushed_has_its_drawn_volume() -> None:
 def test_every_paper_has_its_size_and_number_of_pages(
     order: Order, paper: str, size: tuple[float, float], count: int
 ) -> None:
-    content = render(order, "labels", paper=paper)
+    content = render(order, "labels", paper=paper, oral=True)
     pages = pypdf.PdfReader(io.BytesIO(content)).pages
     assert len(pages) == count
     box = pages[0].mediabox
@@ -183,7 +200,7 @@ def test_a_dose_of_nothing_has_no_label(order: Order) -> None:
         render(none, "labels")
     last = replace(none, administrations=(*none.administrations[:-1], order.administrations[-1]))
     (label,) = labels_of(last)
-    assert label.endswith("label 1 of 1")
+    assert "label 1 of 1;" in label
 
 
 def test_names_that_look_like_markup_are_printed_as_they_are() -> None:
@@ -195,26 +212,119 @@ def test_names_that_look_like_markup_are_printed_as_they_are() -> None:
 @pytest.mark.parametrize("paper", FORMATS["labels"].papers)
 def test_every_label_says_that_it_is_a_draft(order: Order, paper: str) -> None:
     text = " ".join(pages_of(render(order, "labels", paper=paper)))
-    assert text.count("Draft: not valid until checked and signed") == 20 + len(slips_of(order))
+    assert text.count("Draft: not valid until checked and signed") == 15 + len(slips_of(order))
 
 
-def test_a_route_into_the_liquor_stands_out(order: Order) -> None:
+def test_what_goes_into_the_cerebrospinal_fluid_has_a_layout_and_sheets_of_its_own(order: Order) -> None:
     spinal = replace(order.administrations[1], route="intrathecal", over=None, end=None, rate=None)
-    (label,) = labels_of(replace(order, administrations=(spinal,)))
-    assert "INTRATHECAL" in label
-    assert "INTRATHECAL" not in labels_of(order)[1]
+    both = replace(order, administrations=(order.administrations[2], spinal))
+    beside, apart = pages_of(render(replace(both, alerts=()), "labels"))  # on A4, where one sheet would hold both
+    assert "FOR INTRATHECAL USE ONLY" in apart
+    assert "given" in apart
+    assert "etoposide" not in apart
+    assert "INTRATHECAL" not in beside
 
 
-def test_long_names_and_ids_stay_whole() -> None:
-    name, number = "Konstantynopolitańczykiewicz-" * 4, "9" * 60
-    pages = [re.sub(r"[\s\u200b]", "", page) for page in printed(order_of(name=name, id=number))]
-    assert all(name in page and number in page for page in pages)
-    assert "label2of20" in pages[2]
+LONG_NAME, LONG_ID = "Konstantynopolitańczykiewicz-", "9" * 30
+
+
+@pytest.mark.parametrize(("paper", "longer"), [("a4", 2), ("letter", 4), ("100x60mm", 2)])
+def test_a_long_name_and_eight_warnings_shrink_nothing_and_stay_whole(paper: str, longer: int) -> None:
+    """Sizes are those of the texts that everybody has: name 11 pt, drug 13 pt, dose 15 pt, all else 10 pt."""
+    words = tuple(f"WARNING NUMBER {number} OF EIGHT - READ IT ON EVERY LABEL" for number in range(1, 9))
+    plain = order_of(id="0070", name="Anna")
+    long = order_of(id=LONG_ID, name=LONG_NAME * longer)
+    long = replace(long, doses=tuple(replace(dose, label=words) for dose in long.doses))
+    of_plain, of_long = (sizes_of(render(each, "labels", paper=paper)) for each in (plain, long))
+    for drug, dose in (("clofarabine", "30 mg"), ("etoposide", "76 mg"), ("cyclophosphamide", "330 mg")):
+        assert of_plain[drug] == 13
+        assert of_plain[dose] == of_long[dose] == 15
+    assert of_plain["Anna"] == 11
+    assert set(of_long.values()) == {6.5, 7, 8, 9.5, 10, 11, 13, 15}
+    assert {of_plain[text] for text in ("0070", "50 mL/h", "IV infusion over 1 h", "total 100 mL", "Use before")} == {
+        10
+    }
+    assert {size for line, size in of_long.items() if line.startswith("WARNING")} == {9.5}
+    text = re.sub(r"[\s\u200b]", "", " ".join(pages_of(render(long, "labels", paper=paper))))
+    assert text.count(LONG_NAME * longer) == text.count(LONG_ID) >= 15
+    for each in words:
+        assert text.count(each.replace(" ", "")) == 15
+
+
+def sizes_of(content: bytes) -> dict[str, float]:
+    """The size of type of each text on the labels, in points; the largest where it stands in several."""
+    sizes: dict[str, float] = {}
+
+    def visit(text: str, _matrix: object, position: list[float], _font: object, size: float) -> None:
+        for line in filter(None, map(str.strip, text.replace("\N{NO-BREAK SPACE}", " ").splitlines())):
+            sizes[line] = max(sizes.get(line, 0), round(abs(size * position[3] if position[3] else size), 2))
+
+    for page in pypdf.PdfReader(io.BytesIO(content)).pages:
+        page.extract_text(visitor_text=visit)
+    return sizes
 
 
 def test_what_has_no_room_is_refused_with_the_label_that_lacks_it() -> None:
-    with pytest.raises(InputError, match="no room for the label of prednisone, Day 1 of 5: take larger labels"):
+    with pytest.raises(InputError, match="no room for the label of clofarabine, Mon 30-Nov-2026, day 1 of 5: take"):
         render(order_of(name="Anna Maria " * 80), "labels", paper="100x60mm")
+
+
+@pytest.mark.parametrize("paper", FORMATS["labels"].papers)
+def test_another_program_reads_the_code_of_each_label_from_its_picture(order: Order, paper: str) -> None:
+    pages = pictures("labels", label_data(replace(order, alerts=()), oral=True), paper, ppi=200)
+    texts = [found.text for page in pages for found in zxingcpp.read_barcodes(Image.open(io.BytesIO(page)))]
+    expected = [
+        f"order: {order.fingerprint[:16]}\npatient: 0070\ndrug: {drug}\ndose: {dose}\nday: {day}"
+        for day in range(1, 6)
+        for drug, dose in (
+            ("clofarabine", "30 mg"),
+            ("etoposide", "76 mg"),
+            ("cyclophosphamide", "330 mg"),
+            ("prednisone", "9.5 mg"),
+        )
+    ]
+    assert sorted(texts) == sorted(expected)
+
+
+def test_a_code_holds_letters_of_every_alphabet_that_is_printed() -> None:
+    odd = order_of(id="Żółć/0070; x=1")
+    (page, *_) = pictures("labels", label_data(replace(odd, alerts=())), "100x60mm", ppi=200)
+    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(page)))
+    assert "patient: Żółć/0070; x=1\n" in found.text
+
+
+USE_BEFORE = """made_at: "08:00"
+formulary:
+  clofarabine:
+    products: [{name: a vial, form: solution, strength: 1 mg/mL, volume: 20 mL}]
+    diluents: [sodium chloride 0.9%]
+    bags: [100 mL]
+    stability: [{hours: 24 h, conditions: 2 to 8 degrees C, jurisdiction: EU label}]
+"""
+
+
+def test_a_label_says_up_to_when_a_dose_may_be_used(tmp_path: Path) -> None:
+    """Made at 08:00, and 24 h: 08:00 on the next day."""
+    path = tmp_path / "pharmacy.yaml"
+    path.write_text(USE_BEFORE, "utf-8")
+    made, *_ = labels_of(order_of(load_pharmacy(path)))
+    for text in ("Use before Tue 01-Dec-2026 08:00", "Made 30-Nov-2026 08:00", "Store 2 to 8 degrees C (EU label)"):
+        assert text in made
+    path.write_text(USE_BEFORE.partition("\n")[2], "utf-8")
+    timeless, *_ = labels_of(order_of(load_pharmacy(path)))
+    assert re.search("Use before +, within 24 h of making", timeless)
+    assert "01-Dec" not in timeless
+
+
+def test_hospital_ward_and_bed_and_which_of_the_days_doses(tmp_path: Path) -> None:
+    line = "drug: cytarabine, dose: 75 mg/m2, divided_into: 3, every: 8 h, route: IV infusion, over: 1 h, days: 1"
+    patient = load_patient(texts={"height": "109 cm", "weight": "18.5 kg", "ward": "3A", "bed": "12"})
+    order = draft_order(
+        load_regimen(regimen_file(tmp_path, "thrice", line)), patient, Pharmacy("City hospital"), start=START
+    )
+    labels = labels_of(order)
+    assert all("City hospital, ward 3A, bed 12" in label for label in labels)
+    assert [f"dose {number} of 3 of the day" in label for number, label in enumerate(labels, 1)] == [True] * 3
 
 
 def test_labels_need_a_start_and_a_paper_that_there_is(order: Order) -> None:
@@ -235,7 +345,7 @@ def test_a_row_after_midnight_shows_the_day_and_date_of_its_start_and_whose_dose
     end = night + datetime.timedelta(hours=2)
     late = replace(row, start=night, end=end, date=night.date(), day=2, of_day=1)
     (label,) = label_data(replace(order, administrations=(late,)))["labels"]
-    assert (label["day"], label["date"]) == ("Day 2\N{NO-BREAK SPACE}of 5 (day 1)", "Tue 01-Dec-2026")
+    assert label["date"].replace("\N{NO-BREAK SPACE}", " ") == "Tue 01-Dec-2026, day 2 of 5 (day 1)"
     assert label["time"] == "01:00\N{NO-BREAK SPACE}to 03:00"
 
 
@@ -246,7 +356,8 @@ def test_the_command_writes_labels(tmp_path: Path) -> None:
         *("--format", "labels", "--paper", "100x60mm", "-o", str(target)),
     )
     assert (done.code, done.out) == (0, "")
-    assert [page.rsplit("label ", 1)[-1] for page in pages_of(target.read_bytes())][-2:] == ["19 of 20", "20 of 20"]
+    pages = pages_of(target.read_bytes())
+    assert ["label 14 of 15;" in page for page in pages[-2:]] == [True, False]
 
 
 def test_a_label_says_that_its_dose_was_reduced_or_set_and_prints_no_other_amount() -> None:
@@ -261,8 +372,9 @@ def test_a_label_says_that_its_dose_was_reduced_or_set_and_prints_no_other_amoun
     )
     changed = draft_order(load_regimen("cec-induction"), patient, start=START)
     labels = labels_of(changed)
+    rows = sorted(changed.administrations, key=lambda row: row.route == "oral")
     found: dict[str, list[bool]] = {}
-    for label, row in zip(labels, changed.administrations, strict=True):
+    for label, row in zip(labels, rows, strict=True):
         is_reduced = "reduced by 25%, to 75%" in label and "56.25 mg" in label
         found.setdefault(row.drug, []).append(is_reduced or "set by a person" in label)
     assert found == {
@@ -273,4 +385,4 @@ def test_a_label_says_that_its_dose_was_reduced_or_set_and_prints_no_other_amoun
     }
     for label in labels:
         assert "mucositis" not in label
-        assert len(re.findall(r"[0-9.,]+ mg(?![/\w])", label.partition("Expires")[0])) == 1
+        assert len(re.findall(r"[0-9.,]+ mg(?![/\w])", label.partition("Use before")[0])) == 1

@@ -10,10 +10,10 @@ from fractions import Fraction
 from itertools import pairwise
 
 from cec.calculate.dates import Dates
-from cec.calculate.preparation.stock import is_oral
 from cec.calculate.rounding import to_nearest
 from cec.days import Calendar
 from cec.order import Administration, DailyFluid, Dose, Preparation, RateStep
+from cec.routes import is_oral
 from cec.units import Quantity, is_dissolved, span
 
 _STEP = Decimal("0.1")

@@ -10,11 +10,12 @@ from typing import Literal, NamedTuple
 
 from cec.calculate.preparation.forms import vials_for
 from cec.calculate.preparation.sharing import Given, given_by_day, sharing_groups
-from cec.calculate.preparation.stock import formulary_drug, is_oral, usable_products
+from cec.calculate.preparation.stock import formulary_drug, usable_products
 from cec.calculate.rounding import to_nearest
 from cec.facts import NO_FACTS, Facts
 from cec.order import Dose, PickItem, Preparation
 from cec.pharmacy import Pharmacy
+from cec.routes import is_oral
 from cec.units import AMOUNT, EXACT, VOLUME, Quantity, convert, convert_exactly, is_dissolved
 
 Kind = Literal["vial", "tablet", "bottle", "bag"]

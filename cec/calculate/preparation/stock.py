@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -15,19 +14,8 @@ from cec.errors import InputError
 from cec.facts import Facts
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
 from cec.regimen import condition_words, entry_of
+from cec.routes import is_oral
 from cec.units import AMOUNT, CONCENTRATION, EXACT, VOLUME, Quantity, amount_in, convert, convert_exactly, kept
-
-ORAL = {"oral", "orally", "mouth", "po", "enteral", "nasogastric", "gastrostomy"}
-"""Words of a route that takes tablets and oral solutions; every other route takes solutions and powders."""
-
-
-def is_oral(route: str) -> bool:
-    """Whether a route takes tablets and oral solutions.
-
-    >>> is_oral("by mouth"), is_oral("IV infusion")
-    (True, False)
-    """
-    return not ORAL.isdisjoint(re.findall(r"\w+", route.casefold()))
 
 
 def formulary_drug(pharmacy: Pharmacy, drug: str) -> FormularyDrug | None:

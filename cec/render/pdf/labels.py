@@ -1,6 +1,7 @@
 """One label per administration, for its bag, syringe or tablets: on sheets of labels or on a page of its own.
 
-What must be looked at has no room on a bag: it stands on slips of the size of a label, before the first label.
+What goes into the cerebrospinal fluid stands apart from all others, and so does what is swallowed, where its labels are
+asked for. What must be looked at has no room on a bag: it stands on slips of the size of a label, before the first one.
 """
 
 from __future__ import annotations
@@ -8,32 +9,37 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from cec.errors import InputError
 from cec.regimen import entry_of, name_in_file
 from cec.render.days import day_of
+from cec.render.pdf.codes import qr_code
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import CHANGED, bind, over_days, signed_percent, validity
 from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
 from cec.render.words.pharmacy import DIGITS, pharmacy_words
-from cec.render.words.regimen import cycle_words
-from cec.render.words.times import paper_date, row_time, weekday_date
+from cec.render.words.regimen import cycle_words, which_of_day
+from cec.render.words.times import clock, moment, paper_date, row_time, weekday_date
 from cec.render.worksheet import containers
-from cec.routes import RADIOTHERAPY, is_into_csf
+from cec.routes import RADIOTHERAPY, is_into_csf, is_oral, route_of_use
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from cec.order import Administration, Alert, Dose, Order, Preparation
 
 _NO_ROOM = "no room for "
 _PART_OF_AN_ALERT = 350
 """Characters of an alert that always have room on a slip; the rest of it goes on to the next."""
-_FOR_THE_BAG = ("filter", "light", "line", "keeps")
+_FOR_THE_BAG = ("filter", "light", "line")
 """How the notes on handling begin that matter once the dose is made up."""
 
 
-def render(order: Order, *, paper: str = "a4") -> bytes:
+def render(order: Order, *, paper: str = "a4", oral: bool = False) -> bytes:
     """The labels of the whole cycle as PDF: sheets of 2 × 4 (a4) or 2 × 3 (letter), or one to a page (100x60mm)."""
     try:
-        return typeset("labels", label_data(order), paper)
+        return typeset("labels", label_data(order, oral=oral), paper)
     except RuntimeError as error:
         _, _, where = str(error).partition(_NO_ROOM)
         if not where:
@@ -42,38 +48,68 @@ def render(order: Order, *, paper: str = "a4") -> bytes:
         raise InputError(f"there is {_NO_ROOM}{label}: take larger labels, or shorter texts") from None
 
 
-def label_data(order: Order) -> dict[str, Any]:
-    """What the labels say; a dose of 0 has none. InputError without a start: a label names the day of its dose."""
+def label_data(order: Order, *, oral: bool = False) -> dict[str, Any]:
+    """What the labels say; a dose of 0 has none, nor one by mouth unless `oral` asks for them.
+
+    InputError without a start, for a label names the day of its dose; and where nothing is left to label.
+    """
     if not order.administrations:
         raise InputError("a label names the day of its dose: give a start, like --start 2026-11-30")
-    rows = [row for row in order.administrations if row.dose.value and row.route != RADIOTHERAPY]
+    given = [row for row in order.administrations if row.dose.value and row.route != RADIOTHERAPY]
+    rows = [row for row in given if oral or not is_oral(row.route)]
     if not rows:
-        raise InputError("every dose of this order is 0 or radiation, so there is nothing to label")
+        why = "is by mouth: --oral labels them too" if given else "is 0 or radiation, so there is nothing to label"
+        raise InputError(f"every dose of this order {why}")
     patient = order.patient
     preparations = {each.dose_index: each for each in order.preparations}
-    regimen, cycle = order.regimen, f", {cycle_words(order)}" if order.cycle else ""
-    title = f"{regimen.title} ({regimen.name})" if regimen.name != name_in_file(regimen.name) else regimen.title
     return {
-        "title": f"Labels: {title}{cycle}",
+        "title": f"Labels: {_title(order)}",
         "patient": {
             "name": patient.name,
             "id": patient.id,
             "born": f"born {paper_date(patient.born)}" if patient.born else "",
+            "place": ", ".join(_place(order)),
         },
         "draft": validity(order),
         "look_at": [part for alert in by_severity(order.alerts) for part in _parts(in_one_line(alert))],
-        "origin": "; ".join(
-            (
-                f"{title}, edition {regimen.edition}{cycle}",
-                f"order {order.fingerprint[:DIGITS]}",
-                pharmacy_words(order.pharmacy),
-            )
-        ),
+        "origin": _origin(order),
+        "order": order.fingerprint[:DIGITS],
         "labels": [
             _label(order, row, preparations.get(row.dose_index)) | {"number": f"{number} of {len(rows)}"}
-            for number, row in enumerate(rows, 1)
+            for number, row in enumerate(sorted(rows, key=lambda row: _KINDS.index(_kind(row))), 1)
         ],
     }
+
+
+_KINDS = ("container", "csf", "oral")
+"""The layouts of labels, in the sequence in which they are printed, each on sheets of its own."""
+
+
+def _kind(row: Administration) -> str:
+    return "csf" if is_into_csf(row.route) else "oral" if is_oral(row.route) else "container"
+
+
+def _title(order: Order) -> str:
+    """The regimen with its name in files, where that is another, and its cycle."""
+    regimen, cycle = order.regimen, f", {cycle_words(order)}" if order.cycle else ""
+    name = f" ({regimen.name})" if regimen.name != name_in_file(regimen.name) else ""
+    return f"{regimen.title}{name}, edition {regimen.edition}{cycle}"
+
+
+def _origin(order: Order) -> str:
+    """The regimen, and which pharmacy file was used; the pharmacy's name stands elsewhere."""
+    revision = f"revision {order.revision}" if order.revision > 1 else ""
+    pharmacy = pharmacy_words(msgspec.structs.replace(order.pharmacy, name=""))
+    return "; ".join(filter(None, (_title(order), revision, pharmacy)))
+
+
+def _place(order: Order) -> Iterator[str]:
+    """The hospital's pharmacy, ward and bed, as far as they are known."""
+    if order.pharmacy.name:
+        yield order.pharmacy.name
+    for name in ("ward", "bed"):
+        if text := getattr(order.patient, name):
+            yield f"{name} {text}"
 
 
 def _parts(alert: Alert) -> list[dict[str, Any]]:
@@ -87,28 +123,45 @@ def _parts(alert: Alert) -> list[dict[str, Any]]:
 
 
 def _label(order: Order, row: Administration, preparation: Preparation | None) -> dict[str, Any]:
-    """One label: what it is, in how much of what, how and when it is given."""
+    """One label: what it is, in how much of what, how and when it is given, and up to when it may be."""
+    dose, kind = order.doses[row.dose_index], _kind(row)
     drug = entry_of(row.drug, order.pharmacy.formulary)
-    route = row.route.upper() if is_into_csf(row.route) else row.route
-    over = f"{route} over {row.runs}" if row.over else route
     handling = preparation.handling if preparation else ()
-    is_from_syringe = preparation and preparation.draw and not _is_infused(row)
+    amount = str(preparation.contains if preparation and preparation.contains else row.dose)
     texts = {
         "drug": row.drug,
-        "dose": str(preparation.contains if preparation and preparation.contains else row.dose),
-        "given": ", ".join(filter(None, (over, str(row.rate or ""), *over_days(order.doses[row.dose_index])))),
-        "day": day_of(order, row),
-        "date": weekday_date(row.date),
+        "dose": amount,
+        "route": f"{row.route} over {row.runs}" if row.over else row.route,
+        "rate": str(row.rate or ""),
+        "over_days": "; ".join(over_days(dose)),
+        "date": f"{weekday_date(row.date)}, {day_of(order, row)[:1].lower()}{day_of(order, row)[1:]}",
         "time": row_time(row, row.date),
-        "words": "; ".join(order.doses[row.dose_index].label),
-        "changed": changed_words(order.doses[row.dose_index]),
-        "handling": "; ".join(text for text in handling if text.startswith(_FOR_THE_BAG)),
-        **_made_up(row, preparation),
+        "which": which_of_day(dose, row.protocol_day, row.number),
+        "changed": changed_words(dose),
+        "use_only": f"FOR {route_of_use(row.route).upper()} USE ONLY" if kind == "csf" else "",
+        **_made_up(row, preparation, dose),
+        **_use(row, preparation),
     }
     return {key: bind(text) for key, text in texts.items()} | {
+        "kind": kind,
         "cytotoxic": drug.cytotoxic if drug else None,
-        "diluted": not (row.route.casefold().startswith("oral") or is_from_syringe),
+        "words": [bind(text) for text in dose.label],
+        "handling": [bind(text) for text in handling if text.startswith(_FOR_THE_BAG)],
+        "diluted": kind == "container" and dose.is_infused,
+        "code": qr_code("\n".join(_coded(order, row, amount))),
     }
+
+
+def _coded(order: Order, row: Administration, amount: str) -> Iterable[str]:
+    """The lines of a label's QR code: order, patient, drug, amount and day."""
+    which = f", {which}" if (which := which_of_day(order.doses[row.dose_index], row.protocol_day, row.number)) else ""
+    return (
+        f"order: {order.fingerprint[:DIGITS]}",
+        f"patient: {order.patient.id}",
+        f"drug: {row.drug}",
+        f"dose: {amount}",
+        f"day: {row.protocol_day}{which}",
+    )
 
 
 def changed_words(dose: Dose) -> str:
@@ -119,22 +172,33 @@ def changed_words(dose: Dose) -> str:
     return f"reduced {step.how.partition(' of ')[0]}" if step.what == "reduced" else "set by a person"
 
 
-def _is_infused(row: Administration) -> bool:
-    return bool(row.over) or "infusion" in row.route.casefold()
-
-
-def _made_up(row: Administration, preparation: Preparation | None) -> dict[str, str]:
-    """Total volume, diluent and tablets, and the ordered dose where they hold another one."""
+def _made_up(row: Administration, preparation: Preparation | None, dose: Dose) -> dict[str, str]:
+    """Total volume, concentration, diluent and tablets, and the ordered dose where they hold another one."""
     if preparation is None:
-        return dict.fromkeys(("volume", "diluent", "take", "ordered"), "")
-    volume = preparation.final_volume or (None if _is_infused(row) else preparation.draw)
+        return dict.fromkeys(("volume", "concentration", "diluent", "take", "ordered"), "")
+    volume = preparation.final_volume or (None if dose.is_infused else preparation.draw)
+    concentration = preparation.concentration or (None if dose.is_infused else preparation.strength)
     moved = preparation.deviation_percent
     is_another = preparation.contains and preparation.contains != preparation.dose
+    tablets = containers(preparation) if preparation.form == "tablet" else ""
+    measured = f"{preparation.draw} of {preparation.product}" if preparation.draw and is_oral(row.route) else ""
     return {
         "volume": str(volume or ""),
+        "concentration": str(concentration or ""),
         "diluent": preparation.diluent if preparation.bag else "",
-        "take": containers(preparation) if preparation.form == "tablet" else "",
-        "ordered": f"ordered: {preparation.dose} (as measured {signed_percent(moved)})"
+        "take": tablets or measured,
+        "ordered": f"ordered {preparation.dose} (measured {signed_percent(moved)})"
         if is_another and moved is not None
         else "",
+    }
+
+
+def _use(row: Administration, preparation: Preparation | None) -> dict[str, str]:
+    """When it is made, up to when it may be used, within how long of making, and how it is stored."""
+    life = preparation.shelf_life if preparation else None
+    return {
+        "made": f"{paper_date(row.made_at.date())} {clock(row.made_at)}" if row.made_at else "",
+        "use_before": moment(row.use_before) if row.use_before else "",
+        "use_within": f"{life.within}" if life and life.within else "",
+        "storage": f"{life.storage} ({life.jurisdiction})" if life and life.within else "",
     }
