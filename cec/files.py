@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -121,7 +120,7 @@ def _permit(place: Path, mode: int) -> None:
 
 def _beside(target: Path) -> Path:
     """A name that no other has, in the folder of a file."""
-    return target.with_name(f".cec-{secrets.token_hex(8)}.part")
+    return target.with_name(f".cec-{os.urandom(8).hex()}.part")
 
 
 def _remove(part: Path) -> None:

@@ -101,7 +101,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "pint": ("cec.units.conversion",),
     "yaml": ("cec.load.nodes",),
     "typer": ("cec.cli",),
-    "rich": ("cec.render.terminal.drawing", "cec.render.terminal.progress"),
+    "rich": ("cec.render.terminal.styled",),
     "typst": ("cec.render.pdf.typesetting",),
     "segno": ("cec.render.pdf.codes",),
     "icalendar": ("cec.render.ics",),

@@ -45,43 +45,6 @@ def test_the_version_is_that_of_the_distribution() -> None:
     assert re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", cec.__version__)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "absent"),
-    [
-        (
-            ["--version"],
-            {"pint", "polars", "typst", "rich", "yaml", "importlib.metadata", "cec.regimen", "cec.cli.shells"},
-        ),
-        (["dose", "--help"], {"pint", "polars", "typst", "rich", "yaml", "importlib.metadata", "cec.regimen"}),
-        (["regimen", "list"], {"pint", "polars", "typst", "icalendar"}),
-        (
-            ["dose", "--height", "128cm", "--weight", "26kg"],
-            {"pint", "polars", "typst", "icalendar", "cec.cli.completion"},
-        ),
-        (
-            ["dose", "--height", "128cm", "--weight", "26kg", "--format", "json"],
-            {"pint", "polars", "typst", "icalendar", "rich"},
-        ),
-        (
-            ["verify", "cec-induction", "--height", "128", "--weight", "26", "clofarabine=38.4mg", "--format", "csv"],
-            {"pint", "polars", "typst", "icalendar", "cec.batch", "cec.tables"},
-        ),
-    ],
-)
-def test_a_command_loads_only_what_it_needs(arguments: list[str], absent: set[str]) -> None:
-    code = f"""
-import sys
-from cec.__main__ import main
-try:
-    main({arguments!r})
-except SystemExit:
-    pass
-print(sorted({absent!r} & set(sys.modules)), file=sys.stderr)
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stderr == "[]\n"
-
-
 def test_a_batch_loads_no_pint_until_it_converts() -> None:
     code = "import cec.batch.run, polars, sys; print(sorted({'pint', 'typst', 'icalendar'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -11,7 +11,6 @@ instead (`value_at`, `value_at_modified_z`: kept after their first use) and comp
 
 from __future__ import annotations
 
-import csv
 from bisect import bisect_right
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -143,6 +142,8 @@ def reference(measure: Measure, sex: Sex, age_months: Decimal) -> Lms | None:
 def _table() -> dict[tuple[str, str], tuple[list[Decimal], list[Lms]]]:
     """The ages and the parameters of each measure and sex, by age."""
     table: dict[tuple[str, str], tuple[list[Decimal], list[Lms]]] = {}
+    import csv
+
     with Path(__file__).with_name("cdc_lms.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             ages, parameters = table.setdefault((row["measure"], row["sex"]), ([], []))

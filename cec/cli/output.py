@@ -171,7 +171,7 @@ def progress(noun: str = "rows", *, is_shown: bool = True) -> Iterator[Callable[
     if not is_shown or sys.stderr is None or not sys.stderr.isatty():
         yield lambda *_: None
         return
-    from cec.render.terminal.progress import progress_bar
+    from cec.render.terminal.styled import progress_bar
 
     with progress_bar(noun) as bar:
         yield bar

@@ -242,7 +242,7 @@ def on_screen(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
     screen = Screen(io.BytesIO(), encoding="utf-8")
     monkeypatch.setattr("sys.stdout", screen)
     terminal = terminal_of(None)
-    drawn = draw([table([TableColumn("Drug", style="bold red")], [["etoposide"]], terminal)], terminal)
+    drawn = draw([table([TableColumn("Drug", style="bold red")], [["etoposide"]])], terminal)
     deliver(drawn, None, is_drawn=True)
     screen.seek(0)
     return screen.read()

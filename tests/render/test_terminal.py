@@ -20,6 +20,7 @@ from cec.days import list_days
 from cec.order import Administration
 from cec.render.terminal.drawing import TableColumn, Terminal, draw, table, width_of, wrap
 from cec.render.terminal.regimen import render as render_regimen
+from cec.render.terminal.styled import styled
 from cec.render.terminal.timeline import timeline
 from cec.units import Quantity
 
@@ -181,13 +182,11 @@ def test_colour_and_bold_are_told_apart() -> None:
 
 def test_a_name_cannot_steer_the_terminal() -> None:
     assert "\x1b" not in draw(wrap("a\x1b[2Jb\tc", Terminal()), Terminal()).decode()
-    assert "[red]" in draw([table([TableColumn("[red]")], [["[bold]x"]], Terminal())], Terminal()).decode()
+    assert "[red]" in draw([table([TableColumn("[red]")], [["[bold]x"]])], Terminal()).decode()
 
 
 def test_a_table_needs_the_width_that_it_takes() -> None:
-    grid = table(
-        [TableColumn("Drug"), TableColumn("Dose", right=True)], [["a", "1 mg"], ["long name", "1,000 mg"]], Terminal()
-    )
+    grid = table([TableColumn("Drug"), TableColumn("Dose", right=True)], [["a", "1 mg"], ["long name", "1,000 mg"]])
     drawn = draw([grid], Terminal(5)).decode().splitlines()
     assert drawn == ["Drug           Dose", "a              1 mg", "long name  1,000 mg"]
     assert width_of(grid) == len(drawn[0])
@@ -254,3 +253,25 @@ def test_a_reduction_is_told_with_its_size_and_reason() -> None:
     # 100 mg/m2 × 0.96 m2 = 96 mg; three quarters of it are 72 mg
     assert "Changed by a person clofarabine: OMITTED on every day, reduced by 100%, to 0% of 38.4 mg: liver" in text
     assert "etoposide: 72 mg, reduced by 25%, to 75% of 96 mg: mucositis" in text
+
+
+CELLS = st.text(st.sampled_from("ab 1,./é李°\n"), max_size=12).map(lambda text: text.rstrip("\n"))
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(st.tuples(CELLS, st.booleans()), min_size=1, max_size=4).flatmap(
+        lambda columns: st.tuples(
+            st.just([TableColumn(heading, right) for heading, right in columns]),
+            st.lists(st.tuples(*[CELLS] * len(columns)), max_size=4),
+        )
+    ),
+    st.booleans(),
+    WIDTHS,
+)
+def test_plain_tables_are_those_that_rich_draws_without_lines(
+    table_of: tuple[list[TableColumn], list[tuple[str, ...]]], ruled: bool, width: int
+) -> None:
+    grid = table(*table_of, ruled=ruled)
+    drawn = [line.rstrip() for line in styled([grid], Terminal(width)).splitlines()]
+    assert draw([grid], Terminal(width)).decode().splitlines() == drawn

@@ -7,8 +7,10 @@ come to in UTC, or the same times where there is no zone: between them one may c
 from __future__ import annotations
 
 import datetime
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 Instant = datetime.datetime
 
@@ -27,6 +29,7 @@ class Clock(NamedTuple):
     def local(self, instant: Instant) -> datetime.datetime:
         """The time of the wall at an instant.
 
+        >>> from zoneinfo import ZoneInfo
         >>> warsaw, evening = Clock(ZoneInfo("Europe/Warsaw")), datetime.datetime(2026, 10, 24, 21)
         >>> print(warsaw.local(warsaw.instant(evening) + datetime.timedelta(hours=12)))
         2026-10-25 08:00:00

@@ -108,10 +108,10 @@ def dose_table(order: Order, terminal: Terminal) -> list[Part]:
     figures = [figure for figure in _FIGURES if any(map(figure.text, doses))]
     fewer = [figures, *_without_repeats(doses, figures)]
     layouts: list[Callable[[], Grid]] = [
-        *(partial(_columns, doses, some, (), terminal) for some in fewer),
-        *(partial(_columns, doses, some, _GIVEN, terminal, in_one_line=True) for some in fewer),
-        *(partial(_columns, doses, figures, below, terminal) for below in _BELOW),
-        partial(_stacked, doses, figures, terminal),
+        *(partial(_columns, doses, some, ()) for some in fewer),
+        *(partial(_columns, doses, some, _GIVEN, in_one_line=True) for some in fewer),
+        *(partial(_columns, doses, figures, below) for below in _BELOW),
+        partial(_stacked, doses, figures),
     ]
     columns = [TableColumn("Drug"), *(TableColumn(figure.label, style=figure.style) for figure in figures)]
     rows = [(dose.drug, *(figure.text(dose) for figure in figures)) for dose in doses]
@@ -132,7 +132,6 @@ def _columns(
     doses: Sequence[Dose],
     figures: Sequence[Figure],
     below: Sequence[Figure],
-    terminal: Terminal,
     *,
     in_one_line: bool = False,
 ) -> Grid:
@@ -142,7 +141,7 @@ def _columns(
     rows = [
         (_with_below(dose, below, in_one_line=in_one_line), *(figure.text(dose) for figure in beside)) for dose in doses
     ]
-    return table([TableColumn("\nDrug"), *columns], rows, terminal, ruled=bool(below) and not in_one_line)
+    return table([TableColumn("\nDrug"), *columns], rows, ruled=bool(below) and not in_one_line)
 
 
 def _with_below(dose: Dose, below: Sequence[Figure], *, in_one_line: bool) -> str:
@@ -156,13 +155,13 @@ def _with_below(dose: Dose, below: Sequence[Figure], *, in_one_line: bool) -> st
     return "\n".join(lines)
 
 
-def _stacked(doses: Sequence[Dose], figures: Sequence[Figure], terminal: Terminal) -> Grid:
+def _stacked(doses: Sequence[Dose], figures: Sequence[Figure]) -> Grid:
     """One figure under the other."""
     rows = []
     for dose in doses:
         texts = {f"  {figure.label}": figure.text(dose) for figure in figures if figure.text(dose)}
         rows.append(("\n".join((dose.drug, *texts)), "\n".join(("", *texts.values()))))
-    return table((TableColumn("Drug"), TableColumn("", right=True)), rows, terminal, ruled=True)
+    return table((TableColumn("Drug"), TableColumn("", right=True)), rows, ruled=True)
 
 
 def _why_no_total(dose: Dose) -> str:

@@ -1,24 +1,18 @@
-"""What a terminal can show, and text and tables drawn for it. Nothing is ever cut off or torn from its unit."""
+"""What a terminal can show, and text and tables drawn for it. Nothing is ever cut off or torn from its unit.
+
+Into a pipe they are drawn here, in plain characters; where there are lines, colours or weights, by `styled`.
+"""
 
 from __future__ import annotations
 
-import io
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, zip_longest
 from typing import NamedTuple, TypeAlias
-
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from cec.errors import printable
 from cec.render.words import bind
-
-Grid: TypeAlias = Table
-Part: TypeAlias = Text | Grid
-"""What is drawn one under the other: lines of text, and tables."""
 
 STRONG = "bold"
 WIDEST_TEXT = 110
@@ -44,7 +38,16 @@ class Terminal(NamedTuple):
 
 PIPE = Terminal()
 """What is shown where there is no terminal."""
-BLANK_LINE: Part = Text()
+
+
+class Line(NamedTuple):
+    """A line of text."""
+
+    text: str = ""
+    style: str = ""
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class TableColumn(NamedTuple):
@@ -53,6 +56,19 @@ class TableColumn(NamedTuple):
     heading: str
     right: bool = False
     style: str = ""
+
+
+class Grid(NamedTuple):
+    """A table whose cells never wrap. `ruled` has a line between rows, for rows of several lines."""
+
+    columns: Sequence[TableColumn]
+    rows: Sequence[Sequence[str]]
+    ruled: bool = False
+
+
+Part: TypeAlias = Line | Grid
+"""What is drawn one under the other."""
+BLANK_LINE: Part = Line()
 
 
 def clean(text: str) -> str:
@@ -70,7 +86,7 @@ def wrap(text: str, terminal: Terminal, first: str = "", indent: str = "", style
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return [Text(line.replace(_NO_BREAK, " "), style=style) for line in lines]
+    return [Line(line.replace(_NO_BREAK, " "), style) for line in lines]
 
 
 def labelled(entries: Iterable[tuple[str, str]], terminal: Terminal, indent: str = "") -> list[Part]:
@@ -86,7 +102,7 @@ def labelled(entries: Iterable[tuple[str, str]], terminal: Terminal, indent: str
 
 def heading(text: str) -> Part:
     """A line that stands out."""
-    return Text(text, style=STRONG)
+    return Line(text, STRONG)
 
 
 def section(title: str, parts: Sequence[Part]) -> list[Part]:
@@ -94,26 +110,9 @@ def section(title: str, parts: Sequence[Part]) -> list[Part]:
     return [BLANK_LINE, heading(title), *parts] if parts else []
 
 
-def table(
-    columns: Sequence[TableColumn], rows: Iterable[Sequence[str]], terminal: Terminal, *, ruled: bool = False
-) -> Grid:
-    """A table whose cells never wrap. `ruled` draws a line between rows, for rows of several lines."""
-    lined = box.HORIZONTALS if ruled else box.SIMPLE_HEAD
-    grid = Table(
-        box=lined if terminal.lines else None,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, 1 if terminal.lines else 2, 0, 0),
-        show_lines=ruled and terminal.lines,
-        header_style=STRONG,
-    )
-    for column in columns:
-        grid.add_column(
-            Text(column.heading), justify="right" if column.right else "left", style=column.style, no_wrap=True
-        )
-    for row in rows:
-        grid.add_row(*(Text(clean_cell(cell)) for cell in row))
-    return grid
+def table(columns: Sequence[TableColumn], rows: Iterable[Sequence[str]], *, ruled: bool = False) -> Grid:
+    """A table whose cells are clean. `ruled` draws a line between rows, for rows of several lines."""
+    return Grid(columns, [[clean_cell(cell) for cell in row] for row in rows], ruled)
 
 
 def clean_cell(text: str) -> str:
@@ -121,9 +120,54 @@ def clean_cell(text: str) -> str:
     return "\n".join(map(clean, text.split("\n")))
 
 
+_GAP = 2
+"""Characters between two columns."""
+
+
+def _columns_of(text: str) -> int:
+    """How many columns of a terminal a line takes: a wide letter takes two, a mark on a letter none.
+
+    >>> _columns_of("\u0141ucja"), _columns_of("\u674e"), _columns_of("e\u0301")
+    (5, 2, 1)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        for letter in text
+    )
+
+
+def _widths(grid: Grid) -> list[int]:
+    """How wide each column is."""
+    columns = zip(*([column.heading for column in grid.columns], *grid.rows), strict=True)
+    return [max(_columns_of(line) for cell in cells for line in cell.split("\n")) for cells in columns]
+
+
 def width_of(grid: Grid) -> int:
-    """How many columns a table needs."""
-    return _console(Terminal()).measure(grid).maximum
+    """How many columns of a terminal a table needs."""
+    widths = _widths(grid)
+    return sum(widths) + _GAP * (len(widths) - 1)
+
+
+def _in_plain_lines(part: Part) -> Iterator[str]:
+    """The lines of a part; a row has as many as its longest cell, and the headings stand at the foot of theirs."""
+    if isinstance(part, Line):
+        yield part.text
+        return
+    widths = _widths(part)
+    headings = [column.heading.split("\n") for column in part.columns]
+    most = max(map(len, headings), default=0)
+    rows = [[cell.split("\n") for cell in row] for row in part.rows]
+    for row in ([[""] * (most - len(lines)) + lines for lines in headings], *rows):
+        for cells in zip_longest(*row, fillvalue=""):
+            yield (" " * _GAP).join(map(_justified, cells, widths, part.columns))
+
+
+def _justified(cell: str, width: int, column: TableColumn) -> str:
+    text = cell.rstrip() if column.right else cell
+    blank = " " * (width - _columns_of(text))
+    return blank + text if column.right else text + blank
 
 
 def first_that_fits(
@@ -151,31 +195,15 @@ def cards(columns: Sequence[TableColumn], rows: Iterable[Sequence[str]], termina
 
 def table_or_cards(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], terminal: Terminal) -> list[Part]:
     """A table where the terminal has room for it, else its rows as lines."""
-    return first_that_fits((lambda: table(columns, rows, terminal),), lambda: cards(columns, rows, terminal), terminal)
+    return first_that_fits((lambda: table(columns, rows),), lambda: cards(columns, rows, terminal), terminal)
 
 
 def draw(parts: Iterable[Part], terminal: Terminal) -> bytes:
     """The parts one under the other as UTF-8 text."""
-    console = _console(terminal)
-    for part in parts:
-        width = max(terminal.width, width_of(part)) if isinstance(part, Table) else terminal.width
-        console.print(part, width=width, no_wrap=True, overflow="ignore", crop=False, soft_wrap=isinstance(part, Text))
-    text = console.file.getvalue() if isinstance(console.file, io.StringIO) else ""
-    return "".join(f"{line.rstrip()}\n" for line in text.splitlines()).encode()
+    if terminal.lines or terminal.bold:
+        from cec.render.terminal.styled import styled
 
-
-def _console(terminal: Terminal) -> Console:
-    """rich, told everything, so that it asks neither the terminal nor the environment."""
-    return Console(
-        file=io.StringIO(),
-        width=1000,
-        height=100,
-        force_terminal=terminal.bold,
-        color_system="standard" if terminal.bold else None,
-        no_color=not terminal.colour,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        legacy_windows=False,
-        safe_box=False,
-    )
+        lines: Iterable[str] = styled(parts, terminal).splitlines()
+    else:
+        lines = chain.from_iterable(map(_in_plain_lines, parts))
+    return "".join(f"{line.rstrip()}\n" for line in lines).encode()

@@ -125,7 +125,7 @@ def _lines(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:
         for drug, dose, route, over, when in rows
     ]
     return first_that_fits(
-        (lambda: table(_COLUMNS, rows, terminal), lambda: table(_COLUMNS[:2], stacked, terminal, ruled=True)),
+        (lambda: table(_COLUMNS, rows), lambda: table(_COLUMNS[:2], stacked, ruled=True)),
         lambda: cards(_COLUMNS, rows, terminal),
         terminal,
     )

@@ -61,20 +61,20 @@ def _block(day: Day, terminal: Terminal) -> list[Part]:
 def _grids(rows: Sequence[Administration], date: datetime.date, terminal: Terminal) -> list[Part]:
     """The rows of a day, with their timeline beside them where the terminal has room, else below them or left out."""
     cells = [(row_time(row, date), drug_and_day(row), str(row.dose), row.route, row.runs) for row in rows]
-    room = min(terminal.width - width_of(table(_COLUMNS, cells, terminal)) - 2, WIDEST)
+    room = min(terminal.width - width_of(table(_COLUMNS, cells)) - 2, WIDEST)
     if room >= NARROWEST:
         scale, bars = timeline(rows, room, lines=terminal.lines)
         with_bars = [(*cell, bar) for cell, bar in zip(cells, bars, strict=True)]
-        return [table((*_COLUMNS, TableColumn(scale)), with_bars, terminal)]
+        return [table((*_COLUMNS, TableColumn(scale)), with_bars)]
     scale, bars = timeline(rows, WIDEST, lines=terminal.lines)
     names = [(drug_and_day(row), bar) for row, bar in zip(rows, bars, strict=True)]
     stacked = [
         (time, f"{drug}\n  {', '.join(filter(None, (route, over)))}", dose) for time, drug, dose, route, over in cells
     ]
-    below = partial(table, (TableColumn(""), TableColumn(scale)), names, terminal)
+    below = partial(table, (TableColumn(""), TableColumn(scale)), names)
     return [
         *first_that_fits(
-            (partial(table, _COLUMNS, cells, terminal), partial(table, _COLUMNS[:3], stacked, terminal, ruled=True)),
+            (partial(table, _COLUMNS, cells), partial(table, _COLUMNS[:3], stacked, ruled=True)),
             lambda: list(chain.from_iterable(_in_lines(row, terminal) for row in cells)),
             terminal,
         ),

@@ -86,8 +86,8 @@ def _doses(rows: Sequence[Line], terminal: Terminal) -> list[Part]:
     ]
     return first_that_fits(
         (
-            lambda: table([_COLUMNS[field] for field in filled], flat, terminal),
-            lambda: table(_STACKED, stacked, terminal, ruled=True),
+            lambda: table([_COLUMNS[field] for field in filled], flat),
+            lambda: table(_STACKED, stacked, ruled=True),
         ),
         lambda: cards((TableColumn(""), *(_COLUMNS[field] for field in ("dose", *_CARD))), cells, terminal),
         terminal,

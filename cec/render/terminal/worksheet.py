@@ -124,7 +124,7 @@ def _once(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def _pick_list(items: tuple[PickItem, ...], terminal: Terminal) -> list[Part]:
     """What the whole cycle takes from the shelf."""
     columns = (TableColumn("Count", right=True), TableColumn("Item"), TableColumn("For"))
-    grid = table(columns, [(pick_count(item), item.item, item.drug) for item in items], terminal)
+    grid = table(columns, [(pick_count(item), item.item, item.drug) for item in items])
     if width_of(grid) <= terminal.width:
         return section("Pick list for the whole cycle", [grid] if items else [])
     lines = [wrap(f"{pick_count(item)} × {item.item}, for {item.drug}", terminal, "  ", "    ") for item in items]

@@ -1,0 +1,120 @@
+"""What a command loads, in an interpreter of its own: a library when it is used, and for no command that needs none."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from running import cec
+
+from cec.cli.commands import COMMANDS
+
+LIBRARIES = frozenset(
+    {
+        *("typer", "rich", "msgspec", "pint", "yaml", "polars", "typst", "icalendar", "platformdirs", "fastexcel"),
+        *("csv", "secrets", "zoneinfo", "importlib.metadata"),
+        *("cec.calculate", "cec.regimen", "cec.batch", "cec.tables", "cec.verification", "cec.cli.shells"),
+    }
+)
+"""What is heavy enough to be told, and rooms that not every command enters."""
+ROOT = Path(__file__).parent.parent.parent
+FEW = {"typer"}
+OPTIONS = FEW | {"msgspec"}
+READS = OPTIONS | {"yaml", "cec.regimen"}
+FINDS = READS | {"platformdirs"}
+COMPARES = FINDS | {"cec.calculate"}
+DOSES = COMPARES
+WITH_PINT = DOSES | {"pint", "csv", "importlib.metadata"}
+VERIFIES = DOSES | {"cec.verification"}
+ROWS = DOSES | {"cec.batch", "cec.tables", "polars", "csv", "zoneinfo", "importlib.metadata"}
+SIZE = "--height 128 --weight 26"
+
+LOADED = {
+    "--version": FEW,
+    "dose --help": OPTIONS,
+    f"dose {SIZE}": DOSES,
+    f"dose {SIZE} --format json": DOSES,
+    f"dose {SIZE} --format csv": DOSES | {"csv"},
+    f"dose {SIZE} --age 8 --sex female": DOSES | {"csv"},
+    f"dose {SIZE} --creatinine 44micromol/L": WITH_PINT,
+    f"schedule cec-induction {SIZE} --start 2026-11-30": DOSES,
+    f"schedule cec-induction {SIZE} --start 2026-11-30 --format ics": DOSES | {"icalendar", "zoneinfo"},
+    f"schedule cec-induction {SIZE} --start 2026-11-30 -o sheet.pdf": DOSES | {"typst"},
+    f"prepare cec-induction {SIZE} --pharmacy pharmacy.yaml": DOSES,
+    "print order.json --format csv": READS | {"csv"},
+    "release order.json --by me --on 2026-11-29": READS,
+    "cancel cycle.json --on 2026-11-29 --reason fever": READS,
+    "worklist 2026-11-30 day/cycle.json": READS,
+    f"verify cec-induction {SIZE} clofarabine=38.4mg": VERIFIES,
+    "verify orders.csv --regimen cec-induction": VERIFIES | ROWS,
+    "batch patients.csv -o doses.csv": ROWS,
+    f"bsa {SIZE}": DOSES,
+    "schema pharmacy": READS,
+    "doctor": WITH_PINT,
+    "help": OPTIONS,
+    "regimen list": FINDS,
+    "regimen show cec-induction": FINDS,
+    "regimen new own-regimen --from cec-induction": FINDS,
+    "regimen check mine.yaml": COMPARES,
+    "regimen diff cec-induction cec-consolidation": COMPARES,
+    "regimen test cec-induction": WITH_PINT,
+    "regimen review mine.yaml --by me": READS,
+    "patient new eva.yaml": READS,
+    "patient check ann.yaml": READS,
+    "patient show ann.yaml": READS,
+    "pharmacy new new.yaml": READS,
+    "pharmacy check pharmacy.yaml": COMPARES,
+    "pharmacy show pharmacy.yaml": READS | {"cec.calculate"},
+}
+"""Of each command what it loads of these."""
+DIFFERS = ("regimen diff", "verify cec-induction")
+"""End with 1, for what is compared is not alike."""
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files that the commands name."""
+    folder = tmp_path_factory.mktemp("workplace")
+    (folder / "ann.yaml").write_text("height: 128 cm\nweight: 26 kg\n", encoding="utf-8")
+    (folder / "patients.csv").write_text("height,weight\n128,26\n", encoding="utf-8")
+    doses = "clofarabine_mg,etoposide_mg,cyclophosphamide_mg,prednisone_mg"
+    (folder / "orders.csv").write_text(f"height,weight,{doses}\n128,26,38.4,96,422.4,13\n", encoding="utf-8")
+    assert cec("dose", *SIZE.split(), "-o", str(folder / "order.json")).code == 0
+    start = ("--start", "2026-11-30")
+    assert cec("schedule", "cec-induction", *SIZE.split(), *start, "-o", str(folder / "cycle.json")).code == 0
+    (folder / "day").mkdir()
+    shutil.copy(folder / "cycle.json", folder / "day")
+    assert cec("pharmacy", "new", str(folder / "pharmacy.yaml")).code == 0
+    shipped = (ROOT / "regimens" / "cec-induction.yaml").read_text(encoding="utf-8")
+    (folder / "mine.yaml").write_text(shipped.replace("name: cec-induction", "name: mine"), encoding="utf-8")
+    return folder
+
+
+def loaded_by(command: str, folder: Path) -> set[str]:
+    """What a command loads of the libraries that are watched."""
+    code = f"""
+import sys
+from cec.__main__ import main
+try:
+    main({shlex.split(command)!r})
+except SystemExit as end:
+    assert not end.code or {command.startswith(DIFFERS)}, end.code
+open('loaded', 'w').write(' '.join({{*{sorted(LIBRARIES)!r}}} & sys.modules.keys()))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set((folder / "loaded").read_text().split())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", LOADED)
+def test_a_command_loads_what_it_needs_and_nothing_else(command: str, workplace: Path) -> None:
+    assert loaded_by(command, workplace) == LOADED[command]
+
+
+def test_every_command_is_watched() -> None:
+    assert [words for words in COMMANDS if not any(f"{line} ".startswith(f"{words} ") for line in LOADED)] == []
