@@ -197,10 +197,12 @@ def _refuse_beside(file: Path, holds: str, values: Sequence[object]) -> None:
 
 def _is_bundle(file: Path) -> bool:
     """Whether a file is JSON that has a resource of FHIR in it; what cannot be read is none."""
+    if file.suffix.lower() != ".json":
+        return False
     from cec.verification.bundle import is_bundle, read_file
 
     try:
-        return file.suffix.lower() == ".json" and is_bundle(read_file(file))
+        return is_bundle(read_file(file))
     except CecError:
         return False
 

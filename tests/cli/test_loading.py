@@ -85,7 +85,9 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "orders.csv").write_text(f"height,weight,{doses}\n128,26,38.4,96,422.4,13\n", encoding="utf-8")
     assert cec("dose", *SIZE.split(), "-o", str(folder / "order.json")).code == 0
     start = ("--start", "2026-11-30")
-    assert cec("schedule", "cec-induction", *SIZE.split(), *start, "-o", str(folder / "cycle.json")).code == 0
+    assert (
+        cec("schedule", "cec-induction", *SIZE.split(), "--id", "7", *start, "-o", str(folder / "cycle.json")).code == 0
+    )
     (folder / "day").mkdir()
     shutil.copy(folder / "cycle.json", folder / "day")
     assert cec("pharmacy", "new", str(folder / "pharmacy.yaml")).code == 0
