@@ -14,17 +14,19 @@ from typing import Any, BinaryIO, Literal, NamedTuple, TextIO, cast
 
 from cec.errors import Fault, FileError, printable
 
-TABLES: dict[str, Literal["csv", "jsonl", "parquet"]] = {
+TABLES: dict[str, Literal["csv", "jsonl", "parquet", "xlsx"]] = {
     ".csv": "csv",
     ".tsv": "csv",
     ".txt": "csv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".parquet": "parquet",
+    ".xlsx": "xlsx",
 }
 """How the names of tables end, and the format that each ending tells."""
 PACKED = (".gz", ".zst")
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+WORKBOOKS = (".xls", ".xlsb", ".xlsm", ".ods")
+"""Workbooks of kinds that are not read."""
 
 
 _OWNERS_ALONE = 0o700

@@ -62,6 +62,10 @@ def with_policy(**changes: object) -> Pharmacy:
     return msgspec.structs.replace(load_pharmacy(), **changes)
 
 
+OF_A_TABLE = "; (where a whole table|or say what it means)[^;]*"
+"""What only a table is told: an option for all its rows."""
+
+
 def by_columns(cells: Table, given: Given, rows: int = 1 << 20) -> Answers:
     """The dosed and the refused rows of a table, as a batch answers them in blocks of so many rows."""
     frame = pl.DataFrame(dict(cells), schema=dict.fromkeys(cells, pl.String))
@@ -78,7 +82,7 @@ def by_columns(cells: Table, given: Given, rows: int = 1 << 20) -> Answers:
         )
         for first in range(0, max(frame.height, 1), rows)
     ]
-    found = pl.concat(answered).with_row_index("row")
+    found = pl.concat(answered).with_row_index("row").with_columns(pl.col(REJECTED).str.replace_all(OF_A_TABLE, ""))
     dosed = found.filter(pl.col(REJECTED).is_null()).select("row", *_columns(given.regimen))
     return Answers(dosed, found.filter(pl.col(REJECTED).is_not_null()).select("row", reason=REJECTED))
 

@@ -107,6 +107,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "icalendar": ("cec.render.ics",),
     "platformdirs": ("cec.load.search",),
     "polars": ("cec.tables", "cec.batch"),
+    "fastexcel": ("cec.tables.xlsx",),
+    "xlsxwriter": ("cec.tables.xlsx",),
     "compression": ("cec.tables.streams",),  # of the standard library from 3.14 on
     "backports": ("cec.tables.streams",),
     "msgspec": ("cec",),

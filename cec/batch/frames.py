@@ -20,6 +20,7 @@ from cec.tables.amounts import REJECTED
 from cec.tables.asked import refuse_asked
 from cec.tables.cells import filled, mute_columns
 from cec.tables.columns import ABOUT_THE_PERSON, Column, columns_for
+from cec.tables.declared import AS_CEC_WRITES, Declared
 from cec.tables.rows import Refusal
 from cec.units import EXACT
 
@@ -73,6 +74,7 @@ def dose_columns(
     start: datetime.date | None = None,
     cycle: int | None = None,
     as_of: datetime.date | None = None,
+    declared: Declared = AS_CEC_WRITES,
 ) -> dict[str, pl.Series]:
     """The columns that `dose_table` adds to a frame, and what was wanting for checks of each row (`NOT_MADE`)."""
     refuse_forked_process()
@@ -85,9 +87,10 @@ def dose_columns(
         shop = pharmacy if isinstance(pharmacy, Pharmacy) else load_pharmacy(pharmacy)
         if isinstance(ignore, str):
             raise InputError(f"ignore is a text; write ignore=['{ignore}']")
-        found = columns_for([name for name in names if name not in ignore], columns or {}, regimens)
+        found = columns_for([name for name in names if name not in ignore], columns or {}, regimens, "", declared)
         columns_read = {fact: column for fact, column in found.items() if fact not in ABOUT_THE_PERSON}
-        answerer = _answerer(regimens, Settings(regimens[0], shop, start, cycle, as_of), columns_read)
+        meant = {text: load_regimen(name) for text, name in declared.values.get("regimen", {}).items()}
+        answerer = _answerer(regimens, Settings(regimens[0], shop, start, cycle, as_of), columns_read, meant)
         own = _own_regimen_column(columns_read)
         if taken := [name for name in (*answerer.columns_made, REJECTED) if name in names and name not in own]:
             raise InputError(f"the frame has columns that this would add: {', '.join(taken)}")
@@ -101,12 +104,14 @@ def _own_regimen_column(columns: Mapping[str, Column]) -> tuple[str, ...]:
     return (columns["regimen"].name,) if "regimen" in columns else ()
 
 
-def _answerer(regimens: Sequence[Regimen], settings: Settings, columns: Mapping[str, Column]) -> Regimens:
-    """The answerer for these regimens, settings and columns, kept for the next frame."""
-    key = sha256_of_inputs(regimens, settings.pharmacy, settings.start, settings.cycle, settings.as_of, columns)
+def _answerer(
+    regimens: Sequence[Regimen], settings: Settings, columns: Mapping[str, Column], meant: Mapping[str, Regimen]
+) -> Regimens:
+    """The answerer for these regimens, settings and columns, kept for the next frame; `meant` are those of texts."""
+    key = sha256_of_inputs(regimens, settings.pharmacy, settings.start, settings.cycle, settings.as_of, columns, meant)
     answerer = _kept.get(key)
     if answerer is None:
-        answerer = Regimens(settings, columns, _by_name(regimens))
+        answerer = Regimens(settings, columns, {**_by_name([*regimens, *meant.values()]), **meant})
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
         _kept[key] = answerer

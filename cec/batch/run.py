@@ -18,6 +18,7 @@ from cec.regimen import Regimen
 from cec.tables.appending import old_columns
 from cec.tables.asked import asked_elsewhere, refuse_asked
 from cec.tables.columns import ABOUT_THE_PERSON, Column, asked_columns, columns_for, for_any_regimen
+from cec.tables.declared import AS_CEC_WRITES, Declared, refuse_idle_values
 from cec.tables.layout import Kind, Layout
 from cec.tables.names import plain_name
 from cec.tables.opening import opening
@@ -52,6 +53,8 @@ class Request(NamedTuple):
     paper: str = "a4"
     appends: bool = False
     """Whether the doses are put behind those that the target has already."""
+    declared: Declared = AS_CEC_WRITES
+    """How the table is written."""
 
 
 class Summary(NamedTuple):
@@ -87,18 +90,22 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
     settings = request.settings
     os.environ.setdefault("_RJEM_MALLOC_CONF", _ALLOCATOR)  # read when polars is loaded
     at_once = SHEETS if request.sheets else SCHEDULES if settings.has_schedule else 0
-    with opening(request.source, request.source_kind, at_once=at_once) as table:
+    declared = request.declared._replace(has_points=request.source_kind != "csv")
+    request = request._replace(declared=declared)
+    with opening(request.source, request.source_kind, declared, at_once=at_once) as table:
         layout = table.layout
         columns = _columns(layout, request._replace(renamed=for_any_regimen(request.renamed)))
         named = columns["regimen"].name if "regimen" in columns else ""
         regimens: dict[str, Regimen | Refusal] = {}
-        with regimens_named(layout, named, table.blocks, regimens) as (blocks, some_name_none):
+        meant = declared.values.get("regimen", {})
+        with regimens_named(layout, named, table.blocks, regimens, meant) as (blocks, some_name_none):
             loaded = [regimen for regimen in regimens.values() if isinstance(regimen, Regimen)]
             if loaded and not some_name_none:  # the usual one is none of this table's, and has no columns in the output
                 settings = settings._replace(regimen=loaded[0])
             used = [settings.regimen, *loaded]
             refuse_idle_days(settings.days, *used)
             columns = _columns(layout, request, used)
+            refuse_idle_values(declared.values, [*columns])
             read = [name for column in columns.values() for name in column.names]
             separator = layout.separator if layout.kind == "csv" else ","
             kinds = (request.target_kind, request.rejects_kind)
@@ -152,7 +159,7 @@ def _doubled(whose: Sequence[pl.DataFrame]) -> list[tuple[int, ...]]:
 def _columns(layout: Layout, request: Request, regimens: Sequence[Regimen] = ()) -> dict[str, Column]:
     """The columns that tell something that this batch reads."""
     heard = [name for name in layout.columns if name not in request.ignored]
-    found = columns_for(heard, request.renamed, regimens, request.source)
+    found = columns_for(heard, request.renamed, regimens, request.source, request.declared)
     names = [name.strip() for name in layout.header]
     if twice := [name for column in found.values() for name in column.names if names.count(name) > 1]:
         raise FileError(Fault(f"the first line names {', '.join(twice)} twice; take one out", "", request.source))

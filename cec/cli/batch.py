@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cec.cli.inputs import mapping, pharmacy_file, read_pharmacy, read_text_of, today, together
+from cec.cli.inputs import declared_of, mapping, pharmacy_file, read_pharmacy, read_text_of, today, together
 from cec.cli.messages import say
-from cec.cli.options import CYCLE, OUTPUT, TABLE, IgnoreOption, PharmacyOptions, QuietOption, TimeOptions, flag, option
+from cec.cli.options import CYCLE, OUTPUT, TABLE, PharmacyOptions, QuietOption, TableOptions, TimeOptions, flag, option
 from cec.cli.output import progress
 from cec.cli.places import STANDARD, keep_apart, keep_outside
 from cec.errors import CecError, Fault, FileError, InputError
@@ -21,19 +21,20 @@ from cec.render.formats import FORMATS, check_options
 if TYPE_CHECKING:
     from cec.tables.writing import RejectsKind
 
-_FORMATS = "csv|jsonl|parquet"
+_FORMATS = "csv|jsonl|parquet|xlsx"
+_BINARY = {"parquet": "Parquet", "xlsx": "a workbook"}
 
 
 def batch(
     *,
     patients: Annotated[
-        str, typer.Argument(metavar="PATIENTS", help="The table: .csv, .jsonl or .parquet; - is standard input.")
+        str, typer.Argument(metavar="PATIENTS", help="The table: .csv, .jsonl, .parquet, .xlsx; - is standard input.")
     ],
     output: Annotated[
         str,
         option(
             "FILE",
-            "The table of doses: .csv, .jsonl or .parquet; by default -, which is standard output.",
+            "The table of doses: .csv, .jsonl, .parquet, .xlsx; by default -, which is standard output.",
             "--output",
             "-o",
             heading=OUTPUT,
@@ -56,13 +57,7 @@ def batch(
             heading=OUTPUT,
         ),
     ] = None,
-    renamed: Annotated[
-        list[str] | None,
-        option(
-            "WHAT=COLUMN", "Which column tells the height, weight …: height=Wzrost. Repeatable.", "--map", heading=TABLE
-        ),
-    ] = None,
-    ignored: IgnoreOption = None,
+    table: TableOptions,
     overwrite: Annotated[bool, flag("Replace files that are there already.", "--overwrite", heading=OUTPUT)] = False,
     append: Annotated[
         bool,
@@ -134,19 +129,22 @@ def batch(
     if not overwrite:
         _refuse_existing(output, place, appends=append)
     shop = read_pharmacy(pharmacy, times)
-    loaded, day_1, last, cycle, source_kind, target_kind, columns, rejects_kind, paper_name = together(
+    loaded, day_1, last, cycle, source_kind, target_kind, columns, declared, rejects_kind, paper_name = together(
         lambda: load_regimen(shop.default_regimen if regimen is None else regimen),
         lambda: read_text_of("--start", start, read_date),
         lambda: read_text_of("--days", days, read_count),
         lambda: read_text_of("--cycle", times.cycle, read_count),
         lambda: kind_of(patients, input_format, "--input-format"),
         lambda: kind_of(output, output_format, "--output-format"),
-        lambda: mapping(renamed or ()),
+        lambda: mapping(table.renamed or ()),
+        lambda: declared_of(table),
         lambda: _kind_of_rejects(place),
         lambda: read_text_of("--paper", paper, _known_paper),
     )
-    if output == STANDARD and target_kind == "parquet" and sys.stdout is not None and sys.stdout.isatty():
-        raise InputError("Parquet is for a file or a pipe, not for the terminal; add -o FILE")
+    if output == STANDARD and target_kind in _BINARY and sys.stdout is not None and sys.stdout.isatty():
+        raise InputError(f"{_BINARY[target_kind]} is for a file or a pipe, not for the terminal; add -o FILE")
+    if append and target_kind == "xlsx":
+        raise InputError("--append: nothing is put behind what a workbook has; write the rows into another file")
     request = Request(
         source=patients,
         source_kind=source_kind,
@@ -165,7 +163,8 @@ def batch(
             days=last,
         ),
         renamed=columns,
-        ignored=ignored or (),
+        ignored=table.ignored or (),
+        declared=declared,
         sheets=sheets or "",
         paper=paper_name or "a4",
         appends=append,

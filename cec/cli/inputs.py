@@ -16,9 +16,10 @@ from cec.errors import CecError, Fault, InputError
 from cec.facts import FACTS, HISTORY
 
 if TYPE_CHECKING:
-    from cec.cli.options import PatientOptions, PharmacyOptions, TimeOptions
+    from cec.cli.options import PatientOptions, PharmacyOptions, TableOptions, TimeOptions
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
+    from cec.tables.declared import Declared
 
 Noun = TypeVar("Noun")
 Text: TypeAlias = str | Sequence[str] | Mapping[str, str]
@@ -204,12 +205,14 @@ def _naming_option(fault: Fault) -> Fault:
 def mapping(typed: Sequence[str]) -> dict[str, str]:
     """Columns by what they tell; InputError for what is not WHAT=COLUMN, or gives one thing or one column twice.
 
+    Several stand in one text with commas between them; a comma in the name of a column is one where no WHAT= follows.
+
     >>> mapping(["height=Wzrost", "clofarabine_mg=Klofarabina [mg]"])
     {'height': 'Wzrost', 'clofarabine_mg': 'Klofarabina [mg]'}
     """
     columns: dict[str, str] = {}
     faults: list[Fault] = []
-    for text in typed:
+    for text in (part for each in typed for part in re.split(r",(?=\s*[A-Za-z_]\w*=)", each)):
         fact, sign, column = (part.strip() for part in text.partition("="))
         if not sign or not fact or not column:
             faults.append(Fault(f"'{text}' is not WHAT=COLUMN; write it like height=Wzrost", "--map"))
@@ -221,6 +224,20 @@ def mapping(typed: Sequence[str]) -> dict[str, str]:
     if faults:
         raise InputError(*faults)
     return columns
+
+
+def declared_of(options: TableOptions) -> Declared:
+    """How a table is written, as was typed; InputError with every fault."""
+    from cec.tables.declared import Declared, read_decimal, read_encoding, read_form, read_values
+
+    decimal, dates, encoding, values = together(
+        lambda: read_text_of("--decimal", options.decimal, read_decimal),
+        lambda: read_text_of("--dates", options.dates, read_form),
+        lambda: read_text_of("--encoding", options.encoding, read_encoding),
+        lambda: read_values(options.value or ()),
+    )
+    utf8 = encoding in {None, "utf-8"}
+    return Declared(decimal or ".", dates or "", "" if utf8 else encoding, options.sheet or "", values)
 
 
 def today() -> datetime.date:

@@ -236,15 +236,43 @@ QuietOption: TypeAlias = Annotated[
 ]
 
 
-IgnoreOption: TypeAlias = Annotated[
-    list[str] | None,
-    option(
-        "COLUMN",
-        "A column that tells nothing, although its name holds a word of a fact. Repeatable.",
-        "--ignore-column",
-        heading=TABLE,
-    ),
-]
+class TableOptions(NamedTuple):
+    """How a table is written; nothing of it is guessed."""
+
+    renamed: Annotated[
+        list[str] | None,
+        option(
+            "WHAT=COLUMN",
+            "Which column tells the height, weight …: height=Wzrost,weight=Waga. Repeatable.",
+            "--map",
+        ),
+    ] = None
+    ignored: Annotated[
+        list[str] | None,
+        option(
+            "COLUMN",
+            "A column that tells nothing, although its name holds a word of a fact. Repeatable.",
+            "--ignore-column",
+        ),
+    ] = None
+    value: Annotated[
+        list[str] | None,
+        option(
+            "WHAT:TEXT=VALUE",
+            "What a text of a column means: sex:K=female, regimen:AC=ac.yaml, creatinine:brak= (nothing). Repeatable.",
+        ),
+    ] = None
+    decimal: Annotated[
+        str | None, option("SIGN", "The sign before the decimals of its numbers: , or, by default, a point.")
+    ] = None
+    dates: Annotated[
+        str | None,
+        option("FORM", "How its dates are written: DD.MM.YYYY, MM/DD/YYYY …; by default year-month-day."),
+    ] = None
+    encoding: Annotated[
+        str | None, option("ENCODING", "The encoding of CSV: cp1250, cp1252, iso-8859-2 …; by default UTF-8.")
+    ] = None
+    sheet: Annotated[str | None, option("SHEET", "The sheet of a workbook that has several.")] = None
 
 
 class ChosenFrom(NamedTuple):
@@ -338,6 +366,7 @@ HEADINGS: Mapping[Any, str] = {
     CheckOptions: CHECKS,
     StartOptions: CYCLE,
     TimeOptions: CYCLE,
+    TableOptions: TABLE,
     OutputOptions: OUTPUT,
     PrintOptions: OUTPUT,
     NewRegimenOptions: REGIMEN,

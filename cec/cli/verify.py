@@ -16,11 +16,11 @@ from cec.cli.options import (
     TABLE,
     CheckOptions,
     ChosenFrom,
-    IgnoreOption,
     OutputOptions,
     PatientOptions,
     PharmacyOptions,
     StartOptions,
+    TableOptions,
     TimeOptions,
     flag,
     option,
@@ -84,16 +84,7 @@ def verify(
         str | None,
         option("NUMBER", "Which cycle this is, for a table's rows that say no other.", heading=CYCLE),
     ] = None,
-    renamed: Annotated[
-        list[str] | None,
-        option(
-            "WHAT=COLUMN",
-            "Which column of a table tells the height, weight, clofarabine_mg …: height=Wzrost. Repeatable.",
-            "--map",
-            heading=TABLE,
-        ),
-    ] = None,
-    ignored: IgnoreOption = None,
+    table: TableOptions,
     partial: Annotated[
         bool,
         flag(
@@ -122,7 +113,7 @@ def verify(
     if is_table(what) or file.suffix.lower() == ".json":
         _refuse_partial(partial, is_alone=_is_bundle(file))
     if _is_bundle(file):
-        _refuse_beside(file, "its doses", (written, renamed, ignored))
+        _refuse_beside(file, "its doses", (written, *table))
         agrees = verified_bundle(
             file,
             chosen_format(output, VERIFIED_DOSES),
@@ -137,7 +128,7 @@ def verify(
             others=_shipped(),
         )
     elif file.suffix.lower() == ".json":
-        _refuse_beside(file, "its patient, doses and days", (*of_one_order, start, cycle, renamed, ignored))
+        _refuse_beside(file, "its patient, doses and days", (*of_one_order, start, cycle, *table))
         _refuse_beside(file, "its pharmacy, and has no tolerance", (*pharmacy, tolerance))
         agrees = _saved_order(file, regimen, chosen_format(output, VERIFIED_ORDERS))
     elif is_table(what) or (is_pipe(what) and all(value in _NOT_GIVEN for value in of_one_order)):
@@ -149,8 +140,7 @@ def verify(
             lambda: _percent(tolerance),
             start=start,
             cycle=cycle,
-            renamed=renamed or (),
-            ignored=ignored or (),
+            table=table,
             others=_shipped(),
         )
         agrees = verified(file, terms, chosen, regimen=regimen, pharmacy=pharmacy)
@@ -158,7 +148,8 @@ def verify(
         _refuse_folder(what)
         if regimen is not None:
             raise typer.BadParameter("the regimen is the first argument", param_hint="--regimen")
-        for option in (name for name, value in (("--map", renamed), ("--ignore-column", ignored)) if value):
+        if typed := [name for name, value in zip(TableOptions._fields, table, strict=True) if value]:
+            option = {"renamed": "--map", "ignored": "--ignore-column"}.get(typed[0], f"--{typed[0]}")
             raise typer.BadParameter("is for a table of orders", param_hint=option)
         chosen = chosen_format(output, VERIFIED_DOSES)
         drafting, amounts, days, percent = together(

@@ -9,7 +9,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any
 
-from cec.cli.inputs import mapping, pharmacy_file, read_pharmacy, read_text_of, today, together
+from cec.cli.inputs import declared_of, mapping, pharmacy_file, read_pharmacy, read_text_of, today, together
 from cec.cli.messages import say
 from cec.cli.output import progress, put, written
 from cec.cli.places import STANDARD, keep_apart
@@ -17,7 +17,7 @@ from cec.errors import Fault, FileError
 from cec.files import PACKED, TABLES, WORKBOOKS
 
 if TYPE_CHECKING:
-    from cec.cli.options import PharmacyOptions
+    from cec.cli.options import PharmacyOptions, TableOptions
     from cec.cli.output import Chosen
     from cec.regimen import Regimen
     from cec.verification.outcome import Row
@@ -70,7 +70,7 @@ def verified(file: Path, terms: Terms, chosen: Chosen, *, regimen: str | None, p
     from cec.verification.table import verify_table
 
     if file.suffix.lower() in WORKBOOKS:
-        raise FileError(Fault("is a workbook; save the table as CSV (UTF-8)", "", str(file)))
+        raise FileError(Fault("is a workbook of another kind than .xlsx; save it as .xlsx or as CSV", "", str(file)))
     keep_apart(
         {"ORDERS": file, "--regimen": regimen, "--pharmacy": pharmacy_file(pharmacy.pharmacy)},
         {"--output": chosen.output},
@@ -133,8 +133,7 @@ def terms_of(
     *,
     start: str | None,
     cycle: str | None,
-    renamed: Sequence[str],
-    ignored: Sequence[str],
+    table: TableOptions,
     others: Sequence[Regimen],
 ) -> Terms:
     """What the rows of a table are held against; InputError with every fault of the options."""
@@ -150,8 +149,20 @@ def terms_of(
         pharmacy,
         lambda: read_text_of("--start", start, read_date),
         lambda: read_text_of("--cycle", cycle, read_count),
-        lambda: mapping(renamed),
+        lambda: mapping(table.renamed or ()),
+        lambda: declared_of(table),
         lambda: tolerance() if callable(tolerance) else tolerance,
     )
-    this_regimen, this_pharmacy, this_start, this_cycle, columns, percent = loaded
-    return Terms(this_regimen, this_pharmacy, percent, others, today(), this_start, this_cycle, columns, ignored)
+    this_regimen, this_pharmacy, this_start, this_cycle, columns, declared, percent = loaded
+    return Terms(
+        this_regimen,
+        this_pharmacy,
+        percent,
+        others,
+        today(),
+        this_start,
+        this_cycle,
+        columns,
+        table.ignored or (),
+        declared,
+    )

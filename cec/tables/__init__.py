@@ -1,4 +1,4 @@
-"""Files of rows in and out: CSV, JSON Lines and Parquet, plain, gzip or zstd; columns known by their names.
+"""Files of rows in and out: CSV, JSON Lines, Parquet and workbooks, plain, gzip or zstd; columns known by their names.
 
 A table is opened (`opening`) and comes in blocks of whole rows (`csv`, `jsonl`, `parquet`, from the bytes of
 `streams`), each of which becomes a frame of texts (`layout.Rows`). `columns` says which column tells which fact by its

@@ -63,11 +63,11 @@ def unwritable_columns(types: Mapping[str, pl.DataType], kind: Kind) -> list[Fau
     found = [f"'{name}' ({type_})" for name, type_ in types.items() if not _is_writable(type_, kind)]
     if not found:
         return []
-    holds = "texts, numbers and dates" if kind == "csv" else "no bytes"
+    holds = "texts, numbers and dates" if kind in {"csv", "xlsx"} else "no bytes"
     return [Fault(f"{', '.join(found)}: {_KINDS[kind]} holds {holds}; write Parquet, or take these columns out first")]
 
 
-_KINDS: dict[Kind, str] = {"csv": "CSV", "jsonl": "JSON Lines", "parquet": "Parquet"}
+_KINDS: dict[Kind, str] = {"csv": "CSV", "jsonl": "JSON Lines", "parquet": "Parquet", "xlsx": "a workbook"}
 
 
 def _is_plain(type_: pl.DataType) -> bool:
@@ -84,7 +84,7 @@ def _is_writable(type_: Any, kind: Kind) -> bool:
 
     if kind == "parquet" or _is_plain(type_) or type_ == pl.Time:
         return True
-    if kind == "csv":
+    if kind in {"csv", "xlsx"}:
         return False
     if isinstance(type_, pl.Struct):
         return all(_is_writable(field.dtype, kind) for field in type_.fields)

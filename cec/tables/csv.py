@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cec.errors import Fault, FileError
-from cec.tables.csv_rows import divided, malformed, split_line
+from cec.tables.csv_rows import divided, malformed, not_utf8, split_line
 from cec.tables.layout import Block, Layout, Rejected, Rows, unlike
 from cec.tables.streams import LONGEST_LINE, Source, is_utf8, reads, whole_lines
 
@@ -26,8 +26,8 @@ _MARK = b"\xef\xbb\xbf"
 """The byte order mark that some programs put at the beginning of a file."""
 
 
-def read_header(source: Source) -> tuple[Layout, Iterator[bytes]]:
-    """The layout by the first line, and the bytes that follow it."""
+def read_header(source: Source, encoding: str = "") -> tuple[Layout, Iterator[bytes]]:
+    """The layout by the first line, and the bytes that follow it, which were in this encoding."""
     pieces = reads(source)
     start = b""
     for piece in pieces:
@@ -45,14 +45,14 @@ def read_header(source: Source) -> tuple[Layout, Iterator[bytes]]:
     try:
         text = line.decode()
     except UnicodeDecodeError as error:
-        place = Fault("this byte is not UTF-8; save the table as UTF-8", "", source.name, 1, error.start + 1)
+        place = Fault(f"this byte is {not_utf8(encoding)}", "", source.name, 1, error.start + 1)
         raise FileError(place) from None
     separator = max(",;|\t", key=lambda character: len(split_line(text, character)[0] or ()))
     header, fault = split_line(text, separator)
     if header is None or len(line) > LONGEST_LINE:
         reason = "it is too long" if header else malformed(fault, separator)
         raise FileError(Fault(f"the first line names no columns: {reason}", "", source.name, 1, 1))
-    layout = Layout("csv", tuple(header), unlike([name.strip() for name in header]), separator)
+    layout = Layout("csv", tuple(header), unlike([name.strip() for name in header]), separator, encoding)
     return layout, _followed(rest, pieces)
 
 

@@ -54,7 +54,7 @@ def _record(lines: Sequence[bytes], index: int, layout: Layout) -> Record | None
     """The row that begins in a line; None where a cell is still open after the last line."""
     if not lines[index]:
         return Record(1)
-    text, reason = _decoded(lines[index])
+    text, reason = _decoded(lines[index], layout)
     cells, fault = (None, "") if reason else split_line(text, layout.separator)
     if cells is not None and not (reason := _miscounted(len(cells), layout)):
         return Record(1, text, cells)
@@ -69,7 +69,7 @@ def _over_lines(lines: Sequence[bytes], index: int, text: str, layout: Layout) -
     for count in range(2, MOST_LINES + 1):
         if index + count > len(lines):
             return None
-        more, reason = _decoded(lines[index + count - 1])
+        more, reason = _decoded(lines[index + count - 1], layout)
         broken = broken or reason
         has_row = has_row or _is_row(more, layout, is_after_a_row=may_be_whole)
         text += "\n" + more
@@ -92,14 +92,22 @@ def _is_row(text: str, layout: Layout, *, is_after_a_row: bool) -> bool:
     return is_after_a_row or not any('"' in cell for cell in cells)
 
 
-def _decoded(line: bytes) -> tuple[str, str]:
-    """The line as text; the reason where a byte of it is not UTF-8."""
+def _decoded(line: bytes, layout: Layout) -> tuple[str, str]:
+    """The line as text; the reason where a byte of it is not of the table's encoding."""
     try:
         return line.decode(), ""
     except UnicodeDecodeError as error:
-        byte = line[error.start]
-        reason = f"byte {error.start + 1} of the line (hexadecimal {byte:02X}) is not UTF-8; save the table as UTF-8"
+        place = len(line[: error.start].decode()) if layout.encoding else error.start
+        what = f"{'character' if layout.encoding else 'byte'} {place + 1} of the line"
+        reason = f"{what} (hexadecimal {line[error.start]:02X}) is {not_utf8(layout.encoding)}"
         return line.decode(errors="replace"), reason
+
+
+def not_utf8(encoding: str) -> str:
+    """What is wrong with a byte that cannot be read, and what would be right."""
+    if encoding:
+        return f"not {encoding}, which --encoding says; say which it is"
+    return "not UTF-8; save the table as UTF-8, or say what it is: --encoding cp1250 (Central Europe), cp1252"
 
 
 def _miscounted(count: int, layout: Layout) -> str:

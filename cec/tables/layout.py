@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     import polars as pl
 
-Kind = Literal["csv", "jsonl", "parquet"]
+Kind = Literal["csv", "jsonl", "parquet", "xlsx"]
 
 REJECTED = ("row", "column", "reason")
 TEXT = "text"
@@ -26,6 +26,8 @@ class Layout(NamedTuple):
     header: tuple[str, ...]
     columns: tuple[str, ...]
     separator: str = ","
+    encoding: str = ""
+    """That of the file, where somebody said another than UTF-8."""
     types: Mapping[str, pl.DataType] = {}
 
     @property

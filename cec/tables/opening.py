@@ -10,10 +10,11 @@ from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.errors import InputError
+from cec.errors import Fault, InputError
 from cec.files import PACKED, TABLES, WORKBOOKS
-from cec.tables import csv, jsonl, parquet
+from cec.tables import csv, jsonl, parquet, xlsx
 from cec.tables.cells import as_texts
+from cec.tables.declared import AS_CEC_WRITES, Declared
 from cec.tables.layout import Block, Kind, Layout, Rows
 from cec.tables.streams import STANDARD, Source, in_portions, reading, reads
 from cec.tables.temporary import naming_temporary, temporary_file, temporary_folder
@@ -28,6 +29,7 @@ READERS: dict[Kind, Callable[[Block, Layout, Collection[str] | None], Rows]] = {
     "csv": csv.rows,
     "jsonl": jsonl.rows,
     "parquet": parquet.rows,
+    "xlsx": xlsx.rows,
 }
 """What makes a frame of a block."""
 
@@ -68,7 +70,7 @@ def kind_of(path: str, named: str | None = None, option: str = "--input-format")
     endings = [suffix.lower() for suffix in Path(path).suffixes]
     ending = next((suffix for suffix in reversed(endings) if suffix not in PACKED), "")
     if ending in WORKBOOKS:
-        raise InputError(f"{path} is a workbook, which is neither read nor written; save the table as CSV (UTF-8)")
+        raise InputError(f"{path} is a workbook of another kind than .xlsx; save it as .xlsx, or as CSV (UTF-8)")
     if ending not in TABLES and os.path.isdir(path):  # noqa: PTH112  it raises nothing, whatever the name is
         raise InputError(f"{path} is a folder; name a file in it")
     if ending not in TABLES:
@@ -80,21 +82,35 @@ def kind_of(path: str, named: str | None = None, option: str = "--input-format")
 
 
 @contextmanager
-def opening(path: str, kind: Kind, *, at_once: int = 0) -> Iterator[Table]:
+def opening(path: str, kind: Kind, declared: Declared = AS_CEC_WRITES, *, at_once: int = 0) -> Iterator[Table]:
     """A table to be read once, from its first row to its last; at once about so many rows, else many."""
+    _refuse_for_others(kind, declared)
+    if kind == "xlsx":
+        with reading(path, is_workbook=True) as source:
+            layout, frame, numbers = xlsx.read_table(b"".join(reads(source)), declared.sheet, source.name)
+        yield Table(layout, xlsx.blocks(frame, numbers, at_once or xlsx.ROWS), frame.height)
+        return
     if kind == "parquet":
         with reading(path) as source, _as_file(source, path) as file:
             layout, rows = parquet.read_header(file, source.name)
             size = at_once or parquet.ROWS
             yield Table(layout, parquet.blocks(file, source.name, size), rows)
         return
-    with reading(path) as whole:
+    with reading(path, declared.encoding) as whole:
         lines = csv if kind == "csv" else jsonl
-        layout, pieces = lines.read_header(whole)
+        layout, pieces = csv.read_header(whole, declared.encoding) if kind == "csv" else jsonl.read_header(whole)
         source = whole
         if at_once:
             source, pieces = in_portions(whole, pieces, at_once * BYTES_OF_A_ROW)
         yield Table(layout, lines.blocks(source, layout, pieces), source.size)
+
+
+def _refuse_for_others(kind: Kind, declared: Declared) -> None:
+    """InputError where something is said of a table that one of this kind does not have."""
+    if declared.encoding and kind != "csv":
+        raise InputError(Fault("is for CSV; a table of this format has only one encoding", "--encoding"))
+    if declared.sheet and kind != "xlsx":
+        raise InputError(Fault("is for a workbook (.xlsx), and this table is none", "--sheet"))
 
 
 @contextmanager

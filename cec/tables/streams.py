@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import os
@@ -30,6 +31,8 @@ LARGEST_READ = 1 << 22
 _SKIPPED = frozenset(bytes([first]) for first in range(0x50, 0x60))
 """First bytes of frames of zstd that hold no data; they may stand before the others."""
 
+_ZIP = b"PK\x03\x04"
+
 LONGEST_LINE = 1 << 20
 """Bytes that a line may have."""
 
@@ -44,8 +47,11 @@ class Source(NamedTuple):
 
 
 @contextmanager
-def reading(path: str) -> Iterator[Source]:
-    """What a file or standard input (`-`) holds; gzip and zstd are known by their first bytes, whatever the name."""
+def reading(path: str, encoding: str = "", *, is_workbook: bool = False) -> Iterator[Source]:
+    """What a file or standard input (`-`) holds; gzip and zstd are known by their first bytes, whatever the name.
+
+    Text in another `encoding` comes as UTF-8. Only what is to be a workbook may be one.
+    """
     name = "standard input" if path == STANDARD else path
     try:
         if path != STANDARD and Path(path).is_dir():
@@ -61,7 +67,8 @@ def reading(path: str) -> Iterator[Source]:
         is_file = path != STANDARD and raw.seekable()
         size = os.fstat(raw.fileno()).st_size if is_file else 0
         position = buffered.tell if is_file else lambda: 0
-        yield Source(name, _plain(buffered, start, name), size, position)
+        stream = _plain(buffered, b"" if is_workbook and start == _ZIP else start, name, encoding)
+        yield Source(name, _recoded(stream, encoding, name) if encoding else stream, size, position)
     finally:
         if path != STANDARD:
             raw.close()
@@ -100,17 +107,59 @@ def _peek(stream: io.BufferedReader, name: str) -> bytes:
         raise FileError(Fault(f"cannot be read: {_reason(error)}", "", name)) from None
 
 
-def _plain(stream: io.BufferedReader, start: bytes, name: str) -> BinaryIO:
+def _plain(stream: io.BufferedReader, start: bytes, name: str, encoding: str) -> BinaryIO:
     """The stream without its compression."""
     if start[:2] == b"\x1f\x8b":
         return cast("BinaryIO", gzip.GzipFile(fileobj=stream))
     if start == b"\x28\xb5\x2f\xfd" or (start[:1] in _SKIPPED and start[1:] == b"\x2a\x4d\x18"):
         return cast("BinaryIO", _zstd().ZstdFile(stream))
-    if start == b"PK\x03\x04":
-        raise FileError(Fault("is a workbook or a zip file; save the table as CSV (UTF-8)", "", name))
-    if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        raise FileError(Fault("is UTF-16; save the table as CSV (UTF-8)", "", name))
+    if start == _ZIP:
+        hint = "end its name in .xlsx, or say --input-format xlsx"
+        raise FileError(Fault(f"is a workbook or a zip file; of a workbook {hint}", "", name))
+    if start == b"\xd0\xcf\x11\xe0":
+        text = "is a workbook of an older Excel, or one with a password; save it as .xlsx without one, or as CSV"
+        raise FileError(Fault(text, "", name))
+    if start[:2] in {b"\xff\xfe", b"\xfe\xff"} and encoding != "utf-16":
+        raise FileError(Fault("is UTF-16; say --encoding utf-16, or save the table as CSV (UTF-8)", "", name))
     return stream
+
+
+def _recoded(stream: BinaryIO, encoding: str, name: str) -> BinaryIO:
+    """The stream as UTF-8; FileError where its beginning shows that it is UTF-8 already."""
+    text = io.BufferedReader(_Recoded(stream, encoding, name))
+    whole = stream.peek(FIRST_READ) if isinstance(stream, io.BufferedReader) else b""
+    start = whole[: whole.rfind(b"\n") + 1]
+    if encoding != "utf-8" and (start.startswith(b"\xef\xbb\xbf") or (not start.isascii() and is_utf8(start))):
+        raise FileError(Fault(f"is UTF-8, as its first lines show, not {encoding}; leave --encoding out", "", name))
+    return cast("BinaryIO", text)
+
+
+class _Recoded(io.RawIOBase):
+    """Text in another encoding as UTF-8; a byte that it does not have stays as it is, which no UTF-8 has."""
+
+    def __init__(self, stream: BinaryIO, encoding: str, name: str) -> None:
+        self._stream, self._encoding, self._name = stream, encoding, name
+        self._decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
+        self._left = b""
+
+    def readable(self) -> bool:
+        """True: it is read from."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """What there is, at most a buffer full; 0 at the end."""
+        while not self._left:
+            data = self._stream.read(len(buffer))
+            try:
+                text = self._decoder.decode(data, final=not data)
+            except UnicodeDecodeError as error:
+                raise FileError(Fault(f"is not {self._encoding}: {error.reason}", "", self._name)) from None
+            self._left = text.encode("utf-8", "surrogateescape")
+            if not data:
+                break
+        data, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def reads(source: Source) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, cast
 import msgspec
 
 from cec.files import Part, harmless
-from cec.tables import parquet
+from cec.tables import parquet, xlsx
 from cec.tables.appending import LinesPut, after_old_frames, old_rows
 from cec.tables.layout import Kind
 from cec.tables.streams import STANDARD, writing
@@ -45,7 +45,7 @@ def encode(
     `lines` are the rows as they were read, in the same format; what the frame has is put behind them, but for `own`, a
     column that JSON Lines may have already.
     """
-    if kind == "parquet":
+    if kind in {"parquet", "xlsx"}:
         return frame
     if kind == "lines":
         rows = frame.select("row", "column", "reason").iter_rows()
@@ -145,6 +145,10 @@ def table_writer(
         return
     is_file = path != STANDARD and (os.path.isfile(path) or not os.path.exists(path))  # noqa: PTH110, PTH113  never raise
     with writing(path, parts) as stream:
+        if kind == "xlsx":
+            with xlsx.writing(stream, header, path) as put_rows:
+                yield put_rows
+            return
         if kind == "parquet":
             with parquet.writing(stream, path if is_file else None) as put_part:
                 yield after_old_frames(path, header, put_part) if appends else put_part

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from cec.drug_names import drug_key
 from cec.errors import CecError, Fault, InputError
 from cec.facts.reading import read_count
 from cec.regimen import Regimen
+from cec.tables.declared import AS_CEC_WRITES, Declared, hint_of_comma
 from cec.units import AMOUNT, Quantity, read_number, read_quantity
 from cec.verification.administration import PARTICULARS, read_days_of
 from cec.verification.columns import DrugRows, OrderColumns, is_amount, stem_of
@@ -38,6 +40,8 @@ class DoseCells(NamedTuple):
     """By the words of PARTICULARS, where each stands and what it says."""
     row: int | None = None
     """The line of the table, where a row is one drug."""
+    declared: Declared = AS_CEC_WRITES
+    """How its numbers are written."""
 
 
 def dose_cells(lines: Sequence[Line], regimen: Regimen, columns: OrderColumns) -> Iterator[DoseCells]:
@@ -54,7 +58,8 @@ def dose_cells(lines: Sequence[Line], regimen: Regimen, columns: OrderColumns) -
             of_dose = {name: word for name, (of_stem, word) in columns.beside.items() if of_stem == stem}
             elsewhere = "" if any(map(str.isalpha, cell)) else unit
             example = _example(unit, units.get(drug_key(drug)))
-            yield DoseCells(column, drug or column, cell, elsewhere, example, _beside(cells, of_dose))
+            beside = _beside(cells, of_dose, columns)
+            yield DoseCells(column, drug or column, cell, elsewhere, example, beside, None, columns.declared)
 
 
 def _of_single_drugs(
@@ -64,17 +69,21 @@ def _of_single_drugs(
     units = {drug_key(line.drug): line.amount_unit for line in regimen.drugs}
     words = {name: word for name, (_, word) in columns.beside.items()}
     for row, cells in lines:
-        drug, amount = cells[single.drug].strip() or "a drug without a name", cells[single.amount].strip()
-        unit = cells[single.unit].strip() if single.unit else ""
+        drug = columns.declared.meaning("drug", cells[single.drug]).strip() or "a drug without a name"
+        amount = cells[single.amount].strip()
+        unit = columns.declared.meaning("unit", cells[single.unit]).strip() if single.unit else ""
         if amount:
             example = _example(unit if unit in AMOUNT.units else "", units.get(drug_key(drug)))
-            about = _beside(cells, words, f"line {row}: {drug}: ")
-            yield DoseCells(f"line {row}: {drug}", drug, amount, unit, example, about, row)
+            about = _beside(cells, words, columns, f"line {row}: {drug}: ")
+            yield DoseCells(f"line {row}: {drug}", drug, amount, unit, example, about, row, columns.declared)
 
 
-def _beside(cells: Mapping[str, str], words: Mapping[str, str], start: str = "") -> dict[str, tuple[str, str]]:
+def _beside(
+    cells: Mapping[str, str], words: Mapping[str, str], columns: OrderColumns, start: str = ""
+) -> dict[str, tuple[str, str]]:
     """What the columns of PARTICULARS say in one row, each with its place."""
-    return {word: (f"{start}{name}", text) for name, word in words.items() if (text := cells[name].strip())}
+    texts = ((name, word, columns.declared.meaning(word, cells[name]).strip()) for name, word in words.items())
+    return {word: (f"{start}{name}", text) for name, word, text in texts if text}
 
 
 def _example(unit: str, usual: str | None) -> str:
@@ -96,18 +105,29 @@ def read_dose(cells: DoseCells) -> Written:
 
     amount = read(cells.place, lambda: _amount(cells))
     beside: dict[str, Any] = {
-        word: read(place, lambda word=word, text=text: PARTICULARS[word].read(text))  # type: ignore[misc]
+        word: read(place, lambda word=word, text=text: _particular(word, text, cells.declared))  # type: ignore[misc]
         for word, (place, text) in cells.beside.items()
     }
     if faults or amount is None:
         raise InputError(*faults)
-    return Written(cells.drug, amount, last_digit(cells.amount), beside, cells.row)
+    return Written(cells.drug, *amount, beside, cells.row)
 
 
-def _amount(cells: DoseCells) -> Quantity:
-    if cells.unit:
-        read_number(cells.amount, cells.example)
-    return read_quantity(f"{cells.amount} {cells.unit}", AMOUNT._replace(example=cells.example))
+def _amount(cells: DoseCells) -> tuple[Quantity, Decimal]:
+    """The amount, and what its last written digit is worth."""
+    text = cells.declared.number(cells.amount)
+    try:
+        if cells.unit:
+            read_number(text, cells.example)
+        return read_quantity(f"{text} {cells.unit}", AMOUNT._replace(example=cells.example)), last_digit(text)
+    except InputError as error:
+        hint = hint_of_comma(text, cells.declared.decimal)
+        raise InputError(*(fault._replace(text=f"{fault.text}{hint}") for fault in error.faults)) from None
+
+
+def _particular(word: str, text: str, declared: Declared) -> Any:
+    """What stands beside a dose; of durations the decimals too, of days the commas part them."""
+    return PARTICULARS[word].read(declared.number(text) if word == "over" else text)
 
 
 def read_number_of_days(lines: Sequence[Line], columns: OrderColumns) -> int | None:

@@ -16,12 +16,16 @@ from cec.regimen import DrugLine, Regimen
 from cec.tables.amounts import in_names
 from cec.tables.asked import refuse_asked
 from cec.tables.columns import Column, columns_for
+from cec.tables.declared import AS_CEC_WRITES, Declared
 from cec.tables.names import plain_name
 from cec.units import AMOUNT
 from cec.verification.administration import PARTICULARS
 
 DAYS = "days"
 """The column of the written number of days or, where a row is one drug, of its days."""
+
+OF_A_DRUGS_ROW = ("drug", "dose", "unit", *PARTICULARS)
+"""What `--map` may say of the columns of a table in which a row is one drug."""
 
 _NUMBER_AND_UNIT = re.compile(r"\s*[0-9][0-9.,]*\s*(\S|\S.*\S)\s*", re.ASCII)
 _WORDS = {name: word for word, each in PARTICULARS.items() for name in (word, *each.also)}
@@ -50,6 +54,8 @@ class OrderColumns(NamedTuple):
     """Those whose names say that they hold amounts."""
     days: str = ""
     drug_rows: DrugRows | None = None
+    declared: Declared = AS_CEC_WRITES
+    """How their cells are written."""
     beside: Mapping[str, tuple[str, str]] = {}
     """Columns that tell how a drug is given, each with the stem of its amount's column (none where a row is one drug)
     and the word of PARTICULARS."""
@@ -81,31 +87,42 @@ class OrderColumns(NamedTuple):
 
 
 def order_columns(
-    header: Sequence[str], renamed: Mapping[str, str], regimens: Sequence[Regimen], file: str
+    header: Sequence[str],
+    renamed: Mapping[str, str],
+    regimens: Sequence[Regimen],
+    file: str,
+    declared: Declared = AS_CEC_WRITES,
 ) -> OrderColumns:
     """What the columns tell; FileError where one that is needed is not there, or two tell the same.
 
-    `renamed` says which column tells a fact or a drug, whatever its name; the first of the regimens is the default.
+    `renamed` says which column tells a fact, a drug or, where a row is one drug, what of it, whatever its name; the
+    first of the regimens is the default.
     """
     if any("\0" in name for name in header):
         raise FileError(Fault("is not text; save the table as CSV (UTF-8)", "", file))
-    spoken_for = {word: name for word, name in renamed.items() if _names_a_drug(word, regimens)}
+    of_a_row = {word for word in renamed if word in OF_A_DRUGS_ROW}
+    spoken_for = {word: name for word, name in renamed.items() if word in of_a_row or _names_a_drug(word, regimens)}
     _refuse_schedule(header, file)
     others = {word: name for word, name in renamed.items() if word not in spoken_for}
-    facts = columns_for([name for name in header if name not in spoken_for.values()], others, regimens, file)
+    free = [name for name in header if name not in spoken_for.values()]
+    facts = columns_for(free, others, regimens, file, declared)
     if absent := [(word, name) for word, name in spoken_for.items() if name not in header]:
         word, name = absent[0]
         raise FileError(Fault(f"there is no column '{name}' for the {word}; there are {', '.join(header)}", "", file))
-    rows = _drug_rows(header)
-    days = next((name for name in header if plain_name(name) == DAYS), "")
-    taken = {days, *(name for column in facts.values() for name in column.names)}
     by_column = {name: word for word, name in spoken_for.items()}
+    rows = _drug_rows(header, by_column)
+    if of_a_row and not rows:
+        words = " and ".join(sorted(of_a_row))
+        text = f"--map says which column tells the {words} of a row that is one drug; say drug=… and dose=… too"
+        raise FileError(Fault(text, "", file))
+    days = next((name for name in header if plain_name(by_column.get(name, name)) == DAYS), "")
+    taken = {days, *(name for column in facts.values() for name in column.names)}
     beside = _beside(header, by_column, None if rows else regimens)
     candidates = () if rows else tuple(name for name in header if name not in {*taken, *beside})
     amounts = tuple(
         name for name in candidates if any(drug_and_unit(by_column.get(name, name), each)[0] for each in regimens)
     )
-    found = OrderColumns(facts, others, by_column, candidates, amounts, days, rows, beside)
+    found = OrderColumns(facts, others, by_column, candidates, amounts, days, rows, declared, beside)
     _refuse_repeated(header, found, file)
     if not amounts and not rows:
         first = regimens[0].drugs[0]
@@ -227,10 +244,12 @@ def _names_a_drug(word: str, regimens: Sequence[Regimen]) -> bool:
     return any(drug_and_unit(word, each)[0] in drugs or (beside and _gives(each, stem)) for each in regimens)
 
 
-def _drug_rows(header: Sequence[str]) -> DrugRows | None:
-    """The columns of drug, amount and unit, where a row is one drug."""
-    names = {plain_name(name): name for name in header}
-    amount = names.get("ordered") or names.get("dose")
+def _drug_rows(header: Sequence[str], renamed: Mapping[str, str]) -> DrugRows | None:
+    """The columns of drug, amount and unit, where a row is one drug; those that were named before all others."""
+    names = {plain_name(name): name for name in header if name not in renamed}
+    mapped = {word: name for name, word in renamed.items()}
+    amount = mapped.get("dose") or names.get("ordered") or names.get("dose")
+    names |= mapped
     return DrugRows(names["drug"], amount, names.get("unit", "")) if "drug" in names and amount else None
 
 

@@ -65,7 +65,9 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
     )
     regimens = _by_cell(doser)
     has_days = {each.name: _days(each) for each in _regimens(doser)}
-    written = {name: frame.get_column(name).fill_null("").to_list() for name in (*columns.candidates, *columns.beside)}
+    written = {
+        name: columns.declared.numbers(frame.get_column(name)) for name in (*columns.candidates, *columns.beside)
+    }
     wanted = {each.name: _wanted(each, columns) for each in _regimens(doser)}
     found: list[Agreement | None] = []
     for place, number in enumerate(numbers):
@@ -166,6 +168,7 @@ def _dosed(rows: Rows, doser: Doser) -> dict[str, list[str | None]] | None:
             start=doser.start,
             cycle=doser.cycle,
             as_of=doser.as_of,
+            declared=doser.columns.declared,
         )
     except CecError:
         return None

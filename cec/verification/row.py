@@ -17,6 +17,7 @@ from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.tables.columns import is_of_history
+from cec.tables.declared import AS_CEC_WRITES, Declared
 from cec.tables.rows import Refusal, cell_of, read_cell, read_row, regimen_of
 from cec.verification.cells import Line, dose_cells, read_dose, read_number_of_days
 from cec.verification.choices import Verify, verify_any_choice
@@ -43,6 +44,8 @@ class Terms(NamedTuple):
     """Which column tells a fact or a drug, where its name does not."""
     ignored: Collection[str] = ()
     """Columns that tell nothing, whatever their names."""
+    declared: Declared = AS_CEC_WRITES
+    """How the table is written."""
     whole: bool = False
     """Whether the alerts and the fingerprint of every row are wanted, which takes many times as long."""
 

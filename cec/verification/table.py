@@ -16,12 +16,13 @@ from typing import NamedTuple
 from cec.errors import Fault
 from cec.regimen import Regimen
 from cec.tables.cells import as_texts
+from cec.tables.declared import refuse_idle_values
 from cec.tables.layout import Layout, Rejected
 from cec.tables.names import plain_name
 from cec.tables.opening import Table, kind_of, opening, rows_of
 from cec.tables.rows import Refusal, regimens_named
 from cec.verification.cells import Line
-from cec.verification.columns import OrderColumns, order_columns, refuse_unread
+from cec.verification.columns import OF_A_DRUGS_ROW, OrderColumns, order_columns, refuse_unread
 from cec.verification.outcome import Agreement, Row, RowVerification
 from cec.verification.quick import Doser, agreements
 from cec.verification.row import Terms, verify_lines
@@ -45,14 +46,18 @@ def verify_table(path: Path, terms: Terms, kind: str | None = None) -> Iterator[
     not tell.
     """
     regimens: dict[str, Regimen | Refusal] = {"": terms.regimen, terms.regimen.name: terms.regimen}
-    with opening(str(path), kind_of(str(path), kind)) as table:
+    known = kind_of(str(path), kind)
+    declared = terms.declared._replace(has_points=known != "csv")
+    with opening(str(path), known, declared) as table:
         header = table.layout.columns
         named = terms.renamed.get("regimen") or next((name for name in header if plain_name(name) == "regimen"), "")
-        with regimens_named(table.layout, named, table.blocks, regimens) as (blocks, assumes):
+        meant = declared.values.get("regimen", {})
+        with regimens_named(table.layout, named, table.blocks, regimens, meant) as (blocks, assumes):
             loaded = [each for each in regimens.values() if isinstance(each, Regimen)]
             every = list({each.name: each for each in (*loaded, *terms.others)}.values())
             heard = [name for name in header if name not in terms.ignored]
-            columns = order_columns(heard, terms.renamed, every, str(path))
+            columns = order_columns(heard, terms.renamed, every, str(path), declared)
+            refuse_idle_values(declared.values, [*columns.facts, *(OF_A_DRUGS_ROW if columns.drug_rows else ())])
             unread = tuple(name for name in header if name not in columns.read)
             refuse_unread(header, columns, loaded, terms.ignored, str(path))
             rows = _rows(table._replace(blocks=blocks), columns, regimens, terms)

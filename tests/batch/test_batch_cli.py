@@ -492,7 +492,7 @@ def test_bars_part_the_columns_too(tmp_path: Path) -> None:
 
 
 def test_files_that_hold_no_table_by_their_names(tmp_path: Path) -> None:
-    assert "o.xlsx is a workbook, which is neither read nor written" in run(tmp_path / "o.xlsx").err
+    assert "o.xls is a workbook of another kind than .xlsx; save it as .xlsx" in run(tmp_path / "o.xls").err
     assert f"{tmp_path} is a folder; name a file in it" in run(tmp_path).err
     (tmp_path / "p.csv").write_text("height,weight\n128,26\n", encoding="utf-8")
     done = run(tmp_path / "p.csv", "-o", tmp_path / "none" / "d.csv")
@@ -544,7 +544,7 @@ def test_a_fault_of_the_file_leaves_the_old_file(patients: Path, tmp_path: Path)
     assert (tmp_path / "d.csv").read_text(encoding="utf-8") == "old"
     assert run(patients, "-o", tmp_path).code == 1
     assert run(patients, "-o", tmp_path / "none" / "d.csv").code == 1
-    assert run(patients, "-o", tmp_path / "d.xlsx").code == 1
+    assert run(patients, "-o", tmp_path / "d.ods").code == 1
     assert run(patients, "-o", tmp_path / "d.csv", "--start", "30.11.2026").code == 1
     assert run(patients, "-o", tmp_path / "d.csv", "--regimen", "nix").code == 1
     assert (tmp_path / "d.csv").read_text(encoding="utf-8") == "old"

@@ -491,7 +491,7 @@ def test_formats_by_the_end_of_the_name() -> None:
         *("csv", "csv", "jsonl", "parquet", "csv", "csv")
     ]
     assert kind_of("whatever", "jsonl") == "jsonl"
-    for name, named in (("a.xlsx", None), ("a", None), ("a.gz", None), ("a.csv", "xml")):
+    for name, named in (("a.xlsm", None), ("a", None), ("a.gz", None), ("a.csv", "xml")):
         with pytest.raises(InputError):
             kind_of(name, named)
 

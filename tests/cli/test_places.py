@@ -113,10 +113,10 @@ def test_other_files_are_written(arguments: str, new: list[str], folder: Path) -
 
 
 def test_rejects_of_no_known_format_are_told_how_to_be_named(folder: Path) -> None:
-    done = cec("batch", "p.csv", "-o", "o.doc", "--rejects", "r.xlsx")
-    assert (done.code, (folder / "r.xlsx").exists()) == (1, False)
+    done = cec("batch", "p.csv", "-o", "o.doc", "--rejects", "r.xls")
+    assert (done.code, (folder / "r.xls").exists()) == (1, False)
     assert "the name o.doc does not tell the format" in done.err
-    assert "--rejects: the name r.xlsx tells no format; end it in .csv, .tsv, " in done.err
+    assert "--rejects: the name r.xls tells no format; end it in .csv, .tsv, " in done.err
 
 
 @pytest.mark.slow

@@ -1,0 +1,191 @@
+"""Workbooks: what stands in a sheet is read exactly or refused, and every amount goes out as a text."""
+
+from __future__ import annotations
+
+import datetime
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import xlsxwriter
+from running import cec
+
+from cec.tables import xlsx
+from cec.tables.opening import opening, rows_of
+
+HEAD = ("id", "height_cm", "weight_kg", "born", "sex", "note")
+DAY = datetime.date(2018, 5, 14)
+
+
+def workbook(path: Path, *rows: tuple[Any, ...], sheets: tuple[str, ...] = ("Pacjenci",), top: int = 0) -> Path:
+    """A workbook with these rows in its first sheet; a pair is a formula with its value."""
+    book = xlsxwriter.Workbook(path)
+    first, *_ = [book.add_worksheet(name) for name in sheets]
+    form = book.add_format({"num_format": "dd.mm.yyyy"})
+    for row, cells in enumerate(rows, top):
+        for column, cell in enumerate(cells):
+            if isinstance(cell, tuple):
+                first.write_formula(row, column, cell[0], None, cell[1])
+            elif isinstance(cell, datetime.date):
+                first.write_datetime(row, column, cell, form)
+            elif cell is not None:
+                first.write(row, column, cell)
+    book.close()
+    return path
+
+
+def cells_of(path: Path) -> list[dict[str, Any]]:
+    return pl.read_excel(path, infer_schema_length=0).to_dicts()
+
+
+def test_a_sheet_is_read_and_doses_go_out_as_texts(tmp_path: Path) -> None:
+    """√(128 × 26.5 / 3600) = 0.9707 → 0.97 m2, × 40 = 38.8 mg; the formula's value is 26.5 too."""
+    path = workbook(
+        tmp_path / "p.xlsx", HEAD, ("007", 128, 26.5, DAY, "f", "Łódź"), (8, "128 cm", ("=25+1.5", 26.5), DAY, "f", "")
+    )
+    doses = tmp_path / "d.xlsx"
+    done = cec("batch", str(path), "-o", str(doses))
+    assert done.code == 0, done.err
+    found = [(row["id"], row["born"], row["bsa_m2"], row["clofarabine_mg"]) for row in cells_of(doses)]
+    assert found == [("007", "2018-05-14", "0.97", "38.8"), ("8", "2018-05-14", "0.97", "38.8")]
+    with zipfile.ZipFile(doses) as parts:
+        xml = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert "<v>" not in xml, "no cell is a number"
+    again = cec("batch", str(doses), "--map", "id=id", "-o", str(tmp_path / "again.csv"))
+    assert "the table has columns that this would add" in again.err, "what was written is read as a table"
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "p.xlsx", HEAD, (1, 128, 26, DAY, "f"))
+    for name in ("a.xlsx", "b.xlsx"):
+        assert cec("batch", str(path), "-o", str(tmp_path / name)).code == 0
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_round_trips_through_a_workbook(ending: str, tmp_path: Path) -> None:
+    """The same doses, whichever format a table has gone through."""
+    table, there, back = tmp_path / "p.csv", tmp_path / f"d.{ending}", tmp_path / "d.xlsx"
+    table.write_text("id,height_cm,weight_kg\n007,128,26\n8,109,18.50\n9,1.28,26\n", encoding="utf-8")
+    assert cec("batch", str(table), "-o", str(back)).code == 1
+    assert cec("batch", str(table), "-o", str(there)).code == 1
+    with opening(str(back), "xlsx") as read:
+        frame = pl.concat([rows_of(block, read.layout).frame for block in read.blocks])
+    assert frame.select("id", "weight_kg", "clofarabine_mg").rows() == [("007", "26", "38.4"), ("8", "18.50", "30")]
+    readers: dict[str, Any] = {"csv": pl.read_csv, "jsonl": pl.read_ndjson, "parquet": pl.read_parquet}
+    other = readers[ending](there)
+    assert [float(cell) for cell in other["prednisone_mg"]] == [float(cell) for cell in frame["prednisone_mg"]]
+    rejects = cells_of(tmp_path / "d.rejects.xlsx")
+    assert [(row["row"], row["id"], row["height_cm"]) for row in rejects] == [("4", "9", "1.28")]
+    row = rejects[0] | {"height_cm": "128"}
+    mended = workbook(tmp_path / "m.xlsx", tuple(row), tuple(row.values()))
+    assert cec("batch", str(mended), "-o", str(tmp_path / "more.xlsx")).code == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (("=1/0", "#DIV/0!"), "'#DIV/0!' is not a number"),
+        (("=B2", ""), "'#FORMULA!' is not a number"),
+        (("=NA()", "#N/A"), "'#N/A' is not a number"),
+        ("26,5", "where a whole table has decimal commas, say --decimal ,"),
+        (None, "'weight' is missing"),
+    ],
+)
+def test_a_cell_without_a_number_is_never_taken_for_an_empty_one(cell: Any, words: str, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "p.xlsx", HEAD, (1, 128, 26, DAY, "f"), (2, 128, cell, DAY, "f"))
+    done = cec("batch", str(path))
+    assert (done.code, done.out.count("\n")) == (1, 2)
+    assert "row 3: " in done.err
+    assert words in done.err
+    optional = workbook(tmp_path / "q.xlsx", (*HEAD[:3], "creatinine"), (2, 128, 26, cell))
+    done = cec("batch", str(optional))
+    assert done.code == (0 if cell is None else 1), "a fact that may be missing is not silently missing"
+
+
+def test_a_number_of_days_is_refused_with_its_date(tmp_path: Path) -> None:
+    """43234 is 14-May-2018: 43,101 is 1-Jan-2018, and 133 days later is 14-May."""
+    path = workbook(tmp_path / "p.xlsx", HEAD, (1, 128, 26, 43234, "f"))
+    assert (
+        "born: '43234' is a number by which Excel counts days, 2018-05-14; write the date"
+        in cec("batch", str(path)).err
+    )
+
+
+def test_rows_have_the_numbers_of_the_sheet(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "p.xlsx", HEAD, (1, 128, 26), (), (), (2, 1.28, 26), top=3)
+    assert "row 8: 1.28 cm is not a possible height" in cec("batch", str(path)).err
+
+
+def test_numbers_have_the_digits_that_excel_has(tmp_path: Path) -> None:
+    """A sum of binary fractions has 17 digits in the file, and 15 on the screen."""
+    path = workbook(tmp_path / "p.xlsx", ("height_cm", "weight_kg"), (128, ("=0.1+25.2", 25.300000000000000711)))
+    xml = tmp_path / "p2.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(xml, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, old.read(part).replace(b"<v>25.3</v>", b"<v>25.300000000000001</v>"))
+    assert "\n128,25.3,cec-induction" in cec("batch", str(xml)).out
+
+
+def test_a_sheet_is_chosen_by_its_name_where_there_are_several(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "p.xlsx", HEAD, (1, 128, 26), sheets=("Pacjenci", "Stare"))
+    assert "has the sheets Pacjenci, Stare; say which with --sheet NAME" in cec("batch", str(path)).err
+    assert "has no sheet 'Nowe'; there are Pacjenci, Stare" in cec("batch", str(path), "--sheet", "Nowe").err
+    assert "sheet 'Stare' is empty" in cec("batch", str(path), "--sheet", "Stare").err
+    assert ",38.4,96," in cec("batch", str(path), "--sheet", "Pacjenci").out
+
+
+def test_a_sheet_without_names_is_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "p.xlsx", ("Lista pacjentów",), ("id", "height_cm", "weight_kg"), (1, 128, 26))
+    words = "sheet 'Pacjenci', row 1, names no column in B, C; the first row names every column"
+    assert words in cec("batch", str(path)).err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"id,height_cm\n", "is not a workbook (.xlsx): File is not a zip file"),
+        (b"PK\x03\x04 and so on", "is not a workbook (.xlsx)"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a workbook of an older Excel, or one with a password"),
+        (b"", "is not a workbook"),
+    ],
+)
+def test_what_is_no_workbook_is_refused(content: bytes, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "p.xlsx"
+    path.write_bytes(content)
+    done = cec("batch", str(path))
+    assert (done.code, words in done.err) == (1, True), done.err
+
+
+def test_a_library_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = workbook(tmp_path / "p.xlsx", HEAD, (1, 128, 26))
+    for library, arguments in (("fastexcel", ("p.xlsx",)), ("xlsxwriter", ("p.csv", "-o", "d.xlsx"))):
+        (tmp_path / "p.csv").write_text("height_cm,weight_kg\n128,26\n", encoding="utf-8")
+        monkeypatch.setitem(__import__("sys").modules, library, None)
+        monkeypatch.chdir(path.parent)
+        done = cec("batch", *arguments)
+        assert (done.code, f"{library} is not installed: pip install {library}" in done.err) == (1, True), done.err
+    assert not (tmp_path / "d.xlsx").exists()
+
+
+def test_what_does_not_fit_into_a_sheet_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table, doses = tmp_path / "p.csv", tmp_path / "d.xlsx"
+    table.write_text(f"height_cm,weight_kg,note\n128,26,{'x' * 40_000}\n", encoding="utf-8")
+    assert (
+        "row 2 does not fit: a sheet holds at most 32,767 characters" in cec("batch", str(table), "-o", str(doses)).err
+    )
+    table.write_text("height_cm,weight_kg\n128,26\n128,26\n", encoding="utf-8")
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 2)
+    assert "a sheet holds 2 rows; write .csv or .parquet" in cec("batch", str(table), "-o", str(doses)).err
+    assert not doses.exists()
+
+
+def test_verify_reads_a_workbook(tmp_path: Path) -> None:
+    head = ("id", "height_cm", "weight_kg", "clofarabine_mg", "etoposide_mg", "cyclophosphamide_mg", "prednisone_mg")
+    path = workbook(
+        tmp_path / "orders.xlsx", head, (1, 128, 26, 38.4, 96, 422.4, 13), (2, 128, 26, 38.4, 960, 422.4, 13)
+    )
+    done = cec("verify", str(path))
+    assert (done.code, "line 3, id 2: etoposide 960 mg, expected 96 mg" in done.said) == (1, True), done
