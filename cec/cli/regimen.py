@@ -18,7 +18,6 @@ from cec.cli.options import (
     OUTPUT,
     ChosenFrom,
     FilesArgument,
-    OutputFileOption,
     OutputOptions,
     PrintOptions,
     QuietOption,
@@ -26,10 +25,10 @@ from cec.cli.options import (
     flag,
     option,
 )
-from cec.cli.output import chosen_format, deliver, report, show, terminal_of
+from cec.cli.output import chosen_format, report, show
 from cec.cli.places import keep_apart
 from cec.errors import CecError, Fault, FileError, InputError
-from cec.render import CHECKED_FILES, LISTED_REGIMENS, REGIMEN_CHANGES, VALIDATIONS
+from cec.render import CHECKED_FILES, LISTED_REGIMENS, REGIMEN_CHANGES, SHOWN_REGIMENS, VALIDATIONS
 
 if TYPE_CHECKING:
     from cec.cases.outcome import Validation
@@ -116,7 +115,7 @@ def review_regimen(
 
 def show_regimen(
     regimen: RegimenArgument,
-    output: OutputFileOption = None,
+    output: Annotated[OutputOptions, ChosenFrom(SHOWN_REGIMENS)],
     explain: Annotated[bool, flag("Show the text and source of every check.", "--explain", heading=OUTPUT)] = False,
 ) -> None:
     """A regimen on one screen, as the protocol reads.
@@ -129,15 +128,10 @@ def show_regimen(
     """
     from cec.load import check_regimen
     from cec.load.treatment_file import check_treatment, is_treatment
-    from cec.render.terminal.regimen import render, render_treatment
 
-    keep_apart({"REGIMEN": regimen}, {"--output": output})
-    terminal = terminal_of(output)
-    if is_treatment(regimen):
-        drawn = render_treatment(check_treatment(regimen), terminal, explain=explain)
-    else:
-        drawn = render(check_regimen(regimen), terminal, explain=explain)
-    deliver(drawn, output, is_drawn=True)
+    keep_apart({"REGIMEN": regimen}, {"--output": output.output})
+    chosen = chosen_format(output, SHOWN_REGIMENS, explain=explain)
+    show(check_treatment(regimen) if is_treatment(regimen) else check_regimen(regimen), chosen)
 
 
 def check_regimens(files: FilesArgument, output: Annotated[OutputOptions, ChosenFrom(CHECKED_FILES)]) -> None:

@@ -259,6 +259,15 @@ def regimen_address(name: str, edition: int) -> str:
     return f"{_REGIMEN}{quote(name)}|{edition}"
 
 
+def activity_address(name: str, place: int) -> str:
+    """The canonical address of a drug line of a regimen, counted from 1.
+
+    >>> activity_address("cec-induction", 2)
+    'urn:cec:drug-line:cec-induction:2'
+    """
+    return f"urn:cec:drug-line:{quote(name)}:{place}"
+
+
 def regimen_at(address: str) -> tuple[str, str]:
     """The name and the edition of the regimen of an address; no name where it is not one of cec's.
 

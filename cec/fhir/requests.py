@@ -115,6 +115,8 @@ def _amounts(dosage: Element, drug: str) -> tuple[ReadQuantity | None, Quantity 
         if each.get("doseRange"):
             each.get("doseRange").fault(f"{drug} is a range, which is not the dose of one administration")
         dose = each.get("doseQuantity")
+        if not dose and has_unit_of(rate := each.get("rateQuantity"), *RATES) and _is_ordered(each):
+            prescribed += (read.quantity for read in [read_of_kinds(rate, *RATES)] if read)
         if not dose:
             continue
         is_per = not has_unit_of(dose, AMOUNT) and has_unit_of(dose, *DOSES)
@@ -130,6 +132,11 @@ def _amounts(dosage: Element, drug: str) -> tuple[ReadQuantity | None, Quantity 
         if len(several) > 1:
             dosage.fault(f"{drug} has {len(several)} doses: {', '.join(sorted(map(str, several)))}")
     return (amounts[0] if amounts else None), (prescribed[0] if prescribed else None)
+
+
+def _is_ordered(part: Element) -> bool:
+    """Whether a dose is that of a protocol, as R4 calls it."""
+    return any(code.get("code").text == "ordered" for code in part.get("type").all("coding"))
 
 
 def _own_unit(drug: str) -> str:

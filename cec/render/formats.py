@@ -122,6 +122,12 @@ LISTED_REGIMENS: Formats = by_name(
 )
 """The formats of the list of regimens."""
 
+SHOWN_REGIMENS: Formats = by_name(
+    Format("table", "cec.render.terminal.regimen", ".txt", ("explain", "terminal")),
+    Format("fhir", "cec.render.fhir.regimen", shows=("explain",)),
+)
+"""The formats of a regimen, or of a treatment with its regimens."""
+
 REGIMEN_CHANGES: Formats = by_name(
     Format("table", "cec.render.terminal.changes", ".txt", ("terminal",)),
     Format("json", "cec.render.json", ".json"),

@@ -106,7 +106,7 @@ def test_long_names_stand_on_every_terminal_with_their_doses(tmp_path: Path, wid
     patient = load_patient(texts={"height": "128 cm", "weight": "26 kg"})
     drawn = draft_order(regimen, patient, start=datetime.date(2026, 11, 30))
     terminal = Terminal(width, edge=True, lines=lines)
-    shown = [render(drawn, terminal=terminal, explain=True), render_regimen(regimen, terminal)]
+    shown = [render(drawn, terminal=terminal, explain=True), render_regimen(regimen, terminal=terminal)]
     wide = [line for text in shown for line in text.decode().splitlines() if len(line) > width]
     assert [line for line in wide if len(line.split()[-1]) < 60] == []  # an SHA-256 is one word
     text = " ".join(shown[0].decode().split())

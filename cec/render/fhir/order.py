@@ -15,7 +15,6 @@ Ids are made from the order's fingerprint. No clock is read: nothing says when a
 from __future__ import annotations
 
 import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cec.days import LAST_DAY, list_days
@@ -28,11 +27,13 @@ from cec.regimen import entry_of
 from cec.render.csv.order import declared
 from cec.render.days import name_of_day
 from cec.render.fhir.parts import (
+    ONE_DAY,
     a_day,
     bundle,
     coding,
     concept,
     days_of_cycle,
+    dose_of,
     dose_type,
     drug_concept,
     filled,
@@ -64,7 +65,6 @@ _MEASURED = frozenset({"height", "weight", "written_bsa"})
 _CLEARANCE = "creatinine-clearance"
 _ELSEWHERE = frozenset({"id", "name", "born", "sex", "height", "weight", "measured_on", "physician"})
 """Facts that have places of their own in R4: in the Patient, the Observations, the MedicationRequests."""
-_ONE_DAY = Quantity(Decimal(1), "days")
 
 
 def render(order: Order) -> bytes:
@@ -196,12 +196,17 @@ def _group(order: Order, patient: Resource, requests: list[Resource]) -> Resourc
         identifier=[{"type": {"text": "SHA-256 of the order"}, "value": order.fingerprint or order.sha256}],
         instantiatesCanonical=[regimen_address(order.regimen.name, order.regimen.edition)],
         replaces=[{"type": "RequestGroup", "identifier": {"value": order.replaces}}] if order.replaces else [],
-        status="revoked" if order.cancelled else "draft",
+        status="revoked" if order.cancelled else _status(order),
         intent="order",
         subject=refer(patient),
         note=notes(_notes(order)),
         action=[of_cycle],
     )
+
+
+def _status(order: Order) -> str:
+    """Whether anybody released the order."""
+    return "active" if order.release else "draft"
 
 
 def _notes(order: Order) -> Iterator[str]:
@@ -229,7 +234,7 @@ def _request(order: Order, place: int, patient: Resource, measured: list[Resourc
     return filled(
         resourceType="MedicationRequest",
         id=_id(order, "MedicationRequest", place),
-        status="cancelled" if order.cancelled else "draft",
+        status="cancelled" if order.cancelled else _status(order),
         intent="order",
         doNotPerform=None if is_given else True,
         medicationCodeableConcept=drug_concept(dose.drug, entry_of(dose.drug, order.pharmacy.formulary)),
@@ -246,7 +251,7 @@ def _request(order: Order, place: int, patient: Resource, measured: list[Resourc
                 timing=_timing(dose, rows, zone, is_given=is_given),
                 route=route_concept(dose.route),
                 doseAndRate=_amounts(dose) if is_given else [],
-                maxDosePerPeriod=ratio(line.maximum_a_day, _ONE_DAY) if line.maximum_a_day else {},
+                maxDosePerPeriod=ratio(line.maximum_a_day, ONE_DAY) if line.maximum_a_day else {},
                 maxDosePerAdministration=quantity(dose.maximum) if dose.maximum else {},
                 maxDosePerLifetime=quantity(line.lifetime_maximum) if line.lifetime_maximum else {},
             )
@@ -298,7 +303,7 @@ def _amounts(dose: Dose) -> list[Resource]:
     if dose.over and dose.over.value and not dose.over_least and not dose.rate_steps:
         rate = {"rateRatio": ratio(dose.ordered, dose.over)}
     return [
-        {"type": dose_type("ordered"), "doseQuantity": quantity(dose.prescribed)},
+        {"type": dose_type("ordered"), **dose_of(dose.prescribed)},
         {"type": dose_type("calculated"), "doseQuantity": quantity(dose.ordered), **rate},
     ]
 

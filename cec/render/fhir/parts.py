@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import uuid
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cec.fhir.codes import ATC, DAYS_OF_CYCLE, DOSE_RATE_TYPE, PRECISION, RXNORM, SNOMED, UCUM, route_code, ucum_of
 from cec.render.json import write
-from cec.units import DURATION, convert
+from cec.units import DURATION, Quantity, convert, dose_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cec.pharmacy import FormularyDrug
-    from cec.units import Quantity
 
 Resource: TypeAlias = dict[str, Any]
 
@@ -52,6 +52,15 @@ def number(amount: Quantity, name: str = "value") -> Resource:
 def quantity(amount: Quantity) -> Resource:
     """An amount in UCUM, with the unit as people read it."""
     return {**number(amount), "unit": amount.unit, "system": UCUM, "code": ucum_of(amount.unit)}
+
+
+ONE_DAY = Quantity(Decimal(1), "days")
+
+
+def dose_of(amount: Quantity) -> Resource:
+    """A dose of a protocol as it stands beside its type: an amount, or a rate."""
+    is_rate = bool(dose_unit(amount.unit).time)
+    return {"rateQuantity" if is_rate else "doseQuantity": quantity(amount)}
 
 
 def ratio(numerator: Quantity, denominator: Quantity) -> Resource:

@@ -30,13 +30,13 @@ from cec.render.words.regimen import (
     title_with_doses,
     where_entry_holds,
 )
+from cec.treatment import Treatment
 from cec.units import write_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cec.regimen import Check, DrugLine, Regimen
-    from cec.treatment import Treatment
 
 _COLUMNS = (
     TableColumn("Drug"),
@@ -47,16 +47,19 @@ _COLUMNS = (
 )
 
 
-def render(regimen: Regimen, terminal: Terminal, *, explain: bool = False) -> bytes:
-    """The regimen as its file says it: doses, days, times, assumptions, checks, what to prescribe separately.
+def render(shown: Regimen | Treatment, *, terminal: Terminal, explain: bool = False) -> bytes:
+    """A regimen as its file says it: doses, days, times, assumptions, checks, what to prescribe separately.
 
-    Checks with their texts and sources where they are to be explained, else when each of them speaks.
+    Checks with their texts and sources where they are to be explained, else when each of them speaks. Of a treatment
+    its phases, and then the regimen of each.
     """
-    return draw(_regimen(regimen, terminal, explain=explain), terminal)
+    if isinstance(shown, Treatment):
+        return _render_treatment(shown, terminal, explain=explain)
+    return draw(_regimen(shown, terminal, explain=explain), terminal)
 
 
-def render_treatment(treatment: Treatment, terminal: Terminal, *, explain: bool = False) -> bytes:
-    """The treatment as its file says it: its phases, and then the regimen of each."""
+def _render_treatment(treatment: Treatment, terminal: Terminal, *, explain: bool) -> bytes:
+    """The phases of a treatment, and then the regimen of each."""
     phases = zip(treatment.phases, treatment.regimens, strict=True)
     return draw(
         [
