@@ -56,7 +56,7 @@ COMMANDS: Mapping[str, Declared] = {
 """Every command by the words that are typed, in the order of the help."""
 
 GROUPS: Mapping[str, str] = {
-    "regimen": "List, show, begin, import, check, compare, test, review regimens.\n\n"
+    "regimen": "List, show, write, check, compare, test and review regimens.\n\n"
     "Examples:\n  cec regimen show cec-induction\n  cec regimen check my-regimen.yaml",
     "patient": "Write, check and show a patient file.\n\n"
     "Examples:\n  cec patient new eva.yaml\n  cec patient check ann.yaml",
