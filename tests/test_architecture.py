@@ -66,6 +66,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.cases": (*BASE, "cec.keys", "cec.load", "cec.calculate", "cec.cases"),
     "cec.authoring": (*BASE, "cec.keys", "cec.load", "cec.calculate.rounding", "cec.authoring"),
     "cec.tables": (*BASE, "cec.load", "cec.files", "cec.tables"),
+    "cec.tables.bundles": (*BASE, "cec.load", "cec.tables", "cec.fhir"),
     "cec.verification": (*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification"),
     "cec.verification.saved_order": (
         *(*BASE, "cec.calculate", "cec.load", "cec.verification"),

@@ -30,7 +30,7 @@ from cec.cli.places import keep_apart
 from cec.cli.verify_bundle import verified_bundle
 from cec.cli.verify_table import is_folder, is_pipe, is_table, terms_of, verified
 from cec.errors import CecError, Fault, FileError
-from cec.render import VERIFIED_DOSES, VERIFIED_ORDERS, VERIFIED_TABLES
+from cec.render import VERIFIED_DOSES, VERIFIED_ORDERS, VERIFIED_TABLES, Formats
 
 if TYPE_CHECKING:
     from cec.cli.output import Chosen
@@ -110,13 +110,16 @@ def verify(
 
     file = Path(what)
     of_one_order = (written, *patient, *checks)
+    of_bundle = _formats_of_bundle(file)
     if is_table(what) or file.suffix.lower() == ".json":
-        _refuse_partial(partial, is_alone=_is_bundle(file))
-    if _is_bundle(file):
+        _refuse_partial(partial, is_alone=of_bundle is not None)
+    if of_bundle is not None:
         _refuse_beside(file, "its doses", (written, *table))
+        if of_bundle is VERIFIED_TABLES:
+            _refuse_beside(file, "its patients", (*patient, checks.accept))
         agrees = verified_bundle(
             file,
-            chosen_format(output, VERIFIED_DOSES),
+            chosen_format(output, of_bundle),
             regimen=regimen,
             patient=patient,
             pharmacy=pharmacy,
@@ -186,16 +189,19 @@ def _refuse_beside(file: Path, holds: str, values: Sequence[object]) -> None:
         raise typer.BadParameter(f"{file.name} holds {holds}; give none beside it")
 
 
-def _is_bundle(file: Path) -> bool:
-    """Whether a file is JSON that has a resource of FHIR in it; what cannot be read is none."""
-    if file.suffix.lower() != ".json":
-        return False
-    from cec.verification.bundle import is_bundle, read_file
+def _formats_of_bundle(file: Path) -> Formats | None:
+    """The formats of the verification of a Bundle of FHIR, or of a file with one on each line; None for other files."""
+    endings = {suffix.lower() for suffix in file.suffixes}
+    if not endings & {".json", ".jsonl", ".ndjson"}:
+        return None
+    from cec.verification.bundle import are_bundles, is_bundle, read_file
 
     try:
-        return is_bundle(read_file(file))
+        if file.suffix.lower() == ".json":
+            return VERIFIED_DOSES if is_bundle(read_file(file)) else None
+        return VERIFIED_TABLES if are_bundles(file) else None
     except CecError:
-        return False
+        return None
 
 
 def _refuse_partial(partial: bool, *, is_alone: bool) -> None:

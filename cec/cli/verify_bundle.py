@@ -12,6 +12,7 @@ from cec.cli.inputs import pharmacy_file, read_pharmacy, read_text_of, texts_of_
 from cec.cli.messages import say
 from cec.cli.output import show
 from cec.cli.places import keep_apart
+from cec.render import VERIFIED_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,10 +40,11 @@ def verified_bundle(
     partial: bool,
     others: Sequence[Regimen],
 ) -> bool:
-    """Show the doses of a Bundle held against cec's own; whether all agree."""
+    """Show the doses of a Bundle, or of a file of Bundles line by line, held against cec's own; whether all agree."""
     from cec.facts.reading import read_count, read_date
-    from cec.render.verification import VerifiedDoses
-    from cec.verification.bundle import verify_bundle
+    from cec.load import load_regimen
+    from cec.render.verification import VerifiedDoses, VerifiedRows
+    from cec.verification.bundle import verify_bundle, verify_bundles
 
     if patient.patient is not None:
         raise typer.BadParameter(f"{file.name} holds its patient; options replace facts of it", param_hint="--patient")
@@ -59,23 +61,27 @@ def verified_bundle(
         lambda: _typed(patient),
     )
     this_pharmacy, this_start, this_cycle, percent, accepted, typed = loaded
-    found = verify_bundle(
-        file,
-        regimen,
-        pharmacy=this_pharmacy,
-        start=this_start,
-        cycle=this_cycle,
-        accept=accepted,
-        strict=checks.strict,
-        given=typed,
-        as_of=today(),
-        tolerance=percent,
-        others=others,
-        partial=partial,
-    )
-    if not chosen.is_quiet:
-        for note in found.notes:
-            say(note)
+    terms: dict[str, Any] = {
+        "regimen": load_regimen(regimen) if regimen else None,
+        "pharmacy": this_pharmacy,
+        "start": this_start,
+        "cycle": this_cycle,
+        "accept": accepted,
+        "strict": checks.strict,
+        "given": typed,
+        "as_of": today(),
+        "tolerance": percent,
+        "others": others,
+        "partial": partial,
+    }
+    tell = (lambda _note: None) if chosen.is_quiet else say
+    if chosen.formats is VERIFIED_TABLES:
+        rows = tuple(verify_bundles(file, tell, **terms))
+        show(VerifiedRows(rows, "Bundle"), chosen)
+        return all(row.agrees for row in rows)
+    found = verify_bundle(file, **terms)
+    for note in found.notes:
+        tell(note)
     show(VerifiedDoses(found.order, found.verification), chosen)
     return found.verification.agrees
 

@@ -63,13 +63,14 @@ def read_bundle(
     """
     group = _group(resources)
     patient = patient_of(resources)
-    requests = [each for each in _requests(resources, group) if is_ordered(each)] if with_doses else []
+    ordered = [each for each in _requests(resources, group) if is_ordered(each)]
+    requests = ordered if with_doses else []
     given = [each for each in requests if is_about(patient, each, resources) and not is_not_to_be_given(each)]
     active = [each for each in resources.of("AllergyIntolerance") if is_about(patient, each, resources)]
     facts = [
         *group.facts,
         *((*identity(patient), *told_by_extensions(patient)) if patient else ()),
-        *measured(resources, patient, _used(requests, resources), elsewhere),
+        *measured(resources, patient, _used(ordered, resources), elsewhere),
         *allergies(active),
     ]
     _refuse_modifiers((*resources.of("Patient", "RequestGroup"), *requests))

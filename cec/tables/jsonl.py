@@ -42,6 +42,11 @@ def read_header(source: Source) -> tuple[Layout, Iterator[bytes]]:
     return Layout("jsonl", tuple(keys), tuple(keys)), itertools.chain([start], pieces)
 
 
+def are_bundles(layout: Layout) -> bool:
+    """Whether the first lines are Bundles of FHIR, which `cec.tables.bundles` reads."""
+    return {"resourceType", "entry"} <= {*layout.columns}
+
+
 def blocks(source: Source, _layout: Layout, pieces: Iterator[bytes]) -> Iterator[Block]:
     """Blocks of whole lines; the first line is row 1."""
     number = 1

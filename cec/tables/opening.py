@@ -99,10 +99,16 @@ def opening(path: str, kind: Kind, declared: Declared = AS_CEC_WRITES, *, at_onc
     with reading(path, declared.encoding) as whole:
         lines = csv if kind == "csv" else jsonl
         layout, pieces = csv.read_header(whole, declared.encoding) if kind == "csv" else jsonl.read_header(whole)
+        blocks = lines.blocks
+        if kind == "jsonl" and jsonl.are_bundles(layout):
+            from cec.tables import bundles
+
+            layout, pieces = bundles.read_header(pieces)
+            blocks = bundles.blocks
         source = whole
         if at_once:
             source, pieces = in_portions(whole, pieces, at_once * BYTES_OF_A_ROW)
-        yield Table(layout, lines.blocks(source, layout, pieces), source.size)
+        yield Table(layout, blocks(source, layout, pieces), source.size)
 
 
 def _refuse_for_others(kind: Kind, declared: Declared) -> None:

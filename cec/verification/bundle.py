@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cec.calculate import draft_order
 from cec.conditions import conditions_of, history_asked
-from cec.errors import Fault, FileError
+from cec.errors import CecError, Fault, FileError
 from cec.facts import FACTS
 from cec.fhir.bundle import ReadBundle, read_bundle
 from cec.fhir.people import Told, long_part
@@ -26,9 +26,10 @@ from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.tables.columns import is_of_history
 from cec.tables.rows import read_fact, read_row
+from cec.tables.streams import LONGEST_LINE, reading, reads, whole_lines
 from cec.verification.choices import verify_any_choice
 from cec.verification.doses import TOLERANCE, verify_doses
-from cec.verification.outcome import Verification
+from cec.verification.outcome import RowVerification, Verification
 from cec.verification.written import Written
 
 LARGEST_BUNDLE = 50_000_000
@@ -106,6 +107,40 @@ def verify_bundle(
     order, verification = verify_any_choice(order_of, verify, chosen, row.patient, written)
     notes = (*read.notes, *notes, *_without_amount(read), *_another_regimen(read, chosen))
     return BundleVerification(order, verification, notes)
+
+
+def verify_bundles(path: Path, say: Callable[[str], None], **terms: Any) -> Iterator[RowVerification]:
+    """Each line of a file of Bundles, held against its order as `verify_bundle` does, or why it cannot be.
+
+    `say` is called with what was not read of each.
+    """
+    number = 0
+    with reading(str(path)) as source:
+        for piece, is_cut in whole_lines(reads(source)):
+            for line in [piece] if is_cut else piece.splitlines():
+                number += 1
+                if is_cut:
+                    yield RowVerification(number, faults=(f"the line is longer than {LONGEST_LINE:,} bytes",))
+                elif line.strip():
+                    yield _verified_line(number, line, say, terms)
+
+
+def _verified_line(number: int, line: bytes, say: Callable[[str], None], terms: Mapping[str, Any]) -> RowVerification:
+    """One line with its number, whatever it is worth."""
+    try:
+        found = verify_bundle(line, **terms)
+    except CecError as error:
+        return RowVerification(number, faults=tuple(str(fault._replace(line=0, file="")) for fault in error.faults))
+    for note in found.notes:
+        say(f"line {number}: {note}")
+    return RowVerification(number, found.order.patient.id, found.verification)
+
+
+def are_bundles(path: Path) -> bool:
+    """Whether the first line of a file is a resource of FHIR."""
+    with reading(str(path)) as source:
+        first = next(reads(source), b"")
+    return is_bundle(first.partition(b"\n")[0])
 
 
 def is_bundle(content: bytes) -> bool:
