@@ -13,6 +13,7 @@ import re
 import shlex
 import subprocess
 import sys
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,11 +26,17 @@ from rich.console import Console  # noqa: E402
 from rich.text import Text  # noqa: E402
 
 from cec import draft_order, load_patient, load_pharmacy, load_regimen  # noqa: E402
+from cec.course.history import history  # noqa: E402
+from cec.course.orders_of_patient import OrdersOfPatient  # noqa: E402
+from cec.course.worklist import FiledOrder  # noqa: E402
 from cec.load.typed import Texts  # noqa: E402
+from cec.order.change import Change, GivenAmount  # noqa: E402
+from cec.render import HISTORIES, render  # noqa: E402
 from cec.render.pdf.labels import label_data  # noqa: E402
 from cec.render.pdf.order import sheet_data  # noqa: E402
 from cec.render.pdf.typesetting import pictures  # noqa: E402
 from cec.render.pdf.worksheet import worksheet_data  # noqa: E402
+from cec.units import Quantity  # noqa: E402
 
 PATIENT: Texts = {
     "id": "0070-118",
@@ -131,9 +138,39 @@ def _piece(terminal: int) -> bytes:
         return b""
 
 
+def histories() -> dict[str, bytes]:
+    """The picture of a history of five cycles: one a week late, one without the last tablets, three with less."""
+    files, start = [], datetime.date(2026, 9, 7)
+    for number, (gap, reductions) in enumerate(CYCLES, 1):
+        start += datetime.timedelta(days=gap)
+        patient = load_patient(texts={**ADULT, "reductions": list(reductions)})
+        order = draft_order(load_regimen("examples/rchop-21"), patient, start=start, cycle=number)
+        if number == NOT_WHOLLY_GIVEN:
+            last = order.administrations[-1]
+            untold = GivenAmount(last.line, last.protocol_day, last.number, last.drug, Quantity(Decimal(0), "mg"))
+            change = Change(on=last.date, from_day=5, reason="vomiting", written_by=order.written_by, given=(untold,))
+            order = replace(order, changes=(change,))
+        files.append(FiledOrder(f"{number}.json", order))
+    found = history(OrdersOfPatient(tuple(files), (), ()))
+    return {"history.svg": render(found, "svg", HISTORIES)}
+
+
+ADULT: Texts = {"id": "7", "height": "170 cm", "weight": "68 kg", "age": "46", "sex": "female"}
+CYCLES: tuple[tuple[int, tuple[str, ...]], ...] = (
+    (0, ()),
+    (21, ()),
+    (28, ("doxorubicin=25%: febrile neutropenia",)),
+    (21, ("doxorubicin=25%: febrile neutropenia", "vincristine=50%: neuropathy")),
+    (21, ("doxorubicin=25%: febrile neutropenia", "vincristine=50%: neuropathy")),
+)
+"""Days since the cycle before, and what is reduced."""
+NOT_WHOLLY_GIVEN = 2
+"""The cycle of which somebody told that the last dose was not given."""
+
+
 def main() -> None:
     """Writes every picture and says how large it is."""
-    for name, picture in {**sheets(), **screens()}.items():
+    for name, picture in {**sheets(), **screens(), **histories()}.items():
         if len(picture) > LARGEST:
             raise SystemExit(f"{name} has {len(picture)} bytes, more than {LARGEST}")
         (FOLDER / "pictures" / name).write_bytes(picture)

@@ -87,7 +87,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.render.csv.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
     "cec.render.terminal.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
     "cec.batch": (*BASE, "cec.calculate", "cec.load", "cec.render", "cec.files", "cec.tables", "cec.batch"),
-    **dict.fromkeys(("cec.course.ward_day", "cec.course.patient_history"), BASE),
+    "cec.course.ward_day": BASE,
+    "cec.course.patient_history": (*BASE, "cec.course.ward_day"),
     "cec.course": (
         *(*BASE, "cec.calculate", "cec.load", "cec.verification", "cec.files", "cec.fingerprint", "cec.version"),
         "cec.course",

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, Declared] = {
     "release": Declared("release", "release", finds_regimens=False, shows_help=True),
     "cancel": Declared("cancel", "cancel", finds_regimens=False, shows_help=True),
     "worklist": Declared("worklist", "worklist", finds_regimens=False, shows_help=True),
+    "history": Declared("history", "history", finds_regimens=False, shows_help=True),
     "verify": Declared("verify", "verify", shows_help=True),
     "batch": Declared("batch", "batch", shows_help=True),
     "bsa": Declared("bsa", "bsa", finds_regimens=False, shows_help=True),
@@ -41,7 +42,6 @@ COMMANDS: Mapping[str, Declared] = {
     "regimen list": Declared("regimen", "list_regimens"),
     "regimen show": Declared("regimen", "show_regimen"),
     "regimen new": Declared("new_regimen", "new_regimen"),
-    "regimen import": Declared("import_regimens", "import_regimens"),
     "regimen check": Declared("regimen", "check_regimens"),
     "regimen diff": Declared("regimen", "compare_regimens"),
     "regimen test": Declared("regimen", "validate_regimens"),
@@ -56,7 +56,7 @@ COMMANDS: Mapping[str, Declared] = {
 """Every command by the words that are typed, in the order of the help."""
 
 GROUPS: Mapping[str, str] = {
-    "regimen": "List, show, write, check, compare, test and review regimens.\n\n"
+    "regimen": "List, show, begin, check, compare, test and review regimens.\n\n"
     "Examples:\n  cec regimen show cec-induction\n  cec regimen check my-regimen.yaml",
     "patient": "Write, check and show a patient file.\n\n"
     "Examples:\n  cec patient new eva.yaml\n  cec patient check ann.yaml",

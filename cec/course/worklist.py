@@ -91,7 +91,7 @@ def ward_day(
             pick_list=_pick_list(rows, keys, drawn.vials),
             left_out=(*left_out, *drafts, *_not_given(day, listed)),
             alerts=(
-                *map(_damaged, damaged),
+                *map(damaged_alert, damaged),
                 *patient_alerts((file, order.patient) for file, order in listed),
                 *drawn.alerts,
             ),
@@ -107,9 +107,9 @@ def _made_up(rows: Iterable[_Row], listed: Sequence[FiledOrder], keys: Sequence[
             yield MadeUp(number, file, row.administration, row.preparation, keys[row.place], order.pharmacy)
 
 
-def _damaged(fault: Fault) -> Alert:
-    text = f"{fault._replace(file='')}; whose order it is nobody knows, and this list may lack a patient"
-    return Alert(DAMAGED, "check", fault.file, text)
+def damaged_alert(fault: Fault) -> Alert:
+    """That a file cannot be trusted, so that what it orders is missing here."""
+    return Alert(DAMAGED, "check", fault.file, f"{fault._replace(file='')}; nothing that it orders is counted here")
 
 
 def patient_of(order: Order) -> PatientOfDay:

@@ -73,6 +73,15 @@ WORKLISTS: Formats = by_name(
 )
 """The formats of a ward's day."""
 
+HISTORIES: Formats = by_name(
+    Format("table", "cec.render.terminal.history", ".txt", ("terminal",)),
+    Format("csv", "cec.render.csv.history", ".csv"),
+    Format("json", "cec.render.json", ".json"),
+    Format("pdf", "cec.render.pdf.history", ".pdf", papers=SHEETS, is_binary=True),
+    Format("svg", "cec.render.svg", ".svg"),
+)
+"""The formats of a patient's history."""
+
 VERIFIED_DOSES: Formats = by_name(
     Format("table", "cec.render.terminal.verification", ".txt", ("terminal",), function="verified_doses"),
     Format("json", "cec.render.json", ".json", function="verified_doses"),

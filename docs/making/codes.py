@@ -34,6 +34,11 @@ OTHERS = {
     "damaged-file": ("check", "a file that may be an order cannot be trusted, so that a worklist may lack its patient"),
     "one-id-two-patients": ("check", "one id has two names or dates of birth in different orders"),
     "two-ids-one-patient": ("check", "one name and date of birth has two ids in different orders"),
+    "two-orders-one-day": ("check", "two orders of one patient's history both give drugs on one day; both are counted"),
+    "earlier-doses-differ": (
+        "check",
+        "an order tells of other earlier doses than those to which the orders before it in a history come",
+    ),
     "product-differs-<drug>": (
         "check",
         "a product is not the same thing in every order of a worklist, or not in the pharmacy file",

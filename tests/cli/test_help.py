@@ -56,9 +56,6 @@ def workplace(tmp_path: Path) -> Path:
     (folder / "regimens").mkdir()
     shutil.copy(folder / "my-regimen.yaml", folder / "regimens")
     (folder / "pharmacies").mkdir()
-    rows = "regimen;drug;dose;days;route;for;source\nAC;doxorubicin;60 mg/m2;1;IV bolus;tests;made up\n"
-    (folder / "protocols.csv").write_text(rows, encoding="utf-8")
-    (folder / "export.csv").write_text(rows.replace("drug", "Lek").replace("60 ", "60,5 "), encoding="utf-8")
     (folder / "orders").mkdir()
     (folder / "patients").mkdir()
     shutil.copy(folder / "ann.yaml", folder / "patients")
@@ -83,8 +80,8 @@ def test_every_example_runs(words: tuple[str, ...], workplace: Path, monkeypatch
         if not shown[0].startswith("cec pharmacy new"):
             assert cec("pharmacy", "new", name).code == 0
     if "ORDER" in cec(*words, "--help").out:
-        for number, name in enumerate(("order.json", "eva.json")):
-            texts = ("--height", "128cm", "--weight", "26kg", "--id", str(number), "--start", "2026-11-30")
+        for number, name in (("0", "order.json"), ("1", "eva.json"), ("1042", "orders/ann.json")):
+            texts = ("--height", "128cm", "--weight", "26kg", "--id", number, "--start", "2026-11-30")
             assert cec("schedule", "cec-induction", *texts, "-o", name).code == 0
     assert [example for example in shown if not ends_well(example)] == []
 

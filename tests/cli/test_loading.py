@@ -48,7 +48,7 @@ LOADED = {
     "print order.json --format csv": READS | {"csv"},
     "release order.json --by me --on 2026-11-29": READS,
     "cancel cycle.json --on 2026-11-29 --reason fever": READS,
-    "worklist 2026-11-30 day/cycle.json": COMPARES,
+    "worklist 2026-11-30 day/cycle.json": READS,
     f"verify cec-induction {SIZE} clofarabine=38.4mg": VERIFIES,
     "verify orders.csv --regimen cec-induction": VERIFIES | ROWS,
     "batch patients.csv -o doses.csv": ROWS,

@@ -132,15 +132,25 @@ def total_of(drug: str, maximum: Quantity, case: Case) -> Total | None:
 
 def _in_unit_of(maximum: Quantity, amount: Quantity, case: Case, drug: str) -> Fraction:
     """An amount (mg, mg/m2 or mg/kg) as a number in the unit of the maximum, by today's BSA or weight."""
-    wanted, own = dose_unit(maximum.unit), dose_unit(amount.unit)
+    bsa = case.facts["bsa"]
     try:
-        value = convert_exactly(Quantity(amount.value, own.amount), wanted.amount, AMOUNT).number
+        return total_in(maximum.unit, amount, case.patient.weight, bsa if isinstance(bsa, Quantity) else None)
     except InputError:
         raise InputError(f"{drug}: {amount} cannot be held against a lifetime maximum of {maximum}") from None
+
+
+def total_in(unit: str, amount: Quantity, weight: Quantity, bsa: Quantity | None) -> Fraction:
+    """An amount, in all or per m2 or kg, as a number in a unit of totals, by this weight and BSA.
+
+    >>> weight, bsa = Quantity(Decimal(16), "kg"), Quantity(Decimal("0.7"), "m2")
+    >>> print(total_in("mg/m2", Quantity(Decimal(21), "mg"), weight, bsa))
+    30
+    """
+    wanted, own = dose_unit(unit), dose_unit(amount.unit)
+    value = convert_exactly(Quantity(amount.value, own.amount), wanted.amount, AMOUNT).number
     if own.measure == wanted.measure:
         return value
-    bsa = case.facts["bsa"]
-    measures = {"nothing": Fraction(1), "weight": Fraction(case.patient.weight.value)}
-    if isinstance(bsa, Quantity):
+    measures = {"nothing": Fraction(1), "weight": Fraction(weight.value)}
+    if bsa:
         measures["bsa"] = Fraction(bsa.value)
     return value * measures[own.measure] / measures[wanted.measure]

@@ -1,0 +1,138 @@
+"""Every administration that a cycle ordered, with what was given of it, in the unit in which its drug is added up."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from cec.calculate.rules.lifetime import lifetime_maximums, total_in
+from cec.course.given import administrations_given
+from cec.course.worklist import FiledOrder
+from cec.drug_names import drug_key
+from cec.order import Administration, Dose, Order
+from cec.routes import RADIOTHERAPY
+from cec.units import AMOUNT, Quantity, convert, dose_unit, span
+
+PLANNED = ("calculated", "capped", "capped by day")
+"""The steps of a dose that the protocol makes, before any person or rounding."""
+
+Units = Mapping[str, str]
+"""The unit in which each drug is added up, by the key of its name."""
+
+
+class Part(NamedTuple):
+    """One administration that was ordered: how much of it was given, and how much is still to be given."""
+
+    drug: str
+    ordered: Quantity
+    given: Quantity
+    to_give: Quantity
+    planned: Quantity
+    """What the protocol says, without reductions and roundings."""
+    per: Fraction
+    """What one of these amounts is in the unit in which the drug is added up: 1 mg at 0.8 m2 is 1.25 mg/m2."""
+
+
+class Cycle(NamedTuple):
+    """An order in the history, with all that it ever ordered."""
+
+    file: str
+    order: Order
+    day_1: datetime.date
+    dates: tuple[datetime.date, ...]
+    parts: Mapping[str, tuple[Part, ...]]
+    """By the key of the drug's name."""
+
+    @property
+    def planned_days(self) -> int | None:
+        """How many days the regimen or the treatment prescribes from day 1 to the next; None where neither does."""
+        if self.order.regimen.cycle_length:
+            return span(self.order.regimen.cycle_length).days
+        return self.order.days if self.order.of_treatment else None
+
+
+class Sums(NamedTuple):
+    """What administrations of one drug come to, in the unit in which it is added up."""
+
+    ordered: Fraction = Fraction(0)
+    given: Fraction = Fraction(0)
+    to_give: Fraction = Fraction(0)
+    planned: Fraction = Fraction(0)
+
+
+def sums_of(parts: Iterable[Part]) -> Sums:
+    """What these administrations of one drug come to."""
+    rows = [
+        [Fraction(amount.value) * part.per for amount in (part.ordered, part.given, part.to_give, part.planned)]
+        for part in parts
+    ]
+    return Sums(*(sum(column, Fraction(0)) for column in zip(*rows, strict=True)))
+
+
+def units_of(orders: Iterable[Order]) -> dict[str, str]:
+    """The unit in which each drug is added up: that of its lifetime maximum, else of its newest dose."""
+    units: dict[str, str] = {}
+    of_maximum: dict[str, str] = {}
+    for order in orders:
+        units |= {drug_key(dose.drug): _unit_of(dose) for dose in order.doses}
+        of_maximum |= {drug_key(drug): maximum.unit for drug, maximum in lifetime_maximums(order.regimen).items()}
+    return units | of_maximum
+
+
+def _unit_of(dose: Dose) -> str:
+    """What a drug is prescribed in, without what a rate is per; an amount where it goes by neither BSA nor weight."""
+    unit, amount = dose_unit(dose.prescribed.unit), dose_unit(dose.ordered.unit).amount
+    return f"{amount}/{unit.per}" if unit.measure in {"bsa", "weight"} else amount
+
+
+def cycle_of(filed: FiledOrder, units: Units, before: datetime.date | None) -> Cycle:
+    """All that an order gives and ever ordered; what is dated before that day counts as given."""
+    file, order = filed
+    parts: dict[str, list[Part]] = {}
+    rows = {_name(row): row for change in order.changes for row in change.removed}
+    for row, amount, status, _ in administrations_given(order, before):
+        rows.pop(_name(row), None)
+        nothing = Quantity(Decimal(0), amount.unit)
+        part = _part(order, row, units)._replace(
+            given=amount if status == "given" else nothing, to_give=amount if status == "ordered" else nothing
+        )
+        parts.setdefault(drug_key(row.drug), []).append(part)
+    for row in rows.values():
+        parts.setdefault(drug_key(row.drug), []).append(_part(order, row, units))
+    dates = sorted(row.date for row in (*order.administrations, *rows.values()))
+    return Cycle(
+        file,
+        order,
+        order.start or dates[0],
+        tuple(dates),
+        {drug: tuple(each) for drug, each in parts.items() if any(part.ordered.unit in _ADDED for part in each)},
+    )
+
+
+_ADDED = AMOUNT.units
+"""Units of what is added up: neither radiation nor fluids."""
+
+
+def _name(row: Administration) -> tuple[int, int, int]:
+    return row.line, row.protocol_day, row.number
+
+
+def _part(order: Order, row: Administration, units: Units) -> Part:
+    """An administration that is ordered, of which nothing is given."""
+    measures = order.measures_on(row.protocol_day)
+    nothing = Quantity(Decimal(0), row.dose.unit)
+    if row.route == RADIOTHERAPY or row.dose.unit not in _ADDED:
+        return Part(row.drug, row.dose, nothing, nothing, row.dose, Fraction(1))
+    unit = units.get(drug_key(row.drug), row.dose.unit)
+    per = total_in(unit, Quantity(Decimal(1), row.dose.unit), measures.weight, measures.bsa.area)
+    return Part(row.drug, row.dose, nothing, nothing, _planned(order, row), per)
+
+
+def _planned(order: Order, row: Administration) -> Quantity:
+    """What the protocol says of a dose, as an amount: its last step before a person or a rounding changes it."""
+    dose = next((each for each in order.doses if each.line == row.line and row.protocol_day in each.days), None)
+    steps = [step.value for step in dose.steps if step.what in PLANNED] if dose else []
+    return convert(steps[-1], row.dose.unit, AMOUNT) if steps else row.dose

@@ -1,0 +1,146 @@
+"""A patient's history over cycles: what was ordered and given, delays, intensity, lifetime totals; worked by hand."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+from wards import order_of
+
+from cec.course.history import history
+from cec.course.orders_of_patient import OrdersOfPatient
+from cec.course.patient_history import History
+from cec.course.worklist import FiledOrder
+from cec.order import Order
+from cec.order.change import Change, GivenAmount
+from cec.units import Quantity
+
+FIRST, SECOND = datetime.date(2026, 11, 30), datetime.date(2026, 12, 28)
+DOXORUBICIN = "drug: doxorubicin, dose: 30 mg/m2, route: IV bolus, days: 1-3, lifetime_maximum: 450 mg/m2"
+AT_070: dict[str, Any] = {"height": "98 cm", "weight": "18 kg"}  # √(98 × 18 / 3600) = 0.7
+AT_080: dict[str, Any] = {"height": "115.2 cm", "weight": "20 kg"}  # √(115.2 × 20 / 3600) = 0.8
+
+
+def with_length(order: Order, days: int | None) -> Order:
+    length = Quantity(Decimal(days), "days") if days else None
+    return replace(order, regimen=replace(order.regimen, cycle_length=length))
+
+
+def first(folder: Path, *, length: int | None = 21, **texts: Any) -> Order:
+    texts = {"id": "7", "earlier_doses": {"doxorubicin": "100 mg/m2"}, **AT_070, **texts}
+    return with_length(order_of(folder, DOXORUBICIN, start=FIRST, **texts), length)
+
+
+def second(folder: Path, told: str | None = "190 mg/m2", *, length: int | None = 21) -> Order:
+    earlier = {"earlier_doses": {"doxorubicin": told}} if told else {}
+    texts = {"id": "7", "reductions": ["doxorubicin=25%: mucositis grade 3"], **AT_080, **earlier}
+    return with_length(order_of(folder, DOXORUBICIN, start=SECOND, **texts), length)
+
+
+def history_of(*orders: Order, on: datetime.date | None = None) -> History:
+    files = tuple(FiledOrder(f"{number}.json", order) for number, order in enumerate(orders, 1))
+    return history(OrdersOfPatient(files, (), ()), on)
+
+
+def test_two_cycles_of_doxorubicin(tmp_path: Path) -> None:
+    """30 mg/m2 three times: at 0.70 m2 21 mg each, 63 mg or 90 mg/m2; then at 0.80 m2, less a quarter, 18 mg each.
+
+    The second, 54 mg or 67.5 mg/m2, has not begun. Day 1 to day 1 are 28 days where 21 are planned: a week too late;
+    90 × 7 / 28 = 22.5 mg/m2 a week, of 90 × 7 / 21 = 30 planned, are 75%. In all 100 + 90 + 67.5 = 257.5 mg/m2, 57.2%
+    of 450.
+    """
+    found = history_of(second(tmp_path), first(tmp_path))
+    one, two = found.cycles
+    (drug,) = one.drugs
+    assert (str(drug.ordered), str(drug.given), str(drug.to_give)) == ("63 mg", "63 mg", "0 mg")
+    assert (str(drug.given_per), drug.doses, drug.given_doses) == ("90 mg/m2", 3, 3)
+    assert drug.intensity
+    assert (str(drug.intensity.a_week), str(drug.intensity.planned_a_week)) == ("22.5 mg/m2", "30 mg/m2")
+    assert drug.intensity.percent == 75
+    assert (one.days, one.planned_days, one.delay) == (28, 21, 7)
+    assert (one.first, one.last) == (FIRST, datetime.date(2026, 12, 2))
+    (drug,) = two.drugs
+    assert (str(drug.ordered), str(drug.given), str(drug.to_give)) == ("54 mg", "0 mg", "54 mg")
+    assert (str(drug.to_give_per), two.days, two.delay, drug.intensity) == ("67.5 mg/m2", None, None, None)
+    (change,) = two.changes
+    assert (change.drug, change.days, str(change.amount)) == ("doxorubicin", (1, 2, 3), "18 mg")
+    assert change.how == "reduced by 25%, to 75% of 24 mg: mucositis grade 3"
+    (total,) = found.drugs
+    assert [str(each) for each in (total.before, total.given, total.to_give, total.total)] == [
+        "100 mg/m2",
+        "90 mg/m2",
+        "67.5 mg/m2",
+        "257.5 mg/m2",
+    ]
+    assert (str(total.lifetime_maximum), total.percent) == ("450 mg/m2", Decimal("57.2"))
+    assert total.intensity
+    assert total.intensity.percent == 75
+    assert found.alerts == ()
+    assert [str(each.drugs[0].cumulative) for each in found.cycles] == ["190 mg/m2", "257.5 mg/m2"]
+
+
+def test_what_is_dated_before_a_day_counts_as_given(tmp_path: Path) -> None:
+    """On the third day of the second cycle two doses of 18 mg, 45 mg/m2, are given and one is to be given."""
+    found = history_of(first(tmp_path), second(tmp_path), on=datetime.date(2026, 12, 30))
+    assert [str(each.cycles[1].drugs[0].given) for each in (found,)] == ["36 mg"]
+    assert (str(found.drugs[0].given), str(found.drugs[0].to_give)) == ("135 mg/m2", "22.5 mg/m2")
+    assert str(history_of(first(tmp_path), on=FIRST).drugs[0].given) == "0 mg/m2"
+
+
+def test_what_was_not_given_and_what_was_taken_away_is_ordered_and_not_given(tmp_path: Path) -> None:
+    """21 mg on day 1, told not to be given on day 2, day 3 dropped: 21 of 63 mg, 30 mg/m2; 100 + 30 in all."""
+    order = first(tmp_path)
+    row = order.administrations[2]
+    change = Change(
+        on=datetime.date(2026, 12, 2),
+        from_day=3,
+        reason="fever",
+        written_by="0.1.0",
+        given=(GivenAmount(1, 2, 1, "doxorubicin", Quantity(Decimal(0), "mg")),),
+        removed=(row,),
+    )
+    found = history_of(replace(order, changes=(change,), administrations=order.administrations[:2]))
+    (drug,) = found.cycles[0].drugs
+    assert (str(drug.ordered), str(drug.given), str(drug.to_give)) == ("63 mg", "21 mg", "0 mg")
+    assert (drug.doses, drug.given_doses, str(drug.given_per)) == (3, 1, "30 mg/m2")
+    assert str(found.drugs[0].total) == "130 mg/m2"
+    (revision,) = found.cycles[0].revisions
+    assert (revision.reason, revision.from_day) == ("fever", 3)
+
+
+def test_no_plan_is_made_up(tmp_path: Path) -> None:
+    found = history_of(first(tmp_path, length=None), second(tmp_path, length=None))
+    one, _ = found.cycles
+    assert (one.days, one.planned_days, one.delay) == (28, None, None)
+    intensity = one.drugs[0].intensity
+    assert intensity
+    assert (str(intensity.a_week), intensity.planned_a_week) == ("22.5 mg/m2", None)
+
+
+def test_earlier_doses_that_are_not_the_sum_are_told(tmp_path: Path) -> None:
+    """100 told at first and 90 given are 190; 180 told later, or nothing, is asked about, 190 is not."""
+    for told, words in (("180 mg/m2", "180 mg/m2"), (None, "nothing")):
+        (alert,) = history_of(first(tmp_path), second(tmp_path, told)).alerts
+        assert (alert.code, alert.about) == ("earlier-doses-differ", "doxorubicin")
+        assert alert.text == f"2.json tells of {words} before it; the orders before it come to 190 mg/m2"
+
+
+def test_two_orders_on_one_day_are_asked_about(tmp_path: Path) -> None:
+    (alert,) = history_of(first(tmp_path), first(tmp_path, earlier_doses={"doxorubicin": "190 mg/m2"})).alerts
+    assert alert.code == "two-orders-one-day"
+    assert "1.json and 2.json both give drugs on 2026-11-30" in alert.text
+
+
+def test_a_cap_of_the_protocol_is_its_plan(tmp_path: Path) -> None:
+    """Vincristine 1.5 mg/m2, at most 2 mg, at 1.6 m2: 2 mg a week of 2 mg planned, or 1.25 mg/m2, are 100%."""
+    line = "drug: vincristine, dose: 1.5 mg/m2, maximum: 2 mg, route: IV infusion, over: 10 min, days: 1"
+    size: dict[str, Any] = {"height": "160 cm", "weight": "57.6 kg", "id": "7"}
+    orders = [
+        with_length(order_of(tmp_path, line, start=FIRST + datetime.timedelta(days), **size), 7) for days in (0, 7)
+    ]
+    intensity = history_of(*orders).cycles[0].drugs[0].intensity
+    assert intensity
+    assert (str(intensity.a_week), intensity.percent) == ("1.25 mg/m2", Decimal(100))
