@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
     from cec.regimen import Regimen
+    from cec.verification.bundle import verify_bundle
 
 __all__ = [
     "CecError",
@@ -43,6 +44,7 @@ __all__ = [
     "load_pharmacy",
     "load_regimen",
     "render",
+    "verify_bundle",
 ]
 
 _HOMES = {
@@ -56,6 +58,7 @@ _HOMES = {
     "load_patient": "cec.load",
     "load_pharmacy": "cec.load",
     "load_regimen": "cec.load",
+    "verify_bundle": "cec.verification.bundle",
 }
 """Where the other public names live. A module loads when its name is first used: a command loads what it needs."""
 

@@ -27,6 +27,7 @@ NAMES = [
     "load_pharmacy",
     "load_regimen",
     "render",
+    "verify_bundle",
 ]
 
 

@@ -30,10 +30,10 @@ class ReadBundle(NamedTuple):
     facts: tuple[Told, ...]
     """Those of the patient and of the cycle."""
     regimen: str
-    """The name of the regimen that its RequestGroup names; nothing where it names none of cec's."""
+    """The regimen that its RequestGroup, or else its requests, name; nothing where that is none of cec's."""
     edition: str
     named: str
-    """The addresses that the RequestGroup names instead."""
+    """The addresses that are named."""
     doses: tuple[RequestedDose, ...]
     accepted: Mapping[str, str]
     """The reasons with which alerts were accepted, by their codes."""
@@ -81,9 +81,15 @@ def read_bundle(
     once = _once(facts, elsewhere)
     if faults := resources.found.faults:
         raise FileError(*sorted(faults, key=lambda fault: (fault.line, fault.column)))
-    name, edition = next(filter(_is_named, map(regimen_at, group.addresses)), ("", ""))
+    addresses = group.addresses or tuple(dict.fromkeys(address for each in ordered for address in _addresses(each)))
+    name, edition = next(filter(_is_named, map(regimen_at, addresses)), ("", ""))
     notes = (*resources.found.notes, *_not_read(resources))
-    return ReadBundle(once, name, edition, ", ".join(group.addresses), doses, dict(_accepted(resources)), notes)
+    return ReadBundle(once, name, edition, ", ".join(addresses), doses, dict(_accepted(resources)), notes)
+
+
+def _addresses(resource: Element) -> list[str]:
+    """The plans that a RequestGroup or a request follows."""
+    return [each.text for name in ("instantiatesCanonical", "instantiatesUri") for each in resource.all(name)]
 
 
 def _is_named(regimen: tuple[str, str]) -> bool:
@@ -122,7 +128,7 @@ def _group(resources: Resources) -> _Group:
     (group, *_) = groups
     if group.get("status").text in {"revoked", *NOT_ORDERED}:
         group.fault(f"is {group.get('status').text}: nothing of it is to be given")
-    addresses = [each.text for name in ("instantiatesCanonical", "instantiatesUri") for each in group.all(name)]
+    addresses = _addresses(group)
     days: dict[str, tuple[int, ...]] = {}
     start: list[Told] = []
     for action in _actions(group):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
 
 from cec.calculate import draft_order
 from cec.conditions import conditions_of, history_asked
@@ -72,6 +73,13 @@ def verify_bundle(
     Without a regimen, it is held against the one that its RequestGroup names. `given` replaces what the Bundle says of
     the patient; `start` and `cycle` hold where it says no other. `tolerance` is in percent. With `partial`, the Bundle
     holds only part of the drugs. `others` are regimens that the writer may have mistaken this one for.
+
+    >>> from cec import draft_order, load_patient, load_regimen, render
+    >>> order = draft_order(load_regimen("cec-induction"), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
+    >>> bundle = render(order, "fhir").replace(b"38.4", b"384")
+    >>> verdict = verify_bundle(bundle).verification.verdicts[0]
+    >>> print(verdict.drug, verdict.written, verdict.verdict, verdict.explanations[0].text)
+    clofarabine 384 mg differs ten times 38.4 mg is 384 mg
     """
     pharmacy = pharmacy or Pharmacy()
     given = given or {}
@@ -156,7 +164,7 @@ def read_file(path: Path) -> bytes:
 def _content_of(bundle: Bundle) -> tuple[str, str | bytes]:
     """The name of a Bundle's file, where it has one, and its text."""
     if isinstance(bundle, Mapping):
-        return "", json.dumps(bundle, default=str)
+        return "", msgspec.json.Encoder(decimal_format="number").encode(bundle)
     if isinstance(bundle, bytes):
         return "", bundle
     if isinstance(bundle, str) and bundle.lstrip().startswith("{"):

@@ -242,6 +242,7 @@ def _request(order: Order, place: int, patient: Resource, measured: list[Resourc
         supportingInformation=list(map(refer, measured)),
         requester={"display": order.patient.physician} if order.patient.physician else {},
         reasonCode=[{"text": dose.withheld}] if dose.withheld else [],
+        instantiatesCanonical=[regimen_address(order.regimen.name, order.regimen.edition)],
         groupIdentifier={"value": order.fingerprint or order.sha256},
         note=notes(_words(order, place, rows)),
         dosageInstruction=[
