@@ -72,6 +72,8 @@ class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     previous_cycles: int | None = None
     history: dict[str, bool] = {}
     earlier_doses: dict[str, Quantity] = {}
+    earlier_doses_since: dict[str, datetime.date] = {}
+    """Of a drug, from which day on its earlier doses were counted, where nobody told what was given before."""
     reductions: tuple[Reduction, ...] = ()
     set_doses: tuple[SetDose, ...] = ()
     withheld: tuple[Withheld, ...] = ()

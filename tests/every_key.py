@@ -118,6 +118,7 @@ written_bsa: 1.2 m2
 allergies: etoposide
 history: {prior_hsct: true}
 earlier_doses: {doxorubicin: 100 mg/m2}
+earlier_doses_since: {doxorubicin: 2026-10-05}
 choices: {mercaptopurine: oral}
 reductions:
   - {drug: cyclophosphamide, percent: 25%, reason: mucositis, days: 1-2, line: 4}

@@ -26,6 +26,7 @@ _EXAMPLES = {
     "allergies": "none known",
     "history": "{prior_hsct: false}",
     "earlier_doses": "{doxorubicin: 150 mg/m2}",
+    "earlier_doses_since": "{doxorubicin: 2026-10-05}",
     "reductions": '["etoposide=by 25%: mucositis grade 3"]',
     "set": '["etoposide=70 mg: one vial left"]',
     "without": '["prednisone: steroid psychosis"]',

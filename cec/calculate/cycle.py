@@ -11,7 +11,13 @@ from cec.calculate.acceptance import refuse_with_stops
 from cec.calculate.dates import Dates
 from cec.calculate.declared import Declared, declared_for, refuse_contradictions
 from cec.calculate.dosing import Dosed, compute_dose
-from cec.calculate.known_facts import clearance_facts, known_facts, refuse_coarse_age, refuse_impossible
+from cec.calculate.known_facts import (
+    all_earlier_doses,
+    clearance_facts,
+    known_facts,
+    refuse_coarse_age,
+    refuse_impossible,
+)
 from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days, with_days_given
 from cec.calculate.measures import Measured, measure
 from cec.calculate.rules.alerts import alerts_of
@@ -172,7 +178,8 @@ def totals(case: Case) -> Facts:
     the cerebrospinal fluid."""
     maximums = lifetime_maximums(case.regimen)
     totals = {drug: total_of(drug, maximum, case) for drug, maximum in maximums.items()}
-    earlier = {earlier_doses_of(drug).name: entry_of(drug, case.patient.earlier_doses) for drug in maximums}
+    in_all = all_earlier_doses(case.patient)
+    earlier = {earlier_doses_of(drug).name: entry_of(drug, in_all) for drug in maximums}
     amounts = {total_name(drug): total and total.amount.compared() for drug, total in totals.items()}
     before = {before_name(drug): total and total.before.compared() for drug, total in totals.items()}
     return {**earlier, **amounts, **before, **amounts_into_csf(case)}

@@ -28,7 +28,7 @@ def known_facts(patient: Patient, computed: Facts) -> Facts:
     """
     facts: dict[str, Value | None] = {
         **patient.history,  # first: what is measured or counted is never replaced by a yes or no
-        **{earlier_doses_of(drug).name: amount for drug, amount in patient.earlier_doses.items()},
+        **{earlier_doses_of(drug).name: amount for drug, amount in all_earlier_doses(patient).items()},
         **{fact.name: patient.fact(fact.name) for fact in told_facts("patient")},
         "weight_unit": unit_typed(patient.weight, patient.weight_given),
         **computed,
@@ -38,6 +38,11 @@ def known_facts(patient: Patient, computed: Facts) -> Facts:
             inputs = [facts.get(name) for name in fact.inputs]
             facts[fact.name] = None if None in inputs else fact.derive(*inputs)
     return facts
+
+
+def all_earlier_doses(patient: Patient) -> dict[str, Quantity]:
+    """What a patient has had of each drug of which all is told: not where it was counted from some day on."""
+    return {drug: amount for drug, amount in patient.earlier_doses.items() if drug not in patient.earlier_doses_since}
 
 
 def clearance_facts(kidneys: KidneyFunction | None) -> Facts:

@@ -166,6 +166,7 @@ def _formulas(_: Regimens) -> Iterator[Candidate]:
 
 READERS: dict[str, Callable[[Regimens], Iterator[Candidate]]] = {
     "REGIMEN": _names,
+    "[REGIMEN]": _names,
     "[REGIMEN...]": _names,
     "NAME|FILE": _names,
     "REGIMEN|ORDER.json|ORDERS.csv": _names,
@@ -174,6 +175,7 @@ READERS: dict[str, Callable[[Regimens], Iterator[Candidate]]] = {
     "DRUG": _drugs(":"),
     "DRUG=PRODUCT": _drugs("="),
     "DRUG=CHOICE": _drugs("="),
+    "DRUG=AMOUNT": _drugs("="),
     "[DRUG=AMOUNT]...": _drugs("="),
     "FACT=true|false": _history,
     "CODE=REASON": _codes,

@@ -47,7 +47,7 @@ def history(
 
     chosen = chosen_format(output, HISTORIES)
     keep_apart({f"ORDER {path}": path for path in orders}, {"--output": output.output})
-    day: datetime.date | None = read_text_of("--on", on, read_date)  # type: ignore[assignment]
+    day: datetime.date | None = read_text_of("--on", on, read_date)
     found = orders_of_patient(orders, number)
     show(history_of(found, day), chosen)
     for fault in found.faults:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cec.pharmacy import Pharmacy
     from cec.tables.declared import Declared
 
+Value = TypeVar("Value")
 Noun = TypeVar("Noun")
 Text: TypeAlias = str | Sequence[str] | Mapping[str, str]
 """What was typed under one key of a file."""
@@ -62,7 +63,7 @@ def patient_with_overrides(options: PatientOptions) -> tuple[Patient, tuple[str,
     """The patient of the file and the options, and which of these replaced what the file says."""
     from cec.load import patient_and_overrides
 
-    return _naming_options(lambda: patient_and_overrides(options.patient, texts_of_patient(options)))
+    return naming_options(lambda: patient_and_overrides(options.patient, texts_of_patient(options)))
 
 
 def read_pharmacy(options: PharmacyOptions, times: TimeOptions | None = None) -> Pharmacy:
@@ -90,13 +91,13 @@ def pharmacy_with_overrides(
     """The pharmacy of the file and the options, and which of these replaced what the file says."""
     from cec.load import pharmacy_and_overrides
 
-    pharmacy, overrides = _naming_options(
+    pharmacy, overrides = naming_options(
         lambda: pharmacy_and_overrides(pharmacy_file(options.pharmacy), texts_of_pharmacy(options, times, made_at))
     )
-    return (_prefer_products(pharmacy, options.product) if options.product else pharmacy), overrides
+    return (prefer_products(pharmacy, options.product) if options.product else pharmacy), overrides
 
 
-def _prefer_products(pharmacy: Pharmacy, choices: Sequence[str]) -> Pharmacy:
+def prefer_products(pharmacy: Pharmacy, choices: Sequence[str]) -> Pharmacy:
     """The pharmacy with the named products before the others of their drugs."""
     from cec.calculate.preparation.stock import prefer_product
 
@@ -177,17 +178,24 @@ def together(*reads: Callable[[], object]) -> list[Any]:
     return results
 
 
-def read_text_of(option: str, text: str | None, read: Callable[[str], object]) -> object:
+def read_text_of(option: str, text: str | None, read: Callable[[str], Value]) -> Value | None:
     """What the text of an option says; None where it was not given."""
     if text is None:
         return None
-    try:
+    with naming_option(option):
         return read(text)
+
+
+@contextmanager
+def naming_option(option: str) -> Iterator[None]:
+    """What cannot be read while it is open is a fault of this option."""
+    try:
+        yield
     except CecError as error:
         raise InputError(*(fault._replace(where=option) for fault in error.faults)) from None
 
 
-def _naming_options(read: Callable[[], Noun]) -> Noun:
+def naming_options(read: Callable[[], Noun]) -> Noun:
     """What `read` gives; faults of what was typed name the option."""
     try:
         return read()

@@ -94,35 +94,71 @@ class SizeOptions(NamedTuple):
     patient: PatientFileOption = None
 
 
+HistoryOption: TypeAlias = Annotated[
+    list[str] | None,
+    option("FACT=true|false", "What the regimen's checks ask for: prior_hsct=false. Repeatable."),
+]
+ReduceOption: TypeAlias = Annotated[
+    list[str] | None,
+    option(
+        "REDUCTION",
+        "A declared reduction with its reason: 'etoposide=by 25%: mucositis grade 3', also 'to 75%', "
+        "'etoposide on days 3-5=by 25%: why', 'fluorouracil line 2=…' (the regimen's second line). Repeatable.",
+    ),
+]
+SetDoseOption: TypeAlias = Annotated[
+    list[str] | None,
+    option("DOSE", "A dose set to an amount, not rounded: 'etoposide=70 mg: one vial left'. Repeatable.", "--set"),
+]
+WithoutOption: TypeAlias = Annotated[
+    list[str] | None,
+    option("DRUG", "A drug that is not given in this cycle: 'prednisone: steroid psychosis'. Repeatable."),
+]
+ChooseOption: TypeAlias = Annotated[
+    list[str] | None,
+    option("DRUG=CHOICE", "What the regimen leaves open: carboplatin='AUC 5', prednisolone=oral. Repeatable."),
+]
+
+
 class PatientOptions(NamedTuple):
     """Who the doses are for: what was typed of each fact by its name, and what has options of another form."""
 
     facts: TypedFacts = _NOTHING
-    history: Annotated[
-        list[str] | None,
-        option("FACT=true|false", "What the regimen's checks ask for: prior_hsct=false. Repeatable."),
+    history: HistoryOption = None
+    reduce: ReduceOption = None
+    set_dose: SetDoseOption = None
+    without: WithoutOption = None
+    choose: ChooseOption = None
+    patient: PatientFileOption = None
+
+
+class CarriedPatientOptions(NamedTuple):
+    """What of a patient is told anew where the rest stands in a saved order; a file of old facts has no place there."""
+
+    facts: TypedFacts = _NOTHING
+    history: HistoryOption = None
+    reduce: ReduceOption = None
+    keep_reduction: Annotated[
+        list[str] | None, option("DRUG", "Its reduction goes on in the next cycle, with its reason. Repeatable.")
     ] = None
-    reduce: Annotated[
+    drop_reduction: Annotated[
+        list[str] | None, option("DRUG", "Its reduction ends with the last cycle. Repeatable.")
+    ] = None
+    set_dose: SetDoseOption = None
+    without: WithoutOption = None
+    choose: ChooseOption = None
+    also_given: Annotated[
         list[str] | None,
         option(
-            "REDUCTION",
-            "A declared reduction with its reason: 'etoposide=by 25%: mucositis grade 3', also 'to 75%', "
-            "'etoposide on days 3-5=by 25%: why', 'fluorouracil line 2=…' (the regimen's second line). Repeatable.",
+            "DRUG=AMOUNT",
+            "What was given of a drug that no order tells, before the first or elsewhere: doxorubicin='120 mg/m2' "
+            "('0 mg/m2': nothing). It is added once. Repeatable.",
         ),
     ] = None
-    set_dose: Annotated[
+    unknown: Annotated[
         list[str] | None,
-        option("DOSE", "A dose set to an amount, not rounded: 'etoposide=70 mg: one vial left'. Repeatable.", "--set"),
+        option("FACT", "What is asked for and nobody knows now: creatinine. Repeatable."),
     ] = None
-    without: Annotated[
-        list[str] | None,
-        option("DRUG", "A drug that is not given in this cycle: 'prednisone: steroid psychosis'. Repeatable."),
-    ] = None
-    choose: Annotated[
-        list[str] | None,
-        option("DRUG=CHOICE", "What the regimen leaves open: carboplatin='AUC 5', prednisolone=oral. Repeatable."),
-    ] = None
-    patient: PatientFileOption = None
 
 
 PharmacyFileOption: TypeAlias = Annotated[
@@ -360,6 +396,7 @@ ExplainOption: TypeAlias = Annotated[
 HEADINGS: Mapping[Any, str] = {
     SizeOptions: PATIENT,
     PatientOptions: PATIENT,
+    CarriedPatientOptions: PATIENT,
     PharmacyOptions: PHARMACY,
     PharmacyFileOptions: PHARMACY,
     BsaPolicyOptions: PHARMACY,

@@ -39,6 +39,10 @@ class _Row(msgspec.Struct, frozen=True):
     date: datetime.date
 
 
+class _Follows(msgspec.Struct, frozen=True):
+    first: str
+
+
 class _Head(msgspec.Struct, frozen=True):
     """What a first look at an order takes."""
 
@@ -47,6 +51,7 @@ class _Head(msgspec.Struct, frozen=True):
     patient: Person
     first: str = ""
     replaces: str = ""
+    follows: _Follows | None = None
     start: datetime.date | None = None
     administrations: tuple[_Row, ...] = ()
     release: Release | None = None
@@ -62,6 +67,8 @@ class OrderFile(NamedTuple):
     first: str
     """The fingerprint of revision 1 of its chain: of the first its own."""
     replaces: str
+    follows: str
+    """The first of the chain of the cycle before, where it was continued from that."""
     patient: Person
     start: datetime.date | None
     dates: frozenset[datetime.date]
@@ -150,22 +157,32 @@ def chain_beside(file: OrderFile, *folders: Path) -> Chain:
 
     Files of other orders are read and not looked into: a folder of thousands costs a second.
     """
-    mark = file.first.encode()
-    found: list[OrderFile] = [file]
-    damaged: list[Damaged] = []
-    for path in dict.fromkeys(path for folder in folders for path in sorted(folder.glob("*.json"))):
-        content = _content(path)
-        if isinstance(content, Damaged) or mark not in content:
-            continue
-        seen = _look(path, content)
-        if isinstance(seen, Damaged):
-            damaged.append(seen)
-        elif seen and seen.first == file.first and not _is_same_file(seen.path, file.path):
-            found.append(seen)
-    chain, faults = _chain_of(found, damaged)
+    naming = list(_naming(file.first, folders))
+    found = [each for each in naming if isinstance(each, OrderFile) and each.first == file.first]
+    others = [each for each in found if not _is_same_file(each.path, file.path)]
+    chain, faults = _chain_of([file, *others], [each for each in naming if isinstance(each, Damaged)])
     if chain is None:
         raise FileError(*faults)
     return chain
+
+
+def continued_in(file: OrderFile, *folders: Path) -> OrderFile | None:
+    """The order in these folders with which an order's cycle was continued, and which was not cancelled."""
+    for each in _naming(file.first, folders):
+        if isinstance(each, OrderFile) and each.follows == file.first:
+            current = chain_beside(each, *folders).current
+            if not current.cancelled:
+                return current
+    return None
+
+
+def _naming(fingerprint: str, folders: Iterable[Path]) -> Iterator[OrderFile | Damaged]:
+    """The orders and damaged files in these folders in which a fingerprint stands."""
+    mark = fingerprint.encode()
+    for path in dict.fromkeys(path for folder in folders for path in sorted(folder.glob("*.json"))):
+        content = _content(path)
+        if not isinstance(content, Damaged) and mark in content and (seen := _look(path, content)):
+            yield seen
 
 
 class Void(NamedTuple):
@@ -265,6 +282,7 @@ def _look(path: Path, content: bytes) -> OrderFile | Damaged | None:
         head.revision,
         head.first or head.fingerprint,
         head.replaces,
+        head.follows.first if head.follows else "",
         head.patient,
         head.start,
         frozenset(row.date for row in head.administrations),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from cec.course.chain import OrderFile, chain_beside
+from cec.course.chain import OrderFile, chain_beside, continued_in
 from cec.errors import Fault, FileError
 from cec.files import naming, write_new_file
 
@@ -17,16 +17,17 @@ _LOCK = ".cec.lock"
 
 
 @contextmanager
-def adding_beside(old: OrderFile, new: Path) -> Iterator[OrderFile]:
+def adding_beside(old: OrderFile, new: Path, *, to_next: bool = False) -> Iterator[OrderFile]:
     """The old order as it counts. While it is open, no other cec adds an order to the folder of `old` or of `new`.
 
-    FileError where `new` is there already, or where an order in either folder replaces or cancels the old one.
+    FileError where `new` is there already, or where an order in either folder replaces or cancels the old one; where it
+    goes on `to_next`, a cancelled one is gone on from, and one that was continued already is not.
     """
     folders = (old.path.parent, new.parent)
     with ExitStack() as stack:
         for folder in sorted({os.path.realpath(folder) for folder in folders}):
             stack.enter_context(_alone_in(Path(folder), new))
-        current = _current(old, *folders)
+        current = current_beside(old, *folders, to_next=to_next)
         if os.path.lexists(new):
             raise FileError(Fault("is there already; name a new file, no order is written over another", "", str(new)))
         yield current
@@ -35,6 +36,12 @@ def adding_beside(old: OrderFile, new: Path) -> Iterator[OrderFile]:
 def write_beside(old: OrderFile, new: Path, content: bytes) -> None:
     """Write an order that follows from an old one: what both folders hold is looked at first, under a lock."""
     with adding_beside(old, new):
+        write_new_file(new, content)
+
+
+def write_next(old: OrderFile, new: Path, content: bytes) -> None:
+    """The same of the order of the next cycle."""
+    with adding_beside(old, new, to_next=True):
         write_new_file(new, content)
 
 
@@ -68,15 +75,19 @@ def released_name(old: Path) -> Path:
 _STANDING = re.compile(r"(\.r[0-9]+)?(\.released)?$")
 
 
-def _current(old: OrderFile, *folders: Path) -> OrderFile:
-    """The old order, released where a copy of it is; FileError where an order in these folders stands in its place."""
+def current_beside(old: OrderFile, *folders: Path, to_next: bool) -> OrderFile:
+    """The old order, released where a copy of it is; FileError where another in these folders stands in its place."""
     current = chain_beside(old, *folders).current
+    text = ""
     if current.revision > old.revision:
         what = "cancels it" if current.cancelled else "replaces it already; go on from that one"
         text = f"{current.path}, revision {current.revision}, {what}"
+    elif old.cancelled and not to_next:
+        text = f"is cancelled ({old.cancelled.reason}); nothing replaces it"
+    elif to_next and (later := continued_in(old, *folders)):
+        text = f"{later.path} is the cycle after it already; change or cancel that one"
+    if text:
         raise FileError(Fault(text, "", str(old.path)))
-    if old.cancelled:
-        raise FileError(Fault(f"is cancelled ({old.cancelled.reason}); nothing replaces it", "", str(old.path)))
     return current
 
 

@@ -15,12 +15,21 @@ For whoever answers many rows at once:
 
 from cec.facts.derived import body_mass_index
 from cec.facts.fact import NO_FACTS, Bounds, Fact, Facts, Form, Told, Value
-from cec.facts.families import EARLIER_DOSES, HISTORY, drug_of, earlier_doses_of, fact_of, of_history
+from cec.facts.families import (
+    EARLIER_DOSES,
+    EARLIER_DOSES_SINCE,
+    HISTORY,
+    drug_of,
+    earlier_doses_of,
+    fact_of,
+    of_history,
+)
 from cec.facts.reading import Sex
 from cec.facts.table import FACTS, POSSIBLE_BODY_MASS_INDEXES, bounded_facts, told_facts
 
 __all__ = [
     "EARLIER_DOSES",
+    "EARLIER_DOSES_SINCE",
     "FACTS",
     "HISTORY",
     "NO_FACTS",

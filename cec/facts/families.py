@@ -13,6 +13,9 @@ HISTORY = "history"
 EARLIER_DOSES = "earlier_doses"
 """The key under which a patient file has the amounts given before, by drug."""
 
+EARLIER_DOSES_SINCE = "earlier_doses_since"
+"""The key under which it has from which day on they were counted, where nobody told what was given before."""
+
 _EARLIER = "earlier_"
 
 

@@ -6,6 +6,7 @@ Options of the command line and cells of a table go through the same fields as f
 
 from __future__ import annotations
 
+from collections.abc import Container
 from decimal import localcontext
 from pathlib import Path
 from shlex import quote
@@ -18,7 +19,7 @@ from cec.load.nodes import SourceFile, read_file, read_for_faults
 from cec.load.reviews import load_reviews
 from cec.load.search import example_names, is_example, refuse_other_name, regimen_folder, regimen_names, regimen_path
 from cec.load.shapes import Reading, Shape
-from cec.load.typed import Texts, with_texts
+from cec.load.typed import Texts, put_over, with_texts
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import AN_EXAMPLE, NOT_SHIPPED, Regimen
@@ -123,6 +124,31 @@ def pharmacy_and_overrides(path: str | Path | None, texts: Texts | None) -> tupl
     source, replaced = with_texts(path, texts)
     _refuse_orders(source)
     return msgspec.structs.replace(_read(PHARMACY, source, Pharmacy), sha256=source.sha256), replaced
+
+
+def patient_over(patient: Patient, keys: Container[str], texts: Texts, name: str) -> tuple[Patient, tuple[str, ...]]:
+    """A patient of whom only what has these keys in a file is kept, with typed texts in its place or beside it.
+
+    And in words which text replaced a value of what has this name. InputError with all faults.
+    """
+    from cec.load.patient_file import PATIENT
+
+    stated = PATIENT.write(patient)
+    kept = tuple((key, value) for key, value in stated.entries or () if key.text in keys)
+    root, replaced = put_over(stated._replace(entries=kept), texts, name)
+    return _read(PATIENT, SourceFile("", "", root), Patient), replaced
+
+
+def pharmacy_over(pharmacy: Pharmacy, texts: Texts, name: str) -> tuple[Pharmacy, tuple[str, ...]]:
+    """A pharmacy with typed texts in the place of what it says, and in words which replaced a value of it."""
+    if not texts:
+        return pharmacy, ()
+    from cec.load.pharmacy_file import PHARMACY
+
+    root, replaced = put_over(PHARMACY.write(pharmacy), texts, name)
+    return msgspec.structs.replace(
+        _read(PHARMACY, SourceFile("", "", root), Pharmacy), sha256=pharmacy.sha256
+    ), replaced
 
 
 def _read(shape: Shape, source: SourceFile, _noun: type[Noun], *, checked: bool = False) -> Noun:

@@ -25,10 +25,11 @@ from cec.load.record_shapes import Definitions, record
 from cec.load.regimen_file import REGIMEN
 from cec.load.shapes import Reading
 from cec.load.shortened import put_back
-from cec.load.written import NotWritableError
+from cec.load.written import MOST_DECIMALS, NotWritableError
 from cec.order import SCHEMA, Order
+from cec.patient import Patient
 from cec.regimen import name_in_file
-from cec.units import EXACT
+from cec.units import EXACT, Quantity
 from cec.version import __version__
 
 LARGEST_ORDER = 50_000_000
@@ -138,7 +139,8 @@ def _as_from_files(order: Order) -> tuple[Order, list[Fault]]:
         noun = getattr(order, key)
         reading = Reading("")
         try:
-            again = shape.read(shape.write(noun), key, reading)
+            stated = _with_cut_sums(noun) if key == "patient" else noun
+            again = shape.read(shape.write(stated), key, reading)
         except NotWritableError:
             faults.append(Fault(f"no {key} file gives it", key))
             continue
@@ -147,6 +149,8 @@ def _as_from_files(order: Order) -> tuple[Order, list[Fault]]:
             faults += map(_without_values, placed) if key == "patient" else placed
             continue
         beside = {name: getattr(noun, name) for name in _BESIDE_THE_FILE if hasattr(noun, name)}
+        if key == "patient" and again.earlier_doses == stated.earlier_doses:
+            beside["earlier_doses"] = noun.earlier_doses
         again = msgspec.structs.replace(again, **beside)
         if key == "regimen" and name_in_file(noun.name) == again.name:
             again = msgspec.structs.replace(again, name=noun.name)
@@ -155,6 +159,17 @@ def _as_from_files(order: Order) -> tuple[Order, list[Fault]]:
         else:
             faults.append(Fault(f"a {key} file gives another value", _first_difference(key, noun, again)))
     return msgspec.structs.replace(order, **nouns), faults
+
+
+def _with_cut_sums(patient: Patient) -> Patient:
+    """The patient with no more digits of earlier doses than a file has: sums over cycles may go on without an end."""
+    sums = {drug: _cut(each) if each.endless else each for drug, each in patient.earlier_doses.items()}
+    return msgspec.structs.replace(patient, earlier_doses=sums)
+
+
+def _cut(amount: Quantity) -> Quantity:
+    whole, _, decimals = f"{amount.value:f}".partition(".")
+    return Quantity(Decimal(f"{whole}.{decimals[:MOST_DECIMALS]}"), amount.unit)
 
 
 def _parts(noun: Any) -> Any:

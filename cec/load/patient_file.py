@@ -9,8 +9,8 @@ from typing import Any
 
 from cec.drug_names import drug_key, spelled_twice
 from cec.errors import Fault, InputError
-from cec.facts import EARLIER_DOSES, HISTORY, Fact, Form, earlier_doses_of, told_facts
-from cec.facts.reading import read_text, read_yes_or_no
+from cec.facts import EARLIER_DOSES, EARLIER_DOSES_SINCE, HISTORY, Fact, Form, earlier_doses_of, told_facts
+from cec.facts.reading import read_date, read_text, read_yes_or_no
 from cec.load.declarations import CHOICES, DECLARATIONS
 from cec.load.shapes import Field, Schema, mapping, mapping_of, stated_of, text
 from cec.load.written import write_fact
@@ -89,6 +89,9 @@ def build_patient(values: dict[str, Any]) -> Patient:
     if twice := {drug_key(drug): drug for drug in sorted(whole) if times[drug_key(drug)] > 1}:
         words = f"{', '.join(twice.values())} is reduced twice; give one percentage and one reason"
         raise InputError(Fault(words, about=("reductions",)))
+    if uncounted := patient.earlier_doses_since.keys() - patient.earlier_doses.keys():
+        words = f"{EARLIER_DOSES_SINCE}: {', '.join(sorted(uncounted))}: has no entry in {EARLIER_DOSES}"
+        raise InputError(Fault(words, about=(EARLIER_DOSES_SINCE,)))
     if alike := spelled_twice(patient.earlier_doses):
         words = ", ".join(f"'{name}' and '{other}' are one drug" for other, name in alike)
         raise InputError(Fault(f"{EARLIER_DOSES}: {words}; give the sum of what was given before"))
@@ -109,6 +112,10 @@ PATIENT_FIELDS: dict[str, Field] = {
     EARLIER_DOSES: Field(
         mapping_of(text(earlier_doses_of("").read, {"type": "string", "examples": ["150 mg/m2"]})),
         "amounts given before, by drug, for lifetime maximums",
+    ),
+    EARLIER_DOSES_SINCE: Field(
+        mapping_of(text(read_date, {"type": "string", "format": "date"})),
+        "by drug, from which day on earlier_doses counts them, where what was given before is not known",
     ),
     **DECLARATIONS,
     "choices": CHOICES,

@@ -33,16 +33,23 @@ def with_texts(path: str | Path | None, texts: Texts | None) -> tuple[SourceFile
     source = read_for_faults(path)
     if source.root.entries is None:
         return source, ()
-    stated = {key.text: value for key, value in source.root.entries}
+    root, replaced = put_over(source.root, texts, Path(path).name)
+    return source._replace(root=root), replaced
+
+
+def put_over(root: Node, texts: Texts, name: str) -> tuple[Node, tuple[str, ...]]:
+    """A tree in which typed texts replace or add entries, and in words what they replaced in what has this name."""
+    if root.entries is None:
+        return root, ()
+    stated = {key.text: value for key, value in root.entries}
     typed = {
         name: _merged(stated[name], text) if name in stated and not isinstance(text, str) else node_of(text)
         for name, text in texts.items()
     }
     gone = {*typed, *(_INSTEAD[name] for name in typed if name in _INSTEAD)}
-    kept = tuple((key, value) for key, value in source.root.entries if key.text not in gone)
+    kept = tuple((key, value) for key, value in root.entries if key.text not in gone)
     entries = (*kept, *((Node(0, 0, text=name), node) for name, node in typed.items()))
-    replaced = tuple(_replaced(texts, stated, Path(path).name))
-    return source._replace(root=source.root._replace(entries=entries)), replaced
+    return root._replace(entries=entries), tuple(_replaced(texts, stated, name))
 
 
 def _replaced(texts: Texts, stated: Mapping[str | None, Node], file: str) -> Iterator[str]:

@@ -58,12 +58,12 @@ def write_size(size: Quantity, kind: Kind) -> str:
     for unit in (size.unit, *kind.units):
         written = convert(size, unit, kind)
         exponent = written.value.as_tuple().exponent
-        if isinstance(exponent, int) and exponent >= -_MOST_DECIMALS and convert(written, size.unit, kind) == size:
+        if isinstance(exponent, int) and exponent >= -MOST_DECIMALS and convert(written, size.unit, kind) == size:
             return write_text(written)
     return write_text(size)
 
 
-_MOST_DECIMALS = 12
+MOST_DECIMALS = 12
 """The decimals of a number that is read from a text."""
 
 

@@ -13,6 +13,7 @@ from cec.order.alert import NOT_APPLICABLE, NOT_ASKED, NOT_CHECKED, Alert, NotMa
 from cec.order.change import (
     Cancelled,
     Change,
+    Follows,
     GivenAmount,
     MovedDay,
     NewStart,
@@ -45,6 +46,7 @@ __all__ = [
     "DailyFluid",
     "Dose",
     "EarliestNextCycle",
+    "Follows",
     "GivenAmount",
     "Measures",
     "MovedDay",
@@ -116,6 +118,8 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """From revision 2 on, what each changed; regimen, patient and pharmacy are those of revision 1."""
     accepted: dict[str, str] = {}
     """From revision 2 on, the reasons with which alerts of revision 1 were accepted, by their codes."""
+    follows: Follows | None = None
+    """The order of the cycle before, where this one was continued from it."""
     cancelled: Cancelled | None = None
     """Where it stands, nothing of the cycle was given and nothing will be: its doses are there to be read alone."""
     release: Release | msgspec.UnsetType | None = msgspec.UNSET

@@ -110,6 +110,16 @@ class Cancelled(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Follows(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which order the cycle was continued from, and what of it was carried on with a day of its own."""
+
+    first: Sha256
+    """The fingerprint of revision 1 of its chain."""
+    fingerprint: Sha256
+    age_told_on: datetime.date | None = None
+    """The day for which an age was told as a number, where it was carried."""
+
+
 class Release(msgspec.Struct, frozen=True):
     """Who released the order of this fingerprint, and on which day."""
 

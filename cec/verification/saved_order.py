@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 INPUTS = ("regimen", "patient", "pharmacy", "start", "cycle", "of_treatment", "days", "as_of", "overrides")
 """What an order is computed from."""
 ABOUT_THE_ORDER = (
-    *("written_by", "fingerprint", "revision", "first", "replaces", "changes", "cancelled", "release"),
-    "sha256",
+    *("written_by", "fingerprint", "revision", "first", "replaces", "changes", "follows", "cancelled"),
+    *("release", "sha256"),
 )
 """What is said of an order as a whole, and computed from nothing."""
 WORDS = frozenset({"how", "source", "title", "text", "timing", "notes", "handling", "no_total", "missing"})

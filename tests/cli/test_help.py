@@ -81,7 +81,7 @@ def test_every_example_runs(words: tuple[str, ...], workplace: Path, monkeypatch
             assert cec("pharmacy", "new", name).code == 0
     if "ORDER" in cec(*words, "--help").out:
         for number, name in (("0", "order.json"), ("1", "eva.json"), ("1042", "orders/ann.json")):
-            texts = ("--height", "128cm", "--weight", "26kg", "--id", number, "--start", "2026-11-30")
+            texts = ("--height", "128cm", "--weight", "26kg", "--id", number, "--start", "2026-11-30", "--cycle", "1")
             assert cec("schedule", "cec-induction", *texts, "-o", name).code == 0
     assert [example for example in shown if not ends_well(example)] == []
 

@@ -8,11 +8,11 @@ from cec.calculate.known_facts import what_is_missing
 from cec.calculate.rules import rules_for
 from cec.calculate.rules.rule import Case, Rule, number_of
 from cec.conditions import history_asked
-from cec.facts import FACTS, Facts, fact_of, of_history
+from cec.facts import FACTS, Facts, drug_of, fact_of, of_history
 from cec.order import NOT_APPLICABLE, NOT_ASKED, NOT_CHECKED, Alert, NotMade
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
-from cec.regimen import Level, Regimen
+from cec.regimen import Level, Regimen, entry_of
 
 _SEVEREST_FIRST = ("stop", "check", "note")
 
@@ -101,7 +101,7 @@ def _not_made(unsure: Iterable[Answered], case: Case) -> Iterator[_Placed]:
         for name in wanting.facts:
             asked = name, name in rule.wants
             if asked not in whys:
-                whys[asked] = _untold(name, case.facts, is_wanted=asked[1])
+                whys[asked] = _uncounted(name, case.patient) or _untold(name, case.facts, is_wanted=asked[1])
             if why := whys[asked]:
                 untold.setdefault(why, {})[rule.not_checked or ""] = None
         for why in wanting.out_of_scope:
@@ -112,6 +112,12 @@ def _not_made(unsure: Iterable[Answered], case: Case) -> Iterator[_Placed]:
         not_made = tuple(NotMade(why, tuple(checks)) for why, checks in widest_first)
         code = NOT_CHECKED if untold else NOT_APPLICABLE
         yield "note", Alert(code, "note", "", f"not checked: {words}", not_made=not_made)
+
+
+def _uncounted(name: str, patient: Patient) -> str:
+    """That nobody told what was given of a drug before its doses were counted; nothing where that is not so."""
+    since = entry_of(drug_of(name), patient.earlier_doses_since)
+    return f"no earlier doses of {drug_of(name)} before {since} given" if since else ""
 
 
 def _untold(name: str, facts: Facts, *, is_wanted: bool) -> str:

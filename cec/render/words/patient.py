@@ -94,7 +94,7 @@ def known_facts(patient: Patient, start: datetime.date | None = None) -> Iterato
         "History",
         "; ".join(f"{fact.replace('_', ' ')}: {'yes' if is_so else 'no'}" for fact, is_so in patient.history.items()),
     )
-    yield "Given before", "; ".join(f"{drug} {amount}" for drug, amount in patient.earlier_doses.items())
+    yield "Given before", "; ".join(_earlier_doses(patient))
     words = {True: "yes", False: "no"}
     others = ((fact, patient.fact(fact.name)) for fact in told_facts("patient"))
     yield (
@@ -105,6 +105,13 @@ def known_facts(patient: Patient, start: datetime.date | None = None) -> Iterato
             if fact.name not in _SHOWN_ELSEWHERE and value is not None
         ),
     )
+
+
+def _earlier_doses(patient: Patient) -> Iterator[str]:
+    """What was given of each drug before; from which day on, where it was not told for longer."""
+    for drug, amount in patient.earlier_doses.items():
+        since = patient.earlier_doses_since.get(drug)
+        yield f"{drug} {amount}{f' since {paper_date(since)}' if since else ''}"
 
 
 def declarations(patient: Patient) -> Iterator[str]:

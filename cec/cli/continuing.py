@@ -1,0 +1,265 @@
+"""What was typed, put over a saved order -> the order of the next cycle. All faults of all options together."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from cec.cli.drafting import acceptances
+from cec.cli.inputs import (
+    naming_option,
+    naming_options,
+    pharmacy_file,
+    pharmacy_with_overrides,
+    prefer_products,
+    read_text_of,
+    texts_of_patient,
+    texts_of_pharmacy,
+    today,
+    together,
+)
+from cec.cli.options import PatientOptions
+from cec.cli.saved import about
+from cec.errors import CecError, Fault, InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cec.cli.options import CarriedPatientOptions, CheckOptions, PharmacyOptions, StartOptions, TimeOptions
+    from cec.order import Order, PlaceInTreatment
+    from cec.patient import Patient
+    from cec.pharmacy import Pharmacy
+    from cec.regimen import Regimen
+    from cec.units import Quantity
+
+
+class Asked(NamedTuple):
+    """What was typed of the next cycle."""
+
+    regimen: str | None
+    start: StartOptions
+    times: TimeOptions
+    patient: CarriedPatientOptions
+    pharmacy: PharmacyOptions
+    checks: CheckOptions
+
+
+class Continued(NamedTuple):
+    """The order of the next cycle, and what a person should know of the inputs of the last one."""
+
+    order: Order
+    remarks: tuple[str, ...]
+
+
+class _Which(NamedTuple):
+    """Which cycle follows: of which regimen, where in a treatment, and for how many days it is drawn."""
+
+    regimen: Regimen
+    cycle: int
+    of_treatment: PlaceInTreatment | None = None
+    days: int | None = None
+
+
+def continue_order(order: Order, file: Path, asked: Asked) -> Continued:
+    """The order of the cycle after one that was saved in this file; CecError with every fault."""
+    from cec.calculate import draft_order
+    from cec.calculate.lines import day_1, refuse_idle_days
+    from cec.course.next_cycle import following, not_carried, refuse_overlap
+    from cec.facts.reading import read_count, read_date
+
+    name = file.name
+    with about(file):
+        if order.start is None:
+            raise InputError("has no start: nobody can tell when its cycle was given; cec schedule saves one that has")
+        which, of_pharmacy, dates, days, accepted = together(
+            lambda: _which(order, asked),
+            lambda: _pharmacy(order, name, asked),
+            lambda: {option: read_text_of(option, text, read_date) for option, text in asked.start.dates.items()},
+            lambda: read_text_of("--days", asked.start.days, read_count),
+            lambda: acceptances(asked.checks.accept or ()),
+        )
+        refuse_idle_days(days, which.regimen)
+        start = day_1(which.regimen, which.cycle, dates)
+        if start is None:
+            raise InputError(Fault("there is none; give the date of day 1", "--start"))
+        pharmacy, of_pharmacy = of_pharmacy
+        _, of_patient = together(
+            lambda: refuse_overlap(order, start),
+            lambda: _patient(order, name, asked.patient, _Following(which.regimen, pharmacy, start)),
+        )
+    drafted = draft_order(
+        which.regimen,
+        of_patient.patient,
+        pharmacy,
+        start=start,
+        cycle=which.cycle,
+        days=which.days or days,
+        of_treatment=which.of_treatment,
+        as_of=today(),
+        accept=accepted,
+        strict=asked.checks.strict,
+        overrides=(
+            *of_patient.overrides,
+            *of_pharmacy,
+            *(f"product from the command line: {choice}" for choice in asked.pharmacy.product or ()),
+        ),
+    )
+    refuse_overlap(order, min((row.date for row in drafted.administrations), default=start))
+    ended = (f"{name}: {text}; not carried on" for text in not_carried(order))
+    return Continued(
+        following(order, drafted, age_is_carried=of_patient.age_is_carried),
+        (*ended, *_changed_files(order, name, asked.regimen, pharmacy)),
+    )
+
+
+def _which(order: Order, asked: Asked) -> _Which:
+    """Which cycle follows an order: the next of its regimen or treatment, or what was named."""
+    from cec.calculate.treatment import cycle_of_treatment, place_in
+    from cec.course.next_cycle import cycle_after, place_after
+    from cec.facts.reading import read_count
+    from cec.load import load_regimen
+    from cec.load.treatment_file import is_treatment, load_treatment
+    from cec.units import span
+
+    name, place = asked.regimen, order.of_treatment
+    phase = read_text_of("--phase", asked.start.phase, read_count)
+    cycle = read_text_of("--cycle", asked.times.cycle, read_count)
+    if name is None and place:
+        treatment = load_treatment(place.name)
+        if treatment.sha256 != place.sha256:
+            text = f"the file of {place.name} was changed since: name it as REGIMEN to go on by it as it is now"
+            raise InputError(text)
+    elif name is not None and is_treatment(name):
+        treatment = load_treatment(name)
+    elif phase is not None:
+        raise InputError(Fault("is of a treatment of phases, and this is a regimen", "--phase"))
+    else:
+        regimen = order.regimen if name is None else load_regimen(name)
+        return _Which(regimen, cycle_after(order, regimen, cycle))
+    if phase is None and cycle is None:
+        phase, cycle = place_after(order, treatment)
+    if phase is None or cycle is None:
+        raise InputError(Fault("give both --phase and --cycle, or neither: then the next one follows", "--phase"))
+    at = cycle_of_treatment(treatment, phase, cycle, today())
+    length = span(treatment.phases[at.phase - 1].cycle_length).days
+    return _Which(treatment.regimens[at.phase - 1], at.cycle, place_in(treatment, at), length)
+
+
+def _pharmacy(order: Order, name: str, asked: Asked) -> tuple[Pharmacy, tuple[str, ...]]:
+    """The pharmacy that was named or set up once, else that of the order; and what was typed in the place of what."""
+    from cec.load import pharmacy_over
+
+    options = asked.pharmacy
+    if options.pharmacy is not None or pharmacy_file(None):
+        return pharmacy_with_overrides(options, asked.times, asked.start.made_at)
+    last = next((change.pharmacy for change in reversed(order.changes) if change.pharmacy), order.pharmacy)
+    texts = texts_of_pharmacy(options, asked.times, asked.start.made_at)
+    pharmacy, overrides = naming_options(lambda: pharmacy_over(last, texts, name))
+    return (prefer_products(pharmacy, options.product) if options.product else pharmacy), overrides
+
+
+class _Following(NamedTuple):
+    """By what the next cycle is drafted, and its day 1."""
+
+    regimen: Regimen
+    pharmacy: Pharmacy
+    start: datetime.date
+
+
+class _CarriedPatient(NamedTuple):
+    """The patient of the next cycle, in words what replaced what, and whether an age told as a number was carried."""
+
+    patient: Patient
+    overrides: tuple[str, ...]
+    age_is_carried: bool
+
+
+def _patient(order: Order, name: str, options: CarriedPatientOptions, following: _Following) -> _CarriedPatient:
+    """The patient as carried on from an order, with what was typed; CecError with all that is asked for too."""
+    import msgspec
+
+    from cec.course.earlier import earlier_doses
+    from cec.course.next_cycle import carried_patient, keys_carried
+    from cec.course.reductions import decided_reductions
+    from cec.load import patient_over
+    from cec.load.known import refuse_unasked
+
+    typed = PatientOptions(
+        options.facts, options.history, options.reduce, options.set_dose, options.without, options.choose
+    )
+    regimen, pharmacy, start = following
+    keep, drop = options.keep_reduction or (), options.drop_reduction or ()
+    anew = tuple(_reduced(options.reduce or ()))
+    carried = carried_patient(order)
+    keys, decided, also_given = together(
+        lambda: keys_carried(order, start, pharmacy, anew=options.facts.keys(), unknown=options.unknown or ()),
+        lambda: decided_reductions(order, regimen, keep=keep, drop=drop, anew=anew),
+        lambda: _also_given(options.also_given or (), order, regimen),
+    )
+    patient, overrides = naming_options(lambda: patient_over(carried, keys, texts_of_patient(typed), name))
+    if new_history := patient.history.keys() - order.patient.history.keys():
+        alone = {fact: patient.history[fact] for fact in new_history}
+        refuse_unasked(msgspec.structs.replace(patient, history=alone), regimen, pharmacy)
+    earlier = earlier_doses(order, regimen, also_given)
+    patient = msgspec.structs.replace(
+        patient,
+        reductions=(*decided.kept, *patient.reductions),
+        earlier_doses=earlier.amounts,
+        earlier_doses_since=earlier.since,
+    )
+    source = f"continued from {name}, order {order.fingerprint[:16]}"
+    age_is_carried = "age" in keys and not {"age", "born"} & options.facts.keys()
+    return _CarriedPatient(patient, (source, *decided.words, *overrides), age_is_carried)
+
+
+def _reduced(typed: Sequence[str]) -> Iterator[str]:
+    """The drugs of which a reduction was typed; one that cannot be read is refused where the patient is read."""
+    from cec.load.declarations import read_reduction
+
+    for text in typed:
+        with suppress(CecError):
+            yield read_reduction(text).drug
+
+
+def _also_given(typed: Sequence[str], order: Order, regimen: Regimen) -> Mapping[str, Quantity]:
+    """What was given of each drug that no order tells; InputError for a drug that neither cycle nor history has."""
+    from cec.anchors import is_same_name
+    from cec.facts.reading import from_zero
+    from cec.units import TOTALS
+
+    read = from_zero(*TOTALS)
+    lines = (*order.regimen.drugs, *regimen.drugs)
+    drugs = tuple(dict.fromkeys((*order.patient.earlier_doses, *(line.drug for line in lines))))
+    amounts: dict[str, Quantity] = {}
+    for text in typed:
+        drug, _, amount = (part.strip() for part in text.partition("="))
+        if not drug or not amount:
+            words = f"'{text}' is not DRUG=AMOUNT; write it like doxorubicin='120 mg/m2'"
+        elif not is_same_name(drug, *drugs):
+            words = f"neither {order.regimen.name} nor {regimen.name} gives {drug}; they give {', '.join(drugs)}"
+        elif is_same_name(drug, *amounts):
+            words = f"{drug} is given twice; give the sum"
+        else:
+            with naming_option("--also-given"):
+                amounts[drug] = read(amount)
+            continue
+        raise InputError(Fault(words, "--also-given"))
+    return amounts
+
+
+def _changed_files(order: Order, name: str, regimen: str | None, pharmacy: Pharmacy) -> Iterator[str]:
+    """What changed since an order was drafted: the file of its regimen, the pharmacy file."""
+    from cec.load import load_regimen
+
+    own = order.regimen
+    if regimen is None and order.of_treatment is None:
+        with suppress(CecError):
+            if (now := load_regimen(own.name)).sha256 != own.sha256:
+                yield (
+                    f"{name}: gone on by its {own.name}, edition {own.edition}; the file of that name is another now, "
+                    f"edition {now.edition}: name it as REGIMEN to go on by it"
+                )
+    if pharmacy.sha256 != order.pharmacy.sha256:
+        yield f"{name}: its pharmacy file is another than the one used now; cec compare tells what differs"

@@ -1,0 +1,73 @@
+"""What a patient has had of each drug after an order: what was given before it, and what it gives, added once.
+
+Each administration counts by the BSA or the weight from which it was dosed: 21 mg at 0.70 m2 stay 30 mg/m2, however
+large the patient is when the next cycle begins.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+from cec.calculate.rules.lifetime import lifetime_maximums, total_in
+from cec.course.given import administrations_given
+from cec.drug_names import is_same_drug
+from cec.errors import InputError
+from cec.order import Dose, Measures, Order
+from cec.regimen import Regimen, entry_of
+from cec.units import Quantity, dose_unit
+from cec.units.exact import kept
+
+
+class Earlier(NamedTuple):
+    """Amounts by drug, and since when they are counted of those of which nobody told what was given before."""
+
+    amounts: dict[str, Quantity]
+    since: dict[str, datetime.date]
+
+
+def earlier_doses(order: Order, following: Regimen, also_given: Mapping[str, Quantity]) -> Earlier:
+    """What was given of each drug before the cycle that follows an order.
+
+    In the unit of its lifetime maximum, by either regimen; else as it was told, or as the drug is dosed. `also_given`
+    is what no order tells, by drug, and is added: of such a drug all is told then.
+    """
+    before = order.patient.earlier_doses
+    sums: dict[str, Fraction] = {}
+    units: dict[str, str] = {}
+    since = dict(order.patient.earlier_doses_since)
+    maximums = lifetime_maximums(order.regimen) | lifetime_maximums(following)
+
+    def add(drug: str, amount: Quantity, unit: str, measures: Measures) -> str:
+        name = next((each for each in sums if is_same_drug(each, drug)), drug)
+        maximum = entry_of(drug, maximums)
+        units.setdefault(name, maximum.unit if maximum else unit)
+        try:
+            number = total_in(units[name], amount, measures.weight, measures.bsa.area)
+        except InputError:
+            raise InputError(f"{name}: {amount} cannot be added up in {units[name]}") from None
+        sums[name] = sums.get(name, Fraction(0)) + number
+        return name
+
+    for drug, amount in before.items():
+        add(drug, amount, amount.unit, order.measures[-1])
+    for each in sorted(administrations_given(order), key=lambda each: each.row.line):
+        if each.amount.value:
+            dose = order.doses[each.row.dose_index]
+            name = add(each.row.drug, each.amount, _unit_of(dose), order.measures_on(each.row.protocol_day))
+            if name not in before and order.start:
+                since.setdefault(name, order.start)
+    for drug, amount in also_given.items():
+        name = add(drug, amount, amount.unit, order.measures[-1])
+        since.pop(name, None)
+    amounts = {drug: kept(number, units[drug]) for drug, number in sums.items() if number}
+    return Earlier(amounts, {drug: day for drug, day in since.items() if drug in amounts})
+
+
+def _unit_of(dose: Dose) -> str:
+    """The unit in which doses of a drug are added up: what it is prescribed in, without what a rate is per."""
+    unit = dose_unit(dose.prescribed.unit)
+    amount = dose_unit(dose.ordered.unit).amount
+    return f"{amount}/{unit.per}" if unit.measure in {"bsa", "weight"} else amount

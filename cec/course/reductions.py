@@ -1,0 +1,82 @@
+"""The reductions of a cycle, of each of which a person decides whether it goes on in the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from shlex import quote
+from typing import NamedTuple
+
+from cec.anchors import is_same_name
+from cec.errors import Fault, InputError
+from cec.order import Order
+from cec.patient import Reduction
+from cec.regimen import Regimen
+
+
+class Decided(NamedTuple):
+    """The reductions that go on in the next cycle, and in words what became of each of the cycle before."""
+
+    kept: tuple[Reduction, ...]
+    words: tuple[str, ...]
+
+
+def decided_reductions(
+    order: Order, following: Regimen, *, keep: Sequence[str], drop: Sequence[str], anew: Sequence[str]
+) -> Decided:
+    """What of the reductions of an order a person keeps or drops; InputError for each of which nobody decided.
+
+    Kept and declared `anew` for one drug are refused. One of a drug that the next cycle does not give is not asked for.
+    """
+    faults: list[Fault] = []
+    kept: list[Reduction] = []
+    words: list[str] = []
+    in_force = reductions_of(order)
+    for option, names in {"--keep-reduction": keep, "--drop-reduction": drop}.items():
+        reduced = ", ".join(dict.fromkeys(each.drug for each in in_force)) or "none"
+        faults += [
+            Fault(f"no reduction of {name} was declared; reduced: {reduced}", option)
+            for name in names
+            if not any(is_same_name(name, each.drug) for each in in_force)
+        ]
+    for each in in_force:
+        text = f"{each.drug} by {each.percent:f}% ({each.reason})"
+        drug = quote(each.drug)
+        if not _gives(following, each.drug):
+            words.append(f"reduction of {text} not carried on: {following.name} does not give it")
+            continue
+        is_kept, is_dropped = (any(is_same_name(name, each.drug) for name in names) for names in (keep, drop))
+        if is_kept == is_dropped:
+            choose = "give one of them" if is_kept else "decide"
+            faults.append(
+                Fault(f"the reduction of {text}: {choose}: --keep-reduction {drug} or --drop-reduction {drug}")
+            )
+        elif is_kept and any(is_same_name(name, each.drug) for name in anew):
+            faults.append(
+                Fault(f"{each.drug} is kept reduced and reduced anew; for a new reduction: --drop-reduction {drug}")
+            )
+        elif is_kept and each.line is not None and following.name != order.regimen.name:
+            faults.append(
+                Fault(
+                    f"the reduction of {text} is of line {each.line} of {order.regimen.name}; "
+                    f"--drop-reduction {drug}, and --reduce for a line of {following.name}"
+                )
+            )
+        else:
+            kept += [each] if is_kept else []
+            words.append(f"reduction of {text} {'kept' if is_kept else 'dropped'}")
+    if faults:
+        raise InputError(*dict.fromkeys(faults))
+    return Decided(tuple(kept), tuple(words))
+
+
+def reductions_of(order: Order) -> tuple[Reduction, ...]:
+    """The reductions that hold at the end of an order: a later one of a drug takes the place of those before it."""
+    in_force = order.patient.reductions
+    for change in order.changes:
+        anew = [each.drug for each in change.reductions]
+        in_force = (*(each for each in in_force if not is_same_name(each.drug, *anew)), *change.reductions)
+    return in_force
+
+
+def _gives(regimen: Regimen, drug: str) -> bool:
+    return any(is_same_name(drug, *line.names) for line in regimen.drugs)
