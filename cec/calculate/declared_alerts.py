@@ -39,8 +39,9 @@ def _deep_reduction(dose: Dose) -> Iterator[Alert]:
     left = Fraction(reduced.value.value) * 100 / Fraction(dose.unreduced.value) if dose.unreduced else Fraction(100)
     if 100 - left > DEEPEST_REDUCTION:
         by = write_number(to_nearest(100 - left, Decimal("0.01")))
-        meant = f"; is it not meant to {by}%?" if reduced.value.value else ""
-        text = f"reduced {reduced.how.partition(': ')[0]}: by {by}% is more than half{meant}"
+        text = f"reduced {reduced.how.partition(': ')[0]}: by {by}% is more than half; is it not meant to {by}%?"
+        if not reduced.value.value:
+            text = "reduced by 100%, which is more than half: nothing of it is given"
         yield Alert(code_of_drug("large-reduction", dose.drug), "check", dose.drug, text)
 
 

@@ -9,9 +9,9 @@ import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.days import LAST_DAY, runs_of
-from cec.render.words import CHANGED, change_words
+from cec.render.words import CHANGED, change_words, reason_of
 from cec.render.words.regimen import number_of_days
-from cec.render.words.times import clock, paper_date, weekday_date
+from cec.render.words.times import clock, dose_of_day, paper_date, weekday_date
 from cec.units import span
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ class Running(NamedTuple):
     dose_index: int
     text: str
     ends_today: bool = False
+    until: datetime.datetime | None = None
+    """When it ends, where that is known."""
 
 
 class Omitted(NamedTuple):
@@ -37,6 +39,8 @@ class Omitted(NamedTuple):
     drug: str
     why: str
     dose_index: int = 0
+    reason: str = ""
+    """The same without the dose that is left out."""
 
 
 class Day(NamedTuple):
@@ -107,13 +111,13 @@ def name_of_day(order: Order, number: int) -> str:
 
 def day_of(order: Order, row: Administration) -> str:
     """The day on whose date an administration starts; behind it the day that it is a dose of, where that is another."""
-    return f"{name_of_day(order, row.day)}{'' if row.of_day is None else f' (day {row.of_day})'}"
+    return f"{name_of_day(order, row.day)}{dose_of_day(row)}"
 
 
 def omitted(order: Order, number: int) -> tuple[Omitted, ...]:
     """What a day would have been given, and why it is not."""
     return tuple(
-        Omitted(dose.drug, change_words(step), index)
+        Omitted(dose.drug, change_words(step), index, reason_of(dose))
         for index, dose in enumerate(order.doses)
         if number in dose.days and not dose.ordered.value
         for step in dose.steps
@@ -147,7 +151,7 @@ def _running(chains: Sequence[Sequence[Administration]], date: datetime.date) ->
         for row in reaching:
             first, last = chain[0].date, _last_date(chain[-1])
             which = f"day {(date - first).days + 1} of {(last - first).days + 1}"
-            yield Running(row.drug, row.dose_index, f"{which}, {_until(row, date, chain)}", last == date)
+            yield Running(row.drug, row.dose_index, f"{which}, {_until(row, date, chain)}", last == date, row.end)
 
 
 def _chains(order: Order) -> list[list[Administration]]:

@@ -114,7 +114,7 @@ ALERTS: list[Sample] = [
     (ETOPOSIDE, {}, {**CHILD, "reductions": ["etoposide=60%: age"]}, "large-reduction-etoposide", "check",
      "reduced by 60%, to 40% of 96 mg: by 60% is more than half; is it not meant to 60%?"),
     (ETOPOSIDE, {}, {**CHILD, "reductions": ["etoposide=100%: age"]}, "large-reduction-etoposide", "check",
-     "reduced by 100%, to 0% of 96 mg: by 100% is more than half"),
+     "reduced by 100%, which is more than half: nothing of it is given"),
     # 120 / 96 = +25%
     (ETOPOSIDE, {}, {**CHILD, "set": ["etoposide=120 mg: vial"]}, "set-dose-etoposide", "check",
      "set to 120 mg, 25% above the calculated 96 mg"),

@@ -142,7 +142,10 @@ def missing(content: bytes, order: Order, *, groups_days: bool, codes_alone: boo
     names = (order.patient.id, order.regimen.name)[: 1 if drug_alone else 2]
     faults += [name for name in names if name not in unbroken]
     words = {} if codes_alone else {alert.code: needed_words(alert) for alert in order.alerts}
-    faults += [f"the words of {code}" for code, either in words.items() if not any(one in unbroken for one in either)]
+    in_small_letters = unbroken.casefold()  # an alert may begin a sentence
+    faults += [
+        f"the words of {code}" for code, either in words.items() if not any(one in in_small_letters for one in either)
+    ]
     is_draft = re.sub(r"\s", "", DRAFT) in unbroken or re.search(FOR_PROGRAMS, text)
     return faults if is_draft else [*faults, "the draft line"]
 
@@ -151,7 +154,7 @@ def needed_words(alert: Alert) -> tuple[str, ...]:
     """What stands of an alert in every format, without spaces: of checks that were not made, all or how many."""
     count = len({check for each in alert.not_made for check in each.checks})
     texts = (alert.text, f"{count} check{'s' * (count > 1)} not made") if count else (alert.text,)
-    return tuple(re.sub(r"[\s\\]", "", text) for text in texts)
+    return tuple(re.sub(r"[\s\\]", "", text).casefold() for text in texts)
 
 
 def what_is_missing(document: str, name: str, order: Order, table: Formats | None = None) -> list[str]:

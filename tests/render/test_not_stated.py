@@ -149,9 +149,12 @@ def test_allergies_measures_and_checks_stand_on_every_page() -> None:
     for content in (render(order, "pdf"), render(order, "pdf", WORKSHEETS)):
         assert len(pages(content)) > 1
         for page in pages(content):
-            assert "Allergies latex Measures 109 cm, 18.5 kg, 0.75 m2 Checks CHECK longer-infusion, CHECK" in page
+            assert "ALLERGIES latex 18.5 kg, 109 cm, BSA 0.75 m2 measured: day not told" in page
+            assert "Checks CHECK longer-infusion, CHECK" in page
     for page in pages(render(order_of(), "pdf")):
-        assert "Allergies not stated Measures" in page
+        assert "ALLERGIES not told 18.5 kg" in page
+    for page in pages(render(order_of({**SIZE, "allergies": "none known", "measured_on": "2026-11-29"}), "pdf")):
+        assert "ALLERGIES none known 18.5 kg, 109 cm, BSA 0.75 m2 measured 29-Nov-2026" in page
 
 
 def test_an_accepted_stop_stands_on_every_page() -> None:
@@ -165,8 +168,17 @@ def test_an_accepted_stop_stands_on_every_page() -> None:
 def test_checks_that_were_not_made_are_not_said_to_have_found_nothing(tmp_path: Path) -> None:
     size: dict[str, str] = {"height": "128 cm", "weight": "26 kg"}
     order = draft_order(load_regimen("cec-induction"), load_patient(texts=size))
-    assert "Checks none found, not all were made" in pages(render(order, "pdf"))[0]
+    first = pages(render(order, "pdf"))[0]
+    checks = load_regimen("cec-induction").checks
+    gaps = order.alerts[-1].not_made
+    wanting = {check for gap in gaps for check in gap.checks}
+    count = len({check.code for check in checks} - wanting)
+    assert f"Look at: nothing; held against {count} checks of the regimen and those of the program" in first
+    assert all(f"{gap.why} ({', '.join(gap.checks)})" in first.partition("; not checked: ")[2] for gap in gaps)
+    assert "Checks" not in first
     plain = load_regimen(regimen_file(tmp_path, "plain", "drug: etoposide, dose: 100 mg/m2, route: IV, days: 1"))
     order = draft_order(plain, load_patient(texts={**size, "age": "8", "sex": "f"}))
     assert not order.alerts
-    assert re.search("Checks none found(?!, not)", pages(render(order, "pdf"))[0])
+    (words,) = re.findall(r"Look at: nothing; held against .*? Before day 1", pages(render(order, "pdf"))[0])
+    assert "not checked" not in words
+    assert "of the regimen" not in words

@@ -1,46 +1,58 @@
-"""The days of a cycle for a sheet: rows in sequence, the scale and bars of their timeline, volumes and rates."""
+"""The days of a cycle for those who give the doses: rows in sequence, with fields for what was really done."""
 
 from __future__ import annotations
 
 import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from string import ascii_uppercase
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.render.days import days_of
-from cec.render.words import label_words, over_days, route_to_tick
-from cec.render.words.times import box_words, drug_and_day, rate_words, row_time, weekday_date
+from cec.render.pdf.doses import TO_WRITE, flags, pump
+from cec.render.pdf.timeline import Drawn, timeline
+from cec.render.words import changed_words, over_days, route_to_tick
+from cec.render.words.times import box_words, clock, dose_of_day, rate_words, row_time, starting_time, weekday_date
 from cec.render.worksheet import fluid_of
 from cec.routes import is_into_csf
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cec.order import Dose, Order, Preparation
-    from cec.render.days import Day, Running
+    from cec.render.days import Day, Omitted, Running
 
-_LONGEST = datetime.timedelta(hours=24)
-"""A day's bars end here; what runs on, or begins later, shows an arrow."""
-_HOURS_PER_MARK = (1, 2, 3, 4, 6, 8, 12)
-_MOST_MARKS = {False: 6, True: 4}
-"""How many marks a scale has room for, and where volumes and rates stand beside it."""
-_TO_WRITE = "_________"
-_HOUR = datetime.timedelta(hours=1)
-_MINUTE = datetime.timedelta(minutes=1)
+_MIDNIGHT = datetime.time()
+_NO_ROW: dict[str, Any] = {
+    **dict.fromkeys(("letter", "time", "drug", "dose", "protocol", "changed", "beside", "how", "text"), ""),
+    **dict.fromkeys(("pump", "notes"), ()),
+    "ends": True,
+}
 
 
-def day_blocks(order: Order) -> list[dict[str, Any]]:
+class Placed(NamedTuple):
+    """A row of a day, the dose that it is of, and what its timeline shows of it."""
+
+    kind: str
+    dose_index: int
+    cells: dict[str, Any]
+    drawn: tuple[datetime.datetime, datetime.datetime] | None = None
+
+
+def day_blocks(order: Order, days: list[Day] | None = None) -> list[dict[str, Any]]:
     """One block per day: dated by the schedule; without a start, the drugs of each day in their sequence."""
     preparations = {each.dose_index: each for each in order.preparations}
-    return _folded([_block(order, day, preparations) for day in days_of(order)])
+    return _folded([_block(order, day, preparations) for day in days or days_of(order)])
 
 
 FEWEST_FOLDED = 2
-MOST_ROWS_FOLDED = 8
-"""Of a day that is written once with others: each dose has a column to sign on each date."""
+MOST_ROWS_FOLDED = 6
+"""Of a day that is written once with others: each dose has columns to sign on each date."""
 
 
 def _folded(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same, days in a row that are alike written once, with each date to sign: never where anything runs on.
+    """The same, days in a row that are alike written once, with each date to sign: never where anything runs.
 
-    A day with an infusion has fields for when it started and ended, and stands by itself.
+    A day with an infusion has fields for its rate, start and end, and stands by itself.
     """
     folded: list[dict[str, Any]] = []
     for _, alike in groupby(blocks, _likeness):
@@ -61,7 +73,7 @@ def _likeness(day: dict[str, Any]) -> str:
 def _may_be_folded(day: dict[str, Any]) -> bool:
     rows = day["rows"]
     is_short = 0 < len(rows) <= MOST_ROWS_FOLDED
-    return bool(day["date"]) and is_short and not (day["running"] or day["omitted"] or any(row["ends"] for row in rows))
+    return bool(day["date"]) and is_short and all(row["kind"] == "given" and not row["ends"] for row in rows)
 
 
 def _names(days: list[dict[str, Any]]) -> str:
@@ -71,109 +83,114 @@ def _names(days: list[dict[str, Any]]) -> str:
 
 
 def _block(order: Order, day: Day, preparations: dict[int, Preparation]) -> dict[str, Any]:
-    """A day: what still runs stands first, what is omitted last."""
-    scale, rows = _dated(order, day, preparations) if day.date else (None, _undated(order, day.number, preparations))
+    """A day: what still runs stands first, then what is given, and what is omitted at its drug's place."""
+    given = list(_dated(order, day, preparations) if day.date else _undated(order, day.number, preparations))
+    running = [_running(each, day, preparations.get(each.dose_index)) for each in day.running]
+    rows = _with_omitted([*running, *given], day.omitted)
+    is_drawn = (each.kind in {"given", "running"} for each in rows)
+    letters = iter(_letters(len(rows)))
+    lettered = [(next(letters) if drawn else "", each) for each, drawn in zip(rows, is_drawn, strict=True)]
+    bars = [Drawn(letter, *each.drawn) for letter, each in lettered if each.drawn]
     return {
         "name": day.name,
         "date": weekday_date(day.date) if day.date else "",
-        "fluid": "; ".join(f"fluid {fluid_of(fluid)}" for fluid in order.daily_fluids if day.number in fluid.days),
-        "scale": scale,
-        "running": [
-            {"drug": each.drug, "text": _with_rate(each, preparations.get(each.dose_index)), "ends": each.ends_today}
-            for each in day.running
+        "fluid": "; ".join(_fluid(order, day.number)),
+        "scale": timeline(day.date, bars) if day.date else None,
+        "rows": [
+            {**_NO_ROW, **each.cells, "kind": each.kind, "letter": letter if day.date else ""}
+            for letter, each in lettered
         ],
-        "rows": rows,
-        "omitted": [{"drug": each.drug, "text": each.why} for each in day.omitted],
     }
 
 
-def _with_rate(running: Running, preparation: Preparation | None) -> str:
-    return f"{running.text}; {preparation.rate}" if preparation and preparation.rate else running.text
+def _fluid(order: Order, day: int) -> Iterator[str]:
+    """What runs into a patient on a day, where anything does."""
+    for fluid in order.daily_fluids:
+        if day in fluid.days and (fluid.volume.value or fluid.not_counted):
+            yield f"fluid {fluid_of(fluid)}"
 
 
-def _dated(
-    order: Order, day: Day, preparations: dict[int, Preparation]
-) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-    """The rows of a day with their times, and its timeline in minutes since its first midnight."""
-    rows = day.rows
-    if not rows:
-        return None, []
-    date = day.date or rows[0].date
-    timed = [row for row in rows if row.start or row.not_after] or list(rows)
-    midnight = datetime.datetime.combine(min(row.time for row in timed).date(), datetime.time())
-    first = min(row.time for row in timed)
-    last = min(max(row.end or row.time for row in timed), first + _LONGEST)
-    from_hour = (first - midnight) // _HOUR
-    to_hour = max(-((midnight - last) // _HOUR), from_hour + 1)
-    most = _MOST_MARKS[bool(preparations)]
-    every = next((hours for hours in _HOURS_PER_MARK if (to_hour - from_hour) / hours < most), 24)
-    scale = {
-        "from": from_hour * 60,
-        "to": to_hour * 60,
-        "marks": [{"at": hour * 60, "text": f"{hour % 24:02}"} for hour in range(from_hour, to_hour + 1, every)],
-    }
-    drawn = []
-    for row in rows:
-        begin, end = row.time, row.end or row.time
-        bar = {
-            "from": (min(begin, last) - midnight) // _MINUTE,
-            "to": (min(end, last) - midnight) // _MINUTE,
-            "onward": end > last,
-        }
-        dose = order.doses[row.dose_index]
-        cells = _row(dose, preparations.get(row.dose_index))
-        drawn.append(
-            {
-                **cells,
-                "drug": drug_and_day(row),
-                "time": _in_lines(row_time(row, date)),
-                "bar": bar if row in timed else None,
-                "notes": [*box_words(row), *over_days(dose), *label_words(dose), *row.notes, *rate_words(row)],
-            }
-        )
-    return scale, drawn
+def _letters(count: int) -> list[str]:
+    """A, B and so on: what names the rows of a day can be taken neither for a dose nor for a day."""
+    return [f"{ascii_uppercase[n // 26 - 1] if n >= 26 else ''}{ascii_uppercase[n % 26]}" for n in range(count)]
 
 
-def _in_lines(time: str) -> str:
-    """From when, and below it until when; a date has a line of its own."""
-    begin, _, end = time.partition(" to ")
-    if not end:
-        return time
-    return f"{begin} to\n{end}" if " " in end else f"{begin}\nto {end}"
-
-
-def _undated(order: Order, day: int, preparations: dict[int, Preparation]) -> list[dict[str, Any]]:
-    """The rows of a day whose times are written by hand; what comes before the infusions stands first."""
-    doses = [(line, dose) for line, dose in enumerate(order.doses) if day in dose.days and dose.ordered.value]
-    doses.sort(key=lambda numbered: not numbered[1].timing.startswith("before"))
-    rows = []
-    for line, dose in doses:
-        for number in range(1, dose.count_on(day) + 1):
-            which = f"{number} of {dose.count_on(day)}" if dose.count_on(day) > 1 else ""
-            time = ", ".join(filter(None, (which, dose.timing or _TO_WRITE)))
-            notes = [*over_days(dose), *label_words(dose)]
-            rows.append({**_row(dose, preparations.get(line)), "time": time, "bar": None, "notes": notes})
+def _with_omitted(rows: list[Placed], omitted: tuple[Omitted, ...]) -> list[Placed]:
+    """The rows with what is left out, each before the first that comes after it among the order's doses."""
+    for each in omitted:
+        later = (place for place, row in enumerate(rows) if row.kind == "given" and row.dose_index > each.dose_index)
+        row = Placed("omitted", each.dose_index, {"drug": each.drug, "text": f"do not give: {each.reason}"})
+        rows.insert(next(later, len(rows)), row)
     return rows
 
 
-def _row(dose: Dose, preparation: Preparation | None) -> dict[str, Any]:
+def _running(running: Running, day: Day, preparation: Preparation | None) -> Placed:
+    rate = f"; {preparation.rate}" if preparation and preparation.rate else ""
+    cells = {"drug": running.drug, "text": running.text, "pump": [rate.removeprefix("; ")], "ends": running.ends_today}
+    begin = datetime.datetime.combine(day.date, _MIDNIGHT) if day.date else None
+    drawn = (begin, running.until) if begin and running.until else None
+    return Placed("running", running.dose_index, cells, drawn)
+
+
+def _dated(order: Order, day: Day, preparations: dict[int, Preparation]) -> Iterator[Placed]:
+    """The rows of a date with their times; what goes into the cerebrospinal fluid has a page of its own."""
+    apart: set[str] = set()
+    for row in day.rows:
+        date = day.date or row.date
+        if is_into_csf(row.route):
+            time = starting_time(row)
+            if time not in apart:
+                yield _apart(row.dose_index, row.route, time)
+            apart.add(time)
+            continue
+        cells = _cells(order, order.doses[row.dose_index], preparations.get(row.dose_index))
+        ends_later = row.end if row.end and row.end.date() > date else None
+        cells |= {
+            "drug": row.drug + dose_of_day(row).replace("(day ", "(day\N{NO-BREAK SPACE}"),
+            "beside": row.timing if row.start else "",
+            "time": starting_time(row) if ends_later else _in_lines(row_time(row, date)),
+            "notes": [*box_words(row), *cells["notes"], *row.notes, *rate_words(row)],
+        }
+        if ends_later:
+            cells["how"] += f", ends {weekday_date(ends_later.date())} {clock(ends_later)}"
+        yield Placed("given", row.dose_index, cells, (row.start, row.end or row.start) if row.start else None)
+
+
+def _apart(dose_index: int, route: str, time: str) -> Placed:
+    text = f"{route}: on a page of its own, with its own signatures"
+    return Placed("apart", dose_index, {"time": time, "text": text})
+
+
+def _in_lines(time: str) -> str:
+    """From when, and below it until when."""
+    return time.replace(" to ", "\nto ")
+
+
+def _undated(order: Order, day: int, preparations: dict[int, Preparation]) -> Iterator[Placed]:
+    """The rows of a day whose times are written by hand; what comes before the infusions stands first."""
+    doses = [(index, dose) for index, dose in enumerate(order.doses) if day in dose.days and dose.ordered.value]
+    doses.sort(key=lambda numbered: not numbered[1].timing.startswith("before"))
+    for route in dict.fromkeys(dose.route for _, dose in doses if is_into_csf(dose.route)):
+        yield _apart(0, route, TO_WRITE)
+    for index, dose in doses:
+        if is_into_csf(dose.route):
+            continue
+        for number in range(1, dose.count_on(day) + 1):
+            which = f"{number} of {dose.count_on(day)}" if dose.count_on(day) > 1 else ""
+            time = ", ".join(filter(None, (which, dose.timing or TO_WRITE)))
+            yield Placed("given", index, {**_cells(order, dose, preparations.get(index)), "time": time})
+
+
+def _cells(order: Order, dose: Dose, preparation: Preparation | None) -> dict[str, Any]:
     """What is given in one row, whatever its time."""
     over = f" over {dose.runs}" if dose.over else ""
     return {
         "drug": dose.drug,
         "dose": str(dose.ordered),
-        "changed": f"reduced from {dose.unreduced}" if dose.unreduced else "",
-        "how": [str(dose.prescribed), f"{route_to_tick(dose.route)}{over}"],
-        "apart": is_into_csf(dose.route),
-        "preparation": _volume_and_rate(preparation) if preparation else [],
-        "ends": dose.over is not None,
+        "protocol": str(dose.prescribed).partition(" of ")[0],  # of a share: no other drug's name beside a dose
+        "changed": changed_words(dose),
+        "how": f"{route_to_tick(dose.route)}{over}",
+        "pump": pump(dose, preparation),
+        "notes": [*over_days(dose), *flags(order, dose)],
+        "ends": dose.is_infused,
     }
-
-
-def _volume_and_rate(preparation: Preparation) -> list[str]:
-    """The volume that is given and how fast it runs, where the formulary gives them."""
-    if preparation.form == "tablet":
-        return ["tablets"] if preparation.contains == preparation.dose else [f"tablets: {preparation.contains}"]
-    if preparation.final_volume is None:
-        return [str(preparation.draw), f"of {preparation.strength}"] if preparation.draw else []
-    return [str(preparation.final_volume), *([str(preparation.rate)] if preparation.rate else [])]

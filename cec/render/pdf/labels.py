@@ -16,7 +16,7 @@ from cec.regimen import entry_of, name_in_file
 from cec.render.days import day_of
 from cec.render.pdf.codes import qr_code
 from cec.render.pdf.typesetting import typeset
-from cec.render.words import CHANGED, bind, over_days, signed_percent, validity
+from cec.render.words import bind, changed_words, over_days, signed_percent, validity
 from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
 from cec.render.words.pharmacy import DIGITS, pharmacy_words
 from cec.render.words.regimen import cycle_words, which_of_day
@@ -162,14 +162,6 @@ def _coded(order: Order, row: Administration, amount: str) -> Iterable[str]:
         f"dose: {amount}",
         f"day: {row.protocol_day}{which}",
     )
-
-
-def changed_words(dose: Dose) -> str:
-    """That a person reduced or set a dose, without another amount than the one that is given."""
-    step = next((step for step in dose.steps if step.what in CHANGED), None)
-    if step is None:
-        return ""
-    return f"reduced {step.how.partition(' of ')[0]}" if step.what == "reduced" else "set by a person"
 
 
 def _made_up(row: Administration, preparation: Preparation | None, dose: Dose) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What stands on every page of a sheet: the regimen with its doses and days, the patient, the draft and fingerprint."""
+"""What stands on every page of a sheet: the regimen and its days, the patient, the draft and fingerprint; alerts."""
 
 from __future__ import annotations
 
@@ -7,40 +7,43 @@ from typing import TYPE_CHECKING, Any
 
 from cec.render.days import count_of_days, day_numbers
 from cec.render.words import SECOND_CHECK, bind, origin, validity
-from cec.render.words.alerts import alert_code, alert_text, by_severity
-from cec.render.words.patient import age_of
-from cec.render.words.regimen import cycle_words, doses_of_title, lines_given, title_of
+from cec.render.words.alerts import alert_sentence, by_severity
+from cec.render.words.patient import age_in_words, place_of_care
+from cec.render.words.regimen import cycle_words
 from cec.render.words.times import paper_date
 from cec.units import Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from cec.order import Alert, Measures, Order
-    from cec.regimen import Regimen
 
 
 def page_data(order: Order, document: str) -> dict[str, Any]:
     """Title, head, patient, alerts and foot of a sheet of this name ("Preparation worksheet")."""
     patient, regimen = order.patient, order.regimen
-    alerts = by_severity(order.alerts)
     return {
         "patient": {"name": patient.name, "id": patient.id, "born": paper_date(patient.born) if patient.born else ""},
-        "title": f"{document}: {title_of(order)}",
+        "title": f"{document}: {regimen.title}",
         "head": {
-            "document": ", ".join(filter(None, (document, order.pharmacy.name))),
+            "document": ", ".join(filter(None, (document, order.pharmacy.name, place_of_care(patient)))),
             "title": regimen.title,
-            "doses": _whole_names(_in_head(order), regimen),
+            "regimen": f"{regimen.name}, edition {regimen.edition}",
             "phase": regimen.phase,
             "days": days if len(days := count_of_days(order)) <= MOST_OF_DAYS else days.partition(" (")[0],
             "cycle": cycle_words(order),
             "dates": first_to_last(order, day_numbers(order)),
-            "age": ", ".join(filter(None, (age_of(patient, order.age, order.as_of), patient.sex or ""))),
+            "age": ", ".join(filter(None, (age_in_words(order.age) if order.age else "", patient.sex or ""))),
+            "age_on": f" on {paper_date(order.as_of)}" if patient.born and order.as_of else "",
             "allergies": patient.allergies,
-            "measures": "; ".join(map(partial(_measured, order), order.measures)),
-            "checks": list(_checks(alerts)),
+            "measures": [*map(partial(_measured, order), order.measures), _measured_on(order)],
+            "checks": [
+                f"{alert.level.upper()} {alert.code}{' (accepted)' if alert.accepted else ''}"
+                for alert in by_severity(order.alerts)
+                if alert.level != "note"
+            ],
         },
-        "alerts": [_alert(alert) for alert in alerts],
+        "alerts": [alert_data(alert) for alert in by_severity(order.alerts)],
         "foot": {"draft": validity(order), "second_check": SECOND_CHECK, "origin": origin(order)},
     }
 
@@ -48,17 +51,12 @@ def page_data(order: Order, document: str) -> dict[str, Any]:
 def _measured(order: Order, measures: Measures) -> str:
     """Height, weight and BSA; from which day on, where they were measured again within the cycle."""
     since = f"from day {measures.from_day}: " if len(order.measures) > 1 else ""
-    return f"{since}{measures.height}, {measures.weight}, {Quantity(measures.bsa.value, measures.bsa.unit)}"
+    return f"{since}{measures.weight}, {measures.height}, BSA {Quantity(measures.bsa.value, measures.bsa.unit)}"
 
 
-def _checks(alerts: Sequence[Alert]) -> Iterator[str]:
-    """What a person must look at, by level and code; that there is nothing; and that not all was checked."""
-    found = [alert for alert in alerts if alert.level != "note"]
-    yield from (f"{alert.level.upper()} {alert.code}{' (accepted)' if alert.accepted else ''}" for alert in found)
-    if any(alert.not_made for alert in alerts):
-        yield "not all were made" if found else "none found, not all were made"
-    elif not found:
-        yield "none found"
+def _measured_on(order: Order) -> str:
+    day = order.patient.measured_on
+    return f"measured {paper_date(day)}" if day else "measured: day not told"
 
 
 def first_to_last(order: Order, days: Sequence[int]) -> str:
@@ -85,35 +83,13 @@ def bound(value: Any) -> Any:
 MOST_OF_DAYS = 40
 """Characters of the number of days there: with many gaps only how many they are; which stands beside each dose."""
 
-MOST_IN_HEAD = 600
-"""Characters of the doses in the head of every page: a longer regimen has its drugs there, or the first of them."""
 
-
-def _in_head(order: Order) -> str:
-    """The doses and days of the cycle as far as a head has room: else its drugs, whose doses stand below."""
-    lines = lines_given(order)
-    text = doses_of_title(lines)
-    if len(text) <= MOST_IN_HEAD:
-        return text
-    drugs = list(dict.fromkeys(line.drug for line in lines))
-    shown = next(
-        count for count in range(len(drugs), 0, -1) if count == 1 or len(", ".join(drugs[:count])) <= MOST_IN_HEAD
-    )
-    rest = f" and {len(drugs) - shown} more" if shown < len(drugs) else ""
-    return f"{', '.join(drugs[:shown])}{rest}; doses below"
-
-
-def _whole_names(text: str, regimen: Regimen) -> str:
-    """The text with no break between a drug's name and its dose."""
-    for line in regimen.drugs:
-        text = text.replace(f"{line.drug} ", f"{line.drug}\N{NO-BREAK SPACE}")
-    return text
-
-
-def _alert(alert: Alert) -> dict[str, str]:
+def alert_data(alert: Alert) -> dict[str, str]:
+    """An alert as it stands on paper: a sentence, its source, and its code at the end."""
     return {
         "level": alert.level.upper(),
-        "about": alert_code(alert),
-        "text": alert_text(alert),
+        "text": alert_sentence(alert),
+        "source": f"[{alert.source}]" if alert.source else "",
+        "code": alert.code,
         "accepted": alert.accepted,
     }

@@ -100,6 +100,20 @@ def change_words(step: Step) -> str:
     return f"reduced {step.how}" if step.what == "reduced" else step.how
 
 
+def reason_of(dose: Dose) -> str:
+    """Why a person changed or left out a dose, without any amount; nothing where nobody did."""
+    how = next((step.how for step in dose.steps if step.what in CHANGED), "")
+    return dose.withheld or how.partition(": ")[2]
+
+
+def changed_words(dose: Dose) -> str:
+    """That a person reduced or set a dose, without another amount than the one that is given."""
+    step = next((step for step in dose.steps if step.what in CHANGED), None)
+    if step is None:
+        return ""
+    return f"reduced {step.how.partition(' of ')[0]}" if step.what == "reduced" else "set by a person"
+
+
 def assumptions(order: Order) -> Iterator[tuple[str, str]]:
     """What the regimen adds to its source, each with its reason."""
     yield from order.regimen.assumed.items()

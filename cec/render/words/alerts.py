@@ -9,7 +9,7 @@ from msgspec.structs import replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cec.order import Alert
+    from cec.order import Alert, Order
 
 LEVELS = ("stop", "check", "note")
 """The severest first."""
@@ -28,6 +28,36 @@ def alert_code(alert: Alert) -> str:
 def alert_text(alert: Alert) -> str:
     """What an alert says, with its source."""
     return f"{alert.text} [{alert.source}]" if alert.source else alert.text
+
+
+def names_allergy(alert: Alert, drug: str) -> bool:
+    """Whether an alert says that the patient's allergies name this drug."""
+    return alert.code.startswith("allergy-") and alert.about == drug
+
+
+def alert_sentence(alert: Alert) -> str:
+    """What an alert says, as a sentence, beginning with what it is about.
+
+    >>> from cec.order import Alert
+    >>> alert_sentence(Alert("longer-infusion", "check", "clofarabine", "under 20 kg, consider more than 2 h"))
+    'Clofarabine: under 20 kg, consider more than 2 h.'
+    """
+    text = f"{alert.about}: {alert.text}" if alert.about else alert.text
+    return f"{text[0].upper()}{text[1:].rstrip('.')}." if text else ""
+
+
+def checks_held(order: Order) -> str:
+    """What an order was held against, and what of it was not made: where nothing spoke, that is what was looked at."""
+    not_made = [gap for alert in order.alerts for gap in alert.not_made]
+    left = {check for gap in not_made for check in gap.checks}
+    count = len({check.code for check in order.regimen.checks} - left)
+    of_regimen = f"{count} check{'' if count == 1 else 's'} of the regimen and " if count else ""
+    held = f"held against {of_regimen}those of the program (measures, doses, routes, times)"
+    if not left:
+        return held
+    gaps = "; ".join(f"{gap.why} ({', '.join(gap.checks)})" for gap in not_made)
+    codes = dict.fromkeys(alert.code for alert in order.alerts if alert.not_made)
+    return f"{held}; not checked: {gaps}. {', '.join(codes)}"
 
 
 def alert_words(alert: Alert) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from decimal import Decimal
 
 from cec.days import list_days
 from cec.facts import told_facts
@@ -144,6 +145,21 @@ def measures(patient: Patient) -> str:
 def bsa_words(bsa: Bsa) -> str:
     """The BSA that doses use, m2, with its formula, its working and its unrounded value."""
     return f"{bsa.area} by {bsa.title or bsa.formula}: {bsa.how}"
+
+
+def clearance_in_short(clearance: CreatinineClearance, patient: Patient) -> str:
+    """A creatinine clearance to one decimal with what it was estimated from; its working stands elsewhere."""
+    if clearance.is_measured:
+        return clearance.how
+    own = f" (the patient's own {_to_a_tenth(clearance.own)})" if clearance.own else ""
+    creatinine = f"; creatinine {patient.creatinine} of (date) __________" if patient.creatinine else ""
+    return f"{_to_a_tenth(clearance.value)}{own} by {clearance.method}{creatinine}"
+
+
+def _to_a_tenth(quantity: Quantity) -> Quantity:
+    """The quantity to one decimal, half-up."""
+    tenths = int(quantity.value * 10 + Decimal("0.5"))
+    return Quantity(Decimal(tenths) / 10, quantity.unit)
 
 
 def clearance_words(clearance: CreatinineClearance) -> str:

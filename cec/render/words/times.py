@@ -80,6 +80,11 @@ def drug_and_day(row: Administration) -> str:
     return f"{row.drug} ({beside})" if beside else row.drug
 
 
+def dose_of_day(row: Administration) -> str:
+    """The day that a row is a dose of, where that is not the day of its date."""
+    return "" if row.of_day is None else f" (day {row.of_day})"
+
+
 def box_words(row: Administration) -> list[str]:
     """What a person ticks before it is given, each with its box."""
     return [f"[ ] {text}" for text in row.boxes]

@@ -1,0 +1,64 @@
+"""What goes into the cerebrospinal fluid, on a page of its own with its own signatures, beside nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cec.render.pdf.doses import dose_data, totals_of
+from cec.render.pdf.page import alert_data
+from cec.render.words.alerts import by_severity
+from cec.render.words.times import row_time, weekday_date
+from cec.routes import is_into_csf, routes_of
+
+if TYPE_CHECKING:
+    from cec.order import Dose, Order, Preparation
+    from cec.render.days import Day
+
+SIGN = ("Prescriber", "Checked by", "Given by")
+"""Who signs for a dose into the cerebrospinal fluid, each on every day of it."""
+
+
+def intrathecal_page(order: Order, days: list[Day]) -> dict[str, Any] | None:
+    """The page's frame, its doses and its days; None where nothing goes there."""
+    apart = [index for index, dose in enumerate(order.doses) if is_into_csf(dose.route)]
+    given = [order.doses[index] for index in apart if order.doses[index].ordered.value]
+    if not given:
+        return None
+    routes = dict.fromkeys(route for dose in given for route in routes_of(dose.route))
+    return {
+        "frame": f"FOR {' OR '.join(routes).upper()} USE ONLY",
+        "route": " or ".join(routes),
+        "look_at": [
+            alert_data(alert)
+            for alert in by_severity(order.alerts)
+            if alert.level != "note" and alert.about in {dose.drug for dose in given}
+        ],
+        "doses": [dose_data(order, index) for index in apart],
+        "days": [block for day in days if (block := _block(order, day))["rows"]],
+        "totals": totals_of(order, apart=True),
+        "signatures": list(SIGN),
+    }
+
+
+def _block(order: Order, day: Day) -> dict[str, Any]:
+    """A day with what is given on it, in the sequence of the schedule, else of the regimen."""
+    preparations = {each.dose_index: each for each in order.preparations}
+    if order.administrations:
+        rows = [
+            _row(order.doses[row.dose_index], preparations.get(row.dose_index), row_time(row, day.date or row.date))
+            for row in day.rows
+            if is_into_csf(row.route)
+        ]
+    else:
+        rows = [
+            _row(dose, preparations.get(index), dose.timing)
+            for index, dose in enumerate(order.doses)
+            if is_into_csf(dose.route) and day.number in dose.days and dose.ordered.value
+            for _ in range(dose.count_on(day.number))
+        ]
+    return {"name": day.name, "date": weekday_date(day.date) if day.date else "", "rows": rows}
+
+
+def _row(dose: Dose, preparation: Preparation | None, time: str) -> dict[str, Any]:
+    volume = preparation.final_volume or preparation.draw if preparation else None
+    return {"drug": dose.drug, "dose": str(dose.ordered), "time": time, "volume": str(volume or "")}
