@@ -83,7 +83,7 @@ class PickItem(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is taken from the shelf for the whole cycle: a count of containers, or a volume where none is known."""
 
     item: str
-    kind: Literal["vial", "tablet", "bottle", "bag"]
+    kind: Literal["vial", "tablet", "bottle", "fluid", "bag"]
     drug: str
     count: Decimal | None = None
     volume: Volume | None = None

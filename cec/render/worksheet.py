@@ -9,19 +9,28 @@ from cec.render.days import given_days, omitted
 from cec.render.words import over_days
 from cec.render.words.regimen import which_of_day
 from cec.render.words.times import moment, starting_time
-from cec.routes import RADIOTHERAPY
-from cec.units import write_number, write_range, write_signed
+from cec.routes import RADIOTHERAPY, is_into_csf, is_oral, route_of_use
+from cec.units import Quantity, write_number, write_range, write_signed
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
 
     from cec.order import Administration, DailyFluid, Dose, Order, PickItem, Preparation
     from cec.render.days import Omitted
 
 TITLE = "Preparation worksheet"
 NOMINAL = "Bags count with the volume printed on them, without overfill."
-SIGNED = ("made by", "checked by", "time")
+SIGNED = ("made by", "draw seen by", "checked by", "date and time", "released by")
 """What the people who prepare a dose write down, beside batch numbers."""
+LABELS = ("labels printed", "labels used", "labels destroyed")
+"""How many, of the labels of one dose."""
+DISPENSED = ("dispensed by", "checked by")
+"""What the people who dispense tablets and oral solutions write down."""
+DISSOLVE = "dissolve "
+"""How the note on handling begins that says how a powder is dissolved."""
+CSF_SIGNED = ("prescriber", "checked by", "given by")
+"""Who signs beside doses into the cerebrospinal fluid."""
 
 Instruction = tuple[str, str]
 """A label and what stands beside it."""
@@ -57,28 +66,80 @@ class WorkDay(NamedTuple):
     number: int
     date: datetime.date | None
     tasks: tuple[Task, ...]
-    omitted: tuple[Omitted, ...]
-    fluid: DailyFluid | None
+    omitted: tuple[Omitted, ...] = ()
+    fluid: DailyFluid | None = None
+    ahead: tuple[Task, ...] = ()
+    """Doses of other days that are made up on this one."""
 
     @property
     def likeness(self) -> tuple[object, ...]:
         """What is alike on days that are made up alike: doses, clock times, fluid, what is omitted."""
-        return self.fluid, self.omitted, *(name_and_time(task) for task in self.tasks)
+        return self.fluid, self.omitted, *(name_and_time(task) for task in (*self.tasks, *self.ahead))
+
+
+class Dispensed(NamedTuple):
+    """A dose by mouth, with all its administrations: it is counted out, not made up."""
+
+    dose: Dose
+    preparation: Preparation
+    tasks: tuple[Task, ...]
+    items: tuple[PickItem, ...]
+    """What all of them take from the shelf."""
 
 
 def work_days(order: Order) -> list[WorkDay]:
-    """Every day of the cycle."""
-    every = tasks(order)
-    return [
+    """Every day on which something is made up, or omitted, but for what goes into the cerebrospinal fluid."""
+    made_up = [task for task in tasks(order) if not is_oral(task.dose.route)]
+    every = [task for task in made_up if not is_into_csf(task.dose.route)]
+    days = [
         WorkDay(
             number,
             order.date_of(number),
             tuple(task for task in every if task.day == number),
             omitted(order, number),
             next((fluid for fluid in order.daily_fluids if number in fluid.days), None),
+            tuple(task for task in made_up if task.day != number and _date_made(task) == order.date_of(number)),
         )
         for number in sorted({*given_days(order), *(task.day for task in every)})
     ]
+    return [day for day in days if day.tasks or day.omitted or day.ahead]
+
+
+def _date_made(task: Task) -> datetime.date | None:
+    """The date on which a dose is made up, where the pharmacy says at what time that is."""
+    return task.row.made_at.date() if task.row and task.row.made_at else None
+
+
+def csf_days(order: Order) -> list[WorkDay]:
+    """Every day on which something is made up for the cerebrospinal fluid, with that alone."""
+    every = [task for task in tasks(order) if is_into_csf(task.dose.route)]
+    return [
+        WorkDay(number, order.date_of(number), tuple(task for task in every if task.day == number))
+        for number in sorted({task.day for task in every})
+    ]
+
+
+def use_only(day: WorkDay) -> str:
+    """The words over what goes into the cerebrospinal fluid on a day; nothing over other doses."""
+    routes = dict.fromkeys(route for task in day.tasks if (route := route_of_use(task.dose.route)))
+    return f"FOR {' OR '.join(routes).upper()} USE ONLY" if routes else ""
+
+
+def dispensing_list(order: Order) -> list[Dispensed]:
+    """The doses by mouth: what each takes, when, and how much of the shelf all of them take."""
+    every = [task for task in tasks(order) if is_oral(task.dose.route)]
+    return [
+        Dispensed(
+            order.doses[index],
+            next(task.preparation for task in every if task.preparation.dose_index == index),
+            tuple(task for task in every if task.preparation.dose_index == index),
+            tuple(item for item in order.pick_list if item.drug == order.doses[index].drug and item.kind in _ORAL),
+        )
+        for index in dict.fromkeys(task.preparation.dose_index for task in every)
+    ]
+
+
+_ORAL = ("tablet", "bottle")
 
 
 def tasks(order: Order) -> list[Task]:
@@ -101,12 +162,19 @@ def tasks(order: Order) -> list[Task]:
     ]
 
 
+def which(task: Task) -> str:
+    """Which of the doses of its day it is; with the day that it is a dose of, where that is another."""
+    row = task.row
+    number = which_of_day(task.dose, row.protocol_day if row else task.day, task.number)
+    of_day = f"of day {row.of_day}" if row and row.of_day is not None else ""
+    return ", ".join(filter(None, (number, of_day)))
+
+
 def name_of(task: Task) -> str:
     """The dose with its route, its duration and, where there are several a day, its number."""
     dose = task.dose
     over = f" over {dose.runs}" if dose.over else ""
-    which = which_of_day(dose, task.day, task.number)
-    parts = (f"{dose.drug} {dose.ordered}", f"{dose.route}{over}", which, *over_days(dose))
+    parts = (f"{dose.drug} {dose.ordered}", f"{dose.route}{over}", which(task), *over_days(dose))
     return ", ".join(filter(None, parts))
 
 
@@ -115,18 +183,52 @@ def name_and_time(task: Task) -> str:
     return f"{starting_time(task.row)}  {name_of(task)}" if task.row else name_of(task)
 
 
+def comes_from(order: Order, task: Task) -> str:
+    """What an amount was computed from: the protocol's dose, BSA and weight."""
+    measures = order.measures_on(task.day)
+    area = Quantity(measures.bsa.value, measures.bsa.unit)
+    return f"protocol {task.dose.prescribed}, BSA {area}, weight {measures.weight}"
+
+
+def made_ahead(day: WorkDay) -> list[str]:
+    """The doses of other days that are made up on this one, in words."""
+    return [
+        f"also made on this day: {task.dose.drug} {task.dose.ordered}, for {moment(task.row.time)}"
+        for task in day.ahead
+        if task.row
+    ]
+
+
+def dose_count(tasks: Sequence[Task]) -> str:
+    """How many doses these are, in words."""
+    return f"{len(tasks)} dose{'s' if len(tasks) > 1 else ''}"
+
+
+def made_words(task: Task) -> str:
+    """When a dose is to be made up, with a word where that is not the day on which it is given."""
+    row = task.row
+    if row is None or row.made_at is None:
+        return ""
+    return f"to be made {moment(row.made_at)}{'' if row.made_at.date() == row.date else ', the day before'}"
+
+
 def instructions(preparation: Preparation, row: Administration | None = None) -> list[Instruction]:
-    """What to take, draw, mix, check and mind for one dose, each with its label; a label may stand several times.
+    """What to take, dissolve, draw, mix, check and mind for one dose, each with its label, in the order of the hands;
+    a label may stand several times.
 
     `row` is the administration that it is for, where its day is known.
     """
+    dissolve = [text.removeprefix(DISSOLVE) for text in preparation.handling if text.startswith(DISSOLVE)]
+    taken, drawn = _taken(preparation)
     return [
-        *_taken(preparation),
+        *taken,
+        *(("Dissolve", text) for text in dissolve),
+        *drawn,
         *([("Into", _into(preparation))] if preparation.bag else []),
         *([("Run", f"{preparation.rate}")] if preparation.rate else []),
-        *(("Check", text) for text in expected(preparation)),
+        *checks(preparation),
         *([("Use before", text)] if (text := use_before(preparation, row)) else []),
-        *(("Mind", text) for text in preparation.handling),
+        *(("Mind", text) for text in preparation.handling if not text.startswith(DISSOLVE)),
         *([("Missing", preparation.missing)] if preparation.missing else []),
     ]
 
@@ -144,25 +246,30 @@ def use_before(preparation: Preparation, row: Administration | None) -> str:
     return f"{moment(row.use_before)}, {life.within} after it is made; {storage}"
 
 
-def expected(preparation: Preparation) -> list[str]:
-    """The figures that a person holds against what is allowed."""
-    checks = []
+def checks(preparation: Preparation) -> list[Instruction]:
+    """The figures that a person holds against what is allowed, and those for which nothing says what is."""
+    found: list[Instruction] = []
     if preparation.lowest_volume or preparation.highest_volume:
-        found = preparation.final_volume or "not known"
-        checks.append(
-            f"total volume {found}, expected {write_range(preparation.lowest_volume, preparation.highest_volume)}"
-        )
+        volume = preparation.final_volume or "not known"
+        allowed = write_range(preparation.lowest_volume, preparation.highest_volume)
+        found.append(("Check", f"total volume {volume}, expected {allowed}"))
     if preparation.concentration:
+        what = f"final concentration {preparation.concentration}"
         limits = preparation.allowed_concentration
-        judged = f"expected {limits}" if limits else "not checked: the formulary states no limits"
-        checks.append(f"final concentration {preparation.concentration}, {judged}")
-    return checks
+        unchecked = f"{what}: the formulary states no limits"
+        found.append(("Check", f"{what}, expected {limits}") if limits else ("Not checked", unchecked))
+    return found
 
 
 def batches(preparation: Preparation) -> list[str]:
     """What has a batch number to write down."""
     products = [use.product for use in preparation.vials] or ([preparation.product] if preparation.product else [])
-    return [*products, *([f"{preparation.bag} bag"] if preparation.bag else [])]
+    is_dissolved = any(text.startswith(DISSOLVE) for text in preparation.handling)
+    return [
+        *products,
+        *(["fluid to dissolve"] if is_dissolved else []),
+        *([f"{preparation.bag} bag"] if preparation.bag else []),
+    ]
 
 
 def fluid_of(fluid: DailyFluid) -> str:
@@ -177,23 +284,28 @@ def pick_count(item: PickItem) -> str:
     return str(item.volume or "") if item.count is None else write_number(item.count)
 
 
+def picked(items: Sequence[PickItem]) -> str:
+    """How much of several items is taken, in words."""
+    return " and ".join(f"{pick_count(item)} × {item.item}" if item.count else item.item for item in items)
+
+
 def containers(preparation: Preparation) -> str:
     """The vials or tablets of one dose."""
     return " and ".join(f"{write_number(use.count)} × {use.product}" for use in preparation.vials)
 
 
-def _taken(preparation: Preparation) -> list[Instruction]:
+def _taken(preparation: Preparation) -> tuple[list[Instruction], list[Instruction]]:
     """The containers, and the volume to draw from them."""
     if preparation.form == "tablet":
-        return [("Take", f"{containers(preparation)} = {_content(preparation)}")] if preparation.vials else []
+        return ([("Take", f"{containers(preparation)} = {_content(preparation)}")] if preparation.vials else []), []
     if preparation.draw is None:
-        return []
+        return [], []
     drawn = f"{preparation.draw} of {preparation.strength} = {_content(preparation)}"
     if preparation.form == "oral solution":
-        return [("Take", preparation.product), ("Measure", drawn)]
+        return [("Take", preparation.product)], [("Measure", drawn)]
     percent = f" ({write_number(preparation.unused_percent)}%)" if preparation.unused_percent is not None else ""
     rest = f"; {preparation.unused}{percent} stays unused" if preparation.unused and preparation.unused.value else ""
-    return [("Take", f"{containers(preparation) or preparation.product}{rest}"), ("Draw", drawn)]
+    return [("Take", f"{containers(preparation) or preparation.product}{rest}")], [("Draw", drawn)]
 
 
 def _content(preparation: Preparation) -> str:

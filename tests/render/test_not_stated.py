@@ -96,7 +96,8 @@ def test_what_the_formulary_does_not_give_is_on_the_pick_list(tmp_path: Path) ->
     items = order_of().pick_list
     to_choose = [item for item in items if "to be chosen" in item.item]
     assert [(item.kind, item.drug, item.count, item.item) for item in to_choose] == [
-        ("bag", "cyclophosphamide", Decimal(5), "bag: to be chosen")
+        ("fluid", "cyclophosphamide", None, "fluid to dissolve cyclophosphamide 500 mg powder vial: to be chosen"),
+        ("bag", "cyclophosphamide", Decimal(5), "bag: to be chosen"),
     ]
     for text in (render(order_of(), name, WORKSHEETS, pick_list=True).decode() for name in ("table", "csv")):
         assert "bag: to be chosen" in text

@@ -61,7 +61,11 @@ IN_THE_TEXT = (
     "total volume 250 mL, expected 187.5 to 375 mL",
     "Draw 16.5 mL of 20 mg/mL = 330 mg",
     "the formulary names no bag for",
-    "before 09:00 prednisone 9.25 mg, oral",
+    "prednisone 9.25 mg, oral From protocol 0.5 mg/kg, BSA 0.75 m2, weight 18.5 kg",
+    "In all 10 × prednisone 1 mg tablet and 5 × prednisone 2.5 mg tablet and 5 × prednisone 5 mg tablet",
+    "the formulary has a solution too: prednisone 1 mg/mL oral solution",
+    "Dissolve each cyclophosphamide 500 mg powder vial with 25 mL: 20 mg/mL Draw 16.5 mL",
+    "the formulary does not name the fluid that dissolves cyclophosphamide 500 mg powder vial",
 )
 
 
@@ -78,7 +82,9 @@ def test_each_of_the_days_that_are_alike_has_its_own_fields(order: Order) -> Non
     text = text_of(order)
     for day in ("1  Mon 30-Nov", "2  Tue 01-Dec", "3  Wed 02-Dec", "4  Thu 03-Dec", "5  Fri 04-Dec"):
         assert len(re.findall(rf"Day +{day.replace('  ', ' +')}-2026", text)) == 4
-    assert text.count("made by ____________  checked by ____________  time ____________") == 20
+    assert text.count("made by ____________  draw seen by ____________") == 15
+    assert text.count("checked by ____________  released by ____________") == 15
+    assert text.count("before 09:00  dispensed by ____________  checked by ____________") == 5
     assert text.count("batch of clofarabine 20 mg/20 mL vial: ____________") == 5
     assert text.count("Mon 30-Nov-2026  [ ] total volume 100 mL  [ ] final concentration 0.3 mg/mL") == 1
 
@@ -96,7 +102,7 @@ def test_a_day_that_differs_stands_alone(order: Order) -> None:
     assert "cyclophosphamide 330 mg" in alike
     assert "cyclophosphamide" not in alone.split("Pick list")[0]
     assert "Batch clofarabine 20 mg/20 mL vial: ____________" in " ".join(alone.split())
-    assert "Signed made by ____________ checked by ____________ time ____________" in " ".join(alone.split())
+    assert "Signed made by ____________ draw seen by ____________ checked by" in " ".join(alone.split())
     assert "[ ] total volume 100 mL, expected 75 to 200 mL" in alone
     assert "Fluid infused on day 3: 350 mL, 18.9 mL/kg" in alone
 
@@ -120,11 +126,13 @@ def test_an_omitted_drug_is_named_with_its_reason(order: Order) -> None:
 def test_the_pick_list_is_for_the_whole_cycle(order: Order) -> None:
     """2 vials of clofarabine and 2 tablets of 1 mg on each of 5 days: 10 of each."""
     lines = text_of(order).split("Pick list for the whole cycle")[1].splitlines()
-    taken = {" ".join(line.split()[1:]): line.split()[0] for line in lines if line[:5].strip().isdigit()}
+    taken = {" ".join(line.split()[1:]): line.split()[0] for line in lines if re.match(" *[0-9]+ ", line)}
     assert taken["clofarabine 20 mg/20 mL vial clofarabine"] == "10"
     assert taken["etoposide 100 mg/5 mL vial etoposide"] == "5"
     assert taken["prednisone 1 mg tablet prednisone"] == "10"
     assert taken["100 mL bag of sodium chloride 0.9% clofarabine"] == "5"
+    # 1 vial of cyclophosphamide on each of 5 days, each with 25 mL: 125 mL of what the file does not name
+    assert taken["mL fluid to dissolve cyclophosphamide 500 mg powder vial: to be chosen cyclophosphamide"] == "125"
 
 
 def test_no_box_and_no_colour_in_a_pipe(order: Order) -> None:
@@ -198,7 +206,7 @@ def test_without_dates_days_follow_the_regimen(order: Order) -> None:
     ]
     text = text_of(undated)
     assert "Days 1 to 5 of 5, the same on each" in text
-    assert text.count("made by") == 20
+    assert text.count("made by") == 15
 
 
 def test_a_concentration_without_limits_says_that_nobody_checked_it(order: Order) -> None:
@@ -206,9 +214,9 @@ def test_a_concentration_without_limits_says_that_nobody_checked_it(order: Order
     unchecked = replace(
         made, lowest_concentration=None, highest_concentration=None, lowest_volume=None, highest_volume=None
     )
-    assert ("Check", "final concentration 0.3 mg/mL, not checked: the formulary states no limits") in instructions(
-        unchecked
-    )
+    unlimited = ("Not checked", "final concentration 0.3 mg/mL: the formulary states no limits")
+    assert unlimited in instructions(unchecked)
+    assert not any(label == "Check" for label, _ in instructions(unchecked))  # no box to tick
     one_sided = replace(made, lowest_concentration=None, highest_volume=None)
     assert ("Check", "total volume 100 mL, expected at least 75 mL") in instructions(one_sided)
     assert ("Check", "final concentration 0.3 mg/mL, expected at most 0.4 mg/mL (US label)") in instructions(one_sided)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -21,12 +22,14 @@ from cec.calculate.preparation.stock import (
     why_not_for,
 )
 from cec.calculate.rules.rule import code_of_drug
+from cec.conditions import judge
 from cec.errors import InputError
 from cec.facts import NO_FACTS, Facts
 from cec.order import Alert, Dose, Preparation
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
+from cec.regimen import Condition, Limit
 from cec.routes import routes_of
-from cec.units import is_dissolved
+from cec.units import Quantity, is_dissolved
 
 Prepared = tuple[Preparation, tuple[Alert, ...]]
 
@@ -69,7 +72,7 @@ def prepare_dose(dosed: Dosed, dose_index: int, pharmacy: Pharmacy, facts: Facts
         preparation = MAKERS[products[0].form](begun, dose, drug, products, pharmacy)
     except InputError as error:
         return replace(begun, missing=str(error)), asked
-    preparation = _with_references(preparation, drug, products)
+    preparation = _with_references(_with_solution(preparation, drug, facts), drug, products)
     return preparation, (
         *asked,
         *measuring_alerts(preparation, dosed.unrounded, pharmacy),
@@ -94,6 +97,21 @@ def _unsuited(dose: Dose, drug: FormularyDrug, products: Sequence[Product], fact
         instead = f"{products[0].name} is taken instead" if products else "no other product is left"
         text = f"{first.name} {why}; {instead}"
         yield Alert(code_of_drug("product", dose.drug), "check", dose.drug, text, first.source or drug.source)
+
+
+_SMALL = (Condition("age", (Limit("<", Quantity(Decimal(6), "years")),)),)
+"""Children of this age often cannot swallow tablets; the bound is cec's own."""
+
+
+def _with_solution(preparation: Preparation, drug: FormularyDrug, facts: Facts) -> Preparation:
+    """The preparation; of tablets for a small child, or for somebody of an age that is not known, with the solution
+    that the formulary has too.
+    """
+    if preparation.form != "tablet" or judge(_SMALL, facts) is False:
+        return preparation
+    solutions = [each.name for each in drug.products if each.form == "oral solution" and not why_not_for(each, facts)]
+    texts = tuple(f"the formulary has a solution too: {name}" for name in solutions)
+    return replace(preparation, handling=(*preparation.handling, *texts))
 
 
 def _with_references(preparation: Preparation, drug: FormularyDrug, products: Sequence[Product]) -> Preparation:

@@ -44,6 +44,9 @@ def _injection(
         preparation = in_bag(preparation, dose, drug)
     taken = {use.product for use in preparation.vials}
     powders = [product for product in products if product.name in taken]
+    for powder in powders:
+        if powder.reconstituted_with and not powder.reconstitution_fluid:
+            preparation = lacking(preparation, f"the formulary does not name the fluid that dissolves {powder.name}")
     holding = statements_that_hold(preparation, dose, drug, pharmacy)
     return replace(
         preparation,

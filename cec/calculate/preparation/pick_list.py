@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -18,7 +18,7 @@ from cec.pharmacy import Pharmacy
 from cec.routes import is_oral
 from cec.units import AMOUNT, EXACT, VOLUME, Quantity, convert, convert_exactly, is_dissolved
 
-Kind = Literal["vial", "tablet", "bottle", "bag"]
+Kind = Literal["vial", "tablet", "bottle", "fluid", "bag"]
 Item = tuple[str, str]
 """A drug and what is taken for it."""
 
@@ -54,9 +54,23 @@ def pick_list(doses: Sequence[Dose], preparations: Sequence[Preparation], *stock
             for kind, counts in containers.items()
             for (drug, item), count in counts.items()
         ),
+        *fluids_to_dissolve(containers["vial"], [stock.pharmacy for stock in stocks]),
         *items_beside_vials(beside),
         *(_not_counted(each, doses[each.dose_index]) for each in endless),
     )
+
+
+def fluids_to_dissolve(vials: Mapping[Item, int], pharmacies: Sequence[Pharmacy]) -> Iterator[PickItem]:
+    """The fluids that these vials of powder are dissolved in; one that the formulary does not name is to be chosen."""
+    for (drug, item), count in vials.items():
+        entries = (formulary_drug(pharmacy, drug) for pharmacy in pharmacies)
+        products = (product for entry in entries if entry for product in entry.products if product.name == item)
+        product = next(products, None)
+        if product and product.reconstituted_with:
+            volume = EXACT.multiply(convert(product.reconstituted_with, "mL", VOLUME).value, Decimal(count))
+            fluid = product.reconstitution_fluid
+            name = f"{fluid or 'fluid'} to dissolve {item}{'' if fluid else ': to be chosen'}"
+            yield PickItem(name, "fluid", drug, volume=Quantity(volume, "mL"))
 
 
 def items_beside_vials(given: Iterable[tuple[Dose, Preparation, Pharmacy]]) -> tuple[PickItem, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cec.order import ShelfLife
 from cec.render.csv import alert_codes, clock_time, number, words, write_order
+from cec.render.words import changed_words
 from cec.render.worksheet import SIGNED, containers, tasks
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 ORDER_COLUMNS = ("regimen", "edition", "id", "cycle")
 TASK_COLUMNS = ("day", "date", "start", "not_after", "dose_of_day", "drug", "dose", "unit", "route", "over")
+ORIGIN_COLUMNS = ("prescribed", "prescribed_unit", "bsa_m2", "weight_kg", "changed")
+"""What a dose comes from, and what a person changed of it."""
 PICK_COLUMNS = ("kind", "drug", "item", "count", "volume_mL", "alerts")
 FIGURES = {
     "draw_mL": "draw",
@@ -36,7 +39,7 @@ FIGURES = {
 SHELF_LIFE = ("made_at", "use_before", "use_within", "storage", "storage_jurisdiction", "no_use_before")
 """When it is made and must be used before; within how long of making, how it is stored, by whose label; or why not."""
 COLUMNS = (
-    *(*ORDER_COLUMNS, *TASK_COLUMNS, "product", "take", "strength", "strength_unit", "diluent"),
+    *(*ORDER_COLUMNS, *TASK_COLUMNS, *ORIGIN_COLUMNS, "product", "take", "strength", "strength_unit", "diluent"),
     *(
         *FIGURES,
         *SHELF_LIFE,
@@ -72,6 +75,11 @@ def _rows(order: Order) -> Iterator[tuple[str, ...]]:
             dose.ordered.unit,
             dose.route,
             dose.runs,
+            number(dose.prescribed),
+            dose.prescribed.unit,
+            number(order.measures_on(task.day).bsa.value),
+            number(order.measures_on(task.day).weight),
+            changed_words(dose),
             preparation.product,
             containers(preparation),
             number(preparation.strength),

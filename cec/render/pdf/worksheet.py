@@ -9,30 +9,45 @@ from typing import TYPE_CHECKING, Any
 from cec.render.days import name_of_day
 from cec.render.pdf.page import bound, page_data
 from cec.render.pdf.typesetting import typeset
-from cec.render.words import SECOND_CHECK
-from cec.render.words.regimen import which_of_day
+from cec.render.words import SECOND_CHECK, changed_words, over_days
 from cec.render.words.times import starting_time, weekday_date
 from cec.render.worksheet import (
+    CSF_SIGNED,
+    DISPENSED,
     NOMINAL,
     TITLE,
+    Dispensed,
+    Instruction,
     Task,
     WorkDay,
     batches,
+    comes_from,
+    csf_days,
+    dispensing_list,
     fluid_of,
     instructions,
+    made_ahead,
+    made_words,
     pick_count,
+    picked,
     require_formulary,
+    use_only,
+    which,
     work_days,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cec.order import Order
 
-SIGNED = ("Made by (technician)", "Checked by (pharmacist)", "Time", "Use before")
-"""What is written on every card, beside batch numbers."""
-_BOLD = frozenset({"Label", "Take", "Draw", "Measure", "Missing"})
+SIGNED = ("Made by", "Checked by", "Made on, at", "Use before", "Released by")
+"""What is written on every card, beside batch numbers; who saw what was drawn stands beside that."""
+_BOLD = frozenset({"Label", "Take", "Dissolve", "Draw", "Measure", "Into", "Run", "Check", "Use before", "Missing"})
 """The instructions that nobody may pass over."""
 _TO_TICK = "Check"
+_SEEN = frozenset({"Draw", "Measure"})
+"""The instructions that a second person sees done."""
 _CYTOTOXIC = "cytotoxic"
 
 
@@ -49,7 +64,11 @@ def worksheet_data(order: Order) -> dict[str, Any]:
             **page_data(order, TITLE),
             "notes": f"{NOMINAL} {SECOND_CHECK}",
             "days": [_day(order, day) for day in work_days(order)],
+            "csf_days": [_day(order, day) for day in csf_days(order)],
+            "dispensed": [_dispensed(order, each) for each in dispensing_list(order)],
             "signed": list(SIGNED),
+            "csf_signed": [name.capitalize() for name in CSF_SIGNED],
+            "dispensers": [name.capitalize() for name in DISPENSED],
             "pick_list": [
                 {"count": pick_count(item), "item": item.item, "drug": item.drug} for item in order.pick_list
             ],
@@ -65,31 +84,66 @@ def _day(order: Order, day: WorkDay) -> dict[str, Any]:
         "date": weekday_date(day.date) if day.date else "",
         "fluid": f"fluid infused: {fluid_of(day.fluid)}" if day.fluid else "",
         "omitted": [f"OMITTED {each.drug}: {each.why}" for each in day.omitted],
-        "cards": [_card(task) for task in day.tasks],
+        "ahead": made_ahead(day),
+        "use_only": use_only(day),
+        "cards": [_card(order, task) for task in day.tasks],
     }
 
 
-def _card(task: Task) -> dict[str, Any]:
+def _card(order: Order, task: Task) -> dict[str, Any]:
     """One dose: which, what to do, and what has a batch number."""
     dose, preparation, row = task.dose, task.preparation, task.row
     over = f" over {dose.runs}" if dose.over else ""
-    steps = [("Label", text) for text in dose.label]
-    steps += [step for step in instructions(preparation, row) if step[1] != _CYTOTOXIC]
     return {
         "time": starting_time(row) if row else "",
-        "which": which_of_day(dose, task.day, task.number),
+        "which": which(task),
         "drug": dose.drug,
         "dose": str(dose.ordered),
         "given": f"{dose.route}{over}",
+        "from": "; ".join(filter(None, (comes_from(order, task), *over_days(dose)))),
+        "changed": changed_words(dose),
         "cytotoxic": _CYTOTOXIC in preparation.handling,
-        "steps": [
-            {
-                "label": label,
-                "texts": [text for _, text in lines],
-                "bold": label in _BOLD,
-                "tick": label == _TO_TICK,
-            }
-            for label, lines in groupby(steps, itemgetter(0))
-        ],
+        "made": made_words(task),
+        "steps": _steps([*(("Label", text) for text in dose.label), *instructions(preparation, row)]),
         "batches": batches(preparation) or [""],
+    }
+
+
+def _steps(steps: Iterable[Instruction]) -> list[dict[str, Any]]:
+    """The instructions, those under one label together."""
+    shown = [step for step in steps if step[1] != _CYTOTOXIC]
+    return [
+        {
+            "label": label,
+            "texts": [text for _, text in lines],
+            "bold": label in _BOLD,
+            "tick": label == _TO_TICK,
+            "seen": label in _SEEN,
+        }
+        for label, lines in groupby(shown, itemgetter(0))
+    ]
+
+
+def _dispensed(order: Order, each: Dispensed) -> dict[str, Any]:
+    """A dose by mouth with a line for each of its administrations."""
+    first = each.tasks[0]
+    return {
+        "drug": each.dose.drug,
+        "dose": str(each.dose.ordered),
+        "given": f"{each.dose.route}, each dose",
+        "from": comes_from(order, first),
+        "changed": changed_words(each.dose),
+        "cytotoxic": _CYTOTOXIC in each.preparation.handling,
+        "steps": _steps([*(("Label", text) for text in each.dose.label), *instructions(each.preparation)]),
+        "in_all": picked(each.items),
+        "batches": batches(each.preparation) or [""],
+        "rows": [
+            {
+                "day": name_of_day(order, task.day),
+                "date": weekday_date(task.date) if task.date else "",
+                "time": starting_time(task.row) if task.row else "",
+                "dose": f"{each.dose.drug} {each.dose.ordered}",
+            }
+            for task in each.tasks
+        ],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from cec.days import list_days
@@ -23,19 +23,31 @@ from cec.render.terminal.drawing import (
     width_of,
     wrap,
 )
-from cec.render.words import origin, validity
-from cec.render.words.times import moment, weekday_date
+from cec.render.words import changed_words, origin, validity
+from cec.render.words.times import moment, starting_time, weekday_date
 from cec.render.worksheet import (
+    CSF_SIGNED,
+    DISPENSED,
+    LABELS,
     NOMINAL,
     SIGNED,
     TITLE,
+    Instruction,
     Task,
     WorkDay,
     batches,
+    comes_from,
+    csf_days,
+    dispensing_list,
+    dose_count,
     fluid_of,
     instructions,
+    made_ahead,
+    made_words,
     name_and_time,
     pick_count,
+    picked,
+    use_only,
     work_days,
 )
 
@@ -45,6 +57,8 @@ if TYPE_CHECKING:
     from cec.order import Administration, Order, PickItem
 
 BLANK = "_" * 12
+BY_PEOPLE = tuple(name for name in SIGNED if name.endswith("by"))
+"""What is signed on each of several days that are alike; all else has room where a day stands alone, and on paper."""
 
 
 def render(order: Order, *, terminal: Terminal = PIPE, explain: bool = False, pick_list: bool = False) -> bytes:
@@ -57,6 +71,11 @@ def render(order: Order, *, terminal: Terminal = PIPE, explain: bool = False, pi
         for day in work_days(order):
             alike.setdefault(day.likeness, []).append(day)
         parts += chain.from_iterable(_days(order, days, terminal) for days in alike.values())
+        for day in csf_days(order):
+            parts += [BLANK_LINE, *wrap(use_only(day), terminal, style=STRONG), *_days(order, [day], terminal)]
+            signed = "  ".join(f"{name} {BLANK}" for name in CSF_SIGNED)
+            parts += [BLANK_LINE, *wrap(signed, terminal, "  ", "    ")]
+        parts += _dispensing(order, terminal)
     parts += _pick_list(order.pick_list, terminal)
     parts += [*steps.every_step(order, terminal), *_steps(order, terminal)] if explain else []
     parts += [BLANK_LINE, *wrap(validity(order), terminal, style=STRONG), *wrap(origin(order), terminal)]
@@ -80,33 +99,71 @@ def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Par
         *chain.from_iterable(
             wrap(f"OMITTED {each.drug}: {each.why}", terminal, "  ", "    ", STRONG) for each in first.omitted
         ),
-        *chain.from_iterable(_card(task, days, terminal) for task in first.tasks),
+        *chain.from_iterable(_card(order, task, days, terminal) for task in first.tasks),
+        *chain.from_iterable(wrap(text, terminal, "  ", "    ", STRONG) for text in made_ahead(first)),
         *([BLANK_LINE, *wrap(fluid + fluid_of(first.fluid), terminal, "  ", "    ")] if first.fluid else []),
     ]
 
 
-def _card(task: Task, days: Sequence[WorkDay], terminal: Terminal) -> list[Part]:
+def _card(order: Order, task: Task, days: Sequence[WorkDay], terminal: Terminal) -> list[Part]:
     """One dose: what to do, and the fields to tick and to fill in on each of its days."""
     row = task.row if len(days) == 1 else None
-    steps_of_dose = [*(("Label", text) for text in task.dose.label), *instructions(task.preparation, row)]
-    signed = "  ".join(f"{name} {BLANK}" for name in SIGNED) if task.preparation.product else ""
+    steps_of_dose = _steps_of(order, task, row)
+    every = (*SIGNED, *LABELS) if len(days) == 1 else BY_PEOPLE
+    names = every if task.preparation.product else ()
+    signed = ["  ".join(f"{name} {BLANK}" for name in pair) for pair in zip(names[::2], names[1::2], strict=True)]
     fields = [f"{what}: {BLANK}" for what in batches(task.preparation)]
     if len(days) == 1:
         entries = [(label, f"[ ] {text}" if label == "Check" else text) for label, text in steps_of_dose]
-        entries += [*(("Batch", field) for field in fields), ("Signed", signed)]
+        entries += [*(("Batch", field) for field in fields), *(("Signed", text) for text in signed)]
     else:
         to_tick = [f"[ ] {text.partition(',')[0]}" for label, text in steps_of_dose if label == "Check"]
         entries = list(steps_of_dose)
         for day in days if signed else ():
             first = "  ".join(filter(None, (weekday_date(day.date) if day.date else "", *to_tick)))
             use = f"use before {moment(row.use_before)}" if (row := _row_on(task, day)) and row.use_before else ""
-            texts = (first, use, *(f"batch of {field}" for field in fields), signed)
+            texts = (first, use, *(f"batch of {field}" for field in fields), *signed)
             entries += [(f"Day {day.number}", text) for text in texts if text]
     return [
         BLANK_LINE,
         *wrap(name_and_time(task), terminal, "  ", "    ", STRONG),
         *labelled(_once(entries), terminal, "    "),
     ]
+
+
+def _steps_of(order: Order, task: Task, row: Administration | None) -> list[Instruction]:
+    """What is to be done for a dose, after what its amount comes from."""
+    origin_of_dose = "; ".join(filter(None, (changed_words(task.dose), comes_from(order, task))))
+    return [
+        ("From", origin_of_dose),
+        *(("Label", text) for text in task.dose.label),
+        *([("Made", made_words(task))] if row and row.made_at else []),
+        *instructions(task.preparation, row),
+    ]
+
+
+def _dispensing(order: Order, terminal: Terminal) -> list[Part]:
+    """Doses by mouth: what each takes, what all of them take, and a line to sign for each day."""
+    parts: list[Part] = []
+    for each in dispensing_list(order):
+        signed = "  ".join(f"{name} {BLANK}" for name in DISPENSED)
+        in_all = [("In all", picked(each.items))] if each.items else []
+        fields = [("Batch", f"{what}: {BLANK}") for what in batches(each.preparation)]
+        days = [_dispensed_on(day, list(tasks), signed) for day, tasks in groupby(each.tasks, lambda task: task.day)]
+        name = f"{each.dose.drug} {each.dose.ordered}, {each.dose.route}"
+        parts += [
+            BLANK_LINE,
+            *wrap(name, terminal, "  ", "    ", STRONG),
+            *labelled(_once([*_steps_of(order, each.tasks[0], None), *in_all, *fields, *days]), terminal, "    "),
+        ]
+    return section("Dispensing list: counted out, not made up", parts[1:]) if parts else []
+
+
+def _dispensed_on(day: int, tasks: Sequence[Task], signed: str) -> tuple[str, str]:
+    """The line of a day: its date, the times of its doses, and who dispensed them."""
+    date = weekday_date(tasks[0].date) if tasks[0].date else ""
+    times = ", ".join(starting_time(task.row) for task in tasks if task.row) or dose_count(tasks)
+    return f"Day {day}", "  ".join(filter(None, (date, times, signed)))
 
 
 def _row_on(task: Task, day: WorkDay) -> Administration | None:
