@@ -8,22 +8,18 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from cec.cli.drafting import acceptances
-from cec.cli.inputs import pharmacy_file, read_pharmacy, read_text_of, texts_of_patient, today, together
+from cec.cli.inputs import naming_options, pharmacy_file, read_pharmacy, read_text_of, texts_of_patient, today, together
 from cec.cli.messages import say
 from cec.cli.output import show
 from cec.cli.places import keep_apart
 from cec.render import VERIFIED_TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions
     from cec.cli.output import Chosen
-    from cec.load.parts import Part
     from cec.regimen import Regimen
-
-_NAMES = {"reductions": "reduce", "choices": "choose"}
-"""What a Bundle calls what an option tells under another key."""
 
 
 def verified_bundle(
@@ -58,9 +54,8 @@ def verified_bundle(
         lambda: read_text_of("--cycle", cycle, read_count),
         tolerance,
         lambda: acceptances(checks.accept or ()),
-        lambda: _typed(patient),
     )
-    this_pharmacy, this_start, this_cycle, percent, accepted, typed = loaded
+    this_pharmacy, this_start, this_cycle, percent, accepted = loaded
     terms: dict[str, Any] = {
         "regimen": load_regimen(regimen) if regimen else None,
         "pharmacy": this_pharmacy,
@@ -68,7 +63,7 @@ def verified_bundle(
         "cycle": this_cycle,
         "accept": accepted,
         "strict": checks.strict,
-        "given": typed,
+        "texts": texts_of_patient(patient),
         "as_of": today(),
         "tolerance": percent,
         "others": others,
@@ -79,15 +74,8 @@ def verified_bundle(
         rows = tuple(verify_bundles(file, tell, **terms))
         show(VerifiedRows(rows, "Bundle"), chosen)
         return all(row.agrees for row in rows)
-    found = verify_bundle(file, **terms)
+    found = naming_options(lambda: verify_bundle(file, **terms))
     for note in found.notes:
         tell(note)
     show(VerifiedDoses(found.order, found.verification), chosen)
     return found.verification.agrees
-
-
-def _typed(patient: PatientOptions) -> Mapping[str, Part]:
-    """What was typed of the patient, by the names of facts; faults name the option."""
-    from cec.load.parts import read_part
-
-    return {_NAMES.get(key, key): read_part(key, text) for key, text in texts_of_patient(patient).items()}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cec.errors import FileError
 from cec.fhir.codes import ALERT, DAYS_OF_CYCLE, regimen_at
-from cec.fhir.elements import Element, codes_of
+from cec.fhir.elements import Element, codes_of, date_of
 from cec.fhir.people import Told, allergies, identity, is_about, measured, patient_of, told_by_extensions
 from cec.fhir.requests import NOT_ORDERED, RequestedDose, doses_of, is_not_to_be_given, is_ordered
 from cec.fhir.resources import Resources
@@ -66,6 +66,9 @@ def read_bundle(
     ordered = [each for each in _requests(resources, group) if is_ordered(each)]
     requests = ordered if with_doses else []
     given = [each for each in requests if is_about(patient, each, resources) and not is_not_to_be_given(each)]
+    for each in resources.of("RequestGroup"):
+        if each.get("subject"):
+            is_about(patient, each, resources)
     active = [each for each in resources.of("AllergyIntolerance") if is_about(patient, each, resources)]
     facts = [
         *group.facts,
@@ -133,7 +136,7 @@ def _group(resources: Resources) -> _Group:
     start: list[Told] = []
     for action in _actions(group):
         if day_1 := action.get("timingPeriod", "start") or action.get("timingDateTime"):
-            start.append(Told("start", day_1.text[:10], day_1))
+            start += (Told("start", date.isoformat(), day_1) for date in [date_of(day_1)] if date)
         if action.get("resource") and (request := resources.at(action.get("resource"), group)):
             days[request.name] = tuple(_days_of_cycle(action))
     return _Group(tuple(addresses), (*told_by_extensions(group), *start[:1]), days)
@@ -170,8 +173,11 @@ def _used(requests: Iterable[Element], resources: Resources) -> frozenset[str]:
     names = set()
     for request in requests:
         for reference in request.all("supportingInformation"):
-            if (found := resources.by_address.get(reference.get("reference").text)) is not None:
-                names.add(found.name)
+            address = reference.get("reference").text
+            if address in resources.by_address:
+                names.add(resources.by_address[address].name)
+            elif address.startswith("urn:uuid:"):
+                reference.fault(f"leads to {address}, which is not in the Bundle")
     return frozenset(names)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -81,6 +83,28 @@ class Element(NamedTuple):
             address = each.get("url").text
             if address.startswith(begins):
                 yield address.removeprefix(begins), each
+
+
+_DATE_TIME = re.compile(
+    r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})(?P<time>T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?",
+    re.ASCII,
+)
+
+
+def date_of(element: Element) -> datetime.date | None:
+    """The date of a date or a time that stands here; None, and a fault, for a time without its zone or for no date."""
+    match = _DATE_TIME.fullmatch(element.text)
+    try:
+        date = datetime.datetime.fromisoformat(element.text).date() if match else None
+    except ValueError:
+        date = None
+    if match is None or date is None:
+        element.fault(f"'{element.text}' is not a date")
+        return None
+    if match["time"] and not match["zone"]:
+        element.fault(f"{element.text} has a time without its zone; write it like {element.text}+01:00")
+        return None
+    return date
 
 
 def refuse_repeated(root: Element) -> None:

@@ -20,7 +20,8 @@ from cec.units import Quantity
 _LONGEST = 12
 """Decimals that a typed number may have; longer ones are the tails of doubles."""
 _BIRTH_SEX = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex"
-_NOT_MEASURED = {"entered-in-error", "cancelled"}
+_MEASURED = {"amended", "corrected", "final", "preliminary"}
+_NOT_MEASURED = {"cancelled", "entered-in-error", "registered", "unknown"}
 _WITH_TEXT = ("height", "weight")
 """Facts of which a patient keeps what was typed, too."""
 
@@ -179,6 +180,8 @@ def _measure(observation: Element) -> Measured | None:
         pass
     elif not known:
         observation.note(f"{words_of(code) or 'an Observation without a code'} is not read")
+    elif status not in _MEASURED:
+        observation.get("status").fault(f"'{status}' is not a status of an Observation")
     elif not observation.get("valueQuantity"):
         observation.note(f"{words_of(code)} has no quantity, so it is not read")
     else:

@@ -55,6 +55,11 @@ def has_unit_of(element: Element, *kinds: Kind) -> bool:
     return bool(_spelled(unit, kinds))
 
 
+def is_other_unit(element: Element, *kinds: Kind) -> bool:
+    """Whether the unit of a quantity is one that is known, and of none of these kinds."""
+    return not has_unit_of(element, *kinds) and has_unit_of(element, *KINDS)
+
+
 def read_decimal(element: Element) -> Decimal | None:
     """The number that stands here, whatever its notation; None, and a fault, where none does.
 

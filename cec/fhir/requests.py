@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -12,18 +11,18 @@ from typing import Any, NamedTuple
 from cec.drug_names import drug_key, is_same_drug, other_drug
 from cec.errors import InputError
 from cec.fhir.codes import ATC, INTERNATIONAL, OWN_UNITS, ROUTE_CODES, RXNORM, SNOMED, units_of_code
-from cec.fhir.elements import Element, codes_of, words_of
-from cec.fhir.quantities import ReadQuantity, has_unit_of, read_decimal, read_of_kinds
+from cec.fhir.elements import Element, codes_of, date_of, words_of
+from cec.fhir.quantities import ReadQuantity, has_unit_of, is_other_unit, read_decimal, read_of_kinds
 from cec.fhir.resources import Resources
 from cec.load.routes import understand_route
 from cec.pharmacy import FormularyDrug
 from cec.units import AMOUNT, DOSES, DURATION, RATES, Quantity, convert_exactly, dose_unit, kept, span
 
+ORDERED = {"active", "completed", "draft", "on-hold", "unknown"}
 NOT_ORDERED = {"cancelled", "entered-in-error", "stopped"}
-"""States in which a request asks for nothing."""
+"""States in which a request asks for something, and for nothing."""
 _TIMES_A_DAY = {"QD": 1, "BID": 2, "TID": 3, "QID": 4}
 """How often a day these codes of timings say."""
-_TIME = re.compile(r"T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?")
 
 
 class RequestedDose(NamedTuple):
@@ -159,17 +158,8 @@ def _beside(dosage: Element, amount: ReadQuantity | None) -> Iterator[tuple[str,
 
 
 def _dates(timing: Element) -> list[datetime.date]:
-    """The dates of events; a fault for each that is not a date, or has a time without its zone."""
-    dates = []
-    for event in timing.all("event"):
-        time = _TIME.search(event.text)
-        if time and not time["zone"]:
-            event.fault(f"{event.text} has a time without its zone; write it like {event.text}+01:00")
-        try:
-            dates.append(datetime.date.fromisoformat(event.text[:10]))
-        except ValueError:
-            event.fault(f"'{event.text}' is not a date")
-    return dates
+    """The dates of events."""
+    return [date for event in timing.all("event") if (date := date_of(event)) is not None]
 
 
 def _times_a_day(timing: Element, dates: Sequence[datetime.date]) -> int:
@@ -248,7 +238,7 @@ def _by_rate(part: Element, amount: ReadQuantity | None) -> Iterator[tuple[Eleme
 
 def _of_ratio(ratio: Element, amount: ReadQuantity | None) -> Iterator[Quantity]:
     """How long the amount runs by a rate of so much in so long."""
-    if not has_unit_of(ratio.get("numerator"), AMOUNT):
+    if is_other_unit(ratio.get("numerator"), AMOUNT):
         ratio.note("is not a rate of the drug, so it is not compared")
         return
     much = read_of_kinds(ratio.get("numerator"), AMOUNT)
@@ -260,7 +250,7 @@ def _of_ratio(ratio: Element, amount: ReadQuantity | None) -> Iterator[Quantity]
 
 def _of_rate(rate: Element, amount: ReadQuantity | None) -> Iterator[Quantity]:
     """How long the amount runs by a rate per time; a rate of a volume, or per m2, does not tell it."""
-    if not has_unit_of(rate, *RATES):
+    if is_other_unit(rate, *RATES):
         words = rate.get("unit").text or rate.get("code").text
         rate.note(f"{rate.get('value').text} {words} is not a rate, so it is not compared")
         return
@@ -289,8 +279,10 @@ def is_not_to_be_given(request: Element) -> bool:
 
 
 def is_ordered(request: Element) -> bool:
-    """Whether a request asks for anything; a remark where it does not."""
+    """Whether a request asks for anything; a remark where it does not, a fault where nobody can tell."""
     status = request.get("status").text
     if status in NOT_ORDERED:
         request.note(f"is {status}, so it is not read")
+    elif status not in ORDERED:
+        request.get("status").fault(f"'{status}' is not a status of a request")
     return status not in NOT_ORDERED

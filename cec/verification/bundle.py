@@ -20,7 +20,8 @@ from cec.fhir.people import Told, long_part
 from cec.fhir.resources import read_resources
 from cec.load import load_regimen
 from cec.load.nodes import read_bytes
-from cec.load.parts import Part
+from cec.load.parts import Part, read_part
+from cec.load.typed import Texts
 from cec.order import Order
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
@@ -36,6 +37,8 @@ from cec.verification.written import Written
 LARGEST_BUNDLE = 50_000_000
 """Bytes of a Bundle in a file."""
 _NAME = re.compile(r"(examples/)?[a-z0-9]+(-[a-z0-9]+)*")
+_NAMES = {"reductions": "reduce", "choices": "choose"}
+"""What a Bundle calls what a patient file tells under another key."""
 _ASKED_FOR = frozenset(name for name, fact in FACTS.items() if fact.told == "patient" and fact.plausible) - {
     *("height", "weight", "age", "creatinine", "creatinine_clearance")
 }
@@ -62,7 +65,7 @@ def verify_bundle(
     cycle: int | None = None,
     accept: Mapping[str, str] | None = None,
     strict: bool = False,
-    given: Mapping[str, Part] | None = None,
+    texts: Texts | None = None,
     as_of: datetime.date | None = None,
     tolerance: Decimal = TOLERANCE,
     others: Sequence[Regimen] = (),
@@ -70,9 +73,9 @@ def verify_bundle(
 ) -> BundleVerification:
     """The doses of a Bundle's MedicationRequests held against those that cec drafts; CecError with every fault.
 
-    Without a regimen, it is held against the one that its RequestGroup names. `given` replaces what the Bundle says of
-    the patient; `start` and `cycle` hold where it says no other. `tolerance` is in percent. With `partial`, the Bundle
-    holds only part of the drugs. `others` are regimens that the writer may have mistaken this one for.
+    Without a regimen, it is held against the one that it names. `texts` replace what the Bundle says of the patient, as
+    in `load_patient`; `start` and `cycle` hold where it says no other. `tolerance` is in percent. With `partial`, the
+    Bundle holds only part of the drugs. `others` are regimens that the writer may have mistaken this one for.
 
     >>> from cec import draft_order, load_patient, load_regimen, render
     >>> order = draft_order(load_regimen("cec-induction"), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
@@ -82,7 +85,7 @@ def verify_bundle(
     clofarabine 384 mg differs ten times 38.4 mg is 384 mg
     """
     pharmacy = pharmacy or Pharmacy()
-    given = given or {}
+    given = {_NAMES.get(key, key): read_part(key, text) for key, text in (texts or {}).items()}
     file, content = _content_of(bundle)
     read = read_bundle(read_resources(content, file), pharmacy.formulary, elsewhere=_names(given))
     loaded = load_regimen(regimen) if isinstance(regimen, str) else regimen

@@ -21,7 +21,6 @@ from running import cec
 from cec import Pharmacy, load_patient, load_regimen
 from cec.calculate import draft_order
 from cec.errors import CecError, FileError, InputError
-from cec.load.parts import read_part
 from cec.load.search import example_names
 from cec.verification.bundle import BundleVerification, verify_bundle
 
@@ -395,8 +394,7 @@ def test_two_weights_of_one_day_are_asked_about(regimen: str) -> None:
     for each in resources(bundle, "Observation"):
         each["effectiveDateTime"] = "2018-04-22"
     assert "it is not told which body weight is the newest" in faults(bundle, regimen=regimen)
-    typed = {"weight": read_part("weight", "70 kg")}
-    assert verified(bundle, regimen=regimen, given=typed).order.patient.weight.value == 70
+    assert verified(bundle, regimen=regimen, texts={"weight": "70 kg"}).order.patient.weight.value == 70
 
 
 def test_a_product_is_its_drug_by_the_code_of_the_formulary() -> None:
@@ -453,3 +451,41 @@ def test_what_nobody_can_read_of_a_patient_is_a_fault_of_its_place() -> None:
     observation(bundle, "29463-7")["code"] = {"text": "weight", "coding": [{}]}
     with pytest.raises(InputError, match="'weight' is missing"):
         verified(bundle)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda bundle: next(resources(bundle, "RequestGroup")).update(subject={"reference": "Patient/8"}),
+            "Patient/8",
+        ),
+        (
+            lambda bundle: request(bundle, "etoposide").update(status="ordered"),
+            "'ordered' is not a status of a request",
+        ),
+        (
+            lambda bundle: observation(bundle, "8302-2").update(status="done"),
+            "'done' is not a status of an Observation",
+        ),
+        (
+            lambda bundle: request(bundle, "etoposide")["supportingInformation"][0].update(reference="urn:uuid:8"),
+            "leads to urn:uuid:8, which is not in the Bundle",
+        ),
+        (
+            lambda bundle: next(resources(bundle, "RequestGroup"))["action"][0].update(
+                timingPeriod={"start": "2026-11"}
+            ),
+            "'2026-11' is not a date",
+        ),
+        (
+            lambda bundle: dosage(bundle, "etoposide")["doseAndRate"][1]["rateRatio"]["numerator"].update(code="mgx"),
+            "'mgx' is not a UCUM code that is read",
+        ),
+        (set_event(0, "2026-11-30T25:00:00+01:00"), "is not a date"),
+    ],
+)
+def test_a_state_a_reference_or_a_date_that_r4_has_not_is_a_fault(change: Change, words: str) -> None:
+    bundle = copy.deepcopy(INDUCTION)
+    change(bundle)
+    assert words in faults(bundle)
