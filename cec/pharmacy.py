@@ -213,6 +213,14 @@ class Pharmacy(msgspec.Struct, frozen=True):
     measures_valid_for: Annotated[Duration, key("how old height and weight may be at the start")] = Quantity(
         Decimal(7), "days"
     )
+    weight_change: Annotated[
+        Decimal | None,
+        key(
+            "the change of weight within a cycle from which the pharmacy doses anew, e.g. 10%; cec doses by the weight "
+            "that it is told, and asks below this",
+            reads="percentage",
+        ),
+    ] = None
     require_review: Annotated[
         bool, key("whether a regimen whose file nobody reviewed as it is gives no dose without a reason")
     ] = False

@@ -156,6 +156,7 @@ measures_valid_for: 7 days
 print_choices: true
 share_vials: true
 share_vials_between_patients: true
+weight_change: 10%
 require_review: false
 formulary:
   clofarabine:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import localcontext
 from types import MappingProxyType
 
 import msgspec
 
 from cec.calculate.acceptance import accepted_alerts
-from cec.calculate.cycle import Inputs, compute_cycle, totals
+from cec.calculate.cycle import Inputs, compute_cycle, day_for_age, earliest_next_cycle, totals
 from cec.calculate.dates import Dates
 from cec.calculate.declared_alerts import declared_alerts
 from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
 from cec.calculate.left_open import choice_faults
 from cec.calculate.lines import Cycle
-from cec.calculate.preparation import prepare
+from cec.calculate.preparation import prepare, with_rates
 from cec.calculate.preparation.fluids import daily_fluids
 from cec.calculate.preparation.pick_list import Stock, pick_list
 from cec.calculate.preparation.shelf_life import with_use_before
@@ -26,7 +26,7 @@ from cec.calculate.schedule import NO_DATE, Schedule, noted
 from cec.conditions import history_asked
 from cec.errors import Fault, InputError
 from cec.fingerprint import fingerprint
-from cec.order import SCHEMA, Administration, EarliestNextCycle, Order, PlaceInTreatment, Preparation
+from cec.order import SCHEMA, Order, PlaceInTreatment
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
@@ -73,7 +73,7 @@ def draft_order(
     with localcontext(EXACT):
         refuse_fatal_routes(regimen, pharmacy)
         _refuse_contradictions(regimen, patient, pharmacy, cycle, start)
-        as_of = _day_for_age(patient, start, as_of)
+        as_of = day_for_age(patient, start, as_of)
         age = patient.age_on(as_of)
         inputs = Inputs(regimen, patient, pharmacy, Cycle(cycle, start, days), age)
         computed = compute_cycle(inputs, accept, strict=strict, scheduled=scheduled)
@@ -109,7 +109,7 @@ def draft_order(
                 Dates(regimen.calendar, start or NO_DATE),
             ),
             pick_list=pick_list(doses, preparations, Stock(1, pharmacy, computed.facts)),
-            next_cycle=_earliest_next_cycle(regimen, start),
+            next_cycle=earliest_next_cycle(regimen, start),
             alerts=accepted_alerts(found, of_amounts, accept, strict=strict),
             overrides=overrides,
             sha256=sha256_of_inputs(regimen, patient, pharmacy, start, cycle, as_of, dict(accept), days, of_treatment),
@@ -159,32 +159,3 @@ def _alike(word: str, known: set[str]) -> str:
 def sha256_of_inputs(*inputs: object) -> str:
     """SHA-256 of everything that an order is computed from."""
     return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()
-
-
-def with_rates(schedule: Sequence[Administration], preparations: Sequence[Preparation]) -> tuple[Administration, ...]:
-    """The administrations, each with the rate of its preparation where there is one."""
-    rates = {made_up.dose_index: made_up.rate for made_up in preparations}
-    return tuple(
-        msgspec.structs.replace(row, rate=rate) if (rate := rates.get(row.dose_index)) else row for row in schedule
-    )
-
-
-def _day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.date | None) -> datetime.date | None:
-    """The day for which an age is computed from a date of birth."""
-    if patient.born is None:
-        return None
-    day = start or patient.measured_on or as_of
-    if day is None:
-        raise InputError("an age from a date of birth needs a day: give a start or the day of the measures")
-    if day < patient.born:
-        raise InputError(f"the date of birth, {patient.born}, lies after {day}")
-    return day
-
-
-def _earliest_next_cycle(regimen: Regimen, start: datetime.date | None) -> EarliestNextCycle | None:
-    """The earliest day 1 of the next cycle."""
-    rule = regimen.next_cycle
-    if rule is None:
-        return None
-    date = regimen.calendar.date(start, rule.earliest_day) if start else None
-    return EarliestNextCycle(rule.earliest_day, date, rule.text, rule.source)

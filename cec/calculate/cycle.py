@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+import msgspec
+
+from cec.anchors import is_same_name
 from cec.calculate.acceptance import refuse_with_stops
 from cec.calculate.dates import Dates
 from cec.calculate.declared import Declared, declared_for, refuse_contradictions
@@ -28,9 +31,9 @@ from cec.calculate.schedule import NO_DATE, draw
 from cec.calculate.schedule.remarks import Drawn
 from cec.calculate.settled import Settled, lines_for, settled_on, unsettled
 from cec.calculate.shares import left_out, with_bases
-from cec.errors import CecError, Fault
+from cec.errors import CecError, Fault, InputError
 from cec.facts import Facts, earlier_doses_of
-from cec.order import Alert, Change, Dose
+from cec.order import Alert, Change, Dose, EarliestNextCycle
 from cec.patient import Patient, Withheld
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
@@ -89,14 +92,15 @@ def compute_cycle(inputs: Inputs, accept: Mapping[str, str], *, strict: bool, sc
     )
     refuse_impossible(patient, facts)
     refuse_coarse_age(regimen, pharmacy, facts)
-    lines, not_for_patient, unknown = lines_for(lines_of_cycle(regimen, cycle), facts)
+    own_lines, not_for_patient, unknown = lines_for(lines_of_cycle(regimen, cycle), facts)
+    regimen, lines = at_times(regimen, own_lines, inputs.times)
     dosed, faults, refused = _each_dose(regimen, patient, pharmacy, (measured, facts), lines)
     doses = tuple(each.dose for each in dosed)
     not_given = (*not_for_patient, *left_out(lines, doses))
     if faults := (*unknown, *faults) or _nothing_given(regimen, doses, not_given):
         case = Case(regimen, patient, pharmacy, facts, doses, measured.shown.clearance, refused)
         refuse_with_stops(alerts_of(case), faults, accept, strict=strict)
-    drawn, dosed = _placed(inputs, dosed, lines, scheduled=scheduled)
+    drawn, dosed = _placed(inputs._replace(regimen=regimen), dosed, lines, scheduled=scheduled)
     return Computed(inputs, measured, facts, lines, dosed, drawn, not_given)
 
 
@@ -183,3 +187,51 @@ def totals(case: Case) -> Facts:
     amounts = {total_name(drug): total and total.amount.compared() for drug, total in totals.items()}
     before = {before_name(drug): total and total.before.compared() for drug, total in totals.items()}
     return {**earlier, **amounts, **before, **amounts_into_csf(case)}
+
+
+def at_times(
+    regimen: Regimen, lines: Mapping[int, CycleLine], times: Mapping[str, tuple[str, ...]]
+) -> tuple[Regimen, Mapping[int, CycleLine]]:
+    """The regimen and the lines of a cycle, those of these drugs at the clock times that a person set.
+
+    InputError for a drug that is not given, or is not given so often a day.
+    """
+    if not times:
+        return regimen, lines
+    drugs, placed = list(regimen.drugs), dict(lines)
+    for drug, clock in times.items():
+        own = {number: line for number, line in lines.items() if is_same_name(drug, *line.of.names)}
+        if not own:
+            given = ", ".join(dict.fromkeys(line.of.drug for line in lines.values()))
+            raise InputError(Fault(f"a time of {drug} is set, but {regimen.name} gives {given}", about=("time",)))
+        for number, line in own.items():
+            wanted = 1 if line.of.every else line.per_day
+            if len(clock) != wanted:
+                text = f"{drug} has {wanted} clock time{'' if wanted == 1 else 's'} a day, not {len(clock)}"
+                raise InputError(Fault(text, about=("time",)))
+            of = msgspec.structs.replace(line.of, at=clock, start=(), after="", gap=None, days=line.days)
+            drugs[number - 1], placed[number] = of, line._replace(of=of)
+    return msgspec.structs.replace(regimen, drugs=tuple(drugs)), placed
+
+
+def day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.date | None) -> datetime.date | None:
+    """The day for which an age is computed from a date of birth."""
+    if patient.born is None:
+        return None
+    day = start or patient.measured_on or as_of
+    if day is None:
+        raise InputError("an age from a date of birth needs a day: give a start or the day of the measures")
+    if day < patient.born:
+        raise InputError(f"the date of birth, {patient.born}, lies after {day}")
+    return day
+
+
+def earliest_next_cycle(
+    regimen: Regimen, start: datetime.date | None, changes: tuple[Change, ...] = ()
+) -> EarliestNextCycle | None:
+    """The earliest day 1 of the next cycle."""
+    rule = regimen.next_cycle
+    if rule is None:
+        return None
+    date = Dates(regimen.calendar, start, changes).of(rule.earliest_day) if start else None
+    return EarliestNextCycle(rule.earliest_day, date, rule.text, rule.source)

@@ -61,7 +61,7 @@ def _is_of_all(each: Declaration | None, line: DrugLine) -> bool:
 
 def declaration_on(patient: Patient, names: Sequence[str], number: int, day: int) -> Declaration | None:
     """What a person declared on a day of the drug line of this number, by its drug or by what it is called."""
-    found = (each for each in _all(patient) if _holds(each, number, names) and (not each.days or day in each.days))
+    found = (each for each in _all(patient) if is_about(each, number, names) and (not each.days or day in each.days))
     return next(found, None)
 
 
@@ -82,7 +82,7 @@ def _all(patient: Patient) -> Iterator[Declaration]:
     yield from patient.reductions
 
 
-def _holds(each: Declaration, number: int, names: Sequence[str]) -> bool:
+def is_about(each: Declaration, number: int, names: Sequence[str]) -> bool:
     """Whether a declaration is about the drug line of this number, which has these names."""
     return is_same_name(each.drug, *names) and each.line in {None, number}
 
@@ -115,7 +115,7 @@ def _overlaps(patient: Patient, lines: Mapping[int, CycleLine]) -> Iterator[Faul
     for declaration, other in combinations(_all(patient), 2):
         for number, line in lines.items():
             both = set(line.days) & set(declaration.days or line.days) & set(other.days or line.days)
-            if _holds(declaration, number, line.of.names) and _holds(other, number, line.of.names) and both:
+            if is_about(declaration, number, line.of.names) and is_about(other, number, line.of.names) and both:
                 if type(declaration) is type(other) is Reduction:
                     text = f"{line.of.drug} is reduced twice; give one percentage and one reason"
                 else:

@@ -210,6 +210,28 @@ def _on_days(dose: Dose, given: Mapping[int, int]) -> Dose:
     )
 
 
+def restricted(dose: Dose, days: Collection[int]) -> Dose:
+    """A dose on those of its days that are among these; its totals are not told."""
+    counts = {day: dose.count_on(day) for day in dose.days if day in days}
+    return msgspec.structs.replace(
+        dose, days=tuple(counts), counts=tuple(counts.values()), daily_total=None, cycle_total=None
+    )
+
+
+def joined(parts: Sequence[Dose]) -> Dose:
+    """One dose of several restricted ones that differ in nothing but their days, with its totals."""
+    counts = dict(sorted((day, part.count_on(day)) for part in parts for day in part.days))
+    most = parts[0].per_day if len({part.per_day for part in parts}) == 1 else max(counts.values())
+    return msgspec.structs.replace(
+        parts[0],
+        days=tuple(counts),
+        counts=() if set(counts.values()) == {most} else tuple(counts.values()),
+        per_day=most,
+        daily_total=_of_a_day(parts[0], most),
+        cycle_total=_times(parts[0].ordered, sum(counts.values())),
+    )
+
+
 def _no_total(line: CycleLine) -> str:
     return (
         "which days of the week it is given on depends on the date of day 1"

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, Declared] = {
     "schedule": Declared("schedule", "schedule", shows_help=True),
     "prepare": Declared("prepare", "prepare", shows_help=True),
     "print": Declared("print_order", "print_order", finds_regimens=False, shows_help=True),
+    "change": Declared("change", "change", finds_regimens=False, shows_help=True),
     "next": Declared("next_cycle", "next_cycle", shows_help=True),
     "release": Declared("release", "release", finds_regimens=False, shows_help=True),
     "cancel": Declared("cancel", "cancel", finds_regimens=False, shows_help=True),

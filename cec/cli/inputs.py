@@ -101,21 +101,27 @@ def prefer_products(pharmacy: Pharmacy, choices: Sequence[str]) -> Pharmacy:
     """The pharmacy with the named products before the others of their drugs."""
     from cec.calculate.preparation.stock import prefer_product
 
-    chosen: set[str] = set()
+    for drug, product in products_by_drug(choices).items():
+        try:
+            pharmacy = prefer_product(pharmacy, drug, product)
+        except InputError as error:
+            raise InputError(*(fault._replace(where="--product") for fault in error.faults)) from None
+    return pharmacy
+
+
+def products_by_drug(choices: Sequence[str]) -> dict[str, str]:
+    """The product that was typed for each drug; InputError for what names none, or one drug twice."""
+    products: dict[str, str] = {}
     for choice in choices:
         drug, _, product = (part.strip() for part in choice.partition("="))
         if not drug or not product:
             raise InputError(
                 Fault(f"'{choice}' is not a drug with its product; write it like 'etoposide=100 mg vial'", "--product")
             )
-        if drug_key(drug) in chosen:
+        if drug_key(drug) in map(drug_key, products):
             raise InputError(Fault(f"a product of {drug} is named twice; name one", "--product"))
-        chosen.add(drug_key(drug))
-        try:
-            pharmacy = prefer_product(pharmacy, drug, product)
-        except InputError as error:
-            raise InputError(*(fault._replace(where="--product") for fault in error.faults)) from None
-    return pharmacy
+        products[drug] = product
+    return products
 
 
 def texts_of_patient(options: PatientOptions) -> dict[str, Text]:

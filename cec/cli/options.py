@@ -161,6 +161,27 @@ class CarriedPatientOptions(NamedTuple):
     ] = None
 
 
+TypedMeasures: TypeAlias = Annotated[
+    Mapping[str, str],
+    Typed(
+        tuple(
+            fact
+            for fact in told_facts("patient")
+            if fact.name == "measured_on" or (fact.kind and fact.name not in {"age", "previous_weight", "written_bsa"})
+        )
+    ),
+]
+
+
+class ChangedPatientOptions(NamedTuple):
+    """What was measured anew within a cycle, and what is declared of its doses from then on."""
+
+    facts: TypedMeasures = _NOTHING
+    reduce: ReduceOption = None
+    set_dose: SetDoseOption = None
+    without: WithoutOption = None
+
+
 PharmacyFileOption: TypeAlias = Annotated[
     Path | None,
     option(
@@ -172,15 +193,18 @@ PharmacyFileOption: TypeAlias = Annotated[
 BsaFormulaOption: TypeAlias = Annotated[str | None, option("NAME", "BSA formula: mosteller, du-bois … (cec bsa).")]
 
 
+ProductOption: TypeAlias = Annotated[
+    list[str] | None,
+    option("DRUG=PRODUCT", "Make up this drug from this product of the formulary, not its first. Repeatable."),
+]
+
+
 class PharmacyOptions(NamedTuple):
     """How this pharmacy doses."""
 
     pharmacy: PharmacyFileOption = None
     bsa_formula: BsaFormulaOption = None
-    product: Annotated[
-        list[str] | None,
-        option("DRUG=PRODUCT", "Make up this drug from this product of the formulary, not its first. Repeatable."),
-    ] = None
+    product: ProductOption = None
 
 
 class PharmacyFileOptions(NamedTuple):
@@ -397,6 +421,7 @@ HEADINGS: Mapping[Any, str] = {
     SizeOptions: PATIENT,
     PatientOptions: PATIENT,
     CarriedPatientOptions: PATIENT,
+    ChangedPatientOptions: PATIENT,
     PharmacyOptions: PHARMACY,
     PharmacyFileOptions: PHARMACY,
     BsaPolicyOptions: PHARMACY,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Literal, NamedTuple
 
-from cec.order import Administration, Order
+from cec.order import Administration, Order, given_amounts, identity
 from cec.units import Quantity
 
 Status = Literal["given", "not given", "ordered"]
@@ -35,10 +35,8 @@ def administrations_given(order: Order, before: datetime.date | None = None) -> 
         return ()
     days = [change.on for change in order.changes[-1:]] + ([before] if before else [])
     until = max(days, default=datetime.date.min)
-    amounts = {(each.line, each.day, each.number): each.amount for change in order.changes for each in change.given}
-    return tuple(
-        _given(row, amounts.get((row.line, row.protocol_day, row.number)), until) for row in order.administrations
-    )
+    amounts = given_amounts(order.changes)
+    return tuple(_given(row, amounts.get(identity(row)), until) for row in order.administrations)
 
 
 def _given(row: Administration, amount: Quantity | None, until: datetime.date) -> Given:

@@ -30,7 +30,7 @@ Broken = Iterator[tuple[str, str]]
 
 def _measures(order: Order) -> Broken:
     days = [each.from_day for each in order.measures]
-    if not days or days[0] != 1:
+    if not days or days[0] > 1:
         yield "measures", "does not begin with day 1"
     yield from _not_rising("measures", days)
 
@@ -133,6 +133,7 @@ def _changes(order: Order) -> Broken:
             yield where, "the order has no start"
         lines = [(f"{where}: given {place}", amount.line) for place, amount in enumerate(change.given, 1)]
         lines += [(f"{where}: removed {place}", row.line) for place, row in enumerate(change.removed, 1)]
+        lines += [(f"{where}: altered {place}", row.line) for place, row in enumerate(change.altered, 1)]
         for place, line in lines:
             if line > len(order.regimen.drugs):
                 yield f"{place}: line", f"the regimen has {len(order.regimen.drugs)} drug lines"

@@ -11,15 +11,20 @@ from cec.days import LAST_DAY
 from cec.order.administration import Administration
 from cec.order.alert import NOT_APPLICABLE, NOT_ASKED, NOT_CHECKED, Alert, NotMade
 from cec.order.change import (
+    AlteredRow,
     Cancelled,
     Change,
     Follows,
     GivenAmount,
+    Identity,
     MovedDay,
     NewStart,
     Release,
     SkippedDay,
+    altered_rows,
     date_of,
+    given_amounts,
+    identity,
     patient_after,
 )
 from cec.order.counts import Number, Sha256, Version
@@ -39,6 +44,7 @@ __all__ = [
     "STAGES",
     "Administration",
     "Alert",
+    "AlteredRow",
     "Bsa",
     "Cancelled",
     "Change",
@@ -63,7 +69,10 @@ __all__ = [
     "Stage",
     "Step",
     "VialUse",
+    "altered_rows",
     "date_of",
+    "given_amounts",
+    "identity",
     "patient_after",
 ]
 
@@ -172,6 +181,18 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     def patient_now(self) -> Patient:
         """The patient as last measured."""
         return patient_after(self.patient, self.changes)
+
+    @property
+    def altered(self) -> dict[Identity, AlteredRow]:
+        """The administrations that the last change gives otherwise than the order before, by what they are."""
+        return {(each.line, each.day, each.number): each for change in self.changes[-1:] for each in change.altered}
+
+    @property
+    def removed(self) -> tuple[tuple[Administration, str], ...]:
+        """The administrations that changes took away and that were not put back, each with the reason."""
+        given = set(map(identity, self.administrations))
+        gone = {identity(row): (row, change.reason) for change in self.changes for row in change.removed}
+        return tuple(each for name, each in gone.items() if name not in given)
 
     def measures_on(self, day: int) -> Measures:
         """The measures that doses of a day of the cycle are computed from."""

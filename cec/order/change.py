@@ -7,7 +7,8 @@ revision can be computed again.
 from __future__ import annotations
 
 import datetime
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -55,6 +56,16 @@ class GivenAmount(msgspec.Struct, frozen=True):
     amount: Amount
 
 
+class AlteredRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An administration that has another dose, day or time than in the order before, or was not there."""
+
+    line: Number
+    day: Day
+    number: Number
+    was: Administration | None = None
+    """None where it was not there."""
+
+
 class Change(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What a revision changed: on which day it was decided, from which day of the cycle it holds, and why.
 
@@ -86,8 +97,8 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     start: NewStart | None = None
     first_infusion: str = ""
     """When the day's first infusion starts."""
-    times: dict[str, str] = {}
-    """When a drug starts by the clock, by drug."""
+    times: dict[str, tuple[str, ...]] = {}
+    """The clock times of a drug, by drug."""
     products: dict[str, str] = {}
     """Of which product a drug is made up, by drug."""
     pharmacy: Pharmacy | None = None
@@ -96,6 +107,8 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The reasons with which alerts were accepted, by their codes."""
     removed: tuple[Administration, ...] = ()
     """The administrations of the order before that are no longer given."""
+    altered: tuple[AlteredRow, ...] = ()
+    """Those that are given otherwise than in the order before."""
 
     @property
     def has_measures(self) -> bool:
@@ -165,3 +178,29 @@ def patient_after(patient: Patient, changes: tuple[Change, ...]) -> Patient:
             values.setdefault("creatinine_clearance", None)
         patient = msgspec.structs.replace(patient, facts=patient.facts | change.facts, **values)
     return patient
+
+
+Identity: TypeAlias = tuple[int, int, int]
+"""What an administration is, whenever it is given: its line, its day by the protocol, and which of that day."""
+
+
+def identity(row: Administration) -> Identity:
+    """What an administration is, whenever it is given and in whatever amount."""
+    return row.line, row.protocol_day, row.number
+
+
+def altered_rows(before: Iterable[Administration], now: Iterable[Administration]) -> Iterator[AlteredRow]:
+    """The administrations whose drug, dose, route, day or time is not what it was."""
+    was = {identity(row): row for row in before}
+    for row in now:
+        old = was.get(identity(row))
+        if old is None or any(getattr(row, name) != getattr(old, name) for name in _SHOWN):
+            yield AlteredRow(*identity(row), old)
+
+
+_SHOWN = ("drug", "dose", "route", "date", "start", "not_after", "end", "over")
+
+
+def given_amounts(changes: tuple[Change, ...]) -> dict[Identity, Quantity]:
+    """The amounts that somebody told were given, 0 where nothing was; of one administration the last counts."""
+    return {(each.line, each.day, each.number): each.amount for change in changes for each in change.given}

@@ -5,11 +5,11 @@ the cycle, and which dose of that day. Another start, time, dose, duration or ed
 UIDs, so that a program that goes by them updates the events of the first import at the second. Not every program does;
 docs/schedules-and-sheets.md says which.
 
-- The patient is the id; without one, name and date of birth; without these the whole input, because two patients must
-  never share events: a changed order then makes new ones. Each event says so.
+- The patient is the id; without one, name and date of birth; without these the first order of the chain, because two
+  patients must never share events: an order that is drafted anew then makes new ones. Each event says so.
 - Where no cycle is named, all orders of that regimen for that patient share their events, so that a postponed start
   moves them; the cycle must be named before there is a second one. Each event says so.
-- Nothing is taken away: what an earlier order gave and this one does not stays in the calendar.
+- What a change of an order took away is cancelled. What another order gave, which this one does not replace, stays.
 
 The same order gives the same bytes and no clock is read: SEQUENCE is the order's revision less 1, and DTSTAMP a fixed
 time with as many minutes. Where the pharmacy names its zone, an infusion ends after its real hours.
@@ -75,6 +75,8 @@ def _calendar(orders: Sequence[Order]) -> bytes:
         for row in order.administrations:
             calendar.add_component(_administration(order, row, zone))
             last = max(last, row.date)
+        for row, reason in order.removed:
+            calendar.add_component(_cancelled(order, row, reason, zone))
     if len(orders) == 1 and first.next_cycle and first.next_cycle.date:
         calendar.add_component(_next_cycle(first, first.next_cycle, first.next_cycle.date))
     if zone:
@@ -92,7 +94,11 @@ def _administration(order: Order, row: Administration, zone: ZoneInfo | None) ->
     of_day = f"d{day_of(order, row)[1:]}"
     summary = ", ".join(filter(None, (f"{row.drug} {row.dose}", _given(row), of_day, _id(order))))
     before = "" if row.start else f"{starting_time(row)}: "
-    event = _event(order, parts, before + summary, _description(order, row))
+    return _timed(_event(order, parts, before + summary, _description(order, row)), row, zone)
+
+
+def _timed(event: Event, row: Administration, zone: ZoneInfo | None) -> Event:
+    """The event at the time of an administration."""
     if row.start is None:
         event.add("dtstart", row.date)
         event.add("dtend", row.date + datetime.timedelta(days=1))
@@ -102,6 +108,14 @@ def _administration(order: Order, row: Administration, zone: ZoneInfo | None) ->
     if row.end:
         event.add("dtend", _end(row, zone) if zone else row.end)
     return event
+
+
+def _cancelled(order: Order, row: Administration, reason: str, zone: ZoneInfo | None) -> Event:
+    """An administration that a change took away, under the UID that it had."""
+    parts = (row.drug, row.line, row.protocol_day, row.number)
+    summary = ", ".join(filter(None, (f"CANCELLED: {row.drug} {row.dose}", f"day {row.protocol_day}", _id(order))))
+    text = [validity(order), f"{row.drug} {row.dose} is not given: {reason}", *_identity(order)]
+    return _timed(_event(order, parts, summary, text, is_cancelled=True), row, zone)
 
 
 def _end(row: Administration, zone: ZoneInfo) -> datetime.datetime:
@@ -125,14 +139,18 @@ def _next_cycle(order: Order, rule: EarliestNextCycle, date: datetime.date) -> E
     return event
 
 
-def _event(order: Order, parts: Sequence[str | int], summary: str, description: Sequence[str]) -> Event:
+def _event(
+    order: Order, parts: Sequence[str | int], summary: str, description: Sequence[str], *, is_cancelled: bool = False
+) -> Event:
     import icalendar
 
     event = icalendar.Event()
     event.add("uid", _uid(order, parts))
     event.add("dtstamp", _STAMP + datetime.timedelta(minutes=order.revision - 1, seconds=30 if order.release else 0))
     event.add("sequence", order.revision - 1)
-    event.add("status", "CANCELLED" if order.cancelled else "CONFIRMED" if order.release else "TENTATIVE")
+    event.add(
+        "status", "CANCELLED" if order.cancelled or is_cancelled else "CONFIRMED" if order.release else "TENTATIVE"
+    )
     event.add("summary", summary)
     event.add("description", "\n".join(description))
     return event
@@ -151,7 +169,7 @@ def _patient(order: Order) -> list[str]:
         return ["id", patient.id]
     if patient.name and patient.born:
         return ["name", patient.name, patient.born.isoformat()]
-    return ["order", order.sha256]
+    return ["order", order.first or order.fingerprint]
 
 
 def _description(order: Order, row: Administration) -> list[str]:
@@ -194,7 +212,7 @@ def _identity(order: Order) -> Iterator[str]:
 def cautions(order: Order) -> Iterator[str]:
     """What a calendar of another order would do to the events of this one, where it is not named well enough."""
     if _patient(order)[0] == "order":
-        yield "No patient id is given: a changed order makes new events, and these stay until they are deleted."
+        yield "No patient id is given: an order drafted anew makes new events, and these stay until they are deleted."
     elif not order.cycle:
         yield (
             "No cycle is named: the calendar of another cycle of this regimen that names none has the same events, and "

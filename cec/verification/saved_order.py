@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cec.calculate import draft_order
+from cec.calculate.revision import computed_again
 from cec.errors import CecError
 from cec.fingerprint import fingerprint, fingerprint_of_json
 from cec.load.shortened import put_back
@@ -26,10 +26,10 @@ from cec.version import __version__
 if TYPE_CHECKING:
     from cec.load.order_file import SavedOrder
 
-INPUTS = ("regimen", "patient", "pharmacy", "start", "cycle", "of_treatment", "days", "as_of", "overrides")
+INPUTS = ("regimen", "patient", "pharmacy", "start", "cycle", "of_treatment", "days", "as_of", "overrides", "accepted")
 """What an order is computed from."""
 ABOUT_THE_ORDER = (
-    *("written_by", "fingerprint", "revision", "first", "replaces", "changes", "follows", "cancelled"),
+    *("written_by", "fingerprint", "revision", "first", "replaces", "follows", "cancelled"),
     *("release", "sha256"),
 )
 """What is said of an order as a whole, and computed from nothing."""
@@ -63,7 +63,8 @@ def verify_order(saved: Order | SavedOrder, regimen_now: Regimen | None = None) 
     if again and not is_whole:
         tree = put_back(tree, _tree(again))
         is_unedited = fingerprint_of_json(tree) == order.fingerprint
-    is_of_another_version = order.written_by != __version__
+    versions = {order.written_by, *(change.written_by for change in order.changes)}
+    is_of_another_version = versions != {__version__}
     differing = [refusal] if refusal else list(_differences("", _computed(tree), _computed(_tree(again))))
     differences = [each for each in differing if not (is_unedited and is_of_another_version and _is_of_words(each))]
     if again and again.sha256 != order.sha256 and not is_unedited:
@@ -100,20 +101,8 @@ def _changes_of_file(regimen: Regimen, now: Regimen) -> Iterator[Difference]:
 
 def _drafted_again(order: Order) -> tuple[Order | None, Difference | None]:
     """The order of the same inputs by today's rules, or why there is none."""
-    accept = {alert.code: alert.accepted for alert in order.alerts if alert.accepted}
     try:
-        again = draft_order(
-            order.regimen,
-            order.patient,
-            order.pharmacy,
-            start=order.start,
-            cycle=order.cycle,
-            of_treatment=order.of_treatment,
-            days=order.days,
-            as_of=order.as_of,
-            accept=accept,
-            overrides=order.overrides,
-        )
+        again = computed_again(order)
     except CecError as error:
         return None, Difference("the whole order", "an order", f"no order: {'; '.join(map(str, error.faults))}")
     return again, None

@@ -56,6 +56,15 @@ OTHERS = {
     ),
     "share-left-out-<drug>": ("check", "the dose is a share of a drug that is not given on that day"),
     "withheld-<drug>": ("check", "a person leaves the drug out on the days that it names"),
+    "below-weight-change": (
+        "check",
+        "a weight within a cycle is nearer to the one before than the pharmacy doses anew for (`weight_change`)",
+    ),
+    "given-<drug>": ("note", "somebody told that a dose was not given, or another amount than ordered"),
+    "days-apart-<drug>": ("check", "moved days of a drug are nearer to each other than the protocol has them"),
+    "weekday-<drug>": ("check", "a moved day of a drug is not one of the days of the week that the regimen names"),
+    "stays-<drug>": ("check", "a dose stays on a day that is left out, because it hangs on a drug of an earlier day"),
+    "interrupted-<drug>": ("check", "bags that were one chain no longer follow each other"),
     "large-reduction-<drug>": ("check", "a person reduces by more than half: is not meant `to` that percentage?"),
     "set-dose-<drug>": (
         "check or stop",

@@ -21,6 +21,7 @@ from running import cec
 from saved_orders import START
 
 from cec import CecError, Order, draft_order, load_patient, load_pharmacy, load_regimen, render
+from cec.calculate.revision import revise
 from cec.course.worklist import FiledOrder, ward_day
 from cec.load import patient_file, pharmacy_file, regimen_file
 from cec.load.declared import Record, file_of
@@ -28,6 +29,7 @@ from cec.load.drug_line import DRUG_LINE, WAYS
 from cec.load.how_much import ENTRY
 from cec.load.regimen_file import CHECK
 from cec.load.shapes import Shape, text
+from cec.order import Change
 from cec.regimen import Check, DoseEntry, DrugLine
 from cec.render import WORKSHEETS
 from cec.render.pdf.labels import label_data
@@ -76,6 +78,13 @@ def worklist_of_two(order: Order) -> Any:
     return ward_day(order.administrations[0].date, files).worklist.vials
 
 
+def alerts_of_heavier(order: Order) -> Any:
+    """What is said of the order after the patient was weighed again, with 1% more."""
+    weight = Quantity(order.patient.weight.value * 101 / 100, "kg")
+    change = Change(on=START, from_day=2, reason="weighed again", written_by=order.written_by, weight=weight)
+    return alerts(revise(order, change))
+
+
 def labels(order: Order) -> Any:
     """What stands on the labels but for their codes, which hold a fingerprint."""
     data = label_data(order, oral=True)
@@ -95,6 +104,7 @@ SEEN: dict[str, Callable[[Order], Any]] = {
     "pick list": lambda order: render(order, "table", WORKSHEETS, pick_list=True).decode(),
     "worklist of two": worklist_of_two,
     "calendar": lambda order: render(order, "ics").decode().replace("\r\n ", ""),
+    "alert after a change of weight": alerts_of_heavier,
     "verification": wrong_dose,
 }
 """Where a difference may be seen."""
@@ -305,6 +315,7 @@ PHARMACY_KEYS: dict[str, Line] = {
     "print_choices": Line("refusal", "false"),
     "share_vials": Line("pick list", before={"share_vials_between_patients": None}),
     "share_vials_between_patients": Line("worklist of two"),
+    "weight_change": Line("alert after a change of weight"),
     "require_review": Line("refusal", "true"),
     "formulary{}.products[].name": Line("worksheet", "clofarabine 1 mg/mL bottle"),
     "formulary{}.products[].form": Line("worksheet", "oral solution", before={f"{_CLOFARABINE}.0.keeps_opened": None}),

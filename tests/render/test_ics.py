@@ -150,7 +150,7 @@ def test_without_any_patient_two_orders_never_share_events() -> None:
     other = order_of(id="", name="Łucja Żółw", born="", weight="27 kg")
     assert not uids(nobody) & uids(other)
     assert uids(nobody) == uids(nobody)
-    assert "No patient id is given: a changed order makes new events" in events(nobody)[0]["description"]
+    assert "No patient id is given: an order drafted anew makes new events" in events(nobody)[0]["description"]
 
 
 def test_without_a_cycle_number_a_postponed_start_still_moves_the_events() -> None:

@@ -25,7 +25,7 @@ from cec.calculate.rules.rule import code_of_drug
 from cec.conditions import judge
 from cec.errors import InputError
 from cec.facts import NO_FACTS, Facts
-from cec.order import Alert, Dose, Preparation
+from cec.order import Administration, Alert, Dose, Preparation
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
 from cec.regimen import Condition, Limit
 from cec.routes import routes_of
@@ -128,3 +128,9 @@ def _with_references(preparation: Preparation, drug: FormularyDrug, products: Se
         sources=tuple(dict.fromkeys(filter(None, sources))),
         codes=tuple(f"{name} {code}" for name, code in codes if code),
     )
+
+
+def with_rates(schedule: Sequence[Administration], preparations: Sequence[Preparation]) -> tuple[Administration, ...]:
+    """The administrations, each with the rate of its preparation where there is one."""
+    rates = {made_up.dose_index: made_up.rate for made_up in preparations}
+    return tuple(replace(row, rate=rate) if (rate := rates.get(row.dose_index)) else row for row in schedule)

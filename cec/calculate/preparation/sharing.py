@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
@@ -65,6 +66,15 @@ def with_shared_vials(
     )
 
 
+def without_shared_vials(preparation: Preparation) -> Preparation:
+    """The preparation without what it says of vials that it shares."""
+    return replace(preparation, handling=tuple(each for each in preparation.handling if not _NOTE.fullmatch(each)))
+
+
+_SHARED = "vials are shared on {} with {}; the pick list counts them together"
+_NOTE = re.compile(_SHARED.format(".*", ".*"))
+
+
 def _name(dose: Dose) -> str:
     return f"{dose.ordered} {dose.route}"
 
@@ -72,4 +82,4 @@ def _name(dose: Dose) -> str:
 def _words(notes: dict[str, list[int]]) -> Iterator[str]:
     for others, days in notes.items():
         which = f"day{'s' if len(days) > 1 else ''} {list_days(days)}"
-        yield f"vials are shared on {which} with {others}; the pick list counts them together"
+        yield _SHARED.format(which, others)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
-from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, code_of_drug
+from cec.calculate.rules.rule import Administered, Case, LimitQuestion, Limits, Rule, code_of_drug
 from cec.errors import InputError
 from cec.facts import Bounds, earlier_doses_of
 from cec.facts.stretches import stretch_within
@@ -118,10 +118,10 @@ def total_of(drug: str, maximum: Quantity, case: Case) -> Total | None:
     )
     if unknown:
         raise InputError(f"{drug}: its lifetime maximum cannot be held against this cycle: {unknown}")
-    cycle = [
+    cycle = [_by_size(maximum, each) for each in case.administered if each.drug == drug and each.amount.value] or [
         _in_unit_of(maximum, dose.cycle_total, case, drug)
         for dose in case.doses
-        if dose.drug == drug and dose.cycle_total and dose.cycle_total.value
+        if dose.drug == drug and dose.cycle_total and dose.cycle_total.value and not case.administered
     ]
     given = entry_of(drug, case.patient.earlier_doses)
     before = _in_unit_of(maximum, given, case, drug) if given else Fraction(0)
@@ -133,10 +133,18 @@ def total_of(drug: str, maximum: Quantity, case: Case) -> Total | None:
 def _in_unit_of(maximum: Quantity, amount: Quantity, case: Case, drug: str) -> Fraction:
     """An amount (mg, mg/m2 or mg/kg) as a number in the unit of the maximum, by today's BSA or weight."""
     bsa = case.facts["bsa"]
+    return _by_size(
+        maximum, Administered(drug, amount, bsa if isinstance(bsa, Quantity) else None, case.patient.weight)
+    )
+
+
+def _by_size(maximum: Quantity, given: Administered) -> Fraction:
+    """The same by the BSA and weight from which it was dosed."""
     try:
-        return total_in(maximum.unit, amount, case.patient.weight, bsa if isinstance(bsa, Quantity) else None)
+        return total_in(maximum.unit, given.amount, given.weight, given.bsa)
     except InputError:
-        raise InputError(f"{drug}: {amount} cannot be held against a lifetime maximum of {maximum}") from None
+        text = f"{given.drug}: {given.amount} cannot be held against a lifetime maximum of {maximum}"
+        raise InputError(text) from None
 
 
 def total_in(unit: str, amount: Quantity, weight: Quantity, bsa: Quantity | None) -> Fraction:

@@ -112,6 +112,15 @@ do not apply; that they, or the fact, are unknown. Limits are asked once for eac
 """
 
 
+class Administered(NamedTuple):
+    """An amount of a drug, and the size of the patient from which it was dosed."""
+
+    drug: str
+    amount: Quantity
+    bsa: Quantity | None
+    weight: Quantity
+
+
 class Case(NamedTuple):
     """One order, as far as it is computed when it is checked."""
 
@@ -123,6 +132,8 @@ class Case(NamedTuple):
     clearance: CreatinineClearance | None = None
     refused: Sequence[tuple[int, str]] = ()
     """The drug lines, by number and drug, whose dose was refused: what is said of their drugs holds all the same."""
+    administered: Sequence[Administered] = ()
+    """What the cycle gives, where that is not what its doses come to, or not all of it is dosed by the same size."""
 
 
 class Rule(NamedTuple):

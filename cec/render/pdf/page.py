@@ -63,7 +63,7 @@ def first_to_last(order: Order, days: Sequence[int]) -> str:
     """The first and the last date of some days of the cycle; nothing without a start."""
     if not order.start or not days:
         return ""
-    first, last = (paper_date(order.regimen.calendar.date(order.start, day)) for day in (days[0], days[-1]))
+    first, last = (paper_date(order.date_of(day) or order.start) for day in (days[0], days[-1]))
     return first if first == last else f"{first} to {last}"
 
 

@@ -49,7 +49,7 @@ def dates(order: Order) -> str:
     if order.regimen.calendar.has_day_0:
         return named_days(order)
     days = day_numbers(order)
-    first, last = (weekday_date(order.regimen.calendar.date(order.start, day)) for day in (days[0], days[-1]))
+    first, last = (weekday_date(order.date_of(day) or order.start) for day in (days[0], days[-1]))
     return first if first == last else f"{first} to {last}"
 
 

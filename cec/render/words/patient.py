@@ -63,10 +63,11 @@ def measure_facts(order: Order) -> Iterator[tuple[str, str]]:
 
     What was measured again within the cycle says from which day on it holds.
     """
-    yield "Measures", measures(order.patient)
     for each in order.measures:
         since = f"from day {each.from_day}: " if len(order.measures) > 1 else ""
-        if each is not order.measures[0]:
+        if each is order.measures[0]:
+            yield "Measures", f"{since}{measures(order.patient)}"
+        else:
             yield "Measures", f"{since}height {each.height}, weight {each.weight}"
         yield "BSA", f"{since}{bsa_words(each.bsa)}"
         if each.clearance:

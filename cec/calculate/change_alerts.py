@@ -1,0 +1,127 @@
+"""What a person must look at in an order that was changed: what was given otherwise, intervals, weekdays, weights."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from cec.calculate.rounding import deviation_percent, to_nearest
+from cec.calculate.rules.rule import code_of_drug
+from cec.days import list_days
+from cec.order import Alert, Order, given_amounts, identity, patient_after
+from cec.pharmacy import Pharmacy
+from cec.regimen import WEEKDAYS
+from cec.units import Exact, span, write_number
+
+
+def change_alerts(order: Order, pharmacy: Pharmacy) -> Iterator[Alert]:
+    """The alerts on what the changes of an order moved, dosed anew or told; `pharmacy` is that of its last days."""
+    yield from _small_weight_changes(order, pharmacy)
+    yield from _given_otherwise(order)
+    if any(change.skipped or change.moved for change in order.changes):
+        yield from _intervals(order)
+        yield from _weekdays(order)
+        yield from _staying(order)
+    yield from _interrupted(order)
+
+
+def _small_weight_changes(order: Order, pharmacy: Pharmacy) -> Iterator[Alert]:
+    """A weight that is nearer to the one before than the pharmacy doses anew for."""
+    least = pharmacy.weight_change
+    if least is None:
+        return
+    for number, change in enumerate(order.changes):
+        before = patient_after(order.patient, order.changes[:number]).weight
+        if change.weight is None or change.weight == before:
+            continue
+        percent = deviation_percent(change.weight.value, before.value)
+        if abs(percent) < least:
+            shown = write_number(to_nearest(abs(percent), Decimal("0.1")))
+            more = "more" if percent > 0 else "less"
+            text = (
+                f"{change.weight} from day {change.from_day} is {shown}% {more} than {before}; the pharmacy doses anew "
+                f"from {write_number(least)}% on"
+            )
+            yield Alert("below-weight-change", "check", "weight", text)
+
+
+def _given_otherwise(order: Order) -> Iterator[Alert]:
+    """By drug, what somebody told was given, and what the cycle comes to with it."""
+    amounts = given_amounts(order.changes)
+    rows = {identity(row): row for row in order.administrations}
+    for drug in dict.fromkeys(row.drug for name, row in rows.items() if name in amounts):
+        own = [row for row in order.administrations if row.drug == drug]
+        parts = [
+            f"day {row.protocol_day}: {f'{amount} given' if amount.value else 'not given'}, {row.dose} ordered"
+            for row in own
+            if (amount := amounts.get(identity(row))) is not None
+        ]
+        whole = sum((Fraction(amounts.get(identity(row), row.dose).value) for row in own), Fraction(0))
+        text = f"{'; '.join(parts)}; with what is ordered {Exact(whole, own[0].dose.unit)} in this cycle"
+        yield Alert(code_of_drug("given", drug), "note", drug, text)
+
+
+def _intervals(order: Order) -> Iterator[Alert]:
+    """Days of a drug that came nearer to each other than the protocol has them."""
+    for number, (drug, days) in _days_of_lines(order).items():
+        del number
+        for day, later in pairwise(days):
+            apart = _apart(order, day, later)
+            wanted = order.regimen.calendar.place(later) - order.regimen.calendar.place(day)
+            if apart < wanted:
+                text = f"{apart} days from day {day} to day {later}, the protocol has {wanted}"
+                yield Alert(code_of_drug("days-apart", drug), "check", drug, text)
+
+
+def _days_of_lines(order: Order) -> dict[int, tuple[str, list[int]]]:
+    """The drug of each line that hangs on no other, and the days on which it is given."""
+    found: dict[int, tuple[str, set[int]]] = {}
+    for dose in order.doses:
+        if dose.ordered.value and not order.line_of(dose).anchors:
+            found.setdefault(dose.line, (dose.drug, set()))[1].update(dose.days)
+    return {number: (drug, sorted(days)) for number, (drug, days) in found.items()}
+
+
+def _apart(order: Order, day: int, later: int) -> int:
+    first, second = order.date_of(day), order.date_of(later)
+    return (second - first).days if first and second else 0
+
+
+def _weekdays(order: Order) -> Iterator[Alert]:
+    """Days of a drug that is given on certain days of the week, and came on others."""
+    for number, (drug, days) in _days_of_lines(order).items():
+        wanted = order.regimen.drugs[number - 1].weekdays
+        dates = [(day, date) for day in days if (date := order.date_of(day))]
+        if other := [day for day, date in dates if wanted and WEEKDAYS[date.weekday()] not in wanted]:
+            noun = "day" if len(other) == 1 else "days"
+            text = f"is given on {', '.join(wanted)}; {noun} {list_days(other)} came on another day of the week"
+            yield Alert(code_of_drug("weekday", drug), "check", drug, text)
+
+
+def _staying(order: Order) -> Iterator[Alert]:
+    """What stays on a day that was left out, because it hangs on a drug of an earlier day."""
+    dropped = {skip.day for change in order.changes for skip in change.skipped if skip.then == "drop"}
+    for drug in dict.fromkeys(row.drug for row in order.administrations if row.protocol_day in dropped):
+        days = sorted({row.protocol_day for row in order.administrations if row.drug == drug} & dropped)
+        noun = "day" if len(days) == 1 else "days"
+        text = f"stays on {noun} {list_days(days)}, which is left out: it hangs on a drug that was given before"
+        yield Alert(code_of_drug("stays", drug), "check", drug, text)
+
+
+def _interrupted(order: Order) -> Iterator[Alert]:
+    """Bags of one chain that no longer follow each other."""
+    a_day = datetime.timedelta(days=1)
+    for number, (drug, _) in _days_of_lines(order).items():
+        rows = [row for row in order.administrations if row.line == number and row.end and row.over]
+        for row, after in pairwise(rows):
+            days = order.regimen.calendar.place(after.protocol_day) - order.regimen.calendar.place(row.protocol_day)
+            is_chain = row.over and span(row.over) == days * a_day and order.regimen.drugs[number - 1].per_day == 1
+            if is_chain and row.end and after.start and after.start > row.end:
+                text = f"is not one chain: the bag of day {after.protocol_day} starts at {after.start:%H:%M} on "
+                text += (
+                    f"{after.start:%d-%b}, that of day {row.protocol_day} ends at {row.end:%H:%M} on {row.end:%d-%b}"
+                )
+                yield Alert(code_of_drug("interrupted", drug), "check", drug, text)

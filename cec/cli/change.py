@@ -1,0 +1,178 @@
+"""cec change: a saved order from a day of its cycle on, as a new order that replaces it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from cec.cli.inputs import naming_options, products_by_drug, read_text_of, texts_of_patient, together
+from cec.cli.messages import say
+from cec.cli.options import (
+    PHARMACY,
+    ChangedPatientOptions,
+    CheckOptions,
+    PatientOptions,
+    QuietOption,
+    flag,
+    option,
+)
+from cec.cli.saved import NewOrderOption, OrderArgument, about, new_order_file, read_words
+from cec.errors import CecError, InputError
+
+if TYPE_CHECKING:
+    from cec.order import Order, SkippedDay
+    from cec.patient import Patient
+    from cec.pharmacy import Pharmacy
+
+Read = TypeVar("Read")
+
+WHEN, DAYS, GIVEN = "When", "Days", "What was given"
+"""Headings of its own options."""
+
+
+def change(
+    *,
+    order: OrderArgument,
+    on: Annotated[
+        str,
+        option("DATE", "The day of the change; what is dated before it counts as given as ordered.", heading=WHEN),
+    ],
+    reason: Annotated[str, option("TEXT", "Why; it stands on the order.", heading=WHEN)],
+    from_day: Annotated[
+        str | None, option("DAY", "The day of the cycle from which it holds: 3. Earlier days stay.", heading=WHEN)
+    ] = None,
+    patient: ChangedPatientOptions,
+    stop: Annotated[
+        list[str] | None, option("DRUG", "Give no more of a drug; all ends the cycle. Repeatable.", heading="Patient")
+    ] = None,
+    skip_day: Annotated[
+        list[str] | None, option("DAY", "A day on which nothing is given: 3, 3-4. Repeatable.", heading=DAYS)
+    ] = None,
+    move: Annotated[
+        bool, flag("It and every later day come as many calendar days later.", "--move", heading=DAYS)
+    ] = False,
+    drop: Annotated[bool, flag("It is left out; later days keep their dates.", "--drop", heading=DAYS)] = False,
+    move_day: Annotated[
+        list[str] | None, option("DAY=DATE", "Give one day alone on another date: 8=2026-12-08.", heading=DAYS)
+    ] = None,
+    start: Annotated[
+        str | None, option("DATE", "Day 1, while nothing was given: the whole cycle moves.", heading=DAYS)
+    ] = None,
+    time: Annotated[
+        list[str] | None,
+        option(
+            "TIME", "Start of each day's first infusion: 14:00; or of one drug: mesna=10:00. Repeatable.", heading=DAYS
+        ),
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        option("DOSE", "Another amount than ordered: 'clofarabine on day 2=20 mg'. Repeatable.", heading=GIVEN),
+    ] = None,
+    not_given: Annotated[
+        list[str] | None, option("DOSE", "A dose that was not given: 'etoposide on day 2'. Repeatable.", heading=GIVEN)
+    ] = None,
+    pharmacy: Annotated[
+        Path | None, option("FILE", "The pharmacy file as it is now; without it that of the order.", heading=PHARMACY)
+    ] = None,
+    product: Annotated[
+        list[str] | None,
+        option("DRUG=PRODUCT", "Make up this drug from this product from that day on. Repeatable.", heading=PHARMACY),
+    ] = None,
+    checks: CheckOptions,
+    output: NewOrderOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Change a saved order from a day of its cycle on.
+
+    Measures, doses, days, times. The new order, NAME.r2.json, replaces the old one; earlier days stay as they were. It
+    is a draft until it is released itself.
+
+    Examples:
+      cec change order.json --on 2026-12-03 --skip-day 3 --move --reason 'no bed'
+      cec change eva.json --on 2026-12-02 --from-day 3 --stop all --reason fever
+    """
+    from cec.cli.drafting import acceptances
+    from cec.course.chain import look_at, read_unedited
+    from cec.course.changing import Asked, changed
+    from cec.course.writing import revision_name, write_beside
+    from cec.facts.reading import read_date
+    from cec.load.change_texts import read_day, read_given, read_moved_day, read_not_given, read_times
+    from cec.render import render
+    from cec.render.words.revision import changed_words, revision_words
+
+    saved = read_unedited(order).order
+    values = together(
+        lambda: read_text_of("--on", on, read_date),
+        lambda: read_words("--reason", reason),
+        lambda: read_text_of("--from-day", from_day, read_day),
+        lambda: frozenset(patient.facts),
+        lambda: tuple(stop or ()),
+        lambda: _skipped(skip_day or (), move=move, drop=drop),
+        lambda: tuple(_each("--move-day", move_day, read_moved_day)),
+        lambda: read_text_of("--start", start, read_date),
+        lambda: _naming("--time", lambda: read_times(time or ())),
+        lambda: products_by_drug(product or ()),
+        lambda: _pharmacy(pharmacy),
+        lambda: (*_each("--given", given, read_given), *_each("--not-given", not_given, read_not_given)),
+        lambda: acceptances(checks.accept or ()),
+        lambda: _patient(saved, patient),
+    )
+    asked = Asked(*values)
+    if not asked.changes_anything:
+        raise typer.BadParameter("nothing is changed; say what is other from that day on")
+    with about(order):
+        new_order = changed(saved, asked, strict=checks.strict)
+        new = new_order_file(output, revision_name(order, new_order.revision))
+        write_beside(look_at(order), new, render(new_order, "json"))
+    if not quiet:
+        for line in (f"{new}: {revision_words(new_order)}", *changed_words(saved, new_order)):
+            say(line)
+
+
+def _patient(order: Order, options: ChangedPatientOptions) -> Patient:
+    """The patient of the order with what was typed; declarations are those that were typed alone."""
+    from cec.load import load_patient
+
+    now = order.patient_now
+    size = {"height": str(now.height), "weight": str(now.weight)}
+    typed = PatientOptions(**{**options._asdict(), "facts": {**size, **options.facts}})
+    return naming_options(lambda: load_patient(texts=texts_of_patient(typed)))
+
+
+def _skipped(typed: Sequence[str], *, move: bool, drop: bool) -> tuple[SkippedDay, ...]:
+    """The days on which nothing is given, and what becomes of what they would have been given."""
+    from cec.load.when import read_plain_days
+    from cec.order import SkippedDay
+
+    if move and drop:
+        raise typer.BadParameter("--move and --drop say two things; give one of them", param_hint="--skip-day")
+    if bool(typed) != (move or drop):
+        text = "say --move (it and later days come later) or --drop (it is left out)" if typed else "name a day to skip"
+        raise typer.BadParameter(text, param_hint="--skip-day")
+    days = [day for each in _each("--skip-day", typed, read_plain_days) for day in each]
+    return tuple(SkippedDay(day, "move" if move else "drop") for day in days)
+
+
+def _pharmacy(typed: Path | None) -> Pharmacy | None:
+    """The pharmacy file as it is now, where one is named; the order keeps its own without."""
+    from cec.cli.inputs import pharmacy_file
+    from cec.load import load_pharmacy
+
+    return None if typed is None else load_pharmacy(pharmacy_file(typed))
+
+
+def _each(name: str, typed: Sequence[str] | None, read: Callable[[str], Read]) -> list[Read]:
+    """What each text of an option says; InputError with every fault."""
+    return together(*(partial(_naming, name, partial(read, text)) for text in typed or ()))
+
+
+def _naming(name: str, read: Callable[[], Read]) -> Read:
+    """What is read; faults name the option."""
+    try:
+        return read()
+    except CecError as error:
+        raise InputError(*(fault._replace(where=name) for fault in error.faults)) from None

@@ -1,0 +1,53 @@
+"""What a revision changed, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cec.days import list_days
+from cec.order import Administration, Order
+from cec.render.words.alerts import alert_words, in_one_line
+from cec.render.words.times import paper_date
+
+
+def revision_words(order: Order) -> str:
+    """Which revision an order is, from which day on, and why; nothing of a first one."""
+    change = order.changes[-1]
+    what = f"day 1 on {paper_date(change.start.date)}" if change.start else f"from day {change.from_day}"
+    return f"revision {order.revision}, {what}: {change.reason}"
+
+
+def changed_words(before: Order, order: Order) -> Iterator[str]:
+    """By drug what is given otherwise than before or no longer, then the alerts that were not there before."""
+    rows = {(row.line, row.protocol_day, row.number): row for row in order.administrations}
+    words: dict[str, dict[str, list[int]]] = {}
+    for name, altered in order.altered.items():
+        row = rows[name]
+        words.setdefault(row.drug, {}).setdefault(_otherwise(row, altered.was), []).append(row.protocol_day)
+    for row in order.changes[-1].removed:
+        words.setdefault(row.drug, {}).setdefault(f"not given, {row.dose} before", []).append(row.protocol_day)
+    for drug, of_drug in words.items():
+        parts = (f"{_days(days)}: {what}" for what, days in of_drug.items())
+        yield f"{drug}: {'; '.join(parts)}"
+    old = {(alert.code, alert.text) for alert in before.alerts}
+    for alert in order.alerts:
+        if (alert.code, alert.text) not in old:
+            yield alert_words(in_one_line(alert))
+
+
+def _otherwise(row: Administration, was: Administration | None) -> str:
+    """How an administration is given otherwise than it was."""
+    if was is None:
+        return f"{row.dose}, not there before"
+    parts = []
+    if row.dose != was.dose:
+        parts.append(f"{row.dose}, was {was.dose}")
+    if row.date != was.date:
+        parts.append(f"on {paper_date(row.date)}, was {paper_date(was.date)}")
+    elif row.time != was.time:
+        parts.append(f"at {row.time:%H:%M}, was {was.time:%H:%M}")
+    return ", ".join(parts) or f"{row.route} over {row.runs}, was {was.route} over {was.runs}"
+
+
+def _days(days: list[int]) -> str:
+    return f"day{'' if len(set(days)) == 1 else 's'} {list_days(sorted(set(days)))}"
