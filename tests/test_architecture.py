@@ -82,11 +82,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.render.fhir": (*BASE, "cec.render", "cec.fhir.codes"),
     "cec.render": (
         *(*BASE, "cec.render", "cec.verification.outcome", "cec.cases.outcome", "cec.authoring.changes"),
-        *("cec.course.ward_day", "cec.course.patient_history"),
+        *("cec.course.ward_day", "cec.course.patient_history", "cec.course.comparison"),
     ),
     "cec.render.csv.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
     "cec.render.terminal.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
     "cec.batch": (*BASE, "cec.calculate", "cec.load", "cec.render", "cec.files", "cec.tables", "cec.batch"),
+    "cec.course.comparison": BASE,
     "cec.course.ward_day": BASE,
     "cec.course.patient_history": (*BASE, "cec.course.ward_day"),
     "cec.course": (

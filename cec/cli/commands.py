@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, Declared] = {
     "print": Declared("print_order", "print_order", finds_regimens=False, shows_help=True),
     "change": Declared("change", "change", finds_regimens=False, shows_help=True),
     "next": Declared("next_cycle", "next_cycle", shows_help=True),
+    "compare": Declared("compare", "compare", finds_regimens=False, shows_help=True),
     "release": Declared("release", "release", finds_regimens=False, shows_help=True),
     "cancel": Declared("cancel", "cancel", finds_regimens=False, shows_help=True),
     "worklist": Declared("worklist", "worklist", finds_regimens=False, shows_help=True),

@@ -9,12 +9,13 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cec.calculate.rules.lifetime import lifetime_maximums, total_in
+from cec.course.earlier import ADDED_UP, unit_added_up
 from cec.course.given import administrations_given
 from cec.course.worklist import FiledOrder
 from cec.drug_names import drug_key
-from cec.order import Administration, Dose, Order
+from cec.order import Administration, Order
 from cec.routes import RADIOTHERAPY
-from cec.units import AMOUNT, Quantity, convert, dose_unit, span
+from cec.units import AMOUNT, Quantity, convert, span
 
 PLANNED = ("calculated", "capped", "capped by day")
 """The steps of a dose that the protocol makes, before any person or rounding."""
@@ -77,15 +78,9 @@ def units_of(orders: Iterable[Order]) -> dict[str, str]:
     units: dict[str, str] = {}
     of_maximum: dict[str, str] = {}
     for order in orders:
-        units |= {drug_key(dose.drug): _unit_of(dose) for dose in order.doses}
+        units |= {drug_key(dose.drug): unit_added_up(dose) for dose in order.doses}
         of_maximum |= {drug_key(drug): maximum.unit for drug, maximum in lifetime_maximums(order.regimen).items()}
     return units | of_maximum
-
-
-def _unit_of(dose: Dose) -> str:
-    """What a drug is prescribed in, without what a rate is per; an amount where it goes by neither BSA nor weight."""
-    unit, amount = dose_unit(dose.prescribed.unit), dose_unit(dose.ordered.unit).amount
-    return f"{amount}/{unit.per}" if unit.measure in {"bsa", "weight"} else amount
 
 
 def cycle_of(filed: FiledOrder, units: Units, before: datetime.date | None) -> Cycle:
@@ -108,12 +103,8 @@ def cycle_of(filed: FiledOrder, units: Units, before: datetime.date | None) -> C
         order,
         order.start or dates[0],
         tuple(dates),
-        {drug: tuple(each) for drug, each in parts.items() if any(part.ordered.unit in _ADDED for part in each)},
+        {drug: tuple(each) for drug, each in parts.items() if any(part.ordered.unit in ADDED_UP for part in each)},
     )
-
-
-_ADDED = AMOUNT.units
-"""Units of what is added up: neither radiation nor fluids."""
 
 
 def _name(row: Administration) -> tuple[int, int, int]:
@@ -124,7 +115,7 @@ def _part(order: Order, row: Administration, units: Units) -> Part:
     """An administration that is ordered, of which nothing is given."""
     measures = order.measures_on(row.protocol_day)
     nothing = Quantity(Decimal(0), row.dose.unit)
-    if row.route == RADIOTHERAPY or row.dose.unit not in _ADDED:
+    if row.route == RADIOTHERAPY or row.dose.unit not in ADDED_UP:
         return Part(row.drug, row.dose, nothing, nothing, row.dose, Fraction(1))
     unit = units.get(drug_key(row.drug), row.dose.unit)
     per = total_in(unit, Quantity(Decimal(1), row.dose.unit), measures.weight, measures.bsa.area)

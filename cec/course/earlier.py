@@ -17,8 +17,11 @@ from cec.drug_names import is_same_drug
 from cec.errors import InputError
 from cec.order import Dose, Measures, Order
 from cec.regimen import Regimen, entry_of
-from cec.units import Quantity, dose_unit
+from cec.units import AMOUNT, Quantity, dose_unit
 from cec.units.exact import kept
+
+ADDED_UP = AMOUNT.units
+"""Units of what is added up: neither radiation nor fluids."""
 
 
 class Earlier(NamedTuple):
@@ -54,9 +57,9 @@ def earlier_doses(order: Order, following: Regimen, also_given: Mapping[str, Qua
     for drug, amount in before.items():
         add(drug, amount, amount.unit, order.measures[-1])
     for each in sorted(administrations_given(order), key=lambda each: each.row.line):
-        if each.amount.value:
+        if each.amount.value and each.amount.unit in ADDED_UP:
             dose = order.doses[each.row.dose_index]
-            name = add(each.row.drug, each.amount, _unit_of(dose), order.measures_on(each.row.protocol_day))
+            name = add(each.row.drug, each.amount, unit_added_up(dose), order.measures_on(each.row.protocol_day))
             if name not in before and order.start:
                 since.setdefault(name, order.start)
     for drug, amount in also_given.items():
@@ -66,7 +69,7 @@ def earlier_doses(order: Order, following: Regimen, also_given: Mapping[str, Qua
     return Earlier(amounts, {drug: day for drug, day in since.items() if drug in amounts})
 
 
-def _unit_of(dose: Dose) -> str:
+def unit_added_up(dose: Dose) -> str:
     """The unit in which doses of a drug are added up: what it is prescribed in, without what a rate is per."""
     unit = dose_unit(dose.prescribed.unit)
     amount = dose_unit(dose.ordered.unit).amount

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cec.render.formats import (
     BSA_COMPARISONS,
     CHECKED_FILES,
+    COMPARISONS,
     EXAMINATIONS,
     FORMATS,
     HISTORIES,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BSA_COMPARISONS",
     "CHECKED_FILES",
+    "COMPARISONS",
     "EXAMINATIONS",
     "FORMATS",
     "HISTORIES",

@@ -73,6 +73,13 @@ WORKLISTS: Formats = by_name(
 )
 """The formats of a ward's day."""
 
+COMPARISONS: Formats = by_name(
+    Format("table", "cec.render.terminal.comparison", ".txt", ("terminal",)),
+    Format("json", "cec.render.json", ".json"),
+    Format("pdf", "cec.render.pdf.comparison", ".pdf", papers=SHEETS, is_binary=True),
+)
+"""The formats of two orders side by side."""
+
 HISTORIES: Formats = by_name(
     Format("table", "cec.render.terminal.history", ".txt", ("terminal",)),
     Format("csv", "cec.render.csv.history", ".csv"),
