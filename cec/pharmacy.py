@@ -259,6 +259,11 @@ class Pharmacy(msgspec.Struct, frozen=True):
         """
         return self.times_of_day.get(time) or TIMES_OF_DAY.get(time, time)
 
+    def follows(self, stability: Stability) -> bool:
+        """Whether it follows the label that says how long a drug keeps, and keeps what it makes as that says."""
+        is_by_it = not self.jurisdiction or self.jurisdiction.casefold() == stability.jurisdiction.casefold()
+        return is_by_it and (not self.storage or self.storage.casefold() == stability.conditions.casefold())
+
     @property
     def zone(self) -> "ZoneInfo | None":
         """The time zone; None where none is named. InputError for a name that there is not."""

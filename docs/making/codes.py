@@ -26,6 +26,10 @@ OTHERS = {
         "check",
         "the dose is more than is given into the cerebrospinal fluid: 15 mg of methotrexate, 100 mg of cytarabine",
     ),
+    "used-too-late-<drug>": (
+        "check",
+        "made at the pharmacy's hour, a dose ends after what is made up keeps at the longest",
+    ),
     "vinca-syringe-<drug>": (
         "check",
         "a vinca alkaloid into a vein is not an infusion: it is made up in infusion bags only",

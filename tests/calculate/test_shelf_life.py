@@ -143,6 +143,40 @@ def test_where_no_bag_is_chosen_it_is_not_known_how_long_it_keeps_at_a_concentra
     assert first.shelf_life.unknown == "no bag is chosen, and how long it keeps depends on it"
 
 
+DAY_LONG = """
+name: day-long
+title: Day long
+edition: 1
+for: this test
+source: {citation: this test}
+drugs: [{drug: clofarabine, dose: 40 mg/m2, route: IV infusion, over: 22 h, days: 1}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("made_at", "statement", "said"),
+    [
+        ("09:00", US, ""),  # from 09:00 to 07:00, and it keeps until 09:00
+        ("07:00", US, ""),  # until 07:00: it ends just then
+        ("06:59", US, "made at 06:59 it keeps 24 h at most, until 06:59 1 day later, and ends at 07:00"),
+        ("06:59", US.replace("24 h", "48 h"), ""),
+        ("", US, ""),
+    ],
+)
+def test_an_infusion_that_outlasts_what_is_made_for_it_is_asked_about(
+    made_at: str, statement: str, said: str, tmp_path: Path
+) -> None:
+    """From 09:00 over 22 h to 07:00."""
+    regimen = tmp_path / "day-long.yaml"
+    regimen.write_text(DAY_LONG, "utf-8")
+    order = order_of(tmp_path, statement, policy=f'made_at: "{made_at}"\n' if made_at else "", regimen=str(regimen))
+    found = [alert.text for alert in order.alerts if alert.code == "used-too-late-clofarabine"]
+    assert found == ([f"{said}: make it later, or in parts (day 1)"] if said else [])
+    assert [bool(row.use_before and row.end and row.end > row.use_before) for row in order.administrations] == [
+        bool(said)
+    ]
+
+
 @pytest.mark.parametrize(
     ("statement", "policy", "why"),
     [

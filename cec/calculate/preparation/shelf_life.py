@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from msgspec.structs import replace
 
 from cec.calculate.schedule.clock import Clock
+from cec.calculate.schedule.making import time_of_making
 from cec.order import Administration, Dose, Preparation, ShelfLife
 from cec.pharmacy import UNDILUTED, FormularyDrug, Pharmacy, Stability
 from cec.units import AMOUNT, CONCENTRATION, amount_in, convert, span
-
-_A_DAY = datetime.timedelta(days=1)
 
 
 def shelf_life(preparation: Preparation, dose: Dose, drug: FormularyDrug, pharmacy: Pharmacy) -> ShelfLife:
@@ -39,7 +37,7 @@ def statements_that_hold(
 
     A statement that names no concentration and no diluent holds for every bag, never for what is drawn up undiluted.
     """
-    return tuple(each for each in drug.stability if _holds(each, preparation, dose) and _is_followed(each, pharmacy))
+    return tuple(each for each in drug.stability if _holds(each, preparation, dose) and pharmacy.follows(each))
 
 
 def with_use_before(
@@ -53,13 +51,10 @@ def with_use_before(
 
 
 def _dated(row: Administration, keeping: Mapping[int, ShelfLife], pharmacy: Pharmacy) -> Administration:
-    """The administration with its times: it is made at the last time of making before it starts."""
-    life = keeping.get(row.dose_index)
-    if life is None or not pharmacy.made_at or not row.dose.value:
+    """The administration with the time at which it is made, and that before which it is used."""
+    life, made_at = keeping.get(row.dose_index), time_of_making(row, pharmacy)
+    if life is None or made_at is None or not row.dose.value:
         return row
-    made_at = datetime.datetime.combine(row.date, datetime.time.fromisoformat(pharmacy.made_at))
-    if made_at > row.time:
-        made_at -= _A_DAY
     if life.within is None:
         return replace(row, made_at=made_at)
     clock = Clock(pharmacy.zone)
@@ -90,12 +85,6 @@ def _concentration(preparation: Preparation, unit: str) -> Fraction:
         return Fraction(convert(preparation.strength, unit, CONCENTRATION).value)
     held = convert(preparation.contains or preparation.dose, amount_in(unit), AMOUNT)
     return Fraction(held.value) / Fraction(preparation.final_volume.value if preparation.final_volume else 1)
-
-
-def _is_followed(stability: Stability, pharmacy: Pharmacy) -> bool:
-    """Whether the pharmacy follows the label that makes a statement, and keeps what it makes as it says."""
-    is_by_it = not pharmacy.jurisdiction or pharmacy.jurisdiction.casefold() == stability.jurisdiction.casefold()
-    return is_by_it and (not pharmacy.storage or pharmacy.storage.casefold() == stability.conditions.casefold())
 
 
 def _as_made_up(preparation: Preparation, pharmacy: Pharmacy) -> str:

@@ -14,9 +14,11 @@ from msgspec.structs import replace
 from cec.calculate.rules.rule import code_of_drug
 from cec.calculate.schedule.clock import Clock
 from cec.calculate.schedule.given_line import A_DAY, GivenLine
+from cec.calculate.schedule.making import used_too_late
 from cec.calculate.schedule.places import Places
 from cec.days import list_days
 from cec.order import Administration, Alert
+from cec.pharmacy import Pharmacy
 from cec.regimen import Level
 from cec.routes import is_into_csf, is_intravenous
 from cec.units import span
@@ -75,6 +77,7 @@ def remarks(
             *_interval(row, rows, lines[place], clock),
             *_overlap(place, row, infusions, clock),
             *_beside_iv(row, rows, clock),
+            *_too_late(row, places[place].pharmacy),
         )
         for place, row in numbered
     ]
@@ -142,6 +145,12 @@ def _clock_change(row: Administration, clock: Clock) -> Iterator[Remark]:
     if row.start and row.end and row.over and row.end - row.start != span(row.over):
         text = f"the clock is changed while it runs: its {row.over} end at {row.end:%H:%M}"
         yield Remark("clock-change", "check", text)
+
+
+def _too_late(row: Administration, pharmacy: Pharmacy) -> Iterator[Remark]:
+    """A dose that is used, or runs, after what is made up for it keeps at the longest."""
+    if text := used_too_late(row, pharmacy):
+        yield Remark("used-too-late", "check", f"{text}: make it later, or in parts")
 
 
 def _range(row: Administration) -> Iterator[Remark]:
