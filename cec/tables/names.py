@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from cec.errors import InputError
 from cec.facts import fact_of
@@ -88,6 +88,7 @@ def unit_in_name(fact: str, unit: str, word: str, name: str) -> str:
     return unit or named
 
 
+@lru_cache(maxsize=1 << 12)
 def plain_name(name: str) -> str:
     """A column's name in small letters, other signs than letters and digits as one underscore.
 

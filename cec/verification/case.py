@@ -57,10 +57,17 @@ class Case(NamedTuple):
     """The right amount as ordered, as it was before rounding, and from the BSA before rounding."""
     unrounded: Fraction = Fraction(0)
     """The right amount as it was before rounding."""
+    bounds: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0))
+    """Between which amounts, both among them, the digits are those that are written."""
+    per: str = ""
+    """The measure that the prescribed dose is per."""
+    reach: tuple[Fraction, Fraction] | None = None
+    """Between which of these measures the dose can be the written one; None where only the whole computation can say."""
 
     def fits(self, amount: Fraction) -> bool:
         """Whether an amount, rounded to the digits that are written, is the written one."""
-        return self.distance(amount) <= self.half_step
+        least, most = self.bounds
+        return least <= amount <= most
 
     def distance(self, amount: Fraction) -> Fraction:
         """How far the written amount lies from another, in the unit of the dose."""
@@ -85,12 +92,16 @@ def candidate(case: Case, amount: Fraction, working: str, kind: str = "") -> Can
 
 
 def with_right_amounts(case: Case) -> Case:
-    """The case with what is right in its place."""
+    """The case with what is right in its place, and what the written amount may have been before rounding."""
+    written, half_step = Fraction(case.written.value), Fraction(case.half_step)
+    case = case._replace(bounds=(written - half_step, written + half_step))
     unrounded = _unrounded_dose(case)
     from_unrounded = case.measured._replace(bsa=case.measured.unrounded_bsa)
     amounts = [Fraction(case.dose.ordered.value), unrounded]
     amounts += [each.amount for each in recomputed(case, measured=from_unrounded)][-1:]
-    return case._replace(right=tuple(dict.fromkeys(amounts)), unrounded=unrounded)
+    per = dose_unit(case.dose.prescribed.unit).measure
+    case = case._replace(right=tuple(dict.fromkeys(amounts)), unrounded=unrounded, per=per)
+    return case._replace(reach=_reach(case))
 
 
 def _unrounded_dose(case: Case) -> Fraction:
@@ -101,20 +112,39 @@ def _unrounded_dose(case: Case) -> Fraction:
     return compute_dose(settled, case.measured, case.order.pharmacy, declared=_declared(case)).unrounded.number
 
 
-def may_fit(case: Case, measured: Measured) -> bool:
-    """Whether the dose from other measures can be the written one; true where only the whole computation can say."""
-    measure = dose_unit(case.dose.prescribed.unit).measure
-    if measure == "nothing":
+def may_fit(case: Case, measured: Measured | None = None, *, by: str = "", figure: Quantity | None = None) -> bool:
+    """Whether the dose from other measures can be the written one; true where only the whole computation can say.
+
+    `by` is the measure that its figure is multiplied by, where that is another than it is per; `figure` is another one.
+    """
+    if case.per == "nothing":
         return False
-    if measure not in {"bsa", "weight"} or case.line.caps or dose_unit(case.dose.prescribed.unit).time:
+    if case.reach is None:
         return True
+    multiplier = _multiplier(measured or case.measured, by or case.per)
+    if figure:
+        if figure.unit != case.dose.prescribed.unit:
+            return True
+        multiplier *= Fraction(figure.value) / Fraction(case.dose.prescribed.value)
+    least, most = case.reach
+    return least <= multiplier <= most
+
+
+def _reach(case: Case) -> tuple[Fraction, Fraction] | None:
+    """Between which measures the dose can be the written one; None where only the whole computation can say."""
+    if case.per not in {"bsa", "weight"} or case.line.caps or dose_unit(case.dose.prescribed.unit).time:
+        return None
     step = rounding_step(case)
-    if step is None:
-        return True
-    other, usual = (
-        each.bsa.number if measure == "bsa" else exact(each.shown.weight).number for each in (measured, case.measured)
-    )
-    return case.distance(case.unrounded * other / usual) <= Fraction(case.half_step) + step
+    if step is None or not case.unrounded:
+        return None
+    of_one = case.unrounded / _multiplier(case.measured, case.per)
+    least, most = case.bounds
+    return (least - step) / of_one, (most + step) / of_one
+
+
+def _multiplier(measured: Measured, measure: str) -> Fraction:
+    """The number by which a figure per m2 or per kg is multiplied."""
+    return measured.bsa.number if measure == "bsa" else Fraction(measured.shown.weight.value)
 
 
 def rounding_step(case: Case) -> Fraction | None:

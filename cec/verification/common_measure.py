@@ -13,7 +13,7 @@ from cec.calculate.measures import Measured
 from cec.calculate.rounding import to_nearest
 from cec.facts import FACTS, Bounds
 from cec.units import EXACT, Exact, Quantity, dose_unit, exact, write_number
-from cec.verification.case import Candidate, Case, recomputed, rounding_step
+from cec.verification.case import Candidate, Case, may_fit, recomputed, rounding_step
 from cec.verification.measure_mistakes import remeasured
 
 COARSEST = Fraction("0.02")
@@ -106,8 +106,8 @@ def _of_one_weight(cases: Mapping[int, Case], places: Sequence[int]) -> dict[int
     for weight in sorted(weights, key=lambda weight: weight.value != int(weight.value)):
         words = _words(weight, usual)
         for _, _, _, measured in remeasured(case.order, case.measured, words, weight=weight):
-            explained = _computed_from(measured, words, cases, [*by_weight, *by_area])
-            if {*of_one_ratio, *of_one_area} <= set(explained):
+            places = [*by_weight, *by_area]
+            if explained := _computed_from(measured, words, cases, places, needed=[*of_one_ratio, *of_one_area]):
                 return explained
     return {}
 
@@ -123,20 +123,23 @@ def _of_one_measure(multiplier: _Multiplier, cases: Mapping[int, Case], places: 
     if multiplier.bounds and not multiplier.bounds.hold(value.value):
         return {}
     words = _words(value, usual)
-    explained = _computed_from(multiplier.replaced(measured, value), words, cases, places)
-    return explained if set(of_one_ratio) <= set(explained) else {}
+    return _computed_from(multiplier.replaced(measured, value), words, cases, places, needed=of_one_ratio)
 
 
 def _computed_from(
-    measured: Measured, words: str, cases: Mapping[int, Case], places: Sequence[int]
+    measured: Measured, words: str, cases: Mapping[int, Case], places: Sequence[int], *, needed: Sequence[int]
 ) -> dict[int, Candidate]:
-    """The cases that other measures explain."""
+    """The cases that other measures explain; none where they do not explain all that are needed."""
+    if not all(may_fit(cases[place], measured) for place in needed):
+        return {}
     explained = {}
     for place in places:
         again = recomputed(cases[place], words, measured=measured)
         fitting = (each for each in again if cases[place].fits(each.amount))
         if each := next(fitting, None):
             explained[place] = each
+        elif place in needed:
+            return {}
     return explained
 
 

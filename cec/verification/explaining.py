@@ -109,9 +109,10 @@ def _fitting(cases: Mapping[int, Case], places: Sequence[int], tolerance: Decima
         for place in places:
             case = cases[place]
             for each in candidates(case):
+                if not case.fits(each.amount) or case.distance(each.amount) >= to_right[place]:
+                    continue
                 expected = case.dose.ordered.value
-                is_other = not expected or abs(deviation_percent(each.amount, expected)) > tolerance
-                if is_other and case.fits(each.amount) and case.distance(each.amount) < to_right[place]:
+                if not expected or abs(deviation_percent(each.amount, expected)) > tolerance:
                     found.setdefault(Cause(mistake, each.kind, each.variant), {}).setdefault(place, each)
     return found
 

@@ -133,6 +133,8 @@ def remeasured(
 
 def _kidneys(order: Order, measured: Measured, height: Quantity, weight: Quantity) -> KidneyFunction | None:
     """The creatinine clearance of somebody of this size; where nobody can have it, the one of the order."""
+    if order.patient.creatinine is None and order.patient.creatinine_clearance is None:
+        return None
     try:
         patient = msgspec.structs.replace(order.patient, height=height, weight=weight)
         return creatinine_clearance(patient, order.age, None)

@@ -1,7 +1,8 @@
 """The mistakes that turn a right dose into a wrong one, so that a wrong number explains itself.
 
 All stand in the table `MISTAKES`; each gives the amounts that it leads to, with the working. Those in what a whole
-order is computed from are in `measure_mistakes`. `explaining` judges which of them explain the wrong doses of an order.
+order is computed from are in `measure_mistakes`. `explaining` judges which of them explain the wrong doses of an order;
+words are made only for amounts that are the written one.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ def day_split_otherwise(case: Case) -> Iterator[Candidate]:
     if times and times != case.dose.per_day:
         often = "once" if case.dose.per_day == 1 else f"{case.dose.per_day} times"
         for amount in case.right:
-            words = f"{in_words(case, amount)} {often} a day, in {times} dose{'s' * (times > 1)}: each"
-            yield candidate(case, amount * case.dose.per_day / times, words)
+            if case.fits(each := amount * case.dose.per_day / times):
+                words = f"{in_words(case, amount)} {often} a day, in {times} dose{'s' * (times > 1)}: each"
+                yield candidate(case, each, words)
 
 
 def other_phase(case: Case) -> Iterator[Candidate]:
@@ -64,21 +66,22 @@ def multiplied(factors: Mapping[str, str], case: Case) -> Iterator[Candidate]:
     """The right amount times each of these factors, which stand by their names."""
     for amount in case.right:
         for words, factor in factors.items():
-            yield candidate(case, amount * Fraction(factor), f"{words} {in_words(case, amount)}", words)
+            if case.fits(each := amount * Fraction(factor)):
+                yield candidate(case, each, f"{words} {in_words(case, amount)}", words)
 
 
 def divided(case: Case) -> Iterator[Candidate]:
     """One dose, taken for that of all days or of a whole day, in as many parts."""
     for amount in case.right:
         for what, count in (("days", len(case.dose.days)), ("doses a day", case.dose.per_day)):
-            if count > 1:
+            if count > 1 and case.fits(amount / count):
                 yield candidate(case, amount / count, f"{in_words(case, amount)} divided over {count} {what}", what)
 
 
 def swapped(case: Case) -> Iterator[Candidate]:
     """The dose of a drug whose written dose is in turn this one's."""
     for other, amount in _other_doses(case):
-        if _is_swapped(case, other):
+        if case.fits(amount) and _is_swapped(case, other):
             pair = " and ".join(sorted((case.dose.drug, other.drug)))
             yield Candidate(amount, "", f"{pair} have each other's dose")
 
@@ -86,7 +89,7 @@ def swapped(case: Case) -> Iterator[Candidate]:
 def other_drug(case: Case) -> Iterator[Candidate]:
     """The dose of another drug of the regimen."""
     for other, amount in _other_doses(case):
-        if not _is_swapped(case, other):
+        if case.fits(amount) and not _is_swapped(case, other):
             yield Candidate(amount, f"{other.drug} is {other.ordered}", kind=other.drug)
 
 
@@ -123,9 +126,8 @@ def undeclared_reduction(case: Case) -> Iterator[Candidate]:
         return
     for amount in case.right:
         for percent in (25, 50):
-            yield candidate(
-                case, amount * (100 - percent) / 100, f"{percent}% less than {in_words(case, amount)}", f"{percent}%"
-            )
+            if case.fits(each := amount * (100 - percent) / 100):
+                yield candidate(case, each, f"{percent}% less than {in_words(case, amount)}", f"{percent}%")
 
 
 def reduction_left_out(case: Case) -> Iterator[Candidate]:
@@ -158,7 +160,7 @@ def other_entry(case: Case) -> Iterator[Candidate]:
     """Another dose of the same drug line: that of another age, day or cycle."""
     for entry in case.order.line_of(case.dose).entries:
         for prescribed in entry.doses if not entry.step else ():
-            if prescribed != case.dose.prescribed:
+            if prescribed != case.dose.prescribed and may_fit(case, figure=prescribed):
                 yield from recomputed(case, f"{prescribed}, not {case.dose.prescribed}", prescribed=prescribed)
 
 
@@ -166,7 +168,7 @@ def other_dose_set(case: Case) -> Iterator[Candidate]:
     """Other doses that are published under the same letters."""
     for other in case.order.regimen.other_dose_sets:
         prescribed = other.doses.get(case.dose.drug)
-        if prescribed and prescribed != case.dose.prescribed:
+        if prescribed and prescribed != case.dose.prescribed and may_fit(case, figure=prescribed):
             source = f" ({other.source})" if other.source else ""
             together = ", ".join(f"{drug} {dose}" for drug, dose in other.doses.items())
             yield from recomputed(case, f"{together}{source}", prescribed=prescribed)
@@ -204,7 +206,8 @@ def _times(case: Case, counts: Mapping[str, int]) -> Iterator[Candidate]:
     """The right amount so many times: the product of counts, each with what it counts, those of 1 left out."""
     words = "".join(f"{count} {what} × " for what, count in counts.items() if count > 1)
     for amount in case.right:
-        yield candidate(case, amount * prod(counts.values()), f"{words}{in_words(case, amount)}")
+        if case.fits(each := amount * prod(counts.values())):
+            yield candidate(case, each, f"{words}{in_words(case, amount)}")
 
 
 def _written_times(case: Case) -> int:
@@ -239,8 +242,11 @@ def _converted(quantity: Quantity, unit: str) -> Fraction | None:
         return None
 
 
+_MEASURES = {"m2": "bsa", "kg": "weight"}
+
+
 def _by_other_measure(case: Case, right_per: str, wrong_per: str) -> Iterator[Candidate]:
     prescribed = case.dose.prescribed
-    if dose_unit(prescribed.unit).per == right_per:
+    if dose_unit(prescribed.unit).per == right_per and may_fit(case, by=_MEASURES[wrong_per]):
         figure = Quantity(prescribed.value, same_amount_per(prescribed.unit, wrong_per))
         yield from recomputed(case, prescribed=figure)
