@@ -18,7 +18,7 @@ from cec.errors import CecError
 from cec.order import Dose, Order, Step
 from cec.pharmacy import DoseRounding
 from cec.regimen import DrugLine, Regimen, entry_of
-from cec.units import AMOUNT, Exact, Quantity, convert_exactly, dose_unit, exact, kept, shorten
+from cec.units import AMOUNT, Exact, Quantity, convert_exactly, dose_unit, kept, shorten
 from cec.verification.written import Written
 
 FINEST = Fraction(1, 1_000_000)
@@ -62,7 +62,7 @@ class Case(NamedTuple):
     per: str = ""
     """The measure that the prescribed dose is per."""
     reach: tuple[Fraction, Fraction] | None = None
-    """Between which of these measures the dose can be the written one; None where only the whole computation can say."""
+    """Between which of these measures the dose can be the written one; None where only the whole computation tells."""
 
     def fits(self, amount: Fraction) -> bool:
         """Whether an amount, rounded to the digits that are written, is the written one."""

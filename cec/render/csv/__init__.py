@@ -43,6 +43,8 @@ def _status(order: Order) -> str:
 
 FORMULA = r"^[=+\-@\t\r]"
 """How a cell begins that a spreadsheet may take for a formula."""
+_BEGINS_A_FORMULA = frozenset("=+-@\t\r")
+"""The same as a set of letters: a table in CSV has many cells."""
 _NUMBER = re.compile(r"[+-]?[0-9.,]+%?", re.ASCII)
 
 
@@ -52,7 +54,7 @@ def harmless(cell: str) -> str:
     >>> harmless("=HYPERLINK(1)"), harmless("-9.09"), harmless("")
     ("'=HYPERLINK(1)", '-9.09', '')
     """
-    return f"'{cell}" if re.match(FORMULA, cell) and not _NUMBER.fullmatch(cell) else cell
+    return f"'{cell}" if cell[:1] in _BEGINS_A_FORMULA and not _NUMBER.fullmatch(cell) else cell
 
 
 def write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
