@@ -165,6 +165,7 @@ def _words(name: str) -> list[str]:
     return re.findall(r"[^\W_]+", name.casefold())
 
 
+@lru_cache(maxsize=256)
 def is_into_csf(route: str) -> bool:
     """Whether a route, or one of a choice, leads into the cerebrospinal fluid.
 

@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, Declared] = {
     "regimen list": Declared("regimen", "list_regimens"),
     "regimen show": Declared("regimen", "show_regimen"),
     "regimen new": Declared("new_regimen", "new_regimen"),
+    "regimen import": Declared("import_regimens", "import_regimens"),
     "regimen check": Declared("regimen", "check_regimens"),
     "regimen diff": Declared("regimen", "compare_regimens"),
     "regimen test": Declared("regimen", "validate_regimens"),
@@ -59,7 +60,7 @@ COMMANDS: Mapping[str, Declared] = {
 """Every command by the words that are typed, in the order of the help."""
 
 GROUPS: Mapping[str, str] = {
-    "regimen": "List, show, begin, check, compare, test and review regimens.\n\n"
+    "regimen": "List, show, write, check, compare, test and review regimens.\n\n"
     "Examples:\n  cec regimen show cec-induction\n  cec regimen check my-regimen.yaml",
     "patient": "Write, check and show a patient file.\n\n"
     "Examples:\n  cec patient new eva.yaml\n  cec patient check ann.yaml",

@@ -58,17 +58,32 @@ def days_of(order: Order) -> list[Day]:
     """Every day on which something is given, runs on, or would have been given."""
     numbers, chains = day_numbers(order), _chains(order)
     last = None if order.last_day is None else numbers[-1]
+    by_day: dict[int, list[Administration]] = {}
+    for row in order.administrations:
+        by_day.setdefault(row.day, []).append(row)
     days = []
     for number in numbers:
         date = order.date_of(number)
-        rows = tuple(row for row in order.administrations if row.day == number)
+        rows = tuple(by_day.get(number, ()))
         running = _running(chains, date) if date else _running_undated(order, number)
         days.append(Day(number, _name(order, number, last), date, rows, tuple(running), omitted(order, number)))
     return days
 
 
-def day_numbers(order: Order) -> list[int]:
+_latest: tuple[Order, tuple[int, ...]] | None = None
+"""The order whose days were counted last, and these: every row of a paper asks for the last one."""
+
+
+def day_numbers(order: Order) -> tuple[int, ...]:
     """The days of the cycle on which something is given, runs on, or would have been given."""
+    global _latest  # noqa: PLW0603  one order, and whole: another thread may count another meanwhile
+    latest = _latest
+    if latest is None or latest[0] is not order:
+        _latest = latest = (order, tuple(_day_numbers(order)))
+    return latest[1]
+
+
+def _day_numbers(order: Order) -> list[int]:
     given = given_days(order)
     if not order.administrations:
         last = given[-1] if order.last_day is None else LAST_DAY

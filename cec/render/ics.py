@@ -22,7 +22,7 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cec.errors import InputError
 from cec.render.days import day_of
@@ -34,12 +34,12 @@ from cec.render.worksheet import instructions
 from cec.units import span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from icalendar import Event
 
-    from cec.order import Administration, Alert, EarliestNextCycle, Order
+    from cec.order import Administration, EarliestNextCycle, Order
     from cec.treatment import TreatmentCalendar
 
 _ALL_UIDS = uuid.UUID("5ad9ad5f-4ed1-55f0-a2c0-6b6b0f0f3c6e")
@@ -72,8 +72,9 @@ def _calendar(orders: Sequence[Order]) -> bytes:
     calendar.add("version", "2.0")
     last = first.start
     for order in orders:
+        beside = _beside(order)
         for row in order.administrations:
-            calendar.add_component(_administration(order, row, zone))
+            calendar.add_component(_administration(order, row, zone, beside))
             last = max(last, row.date)
         for row, reason in order.removed:
             calendar.add_component(_cancelled(order, row, reason, zone))
@@ -81,11 +82,48 @@ def _calendar(orders: Sequence[Order]) -> bytes:
         calendar.add_component(_next_cycle(first, first.next_cycle, first.next_cycle.date))
     if zone:
         calendar.add_missing_timezones(datetime.date(first.start.year, 1, 1), datetime.date(last.year + 1, 12, 31))
-    content: bytes = calendar.to_ical()
-    return content
+    return b"".join(_folded(line) + b"\r\n" for line in calendar.content_lines() if line)
 
 
-def _administration(order: Order, row: Administration, zone: ZoneInfo | None) -> Event:
+_LONGEST = 74
+"""Bytes of a line, without its end."""
+
+
+def _folded(line: str) -> bytes:
+    r"""A line of a calendar in lines of their length, as icalendar breaks them, which takes it letter by letter.
+
+    No letter is torn apart, nor a backslash from what it is before.
+    """
+    content = line.encode()
+    parts = []
+    begin, end = 0, _LONGEST
+    while end < len(content):
+        while content[end] & 0xC0 == 0x80:  # within a letter
+            end -= 1
+        if content[end - 1] in b"\\^" and end - begin > 1:
+            end -= 1
+        parts.append(content[begin:end])
+        begin, end = end, end + _LONGEST
+    return b"\r\n ".join((*parts, content[begin:]))
+
+
+class _Beside(NamedTuple):
+    """What the events of an order say alike: what to look at of each drug, and which order it is."""
+
+    alerts: Mapping[str, Sequence[str]]
+    identity: Sequence[str]
+
+
+def _beside(order: Order) -> _Beside:
+    drugs = dict.fromkeys(row.drug for row in order.administrations)
+    words = [(alert.about, alert_words(in_one_line(alert))) for alert in order.alerts]
+    return _Beside(
+        {drug: [text for about, text in words if about == drug or about not in drugs] for drug in drugs},
+        tuple(_identity(order)),
+    )
+
+
+def _administration(order: Order, row: Administration, zone: ZoneInfo | None, beside: _Beside) -> Event:
     """One drug at one time. What has no duration has no end; nothing is said of when it is over.
 
     What has a bound and no start stands on its whole day, with the bound in its words: a bound is not a start.
@@ -94,7 +132,7 @@ def _administration(order: Order, row: Administration, zone: ZoneInfo | None) ->
     of_day = f"d{day_of(order, row)[1:]}"
     summary = ", ".join(filter(None, (f"{row.drug} {row.dose}", _given(row), of_day, _id(order))))
     before = "" if row.start else f"{starting_time(row)}: "
-    return _timed(_event(order, parts, before + summary, _description(order, row)), row, zone)
+    return _timed(_event(order, parts, before + summary, _description(order, row, beside)), row, zone)
 
 
 def _timed(event: Event, row: Administration, zone: ZoneInfo | None) -> Event:
@@ -172,13 +210,13 @@ def _patient(order: Order) -> list[str]:
     return ["order", order.first or order.fingerprint]
 
 
-def _description(order: Order, row: Administration) -> list[str]:
+def _description(order: Order, row: Administration, of_order: _Beside) -> list[str]:
     """What stands in the event: draft, dose with its protocol dose, how it is made up, what to look at, which order."""
     dose = order.doses[row.dose_index]
     which = which_of_day(dose, row.day if row.of_day is None else row.of_day, row.number)
     beside = [f"{what}: {why}" for what, why in dose.assumed.items()]
     preparations = [each for each in order.preparations if each.dose_index == row.dose_index]
-    alerts = [alert for alert in order.alerts if _concerns(alert, row.drug, order)]
+    alerts = of_order.alerts[row.drug]
     return [
         validity(order),
         f"{row.drug} {row.dose} (protocol dose {dose.prescribed}), {', '.join(filter(None, (_given(row), which)))}",
@@ -190,15 +228,10 @@ def _description(order: Order, row: Administration) -> list[str]:
         *rate_words(row),
         *label_words(dose),
         *(f"{label}: {text}" for each in preparations for label, text in instructions(each)),
-        *(["Look at:", *map(alert_words, map(in_one_line, alerts))] if alerts else []),
+        *(["Look at:", *alerts] if alerts else []),
         *(["Assumed, because the source does not say:", *beside] if beside else []),
-        *_identity(order),
+        *of_order.identity,
     ]
-
-
-def _concerns(alert: Alert, drug: str, order: Order) -> bool:
-    """Whether an alert is about this drug, or about no other that has events of its own."""
-    return alert.about == drug or alert.about not in {row.drug for row in order.administrations}
 
 
 def _identity(order: Order) -> Iterator[str]:

@@ -56,6 +56,9 @@ def workplace(tmp_path: Path) -> Path:
     (folder / "regimens").mkdir()
     shutil.copy(folder / "my-regimen.yaml", folder / "regimens")
     (folder / "pharmacies").mkdir()
+    rows = "regimen;drug;dose;days;route;for;source\nAC;doxorubicin;60 mg/m2;1;IV bolus;tests;made up\n"
+    (folder / "protocols.csv").write_text(rows, encoding="utf-8")
+    (folder / "export.csv").write_text(rows.replace("drug", "Lek").replace("60 ", "60,5 "), encoding="utf-8")
     (folder / "orders").mkdir()
     (folder / "patients").mkdir()
     shutil.copy(folder / "ann.yaml", folder / "patients")

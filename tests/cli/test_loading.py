@@ -48,7 +48,7 @@ LOADED = {
     "print order.json --format csv": READS | {"csv"},
     "release order.json --by me --on 2026-11-29": READS,
     "cancel cycle.json --on 2026-11-29 --reason fever": READS,
-    "worklist 2026-11-30 day/cycle.json": READS,
+    "worklist 2026-11-30 day/cycle.json": COMPARES,
     f"verify cec-induction {SIZE} clofarabine=38.4mg": VERIFIES,
     "verify orders.csv --regimen cec-induction": VERIFIES | ROWS,
     "batch patients.csv -o doses.csv": ROWS,
@@ -59,6 +59,8 @@ LOADED = {
     "regimen list": FINDS,
     "regimen show cec-induction": FINDS,
     "regimen new own-regimen --from cec-induction": FINDS,
+    "regimen import protocols.csv -o imported": READS
+    | {"cec.tables", "polars", "csv", "zoneinfo", "importlib.metadata"},
     "regimen check mine.yaml": COMPARES,
     "regimen diff cec-induction cec-consolidation": COMPARES,
     "regimen test cec-induction": WITH_PINT,
@@ -81,6 +83,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("workplace")
     (folder / "ann.yaml").write_text("height: 128 cm\nweight: 26 kg\n", encoding="utf-8")
     (folder / "patients.csv").write_text("height,weight\n128,26\n", encoding="utf-8")
+    rows = "regimen;drug;dose;days;route;for;source\nAC;doxorubicin;60 mg/m2;1;IV bolus;tests;made up\n"
+    (folder / "protocols.csv").write_text(rows, encoding="utf-8")
     doses = "clofarabine_mg,etoposide_mg,cyclophosphamide_mg,prednisone_mg"
     (folder / "orders.csv").write_text(f"height,weight,{doses}\n128,26,38.4,96,422.4,13\n", encoding="utf-8")
     assert cec("dose", *SIZE.split(), "-o", str(folder / "order.json")).code == 0

@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from icalendar import Calendar
+from icalendar.parser import Contentline
 from msgspec.structs import replace
 from running import cec
 
 from cec import Order, Pharmacy, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
+from cec.render.ics import _folded
 from cec.render.words import DRAFT
 
 STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
@@ -219,3 +223,9 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     done = cec("dose", *call, "--format", "ics")
     assert (done.code, done.out) == (1, "")
     assert "--start" in done.err
+
+
+@given(st.text(st.sampled_from("ab \\^,;éŁ²李😀"), min_size=1, max_size=260))
+def test_lines_are_broken_where_icalendar_breaks_them(line: str) -> None:
+    by_icalendar: Any = Contentline
+    assert _folded(line) == by_icalendar(line).to_ical()

@@ -41,8 +41,10 @@ def daily_fluids(
     `weight_on` gives that of a day of the cycle. Without a schedule nobody knows when an infusion begins: one over more
     than a day counts in parts of 24 h.
     """
+    if not preparations:
+        return ()
     made_up = {each.dose_index: each for each in preparations if each.dose.value}
-    volumes = {day: Fraction(0) for dose in doses for day in dose.days if preparations}
+    volumes = {day: Fraction(0) for dose in doses for day in dose.days}
     unknown: dict[int, dict[str, None]] = defaultdict(dict)
     for index, parts in _scheduled(rows, dates) if rows else _unscheduled(doses, dates.calendar):
         if index not in made_up:

@@ -52,8 +52,10 @@ class Clock(NamedTuple):
 
     def is_missing(self, local: datetime.datetime) -> bool:
         """Whether there is no such time, because the clock is put forward over it."""
-        return self.local(self.instant(local)) != local
+        return self.zone is not None and self.local(self.instant(local)) != local
 
     def comes_twice(self, local: datetime.datetime) -> bool:
         """Whether there are two such times, because the clock is put back over it."""
-        return not self.is_missing(local) and self.instant(local.replace(fold=0)) != self.instant(local.replace(fold=1))
+        if self.zone is None or self.is_missing(local):
+            return False
+        return self.instant(local.replace(fold=0)) != self.instant(local.replace(fold=1))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from cec.anchors import Lines, awaited, repeats
 from cec.calculate.dates import Dates
@@ -30,8 +31,10 @@ class Places:
 
     def __init__(self, lines: Sequence[GivenLine], all_lines: Lines, dates: Dates, pharmacy: Pharmacy) -> None:
         self.lines = {line.number: line for line in lines}
+        self._into_vein = [line for line in lines if line.is_vein]
         self.all_lines, self.dates, self.pharmacy = all_lines, dates, pharmacy
         self.clock = Clock(pharmacy.zone)
+        self.date_of, self.at = cache(dates.of), cache(self.clock.at)
         self._found: dict[int, list[Start]] = {}
         self._under_way: list[int] = []
 
@@ -48,7 +51,7 @@ class Places:
 
     def _placed(self, line: GivenLine) -> list[Start]:
         if line.is_before_infusions:
-            starts = [Start(day, self.dates.of(day), None, day) for day in line.days]
+            starts = [Start(day, self.date_of(day), None, day) for day in line.days]
         elif line.of.anchors:
             starts = self._anchored(line, line.of.anchors)
         else:
@@ -57,7 +60,7 @@ class Places:
         return starts[: line.most] if line.most else starts
 
     def _end_of(self, date: datetime.date) -> Instant:
-        return self.clock.at(date, "23:59")
+        return self.at(date, "23:59")
 
     # Lines that hang on no other
 
@@ -78,13 +81,13 @@ class Places:
         if before is None:
             return None
         their_line, their_day, first, last = before
-        apart = self.dates.of(day) - self.dates.of(their_day)
+        apart = self.date_of(day) - self.date_of(their_day)
         is_one_bag = bool(line.of.every) or line.of.per_day == 1
         if is_one_bag and line.over(day) and line.over(day) == their_line.over(their_day) == apart:
             return last + apart  # one chain of bags, also from one line of the drug to the next
         is_own = their_line is line
         if is_own and not line.is_waited_for(day) and not line.of.every and not line.of.at and line.is_queued:
-            return self.clock.at(self.dates.of(day), f"{self.clock.local(first):%H:%M}")
+            return self.at(self.date_of(day), f"{self.clock.local(first):%H:%M}")
         if not line.of.every or line.of.at or apart > A_DAY:
             return None
         every = span(line.of.every)
@@ -97,23 +100,23 @@ class Places:
         self, line: GivenLine, day: int, so_far: Sequence[Start]
     ) -> tuple[GivenLine, int, Instant, Instant] | None:
         """The doses of the same drug by the same route on the last day before: whose, which day, first and last."""
-        date = self.dates.of(day)
+        date = self.date_of(day)
         found = []
         for other in self.lines.values():
             is_alike = (other.of.drug, other.of.route) == (line.of.drug, line.of.route)
             if not is_alike or (other is not line and (other.number > line.number or other.of.anchors)):
                 continue
-            days = [each for each in other.days if self.dates.of(each) < date]
+            days = [each for each in other.days if self.date_of(each) < date]
             starts = so_far if other is line else self.of(other.number) if days else ()
             times = [start.at for start in starts if days and start.dose_day == days[-1]]
             if times and None not in times:
                 known = sorted(each for each in times if each)
-                found.append((self.dates.of(days[-1]), other.number, (other, days[-1], known[0], known[-1])))
+                found.append((self.date_of(days[-1]), other.number, (other, days[-1], known[0], known[-1])))
         return max(found, key=lambda each: each[:2])[2] if found else None
 
     def _own(self, line: GivenLine, day: int) -> list[Start]:
         """The starts of a day of a line by itself."""
-        date = self.dates.of(day)
+        date = self.date_of(day)
         if line.of.at and not (line.of.every and len(line.of.at) == 1):
             return [self._at_clock(day, time) for time in line.of.at]
         first = self._first_of(line, day)
@@ -128,17 +131,17 @@ class Places:
 
     def _at_clock(self, day: int, time: str) -> Start:
         """A start at a clock time, or a word for one, on the date of a day."""
-        date = self.dates.of(day)
+        date = self.date_of(day)
         local = datetime.datetime.combine(date, datetime.time.fromisoformat(self.pharmacy.clock_of(time)))
         wall = local if self.clock.is_missing(local) else None
         return Start(day, date, self.clock.instant(local), day, _word(time), wall)
 
     def _clock_time(self, date: datetime.date, time: str) -> Instant:
-        return self.clock.at(date, self.pharmacy.clock_of(time))
+        return self.at(date, self.pharmacy.clock_of(time))
 
     def _spread(self, line: GivenLine, day: int, first: Instant | None) -> list[Start]:
         """Several doses without an interval: into a vein over 24 h, else over the pharmacy's day."""
-        date, count = self.dates.of(day), line.of.per_day
+        date, count = self.date_of(day), line.of.per_day
         if line.is_vein:
             if first is None:
                 return [Start(day, date, None, day, SPREAD) for _ in range(count)]
@@ -153,10 +156,10 @@ class Places:
 
     def _first_of(self, line: GivenLine, day: int) -> Instant | None:
         """When a line may start on a day by itself; None where that is another date or hangs on what has no time."""
-        date = self.dates.of(day)
+        date = self.date_of(day)
         if line.of.at:
             return self._clock_time(date, line.of.at[0])
-        opening = self.clock.at(date, self.pharmacy.first_infusion)
+        opening = self.at(date, self.pharmacy.first_infusion)
         if not line.is_vein:
             return opening
         gap = span(self.pharmacy.gap)
@@ -180,13 +183,8 @@ class Places:
 
     def _waited_for(self, line: GivenLine, day: int) -> Iterator[GivenLine]:
         """The lines above one in the queue, and what hangs beside them, that are given on a day."""
-        for other in self.lines.values():
-            if (
-                other.is_vein
-                and other.is_waited_for(day)
-                and day in other.dose_indexes
-                and self._holds_up(other, line, day)
-            ):
+        for other in self._into_vein:
+            if day in other.dose_indexes and other.is_waited_for(day) and self._holds_up(other, line, day):
                 yield other
 
     def _holds_up(self, other: GivenLine, line: GivenLine, day: int) -> bool:
@@ -248,7 +246,7 @@ class Places:
         """The starts of a day on which the other drug is not given: in the line's own place, or without a time."""
         first = self._first_of(line, day) if anchor.is_beside else None
         for at in line.repeated(first) if first else [None] * repeats(line.of):
-            date = self.clock.date(at) if at else self.dates.of(day)
+            date = self.clock.date(at) if at else self.date_of(day)
             yield Start(day, date, at, day, replaces_anchor=anchor.to)
 
     def _as_chain(self, line: GivenLine, starts: list[Start]) -> list[Start]:
@@ -259,7 +257,7 @@ class Places:
             before = chained[-1] if chained else None
             follows = before and before.at and start.at and line.over(start.dose_day)
             if before and before.at and follows:
-                apart = self.dates.of(start.dose_day) - self.dates.of(before.dose_day)
+                apart = self.date_of(start.dose_day) - self.date_of(before.dose_day)
                 if apart == line.over(start.dose_day) == line.over(before.dose_day):
                     chained.append(self._dated(start.dose_day, before.at + apart))
                     continue

@@ -6,7 +6,7 @@ Each stands as a note on its row and, because not every format has the rows' not
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -62,24 +62,23 @@ def remarks(
     places = [drawn_of(row).places for row in rows]
     lines = [each.lines[row.line] for each, row in zip(places, rows, strict=True)]
     clock = places[0].clock
-    numbered = list(enumerate(rows))
-    infusions = [
-        Running(clock.instant(row.start), clock.instant(row.end), place, row.drug)
-        for place, row in numbered
-        if is_intravenous(row.route) and row.start and row.end
-    ]
+    before, running = _doses_before(rows, clock), _running(rows, clock)
+    starting: dict[datetime.datetime, dict[int, str]] = {}
+    for place, row in enumerate(rows):
+        if is_intravenous(row.route) and row.start:
+            starting.setdefault(row.start, {})[place] = row.drug
     found = [
         (
             *_without_time(row, lines[place]),
             *(_without_anchor(row, places[place]) if lines[place].of.anchors else ()),
             *_clock_change(row, clock),
             *_range(row),
-            *_interval(row, rows, lines[place], clock),
-            *_overlap(place, row, infusions, clock),
-            *_beside_iv(row, rows, clock),
+            *_interval(row, before[place], lines[place], clock),
+            *_overlap(row, running[place]),
+            *_beside_iv(row, running[place], starting),
             *_too_late(row, places[place].pharmacy),
         )
-        for place, row in numbered
+        for place, row in enumerate(rows)
     ]
     noted = tuple(
         replace(row, notes=tuple(each.text for each in of_row)) if of_row else row
@@ -159,20 +158,28 @@ def _range(row: Administration) -> Iterator[Remark]:
         yield Remark("longer-duration", "note", f"runs {row.runs}: the schedule takes the longer")
 
 
-def _interval(row: Administration, rows: Sequence[Administration], line: GivenLine, clock: Clock) -> Iterator[Remark]:
+def _doses_before(rows: Sequence[Administration], clock: Clock) -> list[Administration | None]:
+    """Of each administration the last one before it of the same drug by the same route; of several, the first row."""
+    last: dict[tuple[str, str], Administration] = {}
+    current: dict[tuple[str, str], Administration] = {}
+    before: list[Administration | None] = [None] * len(rows)
+    for instant, place in sorted((clock.instant(row.time), place) for place, row in enumerate(rows)):
+        row = rows[place]
+        what = row.drug, row.route
+        latest = current.get(what)
+        if latest is None or clock.instant(latest.time) < instant:
+            if latest is not None:
+                last[what] = latest
+            current[what] = row
+        before[place] = last.get(what)
+    return before
+
+
+def _interval(row: Administration, last: Administration | None, line: GivenLine, clock: Clock) -> Iterator[Remark]:
     """An interval to the dose before that is shorter than prescribed; or longer, where a line's doses fill the day."""
-    if not line.of.every or _has_no_time(row):
+    if not line.of.every or _has_no_time(row) or last is None or last.date < row.date - A_DAY:
         return
-    before = [
-        other
-        for other in rows
-        if clock.instant(other.time) < clock.instant(row.time)
-        and (other.drug, other.route) == (row.drug, row.route)
-        and other.date >= row.date - A_DAY
-    ]
-    if not before:
-        return
-    every, last = span(line.of.every), max(before, key=lambda other: clock.instant(other.time))
+    every = span(line.of.every)
     since = clock.between(last.time, row.time)
     is_round_the_clock = every * line.of.per_day >= A_DAY and last.line == row.line
     if since < every or (since > every and is_round_the_clock):
@@ -180,12 +187,24 @@ def _interval(row: Administration, rows: Sequence[Administration], line: GivenLi
         yield Remark("interval", "check", text)
 
 
-def _overlap(place: int, row: Administration, infusions: Sequence[Running], clock: Clock) -> Iterator[Remark]:
+def _running(rows: Sequence[Administration], clock: Clock) -> list[list[Running]]:
+    """Of each administration what runs into the vein as it starts; of what starts with it, the rows before it."""
+    infusions: list[Running] = []
+    found: list[list[Running]] = [[] for _ in rows]
+    starts = sorted((clock.instant(row.start), place) for place, row in enumerate(rows) if row.start)
+    for begin, place in starts:
+        row = rows[place]
+        infusions = [each for each in infusions if begin < each.end]
+        found[place] = sorted(infusions, key=lambda each: each.place)
+        if is_intravenous(row.route) and row.end:
+            infusions.append(Running(begin, clock.instant(row.end), place, row.drug))
+    return found
+
+
+def _overlap(row: Administration, running: Sequence[Running]) -> Iterator[Remark]:
     """What runs into the vein when another IV dose starts; of two that start together, the later row says it."""
     if not is_intravenous(row.route) or row.start is None:
         return
-    begin = clock.instant(row.start)
-    running = [other for other in infusions if (other.begin, other.place) < (begin, place) and begin < other.end]
     if any(other.drug == row.drug for other in running):
         yield Remark("runs-twice", "check", "starts while another dose of the same drug runs")
     names = dict.fromkeys(other.drug for other in running if other.drug != row.drug)
@@ -196,21 +215,17 @@ def _overlap(place: int, row: Administration, infusions: Sequence[Running], cloc
         )
 
 
-def _beside_iv(row: Administration, rows: Sequence[Administration], clock: Clock) -> Iterator[Remark]:
-    """What is given into a vein at the clock time of an intrathecal dose."""
+def _beside_iv(
+    row: Administration, running: Sequence[Running], starting: Mapping[datetime.datetime, Mapping[int, str]]
+) -> Iterator[Remark]:
+    """What is given into a vein at the clock time of an intrathecal dose.
+
+    `starting` has the drugs that start at each clock time, by their places among the rows.
+    """
     if not is_into_csf(row.route) or row.start is None:
         return
-    names = dict.fromkeys(
-        other.drug
-        for other in rows
-        if is_intravenous(other.route)
-        and other.start
-        and (
-            other.start == row.start
-            or (other.end and clock.instant(other.start) < clock.instant(row.start) < clock.instant(other.end))
-        )
-    )
-    if names:
+    beside = {each.place: each.drug for each in running} | dict(starting.get(row.start, {}))
+    if names := dict.fromkeys(beside[place] for place in sorted(beside)):
         text = f"{row.route}, at the same time as IV {', '.join(names)}: give them apart, at another time and place"
         yield Remark("intrathecal-beside-iv", "check", text)
 
