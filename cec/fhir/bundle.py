@@ -9,9 +9,9 @@ from cec.errors import FileError
 from cec.fhir.codes import ALERT, DAYS_OF_CYCLE, regimen_at
 from cec.fhir.elements import Element, codes_of, date_of
 from cec.fhir.people import Told, allergies, identity, is_about, measured, patient_of, told_by_extensions
-from cec.fhir.requests import NOT_ORDERED, RequestedDose, doses_of, is_not_to_be_given, is_ordered
+from cec.fhir.requests import NOT_ORDERED, Known, RequestedDose, doses_of, is_not_to_be_given, is_ordered
 from cec.fhir.resources import Resources
-from cec.pharmacy import FormularyDrug
+from cec.pharmacy import Pharmacy
 
 _READ = {
     "Patient",
@@ -24,16 +24,31 @@ _READ = {
 }
 
 
+class Group(NamedTuple):
+    """The order that a Bundle holds: the plans that it follows, facts of the cycle, and of each request the days."""
+
+    addresses: tuple[str, ...] = ()
+    """Of its RequestGroup, or else of its requests."""
+    facts: tuple[Told, ...] = ()
+    days: Mapping[str, tuple[int, ...]] | None = None
+    """Days of the cycle by the names of the requests; None where there is no RequestGroup."""
+
+    @property
+    def regimen(self) -> tuple[str, str]:
+        """The name and the edition of the regimen that it follows; no name where that is none of cec's."""
+        return next((found for found in map(regimen_at, self.addresses) if found[0]), ("", ""))
+
+    @property
+    def named(self) -> str:
+        """The addresses of the plans, in words."""
+        return ", ".join(self.addresses)
+
+
 class ReadBundle(NamedTuple):
     """What a Bundle says of one order."""
 
     facts: tuple[Told, ...]
     """Those of the patient and of the cycle."""
-    regimen: str
-    """The regimen that its RequestGroup, or else its requests, name; nothing where that is none of cec's."""
-    edition: str
-    named: str
-    """The addresses that are named."""
     doses: tuple[RequestedDose, ...]
     accepted: Mapping[str, str]
     """The reasons with which alerts were accepted, by their codes."""
@@ -41,30 +56,22 @@ class ReadBundle(NamedTuple):
     """What was not read, and which of several was taken."""
 
 
-class _Group(NamedTuple):
-    """What a RequestGroup says: its regimen, day 1, and of each request the days of the cycle."""
-
-    addresses: tuple[str, ...] = ()
-    facts: tuple[Told, ...] = ()
-    days: Mapping[str, tuple[int, ...]] | None = None
-    """By the names of the requests; None where there is no group."""
-
-
 def read_bundle(
     resources: Resources,
-    formulary: Mapping[str, FormularyDrug],
+    group: Group,
+    pharmacy: Pharmacy,
     *,
-    with_doses: bool = True,
+    drugs: Collection[str] | None = None,
     elsewhere: Collection[str] = (),
 ) -> ReadBundle:
     """What a Bundle says; FileError with every fault of what is read of it.
 
-    `formulary` has the codes of drugs; `elsewhere` names the facts that are known already and not read here.
+    `drugs` are those of which the requests count: what cannot be read of others is a remark; None: no request counts.
+    The pharmacy has codes of drugs and the zone of dates. `elsewhere` names the facts that are known already.
     """
-    group = _group(resources)
     patient = patient_of(resources)
     ordered = [each for each in _requests(resources, group) if is_ordered(each)]
-    requests = ordered if with_doses else []
+    requests = [] if drugs is None else ordered
     given = [each for each in requests if is_about(patient, each, resources) and not is_not_to_be_given(each)]
     for each in resources.of("RequestGroup"):
         if each.get("subject"):
@@ -77,26 +84,21 @@ def read_bundle(
         *allergies(active),
     ]
     _refuse_modifiers((*resources.of("Patient", "RequestGroup"), *requests))
+    known = Known(resources, pharmacy.formulary, pharmacy.zone, drugs or ())
     days = group.days or {}
-    doses = tuple(dose for each in given for dose in doses_of(each, resources, formulary, days.get(each.name, ())))
-    if with_doses and not doses and not resources.found.faults:
-        resources.each[0]._replace(name="Bundle").fault("has no MedicationRequest that asks for a dose")
+    doses = tuple(dose for each in given for dose in doses_of(each, known, days.get(each.name, ())))
+    if drugs is not None and not doses and not resources.found.faults:
+        resources.each[0]._replace(name="Bundle").fault("has no MedicationRequest that asks for a dose of the regimen")
     once = _once(facts, elsewhere)
     if faults := resources.found.faults:
         raise FileError(*sorted(faults, key=lambda fault: (fault.line, fault.column)))
-    addresses = group.addresses or tuple(dict.fromkeys(address for each in ordered for address in _addresses(each)))
-    name, edition = next(filter(_is_named, map(regimen_at, addresses)), ("", ""))
     notes = (*resources.found.notes, *_not_read(resources))
-    return ReadBundle(once, name, edition, ", ".join(addresses), doses, dict(_accepted(resources)), notes)
+    return ReadBundle(once, doses, dict(_accepted(resources)), notes)
 
 
 def _addresses(resource: Element) -> list[str]:
     """The plans that a RequestGroup or a request follows."""
     return [each.text for name in ("instantiatesCanonical", "instantiatesUri") for each in resource.all(name)]
-
-
-def _is_named(regimen: tuple[str, str]) -> bool:
-    return bool(regimen[0])
 
 
 def _refuse_modifiers(resources: Iterable[Element]) -> None:
@@ -121,17 +123,17 @@ def _once(facts: Iterable[Told], elsewhere: Collection[str]) -> tuple[Told, ...]
     return tuple(by_name.values())
 
 
-def _group(resources: Resources) -> _Group:
-    """The one RequestGroup; a fault where there are several."""
+def group_of(resources: Resources) -> Group:
+    """What the one RequestGroup says, or else the requests; a fault where there are several groups."""
     groups = [each for each in resources.of("RequestGroup") if each.get("status").text not in {"entered-in-error"}]
     if not groups:
-        return _Group()
+        requests = (each for each in resources.of("MedicationRequest") if each.get("status").text not in NOT_ORDERED)
+        return Group(tuple(dict.fromkeys(address for each in requests for address in _addresses(each))))
     if len(groups) > 1:
         groups[1].fault(f"is a second order in the Bundle, beside {groups[0].name}; give them one by one")
     (group, *_) = groups
     if group.get("status").text in {"revoked", *NOT_ORDERED}:
         group.fault(f"is {group.get('status').text}: nothing of it is to be given")
-    addresses = _addresses(group)
     days: dict[str, tuple[int, ...]] = {}
     start: list[Told] = []
     for action in _actions(group):
@@ -139,7 +141,7 @@ def _group(resources: Resources) -> _Group:
             start += (Told("start", date.isoformat(), day_1) for date in [date_of(day_1)] if date)
         if action.get("resource") and (request := resources.at(action.get("resource"), group)):
             days[request.name] = tuple(_days_of_cycle(action))
-    return _Group(tuple(addresses), (*told_by_extensions(group), *start[:1]), days)
+    return Group(tuple(_addresses(group)), (*told_by_extensions(group), *start[:1]), days)
 
 
 def _actions(element: Element) -> Iterator[Element]:
@@ -159,7 +161,7 @@ def _days_of_cycle(action: Element) -> Iterator[int]:
                 day.fault(f"'{text}' is not a day of the cycle")
 
 
-def _requests(resources: Resources, group: _Group) -> Iterator[Element]:
+def _requests(resources: Resources, group: Group) -> Iterator[Element]:
     """The requests of the order: of those of its RequestGroup, where there is one; the others are a remark."""
     for request in resources.of("MedicationRequest"):
         if group.days is None or request.name in group.days:

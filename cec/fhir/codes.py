@@ -161,6 +161,8 @@ class Measure(NamedTuple):
 MEASURES = (
     Measure("8302-2", "Body height", "height"),
     Measure("29463-7", "Body weight", "weight"),
+    Measure("3137-7", "Body height Measured", "height", is_written=False),
+    Measure("3141-9", "Body weight Measured", "weight", is_written=False),
     Measure("3140-1", "Body surface area Derived from formula", "written_bsa"),
     Measure("8277-6", "Body surface area", "written_bsa", is_written=False),
     Measure("30525-0", "Age", "age", ""),

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from cec.errors import Fault
 from cec.load.nodes import Node
@@ -91,20 +92,23 @@ _DATE_TIME = re.compile(
 )
 
 
-def date_of(element: Element) -> datetime.date | None:
-    """The date of a date or a time that stands here; None, and a fault, for a time without its zone or for no date."""
+def date_of(element: Element, zone: ZoneInfo | None = None) -> datetime.date | None:
+    """The date of a date or a time that stands here; None, and a fault, for a time without its zone or for no date.
+
+    A time in UTC has its date in the zone that is given.
+    """
     match = _DATE_TIME.fullmatch(element.text)
     try:
-        date = datetime.datetime.fromisoformat(element.text).date() if match else None
+        time = datetime.datetime.fromisoformat(element.text) if match else None
     except ValueError:
-        date = None
-    if match is None or date is None:
+        time = None
+    if match is None or time is None:
         element.fault(f"'{element.text}' is not a date")
         return None
     if match["time"] and not match["zone"]:
         element.fault(f"{element.text} has a time without its zone; write it like {element.text}+01:00")
         return None
-    return date
+    return (time.astimezone(zone) if zone and match["zone"] == "Z" else time).date()
 
 
 def refuse_repeated(root: Element) -> None:

@@ -179,7 +179,8 @@ def _measure(observation: Element) -> Measured | None:
     elif any(codes_of(code, DERIVED)):
         pass
     elif not known:
-        observation.note(f"{words_of(code) or 'an Observation without a code'} is not read")
+        loinc = next((f" (LOINC {each})" for each in codes_of(code, LOINC)), "")
+        observation.note(f"{words_of(code) or 'an Observation without a code'}{loinc} is not read")
     elif status not in _MEASURED:
         observation.get("status").fault(f"'{status}' is not a status of an Observation")
     elif not observation.get("valueQuantity"):

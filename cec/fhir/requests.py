@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from cec.drug_names import drug_key, is_same_drug, other_drug
 from cec.errors import InputError
@@ -36,24 +37,50 @@ class RequestedDose(NamedTuple):
     """By `times`, `days`, `route`, `over`, `dates`: what is said of each."""
 
 
-def doses_of(
-    request: Element, resources: Resources, formulary: Mapping[str, FormularyDrug], days: Sequence[int]
-) -> Iterator[RequestedDose]:
-    """Every dosage of a request, on these days of the cycle where they are told; what cannot be read is a fault."""
-    medication = _medication(request, resources)
-    if medication is None or (drug := _drug(medication, formulary)) is None:
+class Known(NamedTuple):
+    """What is known before requests are read."""
+
+    resources: Resources
+    formulary: Mapping[str, FormularyDrug]
+    zone: ZoneInfo | None
+    """In which zone a time in UTC has its date."""
+    drugs: Collection[str]
+    """Those whose doses count."""
+
+    def counts(self, drug: str) -> bool:
+        """Whether the doses of a drug count."""
+        return any(is_same_drug(drug, each) for each in self.drugs)
+
+
+def doses_of(request: Element, known: Known, days: Sequence[int]) -> Iterator[RequestedDose]:
+    """Every dosage of a request, on these days of the cycle where they are told; what cannot be read is a fault.
+
+    Of a drug that does not count, it is a remark, and its dosage is left out.
+    """
+    medication = _medication(request, known.resources)
+    if medication is None or (drug := _drug(medication, known.formulary)) is None:
         return
     dosages = request.all("dosageInstruction")
     if not dosages:
         request.fault(f"{drug} has no dosageInstruction")
+    faults = request.found.faults
     for dosage in dosages:
-        amount, prescribed = _amounts(dosage, drug)
-        if amount is None and prescribed is None and not _has_amount(dosage):
-            dosage.fault(f"{drug} has no doseQuantity: '{dosage.get('text').text}' is words alone")
-        beside = dict(_beside(dosage, amount))
-        if days:
-            beside["days"] = tuple(days)
-        yield RequestedDose(dosage, drug, amount, prescribed, beside)
+        before = len(faults)
+        dose = _dose(dosage, drug, known, days)
+        if faults[before:] and not known.counts(drug):
+            dosage.note(f"{drug}, which the regimen does not give, is not read: {faults[before].text}")
+            del faults[before:]
+        else:
+            yield dose
+
+
+def _dose(dosage: Element, drug: str, known: Known, days: Sequence[int]) -> RequestedDose:
+    """What one dosage says."""
+    amount, prescribed = _amounts(dosage, drug)
+    if amount is None and prescribed is None and not _has_amount(dosage):
+        dosage.fault(f"{drug} has no doseQuantity: '{dosage.get('text').text}' is words alone")
+    beside = dict(_beside(dosage, amount, known.zone))
+    return RequestedDose(dosage, drug, amount, prescribed, {**beside, "days": tuple(days)} if days else beside)
 
 
 def _medication(request: Element, resources: Resources) -> Element | None:
@@ -142,10 +169,10 @@ def _own_unit(drug: str) -> str:
     return next((why for name, why in OWN_UNITS.items() if drug_key(name) == drug_key(drug)), "")
 
 
-def _beside(dosage: Element, amount: ReadQuantity | None) -> Iterator[tuple[str, Any]]:
+def _beside(dosage: Element, amount: ReadQuantity | None, zone: ZoneInfo | None) -> Iterator[tuple[str, Any]]:
     """What is said beside the amount, by the words for it."""
     timing = dosage.get("timing")
-    if dates := _dates(timing):
+    if dates := _dates(timing, zone):
         yield "dates", tuple(sorted(dates))
     if times := _times_a_day(timing, dates):
         yield "times", times
@@ -157,9 +184,13 @@ def _beside(dosage: Element, amount: ReadQuantity | None) -> Iterator[tuple[str,
         dosage.note("is as needed: how often it is given is not compared")
 
 
-def _dates(timing: Element) -> list[datetime.date]:
-    """The dates of events."""
-    return [date for event in timing.all("event") if (date := date_of(event)) is not None]
+def _dates(timing: Element, zone: ZoneInfo | None) -> list[datetime.date]:
+    """The dates of events; of times in UTC those in this zone, and none where it is not known."""
+    events = timing.all("event")
+    if zone is None and any(event.text.endswith("Z") for event in events):
+        timing.note("has times in UTC, and the pharmacy names no time_zone: their dates are not compared")
+        return []
+    return [date for event in events if (date := date_of(event, zone)) is not None]
 
 
 def _times_a_day(timing: Element, dates: Sequence[datetime.date]) -> int:

@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 
 from cec.errors import CecError
-from cec.fhir.bundle import read_bundle
+from cec.fhir.bundle import group_of, read_bundle
 from cec.fhir.resources import resources_of
 from cec.load.nodes import Node
+from cec.pharmacy import Pharmacy
 from cec.tables.layout import Block, Layout, Rejected
 from cec.tables.streams import LONGEST_LINE, Source, whole_lines
 
@@ -82,7 +83,9 @@ def row_of(line: bytes) -> tuple[Mapping[str, str], str]:
     try:
         text = line.decode().removeprefix("\ufeff")
         root = json.loads(text, object_pairs_hook=_mapping, parse_float=_number, parse_int=_number)
-        read = read_bundle(resources_of(_node(root)), {}, with_doses=False)
+        resources = resources_of(_node(root))
+        group = group_of(resources)
+        read = read_bundle(resources, group, Pharmacy())
     except CecError as error:
         return {}, "; ".join(str(fault) for fault in error.faults)
     except UnicodeDecodeError as error:
@@ -90,7 +93,7 @@ def row_of(line: bytes) -> tuple[Mapping[str, str], str]:
     except (ValueError, RecursionError) as error:
         return {}, f"is not a JSON object on one line: {error}"
     cells = {fact.fact: fact.text for fact in read.facts}
-    cells |= {"regimen": read.regimen or read.named} if read.named else {}
+    cells |= {"regimen": group.regimen[0] or group.named} if group.named else {}
     cells |= {REMARKS: "; ".join(read.notes)} if read.notes else {}
     return cells, ""
 

@@ -13,9 +13,9 @@ import msgspec
 
 from cec.calculate import draft_order
 from cec.conditions import conditions_of, history_asked
-from cec.errors import CecError, Fault, FileError
+from cec.errors import CecError, Fault, FileError, InputError
 from cec.facts import FACTS
-from cec.fhir.bundle import ReadBundle, read_bundle
+from cec.fhir.bundle import Group, ReadBundle, group_of, read_bundle
 from cec.fhir.people import Told, long_part
 from cec.fhir.resources import read_resources
 from cec.load import load_regimen
@@ -27,7 +27,7 @@ from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.tables.columns import is_of_history
-from cec.tables.rows import read_fact, read_row
+from cec.tables.rows import Read, read_fact, read_row
 from cec.tables.streams import LONGEST_LINE, reading, reads, whole_lines
 from cec.verification.choices import verify_any_choice
 from cec.verification.doses import TOLERANCE, verify_doses
@@ -87,11 +87,14 @@ def verify_bundle(
     pharmacy = pharmacy or Pharmacy()
     given = {_NAMES.get(key, key): read_part(key, text) for key, text in (texts or {}).items()}
     file, content = _content_of(bundle)
-    read = read_bundle(read_resources(content, file), pharmacy.formulary, elsewhere=_names(given))
+    resources = read_resources(content, file)
+    group = group_of(resources)
     loaded = load_regimen(regimen) if isinstance(regimen, str) else regimen
-    chosen = loaded or _named_regimen(read, file)
+    chosen = loaded or _named_regimen(group, file)
+    drugs = [name for line in chosen.drugs for name in line.names]
+    read = read_bundle(resources, group, pharmacy, drugs=drugs, elsewhere=_names(given))
     parts, notes = _parts(read.facts, chosen, pharmacy)
-    row = read_row({**parts, **given}, start, cycle)
+    row = _row({**parts, **given}, start, cycle, read)
 
     def order_of(patient: Patient) -> Order:
         return draft_order(
@@ -116,7 +119,7 @@ def verify_bundle(
         return verify_doses(order, written, tolerance=tolerance, others=others, partial=partial)
 
     order, verification = verify_any_choice(order_of, verify, chosen, row.patient, written)
-    notes = (*read.notes, *notes, *_without_amount(read), *_another_regimen(read, chosen))
+    notes = (*read.notes, *notes, *_without_amount(read), *_another_regimen(group, chosen))
     return BundleVerification(order, verification, notes)
 
 
@@ -181,19 +184,31 @@ def _names(given: Mapping[str, Part]) -> frozenset[str]:
     return frozenset((*given, *others, *(given["history"].value or () if "history" in given else ())))
 
 
-def _named_regimen(read: ReadBundle, file: str) -> Regimen:
-    """The regimen that the RequestGroup names; FileError where there is none of that name and edition."""
+def _named_regimen(group: Group, file: str) -> Regimen:
+    """The regimen that a Bundle names; FileError where there is none of that name and edition."""
     say_which = "say with --regimen which one it is held against"
-    if not read.named:
+    name, edition = group.regimen
+    if not group.named:
         raise FileError(Fault(f"names no regimen; {say_which}", "", file))
-    if not _NAME.fullmatch(read.regimen):
-        named = read.regimen or read.named
-        raise FileError(Fault(f"names {named}, which is not a regimen here; {say_which}", "", file))
-    regimen = load_regimen(read.regimen)
-    if read.edition and read.edition != str(regimen.edition):
-        text = f"names edition {read.edition} of {regimen.name}; here is edition {regimen.edition}; {say_which}"
+    if not _NAME.fullmatch(name):
+        raise FileError(Fault(f"names {name or group.named}, which is not a regimen here; {say_which}", "", file))
+    regimen = load_regimen(name)
+    if edition and edition != str(regimen.edition):
+        text = f"names edition {edition} of {regimen.name}; here is edition {regimen.edition}; {say_which}"
         raise FileError(Fault(text, "", file))
     return regimen
+
+
+def _row(parts: Mapping[str, Part], start: datetime.date | None, cycle: int | None, read: ReadBundle) -> Read:
+    """What the Bundle and the options tell together; InputError with every fault and, where a measure is missing, with
+    the Observations that are not read: it may be one of them.
+    """
+    try:
+        return read_row(parts, start, cycle)
+    except InputError as error:
+        is_missing = any(fact.is_required and fact.name not in parts for fact in FACTS.values())
+        others = [Fault(note) for note in read.notes if note.startswith("Observation/")] if is_missing else []
+        raise InputError(*error.faults, *others) from None
 
 
 def _parts(facts: Sequence[Told], regimen: Regimen, pharmacy: Pharmacy) -> tuple[dict[str, Part], tuple[str, ...]]:
@@ -231,7 +246,7 @@ def _without_amount(read: ReadBundle) -> Iterator[str]:
             yield f"{dose.source.name}: {dose.drug} has no amount{only}, so its dose is not compared"
 
 
-def _another_regimen(read: ReadBundle, chosen: Regimen) -> Iterator[str]:
+def _another_regimen(group: Group, chosen: Regimen) -> Iterator[str]:
     """A remark where the Bundle names another regimen than it was held against."""
-    if read.named and (read.regimen, read.edition) != (chosen.name, str(chosen.edition)):
-        yield f"held against {chosen.name}, edition {chosen.edition}; the RequestGroup names {read.named}"
+    if group.named and group.regimen != (chosen.name, str(chosen.edition)):
+        yield f"held against {chosen.name}, edition {chosen.edition}; the Bundle names {group.named}"

@@ -489,3 +489,95 @@ def test_a_state_a_reference_or_a_date_that_r4_has_not_is_a_fault(change: Change
     bundle = copy.deepcopy(INDUCTION)
     change(bundle)
     assert words in faults(bundle)
+
+
+def plain_request(drug: str, dose: dict[str, Any], patient: str, **timing: Any) -> dict[str, Any]:
+    """A request as a system writes it that knows no plan."""
+    return {
+        "resource": {
+            "resourceType": "MedicationRequest",
+            "id": drug,
+            "status": "active",
+            "intent": "order",
+            "medicationReference": {"reference": "#drug"},
+            "contained": [{"resourceType": "Medication", "id": "drug", "code": {"text": drug}}],
+            "subject": {"reference": patient},
+            "dosageInstruction": [{"timing": timing, "doseAndRate": [{"doseQuantity": dose}]}],
+        }
+    }
+
+
+def plain_bundle(*requests: dict[str, Any], weight: dict[str, Any] | None = None) -> Bundle:
+    """A search result: Patient, measures without more than they must have, and requests."""
+    measures = {"8302-2": {"value": 128, "unit": "cm"}, "29463-7": {"value": 26, "unit": "kg"}}
+    observations = [
+        {
+            "resource": {
+                "resourceType": "Observation",
+                "id": code,
+                "status": "final",
+                "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+                "subject": {"reference": "Patient/p"},
+                "valueQuantity": amount,
+            }
+        }
+        for code, amount in measures.items()
+    ]
+    if weight is not None:
+        observations[1]["resource"].update(weight)
+    patient = {"resource": {"resourceType": "Patient", "id": "p"}}
+    outcome = {"resource": {"resourceType": "OperationOutcome"}}
+    return {"resourceType": "Bundle", "type": "searchset", "entry": [outcome, patient, *observations, *requests]}
+
+
+MG = {"unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}
+DAILY = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
+
+
+def test_requests_of_a_system_that_knows_no_plan_are_read() -> None:
+    bundle = plain_bundle(
+        plain_request("Clofarabine", {"value": 38.4, **MG}, "Patient/p", **DAILY),
+        plain_request("etoposide", {"value": 96, **MG}, "Patient/p", code={"coding": [{"code": "BID"}]}),
+        plain_request("paracetamol", {"value": 1, "unit": "TAB"}, "Patient/p"),
+    )
+    found = verified(bundle, regimen="cec-induction", partial=True)
+    verdicts = {each.drug: each for each in found.verification.verdicts}
+    assert verdicts["clofarabine"].verdict == "agrees"
+    assert [each.what for each in verdicts["etoposide"].comparisons if each.verdict == "differs"] == ["times a day"]
+    assert "paracetamol" not in verdicts
+    assert any("paracetamol, which the regimen does not give, is not read" in note for note in found.notes)
+    assert any("not read: OperationOutcome" in note for note in found.notes)
+
+
+def test_tablets_of_a_drug_of_the_regimen_are_a_fault() -> None:
+    bundle = plain_bundle(plain_request("prednisone", {"value": 3, "unit": "TAB"}, "Patient/p"))
+    assert "has no code, and its unit 'TAB' is not one of" in faults(bundle, regimen="cec-induction")
+
+
+def test_a_weight_that_is_not_read_is_named_where_none_is() -> None:
+    code = {"coding": [{"system": "http://loinc.org", "code": "8350-1", "display": "Body weight with clothes"}]}
+    bundle = plain_bundle(plain_request("prednisone", {"value": 13, **MG}, "Patient/p"), weight={"code": code})
+    words = faults(bundle, regimen="cec-induction")
+    assert "'weight' is missing" in words
+    assert "Body weight with clothes (LOINC 8350-1) is not read" in words
+
+
+@pytest.mark.parametrize(
+    ("zone", "event", "agrees"),
+    [
+        ("Europe/Warsaw", "2026-11-29T23:30:00Z", True),  # half past midnight of 30-Nov-2026 in Warsaw
+        ("Europe/Warsaw", "2026-11-29T22:30:00Z", False),
+        ("Europe/Warsaw", "2026-11-30T00:30:00+01:00", True),
+        ("", "2026-11-29T23:30:00Z", None),
+    ],
+)
+def test_a_time_in_utc_has_its_date_where_the_pharmacy_is(zone: str, event: str, agrees: bool | None) -> None:
+    later = [f"2026-12-{day:02}" for day in range(1, 5)]
+    request_of = plain_request("prednisone", {"value": 13, **MG}, "Patient/p", event=[event, *later])
+    found = verified(
+        plain_bundle(request_of), regimen="cec-induction", start=START, partial=True, pharmacy=Pharmacy(time_zone=zone)
+    )
+    (verdict,) = (each for each in found.verification.verdicts if each.drug == "prednisone")
+    dates = [each.verdict for each in verdict.comparisons if each.what == "dates"]
+    assert dates == ({True: ["agrees"], False: ["differs"], None: []}[agrees])
+    assert any("times in UTC" in note for note in found.notes) is (agrees is None)
