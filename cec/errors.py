@@ -30,7 +30,9 @@ def printable(text: str) -> str:
 class Fault(NamedTuple):
     """One thing that is wrong: ``file:line:column: where: text``. The text ends with what would be right.
 
-    `about` names the keys that it is about where `where` does not: a key that is missing, two that do not fit.
+    `about` names the keys that it is about where `where` does not (one that is missing, two that do not fit), or the
+    alert. `code`
+    is one of `CODES`, or nothing where only the kind of error tells what it is.
 
     As a line it shows nothing that could steer a terminal, whatever somebody typed.
     """
@@ -41,14 +43,54 @@ class Fault(NamedTuple):
     line: int = 0
     column: int = 0
     about: tuple[str, ...] = ()
+    code: str = ""
 
     def __str__(self) -> str:
         place = ":".join(filter(None, (self.file, str(self.line), str(self.column)))) if self.line else self.file
         return printable(": ".join(part for part in (place, self.where, self.text) if part))
 
 
+CODES: Mapping[str, str] = {
+    "usage": "the command was called as it cannot be: an option that there is not, an argument that is missing",
+    "input": "an option or argument cannot be used, for a reason that has no code of its own",
+    "file": "a file cannot be used, for a reason that has no code of its own",
+    "refused": "what was given can be read, but no dose may come of it",
+    "stop": "an alert stops the order; `about` has its code, by which `--accept` takes a reason",
+    "check": "an alert that asks a person to look stands beside a stop; `about` has its code",
+    "not-a-number": "a text is not a number: a comma, a sign, an exponent, too many digits",
+    "no-unit": "a number has no unit, and none is taken for granted",
+    "unknown-unit": "a unit is not known; the text says which was probably meant",
+    "other-kind-of-unit": "a unit is known, but not of what is wanted: kg of a height",
+    "not-a-date": "a text is not a date",
+    "day-number": "a date is a number by which Excel counts days; the text says which date",
+    "not-one-of": "a text is none of the words that are read here",
+    "impossible-value": "a number lies beyond what is possible; the text says what was probably meant",
+    "no-such-file": "there is no such file",
+    "unreadable-file": "a file or folder cannot be read",
+    "unwritable-file": "a file cannot be written",
+    "file-exists": "a file is there already, and nothing is overwritten",
+    "not-utf-8": "a file is not UTF-8",
+    "not-yaml": "a text is not the YAML that cec reads",
+    "not-json": "a text is not JSON",
+    "not-an-order": "a file is not an order that cec saved",
+    "unknown-key": "a key of a file is not known; the text says which was probably meant",
+    "missing-key": "a key that must be told is not there",
+    "empty-value": "a key has no value",
+    "wrong-shape": "a list or mapping stands where one value is wanted, or the other way round",
+    "unknown-regimen": "no regimen has this name, and no file is there",
+    "no-such-column": "a table has no column for what is wanted, or none of a name that was given",
+    "column-twice": "two columns tell the same, or have one name",
+    "unread-column": "a column that is not read may tell a fact: `--map` or `--ignore-column` settles it",
+    "rejected-row": "a row of a table got no dose; `line` is its row, `where` its column",
+}
+"""What is wrong, by the stable code that a program sees (`--errors json`). A code keeps its meaning; more may come."""
+
+
 class CecError(Exception):
     """The input gives no order. ``faults`` lists every reason; ``str()`` is one line for each."""
+
+    code = "refused"
+    """The code of those of its faults that have none of their own."""
 
     def __init__(self, *faults: Fault | str) -> None:
         self.faults: tuple[Fault, ...] = tuple(Fault(fault) if isinstance(fault, str) else fault for fault in faults)
@@ -58,9 +100,13 @@ class CecError(Exception):
 class InputError(CecError):
     """An option, argument or cell cannot be read, or its value is not possible."""
 
+    code = "input"
+
 
 class FileError(CecError):
     """A file cannot be read or has faults."""
+
+    code = "file"
 
 
 class OrderRefused(CecError):

@@ -98,7 +98,12 @@ def appearing(path: str | Path, parts: list[Part]) -> str:
     with naming(path):
         is_in_use = target.exists() and (not target.is_dir() or any(target.iterdir()))
     if is_in_use:
-        fault = Fault("is there already and not empty; name a new folder, nothing is overwritten", "", str(path))
+        fault = Fault(
+            "is there already and not empty; name a new folder, nothing is overwritten",
+            "",
+            str(path),
+            code="file-exists",
+        )
         raise FileError(fault)
     place, part = len(parts), _beside(target)
     parts.append(Part(part, target, path))
@@ -168,7 +173,7 @@ def naming(path: str | Path, hint: str = "") -> Iterator[None]:
         folder = os.path.dirname(path)  # noqa: PTH120  of a text as of a path
         is_lost = isinstance(error, FileNotFoundError) and folder and not os.path.isdir(folder)  # noqa: PTH112
         reason = f"there is no folder {folder}" if is_lost else error.strerror
-        raise FileError(Fault(f"cannot be written: {reason}{hint}", "", str(path))) from error
+        raise FileError(Fault(f"cannot be written: {reason}{hint}", "", str(path), code="unwritable-file")) from error
 
 
 def _target(path: str | Path) -> Path:
@@ -231,7 +236,9 @@ def standard_output(*, is_drawn: bool = False) -> Iterator[BinaryIO]:
         raise
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter tries again as it ends
-        raise FileError(Fault(f"cannot be written: {error.strerror}", "", "standard output")) from error
+        raise FileError(
+            Fault(f"cannot be written: {error.strerror}", "", "standard output", code="unwritable-file")
+        ) from error
 
 
 def write_file(path: str | Path, content: bytes) -> None:

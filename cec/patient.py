@@ -130,7 +130,7 @@ _FIELDS = frozenset(Patient.__struct_fields__)
 def _faults(patient: Patient) -> list[Fault]:
     """Why these cannot be facts of a person: numbers beyond all bounds, or a height and weight of nobody."""
     faults = [
-        Fault(words, about=(fact.name,))
+        Fault(words, about=(fact.name,), code="impossible-value")
         for fact in told_facts("patient")
         if fact.possible
         and isinstance(value := patient.fact(fact.name), Quantity)
@@ -143,7 +143,7 @@ def _faults(patient: Patient) -> list[Fault]:
         swapped = Bounds(Decimal(8), Decimal(60)).hold(_index_of_swapped(patient))
         hint = "; are height and weight swapped?" if swapped else "; look at both"
         text = f"height {patient.height} and weight {patient.weight} cannot be of one person{hint}"
-        faults.append(Fault(text, about=("height", "weight")))
+        faults.append(Fault(text, about=("height", "weight"), code="impossible-value"))
     return faults
 
 

@@ -23,6 +23,8 @@ class Job(NamedTuple):
     kind: Kind
     rejects_kind: RejectsKind
     separator: str
+    source: str = ""
+    """The name of the table."""
     sheets: str = ""
     paper: str = "a4"
     old_columns: tuple[str, ...] = ()

@@ -103,7 +103,7 @@ class Output:
         job = self.job
         if job.rejects_kind == "csv":
             rejects = _harmless(rejects, [*self._names[1 : len(REJECTED)], self._names[-1]])
-        return encode(rejects, job.rejects_kind, job.separator, [])
+        return encode(rejects, job.rejects_kind, job.separator, [], own=job.source)
 
     def rejects(self, rows: Rows, answered: Answered | None) -> pl.DataFrame:
         """The rejected rows in their order, with the cells that they had."""

@@ -110,7 +110,17 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
             separator = layout.separator if layout.kind == "csv" else ","
             kinds = (request.target_kind, request.rejects_kind)
             old = old_columns(request.target, request.target_kind) if request.appends else ()
-            job = Job(layout, columns, settings, regimens, *kinds, separator, paper=request.paper, old_columns=old)
+            job = Job(
+                layout,
+                columns,
+                settings,
+                regimens,
+                *kinds,
+                separator,
+                source=request.source,
+                paper=request.paper,
+                old_columns=old,
+            )
             header, rejects_header = Worker(job).output.headers()
             person = [name for name in layout.columns if plain_name(name) in ABOUT_THE_PERSON]
             refuse_asked(layout.columns, [*read, *person], used, ignored=request.ignored, file=request.source)

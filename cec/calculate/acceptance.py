@@ -57,13 +57,23 @@ def _refusal(
     """The refusal: every stop with how it is accepted, the checks beside them, and what else stands against a dose."""
     stops = [alert for alert in (*alerts, *of_amounts) if _stops(alert, strict=strict)]
     asked = [alert for alert in alerts if alert in stops or (alert.level == "check" and not alert.accepted)]
-    lines = [f"{_words(alert)}{_how_accepted(alert)}" if alert in stops else _words(alert) for alert in asked]
+    faults = [_stop(alert) if alert in stops else _check(_words(alert), alert) for alert in asked]
     for alert in of_amounts:
         if alert in stops:
-            lines.append(f"{_words(alert)}{_how_accepted(alert)}")
+            faults.append(_stop(alert))
         elif alert.level == "check" and not alert.accepted:
-            lines.append(f"check {alert.code}: told with the dose")
-    return OrderRefused(*lines, *others, stops={alert.code: _words(alert) for alert in stops})
+            faults.append(_check(f"check {alert.code}: told with the dose", alert))
+    return OrderRefused(*faults, *others, stops={alert.code: _words(alert) for alert in stops})
+
+
+def _stop(alert: Alert) -> Fault:
+    """An alert that stops the order, with how it is accepted."""
+    return Fault(f"{_words(alert)}{_how_accepted(alert)}", about=(alert.code,), code="stop")
+
+
+def _check(words: str, alert: Alert) -> Fault:
+    """A check that stands beside a stop."""
+    return Fault(words, about=(alert.code,), code="check")
 
 
 def _how_accepted(alert: Alert) -> str:

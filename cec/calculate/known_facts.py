@@ -136,6 +136,6 @@ def refuse_impossible(patient: Patient, facts: Facts) -> None:
         if not is_estimated and (words := fact.impossible(amount)):
             sources = (fact.name, fact.other_form, *fact.inputs)
             given = tuple(name for name in sources if name in FACTS and patient.fact(name) is not None)
-            faults.append(Fault(words, about=given))
+            faults.append(Fault(words, about=given, code="impossible-value"))
     if faults:
         raise InputError(*faults)

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -14,8 +15,8 @@ from typer.main import get_command
 
 from cec.cli.commands import commands
 from cec.cli.group import Group, WrongUsage, with_examples_apart
-from cec.cli.messages import say, say_lines
-from cec.errors import CecError
+from cec.cli.messages import say, say_fault, say_lines, tell_json, tells_json
+from cec.errors import CecError, Fault
 from cec.version import __version__
 
 GREETING = f"""\
@@ -127,18 +128,23 @@ def _complete(words: Sequence[str], begun: str) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run cec. Exit 0: done. 1: refused, with the reasons on standard error. 2: wrong usage."""
+    typed = sys.argv[1:] if arguments is None else arguments
+    tell_json(wanted="--errors=json" in typed or ("--errors", "json") in pairwise(typed))
     try:
         if begun := os.environ.get("_CEC_COMPLETE"):
-            _complete(sys.argv[1:] if arguments is None else arguments, begun[1:])
+            _complete(typed, begun[1:])
             return
         code = program()(arguments, prog_name="cec", standalone_mode=False)
     except CecError as error:
         for fault in error.faults:
-            say(str(fault) if fault.file else f"cec: {fault}")
+            say_fault(fault, error.code)
         sys.exit(1)
     except WrongUsage as error:
-        usage = io.StringIO()
-        error.show(usage)
-        say_lines(usage.getvalue())
+        if tells_json():
+            say_fault(Fault(error.format_message(), code="usage"))
+        else:
+            usage = io.StringIO()
+            error.show(usage)
+            say_lines(usage.getvalue())
         sys.exit(error.exit_code)
     sys.exit(code if isinstance(code, int) else 0)

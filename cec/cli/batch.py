@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cec.cli.inputs import declared_of, mapping, pharmacy_file, read_pharmacy, read_text_of, today, together
-from cec.cli.messages import say
+from cec.cli.messages import say, tells_json
 from cec.cli.options import CYCLE, OUTPUT, TABLE, PharmacyOptions, QuietOption, TableOptions, TimeOptions, flag, option
 from cec.cli.output import progress
 from cec.cli.places import STANDARD, keep_apart, keep_outside
@@ -259,7 +259,7 @@ def _kind_of_rejects(place: str) -> RejectsKind:
     from cec.tables.opening import kind_of
 
     if not place:
-        return "lines"
+        return "faults" if tells_json() else "lines"
     try:
         return "csv" if _is_device(place) else kind_of(place)
     except InputError:

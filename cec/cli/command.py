@@ -16,7 +16,7 @@ from typer.core import TyperCommand
 from typer.main import get_command
 
 from cec.cli.group import WrongUsage, helping, with_examples_apart
-from cec.cli.options import HEADINGS, PHARMACY, Typed, fact_option
+from cec.cli.options import HEADINGS, OUTPUT, PHARMACY, Typed, fact_option
 from cec.facts import Fact
 
 _NUMBER = re.compile(r"(?:(?P<before>[^=]+)=)?(?P<number>[0-9]+(?:[.,][0-9]+)?)")
@@ -122,6 +122,24 @@ _FolderOption: TypeAlias = Annotated[
 ]
 
 
+_ERRORS = "errors"
+_ErrorsOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--errors",
+        metavar="text|json",
+        help="How faults and notes are told: text, or JSON, an object to a line.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+
+
+def _refuse_other_form(errors: str | None) -> None:
+    """Wrong usage where faults cannot be told in such a form; `cec.cli.main` has looked for it before."""
+    if errors not in {None, "text", "json"}:
+        raise typer.BadParameter(f"'{errors}' is neither text nor json", param_hint="--errors")
+
+
 def command_of(name: str, function: Callable[..., None], *, finds_regimens: bool, shows_help: bool) -> Command:
     """The command that calls a function: with what is typed as the function's parameters, groups of options among them.
 
@@ -146,9 +164,11 @@ def _takes_groups(command: Callable[..., None], *, finds_regimens: bool) -> Call
             parameters.append(_keyword(name, hints[name], parameter.default))
     if finds_regimens:
         parameters.append(_keyword(_FOLDER, _FolderOption, None))
+    parameters.append(_keyword(_ERRORS, _ErrorsOption, None))
 
     def spread(**values: Any) -> None:
         folder = values.pop(_FOLDER, None)
+        _refuse_other_form(values.pop(_ERRORS))
         gathered = {name: _gathered(group, values) for name, group in groups.items()}
         with _searching(folder):
             command(**values, **gathered)

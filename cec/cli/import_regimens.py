@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cec.cli.inputs import declared_of, mapping, together
-from cec.cli.messages import say
+from cec.cli.messages import say, say_fault
 from cec.cli.options import OUTPUT, REGIMEN, QuietOption, TableOptions, option
 from cec.cli.places import keep_outside
 from cec.errors import Fault, FileError, InputError
@@ -178,5 +178,5 @@ def _tell(path: Path, file: Imported) -> int:
     gaps = [Fault(gap.reason, f"row {gap.row}: {gap.key}" if gap.row else gap.key) for gap in file.gaps]
     faults = [each._replace(file=str(path)) for each in (*gaps, *faults_of(file))]
     for fault in faults:
-        say(str(fault))
+        say_fault(fault, "file")
     return len(faults)

@@ -6,10 +6,11 @@ import os
 import re
 import sys
 from contextlib import suppress
+from typing import Any
 
 import typer
 
-from cec.errors import printable
+from cec.errors import Fault, printable
 
 WIDEST = 110
 """Longer lines are hard to read."""
@@ -19,8 +20,61 @@ _QUOTED = re.compile(r"""(?<![^\s=(])(?:'[^']*'|"[^"]*")""")
 
 def say(message: str) -> None:
     """Show a message; nothing in it can steer a terminal. Where standard error is full, nobody can be told."""
+    if _form.as_json:
+        _put({"code": "note", "text": message})
+        return
     with suppress(OSError):
         typer.echo(wrapped(printable(message), _columns()), err=True)
+
+
+def say_fault(fault: Fault, usual_code: str = "input") -> None:
+    """Show what is wrong; to a program as JSON, with this code where the fault has none of its own."""
+    if _form.as_json:
+        _put(fault_as_json(fault, usual_code))
+    else:
+        say(str(fault) if fault.file else f"cec: {fault}")
+
+
+def fault_as_json(fault: Fault, usual_code: str) -> dict[str, Any]:
+    """A fault as a program reads it: every key always there, with nothing where there is nothing to say.
+
+    >>> fault_as_json(Fault("is empty", "for", "a.yaml", 5, 5, code="empty-value"), "file")["code"]
+    'empty-value'
+    """
+    place = {"file": fault.file or None, "line": fault.line or None, "column": fault.column or None}
+    return {
+        "code": fault.code or usual_code,
+        "text": fault.text,
+        "where": fault.where or None,
+        **place,
+        "about": list(fault.about),
+    }
+
+
+def tell_json(*, wanted: bool) -> None:
+    """Let everything on standard error be JSON from now on, an object to a line, or texts again."""
+    _form.as_json = wanted
+
+
+def tells_json() -> bool:
+    """Whether what is said goes to a program."""
+    return _form.as_json
+
+
+def _put(message: dict[str, Any]) -> None:
+    import msgspec
+
+    with suppress(OSError):
+        typer.echo(msgspec.json.encode(message).decode(), err=True)
+
+
+class _Form:
+    """How things are said, for the whole process."""
+
+    as_json = False
+
+
+_form = _Form()
 
 
 def say_lines(text: str) -> None:

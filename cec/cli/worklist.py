@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cec.cli.inputs import pharmacy_file, read_text_of
-from cec.cli.messages import say
+from cec.cli.messages import say_fault
 from cec.cli.options import OUTPUT, ChosenFrom, PharmacyFileOptions, PrintOptions, flag, option
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
@@ -61,6 +61,6 @@ def worklist(
         chosen,
     )
     for fault in found.damaged:
-        say(str(fault))
+        say_fault(fault, "file")
     if found.damaged:
         raise typer.Exit(1)

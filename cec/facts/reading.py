@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from cec.errors import InputError
+from cec.errors import Fault, InputError
 from cec.units import AGE, CLEARANCE, Kind, Quantity, in_two_units, read_quantity
 
 Sex = Literal["female", "male"]
@@ -26,14 +26,14 @@ def read_text(value: str) -> str:
 def read_count(value: str) -> int:
     """A whole number from 1."""
     if not re.fullmatch(r"[1-9][0-9]{0,5}", value, re.ASCII):
-        raise InputError(f"'{value}' is not a whole number from 1, like 3")
+        raise InputError(Fault(f"'{value}' is not a whole number from 1, like 3", code="not-a-number"))
     return int(value)
 
 
 def read_count_from_0(value: str) -> int:
     """A whole number from 0."""
     if not re.fullmatch(r"0|[1-9][0-9]{0,5}", value, re.ASCII):
-        raise InputError(f"'{value}' is not a whole number from 0, like 2")
+        raise InputError(Fault(f"'{value}' is not a whole number from 0, like 2", code="not-a-number"))
     return int(value)
 
 
@@ -45,7 +45,7 @@ def read_boolean(value: str) -> bool:
     """
     word = value.strip().lower()
     if word not in {"true", "false"}:
-        raise InputError(f"'{value}' is neither true nor false; write true or false")
+        raise InputError(Fault(f"'{value}' is neither true nor false; write true or false", code="not-one-of"))
     return word == "true"
 
 
@@ -57,7 +57,8 @@ def read_yes_or_no(value: str) -> bool:
     """
     word = value.strip().lower()
     if word not in _ANSWERS:
-        raise InputError(f"'{value}' is neither true nor false; write true or false, yes or no")
+        text = f"'{value}' is neither true nor false; write true or false, yes or no"
+        raise InputError(Fault(text, code="not-one-of"))
     return _ANSWERS[word]
 
 
@@ -76,8 +77,9 @@ def read_date(value: str) -> datetime.date:
     year, month, day = _parts_of_date(value)
     if not year:
         if counted := day_of_excel(value):
-            raise InputError(f"'{value}' is a number by which Excel counts days, {counted}; write the date")
-        raise InputError(f"'{value}' is not a date; write year-month-day, like 2026-11-30")
+            text = f"'{value}' is a number by which Excel counts days, {counted}; write the date"
+            raise InputError(Fault(text, code="day-number"))
+        raise InputError(Fault(f"'{value}' is not a date; write year-month-day, like 2026-11-30", code="not-a-date"))
     return date_of(value, year, month, day)
 
 
@@ -86,9 +88,10 @@ def date_of(text: str, year: int, month: int, day: int) -> datetime.date:
     try:
         date = datetime.date(year, month, day)
     except ValueError:
-        raise InputError(f"'{text}' is not in the calendar; write year-month-day, like 2026-11-30") from None
+        words = f"'{text}' is not in the calendar; write year-month-day, like 2026-11-30"
+        raise InputError(Fault(words, code="not-a-date")) from None
     if not 1900 <= date.year <= 2099:
-        raise InputError(f"'{text}' is not between the years 1900 and 2099")
+        raise InputError(Fault(f"'{text}' is not between the years 1900 and 2099", code="not-a-date"))
     return date
 
 
@@ -131,7 +134,8 @@ def read_sex(value: str) -> Sex:
     words: dict[str, Sex] = {"female": "female", "f": "female", "male": "male", "m": "male"}
     word = value.strip().lower()
     if word not in words:
-        raise InputError(f"'{value}' is neither female nor male, as the formulas know it; write female, male, f or m")
+        text = f"'{value}' is neither female nor male, as the formulas know it; write female, male, f or m"
+        raise InputError(Fault(text, code="not-one-of"))
     return words[word]
 
 

@@ -76,7 +76,7 @@ class _Reader:
     def error(self, token: _Token, text: str) -> FileError:
         """What is not JSON at a token."""
         words = "it ends too early" if token.kind == "end" else text
-        return FileError(Fault(f"is not JSON here: {words}", "", self.name, *self.place(token)))
+        return FileError(Fault(f"is not JSON here: {words}", "", self.name, *self.place(token), code="not-json"))
 
     def value(self, token: _Token, depth: int) -> tuple[Node, int]:
         """The node that a token begins, and where it ends."""

@@ -92,14 +92,16 @@ def read_for_faults(path: str | Path) -> SourceFile:
 def decode(content: bytes, name: str) -> str:
     """The text of a UTF-8 file, with or without a mark at its start; FileError with the place of any other byte."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # as Windows PowerShell writes where > leads into a file
-        raise FileError(Fault("is UTF-16; save the file as UTF-8, or let cec write it with -o", "", name))
+        raise FileError(
+            Fault("is UTF-16; save the file as UTF-8, or let cec write it with -o", "", name, code="not-utf-8")
+        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
         raise FileError(
-            Fault("this byte is not UTF-8; save the file as UTF-8", "", name, line, column),
+            Fault("this byte is not UTF-8; save the file as UTF-8", "", name, line, column, code="not-utf-8"),
         ) from None
 
 
@@ -110,14 +112,14 @@ def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
         raise FileError("a text of several lines was given where the name of a file belongs")
     try:
         if path.is_dir():
-            raise FileError(Fault("is a folder, not a file", "", name))
+            raise FileError(Fault("is a folder, not a file", "", name, code="unreadable-file"))
         with path.open("rb") as file:
             content = file.read(largest + 1)
     except FileNotFoundError:
-        raise FileError(Fault("there is no such file", "", name)) from None
+        raise FileError(Fault("there is no such file", "", name, code="no-such-file")) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise FileError(Fault(f"cannot be read: {reason}", "", name)) from None
+        raise FileError(Fault(f"cannot be read: {reason}", "", name, code="unreadable-file")) from None
     if len(content) > largest:
         raise FileError(Fault(f"is larger than {largest:,} bytes; no file of cec is", "", name))
     return content
@@ -176,7 +178,7 @@ class _Builder:
     def fault(self, event: yaml.Event, text: str) -> None:
         """Note a fault at an event."""
         line, column = _place(event)
-        self.faults.append(Fault(text, "", self.name, line, column))
+        self.faults.append(Fault(text, "", self.name, line, column, code="not-yaml"))
 
     def take(self, event: yaml.Event) -> None:
         """Build on what one event more says."""
@@ -246,4 +248,4 @@ def _yaml_fault(error: yaml.YAMLError, text: str, name: str) -> tuple[Fault, int
         problem += "; indent with spaces"
     if "cannot start any token" in problem:
         problem += "; put the text in quotes"
-    return Fault(f"is not YAML here: {problem}", "", name, line, column), index
+    return Fault(f"is not YAML here: {problem}", "", name, line, column, code="not-yaml"), index

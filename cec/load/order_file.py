@@ -71,7 +71,7 @@ def read_order(source: str | Path | bytes) -> SavedOrder:
     try:
         root = read_json(decode(content, name) if isinstance(content, bytes) else content, name)
     except FileError as error:
-        raise FileError(Fault(NO_ORDER, "", name), *error.faults) from None
+        raise FileError(Fault(NO_ORDER, "", name, code="not-an-order"), *error.faults) from None
     _refuse_other_forms(root, name)
     reading = Reading(name)
     with localcontext(EXACT):
@@ -110,7 +110,7 @@ def _refuse_other_forms(root: Node, name: str) -> None:
         words = f"was saved by a newer cec ({form}); this one, {__version__}, reads {SCHEMA}" if is_newer else _OLDER
     else:
         words = _OLDER if not form and entries.keys() >= {"regimen", "patient", "doses"} else NO_ORDER
-    raise FileError(Fault(words, "", name))
+    raise FileError(Fault(words, "", name, code="not-an-order"))
 
 
 NO_ORDER = "is not an order that cec saved"

@@ -157,7 +157,8 @@ def regimen_path(name_or_path: str | Path) -> Path:
         return found[0]
     if name and os.path.exists(path):  # noqa: PTH110  it never raises
         return path
-    raise FileError(Fault(f"'{name}' is not the name of a regimen and not a file{_nearest(name)}"))
+    text = f"'{name}' is not the name of a regimen and not a file{_nearest(name)}"
+    raise FileError(Fault(text, code="unknown-regimen"))
 
 
 def is_example(path: Path) -> bool:

@@ -42,16 +42,17 @@ class Reading:
     def fault(self, node: Node, where: str, *faults: Fault | str) -> _Invalid:
         """Note what is wrong at a node."""
         for fault in faults:
-            text, about = (fault, ()) if isinstance(fault, str) else (fault.text, fault.about)
-            self.faults.append(self._at(node, where, text, about))
+            noted = Fault(fault) if isinstance(fault, str) else fault
+            self.faults.append(self._at(node, where, noted))
         return INVALID
 
     def danger(self, node: Node, where: str, text: str) -> None:
         """Note what can be read at a node, and of which no dose may come."""
-        self.dangers.append(self._at(node, where, text))
+        self.dangers.append(self._at(node, where, Fault(text, code="refused")))
 
-    def _at(self, node: Node, where: str, text: str, about: tuple[str, ...] = ()) -> Fault:
-        return Fault(text, where, self.file if node.line else "", node.line, node.column, about)
+    def _at(self, node: Node, where: str, fault: Fault) -> Fault:
+        file = self.file if node.line else ""
+        return fault._replace(where=where, file=file, line=node.line, column=node.column)
 
 
 def _unwritable(_value: Any) -> Node:
@@ -84,9 +85,10 @@ def text(
 
     def read(node: Node, where: str, reading: Reading) -> Any:
         if node.text is None:
-            return reading.fault(node, where, f"is {node.shape}; one value is wanted")
+            return reading.fault(node, where, Fault(f"is {node.shape}; one value is wanted", code="wrong-shape"))
         if not node.text.strip():
-            return reading.fault(node, where, "is empty; write a value or leave the key out")
+            empty = Fault("is empty; write a value or leave the key out", code="empty-value")
+            return reading.fault(node, where, empty)
         try:
             return convert(node.text)
         except CecError as error:
@@ -106,7 +108,7 @@ def choice(*words: str) -> Shape:
     def convert(word: str) -> str:
         if word in words:
             return word
-        raise CecError(f"'{word}' is none of {', '.join(words)}{did_you_mean(word, words)}")
+        raise CecError(Fault(f"'{word}' is none of {', '.join(words)}{did_you_mean(word, words)}", code="not-one-of"))
 
     return text(convert, {"enum": list(words)})
 
@@ -116,7 +118,7 @@ def list_of(item: Shape) -> Shape:
 
     def read(node: Node, where: str, reading: Reading) -> Any:
         if node.items is None:
-            return reading.fault(node, where, f"is {node.shape}; a list is wanted")
+            return reading.fault(node, where, Fault(f"is {node.shape}; a list is wanted", code="wrong-shape"))
         values = [item.read(child, f"{where} {index}", reading) for index, child in enumerate(node.items, 1)]
         return INVALID if any(value is INVALID for value in values) else tuple(values)
 
@@ -171,7 +173,7 @@ def mapping(
             where = f"{where} ({named})"
         before = len(reading.faults)
         for key_node, text in unknown_keys(entries, fields):
-            reading.fault(key_node, where, text)
+            reading.fault(key_node, where, Fault(text, code="unknown-key"))
         values = {
             name: field.shape.read(entries[name][1], _inside(where, name), reading)
             for name, field in fields.items()
@@ -179,7 +181,8 @@ def mapping(
         }
         missing = [name for name, field in fields.items() if field.required and name not in entries]
         if missing:
-            reading.fault(node, where, *(Fault(_missing(name, fields[name]), about=(name,)) for name in missing))
+            faults = (Fault(_missing(name, fields[name]), about=(name,), code="missing-key") for name in missing)
+            reading.fault(node, where, *faults)
         if len(reading.faults) > before:
             return INVALID
         try:

@@ -67,7 +67,8 @@ def refuse_asked(
     if asked:
         others = history_asked(*readable_regimens([plain_name(name) for name in asked]))
         asked = {name: each for name, each in asked.items() if plain_name(name) not in others}
-    faults = [Fault(_question(name, asked[name], is_file=bool(file)), "", file) for name in unread if name in asked]
+    questions = (_question(name, asked[name], is_file=bool(file)) for name in unread if name in asked)
+    faults = [Fault(text, "", file, code="unread-column") for text in questions]
     if faults:
         raise FileError(*faults)
 

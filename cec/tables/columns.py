@@ -79,7 +79,12 @@ def find_columns(
             continue
         if what in found:
             raise FileError(
-                Fault(f"two columns tell the {what}: {found[what].name} and {name}; {_say_which(what)}", "", file)
+                Fault(
+                    f"two columns tell the {what}: {found[what].name} and {name}; {_say_which(what)}",
+                    "",
+                    file,
+                    code="column-twice",
+                )
             )
         found[what] = Column(name, unit)
     if missing := [fact for fact in ("height", "weight") if fact not in found]:
@@ -89,7 +94,7 @@ def find_columns(
             f"there are {', '.join(names)}"
             for fact in missing
         )
-        raise FileError(*(Fault(text, "", file) for text in faults))
+        raise FileError(*(Fault(text, "", file, code="no-such-column") for text in faults))
     units = {what.removesuffix(_UNIT): column.name for what, column in found.items() if what.endswith(_UNIT)}
     return {
         fact: column._replace(unit_column=units.get(fact, ""))
@@ -118,7 +123,12 @@ def _as_said(
             raise InputError(f"'{word}' is nothing that a column can tell; {hint}")
         if name not in names:
             raise FileError(
-                Fault(f"there is no column '{name}' for the {word}; there are {', '.join(names)}", "", file)
+                Fault(
+                    f"there is no column '{name}' for the {word}; there are {', '.join(names)}",
+                    "",
+                    file,
+                    code="no-such-column",
+                )
             )
         what, unit = known[word]
         unit = unit_in_name(what, unit, word, name)

@@ -45,7 +45,8 @@ def read_header(source: Source, encoding: str = "") -> tuple[Layout, Iterator[by
     try:
         text = line.decode()
     except UnicodeDecodeError as error:
-        place = Fault(f"this byte is {not_utf8(encoding)}", "", source.name, 1, error.start + 1)
+        text = f"this byte is {not_utf8(encoding)}"
+        place = Fault(text, "", source.name, 1, error.start + 1, code="not-utf-8")
         raise FileError(place) from None
     separator = max(",;|\t", key=lambda character: len(split_line(text, character)[0] or ()))
     header, fault = split_line(text, separator)

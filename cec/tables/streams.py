@@ -58,9 +58,9 @@ def reading(path: str, encoding: str = "", *, is_workbook: bool = False) -> Iter
             raise FileError(Fault("is a folder; name a file in it", "", path))
         raw = _standard_input() if path == STANDARD else Path(path).open("rb")  # noqa: SIM115  closed below
     except FileNotFoundError:
-        raise FileError(Fault("there is no such file", "", path)) from None
+        raise FileError(Fault("there is no such file", "", path, code="no-such-file")) from None
     except (OSError, ValueError) as error:
-        raise FileError(Fault(f"cannot be read: {_reason(error)}", "", path)) from None
+        raise FileError(Fault(f"cannot be read: {_reason(error)}", "", path, code="unreadable-file")) from None
     try:
         buffered = cast("io.BufferedReader", raw)
         start = _peek(buffered, name)

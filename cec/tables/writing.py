@@ -22,8 +22,8 @@ from cec.tables.streams import STANDARD, writing
 if TYPE_CHECKING:
     import polars as pl
 
-RejectsKind = Kind | Literal["lines"]
-"""Rejects may also be lines for a person to read."""
+RejectsKind = Kind | Literal["lines", "faults"]
+"""Rejects may also be lines for a person to read, or for a program, on standard error."""
 
 Piece: TypeAlias = "list[bytes] | pl.DataFrame"
 """Some rows, encoded: bytes in parts, or a frame for Parquet."""
@@ -43,19 +43,30 @@ def encode(
     """The rows of a frame in a format. `numbers` are columns of texts that JSON has as numbers.
 
     `lines` are the rows as they were read, in the same format; what the frame has is put behind them, but for `own`, a
-    column that JSON Lines may have already.
+    column that JSON Lines may have already. Of faults `own` is the name of the file.
     """
     if kind in {"parquet", "xlsx"}:
         return frame
     if kind == "lines":
         rows = frame.select("row", "column", "reason").iter_rows()
         return ["".join(f"row {row}: {reason}\n" for row, _, reason in rows).encode(errors="replace")]
+    if kind == "faults":
+        return [
+            _as_fault(row, column, reason, own)
+            for row, column, reason in frame.select("row", "column", "reason").iter_rows()
+        ]
     if kind == "jsonl":
         return _written(_json_lines(frame, numbers, lines, own).to_frame(), separator, as_it_is=True)
     if lines is None:
         return _written(_without_empty(frame), separator, as_it_is=False)
     frame = frame.insert_column(0, lines.alias("\x1f"))  # a line has its own quotes, and what is added needs none
     return _written(frame, separator, as_it_is=True)
+
+
+def _as_fault(row: int, column: str | None, reason: str, file: str) -> bytes:
+    """A rejected row as the command line tells a fault to a program."""
+    place: dict[str, Any] = {"where": column or None, "file": file, "line": row, "column": None, "about": []}
+    return _JSON.encode({"code": "rejected-row", "text": reason, **place}) + b"\n"
 
 
 def _written(frame: pl.DataFrame, separator: str, *, as_it_is: bool) -> list[bytes]:
@@ -140,7 +151,7 @@ def table_writer(
 
     A file takes its name together with the other parts; where it `appends`, the rows that it has stand first.
     """
-    if kind == "lines":
+    if kind == "lines" or kind == "faults":  # noqa: PLR1714  so that mypy knows what is left
         yield partial(_put, harmless(sys.stderr), at_once=True) if sys.stderr else _forget
         return
     is_file = path != STANDARD and (os.path.isfile(path) or not os.path.exists(path))  # noqa: PTH110, PTH113  never raise

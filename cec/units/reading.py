@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from cec.errors import InputError
+from cec.errors import Fault, InputError
 from cec.units.conversion import convert
 from cec.units.kinds import AGE, EXPOSURE, EXPOSURE_IN_CHILDREN, KINDS, LENGTH, OF_ANOTHER, SHARE, WEIGHT, Kind
 from cec.units.quantity import EXACT, Quantity, cut
@@ -70,7 +70,7 @@ def read_number(text: str, example: str = "26.5") -> Decimal:
     """
     text = text.strip()
     if fault := _number_fault(text):
-        raise InputError(f"{_quoted(text)} {fault}; write it like {example}")
+        raise InputError(Fault(f"{_quoted(text)} {fault}; write it like {example}", code="not-a-number"))
     return Decimal(text)
 
 
@@ -114,13 +114,15 @@ def read_quantity(text: str, *kinds: Kind, bare: str = "") -> Quantity:
         return Quantity(read_number(share["number"], example), f"{OF_ANOTHER}{share['drug']}")
     match = _QUANTITY.fullmatch(text)
     if not match:
-        raise InputError(f"{_quoted(text)} {_quantity_fault(text)}; write it like {example}")
+        raise InputError(
+            Fault(f"{_quoted(text)} {_quantity_fault(text)}; write it like {example}", code="not-a-number")
+        )
     if fault := _number_fault(match["number"]):
-        raise InputError(f"{_quoted(text)} {fault}; write it like {example}")
+        raise InputError(Fault(f"{_quoted(text)} {fault}; write it like {example}", code="not-a-number"))
     unit = re.sub(r"^x ?(10\^[0-9]+) ?(?!/)", r"x \1 ", match["unit"] or bare)
     unit = re.sub(r"^x ?10\^9/", "x 10^9/", unit)
     if not unit:
-        raise InputError(f"{_quoted(text)} has no unit; write it like {example}")
+        raise InputError(Fault(f"{_quoted(text)} has no unit; write it like {example}", code="no-unit"))
     return Quantity(Decimal(match["number"]), _unit(unit, text, kinds))
 
 
@@ -145,12 +147,15 @@ def _unit(unit: str, text: str, kinds: tuple[Kind, ...]) -> str:
     owner = next((kind for kind in KINDS if symbol in kind.units), None)
     if owner:
         names = " or ".join(kind.name for kind in kinds)
-        raise InputError(f"{_quoted(text)} is not {_a(names)} but {_a(owner.name)}; write it like {kinds[0].example}")
+        reason = f"is not {_a(names)} but {_a(owner.name)}; write it like {kinds[0].example}"
+        raise InputError(Fault(f"{_quoted(text)} {reason}", code="other-kind-of-unit"))
     meant = _meant(unit, allowed)
     hint = f"did you mean {meant}?" if meant else " or ".join(map(_units_of, kinds[:_MOST_KINDS]))
     if unit.partition("/")[0].lower() == "meq" and "mmol" in allowed:
         hint = "write mmol: 1 mmol of potassium or sodium is 1 mEq, 1 mmol of magnesium or calcium is 2 mEq"
-    raise InputError(f"{_quoted(text)} has a unit that is not known here ({cut(unit)}); {hint}")
+    raise InputError(
+        Fault(f"{_quoted(text)} has a unit that is not known here ({cut(unit)}); {hint}", code="unknown-unit")
+    )
 
 
 _MOST_KINDS, _MOST_UNITS = 3, 6

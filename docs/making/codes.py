@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from cec import load_regimen
 from cec.calculate.rules.rule import Rule
-from cec.errors import CecError
+from cec.errors import CODES, CecError
 from cec.load import regimen_names
 from cec.regimen import any_words
 from cec.verification.mistakes import MISTAKES
@@ -130,13 +130,25 @@ a command is exit status 2.
 """
 
 
+FAULTS = """
+### Codes of faults
+
+With `--errors json` every command tells what is wrong on standard error as JSON, an object to a line, with one of
+these as its `code` ([at the keyboard](../command-line.md#faults-for-a-program)); in Python it is the `code` of a fault
+or, where that is empty, of the exception. A code keeps its meaning. What only tells more, like the counts of a batch,
+has the code `note`.
+
+"""
+
+
 def page() -> str:
     """The page, as Markdown."""
     mistakes = [("mistake",), *((mistake,) for mistake in MISTAKES)]
+    faults = [("code", "what is wrong"), *((f"`{code}`", words) for code, words in CODES.items())]
     remarks = [("code", "what it says"), *((f"`{name}`", meaning) for name, meaning in MEANINGS.items())]
     parts = (
         *(ALERTS, table(_alerts()), REGIMENS, table(_regimen_checks())),
-        *(REMARKS, table(remarks), MISTAKE_NAMES, table(mistakes), ERRORS, table(_errors())),
+        *(REMARKS, table(remarks), MISTAKE_NAMES, table(mistakes), ERRORS, table(_errors()), FAULTS, table(faults)),
     )
     return "".join(parts)
 
