@@ -204,10 +204,8 @@ def _chosen(fact: str, measures: Sequence[Measured], *, is_named: bool) -> Measu
     listed = ", ".join(f"{each.amount.text}{f' of {each.when}' if each.when else ''}" for each in measures)
     about = FACTS[fact].about
     if is_named:
-        text = (
-            f"the requests are computed from different measures of the {about}: {listed}; give the Bundle of one order"
-        )
-        measures[0].observation.fault(text)
+        text = f"the requests are computed from different measures of the {about}: {listed}"
+        measures[0].observation.fault(f"{text}: of a cycle that was changed, verify the saved order")
         return None
     newest = max(each.when[:10] for each in measures)
     latest = [each for each in measures if each.when[:10] == newest]

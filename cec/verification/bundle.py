@@ -15,6 +15,7 @@ from cec.calculate import draft_order
 from cec.conditions import conditions_of, history_asked
 from cec.errors import CecError, Fault, FileError, InputError
 from cec.facts import FACTS
+from cec.facts.families import EARLIER_DOSES_SINCE
 from cec.fhir.bundle import Group, ReadBundle, group_of, read_bundle
 from cec.fhir.people import Told, long_part
 from cec.fhir.resources import read_resources
@@ -36,6 +37,8 @@ from cec.verification.written import Written
 
 LARGEST_BUNDLE = 50_000_000
 """Bytes of a Bundle in a file."""
+_SINCE = re.compile("earlier_(?P<drug>.+)_since")
+"""From when on earlier doses of a drug were counted."""
 _NAME = re.compile(r"(examples/)?[a-z0-9]+(-[a-z0-9]+)*")
 _NAMES = {"reductions": "reduce", "choices": "choose"}
 """What a Bundle calls what a patient file tells under another key."""
@@ -229,7 +232,10 @@ def _parts(facts: Sequence[Told], regimen: Regimen, pharmacy: Pharmacy) -> tuple
 
 def _part(fact: Told) -> Part:
     """What is told of one fact; its faults with their place in the Bundle."""
-    part = long_part(fact) if fact.value else read_fact(fact.fact, fact.text)
+    if since := _SINCE.fullmatch(fact.fact):
+        part = read_part(EARLIER_DOSES_SINCE, {since["drug"]: fact.text})
+    else:
+        part = long_part(fact) if fact.value else read_fact(fact.fact, fact.text)
     name, node, file = fact.source.name, fact.source.node, fact.source.file
     return part._replace(faults=tuple(Fault(each.text, name, file, node.line, node.column) for each in part.faults))
 

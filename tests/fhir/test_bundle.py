@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from running import cec
 
-from cec import Pharmacy, load_patient, load_regimen
+from cec import Patient, Pharmacy, load_patient, load_regimen
 from cec.calculate import draft_order
 from cec.errors import CecError, FileError, InputError
 from cec.load.search import example_names
@@ -581,3 +581,50 @@ def test_a_time_in_utc_has_its_date_where_the_pharmacy_is(zone: str, event: str,
     dates = [each.verdict for each in verdict.comparisons if each.what == "dates"]
     assert dates == ({True: ["agrees"], False: ["differs"], None: []}[agrees])
     assert any("times in UTC" in note for note in found.notes) is (agrees is None)
+
+
+def test_whatever_is_told_of_a_patient_comes_back() -> None:
+    """A new field of patients goes into a Bundle too: then it stands here, and below where doses or checks use it."""
+    assert set(Patient.__struct_fields__) == {
+        *("height", "weight", "height_given", "weight_given", "id", "name", "born", "age", "sex", "measured_on"),
+        *("creatinine", "creatinine_clearance", "previous_weight", "previous_day_1", "previous_cycles", "history"),
+        *("earlier_doses", "earlier_doses_since", "reductions", "set_doses", "withheld", "choices", "ward", "bed"),
+        *("physician", "protocol_number", "diagnosis", "allergies", "facts"),
+    }
+    texts: dict[str, Any] = {
+        "id": "0070",
+        "name": "Łucja Żak",
+        "born": "2018-05-14",
+        "sex": "f",
+        "height": "128 cm",
+        "weight": "26 kg",
+        "measured_on": "2026-11-28",
+        "creatinine_clearance": "80 mL/min",
+        "previous_weight": "25.5 kg",
+        "previous_day_1": "2026-10-26",
+        "previous_cycles": "1",
+        "history": {"prior_hsct": "false"},
+        "ward": "3",
+        "earlier_doses": {"etoposide": "900 mg/m2"},
+        "earlier_doses_since": {"etoposide": "2026-10-05"},
+        "reductions": ["etoposide=25%: mucositis"],
+        "diagnosis": "ALL",
+        "allergies": "latex",
+        "platelets": "80 G/L",
+        "set": ["clofarabine=38 mg: one vial"],
+        "without": ["prednisone: psychosis"],
+        "protocol_number": "12",
+    }
+    patient = load_patient(texts=texts)
+    order = draft_order(load_regimen("cec-induction"), patient, PHARMACY, start=START, cycle=2, as_of=START)
+    back = verified(written(order)).order.patient
+    assert replace(back, facts={}) == replace(patient, facts={})
+
+
+def test_a_cycle_that_was_changed_within_is_refused() -> None:
+    bundle = copy.deepcopy(INDUCTION)
+    weight = copy.deepcopy(observation(bundle, "29463-7"))
+    weight["id"], weight["valueQuantity"]["value"] = "later", 28
+    bundle["entry"].append({"fullUrl": "urn:uuid:later", "resource": weight})
+    request(bundle, "etoposide")["supportingInformation"][1]["reference"] = "urn:uuid:later"
+    assert "computed from different measures of the body weight: 26 kg, 28 kg" in faults(bundle)

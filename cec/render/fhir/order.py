@@ -167,6 +167,7 @@ def _told(patient: Patient) -> Iterator[tuple[str, str]]:
             yield fact.name, write_quantity(value)
     yield from ((name, str(is_so).lower()) for name, is_so in patient.history.items())
     yield from ((f"earlier_{drug}", write_quantity(amount)) for drug, amount in patient.earlier_doses.items())
+    yield from ((f"earlier_{drug}_since", date.isoformat()) for drug, date in patient.earlier_doses_since.items())
     yield "reduce", declared(patient.reductions)
     yield "set", declared(patient.set_doses)
     yield "without", declared(patient.withheld)
