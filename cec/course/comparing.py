@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from cec.calculate.rounding import to_nearest
@@ -92,12 +92,12 @@ def _count_of_days(doses: tuple[Dose, ...]) -> int:
 
 
 def _measured(read: Callable[[Any], Quantity | str]) -> Callable[[Order], Cell]:
-    """What each measurement of an order says, with the day from which on it holds."""
+    """What each measurement of an order says that says another than the last, with the day from which on it holds."""
 
     def of_order(order: Order) -> Cell:
-        if len(order.measures) == 1:
-            return _cell(read(order.measures[0]))
-        return tuple(OnDays(read(each), (each.from_day,)) for each in order.measures)
+        of_days = [(read(each), each.from_day) for each in order.measures]
+        new = [of_days[0], *(each for before, each in pairwise(of_days) if each[0] != before[0])]
+        return _cell(new[0][0]) if len(new) == 1 else tuple(OnDays(value, (day,)) for value, day in new)
 
     return of_order
 

@@ -11,22 +11,24 @@ from cec.render.words.times import paper_date
 from cec.units import Quantity
 
 if TYPE_CHECKING:
-    from cec.course.comparison import Cell, ComparedOrder, Comparison
+    from cec.course.comparison import Cell, ComparedOrder, Comparison, OnDays
 
 NOTHING = "-"
 """What stands for what an order does not have."""
 
 
 def cell_words(cell: Cell, *, from_days: bool = False) -> str:
-    """What an order says, with its days where it is not the same on all of them."""
-    texts = []
-    for each in cell:
-        days = list_days(each.days)
-        noun = "day" if len(each.days) == 1 else "days"
-        when = f"{'from' if from_days else 'on'} {noun} {days}" if each.value and days else days
-        value = OMITTED if isinstance(each.value, Quantity) and not each.value.value else each.value
-        texts.append(f"{value} {when}".strip())
-    return "; ".join(texts) or NOTHING
+    """What an order says, after the days on which it holds where it is not the same on all of them."""
+    return "; ".join(_on_days(each, from_days=from_days) for each in cell) or NOTHING
+
+
+def _on_days(each: OnDays, *, from_days: bool) -> str:
+    days = list_days(each.days)
+    if each.value == "":
+        return days
+    value = OMITTED if isinstance(each.value, Quantity) and not each.value.value else each.value
+    noun = "day" if len(each.days) == 1 else "days"
+    return f"{'from ' if from_days else ''}{noun} {days}: {value}" if days else str(value)
 
 
 def order_words(order: ComparedOrder) -> str:

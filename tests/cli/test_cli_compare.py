@@ -11,10 +11,12 @@ from typing import Any
 import pypdf
 import pytest
 from chains import first_order, save
+from revising import day, kg, revised
 from running import cec
 
 from cec import Order
 from cec.course.comparing import compare
+from cec.order import SkippedDay
 from cec.render.comparison import cell_words
 
 
@@ -56,11 +58,11 @@ def test_days_that_differ_are_named(light: Order) -> None:
     )
     found = lines(light, other)
     assert found["etoposide", "days"] == ("1 to 5", "1 to 4", True)
-    assert found["etoposide", "dose"] == ("96 mg", "96 mg on days 1 to 4; OMITTED on day 5", True)
-    assert found["etoposide", "reasons"] == ("-", "left out: fever on day 5", True)
-    assert found["cyclophosphamide", "dose"][1] == "422.4 mg on days 1 to 3; 211.2 mg on days 4, 5"
-    assert found["cyclophosphamide", "of the protocol's"][1] == "100% on days 1 to 3; 50% on days 4, 5"
-    assert found["cyclophosphamide", "times"] == ("13:00", "13:00 on days 1 to 4; 11:00 on day 5", True)
+    assert found["etoposide", "dose"] == ("96 mg", "days 1 to 4: 96 mg; day 5: OMITTED", True)
+    assert found["etoposide", "reasons"] == ("-", "day 5: left out: fever", True)
+    assert found["cyclophosphamide", "dose"][1] == "days 1 to 3: 422.4 mg; days 4, 5: 211.2 mg"
+    assert found["cyclophosphamide", "of the protocol's"][1] == "days 1 to 3: 100%; days 4, 5: 50%"
+    assert found["cyclophosphamide", "times"] == ("13:00", "days 1 to 4: 13:00; day 5: 11:00", True)
 
 
 def test_another_regimen_is_compared_drug_by_drug(light: Order) -> None:
@@ -111,3 +113,19 @@ def test_no_line_is_wider_than_the_terminal(
     monkeypatch.setenv("COLUMNS", str(width))
     paths = [str(save(order, tmp_path / name)) for order, name in ((light, "a.json"), (heavy, "b.json"))]
     assert max(map(len, cec("compare", *paths).out.splitlines())) <= width
+
+
+def test_what_was_measured_again_holds_from_its_day_on(light: Order) -> None:
+    """28 kg from day 3 on: √(128 × 28 / 3600) = 0.9978 m2, 1 m2; the height was told once and is the same."""
+    heavier = revised(light, day(3), 3, weight=kg(28))
+    found = lines(light, heavier)
+    assert found["patient", "weight"][1] == "day 1: 26 kg; day 3: 28 kg"
+    assert found["patient", "height"] == ("128 cm", "128 cm", False)
+    assert found["clofarabine", "dose"][1] == "days 1, 2: 38.4 mg; days 3 to 5: 40 mg"
+    moved = revised(light, day(3), 3, skipped=(SkippedDay(3, "move"),))
+    assert lines(light, moved)["clofarabine", "moved to"][1] == (
+        "day 3: 2026-12-03; day 4: 2026-12-04; day 5: 2026-12-05"
+    )
+    stopped = lines(light, revised(light, day(3), 3, stopped=("etoposide",)))
+    assert stopped["etoposide", "days"] == ("1 to 5", "1, 2", True)
+    assert stopped["etoposide", "stopped"] == ("-", "days 3 to 5: a reason", True)
