@@ -220,6 +220,7 @@ def _refuse_folder(what: str) -> None:
 
 def _saved_order(file: Path, regimen: str | None, chosen: Chosen) -> bool:
     """Show a saved order held against its own inputs, and its regimen against its file; whether all agrees."""
+    from cec.course.predecessor import held_against_predecessor, with_predecessor
     from cec.load import load_regimen
     from cec.load.order_file import read_order
     from cec.load.search import leads_somewhere
@@ -231,8 +232,9 @@ def _saved_order(file: Path, regimen: str | None, chosen: Chosen) -> bool:
     name = saved.order.regimen.name
     now = load_regimen(regimen or name) if regimen or leads_somewhere(name) else None
     notes = () if now else (f"no regimen is found by the name {name}; give its file with --regimen to compare",)
-    verification = verify_order(saved, now)
-    show(VerifiedOrder(verification, notes), chosen)
+    compared = held_against_predecessor(file, saved.order)
+    verification = with_predecessor(verify_order(saved, now), compared)
+    show(VerifiedOrder(verification, (*notes, *compared.notes)), chosen)
     return verification.agrees
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -139,6 +139,7 @@ def _stopped(before: Order, asked: Asked, from_day: int, faults: list[Fault]) ->
     if not drugs and asked.stopped:
         faults.append(Fault(f"nothing is given from day {from_day} on", "--stop"))
     if ALL in asked.stopped:
+        faults += _still_hanging(before, from_day, asked.stopped)
         return tuple(drugs)
     stopped = []
     for name in asked.stopped:
@@ -147,6 +148,21 @@ def _stopped(before: Order, asked: Asked, from_day: int, faults: list[Fault]) ->
             faults.append(Fault(f"{name} is not given from day {from_day} on; {', '.join(drugs)} are", "--stop"))
         stopped += own
     return tuple(dict.fromkeys(stopped))
+
+
+def _still_hanging(before: Order, from_day: int, named: Sequence[str]) -> Iterator[Fault]:
+    """What hangs on a dose of an earlier day, as a rescue does: it is stopped by its name, never with all others."""
+    for place, dose in enumerate(before.doses):
+        if not dose.hangs_on_days or is_same_name(dose.drug, *named):
+            continue
+        rows = (row for row in before.administrations if row.dose_index == place and row.protocol_day >= from_day)
+        earlier = {max((day for day in dose.line_days if day <= row.protocol_day), default=from_day) for row in rows}
+        if days := sorted(day for day in earlier if day < from_day):
+            text = (
+                f"{dose.drug} hangs on what was given on day {list_days(days)}: if it is to be stopped too, name it "
+                f"beside all (--stop all --stop '{dose.drug}'); else name the drugs that are stopped"
+            )
+            yield Fault(text, "--stop")
 
 
 def _given(before: Order, asked: Asked) -> tuple[tuple[GivenAmount, ...], list[Fault]]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from cec.errors import Fault, FileError
+from cec.errors import CecError, Fault, FileError
 from cec.fingerprint import fingerprint_of_json
 from cec.load.json_nodes import read_json
 from cec.load.nodes import Node, decode, read_bytes
@@ -26,7 +26,7 @@ from cec.load.regimen_file import REGIMEN
 from cec.load.shapes import Reading
 from cec.load.shortened import put_back
 from cec.load.written import MOST_DECIMALS, NotWritableError
-from cec.order import SCHEMA, Order
+from cec.order import SCHEMA, Order, patient_after
 from cec.patient import Patient
 from cec.regimen import name_in_file
 from cec.units import EXACT, Quantity
@@ -78,7 +78,8 @@ def read_order(source: str | Path | bytes) -> SavedOrder:
         order = ORDER.read(root, "", reading)
         if not reading.faults:
             order, faults = _as_from_files(order)
-            reading.faults += [fault._replace(file=name) for fault in (*faults, *structural_faults(order))]
+            found = (*faults, *_faults_of_changes(order), *structural_faults(order))
+            reading.faults += [fault._replace(file=name) for fault in found]
     if reading.faults:
         faults = sorted(map(_without_names, reading.faults), key=lambda fault: (fault.line, fault.column))
         raise FileError(*faults, *_of_a_newer(root, name))
@@ -159,6 +160,25 @@ def _as_from_files(order: Order) -> tuple[Order, list[Fault]]:
         else:
             faults.append(Fault(f"a {key} file gives another value", _first_difference(key, noun, again)))
     return msgspec.structs.replace(order, **nouns), faults
+
+
+def _faults_of_changes(order: Order) -> Iterator[Fault]:
+    """What of the changes of an order no patient file and no pharmacy file may hold."""
+    patient = order.patient
+    for number, change in enumerate(order.changes, 1):
+        try:
+            patient = patient_after(patient, (change,))
+            declared = {name: getattr(change, name) for name in ("reductions", "set_doses", "withheld")}
+            nouns = {"patient": msgspec.structs.replace(patient, **declared), "pharmacy": change.pharmacy}
+            for key, noun in nouns.items():
+                reading = Reading("")
+                if noun:
+                    _FILES[key].read(_FILES[key].write(noun), key, reading)
+                if reading.faults:
+                    yield Fault(f"is not what a {key} file may hold", f"changes {number}")
+        except (CecError, NotWritableError, KeyError):
+            yield Fault("is not what a patient file or a pharmacy file may hold", f"changes {number}")
+            return
 
 
 def _with_cut_sums(patient: Patient) -> Patient:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from cec.errors import Fault
@@ -125,6 +126,9 @@ def _chain(order: Order) -> Broken:
         yield "release: fingerprint", "is not that of the order"
 
 
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+
+
 def _changes(order: Order) -> Broken:
     """What a change says of drug lines and dates."""
     for number, change in enumerate(order.changes, 1):
@@ -137,6 +141,9 @@ def _changes(order: Order) -> Broken:
         for place, line in lines:
             if line > len(order.regimen.drugs):
                 yield f"{place}: line", f"the regimen has {len(order.regimen.drugs)} drug lines"
+        clock = [change.first_infusion, *(time for times in change.times.values() for time in times)]
+        if any(time and not _CLOCK.fullmatch(time) for time in clock):
+            yield where, "a time is not a time of day, like 09:00"
     days = [change.on for change in order.changes]
     if any(after < before for before, after in itertools.pairwise(days)):
         yield "changes", "a day of change lies before that of the change before it"

@@ -65,8 +65,10 @@ def days_of(order: Order) -> list[Day]:
     for number in numbers:
         date = order.date_of(number)
         rows = tuple(by_day.get(number, ()))
-        running = _running(chains, date) if date else _running_undated(order, number)
-        days.append(Day(number, _name(order, number, last), date, rows, tuple(running), omitted(order, number)))
+        running = tuple(_running(chains, date) if date else _running_undated(order, number))
+        without = omitted(order, number)
+        if rows or running or without or not order.administrations:  # doses of a day that moved may stand on another
+            days.append(Day(number, _name(order, number, last), date, rows, running, without))
     return days
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from regimen_texts import regimen_file
 from running import Done, cec
 from saved_orders import tree_of, written
 
@@ -199,3 +200,45 @@ def test_an_edited_order_is_not_changed_and_an_edited_change_is_found(order: Pat
     (tmp_path / "edited.json").unlink()
     order.write_bytes(order.read_bytes().replace(b"38.4", b"38.5"))
     assert "its content is not that of its fingerprint" in change(order, "--weight", "29kg").err
+
+
+def test_verify_holds_earlier_days_against_the_order_that_was_replaced(order: Path, tmp_path: Path) -> None:
+    assert change(order, "--weight", "28kg").code == 0
+    new = tmp_path / "ann.r2.json"
+    assert "earlier days were held against ann.json" in cec("verify", str(new)).said
+    # another first order with the same fingerprint in the links, as somebody would forge it
+    tree = tree_of(load_order(new))
+    for row in tree["administrations"]:
+        if row["drug"] == "clofarabine" and row["day"] == 1:
+            row["start"] = "2026-11-30T08:00:00"
+    tree["fingerprint"] = fingerprint_of_json(tree)
+    new.write_bytes(written(tree))
+    done = cec("verify", str(new))
+    assert done.code == 1
+    assert "administration of day 1 (clofarabine)" in done.said
+    order.unlink()
+    assert change(order, "--weight", "28kg").code == 1
+    assert "revision 1, which it replaces, is not in its folder" in cec("verify", str(new)).said
+
+
+def test_a_rescue_is_not_stopped_with_all_others(tmp_path: Path) -> None:
+    lines = (
+        "drug: methotrexate, dose: 1 g/m2, route: IV infusion, over: 4 h, days: 1",
+        "drug: leucovorin, dose: 15 mg/m2, route: IV, every: 6 h, times: 8, start: 24 h after the start of "
+        "methotrexate",
+        "drug: vincristine, dose: 1.5 mg/m2, maximum: 2 mg, route: IV infusion, over: 10 min, days: 4",
+    )
+    regimen = regimen_file(tmp_path, "mtx", *lines)
+    order = tmp_path / "ann.json"
+    assert cec("schedule", str(regimen), *CYCLE[2:], "-o", str(order)).code == 0
+    done = change(order, "--stop", "all", day="2", on="2026-12-01")
+    assert done.code == 1
+    assert "leucovorin hangs on what was given on day 1: if it is to be stopped too, name it beside all" in " ".join(
+        done.err.split()
+    )
+    assert change(order, "--stop", "vincristine", day="2", on="2026-12-01").code == 0
+    assert len(drugs(tmp_path / "ann.r2.json")["leucovorin"]) == 8
+    both = ("--stop", "all", "--stop", "leucovorin", "-o", str(tmp_path / "elsewhere.json"))
+    order = tmp_path / "ann.r2.json"
+    assert change(order, *both, day="2", on="2026-12-01").code == 0
+    assert drugs(tmp_path / "elsewhere.json").keys() == {"methotrexate"}

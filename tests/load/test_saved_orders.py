@@ -3,28 +3,54 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import json
 import re
 import subprocess
 import sys
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from saved_orders import AGAIN, FOLDER, Path_, at, order, places, tree_of, written
+from revising import kg, revised
+from saved_orders import AGAIN, FOLDER, START, Path_, at, order, places, tree_of, written
 
 from cec import CecError, load_order, render
 from cec.errors import FileError
 from cec.load.order_file import read_order
+from cec.order import GivenAmount, MovedDay
+from cec.patient import Reduction, SetDose, Withheld
 from cec.render import FORMATS
+from cec.units import Quantity
 from cec.verification import verify_order
 
 SAVED = order()
 TREE = tree_of(SAVED)
 EVERY_LINE = tree_of(order(Path(__file__).parent.parent / "regimens" / "every-kind-of-line.yaml", reductions=[]))
+REVISED = tree_of(
+    revised(
+        SAVED,
+        START + datetime.timedelta(days=1),
+        2,
+        weight=kg(27),
+        weight_given="59.5 lb",
+        facts={"anc": Quantity(Decimal(2), "x 10^9/L")},
+        reductions=(Reduction("clofarabine", Decimal(25), "fever"),),
+        set_doses=(SetDose("etoposide", Quantity(Decimal(70), "mg"), "one vial", (4,)),),
+        withheld=(Withheld("prednisone", "nausea", (5,)),),
+        stopped=("cyclophosphamide",),
+        moved=(MovedDay(5, START + datetime.timedelta(days=6)),),
+        first_infusion="14:00",
+        times={"prednisone": ("08:00",)},
+        given=(GivenAmount(1, 1, 1, "clofarabine", Quantity(Decimal(20), "mg")),),
+        pharmacy=SAVED.pharmacy,
+        products={},
+    )
+)
 
 
 def faults_of(content: bytes | str) -> list[str]:
@@ -251,7 +277,7 @@ def deep(levels: int) -> Any:
 @st.composite
 def damaged(draw: st.DrawFn) -> Any:
     """An order of which some keys are gone, stand twice, or have another value: any, or another's of the order."""
-    tree = copy.deepcopy(draw(st.sampled_from([TREE, EVERY_LINE])))
+    tree = copy.deepcopy(draw(st.sampled_from([TREE, EVERY_LINE, REVISED, REVISED])))
     for _ in range(draw(st.integers(1, 3))):
         path = draw(st.sampled_from(sorted(places(tree), key=str)))
         parent, key = at(tree, path[:-1]), path[-1]
