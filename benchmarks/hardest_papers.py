@@ -142,7 +142,8 @@ DARKEST_LOST = 140
 
 def _pixels(picture: bytes) -> tuple[int, int, int, list[bytearray]]:
     """Width, height, bytes of a point, and the rows of a PNG of 8 bits a channel that is not interlaced."""
-    chunks, place = {}, 8
+    chunks: dict[bytes, bytes] = {}
+    place = 8
     while place < len(picture):
         length, kind = struct.unpack(">I4s", picture[place : place + 8])
         chunks[kind] = chunks.get(kind, b"") + picture[place + 8 : place + 8 + length]

@@ -7,6 +7,7 @@ from itertools import groupby
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cec.days import list_days
 from cec.render.days import days_of
 from cec.render.pdf.doses import TO_WRITE, flags, pump
 from cec.render.pdf.timeline import Drawn, timeline
@@ -77,9 +78,9 @@ def _may_be_folded(day: dict[str, Any]) -> bool:
 
 
 def _names(days: list[dict[str, Any]]) -> str:
-    """The first and the last of several days in a row, and that they are the same."""
-    first, last = (day["name"].removeprefix("Day ") for day in (days[0], days[-1]))
-    return f"Days {first.partition(' of ')[0]} to {last}, the same on each"
+    """Which days they are of how many, and that they are the same."""
+    numbered = [day["name"].removeprefix("Day ").partition(" of ") for day in days]
+    return f"Days {list_days([int(number) for number, _, _ in numbered])} of {numbered[0][2]}, the same on each"
 
 
 def _block(order: Order, day: Day, preparations: dict[int, Preparation]) -> dict[str, Any]:
@@ -116,11 +117,12 @@ def _letters(count: int) -> list[str]:
 
 
 def _with_omitted(rows: list[Placed], omitted: tuple[Omitted, ...]) -> list[Placed]:
-    """The rows with what is left out, each before the first that comes after it among the order's doses."""
+    """The rows with what is left out, each behind the last that stands before it among the order's doses."""
     for each in omitted:
-        later = (place for place, row in enumerate(rows) if row.kind == "given" and row.dose_index > each.dose_index)
+        before = [place for place, row in enumerate(rows) if row.kind != "running" and row.dose_index < each.dose_index]
         row = Placed("omitted", each.dose_index, {"drug": each.drug, "text": f"do not give: {each.reason}"})
-        rows.insert(next(later, len(rows)), row)
+        running = sum(row.kind == "running" for row in rows)
+        rows.insert(before[-1] + 1 if before else running, row)
     return rows
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cec.render.pdf.doses import dose_data, totals_of
 from cec.render.pdf.page import alert_data
 from cec.render.words.alerts import by_severity
-from cec.render.words.times import row_time, weekday_date
+from cec.render.words.times import dose_of_day, row_time, weekday_date
 from cec.routes import is_into_csf, routes_of
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def _block(order: Order, day: Day) -> dict[str, Any]:
     if order.administrations:
         rows = [
             _row(order.doses[row.dose_index], preparations.get(row.dose_index), row_time(row, day.date or row.date))
+            | {"drug": row.drug + dose_of_day(row)}
             for row in day.rows
             if is_into_csf(row.route)
         ]
