@@ -9,7 +9,7 @@ import typer
 
 from cec.cli.inputs import pharmacy_file, read_text_of
 from cec.cli.messages import say_fault
-from cec.cli.options import OUTPUT, ChosenFrom, PharmacyFileOptions, PrintOptions, flag, option
+from cec.cli.options import OUTPUT, ChosenFrom, OralOption, PharmacyFileOptions, PrintOptions, flag, option
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
 from cec.render import WORKLISTS
@@ -34,6 +34,7 @@ def worklist(
     ] = None,
     output: Annotated[PrintOptions, ChosenFrom(WORKLISTS)],
     pick_list: Annotated[bool, flag("Only the pick list of the day.", "--pick-list", heading=OUTPUT)] = False,
+    oral: OralOption = False,
 ) -> None:
     """Every dose of a day over all patients, from saved orders.
 
@@ -43,14 +44,14 @@ def worklist(
 
     Examples:
       cec worklist 2026-12-01 orders
-      cec worklist 2026-12-01 orders --released -o tuesday.pdf
+      cec worklist 2026-12-01 orders --format labels -o labels.pdf
     """
     from cec.course.orders_of_day import orders_of_day
     from cec.course.worklist import ward_day
     from cec.facts.reading import read_date
     from cec.load import load_pharmacy
 
-    chosen = chosen_format(output, WORKLISTS, pick_list=pick_list)
+    chosen = chosen_format(output, WORKLISTS, pick_list=pick_list, oral=oral)
     reads = {f"ORDER {path}": path for path in orders}
     keep_apart({**reads, "--pharmacy": pharmacy.pharmacy}, {"--output": output.output})
     day: datetime.date = read_text_of("DATE", date, read_date)  # type: ignore[assignment]

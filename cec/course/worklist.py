@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
-from cec.calculate.preparation.pick_list import items_beside_vials
+from cec.calculate.preparation.pick_list import fluids_to_dissolve, items_beside_vials
 from cec.calculate.rounding import to_nearest
 from cec.course.given import Given, administrations_given
 from cec.course.patients import Key, patient_alerts, patient_keys, unknown_patient
@@ -188,8 +188,9 @@ def _order_of_day(filed: FiledOrder) -> OrderOfDay:
     )
 
 
-def _pick_list(rows: Sequence[_Row], keys: Sequence[Key], vials: Iterable[VialsOfDay]) -> tuple[PickItem, ...]:
+def _pick_list(rows: Sequence[_Row], keys: Sequence[Key], vials: Sequence[VialsOfDay]) -> tuple[PickItem, ...]:
     """What the day takes from the shelf."""
+    counts = {(each.drug, each.product): each.opened.count for each in vials}
     made_up = (
         (row.order.doses[row.administration.dose_index], row.preparation, row.order.pharmacy)
         for row in rows
@@ -198,6 +199,7 @@ def _pick_list(rows: Sequence[_Row], keys: Sequence[Key], vials: Iterable[VialsO
     return (
         *(PickItem(each.product, "vial", each.drug, Decimal(each.opened.count)) for each in vials),
         *_tablets(rows, keys),
+        *fluids_to_dissolve(counts, [row.order.pharmacy for row in rows]),
         *items_beside_vials(made_up),
     )
 

@@ -70,6 +70,14 @@ WORKLISTS: Formats = by_name(
     Format("csv", "cec.render.csv.worklist", ".csv", ("pick_list",)),
     Format("json", "cec.render.json", ".json", function="worklist"),
     Format("pdf", "cec.render.pdf.worklist", ".pdf", papers=SHEETS, is_binary=True),
+    Format(
+        "labels",
+        "cec.render.pdf.labels",
+        options=("oral",),
+        papers=(*SHEETS, LABEL_PRINTER),
+        is_binary=True,
+        function="worklist",
+    ),
 )
 """The formats of a ward's day."""
 

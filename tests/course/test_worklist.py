@@ -125,6 +125,11 @@ def test_sizes_of_vials_are_not_mixed_up(tmp_path: Path) -> None:
         "cyclophosphamide 500 mg vial: 1 150 mg",
     ]
     assert counts(day)["cyclophosphamide 500 mg vial"] == 1
+    fluids = [(item.item, str(item.volume)) for item in day.worklist.pick_list if item.kind == "fluid"]
+    assert fluids == [
+        ("fluid to dissolve cyclophosphamide 1 g vial: to be chosen", "50 mL"),
+        ("fluid to dissolve cyclophosphamide 500 mg vial: to be chosen", "25 mL"),
+    ]
 
 
 def test_tablets_are_counted_whole_for_each_patient(tmp_path: Path) -> None:

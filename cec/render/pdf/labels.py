@@ -21,12 +21,15 @@ from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_
 from cec.render.words.pharmacy import DIGITS, pharmacy_words
 from cec.render.words.regimen import cycle_words, which_of_day
 from cec.render.words.times import clock, moment, paper_date, row_time, weekday_date
+from cec.render.worklist import title_of as worklist_title
+from cec.render.worklist import vials_words
 from cec.render.worksheet import containers
 from cec.routes import RADIOTHERAPY, is_into_csf, is_oral, route_of_use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from cec.course.ward_day import WardDay
     from cec.order import Administration, Alert, Dose, Order, Preparation
 
 _NO_ROOM = "no room for "
@@ -38,8 +41,17 @@ _FOR_THE_BAG = ("filter", "light", "line")
 
 def render(order: Order, *, paper: str = "a4", oral: bool = False) -> bytes:
     """The labels of the whole cycle as PDF: sheets of 2 × 4 (a4) or 2 × 3 (letter), or one to a page (100x60mm)."""
+    return _typeset(label_data(order, oral=oral), paper)
+
+
+def worklist(document: WardDay, *, paper: str = "a4", oral: bool = False) -> bytes:
+    """The labels of a ward's day as PDF, over all patients in the sequence of the list, on the same papers."""
+    return _typeset(worklist_data(document, oral=oral), paper)
+
+
+def _typeset(data: Mapping[str, Any], paper: str) -> bytes:
     try:
-        return typeset("labels", label_data(order, oral=oral), paper)
+        return typeset("labels", data, paper)
     except RuntimeError as error:
         _, _, where = str(error).partition(_NO_ROOM)
         if not where:
@@ -60,24 +72,67 @@ def label_data(order: Order, *, oral: bool = False) -> dict[str, Any]:
     if not rows:
         why = "is by mouth: --oral labels them too" if given else "is 0 or radiation, so there is nothing to label"
         raise InputError(f"every dose of this order {why}")
-    patient = order.patient
     preparations = {each.dose_index: each for each in order.preparations}
+    labels = [_label(order, row, preparations.get(row.dose_index)) for row in rows]
+    return {"title": f"Labels: {_title(order)}", "slips": _slips(order, order.alerts), "labels": _numbered(labels)}
+
+
+def worklist_data(document: WardDay, *, oral: bool = False) -> dict[str, Any]:
+    """What the labels of a worklist say, each with the vials that its dose is drawn from.
+
+    What must be looked at in the list stands on slips before them, and what is a stop or a check in an order.
+    """
+    day, orders = document.worklist, document.orders
+    doses = [dose for dose in day.doses if oral or not is_oral(dose.administration.route)]
+    if not doses:
+        why = "every dose of this list is by mouth: --oral labels them too" if day.doses else "this list has no dose"
+        raise InputError(f"{why}, so there is nothing to label")
+    title = worklist_title(day)
+    alerts = list(by_severity(day.alerts))
+    of_list = {"patient": None, "name": title, "draft": "", "origin": title, "order": ""}
+    labels = [
+        _label(orders[dose.order], dose.administration, dose.preparation) | {"from_vials": bind(vials_words(dose))}
+        for dose in doses
+    ]
+    of_orders = [
+        slip for order in orders for slip in _slips(order, [alert for alert in order.alerts if alert.level != "note"])
+    ]
     return {
-        "title": f"Labels: {_title(order)}",
+        "title": f"Labels: {title}",
+        "slips": [*([of_list | {"look_at": _all_parts(alerts)}] if alerts else []), *of_orders],
+        "labels": _numbered(labels),
+    }
+
+
+def _numbered(labels: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The labels kind by kind, each with which of all it is."""
+    ordered = sorted(labels, key=lambda label: _KINDS.index(label["kind"]))
+    return [label | {"number": f"{number} of {len(labels)}"} for number, label in enumerate(ordered, 1)]
+
+
+def _slips(order: Order, alerts: Sequence[Alert]) -> list[dict[str, Any]]:
+    """What there is to look at before the labels of an order are used; nothing where there is nothing."""
+    return [_head(order) | {"look_at": _all_parts(by_severity(alerts))}] if alerts else []
+
+
+def _all_parts(alerts: Iterable[Alert]) -> list[dict[str, Any]]:
+    return [part for alert in alerts for part in _parts(in_one_line(alert))]
+
+
+def _head(order: Order) -> dict[str, Any]:
+    """Whose label it is, whether the order is a draft, and which order it is."""
+    patient = order.patient
+    return {
         "patient": {
             "name": patient.name,
             "id": patient.id,
             "born": f"born {paper_date(patient.born)}" if patient.born else "",
             "place": ", ".join(_place(order)),
         },
+        "name": "",
         "draft": validity(order),
-        "look_at": [part for alert in by_severity(order.alerts) for part in _parts(in_one_line(alert))],
         "origin": _origin(order),
         "order": order.fingerprint[:DIGITS],
-        "labels": [
-            _label(order, row, preparations.get(row.dose_index)) | {"number": f"{number} of {len(rows)}"}
-            for number, row in enumerate(sorted(rows, key=lambda row: _KINDS.index(_kind(row))), 1)
-        ],
     }
 
 
@@ -142,14 +197,19 @@ def _label(order: Order, row: Administration, preparation: Preparation | None) -
         **_made_up(row, preparation, dose),
         **_use(row, preparation),
     }
-    return {key: bind(text) for key, text in texts.items()} | {
-        "kind": kind,
-        "cytotoxic": drug.cytotoxic if drug else None,
-        "words": [bind(text) for text in dose.label],
-        "handling": [bind(text) for text in handling if text.startswith(_FOR_THE_BAG)],
-        "diluted": kind == "container" and dose.is_infused,
-        "code": qr_code("\n".join(_coded(order, row, amount))),
-    }
+    return (
+        _head(order)
+        | {key: bind(text) for key, text in texts.items()}
+        | {
+            "from_vials": "",
+            "kind": kind,
+            "cytotoxic": drug.cytotoxic if drug else None,
+            "words": [bind(text) for text in dose.label],
+            "handling": [bind(text) for text in handling if text.startswith(_FOR_THE_BAG)],
+            "diluted": kind == "container" and dose.is_infused,
+            "code": qr_code("\n".join(_coded(order, row, amount))),
+        }
+    )
 
 
 def _coded(order: Order, row: Administration, amount: str) -> Iterable[str]:

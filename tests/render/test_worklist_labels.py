@@ -1,0 +1,111 @@
+"""The labels of a ward's day: one for each dose of each patient, with the vials that it is drawn from."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pypdf
+import pytest
+from msgspec.structs import replace
+from wards import CLOFARABINE, TUESDAY, filed, order_of
+
+from cec import render
+from cec.course.ward_day import WardDay
+from cec.course.worklist import ward_day
+from cec.errors import Fault, InputError
+from cec.order import Alert
+from cec.render import WORKLISTS
+
+BORN = "2015-02-03"
+TABLET = "drug: prednisone, dose: 5 mg, route: oral, days: 1, at: '08:00'"
+SPINAL = "drug: methotrexate, dose: 12 mg, route: intrathecal, days: 1, at: '09:30'"
+
+
+def day_of(folder: Path, **more: object) -> WardDay:
+    """30 mg at 09:00 for Anna, 12 mg into the cerebrospinal fluid for her, 46.8 mg at 11:00 for Jan, a draft."""
+    anna = order_of(
+        folder, CLOFARABINE.format("30 mg", "09:00"), SPINAL, TABLET, id="1042", name="Anna Nowak", ward="4B"
+    )
+    jan = order_of(
+        folder,
+        CLOFARABINE.format("46.8 mg", "11:00"),
+        id="1077",
+        name="Jan Kowalski",
+        born="2015-02-03",
+        released=False,
+    )
+    anna, jan = (replace(each, alerts=()) for each in (anna, jan))
+    return ward_day(TUESDAY, filed(anna, jan), **more)  # type: ignore[arg-type]
+
+
+def pages(day: WardDay, paper: str = "100x60mm", *, oral: bool = False) -> list[str]:
+    content = render(day, "labels", WORKLISTS, paper=paper, oral=oral)
+    texts = (page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+    return [" ".join(re.sub("[\xa0\u200b]", " ", text).split()) for text in texts]
+
+
+def labels(day: WardDay, *, oral: bool = False) -> list[str]:
+    """The labels in their sequence, the parts of each together."""
+    found: dict[str, str] = {}
+    for page in pages(day, oral=oral):
+        if number := re.search(r"label (\d+) of \d+", page):
+            found[number[1]] = f"{found.get(number[1], '')} {page}"
+    return list(found.values())
+
+
+def test_every_dose_has_the_label_of_its_own_patient(tmp_path: Path) -> None:
+    first, second, third = labels(day_of(tmp_path))
+    for words in ("Anna Nowak", "1042", "ward 4B", "clofarabine", "30 mg", "label 1 of 3"):
+        assert words in first
+    for words in ("Jan Kowalski", "1077", "born 03-Feb-2015", "46.8 mg", "label 2 of 3", "Draft: not valid"):
+        assert words in second
+    for words in ("FOR INTRATHECAL USE ONLY", "Anna Nowak", "methotrexate", "label 3 of 3"):
+        assert words in third
+    assert not [page for page in (first, third) if "Jan" in page or "Draft" in page]
+    assert "Anna" not in second
+
+
+def test_each_label_says_from_which_vials(tmp_path: Path) -> None:
+    first, second, third = labels(day_of(tmp_path))
+    assert "From clofarabine 20 mg vial no. 1 (20 mg) and 2 (10 mg)" in first
+    assert "From clofarabine 20 mg vial no. 2 (10 mg), 3 (20 mg) and 4 (16.8 mg)" in second
+    assert "From methotrexate 50 mg vial no. 1 (12.5 mg)" in third
+
+
+def test_what_must_be_looked_at_comes_before_the_labels(tmp_path: Path) -> None:
+    fault = Fault("is damaged", "", "eva.json")
+    day = day_of(tmp_path, damaged=[fault])
+    first, *_ = pages(day)
+    assert "CHECK damaged-file, eva.json: is damaged" in first
+    assert "Worklist, Tue 01-Dec-2026" in first
+    assert len(labels(day)) == 3
+
+
+def test_a_check_of_an_order_stands_on_a_slip_of_its_patient(tmp_path: Path) -> None:
+    day = day_of(tmp_path)
+    alerts = (Alert("light", "check", "", "weighs little"), Alert("hint", "note", "", "nothing much"))
+    orders = (day.orders[0], replace(day.orders[1], alerts=alerts))
+    first, *_ = pages(day._replace(orders=orders))
+    assert "Jan Kowalski" in first
+    assert "CHECK light: weighs little" in first
+    assert "nothing much" not in first
+    assert len(labels(day._replace(orders=orders))) == 3
+
+
+def test_tablets_have_labels_where_they_are_asked_for(tmp_path: Path) -> None:
+    assert len(labels(day_of(tmp_path), oral=True)) == 4
+    alone = ward_day(TUESDAY, filed(order_of(tmp_path, TABLET, id="1")))
+    with pytest.raises(InputError, match="every dose of this list is by mouth: --oral labels them too"):
+        pages(alone)
+    with pytest.raises(InputError, match="this list has no dose"):
+        pages(ward_day(TUESDAY, []))
+
+
+@pytest.mark.parametrize(("paper", "sheets"), [("a4", 2), ("letter", 2)])
+def test_labels_stand_on_sheets_with_the_csf_apart(paper: str, sheets: int, tmp_path: Path) -> None:
+    found = pages(day_of(tmp_path), paper)
+    assert len(found) == sheets
+    assert "INTRATHECAL" not in found[0]
+    assert "Jan Kowalski" not in found[1]
