@@ -11,8 +11,20 @@ if TYPE_CHECKING:
     from cec.cases.outcome import Installation
 
 LIBRARIES = (
-    *("icalendar", "msgspec", "pint", "platformdirs", "polars", "pyyaml", "rich", "typer", "typst"),
-    *("tzdata", "backports.zstd"),
+    *(
+        "fastexcel",
+        "icalendar",
+        "msgspec",
+        "pint",
+        "platformdirs",
+        "polars",
+        "pyyaml",
+        "rich",
+        "segno",
+        "typer",
+        "typst",
+    ),
+    *("tzdata", "xlsxwriter", "backports.zstd"),
 )
 """What cec stands on, by the names of the package index."""
 

@@ -62,7 +62,7 @@ def test_infusions_run_over_midnight() -> None:
     for time in ("20:15 to 22:15", "22:30 to 01-Dec-2026 00:30", "no time"):
         assert f"\n{time}  " in text
     assert "CHECK no-time-cyclophosphamide" in text
-    assert "Mon 30-Nov-2026 to Fri 04-Dec-2026" in text
+    assert "Mon 30-Nov-2026 to Sat 05-Dec-2026" in text  # day 5's etoposide ends there
     day_1 = [row for row in rows("--time", "20:15", "--gap", "15 min") if row["date"] == "2026-11-30"]
     assert [(row["start"], row["not_after"], row["end"]) for row in day_1] == [
         ("", "2026-11-30T20:15", ""),

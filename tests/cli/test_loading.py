@@ -28,6 +28,7 @@ READS = OPTIONS | {"yaml", "cec.regimen"}
 FINDS = READS | {"platformdirs"}
 COMPARES = FINDS | {"cec.calculate"}
 DOSES = COMPARES
+GOES_ON = READS | {"cec.calculate"}
 WITH_PINT = DOSES | {"pint", "csv", "importlib.metadata"}
 VERIFIES = DOSES | {"cec.verification"}
 ROWS = DOSES | {"cec.batch", "cec.tables", "polars", "csv", "zoneinfo", "importlib.metadata"}
@@ -48,6 +49,10 @@ LOADED = {
     "print order.json --format csv": READS | {"csv"},
     "release order.json --by me --on 2026-11-29": READS,
     "cancel cycle.json --on 2026-11-29 --reason fever": READS,
+    "change change/cycle.json --on 2026-12-02 --from-day 3 --weight 28 --reason heavier": GOES_ON,
+    "next next/cycle.json --start 2026-12-28 --cycle 2": GOES_ON,
+    "compare cycle.json day/cycle.json": GOES_ON,
+    "history day": GOES_ON,
     "worklist 2026-11-30 day/cycle.json": COMPARES,
     f"verify cec-induction {SIZE} clofarabine=38.4mg": VERIFIES,
     "verify orders.csv --regimen cec-induction": VERIFIES | ROWS,
@@ -92,8 +97,9 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert (
         cec("schedule", "cec-induction", *SIZE.split(), "--id", "7", *start, "-o", str(folder / "cycle.json")).code == 0
     )
-    (folder / "day").mkdir()
-    shutil.copy(folder / "cycle.json", folder / "day")
+    for name in ("day", "change", "next"):
+        (folder / name).mkdir()
+        shutil.copy(folder / "cycle.json", folder / name)
     assert cec("pharmacy", "new", str(folder / "pharmacy.yaml")).code == 0
     shipped = (ROOT / "regimens" / "cec-induction.yaml").read_text(encoding="utf-8")
     (folder / "mine.yaml").write_text(shipped.replace("name: cec-induction", "name: mine"), encoding="utf-8")

@@ -65,8 +65,10 @@ def test_no_output_takes_the_place_of_the_file(own: Path) -> None:
 
 
 def words_of(format_name: str, target: Path) -> str:
-    """All words of a schedule in a format."""
-    assert cec("schedule", "cec-induction", *SIZE, *START, "--format", format_name, "-o", str(target)).code == 0
+    """All words of an order in a format."""
+    dates = () if format_name == "fhir" else START  # clock times there need a zone, and so a pharmacy file
+    command = ("schedule", "cec-induction", *SIZE, *dates) if dates else ("dose", *SIZE)
+    assert cec(*command, "--format", format_name, "-o", str(target)).code == 0
     content = target.read_bytes()
     if content.startswith(b"%PDF-"):
         pages = PdfReader(io.BytesIO(content)).pages
@@ -84,7 +86,8 @@ def test_every_format_names_the_file_or_says_that_there_is_none(format_name: str
     sha256 = json.loads(cec("dose", *SIZE, "--format", "json").out)["pharmacy"]["sha256"]
     assert len(sha256) == 64
     found = words_of(format_name, target)
-    assert (sha256 if is_json else f"pharmacy file {sha256[:16]} (Ward 3)") in found
+    assert (sha256 if is_json else f"pharmacy file {sha256[:16]}") in found
+    assert "Ward 3" in found
 
 
 def test_verify_batch_show_and_doctor_name_it_too(own: Path, tmp_path: Path) -> None:
