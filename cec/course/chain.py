@@ -167,13 +167,29 @@ def chain_beside(file: OrderFile, *folders: Path) -> Chain:
 
 
 def continued_in(file: OrderFile, *folders: Path) -> OrderFile | None:
-    """The order in these folders with which an order's cycle was continued, and which was not cancelled."""
-    for each in _naming(file.first, folders):
-        if isinstance(each, OrderFile) and each.follows == file.first:
-            current = chain_beside(each, *folders).current
-            if not current.cancelled:
-                return current
+    """The order in these folders with which an order's cycle was continued, over cycles that were cancelled."""
+    while file.cancelled and (before := _current_of(file.follows, folders)):
+        file = before
+    return _continued(file, folders)
+
+
+def _continued(file: OrderFile, folders: Sequence[Path]) -> OrderFile | None:
+    """The first order after a cycle that was not cancelled, through those that were."""
+    following = {each.first for each in _orders_naming(file.first, folders) if each.follows == file.first}
+    for current in filter(None, (_current_of(first, folders) for first in sorted(following))):
+        if later := _continued(current, folders) if current.cancelled else current:
+            return later
     return None
+
+
+def _current_of(first: str, folders: Sequence[Path]) -> OrderFile | None:
+    """The order that counts of the chain with this first; None where none of it lies there."""
+    own = next((each for each in _orders_naming(first, folders) if first and each.first == first), None)
+    return chain_beside(own, *folders).current if own else None
+
+
+def _orders_naming(fingerprint: str, folders: Iterable[Path]) -> Iterator[OrderFile]:
+    return (each for each in _naming(fingerprint, folders) if isinstance(each, OrderFile))
 
 
 def _naming(fingerprint: str, folders: Iterable[Path]) -> Iterator[OrderFile | Damaged]:

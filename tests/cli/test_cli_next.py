@@ -171,6 +171,19 @@ def test_a_cancelled_cycle_does_not_count(tmp_path: Path) -> None:
     )
     assert str(after.patient.previous_weight) == "26 kg"
     assert str(after.patient.earlier_doses["clofarabine"]) == "200 mg/m2"
+    for cycle in (path, tmp_path / "c2.r2.json"):
+        assert "c2-again.json is the cycle after it already" in follow(cycle, *later).err
+
+
+def test_a_first_cycle_that_was_cancelled_is_begun_again(tmp_path: Path) -> None:
+    path = first(tmp_path)
+    assert cec("cancel", str(path), "--on", "2026-11-30", "--reason", "fever").code == 0
+    again = tmp_path / "again.json"
+    later = ("--start", "2026-12-07", "--weight", "26kg", "--height", "128cm")
+    assert follow(tmp_path / "ann.r2.json", *later, "-o", str(again)).code == 0
+    order = load_order(again)
+    assert (order.cycle, order.patient.previous_cycles, order.patient.previous_day_1) == (1, 0, None)
+    assert order.patient.earlier_doses == {}
 
 
 def test_consolidation_follows_induction(tmp_path: Path) -> None:
