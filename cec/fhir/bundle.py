@@ -88,7 +88,9 @@ def read_bundle(
     days = group.days or {}
     doses = tuple(dose for each in given for dose in doses_of(each, known, days.get(each.name, ())))
     if drugs is not None and not doses and not resources.found.faults:
-        resources.each[0]._replace(name="Bundle").fault("has no MedicationRequest that asks for a dose of the regimen")
+        resources.each[0]._replace(name="Bundle").fault(
+            "has no MedicationRequest that asks for a dose of the regimen", "no-dose"
+        )
     once = _once(facts, elsewhere)
     if faults := resources.found.faults:
         raise FileError(*sorted(faults, key=lambda fault: (fault.line, fault.column)))
@@ -117,7 +119,9 @@ def _once(facts: Iterable[Told], elsewhere: Collection[str]) -> tuple[Told, ...]
             first = by_name.setdefault(each.fact, each)
             if first.text != each.text:
                 what = each.fact.replace("_", " ")
-                each.source.fault(f"tells the {what} as {each.text}, and {first.source.name} as {first.text}")
+                each.source.fault(
+                    f"tells the {what} as {each.text}, and {first.source.name} as {first.text}", "told-twice"
+                )
     if "born" in by_name:
         by_name.pop("age", None)
     return tuple(by_name.values())
@@ -130,7 +134,9 @@ def group_of(resources: Resources) -> Group:
         requests = (each for each in resources.of("MedicationRequest") if each.get("status").text not in NOT_ORDERED)
         return Group(tuple(dict.fromkeys(address for each in requests for address in _addresses(each))))
     if len(groups) > 1:
-        groups[1].fault(f"is a second order in the Bundle, beside {groups[0].name}; give them one by one")
+        groups[1].fault(
+            f"is a second order in the Bundle, beside {groups[0].name}; give them one by one", "not-a-bundle"
+        )
     (group, *_) = groups
     if group.get("status").text in {"revoked", *NOT_ORDERED}:
         group.fault(f"is {group.get('status').text}: nothing of it is to be given")
@@ -179,7 +185,7 @@ def _used(requests: Iterable[Element], resources: Resources) -> frozenset[str]:
             if address in resources.by_address:
                 names.add(resources.by_address[address].name)
             elif address.startswith("urn:uuid:"):
-                reference.fault(f"leads to {address}, which is not in the Bundle")
+                reference.fault(f"leads to {address}, which is not in the Bundle", "no-such-resource")
     return frozenset(names)
 
 

@@ -70,9 +70,9 @@ class Element(NamedTuple):
             element = next(iter(element.all(name)), element.get(name))
         return element.text
 
-    def fault(self, text: str) -> None:
-        """Note what is wrong here."""
-        self.found.faults.append(Fault(text, self.name, self.file, self.node.line, self.node.column))
+    def fault(self, text: str, code: str = "") -> None:
+        """Note what is wrong here, with its code of `cec.errors.CODES`."""
+        self.found.faults.append(Fault(text, self.name, self.file, self.node.line, self.node.column, code=code))
 
     def note(self, text: str) -> None:
         """Note what a person should know of it."""
@@ -103,10 +103,10 @@ def date_of(element: Element, zone: ZoneInfo | None = None) -> datetime.date | N
     except ValueError:
         time = None
     if match is None or time is None:
-        element.fault(f"'{element.text}' is not a date")
+        element.fault(f"'{element.text}' is not a date", "not-a-date")
         return None
     if match["time"] and not match["zone"]:
-        element.fault(f"{element.text} has a time without its zone; write it like {element.text}+01:00")
+        element.fault(f"{element.text} has a time without its zone; write it like {element.text}+01:00", "not-a-date")
         return None
     return (time.astimezone(zone) if zone and match["zone"] == "Z" else time).date()
 
@@ -122,7 +122,7 @@ def refuse_repeated(root: Element) -> None:
             for key in keys:
                 if key.text in repeated:
                     repeated.discard(key.text)
-                    root._replace(node=key, name="").fault(f"the key {key.text} stands here twice")
+                    root._replace(node=key, name="").fault(f"the key {key.text} stands here twice", "told-twice")
             inner += [value for _, value in node.entries or ()]
             inner += node.items or ()
         level = inner

@@ -41,7 +41,7 @@ def patient_of(resources: Resources) -> Element | None:
     if len(patients) == 1:
         return patients[0]
     what = f"{len(patients)} Patients: {', '.join(each.name for each in patients)}" if patients else "no Patient"
-    resources.each[0]._replace(name="Bundle").fault(f"has {what}; an order is for one")
+    resources.each[0]._replace(name="Bundle").fault(f"has {what}; an order is for one", "not-a-bundle")
     return None
 
 
@@ -53,7 +53,7 @@ def is_about(patient: Element | None, resource: Element, resources: Resources) -
     subject = resource.get("patient" if of_allergy else "subject")
     found = resources.at(subject, resource)
     if found is not None and found.name != patient.name:
-        subject.fault(f"is about {found.name}, not about {patient.name}")
+        subject.fault(f"is about {found.name}, not about {patient.name}", "no-such-resource")
     return found is not None and found.name == patient.name
 
 
@@ -182,7 +182,7 @@ def _measure(observation: Element) -> Measured | None:
         loinc = next((f" (LOINC {each})" for each in codes_of(code, LOINC)), "")
         observation.note(f"{words_of(code) or 'an Observation without a code'}{loinc} is not read")
     elif status not in _MEASURED:
-        observation.get("status").fault(f"'{status}' is not a status of an Observation")
+        observation.get("status").fault(f"'{status}' is not a status of an Observation", "not-one-of")
     elif not observation.get("valueQuantity"):
         observation.note(f"{words_of(code)} has no quantity, so it is not read")
     else:
@@ -205,7 +205,7 @@ def _chosen(fact: str, measures: Sequence[Measured], *, is_named: bool) -> Measu
     about = FACTS[fact].about
     if is_named:
         text = f"the requests are computed from different measures of the {about}: {listed}"
-        measures[0].observation.fault(f"{text}: of a cycle that was changed, verify the saved order")
+        measures[0].observation.fault(f"{text}: of a cycle that was changed, verify the saved order", "told-twice")
         return None
     newest = max(each.when[:10] for each in measures)
     latest = [each for each in measures if each.when[:10] == newest]

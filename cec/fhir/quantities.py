@@ -34,7 +34,7 @@ def read_of_kinds(element: Element, *kinds: Kind) -> ReadQuantity | None:
     if number is None:
         return None
     if comparator := element.get("comparator").text:
-        element.fault(f"says {comparator} {number:f}, which is not one number")
+        element.fault(f"says {comparator} {number:f}, which is not one number", "not-a-number")
         return None
     unit = _unit(element, kinds)
     if not unit:
@@ -66,14 +66,14 @@ def read_decimal(element: Element) -> Decimal | None:
     An exponent or the long tail of a double is a notation: the number is what it says, digit by digit.
     """
     if element.node.json != "a number":
-        element.fault("is missing: a number" if not element else "is not a number")
+        element.fault("is missing: a number" if not element else "is not a number", "not-a-number")
         return None
     try:
         number = Decimal(element.text)
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        element.fault("is not a number that a quantity has")
+        element.fault("is not a number that a quantity has", "not-a-number")
         return None
     return number
 
@@ -93,19 +93,24 @@ def _unit(element: Element, kinds: tuple[Kind, ...]) -> str:
     if not code:
         spelled = _spelled(written, kinds)
         if not spelled:
-            element.fault(f"has no code, and its unit '{written}' is not one of {_usual(kinds)}")
+            element.fault(f"has no code, and its unit '{written}' is not one of {_usual(kinds)}", "unknown-unit")
         return spelled
     if system != UCUM:
-        element.fault(f"has the code '{code}' of {system or 'no system'}; units are read as UCUM ({UCUM})")
+        element.fault(
+            f"has the code '{code}' of {system or 'no system'}; units are read as UCUM ({UCUM})", "unknown-unit"
+        )
         return ""
     units = [unit for unit in _units_of(code, written) if any(unit in kind.units for kind in kinds)]
     if not units:
         why = "is another kind of unit" if units_of_code(code) else "is not a UCUM code that is read"
-        element.fault(f"'{code}' {why}; {kinds[0].name} is in {_usual(kinds)}")
+        fault_code = "other-kind-of-unit" if units_of_code(code) else "unknown-unit"
+        element.fault(f"'{code}' {why}; {kinds[0].name} is in {_usual(kinds)}", fault_code)
         return ""
     spelled = _spelled(written, KINDS)
     if spelled and spelled not in units_of_code(code):
-        element.fault(f"says '{written}' in words and '{code}' as its code: which one is meant is not guessed")
+        element.fault(
+            f"says '{written}' in words and '{code}' as its code: which one is meant is not guessed", "told-twice"
+        )
         return ""
     return units[0]
 

@@ -62,7 +62,7 @@ def doses_of(request: Element, known: Known, days: Sequence[int]) -> Iterator[Re
         return
     dosages = request.all("dosageInstruction")
     if not dosages:
-        request.fault(f"{drug} has no dosageInstruction")
+        request.fault(f"{drug} has no dosageInstruction", "no-dose")
     faults = request.found.faults
     for dosage in dosages:
         before = len(faults)
@@ -78,7 +78,7 @@ def _dose(dosage: Element, drug: str, known: Known, days: Sequence[int]) -> Requ
     """What one dosage says."""
     amount, prescribed = _amounts(dosage, drug)
     if amount is None and prescribed is None and not _has_amount(dosage):
-        dosage.fault(f"{drug} has no doseQuantity: '{dosage.get('text').text}' is words alone")
+        dosage.fault(f"{drug} has no doseQuantity: '{dosage.get('text').text}' is words alone", "no-dose")
     beside = dict(_beside(dosage, amount, known.zone))
     return RequestedDose(dosage, drug, amount, prescribed, {**beside, "days": tuple(days)} if days else beside)
 
@@ -103,14 +103,16 @@ def _drug(medication: Element, formulary: Mapping[str, FormularyDrug]) -> str | 
         own = next((known for drug, known in codes.items() if is_same_drug(drug, words)), set())
         for code in codes_of(medication, system):
             if own and code not in own:
-                medication.fault(f"{words} has the {name} code {code}; the formulary has {', '.join(sorted(own))}")
+                medication.fault(
+                    f"{words} has the {name} code {code}; the formulary has {', '.join(sorted(own))}", "told-twice"
+                )
                 return None
             by_code |= {f"{name} {code}": drug for drug, known in codes.items() if code in known}
     drugs = list(dict.fromkeys(by_code.values()))
     named = [other for drug in drugs if (other := other_drug(words, drug, formulary))]
     if len(drugs) > 1 or named:
         listed = ", ".join(f"{code} is {drug}" for code, drug in by_code.items())
-        medication.fault(f"'{words}' and its codes are of different drugs: {listed}")
+        medication.fault(f"'{words}' and its codes are of different drugs: {listed}", "told-twice")
         return None
     if not drugs and not words:
         medication.fault("names no drug: it has no text, and no code that the formulary knows")
@@ -139,7 +141,7 @@ def _amounts(dosage: Element, drug: str) -> tuple[ReadQuantity | None, Quantity 
     prescribed: list[Quantity] = []
     for each in dosage.all("doseAndRate"):
         if each.get("doseRange"):
-            each.get("doseRange").fault(f"{drug} is a range, which is not the dose of one administration")
+            each.get("doseRange").fault(f"{drug} is a range, which is not the dose of one administration", "no-dose")
         dose = each.get("doseQuantity")
         if not dose and has_unit_of(rate := each.get("rateQuantity"), *RATES) and _is_ordered(each):
             prescribed += (read.quantity for read in [read_of_kinds(rate, *RATES)] if read)
@@ -156,7 +158,7 @@ def _amounts(dosage: Element, drug: str) -> tuple[ReadQuantity | None, Quantity 
             amounts.append(read)
     for several in ({each.quantity for each in amounts}, set(prescribed)):
         if len(several) > 1:
-            dosage.fault(f"{drug} has {len(several)} doses: {', '.join(sorted(map(str, several)))}")
+            dosage.fault(f"{drug} has {len(several)} doses: {', '.join(sorted(map(str, several)))}", "told-twice")
     return (amounts[0] if amounts else None), (prescribed[0] if prescribed else None)
 
 
@@ -227,7 +229,7 @@ def _route(route: Element) -> str:
     except InputError:
         written = ""
     if coded and written and not (written == coded or written.startswith(f"{coded} ")):
-        route.fault(f"says '{words}' in words and {coded} by its code: which one is meant is not guessed")
+        route.fault(f"says '{words}' in words and {coded} by its code: which one is meant is not guessed", "told-twice")
         return ""
     if not coded and not written:
         route.note(f"'{words_of(route)}' is not a route that is known here, so it is not compared")
@@ -242,7 +244,7 @@ def _over(dosage: Element, amount: ReadQuantity | None) -> Quantity | None:
         number, code = read_decimal(length), repeat.get("durationUnit").text
         units = [unit for unit in units_of_code(code) if unit in DURATION.units]
         if not units:
-            repeat.fault(f"has a duration in '{code}'; it is in min, h, d or wk")
+            repeat.fault(f"has a duration in '{code}'; it is in min, h, d or wk", "unknown-unit")
         elif number:
             found.append((length, Quantity(number, units[0])))
     for each in dosage.all("doseAndRate"):
@@ -253,7 +255,9 @@ def _over(dosage: Element, amount: ReadQuantity | None) -> Quantity | None:
     for element, other in found[1:]:
         if span(other) != span(over):
             dose = amount.text if amount else "the dose"
-            element.fault(f"does not fit: by this rate {dose} runs for {other}, but the timing says {over}")
+            element.fault(
+                f"does not fit: by this rate {dose} runs for {other}, but the timing says {over}", "told-twice"
+            )
     return over
 
 
@@ -298,7 +302,7 @@ def _parts(rate: Element, amount: ReadQuantity, much: Quantity) -> Iterator[Frac
     try:
         whole = convert_exactly(amount.quantity, much.unit, AMOUNT).number
     except InputError:
-        rate.fault(f"is a rate of {much}, but the dose is {amount.quantity}")
+        rate.fault(f"is a rate of {much}, but the dose is {amount.quantity}", "told-twice")
         return
     if much.value:
         yield whole / Fraction(much.value)
@@ -315,5 +319,5 @@ def is_ordered(request: Element) -> bool:
     if status in NOT_ORDERED:
         request.note(f"is {status}, so it is not read")
     elif status not in ORDERED:
-        request.get("status").fault(f"'{status}' is not a status of a request")
+        request.get("status").fault(f"'{status}' is not a status of a request", "not-one-of")
     return status not in NOT_ORDERED

@@ -31,7 +31,7 @@ class Resources(NamedTuple):
             found = self.by_address.get(address)
         if found is None:
             what = f"leads to {address}, which is not in the Bundle" if address else "is missing"
-            reference.fault(what)
+            reference.fault(what, "no-such-resource")
         return found
 
 
@@ -48,7 +48,14 @@ def resources_of(root: Node, file: str = "") -> Resources:
     kind = bundle.get("resourceType").text
     if kind != "Bundle":
         what = f"is a {kind} of FHIR" if kind else "is not a resource of FHIR"
-        raise FileError(Fault(f"{what}; a Bundle is read, with Patient, Observations and MedicationRequests", "", file))
+        raise FileError(
+            Fault(
+                f"{what}; a Bundle is read, with Patient, Observations and MedicationRequests",
+                "",
+                file,
+                code="not-a-bundle",
+            )
+        )
     refuse_repeated(bundle)
     each: list[Element] = []
     by_address: dict[str, Element] = {}
@@ -61,9 +68,9 @@ def resources_of(root: Node, file: str = "") -> Resources:
         named = resource._replace(name=f"{kind}/{identity}" if identity else f"{kind} of entry[{place}]")
         addresses = {entry.get("fullUrl").text, f"{kind}/{identity}" if identity else ""} - {""}
         for address in addresses & by_address.keys():
-            named.fault(f"has the address {address} of another entry")
+            named.fault(f"has the address {address} of another entry", "told-twice")
         by_address |= dict.fromkeys(addresses, named)
         each.append(named)
     if not each and not found.faults:
-        raise FileError(Fault("is a Bundle with nothing in it", "", file))
+        raise FileError(Fault("is a Bundle with nothing in it", "", file, code="not-a-bundle"))
     return Resources(tuple(each), by_address, found)

@@ -192,13 +192,20 @@ def _named_regimen(group: Group, file: str) -> Regimen:
     say_which = "say with --regimen which one it is held against"
     name, edition = group.regimen
     if not group.named:
-        raise FileError(Fault(f"names no regimen; {say_which}", "", file))
+        raise FileError(Fault(f"names no regimen; {say_which}", "", file, code="unknown-regimen"))
     if not _NAME.fullmatch(name):
-        raise FileError(Fault(f"names {name or group.named}, which is not a regimen here; {say_which}", "", file))
+        raise FileError(
+            Fault(
+                f"names {name or group.named}, which is not a regimen here; {say_which}",
+                "",
+                file,
+                code="unknown-regimen",
+            )
+        )
     regimen = load_regimen(name)
     if edition and edition != str(regimen.edition):
         text = f"names edition {edition} of {regimen.name}; here is edition {regimen.edition}; {say_which}"
-        raise FileError(Fault(text, "", file))
+        raise FileError(Fault(text, "", file, code="unknown-regimen"))
     return regimen
 
 
@@ -237,7 +244,9 @@ def _part(fact: Told) -> Part:
     else:
         part = long_part(fact) if fact.value else read_fact(fact.fact, fact.text)
     name, node, file = fact.source.name, fact.source.node, fact.source.file
-    return part._replace(faults=tuple(Fault(each.text, name, file, node.line, node.column) for each in part.faults))
+    return part._replace(
+        faults=tuple(Fault(each.text, name, file, node.line, node.column, code=each.code) for each in part.faults)
+    )
 
 
 def _beside(beside: Mapping[str, Any], prescribed: object) -> Mapping[str, Any]:

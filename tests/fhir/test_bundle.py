@@ -20,7 +20,7 @@ from running import cec
 
 from cec import Patient, Pharmacy, load_patient, load_regimen
 from cec.calculate import draft_order
-from cec.errors import CecError, FileError, InputError
+from cec.errors import CODES, CecError, FileError, InputError
 from cec.load.search import example_names
 from cec.verification.bundle import BundleVerification, verify_bundle
 
@@ -44,6 +44,7 @@ def verified(bundle: Bundle, **terms: Any) -> BundleVerification:
 def faults(bundle: Bundle, **terms: Any) -> str:
     with pytest.raises(CecError) as refused:
         verified(bundle, **terms)
+    assert {fault.code for fault in refused.value.faults} <= {"", *CODES}
     return str(refused.value)
 
 
@@ -279,6 +280,21 @@ def test_every_fault_is_told_at_once_each_with_its_line(tmp_path: Path) -> None:
     assert all(re.match(rf"{re.escape(str(file))}:[0-9]+:[0-9]+: MedicationRequest/", line) for line in lines)
 
 
+def test_a_program_is_told_what_kind_of_mistake_it_is(tmp_path: Path) -> None:
+    bundle = copy.deepcopy(INDUCTION)
+    REFUSED["mg in words, g as the code"][0](bundle)
+    REFUSED["a time without its zone"][0](bundle)
+    request(bundle, "clofarabine")["subject"] = {"reference": "Patient/8"}
+    file = tmp_path / "bundle.json"
+    file.write_text(json.dumps(bundle), encoding="utf-8")
+    done = cec("verify", str(file), "--pharmacy", "none", "--errors", "json")
+    assert [json.loads(line)["code"] for line in done.err.splitlines()] == [
+        "no-such-resource",
+        "not-a-date",
+        "told-twice",
+    ]
+
+
 def test_a_key_that_stands_twice_is_refused() -> None:
     text = json.dumps(INDUCTION).replace('"value": 38.4,', '"value": 38.4, "value": 3.84,', 1)
     with pytest.raises(FileError, match="the key value stands here twice"):
@@ -425,10 +441,19 @@ def test_international_units_are_not_those_of_bleomycin(tmp_path: Path) -> None:
 
 
 def test_what_is_no_bundle_is_named() -> None:
-    with pytest.raises(FileError, match="is a Patient of FHIR; a Bundle is read"):
+    with pytest.raises(FileError, match="is a Patient of FHIR; a Bundle is read") as refused:
         verify_bundle({"resourceType": "Patient"}, "cec-induction")
+    assert refused.value.faults[0].code == "not-a-bundle"
     with pytest.raises(FileError, match="is a Bundle with nothing in it"):
         verify_bundle({"resourceType": "Bundle", "entry": []}, "cec-induction")
+
+
+def test_words_alone_are_no_dose() -> None:
+    bundle = copy.deepcopy(INDUCTION)
+    dosage(bundle, "etoposide").update(doseAndRate=[])
+    with pytest.raises(FileError, match="etoposide has no doseQuantity: 'etoposide 96 mg") as refused:
+        verified(bundle)
+    assert refused.value.faults[0].code == "no-dose"
 
 
 def test_allergies_of_a_bundle_are_held_against_its_drugs() -> None:
