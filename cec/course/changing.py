@@ -249,11 +249,18 @@ def _day_faults(before: Order, change: Change) -> Iterator[Fault]:
             )
         if len(set(days)) < len(days):
             yield Fault("names a day twice", option)
+    if given_then := sorted({each.day for each in change.given if each.amount.value} & {*skipped, *moved}):
+        yield Fault(f"something was given on day {list_days(given_then)}, which does not move then", "--given")
     if both := sorted(set(skipped) & set(moved)):
         yield Fault(f"day {list_days(both)} is skipped and moved; say one of both", "--move-day")
     for each in change.moved:
         if each.date < change.on:
             yield Fault(f"{each.date} lies before {change.on}, the day of the change", "--move-day")
+    yield from _early_declarations(change)
+
+
+def _early_declarations(change: Change) -> Iterator[Fault]:
+    """What is declared of days before the one from which the change holds."""
     declarations: list[Declaration] = [*change.reductions, *change.set_doses, *change.withheld]
     for declared in declarations:
         if early := [day for day in declared.days if day < change.from_day]:

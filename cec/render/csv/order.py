@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cec.order import Order
-from cec.patient import Patient, Reduction, SetDose, Withheld
+from cec.patient import Reduction, SetDose, Withheld
 from cec.render.csv import alert_codes, clock_time, levels_by_code, number, words, write_order
 from cec.render.words.times import rate_words
 
@@ -50,7 +50,7 @@ def dose_rows(order: Order) -> Iterable[Sequence[str]]:
             patient.sex or "",
             words(patient.creatinine),
             words(patient.creatinine_clearance),
-            *_declared(patient),
+            *_declared(order),
             number(order.measures_on(dose.days[0]).bsa.value),
             dose.drug,
             number(dose.prescribed),
@@ -84,10 +84,15 @@ def declared(declarations: Iterable[Reduction | SetDose | Withheld]) -> str:
     return "; ".join(f"{_target(each)}{_change(each)}: {each.reason}" for each in declarations)
 
 
-def _declared(patient: Patient) -> tuple[str, str, str, str]:
-    """What a person reduced, set, withheld and chose."""
+def _declared(order: Order) -> tuple[str, str, str, str]:
+    """What a person reduced, set, withheld and chose, with the order or with a change of it."""
+    patient, changes = order.patient, order.changes
+    reductions = [*patient.reductions, *(each for change in changes for each in change.reductions)]
+    set_doses = [*patient.set_doses, *(each for change in changes for each in change.set_doses)]
+    withheld = [*patient.withheld, *(each for change in changes for each in change.withheld)]
+    withheld += [Withheld(drug, change.reason) for change in changes for drug in change.stopped]
     chosen = "; ".join(f"{drug}={text}" for drug, texts in patient.choices.items() for text in texts)
-    return declared(patient.reductions), declared(patient.set_doses), declared(patient.withheld), chosen
+    return declared(reductions), declared(set_doses), declared(withheld), chosen
 
 
 def _change(declaration: Reduction | SetDose | Withheld) -> str:
@@ -110,7 +115,7 @@ def schedule_rows(order: Order) -> Iterable[Sequence[str]]:
             str(order.regimen.edition),
             order.patient.id,
             str(order.cycle or ""),
-            *_declared(order.patient),
+            *_declared(order),
             number(order.measures_on(row.protocol_day).bsa.value),
             str(row.day),
             row.date.isoformat(),

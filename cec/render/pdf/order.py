@@ -14,6 +14,7 @@ from cec.render.pdf.typesetting import pictures, typeset
 from cec.render.words import assumptions
 from cec.render.words.alerts import checks_held
 from cec.render.words.patient import bsa_words, clearance_in_short, clearance_words, known_facts, measures
+from cec.render.words.revision import changes_of
 from cec.render.words.times import weekday_date
 from cec.routes import is_into_csf
 
@@ -115,6 +116,7 @@ def _details(order: Order) -> Iterator[tuple[str, str]]:
             yield "Creatinine clearance", f"{since}{clearance_in_short(each.clearance, patient)}"
     alone = f"serum creatinine {patient.creatinine}"  # stands beside the clearance
     yield from ((label, text) for label, text in known_facts(patient, order.start) if text not in {"", alone})
+    yield from changes_of(order)
     yield "Regimen", "; ".join(filter(None, (f"for {regimen.indication}", regimen.source.citation, regimen.source.url)))
 
 

@@ -15,6 +15,7 @@ from cec.render.words import assumptions, changes, origin, validity
 from cec.render.words.alerts import alert_words, by_severity, in_one_line
 from cec.render.words.patient import identity, known_facts, measure_facts, place_of_care
 from cec.render.words.regimen import cycle_words, named_days, title_of
+from cec.render.words.revision import changes_of
 from cec.render.words.times import weekday_date
 
 
@@ -32,6 +33,7 @@ def head(order: Order, terminal: Terminal, *, explain: bool = False) -> list[Par
         ("Allergies", patient.allergies),
         *measure_facts(order),
         *known_facts(patient, order.start),
+        *changes_of(order),
         ("Cycle", f"{cycle}{dates(order)}" if order.start else cycle.rstrip(", ")),
     ]
     return [

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from cec.days import list_days
 from cec.facts import told_facts
-from cec.order import Bsa, CreatinineClearance, Order
+from cec.order import Bsa, Change, CreatinineClearance, Order
 from cec.patient import Patient, Reduction, SetDose, Withheld
 from cec.render.words.times import paper_date
 from cec.units import Quantity, write_number
@@ -116,7 +116,7 @@ def _earlier_doses(patient: Patient) -> Iterator[str]:
         yield f"{drug} {amount}{f' since {paper_date(since)}' if since else ''}"
 
 
-def declarations(patient: Patient) -> Iterator[str]:
+def declarations(patient: Patient | Change) -> Iterator[str]:
     """What a person declared of doses, each in words: reduced, set to an amount, withheld."""
     for reduction in patient.reductions:
         by, to = (write_number(percent) for percent in (reduction.percent, 100 - reduction.percent))

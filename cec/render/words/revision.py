@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cec.days import list_days
-from cec.order import Administration, Order
+from cec.facts import FACTS
+from cec.order import Administration, Change, Order
 from cec.render.words.alerts import alert_words, in_one_line
+from cec.render.words.patient import declarations
 from cec.render.words.times import paper_date
 
 
@@ -15,6 +17,38 @@ def revision_words(order: Order) -> str:
     change = order.changes[-1]
     what = f"day 1 on {paper_date(change.start.date)}" if change.start else f"from day {change.from_day}"
     return f"revision {order.revision}, {what}: {change.reason}"
+
+
+def changes_of(order: Order) -> Iterator[tuple[str, str]]:
+    """What each change of an order said, with its label: when it was made, from which day it holds, what, and why."""
+    for number, change in enumerate(order.changes, 2):
+        since = "" if change.start else f", from day {change.from_day}"
+        what = "; ".join(_parts(change)) or "nothing"
+        yield "Changed", f"revision {number}, {paper_date(change.on)}{since}: {what} ({change.reason})"
+
+
+def _parts(change: Change) -> Iterator[str]:
+    """What a change made otherwise, in words."""
+    measured = {"height": change.height, "weight": change.weight, "serum creatinine": change.creatinine}
+    measured["creatinine clearance"] = change.creatinine_clearance
+    yield from (f"{name} {amount}" for name, amount in measured.items() if amount)
+    yield from (f"{FACTS[name].about} {value}" for name, value in change.facts.items())
+    yield from declarations(change)
+    yield from (f"{drug} stopped" for drug in change.stopped)
+    for skip in change.skipped:
+        yield f"day {skip.day} {'skipped, it and later days moved' if skip.then == 'move' else 'left out'}"
+    yield from (f"day {moved.day} moved to {paper_date(moved.date)}" for moved in change.moved)
+    if change.start:
+        yield f"day 1 on {paper_date(change.start.date)}, was {paper_date(change.start.instead_of)}"
+    if change.first_infusion:
+        yield f"first infusion at {change.first_infusion}"
+    yield from (f"{drug} at {', '.join(times)}" for drug, times in change.times.items())
+    yield from (f"{drug} made of {product}" for drug, product in change.products.items())
+    if change.pharmacy:
+        yield f"pharmacy file {change.pharmacy.sha256[:16]}" if change.pharmacy.sha256 else "no pharmacy file"
+    for each in change.given:
+        yield f"{each.drug} on day {each.day}: {f'{each.amount} given' if each.amount.value else 'not given'}"
+    yield from (f"{code} accepted: {reason}" for code, reason in change.accepted.items())
 
 
 def changed_words(before: Order, order: Order) -> Iterator[str]:
