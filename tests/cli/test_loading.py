@@ -50,7 +50,7 @@ LOADED = {
     "release order.json --by me --on 2026-11-29": READS,
     "cancel cycle.json --on 2026-11-29 --reason fever": READS,
     "change change/cycle.json --on 2026-12-02 --from-day 3 --weight 28 --reason heavier": GOES_ON,
-    "next next/cycle.json --start 2026-12-28 --cycle 2 --height 129 --weight 27": GOES_ON,
+    "next next/cycle.json --start 2026-12-28 --cycle 2 --height 129 --weight 27": COMPARES,
     "compare cycle.json day/cycle.json": GOES_ON,
     "history day": GOES_ON,
     "worklist 2026-11-30 day/cycle.json": COMPARES,
