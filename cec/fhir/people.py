@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ _LONGEST = 12
 _BIRTH_SEX = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex"
 _MEASURED = {"amended", "corrected", "final", "preliminary"}
 _NOT_MEASURED = {"cancelled", "entered-in-error", "registered", "unknown"}
+_MOST_NAMED = 10
+"""Kinds of Observations that are named where they are not read."""
 _WITH_TEXT = ("height", "weight")
 """Facts of which a patient keeps what was typed, too."""
 
@@ -153,10 +156,13 @@ def measured(
     already. Which Observations were not read is a remark.
     """
     by_fact: dict[str, list[Measured]] = {}
+    others: Counter[str] = Counter()
     for observation in resources.of("Observation"):
-        measure = _measure(observation)
+        measure = _measure(observation, others)
         if measure and is_about(patient, observation, resources) and measure.fact not in elsewhere:
             by_fact.setdefault(measure.fact, []).append(measure)
+    if others:
+        resources.found.notes.append(_unread(others))
     dated: list[Measured] = []
     for fact, measures in by_fact.items():
         named = [each for each in measures if each.observation.name in used]
@@ -169,8 +175,15 @@ def measured(
         yield Told("measured_on", oldest.when[:10], oldest.observation)
 
 
-def _measure(observation: Element) -> Measured | None:
-    """What an Observation tells; None, and a remark, where that is nothing that is read."""
+def _unread(others: Counter[str]) -> str:
+    """A remark on Observations that are not read, by what they are, the most frequent first."""
+    shown = [f"{name}{f' ({count:,})' * (count > 1)}" for name, count in others.most_common(_MOST_NAMED)]
+    more = f" and {len(others) - len(shown):,} other kinds" if len(others) > len(shown) else ""
+    return f"Observations that are not read: {', '.join(shown)}{more}"
+
+
+def _measure(observation: Element, others: Counter[str]) -> Measured | None:
+    """What an Observation tells; None, and a remark or one more of the `others`, where that is nothing that is read."""
     code = observation.get("code")
     status = observation.get("status").text
     known = [BY_LOINC[each] for each in codes_of(code, LOINC) if each in BY_LOINC]
@@ -180,7 +193,7 @@ def _measure(observation: Element) -> Measured | None:
         pass
     elif not known:
         loinc = next((f" (LOINC {each})" for each in codes_of(code, LOINC)), "")
-        observation.note(f"{words_of(code) or 'an Observation without a code'}{loinc} is not read")
+        others[f"{words_of(code) or 'without a code'}{loinc}"] += 1
     elif status not in _MEASURED:
         observation.get("status").fault(f"'{status}' is not a status of an Observation", "not-one-of")
     elif not observation.get("valueQuantity"):

@@ -217,7 +217,7 @@ def _row(parts: Mapping[str, Part], start: datetime.date | None, cycle: int | No
         return read_row(parts, start, cycle)
     except InputError as error:
         is_missing = any(fact.is_required and fact.name not in parts for fact in FACTS.values())
-        others = [Fault(note) for note in read.notes if note.startswith("Observation/")] if is_missing else []
+        others = [Fault(note) for note in read.notes if note.startswith("Observation")] if is_missing else []
         raise InputError(*error.faults, *others) from None
 
 

@@ -584,7 +584,7 @@ def test_a_weight_that_is_not_read_is_named_where_none_is() -> None:
     bundle = plain_bundle(plain_request("prednisone", {"value": 13, **MG}, "Patient/p"), weight={"code": code})
     words = faults(bundle, regimen="cec-induction")
     assert "'weight' is missing" in words
-    assert "Body weight with clothes (LOINC 8350-1) is not read" in words
+    assert "Observations that are not read: Body weight with clothes (LOINC 8350-1)" in words
 
 
 @pytest.mark.parametrize(
