@@ -227,6 +227,10 @@ class Pharmacy(msgspec.Struct, frozen=True):
     print_choices: Annotated[
         bool, key("whether a route that a regimen leaves open may be chosen on paper, where it prints as boxes")
     ] = False
+    tall_man: Annotated[
+        tuple[str, ...],
+        key("how names that are mixed up are written on paper, e.g. [vinCRIStine, vinBLAStine]"),
+    ] = ()
     share_vials: Annotated[bool, key("whether doses that a patient gets on one day may share a vial")] = False
     share_vials_between_patients: Annotated[
         bool,

@@ -154,6 +154,7 @@ storage: room temperature
 jurisdiction: US label
 measures_valid_for: 7 days
 print_choices: true
+tall_man: [cloFARabine]
 share_vials: true
 share_vials_between_patients: true
 weight_change: 10%

@@ -313,6 +313,7 @@ PHARMACY_KEYS: dict[str, Line] = {
     "jurisdiction": Line("worksheet"),
     "measures_valid_for": Line("alert", "12 h"),
     "print_choices": Line("refusal", "false"),
+    "tall_man": Line("sheet"),
     "share_vials": Line("pick list", before={"share_vials_between_patients": None}),
     "share_vials_between_patients": Line("worklist of two"),
     "weight_change": Line("alert after a change of weight"),

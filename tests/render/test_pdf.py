@@ -21,6 +21,7 @@ from running import cec
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
 from cec.load.typed import Texts
+from cec.render import WORKSHEETS
 from cec.render.pdf.order import render_pictures
 from cec.render.pdf.typesetting import typeset
 from cec.units import Quantity
@@ -255,11 +256,11 @@ def test_days_in_a_row_that_are_alike_are_written_once_with_each_date_to_sign(tm
     printed = pages(render(order(file), "pdf"))
     assert len(printed) <= 8
     text = " ".join(printed)
-    for name in ("Days 2 to 5", "Days 6 to 7", "Days 9 to 14", "Days 16 to 21", "Days 23 to 28"):
+    for name in ("Days 2 to 5", "Days 6, 7", "Days 9 to 14", "Days 16 to 21", "Days 23 to 28"):
         assert f"{name} of 28, the same on each" in text
     for day in range(1, 29):
         assert text.count(f"Day {day} of 28,") == 1
-    first = text.partition("Days 2 to 5 of 28")[2].partition("Days 6 to 7")[0]
+    first = text.partition("Days 2 to 5 of 28")[2].partition("Days 6, 7")[0]
     assert first.count("aciclovir protocol 400 mg, spread over the day") == 2
     assert "A aciclovir 400 mg, 08:00" in first
 
@@ -419,3 +420,18 @@ def test_sheets_are_printed_in_several_threads_at_a_time() -> None:
     alone = [typeset("blank", sheet) for sheet in sheets]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(partial(typeset, "blank"), sheets)) == alone
+
+
+def test_names_are_spelled_on_paper_as_the_pharmacy_spells_them(tmp_path: Path) -> None:
+    """In drug names alone: not in the code of an alert, which is typed, nor on the code of a label."""
+    pharmacy = tmp_path / "pharmacy.yaml"
+    pharmacy.write_text(STARTER.read_text(encoding="utf-8") + "\ntall_man: [cloFARabine]\n", encoding="utf-8")
+    light = load_patient(texts={"height": "109 cm", "weight": "18.5 kg"})
+    drawn = draft_order(load_regimen("cec-induction"), light, load_pharmacy(pharmacy), start=START)
+    signed, *days = pages(render(drawn, "pdf"))
+    assert "cloFARabine 30 mg" in signed
+    assert "cloFARabine 5 × 30 mg" in signed
+    assert " ".join(days).count("cloFARabine protocol 40 mg/m2 30 mg") == 5
+    assert " ".join(pages(render(drawn, "labels", paper="100x60mm"))).count("cloFARabine") == 5
+    assert "cloFARabine" in " ".join(pages(render(drawn, "pdf", WORKSHEETS)))
+    assert "cloFARabine" not in render(drawn, "csv").decode()

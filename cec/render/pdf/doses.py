@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cec.days import list_days, runs_of
 from cec.render.words import OMITTED, over_days, reason_of, route_to_tick, signed_percent
 from cec.render.words.alerts import names_allergy
+from cec.render.words.pharmacy import spelled
 from cec.render.words.regimen import frequency
 from cec.render.words.times import clock, paper_date, weekday_date
 from cec.render.worksheet import containers
@@ -167,22 +168,22 @@ def _handling(preparation: Preparation) -> Iterator[str]:
 def totals_of(order: Order, *, apart: bool) -> list[list[str]]:
     """What each drug line comes to in the whole cycle, of those into the cerebrospinal fluid or of all others."""
     by_line = [list(doses) for _, doses in groupby(order.doses, lambda dose: dose.line)]
-    return [_total(doses) for doses in by_line if is_into_csf(doses[0].route) == apart]
+    of_route = [doses for doses in by_line if is_into_csf(doses[0].route) == apart]
+    return [[spelled(doses[0].drug, order.pharmacy), *_total(doses)] for doses in of_route]
 
 
 def _total(doses: Sequence[Dose]) -> list[str]:
-    """The drug, how often which dose of a line, and what they come to; why not, where that is not known."""
+    """How often which dose of a line, and what they come to; why not, where that is not known."""
     given = [dose for dose in doses if dose.ordered.value]
-    name = doses[0].drug
     if not given:
-        return [name, "", OMITTED]
+        return ["", OMITTED]
     counted = " + ".join(f"{_count(dose)} × {dose.ordered}" for dose in given)
     totals = [dose.cycle_total for dose in given if dose.cycle_total]
     if len(totals) < len(given):
-        return [name, "", "; ".join(dict.fromkeys(dose.no_total for dose in given if dose.no_total))]
+        return ["", "; ".join(dict.fromkeys(dose.no_total for dose in given if dose.no_total))]
     total = Quantity(sum((each.value for each in totals), Decimal(0)), given[0].ordered.unit)
     most = "up to " if any(dose.until for dose in given) else ""
-    return [name, f"{most}{counted}", f"= {total}"]
+    return [f"{most}{counted}", f"= {total}"]
 
 
 def _count(dose: Dose) -> str:

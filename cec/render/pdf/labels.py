@@ -18,7 +18,7 @@ from cec.render.pdf.codes import qr_code
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import bind, changed_words, over_days, signed_percent, validity
 from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
-from cec.render.words.pharmacy import DIGITS, pharmacy_words
+from cec.render.words.pharmacy import DIGITS, pharmacy_words, spelled
 from cec.render.words.regimen import cycle_words, which_of_day
 from cec.render.words.times import clock, moment, paper_date, row_time, weekday_date
 from cec.render.worklist import title_of as worklist_title
@@ -184,7 +184,7 @@ def _label(order: Order, row: Administration, preparation: Preparation | None) -
     handling = preparation.handling if preparation else ()
     amount = str(preparation.contains if preparation and preparation.contains else row.dose)
     texts = {
-        "drug": row.drug,
+        "drug": spelled(row.drug, order.pharmacy),
         "dose": amount,
         "route": f"{row.route} over {row.runs}" if row.over else row.route,
         "rate": str(row.rate or ""),

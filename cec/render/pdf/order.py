@@ -14,6 +14,7 @@ from cec.render.pdf.typesetting import pictures, typeset
 from cec.render.words import assumptions
 from cec.render.words.alerts import checks_held
 from cec.render.words.patient import bsa_words, clearance_in_short, clearance_words, known_facts, measures
+from cec.render.words.pharmacy import with_spellings
 from cec.render.words.revision import changes_of
 from cec.render.words.times import weekday_date
 from cec.routes import is_into_csf
@@ -75,7 +76,8 @@ def sheet_data(order: Order) -> dict[str, Any]:
             "days": day_blocks(order, days),
         }
     )
-    return data
+    spelled: dict[str, Any] = with_spellings(data, order.pharmacy)
+    return spelled
 
 
 def _cut(text: str) -> str:
@@ -124,7 +126,8 @@ def _workings(order: Order) -> Iterator[str]:
     """How each clearance was estimated."""
     for each in order.measures:
         if each.clearance and not each.clearance.is_measured:
-            yield f"Creatinine clearance: {clearance_words(each.clearance)}"
+            source = f" [{each.clearance.source}]" if each.clearance.source else ""
+            yield f"Creatinine clearance: {clearance_words(each.clearance)}{source}"
 
 
 def _next_cycle(order: Order) -> str:

@@ -10,6 +10,7 @@ from cec.render.days import name_of_day
 from cec.render.pdf.page import bound, page_data
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import SECOND_CHECK, changed_words, over_days
+from cec.render.words.pharmacy import with_spellings
 from cec.render.words.times import starting_time, weekday_date
 from cec.render.worksheet import (
     CSF_SIGNED,
@@ -54,7 +55,7 @@ _CYTOTOXIC = "cytotoxic"
 def render(order: Order, *, paper: str = "a4") -> bytes:
     """The worksheet of a whole cycle as a tagged PDF on a4 or letter; the same order gives the same bytes."""
     require_formulary(order)
-    return typeset("worksheet", worksheet_data(order), paper)
+    return typeset("worksheet", with_spellings(worksheet_data(order), order.pharmacy), paper)
 
 
 def worksheet_data(order: Order) -> dict[str, Any]:
