@@ -36,8 +36,8 @@ def prepare(
 ) -> None:
     """The preparation worksheet, and the pick list of the cycle.
 
-    What to take, draw and mix for each dose, and what to check. It needs a pharmacy file with a formulary: cec pharmacy
-    new writes one to adapt.
+    What to take, draw and mix for each dose, and what to check, from the formulary of a pharmacy file (cec pharmacy new
+    writes one to adapt); without one, lines to write it on.
 
     Examples:
       cec prepare cec-induction --patient patient.yaml --pharmacy pharmacy.yaml
@@ -47,5 +47,6 @@ def prepare(
 
     chosen = chosen_format(output, WORKSHEETS, pick_list=pick_list, explain=explain)
     order = draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)
-    require_formulary(order)
+    if pick_list:
+        require_formulary(order)
     show(order, chosen)

@@ -39,7 +39,7 @@ def papers_of(order: Order, paper: str | None = None, *, oral: bool = False) -> 
     >>> from cec import draft_order, load_patient, load_regimen
     >>> order = draft_order(load_regimen("cec-induction"), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
     >>> list(papers_of(order).contents)
-    ['sheet.pdf', 'order.json']
+    ['sheet.pdf', 'worksheet.pdf', 'order.json']
     """
     found = Papers({}, {})
     for name, form in PAPERS.items():

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from cec.errors import InputError
+from cec.order import Preparation
 from cec.render.days import given_days, omitted
 from cec.render.words import over_days
 from cec.render.words.regimen import which_of_day
 from cec.render.words.times import moment, starting_time
 from cec.routes import RADIOTHERAPY, is_into_csf, is_oral, route_of_use
-from cec.units import Quantity, write_number, write_range, write_signed
+from cec.units import Quantity, is_dissolved, write_number, write_range, write_signed
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
 
-    from cec.order import Administration, DailyFluid, Dose, Order, PickItem, Preparation
+    from cec.order import Administration, DailyFluid, Dose, Order, PickItem
     from cec.render.days import Omitted
 
 TITLE = "Preparation worksheet"
@@ -36,13 +39,16 @@ Instruction = tuple[str, str]
 """A label and what stands beside it."""
 
 
+NO_FORMULARY = (
+    "the pharmacy has no formulary, so product, volumes and bag are written by hand; "
+    "cec pharmacy new writes a file with one to adapt, to be given with --pharmacy"
+)
+
+
 def require_formulary(order: Order) -> None:
-    """Nothing, where doses can be prepared; InputError where the pharmacy has no formulary."""
+    """Nothing, where it is known what is taken from the shelf; InputError where the pharmacy has no formulary."""
     if not order.pharmacy.formulary:
-        raise InputError(
-            "the pharmacy has no formulary, so nothing can be prepared; "
-            "cec pharmacy new writes a file with one to adapt, to be given with --pharmacy"
-        )
+        raise InputError(f"a pick list is counted from the products of a formulary: {NO_FORMULARY}")
 
 
 class Task(NamedTuple):
@@ -155,11 +161,22 @@ def tasks(order: Order) -> list[Task]:
         if day in dose.days
         for number in range(1, dose.count_on(day) + 1)
     ]
+    if not order.pharmacy.formulary:
+        by_hand = (Preparation(dose.drug, index, dose.ordered) for index, dose in enumerate(order.doses))
+        preparations = {each.dose_index: replace(each, missing=NO_FORMULARY) for each in by_hand}
     return [
         Task(day, number, order.doses[index], preparations[index], row)
         for day, number, index, row in rows
         if index in preparations and preparations[index].dose.value and order.doses[index].route != RADIOTHERAPY
     ]
+
+
+def by_hand(task: Task) -> list[str]:
+    """What is written by hand because nothing says it: what is taken, drawn up, and what it goes into."""
+    preparation, dose = task.preparation, task.dose
+    if preparation.vials or preparation.draw is not None or not is_dissolved(dose.ordered.unit):
+        return []
+    return ["Take", *([] if is_oral(dose.route) else ["Draw"]), *(["Into"] if dose.is_infused else [])]
 
 
 def which(task: Task) -> str:

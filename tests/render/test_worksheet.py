@@ -261,6 +261,20 @@ def test_the_command_prints_the_worksheet(capfdbinary: pytest.CaptureFixture[byt
     assert out.startswith("Preparation worksheet\n")
 
 
+def test_without_a_formulary_each_dose_has_lines_to_write_on_and_says_what_is_missing(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    code, out, err = run(CALL, capfdbinary)
+    assert (code, err) == (0, "")
+    text = " ".join(out.split())
+    assert text.count("Take ____________ Draw ____________ mL Into ____________ mL of ____________") == 3
+    assert text.count("the pharmacy has no formulary, so product, volumes and bag are written by hand") == 4
+    assert text.count("made by ____________ draw seen by ____________") == 15
+    assert (
+        "prednisone 9.25 mg, oral From protocol 0.5 mg/kg, BSA 0.75 m2, weight 18.5 kg Take ____________ Miss" in text
+    )
+
+
 def test_another_product_for_one_order(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     """9.25 mg of the 1 mg/mL solution: 9.25 mL, to 0.1 mL 9.3 mL."""
     choice = "prednisone=prednisone 1 mg/mL oral solution"
@@ -273,7 +287,7 @@ def test_another_product_for_one_order(capfdbinary: pytest.CaptureFixture[bytes]
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (CALL, 1, "the pharmacy has no formulary"),
+        ([*CALL, "--pick-list"], 1, "a pick list is counted from the products of a formulary: the pharmacy has no"),
         ([*WITH_STARTER, "--product", "prednisone=aspirin"], 1, "--product: 'aspirin' is not a product of prednisone"),
         ([*WITH_STARTER, "--product", "prednisone"], 1, "is not a drug with its product"),
         ([*WITH_STARTER, "--product", "cisplatin=vial"], 1, "'cisplatin' is not in the formulary"),

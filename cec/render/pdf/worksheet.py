@@ -22,6 +22,7 @@ from cec.render.worksheet import (
     Task,
     WorkDay,
     batches,
+    by_hand,
     comes_from,
     csf_days,
     dispensing_list,
@@ -31,7 +32,6 @@ from cec.render.worksheet import (
     made_words,
     pick_count,
     picked,
-    require_formulary,
     use_only,
     which,
     work_days,
@@ -54,7 +54,6 @@ _CYTOTOXIC = "cytotoxic"
 
 def render(order: Order, *, paper: str = "a4") -> bytes:
     """The worksheet of a whole cycle as a tagged PDF on a4 or letter; the same order gives the same bytes."""
-    require_formulary(order)
     return typeset("worksheet", with_spellings(worksheet_data(order), order.pharmacy), paper)
 
 
@@ -105,6 +104,7 @@ def _card(order: Order, task: Task) -> dict[str, Any]:
         "changed": changed_words(dose),
         "cytotoxic": _CYTOTOXIC in preparation.handling,
         "made": made_words(task),
+        "by_hand": by_hand(task),
         "steps": _steps([*(("Label", text) for text in dose.label), *instructions(preparation, row)]),
         "batches": batches(preparation) or [""],
     }
@@ -137,6 +137,7 @@ def _dispensed(order: Order, each: Dispensed) -> dict[str, Any]:
         "cytotoxic": _CYTOTOXIC in each.preparation.handling,
         "steps": _steps([*(("Label", text) for text in each.dose.label), *instructions(each.preparation)]),
         "in_all": picked(each.items),
+        "by_hand": by_hand(first),
         "batches": batches(each.preparation) or [""],
         "rows": [
             {

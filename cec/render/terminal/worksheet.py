@@ -36,6 +36,7 @@ from cec.render.worksheet import (
     Task,
     WorkDay,
     batches,
+    by_hand,
     comes_from,
     csf_days,
     dispensing_list,
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
     from cec.order import Administration, Order, PickItem
 
 BLANK = "_" * 12
+_BY_HAND = {"Take": BLANK, "Draw": f"{BLANK} mL", "Into": f"{BLANK} mL of {BLANK}"}
+"""What is written where nothing says what is taken."""
 BY_PEOPLE = tuple(name for name in SIGNED if name.endswith("by"))
 """What is signed on each of several days that are alike; all else has room where a day stands alone, and on paper."""
 
@@ -110,7 +113,7 @@ def _card(order: Order, task: Task, days: Sequence[WorkDay], terminal: Terminal)
     row = task.row if len(days) == 1 else None
     steps_of_dose = _steps_of(order, task, row)
     every = (*SIGNED, *LABELS) if len(days) == 1 else BY_PEOPLE
-    names = every if task.preparation.product else ()
+    names = every if task.preparation.product or by_hand(task) else ()
     signed = ["  ".join(f"{name} {BLANK}" for name in pair) for pair in zip(names[::2], names[1::2], strict=True)]
     fields = [f"{what}: {BLANK}" for what in batches(task.preparation)]
     if len(days) == 1:
@@ -138,6 +141,7 @@ def _steps_of(order: Order, task: Task, row: Administration | None) -> list[Inst
         ("From", origin_of_dose),
         *(("Label", text) for text in task.dose.label),
         *([("Made", made_words(task))] if row and row.made_at else []),
+        *((name, _BY_HAND[name]) for name in by_hand(task)),
         *instructions(task.preparation, row),
     ]
 
