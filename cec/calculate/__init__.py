@@ -72,7 +72,7 @@ def draft_order(
     """
     with localcontext(EXACT):
         refuse_fatal_routes(regimen, pharmacy)
-        _refuse_contradictions(regimen, patient, pharmacy, cycle, start)
+        refuse_contradicting_inputs(regimen, patient, pharmacy, cycle, start)
         as_of = day_for_age(patient, start, as_of)
         age = patient.age_on(as_of)
         inputs = Inputs(regimen, patient, pharmacy, Cycle(cycle, start, days), age)
@@ -117,7 +117,7 @@ def draft_order(
         return msgspec.structs.replace(order, fingerprint=fingerprint(order), release=None)
 
 
-def _refuse_contradictions(
+def refuse_contradicting_inputs(
     regimen: Regimen, patient: Patient, pharmacy: Pharmacy, cycle: int | None, start: datetime.date | None
 ) -> None:
     """InputError for what cannot be true of one patient together, and for names that are probably misspelt."""

@@ -31,6 +31,7 @@ from cec.calculate.schedule import NO_DATE, draw
 from cec.calculate.schedule.remarks import Drawn
 from cec.calculate.settled import Settled, lines_for, settled_on, unsettled
 from cec.calculate.shares import left_out, with_bases
+from cec.days import LAST_DAY
 from cec.errors import CecError, Fault, InputError
 from cec.facts import Facts, earlier_doses_of
 from cec.order import Alert, Change, Dose, EarliestNextCycle
@@ -52,6 +53,8 @@ class Inputs(NamedTuple):
     """The day before which nobody may have measured too long ago: the start, or the first day dosed anew."""
     changes: tuple[Change, ...] = ()
     """Those that moved days."""
+    from_day: int = -LAST_DAY
+    """The first day of which its doses are given."""
     times: Mapping[str, tuple[str, ...]] = {}
     """The clock times that a person sets, by drug."""
 
@@ -73,10 +76,18 @@ class Computed(NamedTuple):
         return Case(inputs.regimen, inputs.patient, inputs.pharmacy, self.facts, doses, self.measured.shown.clearance)
 
 
-def compute_cycle(inputs: Inputs, accept: Mapping[str, str], *, strict: bool, scheduled: bool = True) -> Computed:
+def compute_cycle(
+    inputs: Inputs,
+    accept: Mapping[str, str],
+    *,
+    strict: bool,
+    scheduled: bool = True,
+    earlier: Computed | None = None,
+) -> Computed:
     """The doses of a cycle and, from its start on where it is `scheduled`, their places.
 
-    OrderRefused where a dose cannot be given; of a stop that nobody accepted it is said first.
+    OrderRefused where a dose cannot be given; of a stop that nobody accepted it is said first. A dose that is given on
+    `earlier` days alone, as it was computed then, is not refused.
     """
     regimen, patient, pharmacy, cycle = inputs[:4]
     measured = measure(patient, pharmacy, inputs.age)
@@ -94,7 +105,8 @@ def compute_cycle(inputs: Inputs, accept: Mapping[str, str], *, strict: bool, sc
     refuse_coarse_age(regimen, pharmacy, facts)
     own_lines, not_for_patient, unknown = lines_for(lines_of_cycle(regimen, cycle), facts)
     regimen, lines = at_times(regimen, own_lines, inputs.times)
-    dosed, faults, refused = _each_dose(regimen, patient, pharmacy, (measured, facts), lines)
+    past = _past(earlier, lines, inputs.from_day)
+    dosed, faults, refused = _each_dose(inputs._replace(regimen=regimen), (measured, facts), lines, past)
     doses = tuple(each.dose for each in dosed)
     not_given = (*not_for_patient, *left_out(lines, doses))
     if faults := (*unknown, *faults) or _nothing_given(regimen, doses, not_given):
@@ -110,15 +122,21 @@ def _nothing_given(regimen: Regimen, doses: Sequence[Dose], not_given: Iterable[
     return () if doses else (Fault(f"{regimen.name} gives this patient nothing: {'; '.join(left)}"),)
 
 
+def _past(earlier: Computed | None, lines: Mapping[int, CycleLine], from_day: int) -> dict[int, list[Dosed]]:
+    """The doses of each line of which no day is left, as they were computed for those days."""
+    past: dict[int, list[Dosed]] = {}
+    for each in earlier.dosed if earlier else ():
+        line = lines.get(each.dose.line)
+        if line and not line.of.is_carried and max(line.days) < from_day:
+            past.setdefault(each.dose.line, []).append(each)
+    return past
+
+
 def _each_dose(
-    regimen: Regimen,
-    patient: Patient,
-    pharmacy: Pharmacy,
-    known: tuple[Measured, Facts],
-    lines: Mapping[int, CycleLine],
+    inputs: Inputs, known: tuple[Measured, Facts], lines: Mapping[int, CycleLine], past: Mapping[int, list[Dosed]]
 ) -> tuple[tuple[Dosed, ...], tuple[Fault, ...], tuple[tuple[int, str], ...]]:
     """The doses of the cycle's lines, all that stands against any of them, and the lines against which it stands."""
-    measured, facts = known
+    (regimen, patient, pharmacy, *_), (measured, facts) = inputs, known
     refuse_contradictions(patient, lines, regimen.name)
     dosed: list[Dosed] = []
     faults: list[Fault] = []
@@ -136,6 +154,9 @@ def _each_dose(
                 found = compute_dose(settled, measured, pharmacy, declared=declared, source=source, number=number)
                 dosed.append(found._replace(dose=with_days(found.dose, line, declared.days)))
         except CecError as refusal:
+            if number in past:
+                dosed = [each for each in dosed if each.dose.line != number] + past[number]
+                continue
             faults += refusal.faults
             refused.append((number, line.of.drug))
     dosed.sort(key=lambda each: (each.dose.line, each.dose.days))

@@ -13,7 +13,7 @@ from decimal import localcontext
 
 from msgspec.structs import replace
 
-from cec.calculate import draft_order, sha256_of_inputs
+from cec.calculate import draft_order, refuse_contradicting_inputs, sha256_of_inputs
 from cec.calculate.acceptance import accepted_alerts
 from cec.calculate.change_alerts import change_alerts
 from cec.calculate.change_refusals import refuse_changed_given, refuse_hanging, refuse_overtaking
@@ -56,9 +56,14 @@ def revise(before: Order, change: Change, *, strict: bool = False) -> Order:
         first = Inputs(before.regimen, before.patient, before.pharmacy, cycle, before.patient.age_on(as_of))
         if change.pharmacy:
             refuse_fatal_routes(before.regimen, change.pharmacy)
+        if change.start:
+            refuse_contradicting_inputs(before.regimen, before.patient, before.pharmacy, before.cycle, start)
         stretches = stretches_of(first, changes, lines_of_cycle(before.regimen, cycle))
         reasons = _reasons(before, change)
-        computed = [compute_cycle(stretch.inputs, reasons, strict=strict) for stretch in stretches]
+        computed: list[Computed] = []
+        for stretch in stretches:
+            earlier = computed[-1] if computed else None
+            computed.append(compute_cycle(stretch.inputs, reasons, strict=strict, earlier=earlier))
         pieces = [piece_of(each, stretch) for each, stretch in zip(computed, stretches, strict=True)]
         from_day = EARLIEST if change.start else change.from_day
         later = [piece for piece, stretch in zip(pieces, stretches, strict=True) if stretch.from_day >= from_day]

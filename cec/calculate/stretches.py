@@ -53,6 +53,7 @@ def stretches_of(first: Inputs, changes: Sequence[Change], lines: Mapping[int, C
             patient=_declared(patient_after(first.patient, holding), holding, lines),
             pharmacy=_pharmacy(first.pharmacy, holding),
             changes=tuple(changes),
+            from_day=from_day,
             measured_for=_measured_for(first, changes, holding),
             times=dict(time for change in holding for time in change.times.items()),
         )

@@ -217,6 +217,9 @@ def _faults(before: Order, change: Change) -> Iterator[Fault]:
     if change.start:
         yield from _start_faults(before, change)
         return
+    left = [row for row in before.administrations if row.protocol_day >= change.from_day]
+    if not left and not change.stopped and not change.given:
+        yield Fault(f"nothing is given from day {change.from_day} on", "--from-day")
     yield from _day_faults(before, change)
     yield from _counting_as_given(before, change)
 

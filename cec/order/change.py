@@ -153,8 +153,8 @@ def date_of(calendar: Calendar, start: datetime.date, day: int, changes: tuple[C
     for change in changes:
         if change.start:  # nothing was given: days count anew
             date = calendar.date(start, day)
-        for run in runs_of(sorted(skip.day for skip in change.skipped if skip.then == "move")):
-            if day >= run[0]:
+        for run in runs_of(sorted(calendar.place(skip.day) for skip in change.skipped if skip.then == "move")):
+            if calendar.place(day) >= run[0]:
                 date += len(run) * _A_DAY
         date = next((moved.date for moved in change.moved if moved.day == day), date)
     return date

@@ -140,6 +140,7 @@ def test_wrong_dates(order: Path, tmp_path: Path) -> None:
     assert change(order, "--weight", "28kg", day=None).err.endswith(
         "say from which day of the cycle the change holds\n"
     )
+    assert "nothing is given from day 6 on" in change(order, "--weight", "28kg", day="6").err
     assert change(order, "--weight", "28kg").code == 0
     done = change(tmp_path / "ann.r2.json", "--stop", "etoposide", on="2026-12-01")
     assert "2026-12-01 lies before 2026-12-02, the day of the last change" in done.err

@@ -408,3 +408,36 @@ def test_the_calendar_cancels_what_a_change_took_away() -> None:
 def events(order: Order) -> list[Any]:
     """The events of an order's calendar."""
     return list(icalendar.Calendar.from_ical(render(order, "ics")).walk("VEVENT"))
+
+
+AUC = """
+drugs:
+  - {drug: carboplatin, dose: AUC 5, route: IV infusion, over: 1 h, days: "1, 2"}
+  - {drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1}
+"""
+
+
+def test_a_clearance_measured_anew(tmp_path: Path) -> None:
+    order = drafted(write_regimen(tmp_path, AUC), creatinine_clearance="80 mL/min", age="20 years")
+    # 5 × (80 + 25) = 525; 5 × (60 + 25) = 425
+    clearance = Quantity(Decimal(60), "mL/min")
+    found = revised(order, day(2), 2, creatinine_clearance=clearance)
+    assert doses(found, "carboplatin") == ["525 mg on 1: 525 mg", "425 mg on 2: 425 mg"]
+    assert verify_order(found).finding == "agrees"
+
+
+def test_a_drug_of_earlier_days_alone_stands_in_no_ones_way(tmp_path: Path) -> None:
+    """26 kg: 96 mg; 28 kg would be 100 mg, which the rounding moves by 4%."""
+    pharmacy = load_pharmacy(texts={"dose_rounding": {"etoposide": "nearest 96 mg"}, "largest_deviation": "2%"})
+    order = drafted(write_regimen(tmp_path, AUC), pharmacy=pharmacy, creatinine_clearance="80 mL/min", age="20 years")
+    assert doses(order, "etoposide") == ["96 mg on 1: 96 mg"]
+    found = revised(order, day(2), 2, weight=kg(28))  # 100 mg would be moved by 4% to 96 mg, and is not given any more
+    assert doses(found, "etoposide") == ["96 mg on 1: 96 mg"]
+    with pytest.raises(OrderRefused, match="moves the dose by -4%"):
+        revised(order, day(1), 1, weight=kg(28))
+
+
+def test_dates_that_contradict_a_new_start() -> None:
+    order = drafted(measured_on="2026-11-29")
+    with pytest.raises(InputError, match="lies after the start"):
+        revised(order, datetime.date(2026, 11, 20), 1, start=NewStart(datetime.date(2026, 11, 25), MONDAY))
