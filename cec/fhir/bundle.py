@@ -182,8 +182,8 @@ def _used(requests: Iterable[Element], resources: Resources) -> frozenset[str]:
     for request in requests:
         for reference in request.all("supportingInformation"):
             address = reference.get("reference").text
-            if address in resources.by_address:
-                names.add(resources.by_address[address].name)
+            if found := resources.leads_to(address):
+                names.add(found.name)
             elif address.startswith("urn:uuid:"):
                 reference.fault(f"leads to {address}, which is not in the Bundle", "no-such-resource")
     return frozenset(names)

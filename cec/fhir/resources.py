@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from cec.errors import Fault, FileError
@@ -21,6 +22,13 @@ class Resources(NamedTuple):
         """The resources of these kinds."""
         return tuple(each for each in self.each if each.get("resourceType").text in kinds)
 
+    def leads_to(self, address: str) -> Element | None:
+        """The resource of an address, of whatever version; of one on a server also what has the id and no place."""
+        plain = _VERSION.sub("", address)
+        on_server = _OF_A_SERVER.fullmatch(plain)
+        found = self.by_address.get(plain)
+        return found or (self.by_address.get(f"{_NOWHERE}{on_server['relative']}") if on_server else None)
+
     def at(self, reference: Element, within: Element) -> Element | None:
         """The resource that a reference leads to, also one that another contains; None, and a fault, for nothing."""
         address = reference.get("reference").text
@@ -28,11 +36,17 @@ class Resources(NamedTuple):
             contained = within.all("contained")
             found = next((each for each in contained if each.get("id").text == address[1:]), None)
         else:
-            found = self.by_address.get(address)
+            found = self.leads_to(address)
         if found is None:
             what = f"leads to {address}, which is not in the Bundle" if address else "is missing"
             reference.fault(what, "no-such-resource")
         return found
+
+
+_VERSION = re.compile("/_history/[^/]+$")
+_OF_A_SERVER = re.compile("https?://.*/(?P<relative>[^/]+/[^/]+)$")
+_NOWHERE = "*/"
+"""Stands before the address of a resource of which the Bundle does not say where it lives."""
 
 
 def read_resources(content: bytes | str, file: str = "") -> Resources:
@@ -67,6 +81,8 @@ def resources_of(root: Node, file: str = "") -> Resources:
             continue
         named = resource._replace(name=f"{kind}/{identity}" if identity else f"{kind} of entry[{place}]")
         addresses = {entry.get("fullUrl").text, f"{kind}/{identity}" if identity else ""} - {""}
+        if not entry.get("fullUrl").text:
+            addresses |= {f"{_NOWHERE}{kind}/{identity}"} if identity else set()
         for address in addresses & by_address.keys():
             named.fault(f"has the address {address} of another entry", "told-twice")
         by_address |= dict.fromkeys(addresses, named)

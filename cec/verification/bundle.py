@@ -47,9 +47,6 @@ _ASKED_FOR = frozenset(name for name, fact in FACTS.items() if fact.told == "pat
 }
 """Laboratory values that only checks of a regimen use: read where it asks for them."""
 
-Bundle = str | Path | bytes | Mapping[str, Any]
-"""The path of a file, the JSON itself, or what it was read into."""
-
 
 class BundleVerification(NamedTuple):
     """The verification of a Bundle, the order that it was held against, and what was not read of it."""
@@ -60,7 +57,7 @@ class BundleVerification(NamedTuple):
 
 
 def verify_bundle(
-    bundle: Bundle,
+    bundle: str | Path | bytes | Mapping[str, Any],
     regimen: Regimen | str | None = None,
     *,
     pharmacy: Pharmacy | None = None,
@@ -76,9 +73,10 @@ def verify_bundle(
 ) -> BundleVerification:
     """The doses of a Bundle's MedicationRequests held against those that cec drafts; CecError with every fault.
 
-    Without a regimen, it is held against the one that it names. `texts` replace what the Bundle says of the patient, as
-    in `load_patient`; `start` and `cycle` hold where it says no other. `tolerance` is in percent. With `partial`, the
-    Bundle holds only part of the drugs. `others` are regimens that the writer may have mistaken this one for.
+    The Bundle is the path of a file, JSON, or what that was read into. Without a regimen, it is held against the one
+    that it names. `texts` replace what the Bundle says of the patient, as in `load_patient`; `start` and `cycle` hold
+    where it says no other. `tolerance` is in percent. With `partial`, the Bundle holds only part of the drugs. `others`
+    are regimens that the writer may have mistaken this one for.
 
     >>> from cec import draft_order, load_patient, load_regimen, render
     >>> order = draft_order(load_regimen("cec-induction"), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
@@ -162,7 +160,7 @@ def are_bundles(path: Path) -> bool:
 
 def is_bundle(content: bytes) -> bool:
     """Whether JSON is a resource of FHIR, and not an order that cec saved."""
-    return b'"resourceType"' in content and b'"cec.order/' not in content[:200]
+    return b'"resourceType"' in content and b'"cec.order/' not in content
 
 
 def read_file(path: Path) -> bytes:
@@ -170,7 +168,7 @@ def read_file(path: Path) -> bytes:
     return read_bytes(path, LARGEST_BUNDLE)
 
 
-def _content_of(bundle: Bundle) -> tuple[str, str | bytes]:
+def _content_of(bundle: str | Path | bytes | Mapping[str, Any]) -> tuple[str, str | bytes]:
     """The name of a Bundle's file, where it has one, and its text."""
     if isinstance(bundle, Mapping):
         return "", msgspec.json.Encoder(decimal_format="number").encode(bundle)

@@ -653,3 +653,27 @@ def test_a_cycle_that_was_changed_within_is_refused() -> None:
     bundle["entry"].append({"fullUrl": "urn:uuid:later", "resource": weight})
     request(bundle, "etoposide")["supportingInformation"][1]["reference"] = "urn:uuid:later"
     assert "computed from different measures of the body weight: 26 kg, 28 kg" in faults(bundle)
+
+
+@pytest.mark.parametrize(
+    ("reference", "is_read"),
+    [
+        ("Patient/p", True),
+        ("Patient/p/_history/3", True),
+        ("https://ehr.example/fhir/Patient/p", True),
+        ("https://ehr.example/fhir/Patient/q", False),
+        ("q", False),
+    ],
+)
+def test_a_reference_leads_to_the_patient_by_any_of_its_addresses(reference: str, is_read: bool) -> None:
+    bundle = plain_bundle(plain_request("prednisone", {"value": 13, **MG}, reference))
+    if is_read:
+        assert verified(bundle, regimen="cec-induction", partial=True).verification.agrees
+    else:
+        assert f"leads to {reference}, which is not in the Bundle" in faults(bundle, regimen="cec-induction")
+
+
+def test_a_patient_of_another_server_is_another_patient() -> None:
+    bundle = plain_bundle(plain_request("prednisone", {"value": 13, **MG}, "https://other.example/fhir/Patient/p"))
+    bundle["entry"][1]["fullUrl"] = "https://ehr.example/fhir/Patient/p"
+    assert "which is not in the Bundle" in faults(bundle, regimen="cec-induction")
