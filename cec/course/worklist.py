@@ -51,6 +51,11 @@ class _Row(NamedTuple):
     given: Quantity | None
     """What was given, where somebody told it already."""
 
+    @property
+    def pharmacy(self) -> Pharmacy:
+        """The pharmacy that makes it up."""
+        return self.order.pharmacy_on(self.administration.protocol_day)
+
 
 def ward_day(
     day: datetime.date,
@@ -103,8 +108,8 @@ def ward_day(
 def _made_up(rows: Iterable[_Row], listed: Sequence[FiledOrder], keys: Sequence[Key]) -> Iterator[MadeUp]:
     for number, row in enumerate(rows, 1):
         if row.preparation:
-            file, order = listed[row.place]
-            yield MadeUp(number, file, row.administration, row.preparation, keys[row.place], order.pharmacy)
+            file, _ = listed[row.place]
+            yield MadeUp(number, file, row.administration, row.preparation, keys[row.place], row.pharmacy)
 
 
 def damaged_alert(fault: Fault) -> Alert:
@@ -192,14 +197,14 @@ def _pick_list(rows: Sequence[_Row], keys: Sequence[Key], vials: Sequence[VialsO
     """What the day takes from the shelf."""
     counts = {(each.drug, each.product): each.opened.count for each in vials}
     made_up = (
-        (row.order.doses[row.administration.dose_index], row.preparation, row.order.pharmacy)
+        (row.order.doses[row.administration.dose_index], row.preparation, row.pharmacy)
         for row in rows
         if row.preparation
     )
     return (
         *(PickItem(each.product, "vial", each.drug, Decimal(each.opened.count)) for each in vials),
         *_tablets(rows, keys),
-        *fluids_to_dissolve(counts, [row.order.pharmacy for row in rows]),
+        *fluids_to_dissolve(counts, [row.pharmacy for row in rows]),
         *items_beside_vials(made_up),
     )
 
@@ -210,7 +215,7 @@ def _tablets(rows: Iterable[_Row], keys: Sequence[Key]) -> Iterator[PickItem]:
     for number, row in enumerate(rows):
         if row.preparation and row.preparation.form == "tablet":
             for use in row.preparation.vials:
-                share: Hashable = keys[row.place] if row.order.pharmacy.share_vials else number
+                share: Hashable = keys[row.place] if row.pharmacy.share_vials else number
                 counts[row.administration.drug, use.product][share] += use.count
     for (drug, product), shares in counts.items():
         whole = sum(to_nearest(count, Decimal(1), ROUND_CEILING) for count in shares.values())

@@ -194,6 +194,11 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         gone = {identity(row): (row, change.reason) for change in self.changes for row in change.removed}
         return tuple(each for name, each in gone.items() if name not in given)
 
+    def pharmacy_on(self, day: int) -> Pharmacy:
+        """The pharmacy that makes up the doses of a day of the cycle."""
+        changed = (each.pharmacy for each in reversed(self.changes) if each.pharmacy and each.from_day <= day)
+        return next(changed, self.pharmacy)
+
     def measures_on(self, day: int) -> Measures:
         """The measures that doses of a day of the cycle are computed from."""
         return next((each for each in reversed(self.measures) if each.from_day <= day), self.measures[0])

@@ -13,7 +13,7 @@ import pypdf
 import pytest
 from chains import replacing, save
 from running import Done, cec
-from wards import CLOFARABINE, TUESDAY, order_of, pharmacy_file
+from wards import CLOFARABINE, PHARMACY, TUESDAY, order_of, pharmacy_file
 
 from cec import Order, render
 from cec.order import Release
@@ -203,6 +203,21 @@ def test_a_released_copy_beside_its_draft_is_one_order(orders: Path) -> None:
     release = Release("Maria Kowal", TUESDAY, draft.fingerprint)
     save(msgspec.structs.replace(draft, release=release), orders / "anna.released.json")
     assert "1 dose for 1 patient " in worklist(orders, "--released").said
+
+
+def test_vials_are_those_of_the_pharmacy_of_the_day(orders: Path) -> None:
+    """From day 2 on the pharmacy has vials of 50 mg: 30 mg take one of these, on day 1 two of 20 mg."""
+    line = CLOFARABINE.format("30 mg", "09:00").replace("days: 1", "days: 1-2")
+    save(anna(line, released=False), orders / "anna.json")
+    other = PHARMACY.replace("clofarabine 20 mg vial", "clofarabine 50 mg vial").replace(
+        "volume: 20 mL", "volume: 50 mL"
+    )
+    pharmacy = pharmacy_file(Path(), other, "other.yaml")
+    asked = ("--on", "2026-12-02", "--from-day", "2", "--reason", "other vials", "--pharmacy", str(pharmacy))
+    assert cec("change", str(orders / "anna.json"), *asked).code == 0
+    for day, words in (("2026-12-01", "2  clofarabine 20 mg vial"), ("2026-12-02", "1  clofarabine 50 mg vial")):
+        shown = cec("worklist", day, str(orders), "--pick-list").out
+        assert words in shown
 
 
 def test_the_pharmacy_file_is_named(orders: Path) -> None:

@@ -180,7 +180,7 @@ def _parts(alert: Alert) -> list[dict[str, Any]]:
 def _label(order: Order, row: Administration, preparation: Preparation | None) -> dict[str, Any]:
     """One label: what it is, in how much of what, how and when it is given, and up to when it may be."""
     dose, kind = order.doses[row.dose_index], _kind(row)
-    drug = entry_of(row.drug, order.pharmacy.formulary)
+    drug = entry_of(row.drug, order.pharmacy_on(row.protocol_day).formulary)
     handling = preparation.handling if preparation else ()
     amount = str(preparation.contains if preparation and preparation.contains else row.dose)
     texts = {
