@@ -112,7 +112,7 @@ SetDoseOption: TypeAlias = Annotated[
 ]
 WithoutOption: TypeAlias = Annotated[
     list[str] | None,
-    option("DRUG", "A drug that is not given in this cycle: 'prednisone: steroid psychosis'. Repeatable."),
+    option("DRUG:WHY", "A drug that is not given in this cycle: 'prednisone: steroid psychosis'. Repeatable."),
 ]
 ChooseOption: TypeAlias = Annotated[
     list[str] | None,

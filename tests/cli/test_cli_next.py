@@ -234,10 +234,17 @@ def test_a_treatment_goes_on_in_its_next_phase(tmp_path: Path, monkeypatch: pyte
     assert (second.of_treatment.phase, second.cycle, second.of_treatment.in_all) == (2, 1, 2)
     assert (second.regimen.name, second.patient.previous_cycles) == ("cec-consolidation", 1)
     third = ("--start", "2027-02-01", "--weight", "28kg", "--height", "129cm")
-    assert cec("next", "2.json", "two-phases.yaml", *third, "-o", "3.json").code == 0
+    assert cec("next", "2.json", "--regimens", ".", *third, "-o", "3.json").code == 0
     assert load_order("3.json").cycle == 2
     last = cec("next", "3.json", "two-phases.yaml", "--start", "2027-03-01", "--weight", "28kg", "--height", "129cm")
     assert "3.json: cycle 2 of phase 2 is the last of two-phases" in last.err
+    Path("two-phases.yaml").write_text(TREATMENT.replace("edition: 1", "edition: 2"))
+    changed = cec("next", "2.json", "--regimens", ".", *third)
+    assert "3.json is the cycle after it already" in changed.err
+    Path("3.json").unlink()
+    changed = cec("next", "2.json", "--regimens", ".", *third)
+    assert "2.json: the file of two-phases was changed since: name it as REGIMEN" in changed.err
+    assert cec("next", "2.json", "two-phases.yaml", *third).code == 0
 
 
 def test_what_ends_with_a_cycle_is_named(tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from chains import replacing, save
-from running import Done, cec
+from running import Done, cec, fill_disk
 from saved_orders import tree_of, written
 
 from cec import load_order
@@ -150,3 +151,28 @@ def test_of_two_who_cancel_and_release_at_once_one_is_told(order: Path) -> None:
     winner = next(path for path in (order.with_name("a.json"), order.with_name("b.json")) if path.exists())
     assert f"{winner}, revision 2, cancels it" in loser
     assert sorted(path.name for path in order.parent.iterdir()) == sorted([winner.name, "order.json"])
+
+
+def test_on_a_full_disk_nothing_is_left(order: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill_disk(monkeypatch, after=0)
+    for done in (release(order), cancel(order)):
+        assert done.code == 1
+        assert "cannot be written: No space left on device" in done.err
+    assert [path.name for path in order.parent.iterdir()] == ["order.json"]
+
+
+def test_a_folder_that_there_is_not_is_named(order: Path, tmp_path: Path) -> None:
+    done = cancel(order, "-o", str(tmp_path / "nowhere" / "b.json"))
+    assert done.code == 1
+    assert f"there is no folder {tmp_path / 'nowhere'}" in done.err
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="whoever may do all finds no folder closed")
+def test_an_order_in_a_folder_that_is_only_read_goes_on_elsewhere(order: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    order.parent.chmod(0o500)
+    try:
+        assert cancel(order, "-o", str(elsewhere / "b.json")).code == 0
+    finally:
+        order.parent.chmod(0o700)

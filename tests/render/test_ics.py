@@ -17,6 +17,7 @@ from running import cec
 
 from cec import Order, Pharmacy, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
+from cec.order import Cancelled, Release
 from cec.render.ics import _folded
 from cec.render.words import DRAFT
 
@@ -79,6 +80,19 @@ def test_day_2_as_worked_by_hand() -> None:
     assert "Draw: 38.4 mL of 1 mg/mL = 38.4 mg" in text
     assert "Check: total volume 100 mL, expected 96 to 256 mL" in text
     assert "CEC induction: clofarabine 40 mg/m2, etoposide 100 mg/m2" in event["description"]
+
+
+def test_a_released_order_confirms_its_events_and_a_cancelled_one_takes_them_back() -> None:
+    """The same UIDs; a program takes the later stamp of one number for the newer (RFC 5546)."""
+    draft = order_of()
+    released = replace(draft, release=Release("A. Nowak", START, draft.fingerprint))
+    cancelled = replace(draft, revision=2, replaces=draft.fingerprint, cancelled=Cancelled(START, "fever"))
+    found = [events(order) for order in (draft, released, cancelled)]
+    for before, after, taken_back in zip(*found, strict=True):
+        assert before["uid"] == after["uid"] == taken_back["uid"]
+        assert [each["status"] for each in (before, after, taken_back)] == ["TENTATIVE", "CONFIRMED", "CANCELLED"]
+        assert before["dtstamp"].dt < after["dtstamp"].dt < taken_back["dtstamp"].dt
+        assert (before["sequence"], after["sequence"], taken_back["sequence"]) == (0, 0, 1)
 
 
 def test_what_is_given_before_the_first_infusion_stands_on_its_whole_day() -> None:
