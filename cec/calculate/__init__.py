@@ -50,13 +50,11 @@ def draft_order(
     accept: Mapping[str, str] = _NOTHING,
     strict: bool = False,
     overrides: tuple[str, ...] = (),
-    revision: int = 1,
     scheduled: bool = True,
 ) -> Order:
     """The order of one cycle for one patient: doses with their derivation and, from `start` on, the schedule.
 
     `as_of` is the day for which an age is computed where neither a start nor the day of the measures is known.
-    `revision` is 1, and one more for each order that replaces another: calendars tell by it which is the newer.
     Where it is not `scheduled`, it has doses alone, even with a start.
     `accept` lets a `stop` through, by code and with a reason; with `strict` a `check` stops too, and so does whatever
     could not be checked. OrderRefused where no dose may come of the input, and first where a route would kill.
@@ -87,7 +85,7 @@ def draft_order(
         order = Order(
             schema=SCHEMA,
             written_by=__version__,
-            revision=revision,
+            revision=1,
             regimen=regimen,
             patient=patient,
             pharmacy=pharmacy,

@@ -15,7 +15,6 @@ from cec.cli.options import (
     PatientOptions,
     PharmacyOptions,
     PrintOptions,
-    RevisionOption,
     TimeOptions,
 )
 from cec.cli.output import chosen_format, show
@@ -38,7 +37,6 @@ def dose(
         ),
     ] = None,
     cycle: CycleOption = None,
-    revision: RevisionOption = None,
     explain: ExplainOption = False,
 ) -> None:
     """The doses of one patient, each with its derivation.
@@ -49,6 +47,6 @@ def dose(
     """
     chosen = chosen_format(output, FORMATS, explain=explain)
     show(
-        draft(regimen, patient, pharmacy, checks, times=TimeOptions(cycle, revision=revision), output=output.output),
+        draft(regimen, patient, pharmacy, checks, times=TimeOptions(cycle), output=output.output),
         chosen,
     )

@@ -75,7 +75,7 @@ def drafting_of(
     read = {"REGIMEN": regimen, "--patient": patient.patient, "--pharmacy": pharmacy_file(pharmacy.pharmacy)}
     keep_apart(read, {"--output": output})
     load_this_pharmacy = cache(lambda: pharmacy_with_overrides(pharmacy, times, start.made_at))
-    loaded, of_patient, of_pharmacy, dates, days, cycle, revision, accepted = together(
+    loaded, of_patient, of_pharmacy, dates, days, cycle, accepted = together(
         lambda: _regimen_or_phase(
             load_this_pharmacy()[0].default_regimen if regimen is None else regimen, start, times and times.cycle
         ),
@@ -86,7 +86,6 @@ def drafting_of(
         },
         lambda: read_text_of("--days", start.days, read_count),
         lambda: read_text_of("--cycle", times and times.cycle, read_count),
-        lambda: read_text_of("--revision", times and times.revision, read_count),
         lambda: acceptances(checks.accept or ()),
     )
     loaded, of_treatment, length = loaded
@@ -108,7 +107,6 @@ def drafting_of(
         as_of=today(),
         accept=accepted,
         strict=checks.strict,
-        revision=revision or 1,
         overrides=(
             *patient_overrides,
             *pharmacy_overrides,

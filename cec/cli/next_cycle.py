@@ -58,8 +58,6 @@ def next_cycle(
     from cec.course.writing import current_beside, write_next
 
     require_start(start)
-    if times.revision is not None:
-        raise typer.BadParameter("a next cycle begins with revision 1", param_hint="--revision")
     chosen = chosen_form(output, FORMATS, all_papers, explain=explain)
     keep_apart({"ORDER": order}, {"--output": output.output})
     old = look_at(order)

@@ -234,14 +234,6 @@ class CheckOptions(NamedTuple):
 
 
 CycleOption: TypeAlias = Annotated[str | None, fact_option(FACTS["cycle"], CYCLE)]
-RevisionOption: TypeAlias = Annotated[
-    str | None,
-    option(
-        "NUMBER",
-        "2 for the order that replaces the first, 3 for the next: calendars tell the newer one by it.",
-        heading=CYCLE,
-    ),
-]
 START = fact_option(FACTS["start"], CYCLE)
 
 
@@ -283,7 +275,6 @@ class TimeOptions(NamedTuple):
     cycle: CycleOption = None
     time: Annotated[str | None, option("TIME", "Start of each day's first infusion: 09:00.")] = None
     gap: Annotated[str | None, option("DURATION", "Time between two infusions: '15 min'.")] = None
-    revision: RevisionOption = None
 
 
 OutputFileOption: TypeAlias = Annotated[

@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cec.errors import InputError
-from cec.order import Order
-
 if TYPE_CHECKING:
     from cec.course.ward_day import WardDay
     from cec.render.verification import VerifiedDoses, VerifiedOrder, VerifiedRows
@@ -16,16 +13,7 @@ if TYPE_CHECKING:
 
 
 def render(document: Any) -> bytes:
-    """A document as one indented JSON object; an order that is read back is an equal order.
-
-    InputError for an order that replaces another and does not name it: it could not be read back.
-    """
-    if isinstance(document, Order) and document.revision > 1 and not document.replaces:
-        text = (
-            f"a saved order of revision {document.revision} names the order that it replaces, which --revision alone "
-            "does not tell; save revision 1, and give sheets and calendars their revision"
-        )
-        raise InputError(text)
+    """A document as one indented JSON object; an order that is read back is an equal order."""
     return write(document)
 
 

@@ -162,28 +162,6 @@ def test_a_batch_has_the_alerts_of_each_date(tmp_path: Path) -> None:
     assert ["clock-change-fluorouracil" in codes.split() for codes in alerts] == [False, True, False, True]
 
 
-def test_a_revision_stands_in_the_order_and_raises_the_sequence() -> None:
-    first = cec("schedule", *CALL, "--id", "7", "--cycle", "1", "--format", "ics").out
-    third = cec("schedule", *CALL, "--id", "7", "--cycle", "1", "--format", "ics", "--revision", "3").out
-    before, after = events(first), events(third)
-    assert [event["uid"] for event in before] == [event["uid"] for event in after]
-    assert {event["sequence"] for event in before} == {0}
-    assert {event["sequence"] for event in after} == {2}
-    assert all(new["dtstamp"].dt > old["dtstamp"].dt for old, new in zip(before, after, strict=True))
-    assert "; revision 3" in cec("schedule", *CALL, "--revision", "3").said
-    assert "; revision" not in cec("schedule", *CALL).said
-    assert "'0' is" in cec("dose", *CALL[:5], "--revision", "0").err
-
-
-def test_a_revision_is_not_saved_without_the_order_that_it_replaces() -> None:
-    """A saved order names it; what only raises the sequence of a calendar does not."""
-    done = cec("dose", *CALL[:5], "--revision", "2", "--format", "json")
-    assert (done.code, done.out) == (1, "")
-    assert "a saved order of revision 2 names the order that it replaces" in done.err
-    saved = cec("dose", *CALL[:5], "--revision", "1", "--format", "json")
-    assert public.load_order(saved.out.encode()).revision == 1
-
-
 def test_the_command_says_when_two_cycles_would_share_their_events() -> None:
     shared = "No cycle is named: the calendar of another cycle of this regimen that names none has the same events"
     assert shared in cec("schedule", *CALL, "--id", "7", "--format", "ics").err

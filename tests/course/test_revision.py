@@ -394,7 +394,9 @@ def test_the_calendar_cancels_what_a_change_took_away() -> None:
     for uid in gone:
         assert str(now[uid]["summary"]).startswith("CANCELLED: etoposide 96 mg")
         assert now[uid]["dtstart"] == was[uid]["dtstart"]
+    assert {event["sequence"] for event in was.values()} == {0}
     assert {event["sequence"] for event in now.values()} == {1}
+    assert all(now[uid]["dtstamp"].dt > event["dtstamp"].dt for uid, event in was.items())
     # one that is put back is no longer cancelled
     back = revised(order, day(4), 4, set_doses=(SetDose("etoposide", mg("96"), "recovered"),))
     assert sum(event["status"] == "CANCELLED" for event in events(back)) == 1
