@@ -34,7 +34,7 @@ class RequestedDose(NamedTuple):
     amount: ReadQuantity | None
     prescribed: Quantity | None
     beside: Mapping[str, Any]
-    """By `times`, `days`, `route`, `over`, `dates`: what is said of each."""
+    """By `times`, `days`, `route`, `over`, `maximum`, `dates`: what is said of each."""
 
 
 class Known(NamedTuple):
@@ -178,6 +178,9 @@ def _beside(dosage: Element, amount: ReadQuantity | None, zone: ZoneInfo | None)
         yield "dates", tuple(sorted(dates))
     if times := _times_a_day(timing, dates):
         yield "times", times
+    most = dosage.get("maxDosePerAdministration")
+    if most and not is_other_unit(most, AMOUNT) and (maximum := read_of_kinds(most, AMOUNT)):
+        yield "maximum", maximum.quantity
     if route := _route(dosage.get("route")):
         yield "route", route
     if over := _over(dosage, amount):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from cec.render.words.times import paper_date
 from cec.verification.outcome import NOTHING, drugs_not_compared
 from cec.when_words import listed
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from cec.order import Order
     from cec.verification.outcome import Difference, OrderVerification, Row, SharedExplanation, Verdict, Verification
 
+_ISO_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NO_MISTAKE = "no known mistake explains this"
 
 
@@ -124,6 +128,9 @@ def _in_words(what: str, value: str) -> str:
         "times a day": "once a day" if value == "1" else f"{value} times a day",
         "days": f"{'day' if value.isdigit() else 'days'} {value}",
         "duration": f"over {value}",
+        "protocol dose": f"protocol dose {value}",
+        "maximum": f"maximum {value}",
+        "dates": f"on {_ISO_DATE.sub(lambda date: paper_date(datetime.date.fromisoformat(date[0])), value)}",
     }
     return words.get(what, value)
 

@@ -12,7 +12,7 @@ from cec.load.routes import understand_route
 from cec.load.when import read_plain_days
 from cec.order import Dose
 from cec.regimen import DrugLine
-from cec.units import DOSES, DURATION, Quantity, convert_exactly, span
+from cec.units import AMOUNT, DOSES, DURATION, Quantity, convert_exactly, span
 from cec.verification.outcome import Beside, Comparison
 
 
@@ -104,6 +104,12 @@ WHERE_WRITTEN: dict[str, Particular] = {
         lambda _line: None,
         lambda doses: " or ".join(map(str, doses)) if isinstance(doses, tuple) else str(doses),
         _is_any_of,
+    ),
+    "maximum": Particular(
+        "maximum",
+        positive(AMOUNT),
+        lambda line: line.maximum,
+        agree=lambda expected, written: _is_any_of((expected,), written),
     ),
     "dates": Particular("dates", read_date, lambda _line: None, write_dates),
 }

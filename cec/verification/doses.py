@@ -129,6 +129,8 @@ def _of_places(order: Order, places: Sequence[int], written: Collection[str]) ->
         parts = Decimal(order.line_of(doses[0]).divided_into)
         each = Quantity(EXACT.divide(whole.value, parts), whole.unit)
         expected["prescribed"] = tuple(dict.fromkeys((whole, each)))
+    if "maximum" in written:
+        expected["maximum"] = doses[0].maximum
     if "dates" in written:
         dates = sorted(row.date for row in order.administrations if row.dose_index in places)
         expected["dates"] = tuple(dates) or None

@@ -32,7 +32,7 @@ class SharedExplanation(msgspec.Struct, frozen=True):
     text: str
 
 
-Beside = Literal["times a day", "days", "route", "duration", "protocol dose", "dates"]
+Beside = Literal["times a day", "days", "route", "duration", "protocol dose", "maximum", "dates"]
 """What can be compared beside the dose."""
 
 BESIDE: tuple[Beside, ...] = get_args(Beside)

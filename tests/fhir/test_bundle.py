@@ -677,3 +677,16 @@ def test_a_patient_of_another_server_is_another_patient() -> None:
     bundle = plain_bundle(plain_request("prednisone", {"value": 13, **MG}, "https://other.example/fhir/Patient/p"))
     bundle["entry"][1]["fullUrl"] = "https://ehr.example/fhir/Patient/p"
     assert "which is not in the Bundle" in faults(bundle, regimen="cec-induction")
+
+
+def test_another_maximum_than_the_protocol_s_is_found() -> None:
+    capped = written(drafted("examples/abve-pog-9426"))
+    vincristine = dosage(capped, "vincristine")
+    assert vincristine["maxDosePerAdministration"]["value"] == 2
+    assert verified(capped).verification.agrees
+    vincristine["maxDosePerAdministration"]["value"] = 4
+    (verdict,) = (each for each in verified(capped).verification.verdicts if each.is_wrong)
+    assert (verdict.drug, [each.what for each in verdict.comparisons if each.verdict == "differs"]) == (
+        "vincristine",
+        ["maximum"],
+    )
