@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.cli.drafting import acceptances
 from cec.cli.inputs import (
-    naming_option,
     naming_options,
     pharmacy_file,
     pharmacy_with_overrides,
@@ -28,11 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cec.cli.options import CarriedPatientOptions, CheckOptions, PharmacyOptions, StartOptions, TimeOptions
+    from cec.course.carried import CarriedPatient, Following
     from cec.order import Order, PlaceInTreatment
-    from cec.patient import Patient
     from cec.pharmacy import Pharmacy
     from cec.regimen import Regimen
-    from cec.units import Quantity
 
 
 class Asked(NamedTuple):
@@ -66,6 +63,7 @@ def continue_order(order: Order, file: Path, asked: Asked) -> Continued:
     """The order of the cycle after one that was saved in this file; CecError with every fault."""
     from cec.calculate import draft_order
     from cec.calculate.lines import day_1, refuse_idle_days
+    from cec.course.carried import Following
     from cec.course.next_cycle import following, not_carried, refuse_overlap
     from cec.facts.reading import read_count, read_date
 
@@ -87,7 +85,7 @@ def continue_order(order: Order, file: Path, asked: Asked) -> Continued:
         pharmacy, of_pharmacy = of_pharmacy
         _, of_patient = together(
             lambda: refuse_overlap(order, start),
-            lambda: _patient(order, name, asked.patient, _Following(which.regimen, pharmacy, start)),
+            lambda: _patient(order, name, asked.patient, Following(which.regimen, pharmacy, start)),
         )
     drafted = draft_order(
         which.regimen,
@@ -160,93 +158,17 @@ def _pharmacy(order: Order, name: str, asked: Asked) -> tuple[Pharmacy, tuple[st
     return (prefer_products(pharmacy, options.product) if options.product else pharmacy), overrides
 
 
-class _Following(NamedTuple):
-    """By what the next cycle is drafted, and its day 1."""
-
-    regimen: Regimen
-    pharmacy: Pharmacy
-    start: datetime.date
-
-
-class _CarriedPatient(NamedTuple):
-    """The patient of the next cycle, in words what replaced what, and whether an age told as a number was carried."""
-
-    patient: Patient
-    overrides: tuple[str, ...]
-    age_is_carried: bool
-
-
-def _patient(order: Order, name: str, options: CarriedPatientOptions, following: _Following) -> _CarriedPatient:
+def _patient(order: Order, name: str, options: CarriedPatientOptions, following: Following) -> CarriedPatient:
     """The patient as carried on from an order, with what was typed; CecError with all that is asked for too."""
-    import msgspec
-
-    from cec.course.earlier import earlier_doses
-    from cec.course.next_cycle import carried_patient, keys_carried
-    from cec.course.reductions import decided_reductions
-    from cec.load import patient_over
-    from cec.load.known import refuse_unasked
+    from cec.course.carried import Told, carry_patient
 
     typed = PatientOptions(
         options.facts, options.history, options.reduce, options.set_dose, options.without, options.choose
     )
-    regimen, pharmacy, start = following
-    keep, drop = options.keep_reduction or (), options.drop_reduction or ()
-    anew = tuple(_reduced(options.reduce or ()))
-    carried = carried_patient(order)
-    keys, decided, also_given = together(
-        lambda: keys_carried(order, start, pharmacy, anew=options.facts.keys(), unknown=options.unknown or ()),
-        lambda: decided_reductions(order, regimen, keep=keep, drop=drop, anew=anew),
-        lambda: _also_given(options.also_given or (), order, regimen),
-    )
-    patient, overrides = naming_options(lambda: patient_over(carried, keys, texts_of_patient(typed), name))
-    if new_history := patient.history.keys() - order.patient.history.keys():
-        alone = {fact: patient.history[fact] for fact in new_history}
-        refuse_unasked(msgspec.structs.replace(patient, history=alone), regimen, pharmacy)
-    earlier = earlier_doses(order, regimen, also_given)
-    patient = msgspec.structs.replace(
-        patient,
-        reductions=(*decided.kept, *patient.reductions),
-        earlier_doses=earlier.amounts,
-        earlier_doses_since=earlier.since,
-    )
-    source = f"continued from {name}, order {order.fingerprint[:16]}"
-    age_is_carried = "age" in keys and not {"age", "born"} & options.facts.keys()
-    return _CarriedPatient(patient, (source, *decided.words, *overrides), age_is_carried)
-
-
-def _reduced(typed: Sequence[str]) -> Iterator[str]:
-    """The drugs of which a reduction was typed; one that cannot be read is refused where the patient is read."""
-    from cec.load.declarations import read_reduction
-
-    for text in typed:
-        with suppress(CecError):
-            yield read_reduction(text).drug
-
-
-def _also_given(typed: Sequence[str], order: Order, regimen: Regimen) -> Mapping[str, Quantity]:
-    """What was given of each drug that no order tells; InputError for a drug that neither cycle nor history has."""
-    from cec.anchors import is_same_name
-    from cec.facts.reading import from_zero
-    from cec.units import TOTALS
-
-    read = from_zero(*TOTALS)
-    lines = (*order.regimen.drugs, *regimen.drugs)
-    drugs = tuple(dict.fromkeys((*order.patient.earlier_doses, *(line.drug for line in lines))))
-    amounts: dict[str, Quantity] = {}
-    for text in typed:
-        drug, _, amount = (part.strip() for part in text.partition("="))
-        if not drug or not amount:
-            words = f"'{text}' is not DRUG=AMOUNT; write it like doxorubicin='120 mg/m2'"
-        elif not is_same_name(drug, *drugs):
-            words = f"neither {order.regimen.name} nor {regimen.name} gives {drug}; they give {', '.join(drugs)}"
-        elif is_same_name(drug, *amounts):
-            words = f"{drug} is given twice; give the sum"
-        else:
-            with naming_option("--also-given"):
-                amounts[drug] = read(amount)
-            continue
-        raise InputError(Fault(words, "--also-given"))
-    return amounts
+    texts = texts_of_patient(typed)
+    lists = (options.keep_reduction, options.drop_reduction, options.unknown, options.also_given)
+    news = Told(texts, *(tuple(each or ()) for each in lists))
+    return naming_options(lambda: carry_patient(order, following, news, name))
 
 
 def _changed_files(order: Order, name: str, regimen: str | None, pharmacy: Pharmacy) -> Iterator[str]:

@@ -210,7 +210,7 @@ def naming_options(read: Callable[[], Noun]) -> Noun:
 
 
 def _naming_option(fault: Fault) -> Fault:
-    if fault.file or not fault.where:
+    if fault.file or not fault.where or fault.where.startswith("--"):
         return fault
     key = fault.where.split()[0].rstrip(":")
     return fault._replace(where=_OPTIONS.get(key, f"--{key.replace('_', '-')}"))
