@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from cec.order import Order
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
+    from cec.public.orders import change, compare, next_cycle, verify, worklist
+    from cec.public.schemas import schema
     from cec.regimen import Regimen
+    from cec.verification import Verdict, Verification
     from cec.verification.bundle import verify_bundle
 
 __all__ = [
@@ -36,15 +39,23 @@ __all__ = [
     "Patient",
     "Pharmacy",
     "Regimen",
+    "Verdict",
+    "Verification",
     "__version__",
+    "change",
+    "compare",
     "dose_table",
     "draft_order",
     "load_order",
     "load_patient",
     "load_pharmacy",
     "load_regimen",
+    "next_cycle",
     "render",
+    "schema",
+    "verify",
     "verify_bundle",
+    "worklist",
 ]
 
 _HOMES = {
@@ -52,13 +63,21 @@ _HOMES = {
     "Patient": "cec.patient",
     "Pharmacy": "cec.pharmacy",
     "Regimen": "cec.regimen",
+    "Verdict": "cec.verification",
+    "Verification": "cec.verification",
+    "change": "cec.public.orders",
+    "compare": "cec.public.orders",
     "dose_table": "cec.batch",
     "draft_order": "cec.calculate",
     "load_order": "cec.load.order_file",
     "load_patient": "cec.load",
     "load_pharmacy": "cec.load",
     "load_regimen": "cec.load",
+    "next_cycle": "cec.public.orders",
+    "schema": "cec.public.schemas",
+    "verify": "cec.public.orders",
     "verify_bundle": "cec.verification.bundle",
+    "worklist": "cec.public.orders",
 }
 """Where the other public names live. A module loads when its name is first used: a command loads what it needs."""
 

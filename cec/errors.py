@@ -10,8 +10,8 @@ A wrong call of a command is typer's own usage error (exit 2). Anything else is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 
 def printable(text: str) -> str:
@@ -105,6 +105,20 @@ class InputError(CecError):
     """An option, argument or cell cannot be read, or its value is not possible."""
 
     code = "input"
+
+
+def together(*reads: Callable[[], Any]) -> list[Any]:
+    """What each reader gives; InputError with the faults of all, each once."""
+    results: list[Any] = []
+    faults: list[Fault] = []
+    for read in reads:
+        try:
+            results.append(read())
+        except CecError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(*dict.fromkeys(faults))
+    return results
 
 
 class FileError(CecError):

@@ -213,9 +213,36 @@ class _Harmless:
             self.write(piece)
 
 
+class _Texts:
+    """A stream that takes texts alone, as a notebook has it: UTF-8 is decoded, and what is no text is refused."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.flush = stream.flush
+
+    def write(self, content: bytes) -> int:
+        """How many bytes were taken; all of them."""
+        try:
+            self._stream.write(content.decode())
+        except UnicodeDecodeError:
+            text = "takes texts alone, and this is none; add -o FILE"
+            raise FileError(Fault(text, "", "standard output", code="unwritable-file")) from None
+        return len(content)
+
+    def writelines(self, pieces: Iterable[bytes]) -> None:
+        """Write one piece after the other."""
+        for piece in pieces:
+            self.write(piece)
+
+
+def _bytes_of(stream: TextIO) -> BinaryIO:
+    """What takes the bytes of a standard stream."""
+    return stream.buffer if hasattr(stream, "buffer") else cast("BinaryIO", _Texts(stream))
+
+
 def harmless(stream: TextIO) -> BinaryIO:
     """The bytes of a standard stream; where it is a terminal, what is written is shown with codes."""
-    return cast("BinaryIO", _Harmless(stream.buffer)) if stream.isatty() else stream.buffer
+    return cast("BinaryIO", _Harmless(_bytes_of(stream))) if stream.isatty() else _bytes_of(stream)
 
 
 @contextmanager
@@ -230,8 +257,8 @@ def standard_output(*, is_drawn: bool = False) -> Iterator[BinaryIO]:
         raise FileError(Fault("is closed; add -o FILE", "", "standard output"))
     try:
         sys.stdout.flush()
-        yield sys.stdout.buffer if is_drawn else harmless(sys.stdout)
-        sys.stdout.buffer.flush()
+        yield _bytes_of(sys.stdout) if is_drawn else harmless(sys.stdout)
+        _bytes_of(sys.stdout).flush()
     except BrokenPipeError:
         raise
     except OSError as error:

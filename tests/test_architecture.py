@@ -94,6 +94,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *(*BASE, "cec.calculate", "cec.load", "cec.verification", "cec.files", "cec.fingerprint", "cec.version"),
         "cec.course",
     ),
+    "cec.public": (
+        *(*BASE, "cec.calculate", "cec.load", "cec.verification", "cec.cases", "cec.course", "cec.batch"),
+        "cec.tables",
+    ),
     "cec.cli": ("cec",),
     "cec.__main__": ("cec.cli",),
     "cec": ("cec",),
@@ -110,6 +114,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "icalendar": ("cec.render.ics",),
     "platformdirs": ("cec.load.search",),
     "polars": ("cec.tables", "cec.batch"),
+    "pyarrow": ("cec.batch.frames",),
     "fastexcel": ("cec.tables.xlsx",),
     "xlsxwriter": ("cec.tables.xlsx",),
     "compression": ("cec.tables.streams",),  # of the standard library from 3.14 on

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
+import doctest
+import inspect
+import io
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from running import cec as command
 
 import cec
 from cec.errors import FileError
@@ -19,15 +25,23 @@ NAMES = [
     "Patient",
     "Pharmacy",
     "Regimen",
+    "Verdict",
+    "Verification",
     "__version__",
+    "change",
+    "compare",
     "dose_table",
     "draft_order",
     "load_order",
     "load_patient",
     "load_pharmacy",
     "load_regimen",
+    "next_cycle",
     "render",
+    "schema",
+    "verify",
     "verify_bundle",
+    "worklist",
 ]
 
 
@@ -73,3 +87,115 @@ def test_a_saved_order_loads_back_from_its_file(tmp_path: Path) -> None:
     assert cec.load_order(path) == order
     with pytest.raises(cec.CecError, match=r"'word' is not a format; write table, json, .* or "):
         cec.render(order, "word")
+
+
+FUNCTIONS = [name for name in NAMES if inspect.isfunction(getattr(cec, name))]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_public_function_runs_as_its_docstring_shows(name: str) -> None:
+    """Typed, documented, and called by an example that ends as it says."""
+    function = getattr(cec, name)
+    hints = {each for each in function.__annotations__ if each != "return"}
+    assert hints == {*inspect.signature(function).parameters}, "every parameter has a type"
+    assert "return" in function.__annotations__
+    assert examples_fail(function) == []
+
+
+def examples_fail(function: Any) -> list[str]:
+    """The examples of a function that do not end as they show; a sentence where there are none that call it."""
+    module = sys.modules[function.__module__]
+    tests = list(doctest.DocTestFinder(recurse=False).find(function, globs=vars(module).copy()))
+    calls = [example for test in tests for example in test.examples if f"{function.__name__}(" in example.source]
+    if not calls:
+        return [f"no example calls {function.__name__}"]
+    runner, report = doctest.DocTestRunner(verbose=False), io.StringIO()
+    failed = [runner.run(test, out=report.write).failed for test in tests]
+    return [report.getvalue()] if any(failed) else []
+
+
+def test_an_example_that_does_not_hold_is_seen() -> None:
+    def wrong() -> int:
+        """Two.
+
+        >>> wrong()
+        3
+        """
+        return 2
+
+    assert "Expected:\n    3\nGot:\n" in examples_fail_in(wrong)
+    assert examples_fail(lambda: 1) == ["no example calls <lambda>"]
+
+
+def examples_fail_in(function: Any) -> str:
+    """What is reported of a function's own examples."""
+    (test,) = doctest.DocTestFinder(recurse=False).find(function, globs={"wrong": function})
+    report = io.StringIO()
+    doctest.DocTestRunner(verbose=False).run(test, out=report.write)
+    return report.getvalue()
+
+
+def test_verdicts_are_typed_and_texts_refused_together() -> None:
+    """0.5 mg/kg × 26 kg is 13 mg; 38.4 is 40 mg/m2 × 0.96 m2."""
+    patient = cec.load_patient(texts={"height": "128 cm", "weight": "26 kg"})
+    order = cec.draft_order(cec.load_regimen("cec-induction"), patient)
+    written = {
+        "clofarabine": "38 mg",
+        "etoposide": "96 mg",
+        "cyclophosphamide": "422 mg",
+        "prednisone": "130 mg",
+        "days": "5",
+    }
+    verification = cec.verify(order, written)
+    assert isinstance(verification, cec.Verification)
+    assert all(isinstance(each, cec.Verdict) for each in verification.verdicts)
+    assert {each.drug: each.verdict for each in verification.verdicts} == {
+        "clofarabine": "agrees",
+        "etoposide": "agrees",
+        "cyclophosphamide": "agrees",
+        "prednisone": "differs",
+        "days": "agrees",
+    }
+    assert cec.verify(order, ["clofarabine=38 mg"], partial=True).agrees
+    with pytest.raises(cec.CecError) as refused:
+        cec.verify(order, {"clofarabine": "38", "days": "five"}, tolerance="30%")
+    assert [fault.where for fault in refused.value.faults] == ["clofarabine", "days", "tolerance"]
+
+
+def test_what_is_wanting_of_a_next_cycle_is_told_together() -> None:
+    texts = {"id": "7", "height": "128 cm", "weight": "26 kg", "reductions": ["etoposide=25%: mucositis"]}
+    order = cec.draft_order(
+        cec.load_regimen("cec-induction"), cec.load_patient(texts=texts), start=datetime.date(2026, 11, 30), cycle=1
+    )
+    with pytest.raises(cec.CecError) as refused:
+        cec.next_cycle(order, start=datetime.date(2026, 12, 2))
+    words_of_all = str(refused.value)
+    assert all(words in words_of_all for words in ("the weight is asked for", "etoposide", "not after the last day")), (
+        words_of_all
+    )
+    with pytest.raises(cec.CecError, match="nothing is changed"):
+        cec.change(order, on=datetime.date(2026, 12, 2), reason="none")
+    with pytest.raises(cec.CecError, match="'sheet' has no schema; there are order, regimen"):
+        cec.schema("sheet")  # type: ignore[arg-type]
+
+
+def test_python_and_the_command_line_draft_the_same_next_cycle(tmp_path: Path) -> None:
+    """All but the names of files and the day of the clock."""
+    texts = {"id": "7", "height": "128 cm", "weight": "26 kg", "age": "8 years", "measured_on": "2026-11-29"}
+    order = cec.draft_order(
+        cec.load_regimen("cec-induction"), cec.load_patient(texts=texts), start=datetime.date(2026, 11, 30), cycle=1
+    )
+    path = tmp_path / "order.json"
+    path.write_bytes(cec.render(order, "json"))
+    new = ("--weight", "27 kg", "--height", "129 cm", "--measured-on", "2027-01-03")
+    done = command("next", str(path), "--start", "2027-01-04", *new, "-o", str(tmp_path / "c2.json"))
+    assert done.code == 0, done.err
+    typed = cec.load_order(tmp_path / "c2.json")
+    again = {"weight": "27 kg", "height": "129 cm", "measured_on": "2027-01-03"}
+    called = cec.next_cycle(order, start=datetime.date(2027, 1, 4), texts=again)
+    assert (called.patient, called.doses, called.administrations, called.cycle) == (
+        typed.patient,
+        typed.doses,
+        typed.administrations,
+        typed.cycle,
+    )

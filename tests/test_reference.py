@@ -16,8 +16,8 @@ from make_reference import MAN, NOTE, PAGES
 from making import man
 
 from cec.cli import program
-from cec.cli.schema import SCHEMAS
 from cec.order import STAGES
+from cec.public.schemas import SCHEMAS
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"

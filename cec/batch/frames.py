@@ -20,7 +20,7 @@ from cec.tables.amounts import REJECTED
 from cec.tables.asked import refuse_asked
 from cec.tables.cells import filled, mute_columns
 from cec.tables.columns import ABOUT_THE_PERSON, Column, columns_for
-from cec.tables.declared import AS_CEC_WRITES, Declared
+from cec.tables.declared import AS_CEC_WRITES, Declared, read_decimal, read_form
 from cec.tables.rows import Refusal
 from cec.units import EXACT
 
@@ -41,6 +41,9 @@ def dose_table(
     *,
     columns: Mapping[str, str] | None = None,
     ignore: Collection[str] = (),
+    values: Mapping[str, Mapping[str, str]] | None = None,
+    decimal: str = ".",
+    dates: str = "",
     start: datetime.date | None = None,
     cycle: int | None = None,
     as_of: datetime.date | None = None,
@@ -48,18 +51,31 @@ def dose_table(
     """The rows of a frame with regimen, bsa_m2, an amount for each drug, alerts and rejected, all of them texts.
 
     `frame` is a polars or pandas frame, or an Arrow table or record batch; what comes back is of the same kind and has
-    the same rows in the same order. A row that gets no dose has nothing in the new columns but `rejected`, the reason.
-    Of several regimens the first is for rows that name none. `columns` says which column tells what, where its name
-    does not: {"height": "Wzrost"}. A column that holds a word of a fact and is not read is refused before any row is
-    dosed, unless `ignore` names it. Which checks could not be made is told by `cec batch`, and in an order.
+    the same rows in the same order. Of whatever else speaks Arrow's PyCapsule protocol, a relation of DuckDB or a
+    RecordBatchReader, it is an Arrow table (pyarrow must be installed). A row that gets no dose has nothing in the new
+    columns but `rejected`, the reason. Of several regimens the first is for rows that name none. `columns` says which
+    column tells what, where its name does not: {"height": "Wzrost"}. A column that holds a word of a fact and is not
+    read is refused before any row is dosed, unless `ignore` names it. `values`, `decimal` and `dates` say how texts are
+    written, as the options of `cec batch` do: {"sex": {"K": "female"}}, ",", "DD.MM.YYYY". Which checks could not be
+    made is told by `cec batch`, and in an order.
 
     >>> import polars as pl
     >>> patients = pl.DataFrame({"id": ["007", "8"], "height_cm": [128.0, 1.28], "weight_kg": [26, 26]})
     >>> dose_table(patients).select("id", "clofarabine_mg").rows()
     [('007', '38.4'), ('8', None)]
     """
+    frame = cast("Table", _known(frame))
+    forms = Declared(read_decimal(decimal), read_form(dates) if dates else "", values=values or {}, has_points=True)
     added = dose_columns(
-        frame, regimen, pharmacy, columns=columns, ignore=ignore, start=start, cycle=cycle, as_of=as_of
+        frame,
+        regimen,
+        pharmacy,
+        columns=columns,
+        ignore=ignore,
+        start=start,
+        cycle=cycle,
+        as_of=as_of,
+        declared=forms,
     )
     return cast("Table", _with_columns(frame, {name: cells for name, cells in added.items() if name != NOT_MADE}))
 
@@ -143,13 +159,32 @@ def _made(rows: pl.DataFrame, answerer: Regimens) -> dict[str, pl.Series]:
     return columns
 
 
-def _kind(frame: Any) -> str:
-    """Whose frame this is: polars, pandas or pyarrow; InputError where it is none."""
+def _known(frame: Any) -> Any:
+    """The frame; of another kind that speaks Arrow's protocol, which may be read only once, an Arrow table."""
+    if _library(frame) or type(frame).__name__ == "LazyFrame" or not hasattr(frame, "__arrow_c_stream__"):
+        return frame
+    try:
+        import pyarrow
+    except ImportError:
+        name = type(frame).__name__
+        raise InputError(f"a {name} becomes an Arrow table, for which pyarrow is not installed") from None
+    try:
+        return pyarrow.table(frame)
+    except (pyarrow.ArrowException, TypeError, ValueError):  # a column, not a table
+        return frame
+
+
+def _library(frame: Any) -> str:
+    """Whose frame this is: polars, pandas or pyarrow; nothing where it is none of theirs."""
     kinds = {("polars", "DataFrame"), ("pandas", "DataFrame"), ("pyarrow", "Table"), ("pyarrow", "RecordBatch")}
-    for base in type(frame).__mro__:
-        library = base.__module__.partition(".")[0]
-        if (library, base.__name__) in kinds:
-            return library
+    bases = ((base.__module__.partition(".")[0], base.__name__) for base in type(frame).__mro__)
+    return next((library for library, name in bases if (library, name) in kinds), "")
+
+
+def _kind(frame: Any) -> str:
+    """The same; InputError where it is none."""
+    if library := _library(frame):
+        return library
     name = type(frame).__name__
     hint = "; call its collect() first" if name == "LazyFrame" else ""
     raise InputError(f"a {name} is not a frame of polars or pandas and no Arrow table or record batch{hint}")

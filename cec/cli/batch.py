@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cec.cli.inputs import declared_of, mapping, pharmacy_file, read_pharmacy, read_text_of, today, together
+from cec.cli.inputs import declared_of, mapping, pharmacy_file, read_pharmacy, read_text_of, today
 from cec.cli.messages import say, tells_json
 from cec.cli.options import CYCLE, OUTPUT, TABLE, PharmacyOptions, QuietOption, TableOptions, TimeOptions, flag, option
 from cec.cli.output import progress
 from cec.cli.places import STANDARD, keep_apart, keep_outside
-from cec.errors import CecError, Fault, FileError, InputError
+from cec.errors import CecError, Fault, FileError, InputError, together
 from cec.render.formats import FORMATS, check_options
 
 if TYPE_CHECKING:

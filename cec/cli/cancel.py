@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from cec.cli.inputs import read_text_of, together
+from cec.cli.inputs import read_text_of
 from cec.cli.messages import say
 from cec.cli.options import CYCLE, QuietOption, option
 from cec.cli.saved import NewOrderOption, OrderArgument, about, new_order_file, read_words
+from cec.errors import together
 
 
 def cancel(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from cec.cli.inputs import naming_options, products_by_drug, read_text_of, texts_of_patient, together
+from cec.cli.inputs import naming_options, products_by_drug, read_text_of, texts_of_patient
 from cec.cli.messages import say
 from cec.cli.options import (
     PHARMACY,
@@ -21,7 +21,7 @@ from cec.cli.options import (
     option,
 )
 from cec.cli.saved import NewOrderOption, OrderArgument, about, new_order_file, read_words
-from cec.errors import CecError, InputError
+from cec.errors import CecError, InputError, together
 
 if TYPE_CHECKING:
     from cec.order import Order, SkippedDay

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cec.cli.inputs import together
 from cec.cli.options import ChosenFrom, PrintOptions
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
+from cec.errors import together
 from cec.render import COMPARISONS
 
 

@@ -16,11 +16,10 @@ from cec.cli.inputs import (
     texts_of_patient,
     texts_of_pharmacy,
     today,
-    together,
 )
 from cec.cli.options import PatientOptions
 from cec.cli.saved import about
-from cec.errors import CecError, Fault, InputError
+from cec.errors import CecError, Fault, InputError, together
 
 if TYPE_CHECKING:
     from pathlib import Path

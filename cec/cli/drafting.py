@@ -16,11 +16,10 @@ from cec.cli.inputs import (
     read_text_of,
     require_measures,
     today,
-    together,
 )
 from cec.cli.options import NO_START, StartOptions
 from cec.cli.places import keep_apart
-from cec.errors import Fault, InputError
+from cec.errors import Fault, InputError, together
 
 if TYPE_CHECKING:
     from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, TimeOptions

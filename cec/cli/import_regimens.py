@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cec.cli.inputs import declared_of, mapping, together
+from cec.cli.inputs import declared_of, mapping
 from cec.cli.messages import say, say_fault
 from cec.cli.options import OUTPUT, REGIMEN, QuietOption, TableOptions, option
 from cec.cli.places import keep_outside
-from cec.errors import Fault, FileError, InputError
+from cec.errors import Fault, FileError, InputError, together
 
 if TYPE_CHECKING:
     from cec.authoring.importing import Imported, Row

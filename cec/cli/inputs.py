@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import typer
 
 from cec.drug_names import drug_key
-from cec.errors import CecError, Fault, InputError
+from cec.errors import CecError, Fault, InputError, together
 from cec.facts import FACTS, HISTORY
 
 if TYPE_CHECKING:
@@ -168,20 +168,6 @@ def texts_of_pharmacy(
 
 def _given(texts: Mapping[str, Text | None]) -> dict[str, Text]:
     return {name: text for name, text in texts.items() if text is not None}
-
-
-def together(*reads: Callable[[], object]) -> list[Any]:
-    """What each reader gives; InputError with the faults of all, each once."""
-    results: list[object] = []
-    faults: list[Fault] = []
-    for read in reads:
-        try:
-            results.append(read())
-        except CecError as error:
-            faults += error.faults
-    if faults:
-        raise InputError(*dict.fromkeys(faults))
-    return results
 
 
 def read_text_of(option: str, text: str | None, read: Callable[[str], Value]) -> Value | None:

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from cec.cli.inputs import read_text_of, together
+from cec.cli.inputs import read_text_of
 from cec.cli.messages import say, say_lines
 from cec.cli.options import NewRegimenOptions, OutputFileOption, QuietOption
 from cec.cli.output import deliver
 from cec.cli.schema import words_for_editors, write_for_editors
-from cec.errors import Fault, FileError, InputError
+from cec.errors import Fault, FileError, InputError, together
 
 
 def new_regimen(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec.structs import replace
 
-from cec.cli.inputs import read_text_of, today, together
+from cec.cli.inputs import read_text_of, today
 from cec.cli.installation import installation
 from cec.cli.messages import say
 from cec.cli.options import (
@@ -27,7 +27,7 @@ from cec.cli.options import (
 )
 from cec.cli.output import chosen_format, report, show
 from cec.cli.places import keep_apart
-from cec.errors import CecError, Fault, FileError, InputError
+from cec.errors import CecError, Fault, FileError, InputError, together
 from cec.render import CHECKED_FILES, LISTED_REGIMENS, REGIMEN_CHANGES, SHOWN_REGIMENS, VALIDATIONS
 
 if TYPE_CHECKING:

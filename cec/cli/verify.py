@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cec.cli.drafting import drafting_of
-from cec.cli.inputs import read_text_of, together
+from cec.cli.inputs import read_text_of
 from cec.cli.options import (
     CHECKS,
     CYCLE,
@@ -29,7 +29,7 @@ from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
 from cec.cli.verify_bundle import verified_bundle
 from cec.cli.verify_table import is_folder, is_pipe, is_table, terms_of, verified
-from cec.errors import CecError, Fault, FileError
+from cec.errors import CecError, Fault, FileError, together
 from cec.render import VERIFIED_DOSES, VERIFIED_ORDERS, VERIFIED_TABLES, Formats
 
 if TYPE_CHECKING:

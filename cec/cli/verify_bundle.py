@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from cec.cli.drafting import acceptances
-from cec.cli.inputs import naming_options, pharmacy_file, read_pharmacy, read_text_of, texts_of_patient, today, together
+from cec.cli.inputs import naming_options, pharmacy_file, read_pharmacy, read_text_of, texts_of_patient, today
 from cec.cli.messages import say
 from cec.cli.output import show
 from cec.cli.places import keep_apart
+from cec.errors import together
 from cec.render import VERIFIED_TABLES
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any
 
-from cec.cli.inputs import declared_of, mapping, pharmacy_file, read_pharmacy, read_text_of, today, together
+from cec.cli.inputs import declared_of, mapping, pharmacy_file, read_pharmacy, read_text_of, today
 from cec.cli.messages import say
 from cec.cli.output import progress, put, written
 from cec.cli.places import STANDARD, keep_apart
-from cec.errors import Fault, FileError
+from cec.errors import Fault, FileError, together
 from cec.files import PACKED, TABLES, WORKBOOKS
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from cec.anchors import is_same_name
 from cec.course.earlier import earlier_doses
 from cec.course.next_cycle import carried_patient, keys_carried
 from cec.course.reductions import decided_reductions
-from cec.errors import CecError, Fault, InputError
+from cec.errors import CecError, Fault, InputError, together
 from cec.facts import told_facts
 from cec.facts.reading import from_zero
 from cec.load import patient_over
@@ -64,7 +64,7 @@ def carry_patient(order: Order, following: Following, news: Told, name: str) -> 
     facts = {fact.name for fact in told_facts("patient")} & news.texts.keys()
     anew = tuple(_reduced(news.texts.get("reductions") or ()))
     carried = carried_patient(order)
-    keys, decided, also_given = _together(
+    keys, decided, also_given = together(
         lambda: keys_carried(order, start, pharmacy, anew=facts, unknown=news.unknown),
         lambda: decided_reductions(order, regimen, keep=news.keep_reductions, drop=news.drop_reductions, anew=anew),
         lambda: _also_given(news.also_given, order, regimen),
@@ -83,19 +83,6 @@ def carry_patient(order: Order, following: Following, news: Told, name: str) -> 
     source = f"continued from {name}, order {order.fingerprint[:16]}"
     age_is_carried = "age" in keys and not {"age", "born"} & facts
     return CarriedPatient(patient, (source, *decided.words, *overrides), age_is_carried)
-
-
-def _together(*reads: Callable[[], Any]) -> list[Any]:
-    """What each reader gives; InputError with the faults of all."""
-    results, faults = [], list[Fault]()
-    for read in reads:
-        try:
-            results.append(read())
-        except CecError as error:
-            faults += error.faults
-    if faults:
-        raise InputError(*faults)
-    return results
 
 
 def _reduced(texts: Any) -> Iterator[str]:

@@ -102,7 +102,11 @@ def load_patient(path: str | Path | None = None, texts: Texts | None = None) -> 
 
 
 def load_pharmacy(path: str | Path | None = None, texts: Texts | None = None) -> Pharmacy:
-    """The pharmacy of a file, the built-in default without one; `texts` replace what the file says."""
+    """The pharmacy of a file, the built-in default without one; `texts` replace what the file says.
+
+    >>> load_pharmacy(texts={"bsa_formula": "du-bois"}).bsa_formula
+    'du-bois'
+    """
     return pharmacy_and_overrides(path, texts)[0]
 
 

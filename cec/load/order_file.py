@@ -61,6 +61,11 @@ def load_order(source: str | Path | bytes) -> Order:
 
     A text that begins with a brace is JSON, any other the path of a file. The numbers are as they were saved:
     `cec verify` computes them again, and tells whether anybody edited them.
+
+    >>> from cec import draft_order, load_patient, load_regimen, render
+    >>> order = draft_order(load_regimen("cec-induction"), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
+    >>> print(load_order(render(order, "json")).doses[0].ordered)
+    38.4 mg
     """
     return read_order(source).order
 

@@ -167,6 +167,12 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         """Every day of this cycle on which the dose's drug line is given, in whatever amount."""
         return tuple(sorted({day for each in self.doses if each.line == dose.line for day in each.days}))
 
+    def _repr_html_(self) -> str:
+        """The order as a notebook shows it."""
+        from cec.order.notebook import order_html
+
+        return order_html(self)
+
     @property
     def last_day(self) -> int | None:
         """The last day of this cycle on which a drug is given; None where days go on without an end."""

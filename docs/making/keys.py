@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from cec.cli.schema import SCHEMAS
+from cec.public.schemas import SCHEMAS
 from making.markdown import anchor, code, table
 
 Schema = dict[str, Any]

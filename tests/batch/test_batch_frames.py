@@ -326,3 +326,35 @@ def test_spark_gives_what_one_machine_gives(monkeypatch: pytest.MonkeyPatch) -> 
     found = pl.DataFrame([tuple(row) for row in rows], schema=[*table.columns, *made], orient="row")
     expected = dose_table(patients)
     assert_frame_equal(found, expected, check_row_order=False)
+
+
+def test_what_speaks_the_protocol_of_arrow_becomes_an_arrow_table() -> None:
+    """DuckDB's relations and readers of record batches; those that have a kind of their own keep it."""
+    duckdb, pyarrow = pytest.importorskip("duckdb"), pytest.importorskip("pyarrow")
+    table = PATIENTS.to_arrow()
+    expected = dose_table(table).to_pylist()
+    relation = duckdb.from_arrow(table)
+    reader = pyarrow.RecordBatchReader.from_batches(table.schema, table.to_batches())
+    for frame in (relation, reader):
+        done = dose_table(frame)
+        assert isinstance(done, pyarrow.Table)
+        assert done.to_pylist() == expected
+    assert isinstance(dose_table(table.to_batches()[0]), pyarrow.RecordBatch)
+    assert isinstance(dose_table(table.to_pandas()), type(table.to_pandas()))
+
+
+def test_frames_of_texts_are_read_as_they_are_said_to_be_written() -> None:
+    """√(128 × 26.5 / 3600) = 0.9707 → 0.97 m2, × 40 = 38.8 mg. Numbers of the frame have no sign of their own."""
+    frame = pl.DataFrame(
+        {"height_cm": [128, 128], "weight": ["26,5", "26,5 kg"], "sex": ["K", "M"], "born": ["14.05.2018"] * 2}
+    )
+    said = {
+        "values": {"sex": {"K": "female"}},
+        "decimal": ",",
+        "dates": "DD.MM.YYYY",
+        "start": datetime.date(2026, 11, 30),
+    }
+    assert dose_table(frame, **said)["clofarabine_mg"].to_list() == ["38.8", "38.8"]  # type: ignore[arg-type]
+    assert "say --decimal ," in dose_table(frame)["rejected"][0]
+    with pytest.raises(InputError, match="neither a point nor a comma"):
+        dose_table(frame, decimal=";")

@@ -1,0 +1,1 @@
+"""What programs are given beside drafting and reading: the functions behind the commands, by plain arguments."""

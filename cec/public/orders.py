@@ -1,0 +1,258 @@
+"""Orders held against others' doses, changed, continued, compared and listed; texts are read as options are.
+
+Each function works on those of the command of its name; none reads the clock, or a file that nobody named.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+from cec.errors import CecError, Fault, InputError, together
+
+if TYPE_CHECKING:
+    from cec.course.comparison import Comparison
+    from cec.course.ward_day import Worklist
+    from cec.load.typed import Texts
+    from cec.order import Order
+    from cec.pharmacy import Pharmacy
+    from cec.regimen import Regimen
+    from cec.verification import Verification
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def verify(
+    order: Order, written: Mapping[str, str] | Iterable[str], *, tolerance: str = "5%", partial: bool = False
+) -> Verification:
+    """Doses that somebody else wrote held against an order: a verdict for each drug, with the mistake that explains it.
+
+    `written` are the amounts of one administration with their units, `{"clofarabine": "38 mg"}` or
+    `["clofarabine=38mg"]`; also `cytarabine.times`, `.days`, `.route`, `.over`, and `days`, the number of days.
+    `tolerance` is in percent of the expected dose, up to 20. With `partial` only some of the drugs were to be written.
+    InputError for a text that cannot be read. Not an independent second person.
+
+    >>> from cec import draft_order, load_patient, load_regimen
+    >>> order = draft_order(load_regimen("cec-induction"), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
+    >>> verification = verify(order, {"clofarabine": "192 mg", "etoposide": "96 mg"}, partial=True)
+    >>> verification.agrees, [(each.drug, each.verdict) for each in verification.verdicts[:2]]
+    (False, [('clofarabine', 'differs'), ('etoposide', 'agrees')])
+    >>> verification.verdicts[0].explanations[0].text
+    '5 days × 38.4 mg is 192 mg'
+    """
+    from cec.load import load_regimen, regimen_names
+    from cec.load.texts import read_tolerance
+    from cec.verification import verify_doses
+    from cec.verification.typed import typed_days, typed_doses
+
+    texts = [f"{name}={text}" for name, text in written.items()] if isinstance(written, Mapping) else list(written)
+    doses, days, percent = together(
+        lambda: typed_doses(texts), lambda: typed_days(texts), lambda: _named("tolerance", read_tolerance, tolerance)
+    )
+    others = tuple(map(load_regimen, regimen_names()))
+    return verify_doses(order, doses, days=days, tolerance=percent, others=others, partial=partial)
+
+
+def change(
+    order: Order,
+    *,
+    on: datetime.date,
+    reason: str,
+    from_day: int | None = None,
+    texts: Texts = _NOTHING,
+    stop: Sequence[str] = (),
+    skip: Mapping[int, Literal["move", "drop"]] = MappingProxyType({}),
+    move_day: Mapping[int, datetime.date] = MappingProxyType({}),
+    start: datetime.date | None = None,
+    times: Sequence[str] = (),
+    given: Sequence[str] = (),
+    not_given: Sequence[str] = (),
+    products: Mapping[str, str] = _NOTHING,
+    pharmacy: Pharmacy | None = None,
+    accept: Mapping[str, str] = _NOTHING,
+    strict: bool = False,
+) -> Order:
+    """The order that replaces another from a day of its cycle on; what is dated before `on` counts as given as ordered.
+
+    `texts` are what was measured or declared anew, by the keys of a patient file: `height`, `weight` with units,
+    `measured_on`, `creatinine`, `reductions`, `set`, `without`. `skip` says of a day whether it and later ones come
+    later (`move`) or it is left out (`drop`). `given` are other amounts than ordered, `clofarabine on day 2=20 mg`,
+    `not_given` doses nobody got, `times` starts: `14:00`, `mesna=10:00`. InputError with every fault, OrderRefused
+    where no dose may come of it. The new order is a draft, revision one higher, and names the one it replaces.
+
+    >>> import datetime
+    >>> from cec import draft_order, load_patient, load_regimen
+    >>> patient = load_patient(texts={"id": "7", "height": "128 cm", "weight": "26 kg"})
+    >>> order = draft_order(load_regimen("cec-induction"), patient, start=datetime.date(2026, 11, 30))
+    >>> new = change(order, on=datetime.date(2026, 12, 2), reason="fever", from_day=3, stop=["etoposide"])
+    >>> days = [row.day for row in new.administrations if row.drug == "etoposide"]
+    >>> new.revision, new.replaces == order.fingerprint, days
+    (2, True, [1, 2])
+    """
+    from cec.course.changing import Asked, changed
+    from cec.load import load_patient
+    from cec.load.change_texts import read_given, read_not_given, read_times
+    from cec.order import MovedDay, SkippedDay
+
+    now = order.patient_now
+    size = {"height": str(now.height), "weight": str(now.weight)}
+    patient, clocks, *of_doses = together(
+        lambda: load_patient(texts={**size, **texts}),
+        lambda: _named("times", read_times, times),
+        *(lambda text=text: _named("given", read_given, text) for text in given),
+        *(lambda text=text: _named("not_given", read_not_given, text) for text in not_given),
+    )
+    if not reason.strip():
+        raise InputError(Fault("is empty: it stands on the order", "reason"))
+    asked = Asked(
+        on=on,
+        reason=reason,
+        from_day=from_day,
+        facts=frozenset(_facts(texts)),
+        stopped=tuple(stop),
+        skipped=tuple(SkippedDay(day, then) for day, then in skip.items()),
+        moved=tuple(MovedDay(day, date) for day, date in move_day.items()),
+        start=start,
+        times=clocks,
+        products=products,
+        pharmacy=pharmacy,
+        given=tuple(of_doses),
+        accepted=accept,
+        patient=patient,
+    )
+    if not asked.changes_anything:
+        raise InputError("nothing is changed; say what is other from that day on")
+    return changed(order, asked, strict=strict)
+
+
+def next_cycle(
+    order: Order,
+    *,
+    start: datetime.date,
+    texts: Texts = _NOTHING,
+    keep_reductions: Sequence[str] = (),
+    drop_reductions: Sequence[str] = (),
+    unknown: Sequence[str] = (),
+    also_given: Sequence[str] = (),
+    regimen: Regimen | None = None,
+    cycle: int | None = None,
+    pharmacy: Pharmacy | None = None,
+    accept: Mapping[str, str] = _NOTHING,
+    strict: bool = False,
+) -> Order:
+    """The order of the cycle after a saved one, which must have a start; `start` is its day 1.
+
+    It carries on who the patient is, history, previous day 1 and weight, the number of the cycle and what was given of
+    each drug. `texts` are told anew by the keys of a patient file: the weight always, height and creatinine once they
+    are older than the pharmacy allows. Each reduction is kept or dropped by its drug; `unknown` names facts that nobody
+    knows now, `also_given` amounts that no order tells, `doxorubicin=120 mg/m2`. Without `regimen` and `pharmacy` those
+    of the order. InputError with all that is missing; an order of a treatment of phases goes on by `cec next`.
+
+    >>> import datetime
+    >>> from cec import draft_order, load_patient, load_regimen
+    >>> texts = {"id": "7", "height": "128 cm", "weight": "26 kg", "measured_on": "2026-11-29"}
+    >>> first = draft_order(
+    ...     load_regimen("cec-induction"), load_patient(texts=texts), start=datetime.date(2026, 11, 30), cycle=1
+    ... )
+    >>> again = {"weight": "27 kg", "height": "129 cm", "measured_on": "2027-01-03"}
+    >>> second = next_cycle(first, start=datetime.date(2027, 1, 4), texts=again)
+    >>> second.cycle, str(second.patient.previous_weight), second.follows.fingerprint == first.fingerprint
+    (2, '26 kg', True)
+    """
+    from cec.calculate import draft_order
+    from cec.course.carried import Following, Told, carry_patient
+    from cec.course.next_cycle import cycle_after, following, refuse_overlap
+
+    if order.start is None:
+        raise InputError("the order has no start: nobody can tell when its cycle was given")
+    if order.of_treatment:
+        raise InputError(f"the order is of {order.of_treatment.name}, a treatment of phases: cec next goes on with it")
+    plan = regimen or order.regimen
+    policy = pharmacy or next((each.pharmacy for each in reversed(order.changes) if each.pharmacy), order.pharmacy)
+    news = Told(texts, keep_reductions, drop_reductions, unknown, also_given)
+    number, carried, _ = together(
+        lambda: cycle_after(order, plan, cycle),
+        lambda: carry_patient(order, Following(plan, policy, start), news, "the order before"),
+        lambda: refuse_overlap(order, start),
+    )
+    drafted = draft_order(
+        plan,
+        carried.patient,
+        policy,
+        start=start,
+        cycle=number,
+        accept=accept,
+        strict=strict,
+        overrides=carried.overrides,
+    )
+    refuse_overlap(order, min((row.date for row in drafted.administrations), default=start))
+    return following(order, drafted, age_is_carried=carried.age_is_carried)
+
+
+def compare(first: Order, second: Order) -> Comparison:
+    """Two orders side by side: measures, and of each drug dose, days, times and reasons; `differs` on each row.
+
+    >>> from cec import draft_order, load_patient, load_regimen
+    >>> regimen = load_regimen("cec-induction")
+    >>> sizes = ({"height": "128 cm", "weight": "26 kg"}, {"height": "128 cm", "weight": "27 kg"})
+    >>> comparison = compare(*(draft_order(regimen, load_patient(texts=texts)) for texts in sizes))
+    >>> row = next(each for each in comparison.rows if each.about == "clofarabine" and each.differs)
+    >>> row.what, *(str(cell[0].value) for cell in (row.first, row.second))
+    ('dose', '38.4 mg', '39.2 mg')
+    """
+    from cec.course.comparing import compare as side_by_side
+
+    return side_by_side(first, second, ("first", "second"))
+
+
+def worklist(
+    day: datetime.date,
+    orders: Sequence[str | Path],
+    *,
+    pharmacy: Pharmacy | None = None,
+    released_only: bool = False,
+    leave_out: Sequence[str | Path] = (),
+) -> Worklist:
+    """Every dose of a day over all patients, from files and folders of saved orders, with vials and pick list.
+
+    Of each cycle the current order counts; replaced and cancelled ones stand in `left_out`. `pharmacy` says which vials
+    patients share; without it each order's own does. A damaged file is an alert of the list, which may lack its
+    patient. FileError where a chain of orders is broken, InputError where an order names no patient.
+
+    >>> import datetime, tempfile
+    >>> from pathlib import Path
+    >>> from cec import draft_order, load_patient, load_regimen, render
+    >>> patient = load_patient(texts={"id": "7", "height": "128 cm", "weight": "26 kg"})
+    >>> order = draft_order(load_regimen("cec-induction"), patient, start=datetime.date(2026, 11, 30))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "7.json").write_bytes(render(order, "json"))
+    ...     doses = worklist(datetime.date(2026, 12, 1), [folder]).doses
+    >>> [(each.administration.drug, str(each.administration.dose)) for each in doses[:2]]
+    [('prednisone', '13 mg'), ('clofarabine', '38.4 mg')]
+    """
+    from cec.course.orders_of_day import orders_of_day
+    from cec.course.worklist import ward_day
+
+    found = orders_of_day(day, [Path(each) for each in orders], [Path(each) for each in leave_out])
+    of_day = ward_day(
+        day, found.files, pharmacy, released_only=released_only, left_out=found.left_out, damaged=found.damaged
+    )
+    return of_day.worklist
+
+
+def _facts(texts: Texts) -> set[str]:
+    """The facts among the keys of a patient file."""
+    from cec.facts import told_facts
+
+    return {fact.name for fact in told_facts("patient")} & texts.keys()
+
+
+def _named(parameter: str, read: Callable[[Any], Any], text: Any) -> Any:
+    """What a text says; faults name the parameter."""
+    try:
+        return read(text)
+    except CecError as error:
+        raise InputError(*(fault._replace(where=parameter) for fault in error.faults)) from None
