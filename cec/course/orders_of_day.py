@@ -35,7 +35,9 @@ def orders_of_day(day: datetime.date, paths: Sequence[Path], leave_out: Sequence
         raise FileError(*(Fault("there is no such file or folder", "", str(path)) for path in absent))
     found = read_chains(paths, leave_out)
     if found.broken:
-        raise FileError(*(fault._replace(text=f"{fault.text}, or leave it out: {LEAVE_OUT}") for fault in found.broken))
+        raise FileError(
+            *(fault._replace(text=f"{fault.text}; {LEAVE_OUT} FILE leaves one out") for fault in found.broken)
+        )
     left = {os.path.realpath(path) for path in leave_out}
     if others := [path for path in leave_out if not _is_among(path, paths)]:
         raise InputError(*(Fault("is not among the orders that are read", LEAVE_OUT, str(path)) for path in others))

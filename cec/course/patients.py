@@ -37,7 +37,8 @@ Key = tuple[str, str]
 def unknown_patient(person: Person, file: str) -> Iterator[Fault]:
     """Why nobody can tell whose order it is; nothing where an id, or name and date of birth, say so."""
     if not person.id and not (person.name and person.born):
-        yield Fault("names no patient: an id, or a name and a date of birth, is needed", "patient", file)
+        what = "names no patient: an id, or a name and a date of birth, is needed; draft it again with --id"
+        yield Fault(what, "patient", file)
 
 
 def patient_keys(people: Sequence[Person]) -> list[Key]:

@@ -143,9 +143,9 @@ def _why_not_between(dose: MadeUp, product: Product, in_file: Product | None) ->
     if is_into_csf(dose.administration.route):
         return INTO_CSF
     if in_file is None:
-        return NOT_THERE
+        return f"it {NOT_THERE}"
     if _figures(in_file) != _figures(product):
-        return DIFFERS
+        return f"it {DIFFERS}"
     if in_file.keeps_opened is None:
         return NOT_STATED
     return "" if dose.administration.made_at or dose.administration.start else NO_TIME

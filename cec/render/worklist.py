@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from cec.render.words import DRAFT
 from cec.render.words.alerts import by_severity
 from cec.render.words.pharmacy import DIGITS
 from cec.render.words.times import moment, paper_date, starting_time, weekday_date
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Sequence
 
-    from cec.course.ward_day import DoseOfDay, FromVial, OrderOfDay, PatientOfDay, VialsOfDay, Worklist
+    from cec.course.ward_day import DoseOfDay, FromVial, LeftOut, OrderOfDay, PatientOfDay, VialsOfDay, Worklist
     from cec.order import Administration, Preparation
 
 TITLE = "Worklist"
@@ -48,6 +49,24 @@ class Line(NamedTuple):
 def title_of(worklist: Worklist) -> str:
     """What the list is, and of which day."""
     return f"{TITLE}, {weekday_date(worklist.date)}"
+
+
+def standing(worklist: Worklist) -> str:
+    """What the list is not, and what of it nobody has released.
+
+    >>> from datetime import date
+    >>> from cec.course.ward_day import Worklist
+    >>> standing(Worklist(schema="cec.worklist/1", date=date(2026, 12, 1)))
+    'This list is not an order: hold each dose against its own'
+    """
+    is_draft = any(order.release is None for order in worklist.orders)
+    marked = f". {DRAFT_MARK}: {DRAFT.partition(': ')[2]}" if is_draft else ""
+    return f"This list is not an order: hold each dose against its own{marked}"
+
+
+def left_out_words(each: LeftOut) -> str:
+    """An order that is not on the list, and why."""
+    return f"{each.file} of {who(each.patient) or 'a patient who is not named'}: {each.why}"
 
 
 def counts(worklist: Worklist) -> str:

@@ -139,7 +139,7 @@ def test_replaced_and_cancelled_orders_are_left_out_and_named(orders: Path) -> N
     shown = worklist(orders)
     assert shown.code == 0
     assert "1 dose for 1 patient; 1 order is a draft" in shown.said
-    assert f"replaced by revision 2, {orders / 'anna.r2.json'}" in shown.said
+    assert "orders/anna.json of Anna Nowak, id 1042: replaced by revision 2, orders/anna.r2.json" in shown.said
     assert shown.said.count("cancelled on 2026-11-30: fever") == 2
 
 
@@ -147,7 +147,9 @@ def test_released_leaves_drafts_out_by_name(orders: Path) -> None:
     both(orders)
     shown = worklist(orders, "--released")
     assert "1 dose for 1 patient" in shown.said
-    assert "Jan Kowalski, born 03-Feb-2015: a draft" in shown.said
+    assert "orders/jan.json of Jan Kowalski, born 03-Feb-2015: a draft" in shown.said
+    assert "DRAFT" not in shown.out
+    assert "its own. DRAFT: not valid until checked and signed" in worklist(orders).said
 
 
 def test_a_damaged_file_is_named_and_hides_no_other(orders: Path) -> None:
@@ -184,7 +186,7 @@ def test_no_earlier_order_counts_in_the_place_of_one_that_is_left_out(orders: Pa
     last = save(revised(first), orders / "anna.r2.json")
     shown = worklist(orders, "--leave-out", last)
     assert "no doses for no patients" in shown.said
-    assert f"named by --leave-out, {last}" in shown.said
+    assert f"{last} of Anna Nowak, id 1042: named by --leave-out" in shown.said
 
 
 def test_two_orders_of_one_patient_are_refused_until_one_is_left_out(orders: Path) -> None:

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from cec.render.pdf.page import bound
 from cec.render.pdf.typesetting import typeset
-from cec.render.words import DRAFT, SECOND_CHECK
+from cec.render.words import SECOND_CHECK
 from cec.render.words.alerts import alert_code, alert_text, by_severity
 from cec.render.worklist import (
     BY_HAND,
     DRAFT_MARK,
     Line,
     counts,
+    left_out_words,
     lines,
     made_up,
     order_words,
     policy_words,
+    standing,
     title_of,
     to_look_at,
     vials_of_product,
@@ -52,7 +54,7 @@ def worklist_data(worklist: Worklist) -> dict[str, Any]:
                 }
                 for alert in by_severity(worklist.alerts)
             ],
-            "left_out": [[who(each.patient), each.why, each.file] for each in worklist.left_out],
+            "left_out": [left_out_words(each) for each in worklist.left_out],
             "rows": [_row(line) for line in lines(worklist)],
             "signed": list(SIGNED),
             "patients": [
@@ -72,7 +74,7 @@ def worklist_data(worklist: Worklist) -> dict[str, Any]:
                 {"count": pick_count(item), "item": item.item, "drug": item.drug} for item in worklist.pick_list
             ],
             "notes": f"{NOMINAL} {SECOND_CHECK}",
-            "foot": {"draft": DRAFT, "origin": f"{title_of(worklist)}; {policy_words(worklist)}"},
+            "foot": {"draft": standing(worklist), "origin": f"{title_of(worklist)}; {policy_words(worklist)}"},
         }
     )
     return data

@@ -21,14 +21,15 @@ from cec.render.terminal.drawing import (
     table_or_cards,
     wrap,
 )
-from cec.render.words import DRAFT
 from cec.render.worklist import (
     Line,
     counts,
+    left_out_words,
     lines,
     made_up,
     order_words,
     policy_words,
+    standing,
     title_of,
     to_look_at,
     vials_of_product,
@@ -73,7 +74,9 @@ def render(document: WardDay, *, terminal: Terminal = PIPE, pick_list: bool = Fa
         parts += [BLANK_LINE, *_doses(lines(worklist), terminal)] if worklist.doses else []
         parts += _patients(worklist, terminal)
     parts += [*_vials(worklist, terminal), *_pick_list(worklist, terminal)]
-    return draw([*parts, BLANK_LINE, *wrap(NOMINAL, terminal), *wrap(DRAFT, terminal, style=STRONG)], terminal)
+    return draw(
+        [*parts, BLANK_LINE, *wrap(NOMINAL, terminal), *wrap(standing(worklist), terminal, style=STRONG)], terminal
+    )
 
 
 def _doses(rows: Sequence[Line], terminal: Terminal) -> list[Part]:
@@ -139,7 +142,5 @@ def _pick_list(worklist: Worklist, terminal: Terminal) -> list[Part]:
 
 
 def _left_out(worklist: Worklist, terminal: Terminal) -> list[Part]:
-    texts = [
-        wrap(f"{who(each.patient)}: {each.why}, {each.file}", terminal, "  ", "    ") for each in worklist.left_out
-    ]
+    texts = [wrap(left_out_words(each), terminal, "  ", "    ") for each in worklist.left_out]
     return section("Left out of this list, although they give something on this day", list(chain.from_iterable(texts)))
