@@ -1,8 +1,8 @@
 """How long `cec batch` takes for a table, and how much memory, beside two plain scripts that do less.
 
-Run by hand: python benchmarks/batch.py [ROWS] [ROUNDS] [FOLDER]. The commands take turns in one run on one machine,
-after a round that does not count, in which their doses are compared; medians count. ROWS may be several numbers with
-commas: 1000000,10000000.
+Run by hand: python -m benchmarks batch [ROUNDS] for a million rows; python -m benchmarks.batch [ROWS] [ROUNDS] [FOLDER]
+for others. The commands take turns in one run on one machine, after a round that does not count, in which their doses
+are compared; medians count. ROWS may be several numbers with commas: 1000000,10000000.
 
 `plain polars` reads the same CSV, computes BSA and the same four doses in binary floats and writes the same columns,
 with no check of anything; `streamed`, it does so without ever holding the table. `csv and Decimal` is a loop over
@@ -154,30 +154,29 @@ def measure(rows: int, rounds: int, folder: Path) -> None:
     for _ in range(rounds):
         for name in names:
             runs[name].append(run(name, source, target))
-    plain = statistics.median(one.seconds for one in runs["plain polars"])
+    plain = statistics.median(each.seconds for each in runs["plain polars"])
     print(
         f"\n{rows:,} rows, {source.stat().st_size / 2**20:,.0f} MiB; {os.cpu_count()} processors; median of {rounds}\n"
     )
-    print("| | time | × plain polars | largest memory |\n|---|---|---|---|")
+    print("| | × plain polars | least, s | median | most | largest memory |\n|---|---|---|---|---|---|")
     for name, taken in runs.items():
-        seconds = statistics.median(one.seconds for one in taken)
-        memory = statistics.median(one.memory for one in taken)
-        print(f"| {name} | {seconds:.2f} s | {seconds / plain:.2f} | {memory:,.0f} MiB |")
+        times = [each.seconds for each in taken]
+        median, memory = statistics.median(times), statistics.median(each.memory for each in taken)
+        shown = " | ".join(f"{value:.2f}" for value in (median / plain, min(times), median, max(times)))
+        print(f"| {name} | {shown} | {memory:,.0f} MiB |")
     print(f"\nfirst dosed row after {first_row(source):.2f} s", flush=True)
 
 
-def main() -> None:
-    if sys.argv[1:2] == ["--script"]:
-        (SCRIPTS | {"compare": compare})[sys.argv[2]](*sys.argv[3:])
-        return
+def main(rounds: int, sizes: str = "1000000", folder: str = "") -> None:
     os.environ["PYTHONPATH"] = str(ROOT)
-    sizes = [int(float(text)) for text in (sys.argv[1] if len(sys.argv) > 1 else "1000000").split(",")]
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     with TemporaryDirectory() as temporary:
-        folder = Path(sys.argv[3]) if len(sys.argv) > 3 else Path(temporary)
-        for rows in sizes:
-            measure(rows, rounds, folder)
+        for rows in map(int, map(float, sizes.split(","))):
+            measure(rows, rounds, Path(folder or temporary))
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--script"]:
+        (SCRIPTS | {"compare": compare})[sys.argv[2]](*sys.argv[3:])
+    else:
+        rows, rounds, folder = (*sys.argv[1:4], *("1000000", "3", "")[len(sys.argv) - 1 :])
+        main(int(rounds), rows, folder)

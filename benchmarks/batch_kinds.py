@@ -1,6 +1,6 @@
 """Rows a CPU second of `cec batch` over tables of many kinds, and the memory of long ones.
 
-Run by hand: python benchmarks/batch_kinds.py [ROWS] [FOLDER]. Each command is a whole process; the seconds are those of
+Run by hand: python -m benchmarks.batch_kinds [ROWS] [FOLDER]. Each command is a whole process; the seconds are those of
 all its threads.
 """
 
@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from batch import make
+from benchmarks.batch import make
 
 DAY = datetime.date(2026, 11, 30)
 LONG = ("--long", "--start", str(DAY))

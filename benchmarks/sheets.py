@@ -1,59 +1,60 @@
-"""How many order sheets one process prints in a second, and what one sheet from the command line costs.
+"""What a sheet takes in one process, of random patients: with few body surface areas a cache would flatter it.
 
-Run by hand: python benchmarks/sheets.py [ROUNDS]. The commands take turns in one run on one machine; medians count.
+Each sheet is another patient's, from the measures to the bytes of the PDF. Two threads print the same number of sheets:
+the seconds of these two rows are those of the clock, for processor time does not tell how many work at once.
 """
 
 from __future__ import annotations
 
 import datetime
-import resource
-import sys
-import tempfile
+import random
 import time
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-from startup import BARE, SIZE, imports, ratios_of
-
-from cec import draft_order, load_patient, load_regimen, render
+from benchmarks.measuring import in_turn, of_this_process, print_table
+from cec import CecError, Order, draft_order, load_patient, load_regimen, render
 
 START = datetime.date(2026, 11, 30)
-SHEETS = 300
-DOSE = ("-m", "cec", "dose", *SIZE)
-SCHEDULE = ("-m", "cec", "schedule", "cec-induction", *SIZE, "--start", START.isoformat())
-MOST_ON_TOP = 5
-"""What a sheet may cost on top of `cec dose`, in multiples of a bare interpreter."""
+SHEETS = 40
 
 
-def sheets_per_second() -> float:
-    """Sheets of different patients, from their measures to the bytes of the PDF."""
-    regimen = load_regimen("cec-induction")
-    start = 0.0
-    for number in range(SHEETS + 1):
-        if number == 1:
-            start = time.perf_counter()  # the first one loads the fonts
-        patient = load_patient(texts={"height": f"{1000 + number} mm", "weight": "26 kg", "id": f"{number:05}"})
-        render(draft_order(regimen, patient, start=START), "pdf")
-    return SHEETS / (time.perf_counter() - start)
+def main(rounds: int) -> None:
+    orders = _orders(2 * SHEETS * (rounds + 1))
+    mine = iter(orders)
+    alone = of_this_process(lambda: render(next(mine), "pdf"), SHEETS)
+    draft = partial(next, _drafts())
+    taken = in_turn({"an order alone": of_this_process(draft, SHEETS), "its sheet": alone}, rounds)
+    print_table(f"A sheet, {SHEETS} random patients a round", taken, "its sheet", each={"its sheet": 1})
+    theirs, one, two = orders[: 2 * SHEETS], ThreadPoolExecutor(1), ThreadPoolExecutor(2)
+    clock = {"one thread": _by_the_clock(one, theirs), "two threads": _by_the_clock(two, theirs)}
+    taken = in_turn(clock, rounds)
+    print_table(f"{2 * SHEETS} sheets, by the clock", taken, "one thread", each=dict.fromkeys(taken, 2 * SHEETS))
 
 
-def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
-    with tempfile.TemporaryDirectory() as folder:
-        sheet = (*SCHEDULE, "--format", "pdf", "-o", str(Path(folder) / "sheet.pdf"))
-        commands = {"python -c pass": BARE, "cec dose": DOSE, "cec schedule": SCHEDULE, "cec schedule, PDF": sheet}
-        found = ratios_of(commands, rounds)
-        spent = imports(sheet)
-    on_top = found["cec schedule, PDF"] - found["cec dose"]
-    for name, ratio in found.items():
-        print(f"{name:32}{ratio:6.1f} x")
-    verdict = "  TOO SLOW" if on_top > MOST_ON_TOP else ""
-    print(f"{'one sheet on top of cec dose':32}{on_top:6.1f} x, at most {MOST_ON_TOP}{verdict}")
-    print("imports of one sheet:", ", ".join(f"{room} {taken:.0f} ms" for room, taken in spent.items()))
-    print(f"\n{sheets_per_second():.0f} sheets a second in one process, {SHEETS} patients")
-    print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+def _by_the_clock(threads: ThreadPoolExecutor, orders: list[Order]) -> Callable[[], float]:
+    def measured() -> float:
+        start = time.perf_counter()
+        list(threads.map(partial(render, format_name="pdf"), orders))
+        return time.perf_counter() - start
+
+    return measured
 
 
-if __name__ == "__main__":
-    main()
+def _orders(count: int) -> list[Order]:
+    drafts = _drafts()
+    return [next(drafts) for _ in range(count)]
+
+
+def _drafts() -> Iterator[Order]:
+    """Orders of random patients, without end."""
+    regimen, draw, number = load_regimen("cec-induction"), random.Random(2026), 0
+    while True:
+        number += 1
+        texts = {"height": f"{draw.randint(900, 1850)} mm", "weight": f"{draw.uniform(12, 95):.1f} kg"}
+        patient = load_patient(texts={**texts, "id": f"{number:05}", "name": f"Patient {number}"})
+        try:
+            yield draft_order(regimen, patient, start=START)
+        except CecError:  # nobody is so tall and so light
+            continue

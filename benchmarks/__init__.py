@@ -1,0 +1,1 @@
+"""What cec takes, measured by hand: `python -m benchmarks [NAME] [ROUNDS]`."""
