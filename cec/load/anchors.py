@@ -28,10 +28,11 @@ _WHICH = r"(?:(?:the\s+)?(?P<which>first|last)\s+|(?P<each>each)\s+)?"
 _ON = r"(?:\s+on\s+days?\s+(?P<days>-?[0-9][-0-9,\sto]*))?"
 _NAME = r"(?P<name>\S.*?)"
 _FORMS = (
-    re.compile(rf"(?P<beside>with|after)\s+{_WHICH}(?!the\s){_NAME}{_ON}"),
-    re.compile(rf"{_DURATION}\s+(?P<order>before|after)\s+its\s+(?P<edge>start|end)"),
-    re.compile(rf"{_DURATION}\s+(?P<order>before|after)\s+(?:the\s+(?P<edge>start|end)\s+of\s+)?{_WHICH}{_NAME}{_ON}"),
+    rf"(?P<beside>with|after)\s+{_WHICH}(?!the\s){_NAME}{_ON}",
+    rf"{_DURATION}\s+(?P<order>before|after)\s+its\s+(?P<edge>start|end)",
+    rf"{_DURATION}\s+(?P<order>before|after)\s+(?:the\s+(?P<edge>start|end)\s+of\s+)?{_WHICH}{_NAME}{_ON}",
 )
+"""How an anchor may be written; a pattern is made when the first anchor is read, for most regimens have none."""
 
 MOST_STARTS = 96
 """Doses that hang on one of another drug."""
@@ -63,7 +64,7 @@ def read_anchors(value: str) -> tuple[Anchor, ...]:
 
 def _read_anchor(text: str, first: Anchor | None) -> Anchor:
     """One anchor; "its" is the drug of the first."""
-    found = next(filter(None, (form.fullmatch(text) for form in _FORMS)), None)
+    found = next(filter(None, (re.fullmatch(form, text) for form in _FORMS)), None)
     if found is None:
         raise InputError(f"'{text}' is not a start; {_RIGHT}")
     words: dict[str, Any] = {"edge": None, "by": None, "name": None, **found.groupdict()}
