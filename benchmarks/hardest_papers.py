@@ -1,6 +1,6 @@
 """Draws the sheets of the ten orders that are hardest to lay out, each page as a picture and as a bad photocopy of it.
 
-Run by hand after a change of a sheet, and look at every page: python benchmarks/hardest_papers.py FOLDER
+Run by hand after a change of a sheet, and look at every page: python -m benchmarks.hardest_papers FOLDER
 
 A page is drawn at 150 pixels to the inch; its copy at 75, in black and white without greys, as a worn copier gives it.
 """
@@ -14,8 +14,6 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen
 from cec.load.typed import Texts

@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hardest_papers import ORDERS, photocopy
 from pypdf import PdfReader
 
+from benchmarks.hardest_papers import ORDERS, photocopy
 from cec import Order, render
 from cec.render.pdf.order import render_pictures
 from cec.render.words import route_to_tick
