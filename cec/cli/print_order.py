@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from cec.cli.messages import say
 from cec.cli.options import AllPapersOption, ChosenFrom, ExplainOption, OralOption, PrintOptions
 from cec.cli.output import chosen_form, show_order
 from cec.cli.places import keep_apart
-from cec.errors import Fault, FileError
 from cec.render import PRINTED
-
-if TYPE_CHECKING:
-    from cec.order import Order
 
 
 def print_order(
@@ -33,19 +30,10 @@ def print_order(
       cec print order.json -o sheet.pdf
       cec print order.json --all papers
     """
+    from cec.course.chain import read_unedited, remarks_on
+
     chosen = chosen_form(output, PRINTED, all_papers, explain=explain, oral=oral)
     keep_apart({"ORDER": order}, {"--output": output.output})
-    show_order(_unedited(order), chosen)
-
-
-def _unedited(file: Path) -> Order:
-    """The order of a file; FileError where its content is not that of its fingerprint."""
-    from shlex import quote
-
-    from cec.load.order_file import read_order
-
-    order, fingerprint, _ = read_order(file)
-    if fingerprint != order.fingerprint:
-        edited = f"its content is not that of its fingerprint; cec verify {quote(str(file))} tells what was edited"
-        raise FileError(Fault(edited, "", str(file)))
-    return order
+    show_order(read_unedited(order).order, chosen)
+    for remark in remarks_on(order):
+        say(f"{order}: {remark}")

@@ -220,19 +220,27 @@ def _refuse_folder(what: str) -> None:
 
 def _saved_order(file: Path, regimen: str | None, chosen: Chosen) -> bool:
     """Show a saved order held against its own inputs, and its regimen against its file; whether all agrees."""
+    from cec.course.chain import remarks_on
     from cec.course.predecessor import held_against_predecessor, with_predecessor
     from cec.load import load_regimen
     from cec.load.order_file import read_order
     from cec.load.search import leads_somewhere
     from cec.render.verification import VerifiedOrder
+    from cec.render.words import NO_SIGNATURE
     from cec.verification import verify_order
 
     keep_apart({"ORDER": file, "--regimen": regimen}, {"--output": chosen.output})
     saved = read_order(file)
     name = saved.order.regimen.name
     now = load_regimen(regimen or name) if regimen or leads_somewhere(name) else None
-    notes = () if now else (f"no regimen is found by the name {name}; give its file with --regimen to compare",)
+    notes: tuple[str, ...] = (
+        () if now else (f"no regimen is found by the name {name}; give its file with --regimen to compare",)
+    )
     compared = held_against_predecessor(file, saved.order)
+    if saved.fingerprint == saved.order.fingerprint and not compared.differences:
+        notes += remarks_on(file)
+    if release := saved.order.release:
+        notes += (f"released by {release.by} on {release.on} ({NO_SIGNATURE})",)
     verification = with_predecessor(verify_order(saved, now), compared)
     show(VerifiedOrder(verification, (*notes, *compared.notes)), chosen)
     return verification.agrees

@@ -216,10 +216,19 @@ def void_by(path: Path) -> Void | None:
     own = look_at(path)
     current = chain_beside(own, path.parent).current
     if current.cancelled:
-        return Void(current, f"cancelled on {current.cancelled.on}: {current.cancelled.reason}")
+        return Void(current, f"cancelled on {current.cancelled.on}: {current.cancelled.reason} ({current.path.name})")
     if current.revision > own.revision:
         return Void(current, f"replaced by revision {current.revision}, {current.path.name}")
     return None
+
+
+def remarks_on(path: Path) -> tuple[str, ...]:
+    """What a reader of an order must know of its folder: by what it is replaced or cancelled, or what hides that."""
+    try:
+        void = void_by(path)
+    except FileError as error:
+        return tuple(map(str, error.faults))
+    return (f"VOID: {void.words}",) if void else ()
 
 
 def look_at(path: Path) -> OrderFile:

@@ -39,16 +39,16 @@ Instruction = tuple[str, str]
 """A label and what stands beside it."""
 
 
-NO_FORMULARY = (
-    "the pharmacy has no formulary, so product, volumes and bag are written by hand; "
-    "cec pharmacy new writes a file with one to adapt, to be given with --pharmacy"
-)
+NO_FORMULARY = "the pharmacy has no formulary: product, volumes and bag are written by hand"
 
 
 def require_formulary(order: Order) -> None:
     """Nothing, where it is known what is taken from the shelf; InputError where the pharmacy has no formulary."""
     if not order.pharmacy.formulary:
-        raise InputError(f"a pick list is counted from the products of a formulary: {NO_FORMULARY}")
+        raise InputError(
+            "a pick list is counted from the products of a formulary, and the pharmacy has none; "
+            "cec pharmacy new writes a file with one to adapt, to be given with --pharmacy"
+        )
 
 
 class Task(NamedTuple):
@@ -171,12 +171,20 @@ def tasks(order: Order) -> list[Task]:
     ]
 
 
-def by_hand(task: Task) -> list[str]:
-    """What is written by hand because nothing says it: what is taken, drawn up, and what it goes into."""
+BY_HAND = ""
+"""What stands beside a label where nothing says what it is: it is written by hand."""
+_PLACES = {"Take": 0, "Dissolve": 1, "Draw": 2, "Measure": 2, "Into": 3}
+
+
+def steps_of(task: Task, row: Administration | None) -> list[Instruction]:
+    """The instructions of a dose, with those in their places that are written by hand."""
     preparation, dose = task.preparation, task.dose
-    if preparation.vials or preparation.draw is not None or not is_dissolved(dose.ordered.unit):
-        return []
-    return ["Take", *([] if is_oral(dose.route) else ["Draw"]), *(["Into"] if dose.is_infused else [])]
+    is_known = bool(preparation.vials) or preparation.draw is not None
+    blanks = ("Take", *([] if is_oral(dose.route) else ["Draw"])) if not is_known else ()
+    open_bag = ("Into",) if dose.is_infused and preparation.bag is None else ()
+    names = (*blanks, *open_bag) if is_dissolved(dose.ordered.unit) else ()
+    steps = [*((name, BY_HAND) for name in names), *instructions(preparation, row)]
+    return sorted(steps, key=lambda step: _PLACES.get(step[0], len(_PLACES)))
 
 
 def which(task: Task) -> str:
@@ -245,9 +253,18 @@ def instructions(preparation: Preparation, row: Administration | None = None) ->
         *([("Run", f"{preparation.rate}")] if preparation.rate else []),
         *checks(preparation),
         *([("Use before", text)] if (text := use_before(preparation, row)) else []),
-        *(("Mind", text) for text in preparation.handling if not text.startswith(DISSOLVE)),
+        *(("Mind", text) for text in preparation.handling if not _is_said(text, preparation)),
         *([("Missing", preparation.missing)] if preparation.missing else []),
     ]
+
+
+def _is_said(text: str, preparation: Preparation) -> bool:
+    """Whether a note on handling is said elsewhere: how a powder is dissolved, and how long it keeps."""
+    life = preparation.shelf_life
+    keeps = text.partition("keeps")[2].strip(": ")
+    return text.startswith(DISSOLVE) or bool(
+        life and keeps and (life.within or keeps in life.unknown or keeps == "not stated")
+    )
 
 
 def use_before(preparation: Preparation, row: Administration | None) -> str:
@@ -267,9 +284,10 @@ def checks(preparation: Preparation) -> list[Instruction]:
     """The figures that a person holds against what is allowed, and those for which nothing says what is."""
     found: list[Instruction] = []
     if preparation.lowest_volume or preparation.highest_volume:
-        volume = preparation.final_volume or "not known"
         allowed = write_range(preparation.lowest_volume, preparation.highest_volume)
-        found.append(("Check", f"total volume {volume}, expected {allowed}"))
+        volume = preparation.final_volume
+        unknown = ("Not checked", f"total volume: not known, allowed {allowed}")
+        found.append(("Check", f"total volume {volume}, expected {allowed}") if volume else unknown)
     if preparation.concentration:
         what = f"final concentration {preparation.concentration}"
         limits = preparation.allowed_concentration

@@ -176,3 +176,20 @@ def test_an_order_in_a_folder_that_is_only_read_goes_on_elsewhere(order: Path, t
         assert cancel(order, "-o", str(elsewhere / "b.json")).code == 0
     finally:
         order.parent.chmod(0o700)
+
+
+def test_print_and_verify_tell_by_what_an_order_is_replaced(order: Path, tmp_path: Path) -> None:
+    assert "VOID" not in cec("verify", str(order)).out + cec("print", str(order)).err
+    assert cancel(order).code == 0
+    void = "VOID: cancelled on 2026-11-30: fever (order.r2.json)"
+    for path in (order, tmp_path / "order.r2.json"):
+        assert void in cec("verify", str(path)).said
+        assert cec("print", str(path)).err == f"{path}: {void}\n"
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    draft = (alone / "order.json").write_bytes(order.read_bytes())
+    assert draft
+    assert release(alone / "order.json").code == 0
+    released = cec("verify", str(alone / "order.released.json"))
+    assert "released by A. Nowak on 2026-11-29 (not an electronic signature)" in released.said
+    assert released.code == 0

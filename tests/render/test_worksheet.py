@@ -19,7 +19,7 @@ from cec.order import DailyFluid
 from cec.patient import Reduction
 from cec.render import WORKSHEETS, render
 from cec.render.terminal.drawing import Terminal
-from cec.render.worksheet import fluid_of, instructions, tasks
+from cec.render.worksheet import BY_HAND, fluid_of, instructions, steps_of, tasks
 from cec.units import Quantity
 
 STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
@@ -55,8 +55,8 @@ IN_THE_TEXT = (
     "total volume 100 mL, expected 75 to 200 mL",
     "final concentration 0.3 mg/mL, expected 0.15 to 0.4 mg/mL",
     "filter: 0.2 micron, before dilution",
-    "keeps 24 h, room temperature (US label)",
-    "keeps 24 h, 2 to 8 degrees C (EU label)",
+    "several hold: 24 h, room temperature (US label); 24 h, 2 to 8 degrees C (EU label)",
+    "keeps at 0.2 mg/mL 96 h, 15 to 25 degrees C (CH label)",
     "Draw 3.8 mL of 20 mg/mL = 76 mg (+1.33% of 75 mg)",
     "total volume 250 mL, expected 187.5 to 375 mL",
     "Draw 16.5 mL of 20 mg/mL = 330 mg",
@@ -227,6 +227,17 @@ def test_a_concentration_without_limits_says_that_nobody_checked_it(order: Order
     ) in instructions(grown)
 
 
+def test_what_is_not_checked_has_no_box_and_a_bag_that_nobody_chose_a_line(order: Order) -> None:
+    """Cyclophosphamide has no bag in the file: 16.5 mL are drawn, and what they go into is written by hand."""
+    task = next(task for task in tasks(order) if task.dose.drug == "cyclophosphamide")
+    labels = [label for label, _ in steps_of(task, task.row)]
+    assert labels[:4] == ["Take", "Dissolve", "Draw", "Into"]
+    assert dict(steps_of(task, task.row))["Into"] == BY_HAND
+    no_bag = replace(order.preparations[0], bag=None, final_volume=None, concentration=None, remove=None, rate=None)
+    assert ("Not checked", "total volume: not known, allowed 75 to 200 mL") in instructions(no_bag)
+    assert not any(label == "Check" for label, _ in instructions(no_bag))
+
+
 def test_the_fluid_of_a_day_is_not_known_where_no_volume_is() -> None:
     nothing, per_kg, some = (Quantity(Decimal(value), unit) for value, unit in ((0, "mL"), (0, "mL/kg"), (100, "mL")))
     assert fluid_of(DailyFluid((1,), nothing, per_kg, ("clofarabine", "mesna"))) == (
@@ -268,7 +279,7 @@ def test_without_a_formulary_each_dose_has_lines_to_write_on_and_says_what_is_mi
     assert (code, err) == (0, "")
     text = " ".join(out.split())
     assert text.count("Take ____________ Draw ____________ mL Into ____________ mL of ____________") == 3
-    assert text.count("the pharmacy has no formulary, so product, volumes and bag are written by hand") == 4
+    assert text.count("the pharmacy has no formulary: product, volumes and bag are written by hand") == 4
     assert text.count("made by ____________ draw seen by ____________") == 15
     assert (
         "prednisone 9.25 mg, oral From protocol 0.5 mg/kg, BSA 0.75 m2, weight 18.5 kg Take ____________ Miss" in text
@@ -287,7 +298,11 @@ def test_another_product_for_one_order(capfdbinary: pytest.CaptureFixture[bytes]
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ([*CALL, "--pick-list"], 1, "a pick list is counted from the products of a formulary: the pharmacy has no"),
+        (
+            [*CALL, "--pick-list"],
+            1,
+            "a pick list is counted from the products of a formulary, and the pharmacy has none",
+        ),
         ([*WITH_STARTER, "--product", "prednisone=aspirin"], 1, "--product: 'aspirin' is not a product of prednisone"),
         ([*WITH_STARTER, "--product", "prednisone"], 1, "is not a drug with its product"),
         ([*WITH_STARTER, "--product", "cisplatin=vial"], 1, "'cisplatin' is not in the formulary"),

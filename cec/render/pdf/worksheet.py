@@ -22,16 +22,15 @@ from cec.render.worksheet import (
     Task,
     WorkDay,
     batches,
-    by_hand,
     comes_from,
     csf_days,
     dispensing_list,
     fluid_of,
-    instructions,
     made_ahead,
     made_words,
     pick_count,
     picked,
+    steps_of,
     use_only,
     which,
     work_days,
@@ -104,8 +103,7 @@ def _card(order: Order, task: Task) -> dict[str, Any]:
         "changed": changed_words(dose),
         "cytotoxic": _CYTOTOXIC in preparation.handling,
         "made": made_words(task),
-        "by_hand": by_hand(task),
-        "steps": _steps([*(("Label", text) for text in dose.label), *instructions(preparation, row)]),
+        "steps": _steps([*(("Label", text) for text in dose.label), *steps_of(task, row)]),
         "batches": batches(preparation) or [""],
     }
 
@@ -135,9 +133,8 @@ def _dispensed(order: Order, each: Dispensed) -> dict[str, Any]:
         "from": comes_from(order, first),
         "changed": changed_words(each.dose),
         "cytotoxic": _CYTOTOXIC in each.preparation.handling,
-        "steps": _steps([*(("Label", text) for text in each.dose.label), *instructions(each.preparation)]),
+        "steps": _steps([*(("Label", text) for text in each.dose.label), *steps_of(first, None)]),
         "in_all": picked(each.items),
-        "by_hand": by_hand(first),
         "batches": batches(each.preparation) or [""],
         "rows": [
             {

@@ -36,18 +36,17 @@ from cec.render.worksheet import (
     Task,
     WorkDay,
     batches,
-    by_hand,
     comes_from,
     csf_days,
     dispensing_list,
     dose_count,
     fluid_of,
-    instructions,
     made_ahead,
     made_words,
     name_and_time,
     pick_count,
     picked,
+    steps_of,
     use_only,
     work_days,
 )
@@ -112,8 +111,7 @@ def _card(order: Order, task: Task, days: Sequence[WorkDay], terminal: Terminal)
     """One dose: what to do, and the fields to tick and to fill in on each of its days."""
     row = task.row if len(days) == 1 else None
     steps_of_dose = _steps_of(order, task, row)
-    every = (*SIGNED, *LABELS) if len(days) == 1 else BY_PEOPLE
-    names = every if task.preparation.product or by_hand(task) else ()
+    names = (*SIGNED, *LABELS) if len(days) == 1 else BY_PEOPLE
     signed = ["  ".join(f"{name} {BLANK}" for name in pair) for pair in zip(names[::2], names[1::2], strict=True)]
     fields = [f"{what}: {BLANK}" for what in batches(task.preparation)]
     if len(days) == 1:
@@ -141,8 +139,7 @@ def _steps_of(order: Order, task: Task, row: Administration | None) -> list[Inst
         ("From", origin_of_dose),
         *(("Label", text) for text in task.dose.label),
         *([("Made", made_words(task))] if row and row.made_at else []),
-        *((name, _BY_HAND[name]) for name in by_hand(task)),
-        *instructions(task.preparation, row),
+        *((name, text or _BY_HAND[name]) for name, text in steps_of(task, row)),
     ]
 
 
