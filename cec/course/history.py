@@ -173,6 +173,7 @@ def _drugs_in_all(cycles: Sequence[Cycle], units: Units) -> Iterator[DrugInAll]:
         yield DrugInAll(
             drug=drug,
             before=None if before is None else kept(before, unit),
+            counted_since=entry_of(drug, cycles[0].order.patient.earlier_doses_since),
             given=kept(sums.given, unit),
             to_give=kept(sums.to_give, unit),
             total=kept(total, unit),

@@ -104,6 +104,8 @@ class DrugInAll(msgspec.Struct, frozen=True, omit_defaults=True):
     """With what was given before these cycles."""
     before: TotalDose | None = None
     """What the oldest order tells of earlier doses; nothing where it tells none."""
+    counted_since: datetime.date | None = None
+    """From which day on these were counted, where nobody told what was given before."""
     lifetime_maximum: TotalDose | None = None
     percent: Decimal | None = None
     """Of the lifetime maximum, to one decimal."""

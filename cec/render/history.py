@@ -147,10 +147,12 @@ def total_lines(history: History) -> list[TotalLine]:
 def _total_line(drug: DrugInAll) -> TotalLine:
     maximum = ""
     if drug.lifetime_maximum and drug.percent is not None:
-        maximum = f"{write_number(drug.percent)}% of {drug.lifetime_maximum}"
+        least = "at least " if drug.before is None or drug.counted_since else ""
+        maximum = f"{least}{write_number(drug.percent)}% of {drug.lifetime_maximum}"
+    since = f" since {paper_date(drug.counted_since)}" if drug.counted_since else ""
     return TotalLine(
         drug.drug,
-        str(drug.before) if drug.before else "not told",
+        f"{drug.before}{since}" if drug.before else "not told",
         str(drug.given),
         str(drug.to_give) if drug.to_give.value else "",
         str(drug.total),

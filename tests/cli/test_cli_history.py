@@ -74,7 +74,7 @@ def test_every_cycle_and_drug_stands_in_every_form(orders: Path) -> None:
             "22.5 mg/m2",
             "47.25 mg in 3 doses",
             "157.5 mg/m2",
-            "35% of 450 mg/m2",
+            "at least 35% of 450 mg/m2",
             "doxorubicin: 15.75 mg on days 1 to 3, reduced by 25%, to 75% of 21 mg: mucositis",
         ):
             assert words in text, words
@@ -137,6 +137,20 @@ def test_a_cancelled_cycle_is_named_and_does_not_count(orders: Path) -> None:
     shown = history(orders)
     assert "2 cycles" in shown.said
     assert "orders/3.r2.json: cancelled on 2026-11-30: fever" in shown.said
+
+
+def test_a_total_of_which_not_all_is_told_is_the_least(orders: Path) -> None:
+    """Without its first cycle the second tells of 90 mg/m2 since that day: with 67.5 at least 35% of 450 mg/m2."""
+    reduced = {"reductions": ["doxorubicin=25%: mucositis"], "earlier_doses": {"doxorubicin": "90 mg/m2"}}
+    told = replace(anna(SECOND, **reduced).patient, earlier_doses_since={"doxorubicin": FIRST})
+    order = replace(anna(SECOND, **reduced), patient=told, release=None)
+    (orders / "1.json").unlink()
+    save(replace(order, fingerprint=fingerprint(order)), orders / "2.json")
+    shown = history(orders).said
+    assert "90 mg/m2 since 30-Nov-2026" in shown
+    assert "at least 35% of 450 mg/m2" in shown
+    save(anna(SECOND, **reduced), orders / "2.json")
+    assert "at least" not in history(orders).said
 
 
 def test_a_damaged_file_is_named_and_hides_no_other(orders: Path) -> None:
