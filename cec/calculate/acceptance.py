@@ -48,7 +48,7 @@ def accepted_alerts(
 def _with_reasons(alerts: Iterable[Alert], accept: Mapping[str, str]) -> Iterator[Alert]:
     for alert in alerts:
         reason = accept.get(alert.code, "")
-        yield msgspec.structs.replace(alert, accepted=reason) if reason else alert
+        yield msgspec.structs.replace(alert, accepted=reason) if reason and not alert.accepted else alert
 
 
 def _refusal(

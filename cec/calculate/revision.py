@@ -7,14 +7,14 @@ is said of the cycle as a whole (totals, what is taken from the shelf, alerts) i
 from __future__ import annotations
 
 import datetime
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import localcontext
 
 from msgspec.structs import replace
 
 from cec.calculate import draft_order, refuse_contradicting_inputs, sha256_of_inputs
 from cec.calculate.acceptance import accepted_alerts
+from cec.calculate.carried_alerts import with_earlier_days
 from cec.calculate.change_alerts import change_alerts
 from cec.calculate.change_refusals import refuse_changed_given, refuse_hanging, refuse_overtaking
 from cec.calculate.cycle import Computed, Inputs, compute_cycle, day_for_age, earliest_next_cycle, totals
@@ -32,7 +32,6 @@ from cec.calculate.schedule import in_sequence, too_few
 from cec.calculate.schedule.boxes import with_boxes
 from cec.calculate.schedule.remarks import Drawn, remarks
 from cec.calculate.stretches import EARLIEST, Stretch, stretches_of
-from cec.days import list_days
 from cec.errors import InputError
 from cec.fingerprint import fingerprint
 from cec.order import Administration, Alert, Change, Measures, Order, altered_rows, given_amounts, identity
@@ -121,13 +120,11 @@ def revise(before: Order, change: Change, *, strict: bool = False) -> Order:
             *too_few(newest[0].lines, rows),
             *change_alerts(order, stretches[-1].inputs.pharmacy),
         ]
-        for each, piece in older:
-            _add(found, alerts_of(each.case(piece.doses)), piece)
-            _add(of_amounts, [*each.not_given, *piece.alerts], piece)
-        carried = _carried(before)
+        of_rules = [(alerts_of(each.case(piece.doses)), piece) for each, piece in older]
+        of_pieces = [((*each.not_given, *piece.alerts), piece) for each, piece in older]
         alerts = accepted_alerts(
-            [_as_accepted(alert, carried) for alert in found],
-            [_as_accepted(alert, carried) for alert in of_amounts],
+            with_earlier_days(found, of_rules, before, change.accepted),
+            with_earlier_days(of_amounts, of_pieces, before, change.accepted),
             change.accepted,
             strict=strict,
         )
@@ -216,35 +213,3 @@ def _administered(order: Order) -> tuple[Administered, ...]:
         )
         for row in order.administrations
     )
-
-
-def _add(alerts: list[Alert], of_stretch: Iterable[Alert], piece: Piece) -> None:
-    """Add what is only to be said of earlier days, with these days; notes are said of the last days alone."""
-    days = sorted({day for dose in piece.doses for day in dose.days})
-    known = {_key(alert) for alert in alerts}
-    for alert in of_stretch:
-        if days and alert.level != "note" and _key(alert) not in known:
-            noun = "day" if len(days) == 1 else "days"
-            alerts.append(replace(alert, text=f"on {noun} {list_days(days)}: {alert.text}"))
-
-
-def _key(alert: Alert) -> tuple[str, str, str]:
-    return alert.code, alert.about, alert.text
-
-
-_DAYS_BEFORE = re.compile(r"on days? [-0-9, to]+: ")
-
-
-def _carried(before: Order) -> dict[tuple[str, str, str], str]:
-    """The reasons of an order by what they accept: alerts that say the same stay accepted."""
-    return {_bare(alert): alert.accepted for alert in before.alerts if alert.accepted}
-
-
-def _bare(alert: Alert) -> tuple[str, str, str]:
-    """An alert without the days of which it is said."""
-    match = _DAYS_BEFORE.match(alert.text)
-    return alert.code, alert.about, alert.text[match.end() :] if match else alert.text
-
-
-def _as_accepted(alert: Alert, carried: Mapping[tuple[str, str, str], str]) -> Alert:
-    return replace(alert, accepted=carried.get(_bare(alert), ""))

@@ -232,6 +232,15 @@ def test_a_stop_that_newly_speaks_is_accepted_anew_and_an_accepted_one_is_carrie
         ("heavy", "is heavy"): "looked at again",
         ("light", "on days 1, 2: is light"): "tumour board",
     }
+    with pytest.raises(OrderRefused) as again:  # light once more: what was accepted of days 1 and 2 is not of day 4
+        revised(heavier, day(4), 4, weight=kg(26))
+    assert set(again.value.stops) == {"light"}
+    lighter = revised(heavier, day(4), 4, weight=kg(26), accepted={"light": "weighed twice"})
+    assert {alert.text: alert.accepted for alert in lighter.alerts if alert.level == "stop"} == {
+        "is light": "weighed twice",
+        "on days 1, 2: is light": "tumour board",
+        "on day 3: is heavy": "looked at again",
+    }
     third = revised(heavier, day(4), 5, stopped=("clofarabine",))
     assert {alert.accepted for alert in third.alerts if alert.level == "stop"} == {"looked at again", "tumour board"}
     assert verify_order(third).finding == "agrees"

@@ -65,7 +65,7 @@ def changed_words(before: Order, order: Order) -> Iterator[str]:
         yield f"{drug}: {'; '.join(parts)}"
     old = {(alert.code, alert.text) for alert in before.alerts}
     for alert in order.alerts:
-        if (alert.code, alert.text) not in old:
+        if not any(alert.code == code and alert.text.endswith(text) for code, text in old):
             yield alert_words(in_one_line(alert))
 
 
