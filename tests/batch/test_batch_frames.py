@@ -196,7 +196,7 @@ def test_what_is_no_frame() -> None:
         dose_table(PATIENTS.lazy())
     others = (
         *(PATIENTS.to_series(), pandas.Series([1]), PATIENTS.to_pandas().groupby("id"), pyarrow.array([1])),
-        *(pyarrow.chunked_array([[1]]), PATIENTS.to_arrow().to_reader(), [{"height": 128}], None),
+        *(pyarrow.chunked_array([[1]]), [{"height": 128}], None),
     )
     for other in others:
         with pytest.raises(InputError, match="is not a frame"):
