@@ -162,7 +162,8 @@ def _taken(preparation: Preparation) -> str:
 def _handling(preparation: Preparation) -> Iterator[str]:
     """What those who give a dose must mind, and what the formulary does not say."""
     yield "; ".join(text for text in preparation.handling if not text.startswith(_FOR_THE_WORKSHEET))
-    yield preparation.missing
+    parts = preparation.missing.split("; ")
+    yield "; ".join([part for part in parts if ", so no " in part] or parts)  # the worksheet tells the others
 
 
 def totals_of(order: Order, *, apart: bool) -> list[list[str]]:

@@ -23,10 +23,10 @@ class Drawn(NamedTuple):
 
 
 def timeline(date: datetime.date, drawn: list[Drawn]) -> dict[str, Any] | None:
-    """The scale of a date and its bars, in minutes since midnight and in lanes; None for what is no more than one."""
+    """The scale of a date and its bars, in minutes since midnight, in lanes; None where nothing runs beside others."""
     midnight = datetime.datetime.combine(date, datetime.time())
     on_date = [each for each in drawn if each.begin < midnight + _A_DAY]
-    if len(on_date) < 2:
+    if len(on_date) < 2 or all(each.begin == each.end for each in on_date):
         return None
     begin = max(min(each.begin for each in on_date), midnight)
     end = min(max(each.end for each in on_date), midnight + _A_DAY)
