@@ -91,6 +91,21 @@ def test_days_are_skipped_and_the_cycle_ended(order: Path, tmp_path: Path) -> No
     assert "etoposide: day 3: not given, 96 mg ordered; with what is ordered 192 mg" in " ".join(done.err.split())
 
 
+def test_the_whole_cycle_moves_before_it_began_and_two_days_are_missed(order: Path, tmp_path: Path) -> None:
+    done = change(order, "--start", "2026-12-07", on="2026-11-29", day=None)
+    assert "ann.r2.json: revision 2, day 1 on 07-Dec-2026: a reason" in done.err
+    second = tmp_path / "ann.r2.json"
+    assert [each[:4] for each in drugs(second)["clofarabine"]] == ["1 07", "2 08", "3 09", "4 10", "5 11"]
+    done = change(second, "--skip-day", "2-3", "--move", "--time", "10:00", on="2026-12-10", day="2")
+    assert (done.code, "day 2: on 10-Dec-2026, was 08-Dec-2026, at 10:00, was at 09:00" in done.err) == (0, True)
+    third = tmp_path / "ann.r3.json"
+    assert [each[:4] for each in drugs(third)["clofarabine"]] == ["1 07", "2 10", "3 11", "4 12", "5 13"]
+    assert cec("verify", str(third)).code == 0
+    fourth = change(third, "--time", "11:30", on="2026-12-11", day="3")
+    assert "prednisone: days 3 to 5: before 11:30, was before 10:00" in fourth.err
+    assert "clofarabine: days 3 to 5: at 11:30, was at 10:00" in fourth.err
+
+
 @pytest.mark.parametrize(
     ("what", "words"),
     [

@@ -9,7 +9,7 @@ from cec.facts import FACTS
 from cec.order import Administration, Change, Order
 from cec.render.words.alerts import alert_words, in_one_line
 from cec.render.words.patient import declarations
-from cec.render.words.times import paper_date
+from cec.render.words.times import clock, paper_date, starting_time
 
 
 def revision_words(order: Order) -> str:
@@ -78,9 +78,14 @@ def _otherwise(row: Administration, was: Administration | None) -> str:
         parts.append(f"{row.dose}, was {was.dose}")
     if row.date != was.date:
         parts.append(f"on {paper_date(row.date)}, was {paper_date(was.date)}")
-    elif row.time != was.time:
-        parts.append(f"at {row.time:%H:%M}, was {was.time:%H:%M}")
+    if row.time.time() != was.time.time():
+        parts.append(f"{_when(row)}, was {_when(was)}")
     return ", ".join(parts) or f"{row.route} over {row.runs}, was {was.route} over {was.runs}"
+
+
+def _when(row: Administration) -> str:
+    """When an administration starts, or before when."""
+    return f"at {clock(row.start)}" if row.start else starting_time(row)
 
 
 def _days(days: list[int]) -> str:
