@@ -28,7 +28,11 @@ _BINARY = {"parquet": "Parquet", "xlsx": "a workbook"}
 def batch(
     *,
     patients: Annotated[
-        str, typer.Argument(metavar="PATIENTS", help="The table: .csv, .jsonl, .parquet, .xlsx; - is standard input.")
+        str,
+        typer.Argument(
+            metavar="PATIENTS",
+            help="The table: .csv, .jsonl (or a FHIR Bundle on each line), .parquet, .xlsx; - is standard input.",
+        ),
     ],
     output: Annotated[
         str,
