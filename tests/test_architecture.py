@@ -136,6 +136,7 @@ EXACT_ROOMS = (
     "cec.verification",
     "cec.render",
     "cec.fhir",
+    "cec.course",
 )
 """Where no binary float may stand: everything that a dose passes through. `cec.batch` has its own doubts of floats."""
 

@@ -57,11 +57,8 @@ def worklist(
     day: datetime.date = read_text_of("DATE", date, read_date)  # type: ignore[assignment]
     policy = load_pharmacy(file) if (file := pharmacy_file(pharmacy.pharmacy)) else None
     found = orders_of_day(day, orders, leave_out or ())
-    show(
-        ward_day(day, found.files, policy, released_only=released, left_out=found.left_out, damaged=found.damaged),
-        chosen,
-    )
-    for fault in found.damaged:
+    show(ward_day(day, found.files, policy, released_only=released, not_listed=found.not_listed), chosen)
+    for fault in found.not_listed.damaged:
         say_fault(fault, "file")
-    if found.damaged:
+    if found.not_listed.damaged:
         raise typer.Exit(1)

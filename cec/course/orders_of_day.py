@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cec.course.chain import Chain, OrderFile, read_chains, read_unedited
-from cec.course.ward_day import LeftOut, PatientOfDay
+from cec.course.ward_day import LeftOut, NotListed, PatientOfDay
 from cec.course.worklist import FiledOrder
 from cec.errors import Fault, FileError, InputError
 
 LEAVE_OUT = "--leave-out"
+NO_ORDERS = "there is no order in these files and folders"
 A_DAY = datetime.timedelta(days=1)
 
 
 class OrdersOfDay(NamedTuple):
-    """The orders that count and may give something on a day, those that do not count, and what is damaged."""
+    """The orders that count and may give something on a day, and what is told of the others."""
 
     files: tuple[FiledOrder, ...]
-    left_out: tuple[LeftOut, ...]
-    damaged: tuple[Fault, ...]
+    not_listed: NotListed
 
 
 def orders_of_day(day: datetime.date, paths: Sequence[Path], leave_out: Sequence[Path] = ()) -> OrdersOfDay:
@@ -38,6 +38,8 @@ def orders_of_day(day: datetime.date, paths: Sequence[Path], leave_out: Sequence
         raise FileError(
             *(fault._replace(text=f"{fault.text}; {LEAVE_OUT} FILE leaves one out") for fault in found.broken)
         )
+    if not found.chains and not found.damaged:
+        raise InputError(NO_ORDERS)
     left = {os.path.realpath(path) for path in leave_out}
     if others := [path for path in leave_out if not _is_among(path, paths)]:
         raise InputError(*(Fault("is not among the orders that are read", LEAVE_OUT, str(path)) for path in others))
@@ -50,7 +52,8 @@ def orders_of_day(day: datetime.date, paths: Sequence[Path], leave_out: Sequence
             except FileError as error:
                 damaged += error.faults
     left_out = (each for chain in found.chains for each in _not_counted(chain, day, left))
-    return OrdersOfDay(tuple(files), tuple(left_out), tuple(damaged))
+    undated = (str(chain.current.path) for chain in found.chains if _counts(chain, left) and not chain.current.dates)
+    return OrdersOfDay(tuple(files), NotListed(tuple(left_out), tuple(damaged), tuple(undated)))
 
 
 def _is_among(path: Path, paths: Iterable[Path]) -> bool:

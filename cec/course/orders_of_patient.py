@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cec.course.chain import Chain, read_chains, read_unedited
+from cec.course.orders_of_day import NO_ORDERS
 from cec.course.patients import Key, Person, patient_alerts, patient_keys, unknown_patient
 from cec.course.ward_day import LeftOut, PatientOfDay
 from cec.course.worklist import FiledOrder
@@ -66,7 +67,7 @@ def _wanted(chains: Sequence[Chain], keys: Sequence[Key], number: str) -> Key:
             raise InputError(Fault(f"no order is of a patient with the id {number}", "--id"))
         return number, ""
     if not keys:
-        raise InputError("there is no order in these files and folders")
+        raise InputError(NO_ORDERS)
     people = dict(zip(keys, (chain.current.patient for chain in chains), strict=True))
     if len(people) > 1:
         ids = list(dict.fromkeys(filter(None, (person.id for person in people.values()))))

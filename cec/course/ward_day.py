@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
+from cec.errors import Fault
 from cec.order import Administration, Alert, Order, PickItem, Preparation, Release
 from cec.order.counts import Number, Place, Sha256
 from cec.units import Amount
@@ -126,6 +127,17 @@ class Worklist(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     left_out: tuple[LeftOut, ...] = ()
     alerts: tuple[Alert, ...] = ()
     """What a person must look at in the list itself."""
+
+
+class NotListed(NamedTuple):
+    """What is told beside the doses of a list."""
+
+    left_out: tuple[LeftOut, ...] = ()
+    """Orders that would give something on the day and do not count."""
+    damaged: tuple[Fault, ...] = ()
+    """Files that cannot be trusted."""
+    undated: tuple[str, ...] = ()
+    """The files of orders that were drafted without a start."""
 
 
 class WardDay(NamedTuple):

@@ -17,6 +17,7 @@ from cec.course.ward_day import (
     DoseOfDay,
     DrawnFrom,
     LeftOut,
+    NotListed,
     OrderOfDay,
     PatientOfDay,
     PharmacyFile,
@@ -32,6 +33,8 @@ from cec.units import Quantity
 
 DRAFT_LEFT_OUT = "a draft"
 DAMAGED = "damaged-file"
+NO_DATES = "orders-without-dates"
+NOTHING_BESIDE = NotListed()
 
 
 class FiledOrder(NamedTuple):
@@ -63,8 +66,7 @@ def ward_day(
     policy: Pharmacy | None = None,
     *,
     released_only: bool = False,
-    left_out: Sequence[LeftOut] = (),
-    damaged: Sequence[Fault] = (),
+    not_listed: NotListed = NOTHING_BESIDE,
 ) -> WardDay:
     """The worklist of a day from the orders that count: each the last of its chain, and not cancelled.
 
@@ -94,11 +96,12 @@ def ward_day(
             ),
             vials=drawn.vials,
             pick_list=_pick_list(rows, keys, drawn.vials),
-            left_out=(*left_out, *drafts, *_not_given(day, listed)),
+            left_out=(*not_listed.left_out, *drafts, *_not_given(day, listed)),
             alerts=(
-                *map(damaged_alert, damaged),
+                *map(damaged_alert, not_listed.damaged),
                 *patient_alerts((file, order.patient) for file, order in listed),
                 *drawn.alerts,
+                *_undated(not_listed.undated),
             ),
         ),
         tuple(order for _, order in listed),
@@ -115,6 +118,13 @@ def _made_up(rows: Iterable[_Row], listed: Sequence[FiledOrder], keys: Sequence[
 def damaged_alert(fault: Fault) -> Alert:
     """That a file cannot be trusted, so that what it orders is missing here."""
     return Alert(DAMAGED, "check", fault.file, f"{fault._replace(file='')}; nothing that it orders is counted here")
+
+
+def _undated(files: Sequence[str]) -> Iterator[Alert]:
+    """That orders without a date are on no list; nothing where there are none."""
+    if files:
+        have = "has no dates and is" if len(files) == 1 else "have no dates and are"
+        yield Alert(NO_DATES, "note", "", f"{', '.join(files)} {have} on no list: an order gets them by --start")
 
 
 def patient_of(order: Order) -> PatientOfDay:

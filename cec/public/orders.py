@@ -237,10 +237,7 @@ def worklist(
     from cec.course.worklist import ward_day
 
     found = orders_of_day(day, [Path(each) for each in orders], [Path(each) for each in leave_out])
-    of_day = ward_day(
-        day, found.files, pharmacy, released_only=released_only, left_out=found.left_out, damaged=found.damaged
-    )
-    return of_day.worklist
+    return ward_day(day, found.files, pharmacy, released_only=released_only, not_listed=found.not_listed).worklist
 
 
 def _facts(texts: Texts) -> set[str]:

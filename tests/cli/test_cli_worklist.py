@@ -222,6 +222,19 @@ def test_vials_are_those_of_the_pharmacy_of_the_day(orders: Path) -> None:
         assert words in shown
 
 
+def test_orders_without_dates_are_named_in_one_line(orders: Path) -> None:
+    both(orders)
+    assert cec("dose", "--height", "128cm", "--weight", "26kg", "--id", "5", "-o", str(orders / "eva.json")).code == 0
+    shown = worklist(orders)
+    assert (shown.code, "orders/eva.json has no dates and is on no list" in shown.said) == (0, True)
+
+
+def test_a_folder_without_orders_is_refused(orders: Path) -> None:
+    (orders / "other.json").write_text("{}", encoding="utf-8")
+    refused = worklist(orders)
+    assert (refused.code, refused.err) == (1, "cec: there is no order in these files and folders\n")
+
+
 def test_the_pharmacy_file_is_named(orders: Path) -> None:
     both(orders)
     shown = worklist(orders, "--pharmacy", pharmacy_file(Path()))

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from wards import CLOFARABINE, TUESDAY, filed, order_of
 
 from cec import render
-from cec.course.ward_day import WardDay
-from cec.course.worklist import ward_day
+from cec.course.ward_day import NotListed, WardDay
+from cec.course.worklist import NOTHING_BESIDE, ward_day
 from cec.errors import Fault, InputError
 from cec.order import Alert
 from cec.render import WORKLISTS
@@ -23,7 +23,7 @@ TABLET = "drug: prednisone, dose: 5 mg, route: oral, days: 1, at: '08:00'"
 SPINAL = "drug: methotrexate, dose: 12 mg, route: intrathecal, days: 1, at: '09:30'"
 
 
-def day_of(folder: Path, **more: object) -> WardDay:
+def day_of(folder: Path, not_listed: NotListed = NOTHING_BESIDE) -> WardDay:
     """30 mg at 09:00 for Anna, 12 mg into the cerebrospinal fluid for her, 46.8 mg at 11:00 for Jan, a draft."""
     anna = order_of(
         folder, CLOFARABINE.format("30 mg", "09:00"), SPINAL, TABLET, id="1042", name="Anna Nowak", ward="4B"
@@ -37,7 +37,7 @@ def day_of(folder: Path, **more: object) -> WardDay:
         released=False,
     )
     anna, jan = (replace(each, alerts=()) for each in (anna, jan))
-    return ward_day(TUESDAY, filed(anna, jan), **more)  # type: ignore[arg-type]
+    return ward_day(TUESDAY, filed(anna, jan), not_listed=not_listed)
 
 
 def pages(day: WardDay, paper: str = "100x60mm", *, oral: bool = False) -> list[str]:
@@ -76,7 +76,7 @@ def test_each_label_says_from_which_vials(tmp_path: Path) -> None:
 
 def test_what_must_be_looked_at_comes_before_the_labels(tmp_path: Path) -> None:
     fault = Fault("is damaged", "", "eva.json")
-    day = day_of(tmp_path, damaged=[fault])
+    day = day_of(tmp_path, NotListed(damaged=(fault,)))
     first, *_ = pages(day)
     assert "CHECK damaged-file, eva.json: is damaged" in first
     assert "Worklist, Tue 01-Dec-2026" in first
