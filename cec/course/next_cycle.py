@@ -18,7 +18,8 @@ from cec.treatment import Treatment
 from cec.units import span
 
 OF_THE_PERSON = (
-    *("id", "name", "born", "sex", "diagnosis", "allergies", "ward", "bed", "physician", "protocol_number", "history"),
+    *("id", "name", "born", "sex", "diagnosis", "allergies", "history"),
+    *("ward", "bed", "physician", "protocol_number"),
 )
 """What of a patient stays from one cycle to the next."""
 OF_THE_CYCLE_BEFORE = ("previous_weight", "previous_day_1", "previous_cycles")

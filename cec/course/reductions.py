@@ -39,34 +39,37 @@ def decided_reductions(
             if not any(is_same_name(name, each.drug) for each in in_force)
         ]
     for each in in_force:
-        text = f"{each.drug} by {each.percent:f}% ({each.reason})"
-        drug = quote(each.drug)
         if not _gives(following, each.drug):
-            words.append(f"reduction of {text} not carried on: {following.name} does not give it")
+            words.append(f"{_words(each)} not carried on: {following.name} does not give it")
             continue
-        is_kept, is_dropped = (any(is_same_name(name, each.drug) for name in names) for names in (keep, drop))
-        if is_kept == is_dropped:
-            choose = "give one of them" if is_kept else "decide"
-            faults.append(
-                Fault(f"the reduction of {text}: {choose}: --keep-reduction {drug} or --drop-reduction {drug}")
-            )
-        elif is_kept and any(is_same_name(name, each.drug) for name in anew):
-            faults.append(
-                Fault(f"{each.drug} is kept reduced and reduced anew; for a new reduction: --drop-reduction {drug}")
-            )
+        is_kept, is_dropped, is_new = (is_same_name(each.drug, *names) for names in (keep, drop, anew))
+        if refusal := _refusal(each, is_kept, is_dropped, is_new):
+            faults.append(Fault(f"the {_words(each)}: {refusal}"))
         elif is_kept and each.line is not None and following.name != order.regimen.name:
-            faults.append(
-                Fault(
-                    f"the reduction of {text} is of line {each.line} of {order.regimen.name}; "
-                    f"--drop-reduction {drug}, and --reduce for a line of {following.name}"
-                )
-            )
-        else:
-            kept += [each] if is_kept else []
-            words.append(f"reduction of {text} {'kept' if is_kept else 'dropped'}")
+            text = f"it is of line {each.line} of {order.regimen.name}; drop it, and reduce a line of {following.name}"
+            faults.append(Fault(f"the {_words(each)}: {text}"))
+        kept += [each] if is_kept else []
+        words.append(f"{_words(each)} {'kept' if is_kept else 'dropped'}")
     if faults:
         raise InputError(*dict.fromkeys(faults))
     return Decided(tuple(kept), tuple(words))
+
+
+def _refusal(reduction: Reduction, *decided: bool) -> str:
+    """Why a reduction cannot be as it was decided (kept, dropped, declared anew); nothing where it can."""
+    keep, drop = (f"--{what}-reduction {quote(reduction.drug)}" for what in ("keep", "drop"))
+    match decided:
+        case (False, False, _):
+            return f"decide: {keep} or {drop}"
+        case (True, True, _):
+            return f"give one of them: {keep} or {drop}"
+        case (True, False, True):
+            return f"it is kept and reduced anew; for the new one: {drop}"
+    return ""
+
+
+def _words(reduction: Reduction) -> str:
+    return f"reduction of {reduction.drug} by {reduction.percent:f}% ({reduction.reason})"
 
 
 def reductions_of(order: Order) -> tuple[Reduction, ...]:

@@ -121,7 +121,7 @@ def test_of_each_reduction_a_person_decides(tmp_path: Path) -> None:
     twice = follow(path, *NEW, "--keep-reduction", "etoposide", "--drop-reduction", "Etoposide")
     assert f"give one of them: {both}" in twice.err
     anew = follow(path, *NEW, "--keep-reduction", "etoposide", "--reduce", "etoposide=by 50%: again")
-    assert "etoposide is kept reduced and reduced anew" in anew.err
+    assert "it is kept and reduced anew; for the new one: --drop-reduction etoposide" in anew.err
     other = follow(path, *NEW, "--keep-reduction", "clofarabine", "--drop-reduction", "etoposide")
     assert "--keep-reduction: no reduction of clofarabine was declared; reduced: etoposide" in other.err
     for done in (twice, anew, other):
