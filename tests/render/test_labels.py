@@ -269,6 +269,24 @@ def test_what_has_no_room_is_refused_with_the_label_that_lacks_it() -> None:
         render(order_of(name="Anna Maria " * 80), "labels", paper="100x60mm")
 
 
+COMPARED = ("drug", "dose", "route", "rate", "date", "time", "volume", "concentration", "diluent", "use_before")
+
+
+def test_what_is_compared_is_read_back_once_from_each_label_and_is_large(tmp_path: Path) -> None:
+    path = tmp_path / "pharmacy.yaml"
+    path.write_text(USE_BEFORE, "utf-8")
+    order = replace(order_of(load_pharmacy(path), id="0070", name="Anna"), alerts=())
+    content = render(order, "labels", paper="100x60mm")
+    pages = [page.replace("\N{NO-BREAK SPACE}", " ") for page in pages_of(content)]
+    labels = label_data(order)["labels"]
+    assert len(pages) == len(labels) == 15
+    for page, label in zip(pages, labels, strict=True):
+        texts = [label[name].replace("\N{NO-BREAK SPACE}", " ") for name in COMPARED]
+        assert [text for text in ("Anna", "Id 0070", *texts) if text and page.count(text) != 1] == []
+    sizes = sizes_of(content)
+    assert min(sizes[text] for text in ("0.3 mg/mL", "in sodium chloride 0.9%", "total 100 mL", "Anna", "0070")) >= 9.5
+
+
 @pytest.mark.parametrize("paper", FORMATS["labels"].papers)
 def test_another_program_reads_the_code_of_each_label_from_its_picture(order: Order, paper: str) -> None:
     pages = pictures("labels", label_data(replace(order, alerts=()), oral=True), paper, ppi=200)

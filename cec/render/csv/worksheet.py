@@ -15,7 +15,19 @@ if TYPE_CHECKING:
     from cec.order import Administration, Order, Preparation
 
 ORDER_COLUMNS = ("regimen", "edition", "id", "cycle")
-TASK_COLUMNS = ("day", "date", "start", "not_after", "dose_of_day", "drug", "dose", "unit", "route", "over")
+TASK_COLUMNS = (
+    "day",
+    "date",
+    "start",
+    "not_after",
+    "dose_of_day",
+    "doses_of_day",
+    "drug",
+    "dose",
+    "unit",
+    "route",
+    "over",
+)
 ORIGIN_COLUMNS = ("prescribed", "prescribed_unit", "bsa_m2", "weight_kg", "changed")
 """What a dose comes from, and what a person changed of it."""
 PICK_COLUMNS = ("kind", "drug", "item", "count", "volume_mL", "alerts")
@@ -70,6 +82,7 @@ def _rows(order: Order) -> Iterator[tuple[str, ...]]:
             clock_time(row.start) if row else "",
             clock_time(row.not_after) if row else "",
             str(task.number),
+            str(dose.count_on(row.protocol_day if row else task.day)),
             dose.drug,
             number(dose.ordered),
             dose.ordered.unit,
