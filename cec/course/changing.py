@@ -9,14 +9,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cec.anchors import is_same_name
-from cec.calculate.declared import Declaration
 from cec.calculate.revision import NO_DATES, revise
-from cec.course.given import administrations_given
+from cec.course.change_faults import change_faults
 from cec.days import LAST_DAY, list_days
 from cec.errors import Fault, InputError, OrderRefused
 from cec.load.change_texts import GivenText
 from cec.order import Administration, Change, GivenAmount, MovedDay, NewStart, Order, SkippedDay
-from cec.order import date_of as date_after
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.units import Quantity
@@ -97,7 +95,7 @@ def change_of(before: Order, asked: Asked) -> Change:
         given=given,
         accepted=dict(asked.accepted),
     )
-    faults += _faults(before, change)
+    faults += change_faults(before, change)
     if faults:
         raise InputError(*faults)
     return change
@@ -197,7 +195,8 @@ def _row_named(before: Order, each: GivenText) -> Administration:
     of_day = [row for row in rows if row.protocol_day == each.day]
     if not of_day:
         days = sorted({row.protocol_day for row in rows})
-        other = f"it is ordered on days {list_days(days)}" if days else f"{before.regimen.name} does not give it"
+        noun = "day" if len(days) == 1 else "days"
+        other = f"it is ordered on {noun} {list_days(days)}" if days else f"{before.regimen.name} does not give it"
         raise InputError(f"{each.drug} is not ordered on day {each.day}; {other}")
     if each.number is None and len(of_day) == 1:
         return of_day[0]
@@ -207,89 +206,3 @@ def _row_named(before: Order, each: GivenText) -> Administration:
             f"{each.drug} has {count} doses on day {each.day}: write 'on day {each.day} dose 1' to {count}"
         )
     return of_day[each.number - 1]
-
-
-def _faults(before: Order, change: Change) -> Iterator[Fault]:
-    """Why a change cannot be made of an order, but for what only its doses tell."""
-    last = before.changes[-1].on if before.changes else None
-    if last and change.on < last:
-        yield Fault(f"{change.on} lies before {last}, the day of the last change; look at the date", "--on")
-    if change.start:
-        yield from _start_faults(before, change)
-        return
-    left = [row for row in before.administrations if row.protocol_day >= change.from_day]
-    if not left and not change.stopped and not change.given:
-        yield Fault(f"nothing is given from day {change.from_day} on", "--from-day")
-    yield from _day_faults(before, change)
-    yield from _counting_as_given(before, change)
-
-
-def _start_faults(before: Order, change: Change) -> Iterator[Fault]:
-    """Why a cycle cannot begin on another day."""
-    given = [each for each in administrations_given(before, change.on) if each.status == "given"]
-    if given:
-        row = given[0].row
-        text = (
-            f"{row.drug} on day {row.protocol_day}, {row.date}, counts as given: a cycle that began is not moved whole"
-        )
-        yield Fault(text, "--start")
-    if change.skipped or change.moved or any(each.moved or each.skipped for each in before.changes):
-        yield Fault("days were skipped or moved; draw the cycle up anew with cec schedule", "--start")
-    if change.start and change.start.date < change.on:
-        yield Fault(f"{change.start.date} lies before {change.on}, the day of the change", "--start")
-
-
-def _day_faults(before: Order, change: Change) -> Iterator[Fault]:
-    """Days that the order does not give, that lie before the change, or that are told twice."""
-    given = sorted({row.protocol_day for row in before.administrations})
-    skipped, moved = [each.day for each in change.skipped], [each.day for each in change.moved]
-    for option, days in (("--skip-day", skipped), ("--move-day", moved)):
-        if strange := sorted(set(days) - set(given)):
-            yield Fault(f"nothing is given on day {list_days(strange)}; days: {list_days(given)}", option)
-        if early := [day for day in days if day < change.from_day]:
-            yield Fault(
-                f"day {list_days(early)} lies before day {change.from_day}, from which the change holds", option
-            )
-        if len(set(days)) < len(days):
-            yield Fault("names a day twice", option)
-    if given_then := sorted({each.day for each in change.given if each.amount.value} & {*skipped, *moved}):
-        yield Fault(f"something was given on day {list_days(given_then)}, which does not move then", "--given")
-    if both := sorted(set(skipped) & set(moved)):
-        yield Fault(f"day {list_days(both)} is skipped and moved; say one of both", "--move-day")
-    for each in change.moved:
-        if each.date < change.on:
-            yield Fault(f"{each.date} lies before {change.on}, the day of the change", "--move-day")
-    yield from _early_declarations(change)
-
-
-def _early_declarations(change: Change) -> Iterator[Fault]:
-    """What is declared of days before the one from which the change holds."""
-    declarations: list[Declaration] = [*change.reductions, *change.set_doses, *change.withheld]
-    for declared in declarations:
-        if early := [day for day in declared.days if day < change.from_day]:
-            text = f"{declared.drug} on day {list_days(early)}: the change holds from day {change.from_day} on"
-            yield Fault(text, "--from-day")
-
-
-def _counting_as_given(before: Order, change: Change) -> Iterator[Fault]:
-    """A first day that is dated before the change, and days from it on of which something counts as given."""
-    if before.start is None:
-        return
-    changes = (*before.changes, change)
-    dropped = {skip.day for skip in change.skipped}
-    days = sorted({row.protocol_day for row in before.administrations if row.protocol_day >= change.from_day} - dropped)
-    date = date_after(before.regimen.calendar, before.start, change.from_day, changes)
-    if change.from_day not in dropped and date < change.on:
-        text = f"day {change.from_day} is {date}, before {change.on}: it counts as given; change from a later day on"
-        yield Fault(text, "--from-day")
-        return
-    given = {
-        each.row.protocol_day
-        for each in administrations_given(before)
-        if each.status == "given" and each.is_told and each.row.protocol_day >= change.from_day
-    }
-    if days_given := sorted(given & {*days, *dropped}):
-        text = f"somebody told what was given on day {list_days(days_given)}; change from a later day on"
-        yield Fault(text, "--from-day")
-    if change.measured_on and date and change.measured_on > max(date, change.on):
-        yield Fault(f"{change.measured_on} lies after day {change.from_day}, {date}", "--measured-on")
