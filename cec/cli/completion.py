@@ -164,6 +164,18 @@ def _formulas(_: Regimens) -> Iterator[Candidate]:
     yield from ((name, formula.title) for name, formula in BSA_FORMULAS.items())
 
 
+def _encodings(_: Regimens) -> Iterator[Candidate]:
+    from cec.tables.declared import ENCODINGS
+
+    yield from ((name, "") for name in ENCODINGS)
+
+
+def _date_forms(_: Regimens) -> Iterator[Candidate]:
+    from cec.tables.declared import DATE_FORMS
+
+    yield from ((form, "") for form in DATE_FORMS)
+
+
 READERS: dict[str, Callable[[Regimens], Iterator[Candidate]]] = {
     "REGIMEN": _names,
     "[REGIMEN]": _names,
@@ -181,5 +193,7 @@ READERS: dict[str, Callable[[Regimens], Iterator[Candidate]]] = {
     "FACT=true|false": _history,
     "CODE=REASON": _codes,
     "NAME": _formulas,
+    "ENCODING": _encodings,
+    "FORM": _date_forms,
 }
 """What is offered for a value, by what it is called in the help."""

@@ -205,14 +205,14 @@ def _naming_option(fault: Fault) -> Fault:
 def mapping(typed: Sequence[str]) -> dict[str, str]:
     """Columns by what they tell; InputError for what is not WHAT=COLUMN, or gives one thing or one column twice.
 
-    Several stand in one text with commas between them; a comma in the name of a column is one where no WHAT= follows.
+    Several stand in one text with commas between them; a comma in the name of a column has no WHAT= right behind it.
 
     >>> mapping(["height=Wzrost", "clofarabine_mg=Klofarabina [mg]"])
     {'height': 'Wzrost', 'clofarabine_mg': 'Klofarabina [mg]'}
     """
     columns: dict[str, str] = {}
     faults: list[Fault] = []
-    for text in (part for each in typed for part in re.split(r",(?=\s*[A-Za-z_]\w*=)", each)):
+    for text in (part for each in typed for part in re.split(r",(?=[A-Za-z_]\w*=)", each)):
         fact, sign, column = (part.strip() for part in text.partition("="))
         if not sign or not fact or not column:
             faults.append(Fault(f"'{text}' is not WHAT=COLUMN; write it like height=Wzrost", "--map"))

@@ -12,6 +12,9 @@ from cec.units import AGE, CLEARANCE, Kind, Quantity, in_two_units, read_quantit
 
 Sex = Literal["female", "male"]
 
+MIDNIGHT = r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
+"""What programs write behind a date that has no time."""
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -66,7 +69,7 @@ _ANSWERS = {"true": True, "yes": True, "y": True, "false": False, "no": False, "
 
 
 def read_date(value: str) -> datetime.date:
-    """A date from its ISO form, or as cec prints it, with the English month in letters.
+    """A date from its ISO form, midnight behind it or not, or as cec prints it, with the English month in letters.
 
     >>> read_date("2026-11-30"), read_date("30-Nov-2026")
     (datetime.date(2026, 11, 30), datetime.date(2026, 11, 30))
@@ -97,7 +100,7 @@ def date_of(text: str, year: int, month: int, day: int) -> datetime.date:
 
 def _parts_of_date(text: str) -> tuple[int, int, int]:
     """Year, month and day; noughts where the text has another form."""
-    if iso := re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", text, re.ASCII):
+    if iso := re.fullmatch(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){MIDNIGHT}", text, re.ASCII):
         return int(iso[1]), int(iso[2]), int(iso[3])
     printed = re.fullmatch(r"([0-9]{2})-([A-Za-z]{3})-([0-9]{4})", text, re.ASCII)
     if printed and printed[2].title() in MONTHS:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cec.errors import Fault, InputError
 from cec.facts import fact_of
-from cec.facts.reading import MONTHS, date_of
+from cec.facts.reading import MIDNIGHT, MONTHS, date_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -134,20 +134,26 @@ _PARTS = {
 def _pattern(form: str) -> re.Pattern[str]:
     """What matches dates of a form."""
     parts = re.findall("YYYY|MMM|MM|M|DD|D|[^YMD]", form)
-    return re.compile("".join(_PARTS.get(part, re.escape(part)) for part in parts) + r"([T ]00:00(:00(\.0+)?)?)?")
+    return re.compile("".join(_PARTS.get(part, re.escape(part)) for part in parts) + MIDNIGHT)
 
 
 def likely_form(text: str) -> str:
     """The forms that a date which is not read may have, as an option takes them; nothing for what is no date at all.
 
-    >>> likely_form("30.11.2026"), likely_form("01/02/2026"), likely_form("soon")
-    ('DD.MM.YYYY', 'DD/MM/YYYY or MM/DD/YYYY', '')
+    >>> likely_form("30.11.2026"), likely_form("1/2/2026"), likely_form("20261130"), likely_form("soon")
+    ('DD.MM.YYYY', 'D/M/YYYY or M/D/YYYY', 'YYYYMMDD', '')
     """
-    match = re.fullmatch(r"([0-9]{2})([./ -])([0-9]{2})\2([0-9]{4})\b.*", text.strip())
+    if re.fullmatch("(19|20)[0-9]{6}", text.strip()):
+        return "YYYYMMDD"
+    match = re.fullmatch(r"([0-9]{1,2})([./ -])([0-9]{1,2})\2([0-9]{4})\b.*", text.strip())
     if not match:
         return ""
     first, sign, second = int(match[1]), match[2], int(match[3])
-    forms = {f"DD{sign}MM{sign}YYYY": second <= 12, f"MM{sign}DD{sign}YYYY": first <= 12 and sign != "."}
+    day, month = ("DD", "MM") if len(match[1]) == len(match[3]) == 2 else ("D", "M")
+    forms = {
+        f"{day}{sign}{month}{sign}YYYY": second <= 12,
+        f"{month}{sign}{day}{sign}YYYY": first <= 12 and sign != ".",
+    }
     return " or ".join(form for form, may_be in forms.items() if may_be)
 
 

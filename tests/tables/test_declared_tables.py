@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from running import cec
 
+from cec.cli.inputs import mapping
 from cec.errors import InputError
 from cec.tables.declared import Form, plain_date, plain_text, read_encoding, read_form, with_point
 
@@ -113,6 +114,19 @@ def test_a_date_that_is_none_is_quoted_as_it_stands() -> None:
 def test_forms_that_do_not_tell_a_date(form: str) -> None:
     with pytest.raises(InputError, match=r"is not a form of dates|does not tell where a day ends"):
         read_form(form)
+
+
+@pytest.mark.parametrize(
+    ("typed", "columns"),
+    [
+        (["height=Wzrost,weight=Waga"], {"height": "Wzrost", "weight": "Waga"}),
+        (["height=Wzrost, cm"], {"height": "Wzrost, cm"}),
+        (["weight=Waga, kg=rano"], {"weight": "Waga, kg=rano"}),
+        (["height=a,b", "weight=c"], {"height": "a,b", "weight": "c"}),
+    ],
+)
+def test_several_columns_stand_in_one_option(typed: list[str], columns: dict[str, str]) -> None:
+    assert mapping(typed) == columns
 
 
 def test_forms_and_encodings_by_their_other_names() -> None:
