@@ -41,6 +41,7 @@ class _Row(msgspec.Struct, frozen=True):
 
 class _Follows(msgspec.Struct, frozen=True):
     first: str
+    fingerprint: str
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -69,6 +70,8 @@ class OrderFile(NamedTuple):
     replaces: str
     follows: str
     """The first of the chain of the cycle before, where it was continued from that."""
+    continued_from: str
+    """The fingerprint of the order of that chain from which it was."""
     patient: Person
     start: datetime.date | None
     dates: frozenset[datetime.date]
@@ -223,12 +226,22 @@ def void_by(path: Path) -> Void | None:
 
 
 def remarks_on(path: Path) -> tuple[str, ...]:
-    """What a reader of an order must know of its folder: by what it is replaced or cancelled, or what hides that."""
+    """What a reader of an order must know of its folder: by what it is replaced or cancelled, or what hides that.
+
+    And that the cycle before was changed since it was continued with this one: then something else was given before.
+    """
     try:
-        void = void_by(path)
+        void, own = void_by(path), look_at(path)
+        before = _current_of(own.follows, (path.parent,))
     except FileError as error:
         return tuple(map(str, error.faults))
-    return (f"VOID: {void.words}",) if void else ()
+    words = [f"VOID: {void.words}"] if void else []
+    if before and before.fingerprint != own.continued_from:
+        words.append(
+            f"the cycle before was changed since ({before.path.name}, revision {before.revision}): look at earlier "
+            "doses, reductions and the start; where they are others, cancel this one and go on from that one"
+        )
+    return tuple(words)
 
 
 def look_at(path: Path) -> OrderFile:
@@ -308,6 +321,7 @@ def _look(path: Path, content: bytes) -> OrderFile | Damaged | None:
         head.first or head.fingerprint,
         head.replaces,
         head.follows.first if head.follows else "",
+        head.follows.fingerprint if head.follows else "",
         head.patient,
         head.start,
         frozenset(row.date for row in head.administrations),

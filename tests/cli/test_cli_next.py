@@ -323,3 +323,16 @@ def test_of_two_who_go_on_at_once_one_is_told(tmp_path: Path) -> None:
     winner = next(tmp_path / name for name in names if (tmp_path / name).exists())
     loser = next(text for text, person in zip(told, people, strict=True) if person.returncode)
     assert f"{winner} is the cycle after it already" in loser
+
+
+def test_a_cycle_before_that_was_changed_since_is_told(tmp_path: Path) -> None:
+    path = first(tmp_path)
+    second = tmp_path / "c2.json"
+    assert follow(path, *NEW, "-o", str(second)).code == 0
+    assert cec("print", str(second)).err == ""
+    stop = ("--on", "2026-12-02", "--from-day", "3", "--stop", "etoposide", "--reason", "hepatitis")
+    assert cec("change", str(path), *stop).code == 0
+    since = "the cycle before was changed since (ann.r2.json, revision 2)"
+    assert since in cec("print", str(second)).err
+    assert since in cec("verify", str(second)).said
+    assert cec("verify", str(second)).code == 0
