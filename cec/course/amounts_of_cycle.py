@@ -28,6 +28,7 @@ class Part(NamedTuple):
     """One administration that was ordered: how much of it was given, and how much is still to be given."""
 
     drug: str
+    date: datetime.date
     ordered: Quantity
     given: Quantity
     to_give: Quantity
@@ -116,10 +117,10 @@ def _part(order: Order, row: Administration, units: Units) -> Part:
     measures = order.measures_on(row.protocol_day)
     nothing = Quantity(Decimal(0), row.dose.unit)
     if row.route == RADIOTHERAPY or row.dose.unit not in ADDED_UP:
-        return Part(row.drug, row.dose, nothing, nothing, row.dose, Fraction(1))
+        return Part(row.drug, row.date, row.dose, nothing, nothing, row.dose, Fraction(1))
     unit = units.get(drug_key(row.drug), row.dose.unit)
     per = total_in(unit, Quantity(Decimal(1), row.dose.unit), measures.weight, measures.bsa.area)
-    return Part(row.drug, row.dose, nothing, nothing, _planned(order, row), per)
+    return Part(row.drug, row.date, row.dose, nothing, nothing, _planned(order, row), per)
 
 
 def _planned(order: Order, row: Administration) -> Quantity:

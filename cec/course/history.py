@@ -119,6 +119,8 @@ def _drug_of_cycle(parts: Sequence[Part], total: Quantity, days: int, planned_da
     sums, amount, unit = sums_of(parts), parts[0].ordered.unit, total.unit
     return DrugOfCycle(
         drug=parts[0].drug,
+        first=min(part.date for part in parts),
+        last=max(part.date for part in parts),
         ordered=_added([part.ordered for part in parts], amount),
         given=_added([part.given for part in parts], amount),
         to_give=_added([part.to_give for part in parts], amount),
@@ -160,16 +162,11 @@ def _dose_changes(order: Order) -> Iterator[DoseChange]:
 def _drugs_in_all(cycles: Sequence[Cycle], units: Units) -> Iterator[DrugInAll]:
     """What the patient has had of each drug that any of these orders gives."""
     maximums = _lowest_maximums(cycles)
-    followed = cycles[:-1]
-    days = (cycles[-1].day_1 - cycles[0].day_1).days
-    lengths = [cycle.planned_days for cycle in followed]
-    planned_days = None if None in lengths else sum(filter(None, lengths))
     for key in dict.fromkeys(key for cycle in cycles for key in cycle.parts):
         parts = [part for cycle in cycles for part in cycle.parts.get(key, ())]
         drug, unit, sums = parts[-1].drug, units[key], sums_of(parts)
         before, maximum = _told_before(cycles[0].order, drug, unit), maximums.get(key)
         total = (before or Fraction(0)) + sums.given + sums.to_give
-        in_followed = sums_of(part for cycle in followed for part in cycle.parts.get(key, ()))
         yield DrugInAll(
             drug=drug,
             before=None if before is None else kept(before, unit),
@@ -179,8 +176,18 @@ def _drugs_in_all(cycles: Sequence[Cycle], units: Units) -> Iterator[DrugInAll]:
             total=kept(total, unit),
             lifetime_maximum=maximum,
             percent=_percent(total, Fraction(maximum.value)) if maximum else None,
-            intensity=_intensity(in_followed, unit, days, planned_days) if days else None,
+            intensity=_intensity_in_all(cycles, key, unit),
         )
+
+
+def _intensity_in_all(cycles: Sequence[Cycle], key: str, unit: str) -> Intensity | None:
+    """What a drug comes to in a week over the cycles that give it and that another one followed."""
+    followed = [(cycle, later) for cycle, later in itertools.pairwise(cycles) if key in cycle.parts]
+    days = sum((later.day_1 - cycle.day_1).days for cycle, later in followed)
+    lengths = [cycle.planned_days for cycle, _ in followed]
+    planned_days = None if None in lengths else sum(filter(None, lengths))
+    sums = sums_of(part for cycle, _ in followed for part in cycle.parts[key])
+    return _intensity(sums, unit, days, planned_days) if days else None
 
 
 def _lowest_maximums(cycles: Sequence[Cycle]) -> dict[str, Quantity]:

@@ -29,6 +29,9 @@ class DrugOfCycle(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a cycle orders and gives of one drug: amounts, and the same in the unit in which the drug is added up."""
 
     drug: str
+    first: datetime.date
+    """The date of the first administration that was ordered."""
+    last: datetime.date
     ordered: Amount
     """All of it, also what a later revision took away or a person told not to have been given."""
     given: Amount
@@ -110,7 +113,7 @@ class DrugInAll(msgspec.Struct, frozen=True, omit_defaults=True):
     percent: Decimal | None = None
     """Of the lifetime maximum, to one decimal."""
     intensity: Intensity | None = None
-    """Over all cycles that another one followed."""
+    """Over all cycles of the drug that another cycle followed."""
 
 
 class History(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
+from cec.drug_names import is_same_drug
 from cec.render.words.times import paper_date
 from cec.units import shorten
 
@@ -64,17 +65,14 @@ def render(history: History) -> bytes:
 def _lane(drug: str, top: int, cycles: tuple[CycleOfHistory, ...], scale: _Scale) -> Iterator[str]:
     """A drug's bars, the highest of them as high as there is room."""
     base = top + LANE - 12
-    found = [(cycle, each) for cycle in cycles for each in cycle.drugs if each.drug == drug]
-    most = max((_most(each) for _, each in found), default=Fraction(0))
+    found = [each for cycle in cycles for each in cycle.drugs if is_same_drug(each.drug, drug)]
+    most = max(map(_most, found), default=Fraction(0))
     yield _text(LEFT - 10, base - 12, drug, anchor="end", weight="bold")
     yield f'<line x1="{LEFT}" y1="{base}" x2="{WIDTH - 10}" y2="{base}" stroke="#000000" stroke-width="0.75"/>'
-    starts = [scale.x(cycle.first) for cycle, _ in found] + [Fraction(WIDTH)]
-    for place, (cycle, each) in enumerate(found):
-        x, following = starts[place], starts[place + 1]
-        width = max(scale.x(cycle.last + datetime.timedelta(days=1)) - x, Fraction(NARROWEST))
-        if place + 1 < len(found):
-            width = min(width, following - x - 1)
-        yield from _bar(each, x, width, base, most)
+    starts = [scale.x(each.first) for each in found] + [Fraction(WIDTH)]
+    for each, x, following in zip(found, starts, starts[1:], strict=False):
+        width = max(scale.x(each.last + datetime.timedelta(days=1)) - x, Fraction(NARROWEST))
+        yield from _bar(each, x, width if each is found[-1] else min(width, following - x - 1), base, most)
         if following - x >= ROOM_FOR_WORDS:
             yield _text(x, base - BAR - 4, _amounts(each), size=8)
 

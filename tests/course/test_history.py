@@ -14,7 +14,7 @@ from cec.course.history import history
 from cec.course.orders_of_patient import OrdersOfPatient
 from cec.course.patient_history import History
 from cec.course.worklist import FiledOrder
-from cec.order import Order
+from cec.order import Order, PlaceInTreatment
 from cec.order.change import Change, GivenAmount
 from cec.units import Quantity
 
@@ -144,3 +144,36 @@ def test_a_cap_of_the_protocol_is_its_plan(tmp_path: Path) -> None:
     intensity = history_of(*orders).cycles[0].drugs[0].intensity
     assert intensity
     assert (str(intensity.a_week), intensity.percent) == ("1.25 mg/m2", Decimal(100))
+
+
+def test_a_drug_is_held_against_the_plan_of_its_own_cycles(tmp_path: Path) -> None:
+    """Doxorubicin for two cycles of 21 days, 22.5 and 30 mg/m2 a week, then another regimen: 180 × 7 / 49 = 25.71…
+
+    That are 85.7% of 30; the weeks of the other regimen, in which nobody planned it, do not count.
+    """
+    other = "drug: vincristine, dose: 1 mg/m2, route: IV infusion, over: 10 min, days: 1"
+    days = (0, 28, 49, 56)
+    lines = (DOXORUBICIN, DOXORUBICIN, other, other)
+    texts: dict[str, Any] = {"id": "7", **AT_070}
+    orders = [
+        with_length(order_of(tmp_path, line, start=FIRST + datetime.timedelta(days=after), **texts), 21)
+        for after, line in zip(days, lines, strict=True)
+    ]
+    doxorubicin, vincristine = history_of(*orders).drugs
+    assert doxorubicin.intensity
+    assert (doxorubicin.intensity.days, doxorubicin.intensity.percent) == (49, Decimal("85.7"))
+    assert vincristine.intensity
+    assert (vincristine.intensity.days, vincristine.intensity.percent) == (7, Decimal(300))
+
+
+def test_a_treatment_of_phases_has_a_plan(tmp_path: Path) -> None:
+    place = PlaceInTreatment("t", "T", 1, "0" * 64, 1, 2, 3, 1, 6)
+    one, two = (replace(each, of_treatment=place, days=28) for each in (first(tmp_path, length=None), second(tmp_path)))
+    cycle, _ = history_of(one, two).cycles
+    assert (cycle.days, cycle.planned_days, cycle.delay) == (28, 28, 0)
+
+
+def test_each_drug_has_its_own_dates(tmp_path: Path) -> None:
+    other = "drug: vincristine, dose: 1 mg/m2, route: IV infusion, over: 10 min, days: 8"
+    cycle = history_of(order_of(tmp_path, DOXORUBICIN, other, start=FIRST, id="7", **AT_070)).cycles[0]
+    assert [(drug.first.day, drug.last.day) for drug in cycle.drugs] == [(30, 2), (7, 7)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cec.drug_names import is_same_drug
 from cec.render.csv import number, write
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def render(history: History) -> bytes:
 
 def _row(history: History, cycle: CycleOfHistory, drug: DrugOfCycle) -> tuple[str, ...]:
     patient, intensity = history.patient, drug.intensity
-    maximum = next((each.lifetime_maximum for each in history.drugs if each.drug == drug.drug), None)
+    maximum = next((each.lifetime_maximum for each in history.drugs if is_same_drug(each.drug, drug.drug)), None)
     changes = [
         f"{change.amount} on day {', '.join(map(str, change.days))}, {change.how}"
         for change in cycle.changes
@@ -43,7 +44,7 @@ def _row(history: History, cycle: CycleOfHistory, drug: DrugOfCycle) -> tuple[st
     changes += [f"from day {each.from_day}: {each.reason}" for each in cycle.revisions]
     return (
         *(patient.id, patient.name, patient.born.isoformat() if patient.born else "", str(cycle.cycle or "")),
-        *(cycle.day_1.isoformat(), cycle.first.isoformat(), cycle.last.isoformat(), cycle.regimen, str(cycle.edition)),
+        *(cycle.day_1.isoformat(), drug.first.isoformat(), drug.last.isoformat(), cycle.regimen, str(cycle.edition)),
         *(drug.drug, drug.ordered.unit, number(drug.ordered), number(drug.given), number(drug.to_give)),
         *(str(drug.doses), str(drug.given_doses), drug.given_per.unit, number(drug.ordered_per)),
         *(number(drug.given_per), number(drug.to_give_per), number(drug.cumulative), number(maximum)),
