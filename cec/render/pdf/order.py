@@ -28,7 +28,7 @@ SIGN = ("Prescriber", "Pharmacist, first check", "Pharmacist, second check")
 """Who signs a sheet; nurses have lines of their own."""
 BEFORE_DAY_1 = ("ANC", "Platelets", "Creatinine", "Bilirubin")
 """What is written in before day 1; no source gives numbers for all regimens, so none stand there."""
-_LONGEST_LINE = 125
+_LONGEST_LINE = 112
 """Characters of an alert where it has one line."""
 _TEMPLATE = "order"
 
