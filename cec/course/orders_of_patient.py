@@ -14,9 +14,6 @@ from cec.course.worklist import FiledOrder
 from cec.errors import Fault, FileError, InputError
 from cec.order import Alert
 
-MOST_NAMED = 12
-"""Patients that a refusal names."""
-
 
 class OrdersOfPatient(NamedTuple):
     """The orders that count, those that do not, what is damaged or broken, and what to look at."""
@@ -70,9 +67,7 @@ def _wanted(chains: Sequence[Chain], keys: Sequence[Key], number: str) -> Key:
         raise InputError(NO_ORDERS)
     people = dict(zip(keys, (chain.current.patient for chain in chains), strict=True))
     if len(people) > 1:
-        ids = list(dict.fromkeys(filter(None, (person.id for person in people.values()))))
-        shown = ", ".join(ids[:MOST_NAMED]) + (" …" if len(ids) > MOST_NAMED else "")
-        text = f"these orders are of {len(people)} patients; say of which (here are {shown or 'none with an id'})"
+        text = f"these orders are of {len(people)} patients; say of which"
         raise InputError(Fault(text, "--id"))
     return keys[0]
 

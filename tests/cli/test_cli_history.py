@@ -117,7 +117,7 @@ def test_of_several_patients_one_is_chosen(orders: Path) -> None:
     save(order_of(Path(), DOXORUBICIN, start=FIRST, id="1077", height="128 cm"), orders / "jan.json")
     refused = history(orders)
     assert (refused.code, refused.out) == (1, "")
-    assert "of 2 patients; say of which (here are 1042, 1077)" in refused.err
+    assert refused.err == "cec: --id: these orders are of 2 patients; say of which\n"
     assert "2 cycles" in history(orders, "--id", "1042").said
     assert "1 cycle" in history(orders, "--id", "1077").said
     unknown = history(orders, "--id", "7")
