@@ -70,6 +70,7 @@ def carry_patient(order: Order, following: Following, news: Told, name: str) -> 
         lambda: _also_given(news.also_given, order, regimen),
     )
     patient, overrides = patient_over(carried, keys, news.texts, name)
+    _refuse_another_person(order.patient, patient)
     if new_history := patient.history.keys() - order.patient.history.keys():
         alone = {fact: patient.history[fact] for fact in new_history}
         refuse_unasked(msgspec.structs.replace(patient, history=alone), regimen, pharmacy)
@@ -83,6 +84,22 @@ def carry_patient(order: Order, following: Following, news: Told, name: str) -> 
     source = f"continued from {name}, order {order.fingerprint[:16]}"
     age_is_carried = "age" in keys and not {"age", "born"} & facts
     return CarriedPatient(patient, (source, *decided.words, *overrides), age_is_carried)
+
+
+NEVER_CHANGES = ("id", "born", "sex")
+"""By what two patients are told apart."""
+
+
+def _refuse_another_person(before: Patient, patient: Patient) -> None:
+    """InputError for a patient who is not that of the order: history and earlier doses would be another's."""
+    both = ((name, before.fact(name), patient.fact(name)) for name in NEVER_CHANGES)
+    faults = [
+        Fault(f"the order is for {was}, not for {value}: the next cycle is that of the same patient", f"--{name}")
+        for name, was, value in both
+        if was and value and was != value
+    ]
+    if faults:
+        raise InputError(*faults)
 
 
 def _reduced(texts: Any) -> Iterator[str]:

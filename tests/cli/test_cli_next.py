@@ -336,3 +336,16 @@ def test_a_cycle_before_that_was_changed_since_is_told(tmp_path: Path) -> None:
     assert since in cec("print", str(second)).err
     assert since in cec("verify", str(second)).said
     assert cec("verify", str(second)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "other", "same"), [("--id", "18", "17"), ("--born", "2018-05-15", "2018-05-14"), ("--sex", "m", "f")]
+)
+def test_the_next_cycle_of_an_order_is_that_of_its_patient(tmp_path: Path, option: str, other: str, same: str) -> None:
+    path = first(tmp_path)
+    done = follow(path, *NEW, option, other)
+    assert done.code == 1
+    assert f"{option}: the order is for " in done.err
+    assert "the next cycle is that of the same patient" in done.err
+    assert follow(path, *NEW, option, same).code == 0
+    assert follow(path, *NEW, "--name", "Łucja Żak-Nowak", "--ward", "3 B").code == 0

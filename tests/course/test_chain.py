@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import time
 from pathlib import Path
 
@@ -193,10 +194,11 @@ def test_of_two_persons_at_once_one_wins_and_the_other_is_told(first: Order, tmp
 
 @pytest.mark.slow
 def test_ten_thousand_orders_take_no_minute(first: Order, tmp_path: Path) -> None:
-    """Measured: 4 s. One content is written often; a first look of each is what costs."""
-    content = render(first, "json")
-    for number in range(10_000):
-        (tmp_path / f"{number:05}.json").write_bytes(content)
+    """Measured: 5 s, with 46 MiB; of one order by many names, so that the disk holds it ten times."""
+    for group in range(10):
+        path = save(first, tmp_path / f"{group}-000.json")
+        for number in range(1, 1000):
+            os.link(path, tmp_path / f"{group}-{number:03}.json")
     begun = time.monotonic()
     assert len(read_chains([tmp_path]).chains) == 1
     assert time.monotonic() - begun < 60
