@@ -150,6 +150,9 @@ def computed_again(order: Order) -> Order:
         accept=order.accepted if order.changes else _accepted(order),
         overrides=order.overrides,
     )
+    if order.follows:
+        again = replace(again, follows=order.follows)
+        again = replace(again, fingerprint=fingerprint(again))
     for change in order.changes:
         again = revise(again, change)
     return again

@@ -66,6 +66,8 @@ def verify_order(saved: Order | SavedOrder, regimen_now: Regimen | None = None) 
     versions = {order.written_by, *(change.written_by for change in order.changes)}
     is_of_another_version = versions != {__version__}
     differing = [refusal] if refusal else list(_differences("", _computed(tree), _computed(_tree(again))))
+    if again and is_whole and not is_of_another_version:
+        differing += _links(order, again)
     differences = [each for each in differing if not (is_unedited and is_of_another_version and _is_of_words(each))]
     if again and again.sha256 != order.sha256 and not is_unedited:
         differences.insert(0, _other_inputs(order, again))
@@ -91,6 +93,15 @@ def verify_order(saved: Order | SavedOrder, regimen_now: Regimen | None = None) 
         reworded=max(0, len(differing) - len(differences)),
         regimen_file=since,
     )
+
+
+def _links(order: Order, again: Order) -> Iterator[Difference]:
+    """The orders that a revision names and that are not those from which its changes come."""
+    if order.changes:
+        replaced = again.fingerprint if order.cancelled else again.replaces
+        for name, saved, now in (("first", order.first, again.first), ("replaces", order.replaces, replaced)):
+            if saved != now:
+                yield Difference(name, saved, now)
 
 
 def _changes_of_file(regimen: Regimen, now: Regimen) -> Iterator[Difference]:

@@ -209,7 +209,10 @@ def test_an_edited_order_is_not_changed_and_an_edited_change_is_found(order: Pat
     def not_removed(other: Any) -> None:
         del other["changes"][0]["altered"]
 
-    for edit in (heavier, later, not_removed):
+    def other_first(other: Any) -> None:
+        other["first"] = other["replaces"] = "0" * 64
+
+    for edit in (heavier, later, not_removed, other_first):
         for signed in (False, True):
             done = edited(edit, signed=signed)
             assert done.code == 1, (edit, signed)
