@@ -161,7 +161,7 @@ def title_with_doses(regimen: Regimen) -> str:
 
 
 def title_of(order: Order) -> str:
-    """The title of every sheet: the regimen's own, then the doses and days of the order's cycle."""
+    """The title of an order where it is not signed: the regimen's own, then the doses and days of its cycle."""
     return f"{order.regimen.title}: {doses_of_title(lines_given(order))}"
 
 
