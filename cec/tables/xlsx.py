@@ -128,10 +128,8 @@ def _has_any(cells: pl.Series) -> bool:
     return bool((cells.fill_null("").str.strip_chars() != "").any())
 
 
-_CELL = re.compile(rb"""<(?:\w+:)?c\b(?P<attributes>[^>]*?)(?:/>|>(?P<content>.*?)</(?:\w+:)?c>)""", re.DOTALL)
-_PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]+)"')
-_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]+)</")
-_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_MAY_HIDE = re.compile(rb"""t=["']e["']|<(?:\w+:)?f\b""")
+"""What stands in the XML of a sheet that has errors or formulas; other sheets are not read a second time."""
 
 
 def _hidden_by_formulas(content: bytes, sheet: str, rows: int, columns: int) -> dict[int, dict[int, str]]:
@@ -141,20 +139,32 @@ def _hidden_by_formulas(content: bytes, sheet: str, rows: int, columns: int) -> 
     with ZipFile(io.BytesIO(content)) as parts:
         xml = _xml_of(parts, sheet)
     found: dict[int, dict[int, str]] = {}
-    if b'"e"' not in xml and not _FORMULA.search(xml):
+    if not _MAY_HIDE.search(xml):
         return found
-    for cell in _CELL.finditer(xml):
-        attributes, inner = cell["attributes"], cell["content"] or b""
-        is_error = b't="e"' in attributes
-        if not is_error and (b" t=" in attributes or not _FORMULA.search(inner)):
-            continue
-        value, place = _VALUE.search(inner), _PLACE.search(attributes)
-        if place and (is_error or not value):
-            column, row = _number(place[1].decode()) - 1, int(place[2]) - 1
-            text = value[1].decode(errors="replace") if value else NOT_COMPUTED
-            if row < rows and column < columns:
-                found.setdefault(column, {})[row] = text
+    for row, column, text in _errors_and_formulas(xml):
+        if row < rows and column < columns:
+            found.setdefault(column, {})[row] = text
     return found
+
+
+def _errors_and_formulas(xml: bytes) -> Iterator[tuple[int, int, str]]:
+    """Row and column from 0 of each cell with an error or a formula that has no value, and what is said of it."""
+    from xml.etree import ElementTree as Tree
+
+    row = column = 0
+    for event, node in Tree.iterparse(io.BytesIO(xml), events=("start", "end")):  # noqa: S314  it was read before
+        name = node.tag.rpartition("}")[2]
+        if name == "row" and event == "start":
+            row, column = int(node.get("r") or row + 1), 0
+        elif name == "row":
+            node.clear()
+        elif name == "c" and event == "end":
+            letters = re.match("[A-Z]+", node.get("r") or "")
+            column = _number(letters[0]) if letters else column + 1
+            parts = {child.tag.rpartition("}")[2]: child.text or "" for child in node}
+            is_error = node.get("t") == "e"
+            if is_error or ("f" in parts and not parts.get("v") and node.get("t") is None):
+                yield row - 1, column - 1, (parts.get("v") if is_error else "") or NOT_COMPUTED
 
 
 def _xml_of(parts: zipfile.ZipFile, sheet: str) -> bytes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -189,3 +191,37 @@ def test_verify_reads_a_workbook(tmp_path: Path) -> None:
     )
     done = cec("verify", str(path))
     assert (done.code, "line 3, id 2: etoposide 960 mg, expected 96 mg" in done.said) == (1, True), done
+
+
+SHEET = """<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>\
+<row r="1"><c r="A1" t="str"><v>height_cm</v></c><c r="B1" t="str"><v>weight_kg</v></c><c r="C1" t="str">\
+<v>creatinine</v></c></row><row r="2"><c r="A2"><v>128</v></c><c r="B2"><v>26</v></c>\
+<c r="C2" t="e"><f>1/0</f><v>#DIV/0!</v></c></row></sheetData></worksheet>"""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda xml: xml,
+        lambda xml: re.sub(r' r="[A-Z]*[0-9]"', "", xml),
+        lambda xml: xml.replace('"', "'"),
+        lambda xml: re.sub(r"<(/?)(?=[a-z])", r"<\1x:", xml).replace("xmlns=", "xmlns:x="),
+        lambda xml: xml.replace(' r="C2" t="e"', ' t="e" r="C2"'),
+    ],
+    ids=["as Excel", "without places", "in single quotes", "with a prefix", "in another order"],
+)
+def test_an_error_is_seen_however_a_program_writes_its_xml(written: Callable[[str], str], tmp_path: Path) -> None:
+    path, other = workbook(tmp_path / "p.xlsx", ("x",)), tmp_path / "other.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:
+        for part in old.namelist():
+            is_sheet = part == "xl/worksheets/sheet1.xml"
+            new.writestr(part, written(SHEET) if is_sheet else old.read(part))
+    done = cec("batch", str(other))
+    assert "row 2: creatinine: '#DIV/0!' is not a number" in done.err, done
+
+
+def test_a_workbook_that_unpacks_to_more_than_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xlsx, "LARGEST", 1000)
+    assert "is too large for a workbook" in cec("batch", str(workbook(tmp_path / "p.xlsx", HEAD))).err
