@@ -144,7 +144,8 @@ def _entry(key: str, text: str, comment: str) -> str:
 def _line(row: Row) -> _Line:
     """The drug line of a row, without the texts that cannot be read."""
     texts = {key: row.texts.get(key, "") for key in dict.fromkeys((*LINE["required"], "days"))}
-    texts |= {key: text for key in LINE_KEYS if (text := row.texts.get(key, "")) and key not in texts}
+    others = (key for key in LINE_KEYS if key not in texts and key not in HEAD_WORDS)
+    texts |= {key: text for key in others if (text := row.texts.get(key, ""))}
     texts["dose"] = _dose(texts["dose"], row.texts.get("unit", ""))
     if "infusion" in texts["route"] and not (texts.get("over") or texts.get("rate")):
         texts["over"] = ""
