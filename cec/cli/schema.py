@@ -56,11 +56,14 @@ def words_for_editors(schema: Path | None, file: Path) -> str:
 
 def print_schema(
     what: Annotated[
-        str, typer.Argument(metavar="|".join(SCHEMAS), help="A saved order (--format json), or one of the files.")
+        str,
+        typer.Argument(
+            metavar="|".join(SCHEMAS), help="A saved order, a worklist, a history (--format json), or one of the files."
+        ),
     ],
     output: OutputFileOption = None,
 ) -> None:
-    """The JSON Schema of saved orders and of each kind of file.
+    """The JSON Schema of what cec reads and writes.
 
     With it an editor completes and checks YAML as you type, and another program reads orders.
 

@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 from cec.errors import InputError
 
-Noun = Literal["order", "regimen", "patient", "pharmacy", "treatment", "cases"]
+Noun = Literal["order", "regimen", "patient", "pharmacy", "treatment", "cases", "worklist", "history"]
 """What has a JSON Schema."""
 
 
 def schema(noun: Noun) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a saved order, or of a regimen, patient, pharmacy, treatment or case file.
+    """The JSON Schema (draft 2020-12) of a saved order, of a regimen, patient, pharmacy, treatment or case file, or of
+    the JSON of a worklist or a history.
 
     InputError for any other word.
 
@@ -64,6 +65,25 @@ def _cases() -> dict[str, Any]:
     return CASES.schema
 
 
+def _worklist() -> dict[str, Any]:
+    from cec.course.ward_day import Worklist
+
+    return _of_record(Worklist)
+
+
+def _history() -> dict[str, Any]:
+    from cec.course.patient_history import History
+
+    return _of_record(History)
+
+
+def _of_record(kind: type) -> dict[str, Any]:
+    from cec.load.record_shapes import Definitions, record
+
+    definitions: Definitions = {}
+    return {**record(kind, definitions).schema, "$defs": dict(sorted(definitions.items()))}
+
+
 SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "order": ("An order that cec saved", _order),
     "regimen": ("A regimen file of cec", _regimen),
@@ -71,5 +91,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "pharmacy": ("A pharmacy file of cec", _pharmacy),
     "treatment": ("A file of a treatment of several phases", _treatment),
     "cases": ("Worked cases beside a regimen of cec", _cases),
+    "worklist": ("A worklist of cec: every dose of a day", _worklist),
+    "history": ("A patient's history by cec", _history),
 }
 """What there is a schema of: its title, and where it comes from."""

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
+import msgspec
 from msgspec.structs import replace
 from wards import order_of
 
+from cec import render, schema
 from cec.course.history import history
 from cec.course.orders_of_patient import OrdersOfPatient
 from cec.course.patient_history import History
 from cec.course.worklist import FiledOrder
 from cec.order import Order, PlaceInTreatment
 from cec.order.change import Change, GivenAmount
+from cec.render import HISTORIES
 from cec.units import Quantity
 
 FIRST, SECOND = datetime.date(2026, 11, 30), datetime.date(2026, 12, 28)
@@ -177,3 +182,10 @@ def test_each_drug_has_its_own_dates(tmp_path: Path) -> None:
     other = "drug: vincristine, dose: 1 mg/m2, route: IV infusion, over: 10 min, days: 8"
     cycle = history_of(order_of(tmp_path, DOXORUBICIN, other, start=FIRST, id="7", **AT_070)).cycles[0]
     assert [(drug.first.day, drug.last.day) for drug in cycle.drugs] == [(30, 2), (7, 7)]
+
+
+def test_the_json_of_a_history_is_as_its_schema_says_and_reads_back(tmp_path: Path) -> None:
+    found = history_of(first(tmp_path), second(tmp_path))
+    content = render(found, "json", HISTORIES)
+    jsonschema.validate(json.loads(content), schema("history"))
+    assert msgspec.convert(json.loads(content, parse_float=Decimal), History) == found

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
+import msgspec
 import pytest
 from wards import CLOFARABINE, PHARMACY, TUESDAY, filed, order_of, pharmacy_file
 
-from cec import load_pharmacy
-from cec.course.ward_day import DoseOfDay, WardDay
+from cec import load_pharmacy, render, schema
+from cec.course.ward_day import DoseOfDay, WardDay, Worklist
 from cec.course.worklist import ward_day
 from cec.errors import InputError
 from cec.order import Order
+from cec.render import WORKLISTS
 
 NO_SHARING = PHARMACY.replace("share_vials_between_patients: true\n", "")
 
@@ -204,3 +208,12 @@ def test_patients_who_may_be_mixed_up_are_asked_about(tmp_path: Path) -> None:
         order_of(tmp_path, line, id="2", name="Anna Nowak", born="2018-05-15"),
     )
     assert ward_day(TUESDAY, apart).worklist.alerts == ()
+
+
+def test_the_json_of_a_list_is_as_its_schema_says_and_reads_back(tmp_path: Path) -> None:
+    day = ward_day(TUESDAY, filed(*four_patients(tmp_path)))
+    tree = json.loads(render(day, "json", WORKLISTS))
+    jsonschema.validate(tree, schema("worklist"))
+    assert msgspec.convert(json.loads(render(day, "json", WORKLISTS), parse_float=Decimal), Worklist) == day.worklist
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**tree, "date": "tomorrow"}, schema("worklist"), format_checker=jsonschema.FormatChecker())
