@@ -111,7 +111,9 @@ def _cycle_of_history(
         planned_days=cycle.planned_days,
         days=days or None,
         changes=tuple(_dose_changes(order)),
-        revisions=tuple(RevisionOfCycle(change.on, change.from_day, change.reason) for change in order.changes),
+        revisions=tuple(
+            RevisionOfCycle(change.on, change.from_day, change.reason, change.given) for change in order.changes
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from cec.course.ward_day import Count, LeftOut, PatientOfDay
-from cec.order import Alert, Release
+from cec.order import Alert, GivenAmount, Release
 from cec.order.counts import Number, Sha256
 from cec.units import Amount, Quantity, TotalDose
 
@@ -59,12 +59,14 @@ class DoseChange(msgspec.Struct, frozen=True):
     """By how much, and the reason, in the words of its step."""
 
 
-class RevisionOfCycle(msgspec.Struct, frozen=True):
+class RevisionOfCycle(msgspec.Struct, frozen=True, omit_defaults=True):
     """What changed in a cycle after it was ordered: when, from which day on, and why."""
 
     on: datetime.date
     from_day: int
     reason: str
+    given: tuple[GivenAmount, ...] = ()
+    """What somebody told of administrations: another amount than ordered, or nothing."""
 
 
 class CycleOfHistory(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -87,6 +87,9 @@ def cycle_facts(cycle: CycleOfHistory) -> Iterator[str]:
     yield f"{release}; order {cycle.fingerprint[:DIGITS]}{revision}, {cycle.file}"
     for revised in cycle.revisions:
         yield f"changed on {paper_date(revised.on)} from day {revised.from_day}: {revised.reason}"
+        for each in revised.given:
+            amount = f"{each.amount} given" if each.amount.value else "not given"
+            yield f"{each.drug} on day {each.day}: {amount}, as told on {paper_date(revised.on)}"
     for change in cycle.changes:
         noun = "day" if len(change.days) == 1 else "days"
         amount = str(change.amount) if change.amount.value else OMITTED

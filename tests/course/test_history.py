@@ -21,6 +21,7 @@ from cec.course.worklist import FiledOrder
 from cec.order import Order, PlaceInTreatment
 from cec.order.change import Change, GivenAmount
 from cec.render import HISTORIES
+from cec.render.history import cycle_facts
 from cec.units import Quantity
 
 FIRST, SECOND = datetime.date(2026, 11, 30), datetime.date(2026, 12, 28)
@@ -114,6 +115,7 @@ def test_what_was_not_given_and_what_was_taken_away_is_ordered_and_not_given(tmp
     assert str(found.drugs[0].total) == "130 mg/m2"
     (revision,) = found.cycles[0].revisions
     assert (revision.reason, revision.from_day) == ("fever", 3)
+    assert "doxorubicin on day 2: not given, as told on 02-Dec-2026" in cycle_facts(found.cycles[0])
 
 
 def test_no_plan_is_made_up(tmp_path: Path) -> None:
