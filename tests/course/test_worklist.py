@@ -19,6 +19,7 @@ from cec.course.worklist import ward_day
 from cec.errors import InputError
 from cec.order import Order
 from cec.render import WORKLISTS
+from cec.render.worklist import lines
 
 NO_SHARING = PHARMACY.replace("share_vials_between_patients: true\n", "")
 
@@ -217,3 +218,16 @@ def test_the_json_of_a_list_is_as_its_schema_says_and_reads_back(tmp_path: Path)
     assert msgspec.convert(json.loads(render(day, "json", WORKLISTS), parse_float=Decimal), Worklist) == day.worklist
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**tree, "date": "tomorrow"}, schema("worklist"), format_checker=jsonschema.FormatChecker())
+
+
+def test_a_dose_is_on_the_list_of_the_day_on_which_it_is_made_up(tmp_path: Path) -> None:
+    """Made at 08:00, a dose at 02:00 on Wednesday is made on Tuesday, and so is one at 10:00 on Tuesday."""
+    pharmacy = f'made_at: "08:00"\n{PHARMACY}'
+    night, day = (
+        order_of(tmp_path, CLOFARABINE.format("8 mg", time), id=time, start=start, pharmacy=pharmacy)
+        for time, start in (("02:00", TUESDAY + datetime.timedelta(days=1)), ("10:00", TUESDAY))
+    )
+    of_tuesday = ward_day(TUESDAY, filed(night, day))
+    assert [line.time for line in lines(of_tuesday.worklist)] == ["10:00", "Wed 02-Dec-2026 02:00"]
+    assert counts(of_tuesday)["clofarabine 20 mg vial"] == 1  # both are made at 08:00
+    assert ward_day(TUESDAY + datetime.timedelta(days=1), filed(night, day)).worklist.doses == ()
