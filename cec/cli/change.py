@@ -96,7 +96,7 @@ def change(
       cec change eva.json --on 2026-12-02 --from-day 3 --stop all --reason fever
     """
     from cec.cli.drafting import acceptances
-    from cec.course.chain import look_at, read_unedited
+    from cec.course.chain import continued_in, look_at, read_unedited
     from cec.course.changing import Asked, changed
     from cec.course.writing import revision_name, write_beside
     from cec.facts.reading import read_date
@@ -127,7 +127,15 @@ def change(
     with about(order):
         new_order = changed(saved, asked, strict=checks.strict)
         new = new_order_file(output, revision_name(order, new_order.revision))
-        write_beside(look_at(order), new, render(new_order, "json"))
+        old = look_at(order)
+        write_beside(old, new, render(new_order, "json"))
+        later = continued_in(old, order.parent)
+    if later:
+        say(
+            f"{later.path}, the cycle after it, was drafted from the order before this change: what was given before "
+            "it, the last weight and the dates may be others now; look whether it stands, or cancel it and draft it "
+            "again with cec next"
+        )
     if not quiet:
         for line in (f"{new}: {revision_words(new_order)}", *changed_words(saved, new_order)):
             say(line)

@@ -261,3 +261,14 @@ def test_a_rescue_is_not_stopped_with_all_others(tmp_path: Path) -> None:
     order = tmp_path / "ann.r2.json"
     assert change(order, *both, day="2", on="2026-12-01").code == 0
     assert drugs(tmp_path / "elsewhere.json").keys() == {"methotrexate"}
+
+
+def test_a_cycle_that_was_drafted_from_the_order_before_is_named(order: Path, tmp_path: Path) -> None:
+    later = str(tmp_path / "c2.json")
+    done = cec(
+        *("next", str(order), "--start", "2026-12-28", "--weight", "26kg", "--height", "128cm", "-o", later, "-q")
+    )
+    assert done.code == 0, done.err
+    done = change(order, "--not-given", "etoposide on day 2", "-q")
+    assert done.code == 0
+    assert f"{later}, the cycle after it, was drafted from the order before this change" in " ".join(done.err.split())
