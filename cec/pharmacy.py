@@ -250,6 +250,15 @@ class Pharmacy(msgspec.Struct, frozen=True):
             "formulary": self.formulary,
         }
 
+    def formulary_entry(self, drug: str) -> FormularyDrug | None:
+        """What the formulary says of a drug, however its name is spelled."""
+        return entry_of(drug, self.formulary)
+
+    def names_of(self, drug: str) -> tuple[str, ...]:
+        """The drug's name and those of its products in the formulary."""
+        entry = self.formulary_entry(drug)
+        return (drug, *(product.name for product in entry.products)) if entry else (drug,)
+
     def deviation_allowed(self, drug: str) -> Decimal:
         """The most that rounding, and measuring with it, may move a dose of this drug, in percent."""
         of_drug = entry_of(drug, self.largest_deviation_of)

@@ -14,13 +14,12 @@ from cec.calculate.acceptance import accepted_alerts
 from cec.calculate.cycle import Inputs, compute_cycle, day_for_age, earliest_next_cycle, totals
 from cec.calculate.dates import Dates
 from cec.calculate.declared_alerts import declared_alerts
-from cec.calculate.fatal_routes import refuse_fatal_routes, with_labels
+from cec.calculate.fatal_routes import refuse_fatal_routes
 from cec.calculate.left_open import choice_faults
 from cec.calculate.lines import Cycle
-from cec.calculate.preparation import prepare, with_rates
+from cec.calculate.preparation import make_up
 from cec.calculate.preparation.fluids import daily_fluids
 from cec.calculate.preparation.pick_list import Stock, pick_list
-from cec.calculate.preparation.shelf_life import with_use_before
 from cec.calculate.rules.alerts import alerts_of, not_asked
 from cec.calculate.schedule import NO_DATE, Schedule, noted
 from cec.conditions import history_asked
@@ -77,8 +76,9 @@ def draft_order(
         computed = compute_cycle(inputs, accept, strict=strict, scheduled=scheduled)
         lines, drawn = computed.lines, computed.drawn
         schedule = noted(drawn, [each.dose for each in computed.dosed], lines) if drawn else Schedule()
-        preparations, of_preparation = prepare(computed.dosed, pharmacy, computed.facts)
-        doses = with_labels(tuple(each.dose for each in computed.dosed), preparations, regimen, pharmacy)
+        doses, preparations, rows, of_preparation = make_up(
+            computed.dosed, schedule.administrations, regimen, pharmacy, computed.facts
+        )
         case = computed.case(doses)
         found = alerts_of(case._replace(facts={**case.facts, **totals(case)}))
         of_amounts = (*computed.not_given, *declared_alerts(doses), *of_preparation, *schedule.alerts)
@@ -97,14 +97,10 @@ def draft_order(
             days=days,
             measures=(computed.measured.shown,),
             doses=doses,
-            administrations=with_use_before(with_rates(schedule.administrations, preparations), preparations, pharmacy),
+            administrations=rows,
             preparations=preparations,
             daily_fluids=daily_fluids(
-                doses,
-                preparations,
-                lambda _: patient.weight,
-                schedule.administrations,
-                Dates(regimen.calendar, start or NO_DATE),
+                doses, preparations, lambda _: patient.weight, rows, Dates(regimen.calendar, start or NO_DATE)
             ),
             pick_list=pick_list(doses, preparations, Stock(1, pharmacy, computed.facts)),
             next_cycle=earliest_next_cycle(regimen, start),

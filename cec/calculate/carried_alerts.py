@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from cec.calculate.pieces import Piece
+from cec.calculate.preparation import MadeUp
 from cec.days import list_days
 from cec.order import Alert, Order
 
@@ -21,7 +21,7 @@ Words: TypeAlias = tuple[str, str, str]
 
 def with_earlier_days(
     latest: Iterable[Alert],
-    earlier: Iterable[tuple[Iterable[Alert], Piece]],
+    earlier: Iterable[tuple[Iterable[Alert], MadeUp]],
     before: Order,
     accept: Mapping[str, str],
 ) -> list[Alert]:

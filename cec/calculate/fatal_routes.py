@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from cec.calculate.preparation.stock import formulary_drug
 from cec.calculate.rules.rule import code_of_drug
 from cec.errors import OrderRefused
 from cec.order import Dose, Preparation
@@ -26,18 +25,12 @@ def refuse_fatal_routes(regimen: Regimen, pharmacy: Pharmacy) -> None:
     """
     faults = []
     for line in regimen.drugs:
-        row = fatal_in_csf(names_of(line.drug, pharmacy)) if is_into_csf(line.route) else None
+        row = fatal_in_csf(pharmacy.names_of(line.drug)) if is_into_csf(line.route) else None
         if row:
             code = code_of_drug("fatal-route", line.drug)
             faults.append(f"stop {code}: {line.drug}, {line.route}: {row.why}; nothing lifts this stop [{row.source}]")
     if faults:
         raise OrderRefused(*dict.fromkeys(faults))
-
-
-def names_of(drug: str, pharmacy: Pharmacy) -> tuple[str, ...]:
-    """The drug's name and those of its products in the formulary."""
-    entry = formulary_drug(pharmacy, drug)
-    return (drug, *(product.name for product in entry.products)) if entry else (drug,)
 
 
 def with_labels(
@@ -50,10 +43,10 @@ def with_labels(
 
 
 def _label(dose: Dose, preparation: Preparation | None, regimen: Regimen, pharmacy: Pharmacy) -> tuple[str, ...]:
-    entry = formulary_drug(pharmacy, dose.drug)
+    entry = pharmacy.formulary_entry(dose.drug)
     taken = {preparation.product, *(use.product for use in preparation.vials)} if preparation else set()
     texts = (
-        label_of_route(names_of(dose.drug, pharmacy), dose.route),
+        label_of_route(pharmacy.names_of(dose.drug), dose.route),
         regimen.drugs[dose.line - 1].label,
         *(product.label for product in (entry.products if entry else ()) if product.name in taken),
     )

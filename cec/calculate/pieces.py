@@ -1,41 +1,29 @@
-"""Pieces of an order, each of some of its days, joined into one: doses, how they are made up, administrations."""
+"""Pieces of an order, each of some of its days, joined into one: doses, how they are made up, administrations.
+
+Places of doses are counted within a piece.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from cec.calculate.cycle import Computed
 from cec.calculate.dosing import Dosed
-from cec.calculate.fatal_routes import with_labels
 from cec.calculate.lines import joined, restricted
-from cec.calculate.preparation import prepare, with_rates
+from cec.calculate.preparation import MadeUp, make_up
 from cec.calculate.preparation.sharing import without_shared_vials
-from cec.calculate.preparation.shelf_life import with_use_before
 from cec.calculate.stretches import EARLIEST, Stretch
-from cec.order import Administration, Alert, Dose, Order, Preparation
+from cec.order import Administration, Dose, Order
 
 
-class Piece(NamedTuple):
-    """The doses of some days, their preparations and administrations, and what is to be said of how they are made up.
-
-    Places of doses are counted within the piece.
-    """
-
-    doses: tuple[Dose, ...]
-    preparations: tuple[Preparation, ...]
-    rows: tuple[Administration, ...]
-    alerts: tuple[Alert, ...] = ()
-
-
-def days_before(order: Order, day: int) -> Piece:
+def days_before(order: Order, day: int) -> MadeUp:
     """What an order has on the days before one, as it stands there."""
     places = {place: kept for place, dose in enumerate(order.doses) if (kept := _on(dose, range(EARLIEST, day)))}
     index = {place: number for number, place in enumerate(places)}
-    return Piece(
+    return MadeUp(
         tuple(places.values()),
         tuple(
             replace(without_shared_vials(each), dose_index=index[each.dose_index])
@@ -48,7 +36,7 @@ def days_before(order: Order, day: int) -> Piece:
     )
 
 
-def piece_of(computed: Computed, stretch: Stretch) -> Piece:
+def piece_of(computed: Computed, stretch: Stretch) -> MadeUp:
     """What a computed cycle has on the days of a stretch."""
     rows = [row for row in computed.drawn.rows if stretch.gives(row)] if computed.drawn else []
     given = {(row.dose_index, row.protocol_day) for row in rows}
@@ -60,12 +48,9 @@ def piece_of(computed: Computed, stretch: Stretch) -> Piece:
         if dose := _on(each.dose, days):
             index[place] = len(dosed)
             dosed.append(each._replace(dose=dose))
-    pharmacy = stretch.inputs.pharmacy
-    preparations, alerts = prepare(dosed, pharmacy, computed.facts)
-    doses = with_labels([each.dose for each in dosed], preparations, stretch.inputs.regimen, pharmacy)
     placed = tuple(replace(row, dose_index=index[row.dose_index]) for row in rows)
-    dated = with_use_before(with_rates(placed, preparations), preparations, pharmacy)
-    return Piece(doses, tuple(map(without_shared_vials, preparations)), dated, alerts)
+    made_up = make_up(dosed, placed, stretch.inputs.regimen, stretch.inputs.pharmacy, computed.facts)
+    return made_up._replace(preparations=tuple(map(without_shared_vials, made_up.preparations)))
 
 
 def _on(dose: Dose, days: Collection[int]) -> Dose | None:
@@ -73,7 +58,7 @@ def _on(dose: Dose, days: Collection[int]) -> Dose | None:
     return kept if kept.days else None
 
 
-def joined_pieces(pieces: Sequence[Piece]) -> Piece:
+def joined_pieces(pieces: Sequence[MadeUp]) -> MadeUp:
     """All of them as one; doses that differ in nothing but their days, and are made up alike, are one dose."""
     alike: dict[bytes, list[tuple[int, int]]] = {}
     for number, piece in enumerate(pieces):
@@ -89,14 +74,14 @@ def joined_pieces(pieces: Sequence[Piece]) -> Piece:
     preparations = {
         index[number, each.dose_index]: each for number, piece in enumerate(pieces) for each in piece.preparations
     }
-    return Piece(
+    return MadeUp(
         tuple(dose for dose, _ in found),
         tuple(replace(each, dose_index=place) for place, each in sorted(preparations.items())),
         tuple(_again(pieces, index)),
     )
 
 
-def _again(pieces: Sequence[Piece], index: dict[tuple[int, int], int]) -> Iterable[Administration]:
+def _again(pieces: Sequence[MadeUp], index: dict[tuple[int, int], int]) -> Iterable[Administration]:
     """The administrations of all pieces, with the places of their doses among all."""
     for number, piece in enumerate(pieces):
         yield from (replace(row, dose_index=index[number, row.dose_index]) for row in piece.rows)

@@ -22,7 +22,8 @@ from cec.calculate.dates import Dates
 from cec.calculate.declared_alerts import declared_alerts
 from cec.calculate.fatal_routes import refuse_fatal_routes
 from cec.calculate.lines import Cycle, lines_of_cycle
-from cec.calculate.pieces import Piece, days_before, joined_pieces, piece_of
+from cec.calculate.pieces import days_before, joined_pieces, piece_of
+from cec.calculate.preparation import MadeUp
 from cec.calculate.preparation.fluids import daily_fluids
 from cec.calculate.preparation.pick_list import Stock, pick_list
 from cec.calculate.preparation.sharing import with_shared_vials
@@ -183,7 +184,7 @@ def _measures(
 
 
 def _noted(
-    whole: Piece, from_day: int, computed: Sequence[Computed], stretches: Sequence[Stretch]
+    whole: MadeUp, from_day: int, computed: Sequence[Computed], stretches: Sequence[Stretch]
 ) -> tuple[tuple[Administration, ...], tuple[Alert, ...]]:
     """All administrations, those of later days with what a person must see and tick anew, and the alerts on all."""
     lines = {number: line for each in computed for number, line in each.lines.items()}

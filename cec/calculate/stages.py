@@ -169,10 +169,10 @@ _OFFERED = 20
 
 def _what_would_do(work: Work, dose: Exact, rule: DoseRounding, moved: Fraction) -> str:
     """The rounding that would do, of what can be measured with the drug's products, and the ways around this one."""
-    from cec.calculate.preparation.stock import finest_measure, formulary_drug, usable_products
+    from cec.calculate.preparation.stock import finest_measure, usable_products
 
     drug = work.line.drug
-    entry = formulary_drug(work.pharmacy, drug)
+    entry = work.pharmacy.formulary_entry(drug)
     products = usable_products(entry, work.line.route, NO_FACTS) if entry else ()
     finest = finest_measure(entry, products, dose.unit) if entry and products else None
     finer = finer_rounding(dose, rule.to, work.pharmacy.deviation_allowed(drug), finest) if rule.to else None

@@ -43,8 +43,3 @@ def _given(row: Administration, amount: Quantity | None, until: datetime.date) -
     if amount is not None:
         return Given(row, amount, "given" if amount.value else "not given", is_told=True)
     return Given(row, row.dose, "given" if row.date < until else "ordered")
-
-
-def nothing_given(order: Order, before: datetime.date | None = None) -> bool:
-    """Whether nothing of an order counts as given."""
-    return not any(each.status == "given" for each in administrations_given(order, before))

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cec.calculate.preparation.stock import content_of, formulary_drug
+from cec.calculate.preparation.stock import content_of
 from cec.calculate.rules.rule import code_of_drug
 from cec.course.vials import Need, drawn, percent_of, shared_vials, single_vials
 from cec.course.ward_day import DrawnFrom, VialsOfDay
@@ -107,7 +107,7 @@ def _need(portion: _Portion, unit: str) -> Need:
 def _portions(dose: MadeUp, policy: Pharmacy | None) -> Iterator[_Portion]:
     """What a dose takes of each of its sizes of vial: the larger ones whole, of the smallest what is left."""
     preparation = dose.preparation
-    drug = formulary_drug(dose.pharmacy, preparation.drug)
+    drug = dose.pharmacy.formulary_entry(preparation.drug)
     if not preparation.vials or not preparation.contains or preparation.form == "tablet" or drug is None:
         return
     unit = preparation.contains.unit
@@ -153,7 +153,7 @@ def _why_not_between(dose: MadeUp, product: Product, in_file: Product | None) ->
 
 def _of_name(pharmacy: Pharmacy, drug: str, product: Product) -> Product | None:
     """The product of that name in a pharmacy's formulary."""
-    entry = formulary_drug(pharmacy, drug)
+    entry = pharmacy.formulary_entry(drug)
     names = (each for each in entry.products if each.name.casefold() == product.name.casefold()) if entry else ()
     return next(iter(names), None)
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from cec.calculate.dosing import Dosed
+from cec.calculate.fatal_routes import with_labels
 from cec.calculate.preparation.dilution import as_it_comes, bag_alerts
 from cec.calculate.preparation.forms import MAKERS
 from cec.calculate.preparation.handling import cytotoxic_as_stated
 from cec.calculate.preparation.measuring import digit_alerts, measuring_alerts
 from cec.calculate.preparation.running_time import running_time_alerts
 from cec.calculate.preparation.sharing import with_shared_vials
+from cec.calculate.preparation.shelf_life import with_use_before
 from cec.calculate.preparation.stock import (
     finest_measure,
-    formulary_drug,
     products_by_route,
     usable_products,
     why_not_for,
@@ -27,11 +29,31 @@ from cec.errors import InputError
 from cec.facts import NO_FACTS, Facts
 from cec.order import Administration, Alert, Dose, Preparation
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
-from cec.regimen import Condition, Limit
+from cec.regimen import Condition, Limit, Regimen
 from cec.routes import routes_of
 from cec.units import Quantity, is_dissolved
 
 Prepared = tuple[Preparation, tuple[Alert, ...]]
+
+
+class MadeUp(NamedTuple):
+    """Doses with what their labels say, their preparations and administrations, and alerts on how they are made up."""
+
+    doses: tuple[Dose, ...]
+    preparations: tuple[Preparation, ...]
+    rows: tuple[Administration, ...]
+    alerts: tuple[Alert, ...] = ()
+
+
+def make_up(
+    dosed: Sequence[Dosed], rows: tuple[Administration, ...], regimen: Regimen, pharmacy: Pharmacy, facts: Facts
+) -> MadeUp:
+    """How doses are made up and labelled, and their administrations with the rate and until when each is used."""
+    preparations, alerts = prepare(dosed, pharmacy, facts)
+    doses = with_labels([each.dose for each in dosed], preparations, regimen, pharmacy)
+    if preparations:
+        rows = with_use_before(with_rates(rows, preparations), preparations, pharmacy)
+    return MadeUp(doses, preparations, rows, alerts)
 
 
 def prepare(
@@ -55,7 +77,7 @@ def prepare_dose(dosed: Dosed, dose_index: int, pharmacy: Pharmacy, facts: Facts
     begun = Preparation(dose.drug, dose_index, dose.ordered)
     if preparation := _without_stock(begun, dose):
         return preparation, tuple(digit_alerts(dose))
-    drug = formulary_drug(pharmacy, dose.drug)
+    drug = pharmacy.formulary_entry(dose.drug)
     begun = replace(begun, handling=cytotoxic_as_stated(drug))
     if drug is None:
         why = f"{dose.drug} is not in the formulary, so no volume is given"

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from cec.calculate.preparation.forms import vials_for
 from cec.calculate.preparation.sharing import Given, given_by_day, sharing_groups
-from cec.calculate.preparation.stock import formulary_drug, usable_products
+from cec.calculate.preparation.stock import usable_products
 from cec.calculate.rounding import to_nearest
 from cec.facts import NO_FACTS, Facts
 from cec.order import Dose, PickItem, Preparation
@@ -63,7 +63,7 @@ def pick_list(doses: Sequence[Dose], preparations: Sequence[Preparation], *stock
 def fluids_to_dissolve(vials: Mapping[Item, int], pharmacies: Sequence[Pharmacy]) -> Iterator[PickItem]:
     """The fluids that these vials of powder are dissolved in; one that the formulary does not name is to be chosen."""
     for (drug, item), count in vials.items():
-        entries = (formulary_drug(pharmacy, drug) for pharmacy in pharmacies)
+        entries = (pharmacy.formulary_entry(drug) for pharmacy in pharmacies)
         products = (product for entry in entries if entry for product in entry.products if product.name == item)
         product = next(products, None)
         if product and product.reconstituted_with:
@@ -116,7 +116,7 @@ def _to_choose(dose: Dose, preparation: Preparation) -> Iterator[tuple[Kind, str
 def _containers(group: Given, stock: Stock) -> list[tuple[Item, Decimal]]:
     """The containers opened for a group."""
     dose, preparation = group[0]
-    drug = formulary_drug(stock.pharmacy, dose.drug)
+    drug = stock.pharmacy.formulary_entry(dose.drug)
     if preparation.form == "tablet" or len(group) == 1 or drug is None:
         counts: dict[str, Decimal] = {}
         for _, each in group:
@@ -132,7 +132,7 @@ def _containers(group: Given, stock: Stock) -> list[tuple[Item, Decimal]]:
 
 def _size_of_bottle(drug: str, item: str, pharmacy: Pharmacy) -> Quantity | None:
     """What a bottle holds, where the formulary says how large it is."""
-    entry = formulary_drug(pharmacy, drug)
+    entry = pharmacy.formulary_entry(drug)
     return next((product.volume for product in entry.products if product.name == item), None) if entry else None
 
 

@@ -13,14 +13,9 @@ from cec.conditions import judge, unknown_facts
 from cec.errors import InputError
 from cec.facts import Facts
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
-from cec.regimen import condition_words, entry_of
+from cec.regimen import condition_words
 from cec.routes import is_oral
 from cec.units import AMOUNT, CONCENTRATION, EXACT, VOLUME, Quantity, amount_in, convert, convert_exactly, kept
-
-
-def formulary_drug(pharmacy: Pharmacy, drug: str) -> FormularyDrug | None:
-    """What the formulary says of a drug, whatever the case of its letters."""
-    return entry_of(drug, pharmacy.formulary)
 
 
 def usable_products(drug: FormularyDrug, route: str, facts: Facts) -> tuple[Product, ...]:
@@ -110,7 +105,7 @@ def finest_measure(drug: FormularyDrug, products: Sequence[Product], unit: str) 
 
 def prefer_product(pharmacy: Pharmacy, drug: str, product: str) -> Pharmacy:
     """The pharmacy with one product of a drug before its others, so that doses are made of it."""
-    entry = formulary_drug(pharmacy, drug)
+    entry = pharmacy.formulary_entry(drug)
     if entry is None:
         raise InputError(f"'{drug}' is not in the formulary; it has {', '.join(pharmacy.formulary) or 'no drug'}")
     chosen = tuple(each for each in entry.products if each.name.casefold() == product.casefold())

@@ -8,7 +8,7 @@ from functools import partial
 from cec.calculate.rules.rule import Case, Rule, TextQuestion, code_of_drug
 from cec.drug_names import misspelt_drug, own_words, words_of
 from cec.pharmacy import Pharmacy
-from cec.regimen import Regimen, entry_of
+from cec.regimen import Regimen
 
 _SHORTEST = 6
 """Letters of a word that may be a misspelt name."""
@@ -47,10 +47,9 @@ def named_as(drug: str, pharmacy: Pharmacy, allergies: str) -> str:
     ('etoposid, nearly its name', '')
     """
     words = words_of(allergies)
-    if _names(words, drug):
+    name, *products = pharmacy.names_of(drug)
+    if _names(words, name):
         return "it"
-    stock = entry_of(drug, pharmacy.formulary)
-    products = [product.name for product in stock.products] if stock else []
     if product := next((each for each in products if _names(words, each)), ""):
         return f"its product {product}"
     near = next((word for word in words if len(word) >= _SHORTEST and misspelt_drug(word, [drug])), "")

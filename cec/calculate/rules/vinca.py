@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cec.calculate.rules.rule import Rule, code_of_drug
 from cec.pharmacy import Pharmacy
-from cec.regimen import DrugLine, Regimen, entry_of
+from cec.regimen import DrugLine, Regimen
 from cec.routes import is_in_bags_alone, is_intravenous, routes_of
 
 _SOURCE = "FDA 15-Jan-2021, vinca alkaloids in intravenous infusion bags only (labels done 21-Apr-2022)"
@@ -15,9 +15,7 @@ _SOURCE = "FDA 15-Jan-2021, vinca alkaloids in intravenous infusion bags only (l
 def vinca_rules(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
     """A check for each line that gives one of these into a vein without an infusion."""
     for number, line in enumerate(regimen.drugs, 1):
-        entry = entry_of(line.drug, pharmacy.formulary)
-        names = (line.drug, *(product.name for product in (entry.products if entry else ())))
-        if is_in_bags_alone(names) and _is_pushed(line):
+        if is_in_bags_alone(pharmacy.names_of(line.drug)) and _is_pushed(line):
             yield Rule(
                 code=code_of_drug("vinca-syringe", line.drug),
                 level="check",

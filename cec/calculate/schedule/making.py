@@ -7,7 +7,6 @@ import datetime
 from cec.calculate.schedule.clock import Clock
 from cec.order import Administration
 from cec.pharmacy import Pharmacy
-from cec.regimen import entry_of
 from cec.routes import is_oral
 from cec.units import span
 
@@ -27,7 +26,7 @@ def used_too_late(row: Administration, pharmacy: Pharmacy) -> str:
 
     The longest that the formulary says of the drug, whatever the concentration: no bag keeps longer.
     """
-    made_at, drug = time_of_making(row, pharmacy), entry_of(row.drug, pharmacy.formulary)
+    made_at, drug = time_of_making(row, pharmacy), pharmacy.formulary_entry(row.drug)
     if made_at is None or drug is None or is_oral(row.route) or not row.dose.value or not (row.start or row.not_after):
         return ""
     hours = [stability.hours for stability in drug.stability if pharmacy.follows(stability)]

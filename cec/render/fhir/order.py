@@ -23,7 +23,6 @@ from cec.errors import Fault, InputError
 from cec.facts import told_facts
 from cec.fhir.codes import ALERT, CATEGORY, DERIVED, FACT, LOINC, measure_of, regimen_address
 from cec.patient import Patient
-from cec.regimen import entry_of
 from cec.render.csv.order import declared
 from cec.render.days import name_of_day
 from cec.render.fhir.parts import (
@@ -238,7 +237,7 @@ def _request(order: Order, place: int, patient: Resource, measured: list[Resourc
         status="cancelled" if order.cancelled else _status(order),
         intent="order",
         doNotPerform=None if is_given else True,
-        medicationCodeableConcept=drug_concept(dose.drug, entry_of(dose.drug, order.pharmacy.formulary)),
+        medicationCodeableConcept=drug_concept(dose.drug, order.pharmacy.formulary_entry(dose.drug)),
         subject=refer(patient),
         supportingInformation=list(map(refer, measured)),
         requester={"display": order.patient.physician} if order.patient.physician else {},

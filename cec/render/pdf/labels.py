@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cec.errors import InputError
-from cec.regimen import entry_of, name_in_file
+from cec.regimen import name_in_file
 from cec.render.days import day_of
 from cec.render.pdf.codes import qr_code
 from cec.render.pdf.typesetting import typeset
@@ -180,7 +180,7 @@ def _parts(alert: Alert) -> list[dict[str, Any]]:
 def _label(order: Order, row: Administration, preparation: Preparation | None) -> dict[str, Any]:
     """One label: what it is, in how much of what, how and when it is given, and up to when it may be."""
     dose, kind = order.doses[row.dose_index], _kind(row)
-    drug = entry_of(row.drug, order.pharmacy_on(row.protocol_day).formulary)
+    drug = order.pharmacy_on(row.protocol_day).formulary_entry(row.drug)
     handling = preparation.handling if preparation else ()
     amount = str(preparation.contains if preparation and preparation.contains else row.dose)
     texts = {
