@@ -59,8 +59,12 @@ def _given_otherwise(order: Order) -> Iterator[Alert]:
             for row in own
             if (amount := amounts.get(identity(row))) is not None
         ]
-        whole = sum((Fraction(amounts.get(identity(row), row.dose).value) for row in own), Fraction(0))
-        text = f"{'; '.join(parts)}; with what is ordered {Exact(whole, own[0].dose.unit)} in this cycle"
+        wholes: dict[str, Fraction] = {}
+        for row in own:  # the lines of one drug may be in other units
+            number = Fraction(amounts.get(identity(row), row.dose).value)
+            wholes[row.dose.unit] = wholes.get(row.dose.unit, Fraction(0)) + number
+        together = " and ".join(str(Exact(whole, unit)) for unit, whole in wholes.items())
+        text = f"{'; '.join(parts)}; with what is ordered {together} in this cycle"
         yield Alert(code_of_drug("given", drug), "note", drug, text)
 
 

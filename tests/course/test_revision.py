@@ -177,6 +177,19 @@ def test_amounts_that_were_given_otherwise() -> None:
     assert order.administrations == ORDER.administrations
 
 
+def test_lines_of_one_drug_in_other_units_are_not_added(tmp_path: Path) -> None:
+    lines = """
+drugs:
+  - {drug: methotrexate, dose: 1 g/m2, route: IV infusion, over: 4 h, days: 1}
+  - {drug: methotrexate, dose: 12 mg, route: intrathecal, days: "1, 8"}
+"""
+    order = drafted(write_regimen(tmp_path, lines))
+    found = revised(order, day(2), 8, given=(GivenAmount(2, 1, 1, "methotrexate", mg("10")),))
+    # 1 g/m2 × 0.96 m2; 10 + 12 mg
+    (text,) = [alert.text for alert in found.alerts if alert.code == "given-methotrexate"]
+    assert text.endswith("; with what is ordered 0.96 g and 22 mg in this cycle")
+
+
 def test_the_whole_cycle_moves_before_it_began() -> None:
     friday = datetime.date(2026, 12, 4)
     order = revised(ORDER, day(1), 1, start=NewStart(friday, MONDAY))
