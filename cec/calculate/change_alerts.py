@@ -65,7 +65,8 @@ def _given_otherwise(order: Order) -> Iterator[Alert]:
             wholes[row.dose.unit] = wholes.get(row.dose.unit, Fraction(0)) + number
         together = " and ".join(str(Exact(whole, unit)) for unit, whole in wholes.items())
         text = f"{'; '.join(parts)}; with what is ordered {together} in this cycle"
-        yield Alert(code_of_drug("given", drug), "note", drug, text)
+        is_more = any(amounts.get(identity(row), row.dose).value > row.dose.value for row in own)
+        yield Alert(code_of_drug("given", drug), "check" if is_more else "note", drug, text)
 
 
 def _intervals(order: Order) -> Iterator[Alert]:

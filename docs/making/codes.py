@@ -65,7 +65,10 @@ OTHERS = {
         "check",
         "a weight within a cycle is nearer to the one before than the pharmacy doses anew for (`weight_change`)",
     ),
-    "given-<drug>": ("note", "somebody told that a dose was not given, or another amount than ordered"),
+    "given-<drug>": (
+        "note or check",
+        "somebody told that a dose was not given, or another amount than ordered; more than ordered is a check",
+    ),
     "days-apart-<drug>": ("check", "moved days of a drug are nearer to each other than the protocol has them"),
     "weekday-<drug>": ("check", "a moved day of a drug is not one of the days of the week that the regimen names"),
     "stays-<drug>": ("check", "a dose stays on a day that is left out, because it hangs on a drug of an earlier day"),

@@ -175,6 +175,9 @@ def test_amounts_that_were_given_otherwise() -> None:
     )
     assert texts["given-etoposide"] == "day 2: not given, 96 mg ordered; with what is ordered 384 mg in this cycle"
     assert order.administrations == ORDER.administrations
+    assert {alert.level for alert in order.alerts if alert.code.startswith("given")} == {"note"}
+    more = revised(ORDER, day(3), 3, given=(GivenAmount(1, 2, 1, "clofarabine", mg("384")),))
+    assert {alert.level for alert in more.alerts if alert.code.startswith("given")} == {"check"}
 
 
 def test_lines_of_one_drug_in_other_units_are_not_added(tmp_path: Path) -> None:
