@@ -59,7 +59,7 @@ def test_vincristine_bears_its_route_on_both_parts() -> None:
     data = data_of("intrathecal-triple")
     words = "FOR INTRAVENOUS USE ONLY - FATAL IF GIVEN BY OTHER ROUTES"
     assert [dose["drug"] for dose in data["doses"] if words in dose["flags"]] == ["vincristine"]
-    rows = [row for day in data["days"] for row in day["rows"] if words in row["notes"]]
+    rows = [row for day in data["days"] for row in day["rows"] if words in row["must_see"]]
     assert [row["drug"] for row in rows] == ["vincristine", "vincristine"]
 
 
@@ -68,7 +68,7 @@ def test_a_drug_that_allergies_name_bears_a_mark_in_its_row() -> None:
     assert [dose["drug"] for dose in data["doses"] if "! allergy named" in dose["flags"]] == [
         "asparaginase Erwinia chrysanthemi"
     ]
-    rows = [row for day in data["days"] for row in day["rows"] if "! allergy named" in row["notes"]]
+    rows = [row for day in data["days"] for row in day["rows"] if "! allergy named" in row["must_see"]]
     assert len(rows) == 3
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MIDNIGHT = datetime.time()
 _NO_ROW: dict[str, Any] = {
     **dict.fromkeys(("letter", "time", "drug", "dose", "protocol", "changed", "beside", "how", "text"), ""),
-    **dict.fromkeys(("pump", "notes"), ()),
+    **dict.fromkeys(("pump", "must_see", "notes"), ()),
     "ends": True,
 }
 
@@ -151,7 +151,8 @@ def _dated(order: Order, day: Day, preparations: dict[int, Preparation]) -> Iter
             "drug": row.drug + dose_of_day(row).replace("(day ", "(day\N{NO-BREAK SPACE}"),
             "beside": row.timing if row.start else "",
             "time": starting_time(row) if ends_later else _in_lines(row_time(row, date)),
-            "notes": [*box_words(row), *cells["notes"], *row.notes, *rate_words(row)],
+            "must_see": [*cells["must_see"], *rate_words(row)],
+            "notes": [*box_words(row), *row.notes],
         }
         if ends_later:
             cells["how"] += f", ends {weekday_date(ends_later.date())} {clock(ends_later)}"
@@ -193,6 +194,6 @@ def _cells(order: Order, dose: Dose, preparation: Preparation | None) -> dict[st
         "changed": changed_words(dose),
         "how": f"{route_to_tick(dose.route)}{over}",
         "pump": pump(dose, preparation),
-        "notes": [*over_days(dose), *flags(order, dose)],
+        "must_see": [*over_days(dose), *flags(order, dose)],
         "ends": dose.is_infused,
     }
