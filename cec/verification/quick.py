@@ -11,8 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
@@ -68,15 +67,21 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
     written = {
         name: columns.declared.numbers(frame.get_column(name)) for name in (*columns.candidates, *columns.beside)
     }
-    wanted = {each.name: _wanted(each, columns) for each in _regimens(doser)}
+    lines, others = {}, {}
+    for each in _regimens(doser):
+        wanted = _wanted(each, columns)
+        blank = [""] * frame.height
+        lines[each.name] = [(line, dosed[line.batch_column], written.get(line.column, blank)) for line in wanted]
+        known = {line.column for line in wanted}
+        others[each.name] = [(name, texts) for name, texts in written.items() if name not in known and any(texts)]
     found: list[Agreement | None] = []
     for place, number in enumerate(numbers):
         regimen = regimens.get(named[place])
         verdicts = None
         if regimen is not None and dosed[REJECTED][place] is None and days[place] in {"", has_days[regimen.name]}:
-            cells = {name: texts[place] for name, texts in written.items() if texts[place].strip()}
-            expected = [(each, dosed[each.batch_column][place]) for each in wanted[regimen.name]]
-            verdicts = _verdicts(expected, cells, columns, doser.tolerance)
+            verdicts = _verdicts(lines[regimen.name], place, doser.tolerance)
+            if any(_says_more(name, texts[place], columns) for name, texts in others[regimen.name]):
+                verdicts = None
             if verdicts is not None and days[place]:
                 verdicts = (*verdicts, _agreeing_days(days[place]))
         if verdicts is None or regimen is None:
@@ -86,6 +91,11 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
             not_made = tuple(filter(None, (dosed[NOT_MADE][place] or "").split(NEXT_REASON)))
             found.append(Agreement(number, ids[place], regimen.name, verdicts, codes, not_made))
     return found
+
+
+def _says_more(name: str, cell: str, columns: OrderColumns) -> bool:
+    """Whether a cell of a column that no drug line asks for must be looked at."""
+    return bool(cell.strip()) and (name in columns.amounts or name in columns.beside or is_amount(cell))
 
 
 class _Wanted(NamedTuple):
@@ -102,6 +112,8 @@ class _Wanted(NamedTuple):
     beside: tuple[Comparison, ...]
     is_repeated: bool
     """Whether the drug has other lines, so that the best fit must be found."""
+    judged: dict[tuple[str | None, str], tuple[Verdict, ...] | None]
+    """What was found of an expected amount and a cell: in many rows the same two stand together."""
 
 
 def _wanted(regimen: Regimen, columns: OrderColumns) -> list[_Wanted]:
@@ -117,6 +129,7 @@ def _wanted(regimen: Regimen, columns: OrderColumns) -> list[_Wanted]:
             figures=figures_per_area(line),
             beside=compared(expected_of(line), {}),
             is_repeated=lines[line.drug] > 1,
+            judged={},
         )
         for batch_column, line in zip(amount_columns(regimen), regimen.drugs, strict=True)
     ]
@@ -175,39 +188,37 @@ def _dosed(rows: Rows, doser: Doser) -> dict[str, list[str | None]] | None:
     return {name: cells.to_list() for name, cells in table.items()}
 
 
-def _verdicts(
-    expected: Sequence[tuple[_Wanted, str | None]],
-    cells: Mapping[str, str],
-    columns: OrderColumns,
-    tolerance: Decimal,
-) -> tuple[Verdict, ...] | None:
-    """Each drug's agreement; None where anything else may have to be said."""
-    verdicts = []
-    may_be_figures = any(wanted.figures for wanted, _ in expected)
-    for wanted, amount in expected:
-        cell = cells.get(wanted.column, "")
-        if not cell and (amount is None or amount == "0"):
-            verdicts += [] if amount is None else [nothing_written(wanted.drug, Quantity(Decimal(0), wanted.unit))]
-            continue
-        if amount is None or not _NUMBER.fullmatch(cell):
+_Line: TypeAlias = tuple[_Wanted, Sequence[str | None], Sequence[str]]
+"""A drug line with the amounts that a batch expects of it, and what the table has, by the places of rows."""
+
+
+def _verdicts(lines: Sequence[_Line], place: int, tolerance: Decimal) -> tuple[Verdict, ...] | None:
+    """Each drug's agreement in a row; None where anything else may have to be said."""
+    verdicts: list[Verdict] = []
+    may_be_figures = any(wanted.figures for wanted, _, _ in lines)
+    for wanted, amounts, texts in lines:
+        both = (amounts[place], texts[place])
+        if both not in wanted.judged:
+            wanted.judged[both] = _agreement(wanted, *both, tolerance)
+        found = wanted.judged[both]
+        if found is None:
             return None
-        verdict = _compare(wanted.drug, amount, cell.strip(), wanted.unit, tolerance, beside=wanted.beside)
-        if verdict.verdict != "agrees" or verdict.written is None or (wanted.is_repeated and verdict.deviation_percent):
-            return None
-        may_be_figures = may_be_figures and (not wanted.figures or verdict.written.value in wanted.figures)
-        verdicts.append(verdict)
+        if may_be_figures and wanted.figures:
+            may_be_figures = all(each.written is None or each.written.value in wanted.figures for each in found)
+        verdicts += found
     if may_be_figures and any(verdict.written != verdict.expected for verdict in verdicts):
-        return None
-    known = {wanted.column for wanted, _ in expected}
-    others = (name for name in cells if name not in known)
-    if any(name in columns.amounts or name in columns.beside or is_amount(cells[name]) for name in others):
         return None
     return tuple(verdicts)
 
 
-@lru_cache(maxsize=1 << 16)
-def _compare(
-    drug: str, expected: str, written: str, unit: str, tolerance: Decimal, *, beside: tuple[Comparison, ...]
-) -> Verdict:
-    verdict = compare(drug, Quantity(Decimal(expected), unit), Quantity(Decimal(written), unit), tolerance)
-    return msgspec.structs.replace(verdict, comparisons=beside)
+def _agreement(wanted: _Wanted, expected: str | None, cell: str, tolerance: Decimal) -> tuple[Verdict, ...] | None:
+    """The verdict on a cell that plainly agrees, none where nothing is expected and none written; None for others."""
+    if not cell.strip() and expected in {None, "0"}:
+        return (nothing_written(wanted.drug, Quantity(Decimal(0), wanted.unit)),) if expected else ()
+    if expected is None or not _NUMBER.fullmatch(cell):
+        return None
+    amount, written = (Quantity(Decimal(text), wanted.unit) for text in (expected, cell.strip()))
+    verdict = compare(wanted.drug, amount, written, tolerance)
+    if verdict.verdict != "agrees" or (wanted.is_repeated and verdict.deviation_percent):
+        return None
+    return (msgspec.structs.replace(verdict, comparisons=wanted.beside),)
