@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from cec.errors import Fault, FileError
 from cec.tables.cells import as_texts
 from cec.tables.layout import Block, Layout, Rows, unlike
-from cec.tables.temporary import naming_temporary
+from cec.tables.temporary import naming_temporary, temporary_folder
 
 if TYPE_CHECKING:
     import zipfile
@@ -237,32 +237,39 @@ def writing(
     except ImportError:
         raise FileError(Fault(_lacking("xlsxwriter"), "", path)) from None
     content = io.BytesIO()
-    book = xlsxwriter.Workbook(content, {"constant_memory": True})
-    book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # noqa: DTZ001  it has no zone
-    sheet, bold = book.add_worksheet("doses"), book.add_format({"bold": True})
-    sheet.freeze_panes(1, 0)
-    sheet.ignore_errors({"number_stored_as_text": f"A1:{_letters(max(len(header), 1) - 1)}{MOST_ROWS}"})
-    for place, text in enumerate(header):
-        sheet.set_column(place, place, min(max(len(text) + 2, 9), 40))
-        sheet.write_string(0, place, text, bold)
-    count = 1
-
-    def put(frame: list[bytes] | pl.DataFrame) -> None:
-        nonlocal count
-        if isinstance(frame, list):
-            raise TypeError("a workbook is written from frames")
-        texts = frame.select(as_texts(cells) for cells in frame.iter_columns())
+    with temporary_folder() as folder:
         with naming_temporary():
-            for row in texts.iter_rows():
-                if count >= MOST_ROWS:
-                    raise FileError(Fault(f"a sheet holds {MOST_ROWS:,} rows; write .csv or .parquet", "", path))
-                for place, text in enumerate(row):
-                    if text and sheet.write_string(count, place, text):
-                        reason = f"holds at most {LONGEST_CELL:,} characters in a cell; write .csv or .parquet"
-                        raise FileError(Fault(f"row {count + 1} does not fit: a sheet {reason}", "", path))
-                count += 1
+            book = xlsxwriter.Workbook(content, {"constant_memory": True, "tmpdir": str(folder)})
+            book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # noqa: DTZ001  it has no zone
+            sheet, bold = book.add_worksheet("doses"), book.add_format({"bold": True})
+        sheet.freeze_panes(1, 0)
+        sheet.ignore_errors({"number_stored_as_text": f"A1:{_letters(max(len(header), 1) - 1)}{MOST_ROWS}"})
+        for place, text in enumerate(header):
+            sheet.set_column(place, place, min(max(len(text) + 2, 9), 40))
+            sheet.write_string(0, place, text, bold)
+        count = 1
 
-    yield put
-    with naming_temporary():
-        book.close()
+        def put(frame: list[bytes] | pl.DataFrame) -> None:
+            nonlocal count
+            if isinstance(frame, list):
+                raise TypeError("a workbook is written from frames")
+            texts = frame.select(as_texts(cells) for cells in frame.iter_columns())
+            with naming_temporary():
+                for row in texts.iter_rows():
+                    _put_row(sheet, count, row, path)
+                    count += 1
+
+        yield put
+        with naming_temporary():
+            book.close()
     stream.write(content.getbuffer())
+
+
+def _put_row(sheet: Any, count: int, row: Sequence[str | None], path: str) -> None:
+    """Write the texts of one row, counted from 0; FileError where a sheet cannot hold it."""
+    if count >= MOST_ROWS:
+        raise FileError(Fault(f"a sheet holds {MOST_ROWS:,} rows; write .csv or .parquet", "", path))
+    for place, text in enumerate(row):
+        if text and sheet.write_string(count, place, text):
+            reason = f"holds at most {LONGEST_CELL:,} characters in a cell; write .csv or .parquet"
+            raise FileError(Fault(f"row {count + 1} does not fit: a sheet {reason}", "", path))

@@ -180,8 +180,11 @@ def test_what_does_not_fit_into_a_sheet_leaves_nothing(tmp_path: Path, monkeypat
     )
     table.write_text("height_cm,weight_kg\n128,26\n128,26\n", encoding="utf-8")
     monkeypatch.setattr(xlsx, "MOST_ROWS", 2)
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     assert "a sheet holds 2 rows; write .csv or .parquet" in cec("batch", str(table), "-o", str(doses)).err
     assert not doses.exists()
+    assert list((tmp_path / "temporary").iterdir()) == [], "nothing of a patient stays"
 
 
 def test_verify_reads_a_workbook(tmp_path: Path) -> None:
