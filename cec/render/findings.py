@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from cec.errors import Fault
+from cec.errors import Fault, FileError
 
 Level = Literal["fault", "differs", "advice"]
 """`differs`: a worked case comes out otherwise. `advice`: nothing is wrong, but somebody should look."""
@@ -22,6 +22,8 @@ class Finding(msgspec.Struct, frozen=True):
     column: int
     where: str
     text: str
+    code: str = ""
+    """Of a fault its stable code (`cec.errors.CODES`)."""
 
 
 class CheckedFile(msgspec.Struct, frozen=True):
@@ -50,7 +52,8 @@ class CheckedFiles(msgspec.Struct, frozen=True):
 
 def finding_of(fault: Fault, file: str, level: Level = "fault") -> Finding:
     """A fault as a finding; one without a place is about the whole file."""
-    return Finding(level, fault.file or file, fault.line, fault.column, fault.where, fault.text)
+    code = fault.code or (FileError.code if level == "fault" else "")
+    return Finding(level, fault.file or file, fault.line, fault.column, fault.where, fault.text, code)
 
 
 def render(document: CheckedFiles) -> bytes:

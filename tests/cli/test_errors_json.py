@@ -107,6 +107,13 @@ def test_faults_of_files_and_places(typed: str, code: str, tmp_path: Path, monke
     assert code in {each["code"] for each in faults(*shlex.split(typed))}, faults(*shlex.split(typed))
 
 
+def test_the_findings_of_a_check_have_the_codes_too(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(f"{REGIMEN}    dos: 5 mg\n", encoding="utf-8")
+    (file,) = json.loads(cec("regimen", "check", str(path), "--format", "json").out)["files"]
+    assert {each["code"] for each in file["findings"]} == {"unknown-key", "missing-key"}
+
+
 def test_a_stop_names_its_alert() -> None:
     found = faults("dose", "--height", "79", "--weight", "9")
     assert [(each["code"], each["about"]) for each in found] == [
