@@ -67,9 +67,9 @@ class Summary(NamedTuple):
     """Of how many dosed rows checks were not made, by reason."""
     columns: Mapping[str, Column]
     unread: Sequence[str]
+    """The columns that only pass through."""
     unasked: Sequence[tuple[str, str]]
     """Columns of facts of the history, each with the regimen that does not ask for it, where another one does."""
-    """The columns that only pass through."""
     doubled: list[tuple[int, ...]]
     """Rows of the same id, start and cycle, each of which has administrations of its own."""
     idle: list[int]

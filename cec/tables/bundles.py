@@ -17,8 +17,9 @@ from cec.fhir.bundle import group_of, read_bundle
 from cec.fhir.resources import resources_of
 from cec.load.nodes import Node
 from cec.pharmacy import Pharmacy
+from cec.tables.jsonl import block_of_cut
 from cec.tables.layout import Block, Layout, Rejected
-from cec.tables.streams import LONGEST_LINE, Source, whole_lines
+from cec.tables.streams import Source, whole_lines
 
 USUAL = (
     *("id", "regimen", "cycle", "start", "height", "weight", "born", "age", "sex", "measured_on", "written_bsa"),
@@ -48,13 +49,11 @@ def read_header(pieces: Iterator[bytes]) -> tuple[Layout, Iterator[bytes]]:
 
 def blocks(source: Source, layout: Layout, pieces: Iterator[bytes]) -> Iterator[Block]:
     """Blocks of rows, each the line of a Bundle as a line of JSON with plain cells; the first line is row 1."""
-    known = set(layout.columns)
+    named = set(layout.columns)
     number = 1
     for piece, is_cut in whole_lines(pieces):
         if is_cut:
-            reason = f"the line is longer than {LONGEST_LINE:,} bytes"
-            cut = Rejected(number, "", reason, text=piece.decode(errors="replace"))
-            yield Block(b"", (), (cut,), source.position())
+            yield block_of_cut(number, piece, source)
             number += 1
             continue
         lines = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n").split(b"\n")
@@ -63,7 +62,7 @@ def blocks(source: Source, layout: Layout, pieces: Iterator[bytes]) -> Iterator[
         for place, line in enumerate(lines, number):
             if line.strip():
                 cells, reason = row_of(line)
-                if stranger := min(cells.keys() - known, default=""):
+                if stranger := min(cells.keys() - named, default=""):
                     reason = f"tells the {stranger}, which none of the first Bundles does; put one that does on line 1"
                 if reason:
                     rejected.append(Rejected(place, "", reason, text=line.decode(errors="replace").strip()))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from cec.errors import Fault, FileError
 from cec.tables.csv_rows import divided, malformed, not_utf8, split_line
 from cec.tables.layout import Block, Layout, Rejected, Rows, unlike
-from cec.tables.streams import LONGEST_LINE, Source, is_utf8, reads, whole_lines
+from cec.tables.streams import LONGEST_LINE, TOO_LONG, Source, is_utf8, reads, whole_lines
 
 if TYPE_CHECKING:
     import polars as pl
@@ -89,8 +89,7 @@ def blocks(source: Source, layout: Layout, pieces: Iterator[bytes]) -> Iterator[
     for content, is_cut in whole_lines(pieces):
         if is_cut:
             block, _, number = _block(unused, number, layout, source, final=True)
-            reason = f"the line is longer than {LONGEST_LINE:,} bytes"
-            cut = Rejected(number, "", reason, text=content.decode(errors="replace"))
+            cut = Rejected(number, "", TOO_LONG, text=content.decode(errors="replace"))
             yield block._replace(rejected=(*block.rejected, cut))
             unused, number = b"", number + 1
         else:

@@ -15,7 +15,7 @@ import msgspec
 
 from cec.errors import Fault, FileError
 from cec.tables.layout import Block, Layout, Rejected, Rows
-from cec.tables.streams import LONGEST_LINE, Source, is_utf8, reads, whole_lines
+from cec.tables.streams import TOO_LONG, Source, is_utf8, reads, whole_lines
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,15 +52,19 @@ def blocks(source: Source, _layout: Layout, pieces: Iterator[bytes]) -> Iterator
     number = 1
     for piece, is_cut in whole_lines(pieces):
         if is_cut:
-            reason = f"the line is longer than {LONGEST_LINE:,} bytes"
-            cut = Rejected(number, "", reason, text=piece.decode(errors="replace"))
-            yield Block(b"", (), (cut,), source.position())
+            yield block_of_cut(number, piece, source)
             number += 1
         else:
             content = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in piece else piece
             count = content.count(b"\n") + (not content.endswith(b"\n"))
             yield Block(content, range(number, number + count), (), source.position())
             number += count
+
+
+def block_of_cut(number: int, start: bytes, source: Source) -> Block:
+    """The block of a line that is too long, of which this is the beginning."""
+    cut = Rejected(number, "", TOO_LONG, text=start.decode(errors="replace"))
+    return Block(b"", (), (cut,), source.position())
 
 
 def rows(block: Block, layout: Layout, wanted: Collection[str] | None = None) -> Rows:
@@ -70,22 +74,22 @@ def rows(block: Block, layout: Layout, wanted: Collection[str] | None = None) ->
     if not isinstance(block.content, bytes):
         raise TypeError("a block of JSON Lines is bytes")
     columns = {name: list[str | None]() for name in layout.columns if wanted is None or name in wanted}
-    known = set(layout.columns)
+    named = set(layout.columns)
     is_text = is_utf8(block.content)
     numbers: list[int] = []
     lines: list[str] = []
     rejected = list(block.rejected)
     for number, line in zip(block.rows, block.content.split(b"\n"), strict=False):
         raw = _plain(line) if is_text else None
-        if raw is not None and raw.keys() <= known:
+        if raw is not None and raw.keys() <= named:
             for name, texts in columns.items():
                 texts.append(_text(bytes(raw[name])) if name in raw else None)
         elif not line.strip():
             continue
         else:
             cells, reason = _cells(line)
-            if cells is None or cells.keys() - known:
-                stranger = min(cells.keys() - known) if cells else ""
+            if cells is None or cells.keys() - named:
+                stranger = min(cells.keys() - named) if cells else ""
                 reason = reason or "is none of the columns that the first lines have"
                 rejected.append(Rejected(number, stranger, reason, text=line.decode(errors="replace").strip()))
                 continue

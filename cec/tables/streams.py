@@ -35,6 +35,7 @@ _ZIP = b"PK\x03\x04"
 
 LONGEST_LINE = 1 << 20
 """Bytes that a line may have."""
+TOO_LONG = f"the line is longer than {LONGEST_LINE:,} bytes"
 
 
 class Source(NamedTuple):

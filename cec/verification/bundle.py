@@ -29,7 +29,7 @@ from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.tables.columns import is_of_history
 from cec.tables.rows import Read, read_fact, read_row
-from cec.tables.streams import LONGEST_LINE, reading, reads, whole_lines
+from cec.tables.streams import TOO_LONG, reading, reads, whole_lines
 from cec.verification.choices import verify_any_choice
 from cec.verification.doses import TOLERANCE, verify_doses
 from cec.verification.outcome import RowVerification, Verification
@@ -135,7 +135,7 @@ def verify_bundles(path: Path, say: Callable[[str], None], **terms: Any) -> Iter
             for line in [piece] if is_cut else piece.splitlines():
                 number += 1
                 if is_cut:
-                    yield RowVerification(number, faults=(f"the line is longer than {LONGEST_LINE:,} bytes",))
+                    yield RowVerification(number, faults=(TOO_LONG,))
                 elif line.strip():
                     yield _verified_line(number, line, say, terms)
 

@@ -5,7 +5,6 @@ A batch gives their doses. Whatever is not plainly right is left to be held agai
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,7 +18,6 @@ from cec.batch.frames import dose_columns
 from cec.batch.single_row import NEXT_REASON, NOT_MADE
 from cec.days import numbers_of
 from cec.errors import CecError
-from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.tables.amounts import REJECTED, amount_columns
 from cec.tables.columns import ABOUT_THE_PERSON
@@ -32,6 +30,7 @@ from cec.verification.columns import DAYS, OrderColumns, is_amount
 from cec.verification.doses import compare, nothing_written, number_of_days
 from cec.verification.outcome import Agreement, Comparison, Verdict
 from cec.verification.remarks import figures_per_area
+from cec.verification.row import Terms
 
 _NUMBER = re.compile(r"\s*[0-9]{1,9}(\.[0-9]{1,12})?\s*", re.ASCII)
 """A number that every reader of amounts takes."""
@@ -41,14 +40,9 @@ class Doser(NamedTuple):
     """What the doses of a table come from, so far as a batch can give them."""
 
     columns: OrderColumns
-    regimen: Regimen
     regimens: Mapping[str, Regimen | Refusal]
     """By the cells that name them."""
-    pharmacy: Pharmacy
-    tolerance: Decimal
-    start: datetime.date | None = None
-    cycle: int | None = None
-    as_of: datetime.date | None = None
+    terms: Terms
 
 
 def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
@@ -79,7 +73,7 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
         regimen = regimens.get(named[place])
         verdicts = None
         if regimen is not None and dosed[REJECTED][place] is None and days[place] in {"", has_days[regimen.name]}:
-            verdicts = _verdicts(lines[regimen.name], place, doser.tolerance)
+            verdicts = _verdicts(lines[regimen.name], place, doser.terms.tolerance)
             if any(_says_more(name, texts[place], columns) for name, texts in others[regimen.name]):
                 verdicts = None
             if verdicts is not None and days[place]:
@@ -151,8 +145,9 @@ def _agreeing_days(text: str) -> Verdict:
 
 def _regimens(doser: Doser) -> list[Regimen]:
     """Each regimen once, the default first."""
+    first = doser.terms.regimen
     named = {each.name: each for each in doser.regimens.values() if isinstance(each, Regimen)}
-    return list({doser.regimen.name: doser.regimen, **named, doser.regimen.name: doser.regimen}.values())
+    return [first, *(each for each in named.values() if each.name != first.name)]
 
 
 def _by_cell(doser: Doser) -> dict[str, Regimen]:
@@ -176,11 +171,11 @@ def _dosed(rows: Rows, doser: Doser) -> dict[str, list[str | None]] | None:
         table = dose_columns(
             rows.frame.select(facts).rename(own),
             _regimens(doser),
-            doser.pharmacy,
+            doser.terms.pharmacy,
             columns=named,
-            start=doser.start,
-            cycle=doser.cycle,
-            as_of=doser.as_of,
+            start=doser.terms.start,
+            cycle=doser.terms.cycle,
+            as_of=doser.terms.as_of,
             declared=doser.columns.declared,
         )
     except CecError:

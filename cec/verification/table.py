@@ -46,9 +46,9 @@ def verify_table(path: Path, terms: Terms, kind: str | None = None) -> Iterator[
     not tell.
     """
     regimens: dict[str, Regimen | Refusal] = {"": terms.regimen, terms.regimen.name: terms.regimen}
-    known = kind_of(str(path), kind)
-    declared = terms.declared._replace(has_points=known != "csv")
-    with opening(str(path), known, declared) as table:
+    kind = kind_of(str(path), kind)
+    declared = terms.declared._replace(has_points=kind != "csv")
+    with opening(str(path), kind, declared) as table:
         header = table.layout.columns
         named = terms.renamed.get("regimen") or next((name for name in header if plain_name(name) == "regimen"), "")
         meant = declared.values.get("regimen", {})
@@ -66,9 +66,7 @@ def verify_table(path: Path, terms: Terms, kind: str | None = None) -> Iterator[
 
 def _rows(table: Table, columns: OrderColumns, regimens: dict[str, Regimen | Refusal], terms: Terms) -> Iterator[Row]:
     """What is to be said of each row, in their order."""
-    doser = Doser(
-        columns, terms.regimen, regimens, terms.pharmacy, terms.tolerance, terms.start, terms.cycle, terms.as_of
-    )
+    doser = Doser(columns, regimens, terms)
     lines = _lines(table, None if terms.whole or columns.drug_rows else doser)
     orders = (list(order) for _, order in groupby(lines, _same_order(columns)))
     first_two = list(islice(orders, 2))
