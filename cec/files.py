@@ -6,28 +6,12 @@ import io
 import os
 import shutil
 import stat
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NamedTuple, TextIO, cast
+from typing import Any, BinaryIO, NamedTuple
 
-from cec.errors import Fault, FileError, printable
-
-TABLES: dict[str, Literal["csv", "jsonl", "parquet", "xlsx"]] = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-    ".xlsx": "xlsx",
-}
-"""How the names of tables end, and the format that each ending tells."""
-PACKED = (".gz", ".zst")
-WORKBOOKS = (".xls", ".xlsb", ".xlsm", ".ods")
-"""Workbooks of kinds that are not read."""
-
+from cec.errors import Fault, FileError
 
 _OWNERS_ALONE = 0o700
 
@@ -192,80 +176,6 @@ def _real(path: str | Path) -> Path:
         return Path(os.path.realpath(path))
     except ValueError:
         raise FileError(Fault("is not a name of a file", "", str(path))) from None
-
-
-class _Harmless:
-    """A stream of UTF-8 text to a terminal, with a code for each character that could steer it."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.flush = stream.flush
-
-    def write(self, content: bytes) -> int:
-        """How many bytes were taken; all of them."""
-        lines = content.decode(errors="backslashreplace").replace("\r\n", "\n").split("\n")
-        self._stream.write("\n".join("\t".join(map(printable, line.split("\t"))) for line in lines).encode())
-        return len(content)
-
-    def writelines(self, pieces: Iterable[bytes]) -> None:
-        """Write one piece after the other."""
-        for piece in pieces:
-            self.write(piece)
-
-
-class _Texts:
-    """A stream that takes texts alone, as a notebook has it: UTF-8 is decoded, and what is no text is refused."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self.flush = stream.flush
-
-    def write(self, content: bytes) -> int:
-        """How many bytes were taken; all of them."""
-        try:
-            self._stream.write(content.decode())
-        except UnicodeDecodeError:
-            text = "takes texts alone, and this is none; add -o FILE"
-            raise FileError(Fault(text, "", "standard output", code="unwritable-file")) from None
-        return len(content)
-
-    def writelines(self, pieces: Iterable[bytes]) -> None:
-        """Write one piece after the other."""
-        for piece in pieces:
-            self.write(piece)
-
-
-def _bytes_of(stream: TextIO) -> BinaryIO:
-    """What takes the bytes of a standard stream."""
-    return stream.buffer if hasattr(stream, "buffer") else cast("BinaryIO", _Texts(stream))
-
-
-def harmless(stream: TextIO) -> BinaryIO:
-    """The bytes of a standard stream; where it is a terminal, what is written is shown with codes."""
-    return cast("BinaryIO", _Harmless(_bytes_of(stream))) if stream.isatty() else _bytes_of(stream)
-
-
-@contextmanager
-def standard_output(*, is_drawn: bool = False) -> Iterator[BinaryIO]:
-    """Standard output, flushed at the end; FileError where it is closed or full.
-
-    On a terminal all that was not drawn for it is shown with a code for what could steer it.
-
-    Where the reader of a pipe has seen enough, BrokenPipeError stays what it is: typer ends the program quietly.
-    """
-    if sys.stdout is None:
-        raise FileError(Fault("is closed; add -o FILE", "", "standard output"))
-    try:
-        sys.stdout.flush()
-        yield _bytes_of(sys.stdout) if is_drawn else harmless(sys.stdout)
-        _bytes_of(sys.stdout).flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter tries again as it ends
-        raise FileError(
-            Fault(f"cannot be written: {error.strerror}", "", "standard output", code="unwritable-file")
-        ) from error
 
 
 def write_file(path: str | Path, content: bytes) -> None:

@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.version": (),
     "cec.keys": (),
     "cec.files": ("cec.errors",),
+    "cec.standard_output": ("cec.errors",),
     "cec.units": ("cec.errors", "cec.units"),
     "cec.routes": (),
     "cec.drug_names": (),
@@ -65,7 +66,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.calculate": (*BASE, "cec.calculate", "cec.fingerprint", "cec.version"),
     "cec.cases": (*BASE, "cec.keys", "cec.load", "cec.calculate", "cec.cases"),
     "cec.authoring": (*BASE, "cec.keys", "cec.load", "cec.calculate.rounding", "cec.authoring"),
-    "cec.tables": (*BASE, "cec.load", "cec.files", "cec.tables"),
+    "cec.tables": (*BASE, "cec.load", "cec.files", "cec.standard_output", "cec.tables"),
     "cec.tables.bundles": (*BASE, "cec.load", "cec.tables", "cec.fhir"),
     "cec.verification": (*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification"),
     "cec.verification.saved_order": (

@@ -152,7 +152,8 @@ def deliver(content: bytes, output: Path | None, *, binary: bool = False, is_dra
 
     What was drawn for a terminal steers it; all else is shown there with a code for what could.
     """
-    from cec.files import standard_output, write_file
+    from cec.files import write_file
+    from cec.standard_output import standard_output
 
     if not _is_standard(output):
         write_file(output or "", content)

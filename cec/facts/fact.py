@@ -56,6 +56,15 @@ class Bounds(NamedTuple):
         return f"at least {low}" if low is not None else f"at most {high}"
 
 
+def between(low: int | str | None, high: int | str) -> Bounds:
+    """Bounds of two numbers as they are written.
+
+    >>> print(between("0.05", 40), between(None, 365), sep="; ")
+    0.05 to 40; at most 365
+    """
+    return Bounds(None if low is None else Decimal(low), Decimal(high))
+
+
 class Fact(NamedTuple):
     """One fact. What a row leaves out follows from its form."""
 

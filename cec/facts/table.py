@@ -3,10 +3,8 @@ checked and, with bounds, a refusal and a check."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from cec.facts.derived import body_mass_index, days_between, weight_change, with_this_cycle
-from cec.facts.fact import Bounds, Fact
+from cec.facts.fact import Bounds, Fact, between
 from cec.facts.reading import from_zero, read_age, read_clearance, read_count, read_sex
 from cec.units import (
     AGE,
@@ -28,10 +26,10 @@ from cec.units import (
     read_weight,
 )
 
-POSSIBLE_BODY_MASS_INDEXES = Bounds(Decimal(3), Decimal(200))
+POSSIBLE_BODY_MASS_INDEXES = between(3, 200)
 """kg/m2; far beyond any patient, so that only a slip falls outside."""
 
-POSSIBLE_WEIGHTS, USUAL_WEIGHTS = Bounds(Decimal("0.3"), Decimal(350)), Bounds(Decimal("0.5"), Decimal(200))
+POSSIBLE_WEIGHTS, USUAL_WEIGHTS = between("0.3", 350), between("0.5", 200)
 """kg."""
 
 
@@ -77,9 +75,9 @@ _ROWS = (
         reader=read_length,
         is_kept_in_unit=True,
         is_required=True,
-        possible=Bounds(Decimal(20), Decimal(250)),
+        possible=between(20, 250),
         meant=("m", "in", "mm"),
-        usual=Bounds(Decimal(40), Decimal(220)),
+        usual=between(40, 220),
     ),
     Fact(
         "weight",
@@ -122,7 +120,7 @@ _ROWS = (
         bare="years",
         examples=("8", "30 months", "6 years 4 months", "45 days"),
         reader=read_age,
-        possible=Bounds(Decimal(0), Decimal(120 * 12)),
+        possible=between(0, 120 * 12),
         other_form="born",
     ),
     Fact(
@@ -135,10 +133,10 @@ _ROWS = (
         (CREATININE,),
         "mg/dL",
         examples=("0.5 mg/dL", "44 micromol/L"),
-        possible=Bounds(Decimal("0.05"), Decimal(40)),
-        plausible=Bounds(Decimal("0.15"), Decimal(10)),
+        possible=between("0.05", 40),
+        plausible=between("0.15", 10),
         meant=("mg/dL", "micromol/L"),
-        usual=Bounds(Decimal("0.15"), Decimal(10)),
+        usual=between("0.15", 10),
         often_called=("creat", "crea", "scr", "serum_creatinine"),
         other_form="creatinine_clearance",
     ),
@@ -152,8 +150,8 @@ _ROWS = (
         note="used before any estimate",
         reader=read_clearance,
         inputs=("creatinine", "age", "sex", "height", "weight"),
-        possible=Bounds(None, Decimal(400)),
-        plausible=Bounds(None, Decimal(200)),
+        possible=between(None, 400),
+        plausible=between(None, 200),
         unknown="no measured creatinine clearance given, and no formula for this patient",
         often_called=("crcl",),
         other_form="creatinine",
@@ -184,7 +182,7 @@ _ROWS = (
         "number of cycles of this treatment given before",
         "count",
         examples=("0",),
-        possible=Bounds(None, Decimal(500)),
+        possible=between(None, 500),
         unknown="no number of previous cycles given",
     ),
     Fact(
@@ -202,8 +200,8 @@ _ROWS = (
         "anc",
         "absolute neutrophil count",
         BLOOD_COUNT,
-        possible=Bounds(Decimal(0), Decimal(500)),
-        plausible=Bounds(Decimal(0), Decimal(100)),
+        possible=between(0, 500),
+        plausible=between(0, 100),
         examples=("0.75 x 10^9/L", "750/microL"),
         often_called=("neutrophils", "neutrophil_count"),
     ),
@@ -211,8 +209,8 @@ _ROWS = (
         "platelets",
         "platelets",
         BLOOD_COUNT,
-        possible=Bounds(Decimal(0), Decimal(5000)),
-        plausible=Bounds(Decimal(0), Decimal(1500)),
+        possible=between(0, 5000),
+        plausible=between(0, 1500),
         examples=("75 x 10^9/L", "75000/microL"),
         often_called=("plt", "thrombocytes", "platelet_count"),
     ),
@@ -220,8 +218,8 @@ _ROWS = (
         "bilirubin",
         "total bilirubin",
         BILIRUBIN,
-        possible=Bounds(Decimal(0), Decimal(1500)),
-        plausible=Bounds(Decimal(0), Decimal(600)),
+        possible=between(0, 1500),
+        plausible=between(0, 600),
         examples=("1.2 mg/dL", "20 micromol/L"),
         often_called=("bili", "total_bilirubin"),
     ),
@@ -229,8 +227,8 @@ _ROWS = (
         "alt",
         "alanine aminotransferase",
         ENZYME,
-        possible=Bounds(Decimal(0), Decimal(50_000)),
-        plausible=Bounds(Decimal(0), Decimal(10_000)),
+        possible=between(0, 50_000),
+        plausible=between(0, 10_000),
         examples=("40 U/L",),
         often_called=("alat", "sgpt", "gpt"),
     ),
@@ -238,8 +236,8 @@ _ROWS = (
         "ast",
         "aspartate aminotransferase",
         ENZYME,
-        possible=Bounds(Decimal(0), Decimal(50_000)),
-        plausible=Bounds(Decimal(0), Decimal(10_000)),
+        possible=between(0, 50_000),
+        plausible=between(0, 10_000),
         examples=("40 U/L",),
         often_called=("asat", "sgot", "got"),
     ),
@@ -247,8 +245,8 @@ _ROWS = (
         "haemoglobin",
         "haemoglobin",
         HAEMOGLOBIN,
-        possible=Bounds(Decimal(1), Decimal(30)),
-        plausible=Bounds(Decimal(4), Decimal(22)),
+        possible=between(1, 30),
+        plausible=between(4, 22),
         examples=("9.5 g/dL", "95 g/L"),
         often_called=("hemoglobin", "hb", "hgb"),
     ),
@@ -287,7 +285,7 @@ _ROWS = (
         inputs=("height", "weight"),
         derive=body_mass_index,
         possible=POSSIBLE_BODY_MASS_INDEXES,
-        plausible=Bounds(Decimal(8), Decimal(60)),
+        plausible=between(8, 60),
         short="BMI",
         look_at="both",
     ),
@@ -299,7 +297,7 @@ _ROWS = (
         "m2",
         told="derived",
         inputs=("height", "weight", "sex"),
-        plausible=Bounds(Decimal("0.2"), Decimal(3)),
+        plausible=between("0.2", 3),
         short="BSA",
         look_at="height and weight",
     ),
@@ -311,7 +309,7 @@ _ROWS = (
         "mL/min",
         told="derived",
         inputs=("creatinine_clearance",),
-        plausible=Bounds(Decimal(5), Decimal(200)),
+        plausible=between(5, 200),
     ),
     Fact(
         "normalised_clearance",
@@ -349,7 +347,7 @@ _ROWS = (
         told="derived",
         inputs=("previous_day_1", "start"),
         derive=days_between,
-        plausible=Bounds(None, Decimal(365)),
+        plausible=between(None, 365),
     ),
     Fact(
         "days_since_measured",
@@ -361,7 +359,7 @@ _ROWS = (
         told="derived",
         inputs=("measured_on", "start"),
         derive=days_between,
-        plausible=Bounds(None, Decimal(365)),
+        plausible=between(None, 365),
     ),
     Fact(
         "total_cycles",

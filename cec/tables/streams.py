@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from cec.errors import Fault, FileError
-from cec.files import Part, replacing, standard_output
+from cec.files import Part, replacing
+from cec.standard_output import standard_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,8 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, cast
 
 import msgspec
 
-from cec.files import Part, harmless
+from cec.files import Part
+from cec.standard_output import harmless
 from cec.tables import parquet, xlsx
 from cec.tables.appending import LinesPut, after_old_frames, old_rows
 from cec.tables.layout import Kind

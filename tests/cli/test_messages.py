@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cec.cli.messages import wrapped
-from cec.files import harmless
+from cec.standard_output import harmless
 
 pty = pytest.importorskip("pty") if sys.platform != "win32" else None
 needs_terminal = pytest.mark.skipif(sys.platform == "win32", reason="no terminals of POSIX")
