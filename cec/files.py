@@ -9,9 +9,23 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 from cec.errors import Fault, FileError
+
+TABLES: dict[str, Literal["csv", "jsonl", "parquet", "xlsx"]] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+}
+"""How the names of tables end, and the format that each ending tells; asked before `cec.tables` is loaded."""
+PACKED = (".gz", ".zst")
+WORKBOOKS = (".xls", ".xlsb", ".xlsm", ".ods")
+"""Workbooks of kinds that are not read."""
 
 _OWNERS_ALONE = 0o700
 

@@ -196,7 +196,7 @@ def beside(output: str) -> str:
     >>> beside("doses.2026-11.csv.gz"), beside("doses.jsonl"), beside("doses")
     ('doses.2026-11.rejects.csv', 'doses.rejects.jsonl', 'doses.rejects.csv')
     """
-    from cec.tables.layout import PACKED, TABLES
+    from cec.files import PACKED, TABLES
 
     path = Path(output)
     if output == STANDARD or not path.name or _is_device(output):
@@ -259,7 +259,7 @@ def _keep_folder(sheets: str, tables: Mapping[str, str | None]) -> None:
 
 def _kind_of_rejects(place: str) -> RejectsKind:
     """The format of the rejects, by the end of their file's name; CSV into a device or a pipe, else lines."""
-    from cec.tables.layout import TABLES
+    from cec.files import TABLES
     from cec.tables.opening import kind_of
 
     if not place:

@@ -14,7 +14,7 @@ from cec.cli.messages import say
 from cec.cli.output import progress, put, written
 from cec.cli.places import STANDARD, keep_apart
 from cec.errors import Fault, FileError, together
-from cec.tables.layout import PACKED, TABLES, WORKBOOKS
+from cec.files import PACKED, TABLES, WORKBOOKS
 
 if TYPE_CHECKING:
     from cec.cli.options import PharmacyOptions, TableOptions

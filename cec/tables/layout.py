@@ -11,20 +11,6 @@ if TYPE_CHECKING:
 
 Kind = Literal["csv", "jsonl", "parquet", "xlsx"]
 
-TABLES: dict[str, Kind] = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-    ".xlsx": "xlsx",
-}
-"""How the names of tables end, and the format that each ending tells."""
-PACKED = (".gz", ".zst")
-WORKBOOKS = (".xls", ".xlsb", ".xlsm", ".ods")
-"""Workbooks of kinds that are not read."""
-
 REJECTED = ("row", "column", "reason")
 TEXT = "text"
 """The columns that stand before and behind a rejected row's own cells."""

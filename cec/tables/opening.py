@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.errors import Fault, InputError
+from cec.files import PACKED, TABLES, WORKBOOKS
 from cec.tables import csv, jsonl, parquet, xlsx
 from cec.tables.cells import as_texts
 from cec.tables.declared import AS_CEC_WRITES, Declared
-from cec.tables.layout import PACKED, TABLES, WORKBOOKS, Block, Kind, Layout, Rows
+from cec.tables.layout import Block, Kind, Layout, Rows
 from cec.tables.streams import STANDARD, Source, in_portions, reading, reads
 from cec.tables.temporary import naming_temporary, temporary_file, temporary_folder
 
