@@ -173,6 +173,11 @@ def test_what_is_wanting_of_a_next_cycle_is_told_together() -> None:
     assert all(words in words_of_all for words in ("the weight is asked for", "etoposide", "not after the last day")), (
         words_of_all
     )
+    assert {fault.where for fault in refused.value.faults} == {"weight", "height", "start", ""}
+    with pytest.raises(cec.CecError, match="skip: 'later' is neither move nor drop"):
+        cec.change(order, on=datetime.date(2026, 12, 2), reason="no bed", skip={3: "later"})  # type: ignore[dict-item]
+    with pytest.raises(cec.CecError, match="written: is a text"):
+        cec.verify(order, "clofarabine=38mg")
     with pytest.raises(cec.CecError, match="nothing is changed"):
         cec.change(order, on=datetime.date(2026, 12, 2), reason="none")
     with pytest.raises(cec.CecError, match="'sheet' has no schema; there are order, regimen"):

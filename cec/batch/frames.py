@@ -20,7 +20,7 @@ from cec.tables.amounts import REJECTED
 from cec.tables.asked import refuse_asked
 from cec.tables.cells import filled, mute_columns
 from cec.tables.columns import ABOUT_THE_PERSON, Column, columns_for
-from cec.tables.declared import AS_CEC_WRITES, Declared, read_decimal, read_form
+from cec.tables.declared import AS_CEC_WRITES, Declared, read_decimal, read_form, refuse_idle_values
 from cec.tables.rows import Refusal
 from cec.units import EXACT
 
@@ -104,6 +104,7 @@ def dose_columns(
         if isinstance(ignore, str):
             raise InputError(f"ignore is a text; write ignore=['{ignore}']")
         found = columns_for([name for name in names if name not in ignore], columns or {}, regimens, "", declared)
+        refuse_idle_values(declared.values, [*found])
         columns_read = {fact: column for fact, column in found.items() if fact not in ABOUT_THE_PERSON}
         meant = {text: load_regimen(name) for text, name in declared.values.get("regimen", {}).items()}
         answerer = _answerer(regimens, Settings(regimens[0], shop, start, cycle, as_of), columns_read, meant)

@@ -6,12 +6,13 @@ Each function works on those of the command of its name; none reads the clock, o
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from cec.errors import CecError, Fault, InputError, together
+from cec.errors import CecError, Fault, InputError, OrderRefused, together
 
 if TYPE_CHECKING:
     from cec.course.comparison import Comparison
@@ -48,6 +49,8 @@ def verify(
     from cec.verification import verify_doses
     from cec.verification.typed import typed_days, typed_doses
 
+    if isinstance(written, str):
+        raise InputError(Fault(f"is a text; write ['{written}']", "written"))
     texts = [f"{name}={text}" for name, text in written.items()] if isinstance(written, Mapping) else list(written)
     doses, days, percent = together(
         lambda: typed_doses(texts), lambda: typed_days(texts), lambda: _named("tolerance", read_tolerance, tolerance)
@@ -107,6 +110,8 @@ def change(
     )
     if not reason.strip():
         raise InputError(Fault("is empty: it stands on the order", "reason"))
+    if others := [then for then in skip.values() if then not in {"move", "drop"}]:
+        raise InputError(Fault(f"'{others[0]}' is neither move nor drop", "skip", code="not-one-of"))
     asked = Asked(
         on=on,
         reason=reason,
@@ -125,7 +130,8 @@ def change(
     )
     if not asked.changes_anything:
         raise InputError("nothing is changed; say what is other from that day on")
-    return changed(order, asked, strict=strict)
+    with _naming_parameters():
+        return changed(order, asked, strict=strict)
 
 
 def next_cycle(
@@ -173,11 +179,12 @@ def next_cycle(
     plan = regimen or order.regimen
     policy = pharmacy or next((each.pharmacy for each in reversed(order.changes) if each.pharmacy), order.pharmacy)
     news = Told(texts, keep_reductions, drop_reductions, unknown, also_given)
-    number, carried, _ = together(
-        lambda: cycle_after(order, plan, cycle),
-        lambda: carry_patient(order, Following(plan, policy, start), news, "the order before"),
-        lambda: refuse_overlap(order, start),
-    )
+    with _naming_parameters():
+        number, carried, _ = together(
+            lambda: cycle_after(order, plan, cycle),
+            lambda: carry_patient(order, Following(plan, policy, start), news, "the order before"),
+            lambda: refuse_overlap(order, start),
+        )
     drafted = draft_order(
         plan,
         carried.patient,
@@ -245,6 +252,32 @@ def _facts(texts: Texts) -> set[str]:
     from cec.facts import told_facts
 
     return {fact.name for fact in told_facts("patient")} & texts.keys()
+
+
+_PARAMETERS = {
+    "--keep-reduction": "keep_reductions",
+    "--drop-reduction": "drop_reductions",
+    "--skip-day": "skip",
+    "--time": "times",
+    "--product": "products",
+}
+"""Parameters that have another name than the option of the command."""
+
+
+@contextmanager
+def _naming_parameters() -> Iterator[None]:
+    """Faults that name an option of the command name the parameter, or the key of its texts."""
+    try:
+        yield
+    except OrderRefused:
+        raise
+    except CecError as error:
+        raise type(error)(*map(_of_parameter, error.faults)) from None
+
+
+def _of_parameter(fault: Fault) -> Fault:
+    name = _PARAMETERS.get(fault.where) or fault.where.removeprefix("--").replace("-", "_")
+    return fault._replace(where=name) if fault.where.startswith("--") else fault
 
 
 def _named(parameter: str, read: Callable[[Any], Any], text: Any) -> Any:

@@ -166,6 +166,8 @@ def _dosed(rows: Rows, doser: Doser) -> dict[str, list[str | None]] | None:
         name for fact, column in doser.columns.facts.items() for name in column.names if fact not in ABOUT_THE_PERSON
     ]
     named = {word: name for word, name in doser.columns.named_facts.items() if name in facts}
+    values = {fact: texts for fact, texts in doser.columns.declared.values.items() if fact in doser.columns.facts}
+    declared = doser.columns.declared._replace(values=values)
     own = {"bsa_m2": "written_bsa"} if "bsa_m2" in facts else {}  # a batch writes one too
     try:
         table = dose_columns(
@@ -176,7 +178,7 @@ def _dosed(rows: Rows, doser: Doser) -> dict[str, list[str | None]] | None:
             start=doser.terms.start,
             cycle=doser.terms.cycle,
             as_of=doser.terms.as_of,
-            declared=doser.columns.declared,
+            declared=declared,
         )
     except CecError:
         return None

@@ -356,5 +356,7 @@ def test_frames_of_texts_are_read_as_they_are_said_to_be_written() -> None:
     }
     assert dose_table(frame, **said)["clofarabine_mg"].to_list() == ["38.8", "38.8"]  # type: ignore[arg-type]
     assert "say --decimal ," in dose_table(frame)["rejected"][0]
+    with pytest.raises(InputError, match=r"no column tells the sx; did you mean sex\?"):
+        dose_table(frame, values={"sx": {"K": "female"}})
     with pytest.raises(InputError, match="neither a point nor a comma"):
         dose_table(frame, decimal=";")

@@ -94,6 +94,7 @@ def test_check_speaks_json_and_to_a_service(regimen: Path) -> None:
             "column": 1,
             "where": "case 'at 1 m2'",
             "text": "cyclophosphamide: one dose: 660 mg expected, 600 mg computed",
+            "code": "",
         }
     ]
     assert [(each["level"], each["line"], each["column"]) for each in second["findings"]] == [("fault", 7, 31)]
