@@ -57,7 +57,8 @@ def change(
     ] = False,
     drop: Annotated[bool, flag("It is left out; later days keep their dates.", "--drop", heading=DAYS)] = False,
     move_day: Annotated[
-        list[str] | None, option("DAY=DATE", "Give one day alone on another date: 8=2026-12-08.", heading=DAYS)
+        list[str] | None,
+        option("DAY=DATE", "Give one day alone on another date: 8=2026-12-08. Repeatable.", heading=DAYS),
     ] = None,
     start: Annotated[
         str | None, option("DATE", "Day 1, while nothing was given: the whole cycle moves.", heading=DAYS)

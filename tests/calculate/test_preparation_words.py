@@ -37,9 +37,11 @@ MISSING = [
     (dose_of("prednisone", "13 mg"), PREDNISONE,
      "the formulary has no product of prednisone for the route IV infusion, so no volume is given"),
     (dose_of("cyclophosphamide", "330 mg", "1 h"), CYCLOPHOSPHAMIDE,
-     f"{NO_DILUENT}; the formulary names no bag for cyclophosphamide, so no final volume and no rate are given"),
+     f"{NO_DILUENT}; the formulary names no bag for cyclophosphamide, so no final volume and no rate are given; "
+     "the formulary does not name the fluid that dissolves 500 mg"),
     (dose_of("cyclophosphamide", "330 mg", "1 h"), replace(CYCLOPHOSPHAMIDE, bags=BAGS),
-     f"{NO_DILUENT}; the formulary states no final concentration of cyclophosphamide, so no bag is chosen"),
+     f"{NO_DILUENT}; the formulary states no final concentration of cyclophosphamide, so no bag is chosen; "
+     "the formulary does not name the fluid that dissolves 500 mg"),
     (dose_of("clofarabine", "30 mg", "2 h"), replace(CLOFARABINE, bags=BAGS),
      "no bag in the formulary fits this dose of clofarabine"),
     (dose_of("x", "9.6 mg", route="oral"), FormularyDrug("x", products=(Product("pill", "tablet"),)),

@@ -312,5 +312,8 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_an_option_of_another_command_is_told() -> None:
     done = cec("dose", "--height", "128cm", "--weight", "26kg", "--start", "2026-11-30")
     assert done.code == 2
-    assert "cec dose has no --start; cec schedule, cec prepare, cec verify, cec batch have it" in done.err
+    assert (
+        "cec dose has no --start; cec schedule, cec prepare, cec change, cec next, cec verify, cec batch have it"
+        in done.err
+    )
     assert "No such option: --stert" in cec("dose", "--stert", "2026-11-30").err

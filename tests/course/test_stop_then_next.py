@@ -22,7 +22,7 @@ PER_DAY = {"clofarabine": Decimal(40), "etoposide": Decimal(100), "cyclophospham
 FIRST = drafted()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.sampled_from([*PER_DAY, "prednisone"]),
     st.integers(2, 5),
