@@ -12,7 +12,8 @@ import typer
 
 from cec.cli.inputs import declared_of, mapping, pharmacy_file, read_pharmacy, read_text_of, today
 from cec.cli.messages import say, tells_json
-from cec.cli.options import CYCLE, OUTPUT, TABLE, PharmacyOptions, QuietOption, TableOptions, TimeOptions, flag, option
+from cec.cli.option import CYCLE, OUTPUT, TABLE, flag, option
+from cec.cli.options import PharmacyOptions, QuietOption, TableOptions, TimeOptions
 from cec.cli.output import progress
 from cec.cli.places import STANDARD, keep_apart, keep_outside
 from cec.errors import CecError, Fault, FileError, InputError, together

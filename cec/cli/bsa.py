@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from cec.cli.inputs import pharmacy_file, read_patient, read_pharmacy, require_measures
-from cec.cli.options import BsaPolicyOptions, ChosenFrom, OutputOptions, PatientOptions, PharmacyOptions, SizeOptions
+from cec.cli.option import ChosenFrom
+from cec.cli.options import BsaPolicyOptions, OutputOptions, PatientOptions, PharmacyOptions, SizeOptions
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
 from cec.errors import together

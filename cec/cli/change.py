@@ -11,15 +11,8 @@ import typer
 
 from cec.cli.inputs import naming_options, products_by_drug, read_text_of, texts_of_patient
 from cec.cli.messages import say
-from cec.cli.options import (
-    PHARMACY,
-    ChangedPatientOptions,
-    CheckOptions,
-    PatientOptions,
-    QuietOption,
-    flag,
-    option,
-)
+from cec.cli.option import PHARMACY, flag, option
+from cec.cli.options import ChangedPatientOptions, CheckOptions, PatientOptions, QuietOption
 from cec.cli.saved import NewOrderOption, OrderArgument, about, new_order_file, read_words
 from cec.errors import CecError, InputError, together
 

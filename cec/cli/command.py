@@ -16,7 +16,8 @@ from typer.core import TyperCommand
 from typer.main import get_command
 
 from cec.cli.group import WrongUsage, helping, with_examples_apart
-from cec.cli.options import HEADINGS, OUTPUT, PHARMACY, Typed, fact_option
+from cec.cli.option import OUTPUT, PHARMACY, Typed, fact_option
+from cec.cli.options import HEADINGS
 from cec.facts import Fact
 
 _NUMBER = re.compile(r"(?:(?P<before>[^=]+)=)?(?P<number>[0-9]+(?:[.,][0-9]+)?)")

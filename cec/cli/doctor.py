@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cec.cli.installation import installation
-from cec.cli.options import ChosenFrom, OutputOptions
+from cec.cli.option import ChosenFrom
+from cec.cli.options import OutputOptions
 from cec.cli.output import chosen_format, show
 from cec.errors import CecError, Fault
 from cec.render import EXAMINATIONS

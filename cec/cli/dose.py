@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from cec.cli.drafting import draft
+from cec.cli.option import ChosenFrom
 from cec.cli.options import (
     CheckOptions,
-    ChosenFrom,
     CycleOption,
     ExplainOption,
     PatientOptions,

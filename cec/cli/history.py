@@ -9,7 +9,8 @@ import typer
 
 from cec.cli.inputs import read_text_of
 from cec.cli.messages import say
-from cec.cli.options import ChosenFrom, PrintOptions, option
+from cec.cli.option import ChosenFrom, option
+from cec.cli.options import PrintOptions
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
 from cec.cli.worklist import ORDERS

@@ -11,7 +11,8 @@ import typer
 
 from cec.cli.inputs import declared_of, mapping
 from cec.cli.messages import say, say_fault
-from cec.cli.options import OUTPUT, REGIMEN, QuietOption, TableOptions, option
+from cec.cli.option import OUTPUT, REGIMEN, option
+from cec.cli.options import QuietOption, TableOptions
 from cec.cli.places import keep_outside
 from cec.errors import Fault, FileError, InputError, together
 

@@ -9,11 +9,11 @@ import typer
 from cec.cli.continuing import Asked, continue_order
 from cec.cli.drafting import require_start
 from cec.cli.messages import say
+from cec.cli.option import ChosenFrom
 from cec.cli.options import (
     AllPapersOption,
     CarriedPatientOptions,
     CheckOptions,
-    ChosenFrom,
     ExplainOption,
     PharmacyOptions,
     PrintOptions,

@@ -10,7 +10,8 @@ import typer
 
 from cec.cli.inputs import patient_with_overrides, read_text_of, texts_of_patient, today
 from cec.cli.messages import say, say_lines
-from cec.cli.options import ChosenFrom, FilesArgument, OutputFileOption, OutputOptions, PatientOptions, QuietOption
+from cec.cli.option import ChosenFrom
+from cec.cli.options import FilesArgument, OutputFileOption, OutputOptions, PatientOptions, QuietOption
 from cec.cli.output import chosen_format, deliver, report, terminal_of
 from cec.cli.places import keep_apart
 from cec.cli.schema import words_for_editors, write_for_editors

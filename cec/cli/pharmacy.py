@@ -9,7 +9,8 @@ import typer
 
 from cec.cli.inputs import pharmacy_file
 from cec.cli.messages import say, say_lines
-from cec.cli.options import ChosenFrom, FilesArgument, OutputFileOption, OutputOptions, QuietOption
+from cec.cli.option import ChosenFrom
+from cec.cli.options import FilesArgument, OutputFileOption, OutputOptions, QuietOption
 from cec.cli.output import chosen_format, deliver, report, terminal_of
 from cec.cli.places import keep_apart
 from cec.cli.schema import words_for_editors, write_for_editors

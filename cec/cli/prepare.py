@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from cec.cli.drafting import draft
+from cec.cli.option import OUTPUT, ChosenFrom, flag
 from cec.cli.options import (
-    OUTPUT,
     CheckOptions,
-    ChosenFrom,
     ExplainOption,
     PatientOptions,
     PharmacyOptions,
@@ -16,7 +15,6 @@ from cec.cli.options import (
     RegimenArgument,
     StartOptions,
     TimeOptions,
-    flag,
 )
 from cec.cli.output import chosen_format, show
 from cec.render import WORKSHEETS

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from cec.cli.messages import say
-from cec.cli.options import AllPapersOption, ChosenFrom, ExplainOption, OralOption, PrintOptions
+from cec.cli.option import ChosenFrom
+from cec.cli.options import AllPapersOption, ExplainOption, OralOption, PrintOptions
 from cec.cli.output import chosen_form, show_order
 from cec.cli.places import keep_apart
 from cec.render import PRINTED

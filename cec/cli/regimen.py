@@ -14,17 +14,8 @@ from msgspec.structs import replace
 from cec.cli.inputs import read_text_of, today
 from cec.cli.installation import installation
 from cec.cli.messages import say
-from cec.cli.options import (
-    OUTPUT,
-    ChosenFrom,
-    FilesArgument,
-    OutputOptions,
-    PrintOptions,
-    QuietOption,
-    RegimenArgument,
-    flag,
-    option,
-)
+from cec.cli.option import OUTPUT, ChosenFrom, flag, option
+from cec.cli.options import FilesArgument, OutputOptions, PrintOptions, QuietOption, RegimenArgument
 from cec.cli.output import chosen_format, report, show
 from cec.cli.places import keep_apart
 from cec.errors import CecError, Fault, FileError, InputError, together

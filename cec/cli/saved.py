@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from cec.cli.options import OUTPUT, option
+from cec.cli.option import OUTPUT, option
 from cec.errors import CecError, Fault, InputError
 
 OrderArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="ORDER", help="A saved order, from --format json.")]

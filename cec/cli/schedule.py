@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from cec.cli.drafting import draft, draft_calendar, require_start
+from cec.cli.option import ChosenFrom
 from cec.cli.options import (
     AllPapersOption,
     CheckOptions,
-    ChosenFrom,
     ExplainOption,
     OralOption,
     PatientOptions,

@@ -10,20 +10,15 @@ import typer
 
 from cec.cli.drafting import drafting_of
 from cec.cli.inputs import read_text_of
+from cec.cli.option import CHECKS, CYCLE, TABLE, ChosenFrom, flag, option
 from cec.cli.options import (
-    CHECKS,
-    CYCLE,
-    TABLE,
     CheckOptions,
-    ChosenFrom,
     OutputOptions,
     PatientOptions,
     PharmacyOptions,
     StartOptions,
     TableOptions,
     TimeOptions,
-    flag,
-    option,
 )
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart

@@ -9,7 +9,8 @@ import typer
 
 from cec.cli.inputs import pharmacy_file, read_text_of
 from cec.cli.messages import say_fault
-from cec.cli.options import OUTPUT, ChosenFrom, OralOption, PharmacyFileOptions, PrintOptions, flag, option
+from cec.cli.option import OUTPUT, ChosenFrom, flag, option
+from cec.cli.options import OralOption, PharmacyFileOptions, PrintOptions
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
 from cec.render import WORKLISTS
