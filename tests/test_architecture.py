@@ -80,15 +80,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.verification.quick": (*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification", "cec.batch"),
     "cec.fhir": (*BASE, "cec.load", "cec.fhir"),
     "cec.fhir.codes": ("cec.errors", "cec.units"),
-    "cec.render.fhir": (*BASE, "cec.render", "cec.fhir.codes"),
+    "cec.render.fhir": (*BASE, "cec.render", "cec.course.void", "cec.fhir.codes"),
     "cec.render": (
         *(*BASE, "cec.render", "cec.verification.outcome", "cec.cases.outcome", "cec.authoring.changes"),
-        *("cec.course.ward_day", "cec.course.patient_history", "cec.course.comparison"),
+        *("cec.course.ward_day", "cec.course.patient_history", "cec.course.comparison", "cec.course.void"),
     ),
     "cec.render.csv.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
     "cec.render.terminal.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
     "cec.batch": (*BASE, "cec.calculate", "cec.load", "cec.render", "cec.files", "cec.tables", "cec.batch"),
     "cec.course.comparison": BASE,
+    "cec.course.void": BASE,
     "cec.course.ward_day": BASE,
     "cec.course.patient_history": (*BASE, "cec.course.ward_day"),
     "cec.course": (

@@ -19,6 +19,7 @@ from cec.render.formats import check_options, find_format, format_of_ending
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from cec.course.void import Void
     from cec.order import Order
     from cec.render.findings import CheckedFile
     from cec.render.terminal.drawing import Terminal
@@ -75,9 +76,9 @@ def _wrong_usage() -> Iterator[None]:
         raise typer.BadParameter(fault.text, param_hint=f"--{fault.where.replace('_', '-')}") from None
 
 
-def show(document: object, chosen: Chosen) -> None:
+def show(document: object, chosen: Chosen, void: Void | None = None) -> None:
     """Put a document where it was asked for, in its format; on standard error what to mind beside it."""
-    put(written(document, chosen), chosen)
+    put(written(document, chosen, void), chosen)
     for caution in cautions(document, chosen.format):
         if not chosen.is_quiet:
             say(caution)
@@ -107,20 +108,20 @@ def chosen_form(
     return ChosenPapers(every_paper_in, paper, output.quiet, oral)
 
 
-def show_order(order: Order, chosen: Chosen | ChosenPapers) -> None:
+def show_order(order: Order, chosen: Chosen | ChosenPapers, void: Void | None = None) -> None:
     """Put an order where it was asked for, in its format, or in every paper that it can have."""
     if isinstance(chosen, Chosen):
-        show(order, chosen)
+        show(order, chosen, void)
     else:
-        _write_papers(order, chosen)
+        _write_papers(order, chosen, void)
 
 
-def _write_papers(order: Order, chosen: ChosenPapers) -> None:
+def _write_papers(order: Order, chosen: ChosenPapers, void: Void | None) -> None:
     """Every paper of an order in a new folder, all or none; on standard error those that it cannot have, and why."""
     from cec.files import appearing, taking_names, write_file
     from cec.render.papers import PAPERS, papers_of
 
-    found = papers_of(order, chosen.paper, oral=chosen.oral)
+    found = papers_of(order, chosen.paper, oral=chosen.oral, void=void)
     with taking_names() as parts:
         place = Path(appearing(chosen.folder, parts))
         for name, content in found.contents.items():
@@ -133,11 +134,13 @@ def _write_papers(order: Order, chosen: ChosenPapers) -> None:
                 say(caution)
 
 
-def written(document: object, chosen: Chosen) -> bytes:
-    """The document in its format, for a terminal as wide as it is."""
+def written(document: object, chosen: Chosen, void: Void | None = None) -> bytes:
+    """The document in its format, for a terminal as wide as it is; `void` in each that can say so."""
     options = dict(chosen.options)
     if "terminal" in chosen.format.options:
         options["terminal"] = terminal_of(chosen.output)
+    if "void" in chosen.format.options:
+        options["void"] = void
     return render(document, chosen.format.name, chosen.formats, **options)
 
 

@@ -25,16 +25,18 @@ def print_order(
 ) -> None:
     """Print a saved order again; nothing is computed.
 
-    In any form: sheet, labels, worksheet, calendar. An order that somebody edited is refused.
+    In any form: sheet, labels, worksheet, calendar. An order that somebody edited is refused. Where another order in
+    the same folder replaces or cancels it, every page and every label says VOID, and by what.
 
     Examples:
       cec print order.json -o sheet.pdf
       cec print order.json --all papers
     """
-    from cec.course.chain import read_unedited, remarks_on
+    from cec.course.chain import beside, read_unedited
 
     chosen = chosen_form(output, PRINTED, all_papers, explain=explain, oral=oral)
     keep_apart({"ORDER": order}, {"--output": output.output})
-    show_order(read_unedited(order).order, chosen)
-    for remark in remarks_on(order):
+    saved, folder = read_unedited(order), beside(order)
+    show_order(saved.order, chosen, folder.void)
+    for remark in folder.remarks:
         say(f"{order}: {remark}")

@@ -215,7 +215,7 @@ def _refuse_folder(what: str) -> None:
 
 def _saved_order(file: Path, regimen: str | None, chosen: Chosen) -> bool:
     """Show a saved order held against its own inputs, and its regimen against its file; whether all agrees."""
-    from cec.course.chain import remarks_on
+    from cec.course.chain import beside
     from cec.course.predecessor import held_against_predecessor, with_predecessor
     from cec.load import load_regimen
     from cec.load.order_file import read_order
@@ -233,7 +233,7 @@ def _saved_order(file: Path, regimen: str | None, chosen: Chosen) -> bool:
     )
     compared = held_against_predecessor(file, saved.order)
     if saved.fingerprint == saved.order.fingerprint and not compared.differences:
-        notes += remarks_on(file)
+        notes += beside(file).remarks
     if release := saved.order.release:
         notes += (f"released by {release.by} on {release.on} ({NO_SIGNATURE})",)
     verification = with_predecessor(verify_order(saved, now), compared)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from cec.course.void import Void
 from cec.errors import Fault, FileError
 from cec.fingerprint import fingerprint_of_json
 from cec.load.nodes import read_bytes
@@ -204,13 +205,6 @@ def _naming(fingerprint: str, folders: Iterable[Path]) -> Iterator[OrderFile | D
             yield seen
 
 
-class Void(NamedTuple):
-    """Why an order must no longer be used: the order of its chain that counts in its place."""
-
-    by: OrderFile
-    words: str
-
-
 def void_by(path: Path) -> Void | None:
     """By what in its own folder an order is replaced or cancelled; None where it counts.
 
@@ -218,14 +212,19 @@ def void_by(path: Path) -> Void | None:
     """
     own = look_at(path)
     current = chain_beside(own, path.parent).current
-    if current.cancelled:
-        return Void(current, f"cancelled on {current.cancelled.on}: {current.cancelled.reason} ({current.path.name})")
-    if current.revision > own.revision:
-        return Void(current, f"replaced by revision {current.revision}, {current.path.name}")
+    if current.cancelled or current.revision > own.revision:
+        return Void(current.revision, current.fingerprint, current.path.name, current.cancelled)
     return None
 
 
-def remarks_on(path: Path) -> tuple[str, ...]:
+class Beside(NamedTuple):
+    """What the folder of an order says of it: by what it is void, and what its reader must know."""
+
+    void: Void | None
+    remarks: tuple[str, ...]
+
+
+def beside(path: Path) -> Beside:
     """What a reader of an order must know of its folder: by what it is replaced or cancelled, or what hides that.
 
     And that the cycle before was changed since it was continued with this one: then something else was given before.
@@ -234,14 +233,14 @@ def remarks_on(path: Path) -> tuple[str, ...]:
         void, own = void_by(path), look_at(path)
         before = _current_of(own.follows, (path.parent,))
     except FileError as error:
-        return tuple(map(str, error.faults))
+        return Beside(None, tuple(map(str, error.faults)))
     words = [f"VOID: {void.words}"] if void else []
     if before and before.fingerprint != own.continued_from:
         words.append(
             f"the cycle before was changed since ({before.path.name}, revision {before.revision}): look at earlier "
             "doses, reductions and the start; where they are others, cancel this one and go on from that one"
         )
-    return tuple(words)
+    return Beside(void, tuple(words))
 
 
 def look_at(path: Path) -> OrderFile:

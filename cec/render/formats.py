@@ -44,21 +44,23 @@ def by_name(*formats: Format) -> dict[str, Format]:
 
 
 FORMATS: Formats = by_name(
-    Format("table", "cec.render.terminal.order", ".txt", ("explain", "terminal")),
+    Format("table", "cec.render.terminal.order", ".txt", ("explain", "terminal", "void")),
     Format("json", "cec.render.json", ".json", shows=("explain",)),
-    Format("csv", "cec.render.csv.order", ".csv"),
-    Format("pdf", "cec.render.pdf.order", ".pdf", papers=SHEETS, is_binary=True),
-    Format("labels", "cec.render.pdf.labels", options=("oral",), papers=(*SHEETS, LABEL_PRINTER), is_binary=True),
-    Format("ics", "cec.render.ics", ".ics", cautions="cautions"),
-    Format("fhir", "cec.render.fhir.order"),
+    Format("csv", "cec.render.csv.order", ".csv", ("void",)),
+    Format("pdf", "cec.render.pdf.order", ".pdf", ("void",), papers=SHEETS, is_binary=True),
+    Format(
+        "labels", "cec.render.pdf.labels", options=("oral", "void"), papers=(*SHEETS, LABEL_PRINTER), is_binary=True
+    ),
+    Format("ics", "cec.render.ics", ".ics", ("void",), cautions="cautions"),
+    Format("fhir", "cec.render.fhir.order", options=("void",)),
 )
-"""The formats of an order."""
+"""The formats of an order. All but JSON, which is the order as it was saved, can be told that it is `void`."""
 
 WORKSHEETS: Formats = by_name(
     Format("table", "cec.render.terminal.worksheet", ".txt", ("explain", "pick_list", "terminal")),
     Format("csv", "cec.render.csv.worksheet", ".csv", ("pick_list",)),
     Format("json", "cec.render.json", ".json", shows=("explain",)),
-    Format("pdf", "cec.render.pdf.worksheet", ".pdf", papers=SHEETS, is_binary=True),
+    Format("pdf", "cec.render.pdf.worksheet", ".pdf", ("void",), papers=SHEETS, is_binary=True),
 )
 """The formats of an order's preparation worksheet; JSON is the order, which holds preparations, fluids, pick list."""
 

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cec.errors import InputError
 from cec.render.days import day_of
-from cec.render.words import label_words, origin, over_days, validity
+from cec.render.words import label_words, origin, over_days, validity, void_words
 from cec.render.words.alerts import alert_words, in_one_line
 from cec.render.words.regimen import cycle_words, title_of, which_of_day
 from cec.render.words.times import box_words, rate_words, starting_time, weekday_date
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from icalendar import Event
 
+    from cec.course.void import Void
     from cec.order import Administration, EarliestNextCycle, Order
     from cec.treatment import TreatmentCalendar
 
@@ -49,9 +50,9 @@ _CHANGES = frozenset({"limited", "capped", "capped by day", "reduced", "rounded"
 """The steps of a dose that move it away from what the regimen alone comes to."""
 
 
-def render(order: Order) -> bytes:
+def render(order: Order, *, void: Void | None = None) -> bytes:
     """The calendar of one cycle as UTF-8. Times are local, without a zone, unless the pharmacy names its zone."""
-    return _calendar([order])
+    return _calendar([order], void)
 
 
 def treatment(calendar: TreatmentCalendar) -> bytes:
@@ -59,7 +60,7 @@ def treatment(calendar: TreatmentCalendar) -> bytes:
     return _calendar(calendar.orders)
 
 
-def _calendar(orders: Sequence[Order]) -> bytes:
+def _calendar(orders: Sequence[Order], void: Void | None = None) -> bytes:
     """The administrations of these cycles and, after a single one, when the next may begin."""
     import icalendar
 
@@ -72,14 +73,14 @@ def _calendar(orders: Sequence[Order]) -> bytes:
     calendar.add("version", "2.0")
     last = first.start
     for order in orders:
-        beside = _beside(order)
+        beside = _beside(order, void)
         for row in order.administrations:
             calendar.add_component(_administration(order, row, zone, beside))
             last = max(last, row.date)
         for row, reason in order.removed:
-            calendar.add_component(_cancelled(order, row, reason, zone))
+            calendar.add_component(_cancelled(order, row, reason, zone, beside))
     if len(orders) == 1 and first.next_cycle and first.next_cycle.date:
-        calendar.add_component(_next_cycle(first, first.next_cycle, first.next_cycle.date))
+        calendar.add_component(_next_cycle(first, first.next_cycle, first.next_cycle.date, _beside(first, void)))
     if zone:
         calendar.add_missing_timezones(datetime.date(first.start.year, 1, 1), datetime.date(last.year + 1, 12, 31))
     return b"".join(_folded(line) + b"\r\n" for line in calendar.content_lines() if line)
@@ -108,16 +109,24 @@ def _folded(line: str) -> bytes:
 
 
 class _Beside(NamedTuple):
-    """What the events of an order say alike: what to look at of each drug, and which order it is."""
+    """What the events of an order say alike: whether it counts, what to look at of each drug, and which order it is."""
 
+    validity: str
+    void: str
+    """The word that stands before each event of an order that must not be used."""
+    status: str
     alerts: Mapping[str, Sequence[str]]
     identity: Sequence[str]
 
 
-def _beside(order: Order) -> _Beside:
+def _beside(order: Order, void: Void | None) -> _Beside:
     drugs = dict.fromkeys(row.drug for row in order.administrations)
     words = [(alert.about, alert_words(in_one_line(alert))) for alert in order.alerts]
+    is_cancelled = order.cancelled or (void and void.cancelled)
     return _Beside(
+        validity(order, void),
+        "VOID: " if void_words(order, void) else "",
+        "CANCELLED" if is_cancelled else "CONFIRMED" if order.release and not void else "TENTATIVE",
         {drug: [text for about, text in words if about == drug or about not in drugs] for drug in drugs},
         tuple(_identity(order)),
     )
@@ -132,7 +141,7 @@ def _administration(order: Order, row: Administration, zone: ZoneInfo | None, be
     of_day = f"d{day_of(order, row)[1:]}"
     summary = ", ".join(filter(None, (f"{row.drug} {row.dose}", _given(row), of_day, _id(order))))
     before = "" if row.start else f"{starting_time(row)}: "
-    return _timed(_event(order, parts, before + summary, _description(order, row, beside)), row, zone)
+    return _timed(_event(order, parts, before + summary, _description(order, row, beside), beside), row, zone)
 
 
 def _timed(event: Event, row: Administration, zone: ZoneInfo | None) -> Event:
@@ -148,12 +157,12 @@ def _timed(event: Event, row: Administration, zone: ZoneInfo | None) -> Event:
     return event
 
 
-def _cancelled(order: Order, row: Administration, reason: str, zone: ZoneInfo | None) -> Event:
+def _cancelled(order: Order, row: Administration, reason: str, zone: ZoneInfo | None, beside: _Beside) -> Event:
     """An administration that a change took away, under the UID that it had."""
     parts = (row.drug, row.line, row.protocol_day, row.number)
     summary = ", ".join(filter(None, (f"CANCELLED: {row.drug} {row.dose}", f"day {row.protocol_day}", _id(order))))
-    text = [validity(order), f"{row.drug} {row.dose} is not given: {reason}", *_identity(order)]
-    return _timed(_event(order, parts, summary, text, is_cancelled=True), row, zone)
+    text = [beside.validity, f"{row.drug} {row.dose} is not given: {reason}", *beside.identity]
+    return _timed(_event(order, parts, summary, text, beside._replace(status="CANCELLED")), row, zone)
 
 
 def _end(row: Administration, zone: ZoneInfo) -> datetime.datetime:
@@ -164,13 +173,13 @@ def _end(row: Administration, zone: ZoneInfo) -> datetime.datetime:
     return end if end.astimezone(zone).fold else end.astimezone(zone)
 
 
-def _next_cycle(order: Order, rule: EarliestNextCycle, date: datetime.date) -> Event:
+def _next_cycle(order: Order, rule: EarliestNextCycle, date: datetime.date, beside: _Beside) -> Event:
     """The first day on which the next cycle may begin, all day."""
     summary = ", ".join(filter(None, (f"{order.regimen.title}: earliest day 1 of the next cycle", _id(order))))
     source = f" [{rule.source}]" if rule.source else ""
     rest = f" {rule.text}{source}" if rule.text else ""
-    text = [validity(order), f"Not before {weekday_date(date)}, day {rule.day} of this cycle.{rest}", *_identity(order)]
-    event = _event(order, ("next cycle",), summary, text)
+    text = [beside.validity, f"Not before {weekday_date(date)}, day {rule.day} of this cycle.{rest}", *beside.identity]
+    event = _event(order, ("next cycle",), summary, text, beside)
     event.add("dtstart", date)
     event.add("dtend", date + datetime.timedelta(days=1))
     event.add("transp", "TRANSPARENT")
@@ -178,7 +187,7 @@ def _next_cycle(order: Order, rule: EarliestNextCycle, date: datetime.date) -> E
 
 
 def _event(
-    order: Order, parts: Sequence[str | int], summary: str, description: Sequence[str], *, is_cancelled: bool = False
+    order: Order, parts: Sequence[str | int], summary: str, description: Sequence[str], beside: _Beside
 ) -> Event:
     import icalendar
 
@@ -186,10 +195,8 @@ def _event(
     event.add("uid", _uid(order, parts))
     event.add("dtstamp", _STAMP + datetime.timedelta(minutes=order.revision - 1, seconds=30 if order.release else 0))
     event.add("sequence", order.revision - 1)
-    event.add(
-        "status", "CANCELLED" if order.cancelled or is_cancelled else "CONFIRMED" if order.release else "TENTATIVE"
-    )
-    event.add("summary", summary)
+    event.add("status", beside.status)
+    event.add("summary", beside.void + summary)
     event.add("description", "\n".join(description))
     return event
 
@@ -218,7 +225,7 @@ def _description(order: Order, row: Administration, of_order: _Beside) -> list[s
     preparations = [each for each in order.preparations if each.dose_index == row.dose_index]
     alerts = of_order.alerts[row.drug]
     return [
-        validity(order),
+        of_order.validity,
         f"{row.drug} {row.dose} (protocol dose {dose.prescribed}), {', '.join(filter(None, (_given(row), which)))}",
         *(f"{step.what}: {step.how}" for step in dose.steps if step.what in _CHANGES),
         *filter(None, (dose.purpose, row.timing or dose.timing, dose.note)),

@@ -10,6 +10,7 @@ from cec.render import FORMATS, PRINTED, render
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cec.course.void import Void
     from cec.order import Order
     from cec.render import Format
 
@@ -31,7 +32,7 @@ class Papers(NamedTuple):
     wanting: dict[str, str]
 
 
-def papers_of(order: Order, paper: str | None = None, *, oral: bool = False) -> Papers:
+def papers_of(order: Order, paper: str | None = None, *, oral: bool = False, void: Void | None = None) -> Papers:
     """Every paper of an order; those that are printed on this paper, where they can be.
 
     Labels of doses by mouth are among them where they are asked for as `oral`.
@@ -44,7 +45,7 @@ def papers_of(order: Order, paper: str | None = None, *, oral: bool = False) -> 
     found = Papers({}, {})
     for name, form in PAPERS.items():
         options: dict[str, Any] = {"paper": paper} if paper in form.papers else {}
-        options |= {"oral": oral} if "oral" in form.options else {}
+        options |= {name: value for name, value in (("oral", oral), ("void", void)) if name in form.options}
         try:
             found.contents[name] = render(order, form.name, PRINTED, **options)
         except InputError as error:

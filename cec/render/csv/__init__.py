@@ -8,11 +8,16 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from cec.order import Order
 from cec.regimen import Level
+from cec.render.words import void_words
 from cec.render.words.pharmacy import pharmacy_words
 from cec.units import Quantity, plain
+
+if TYPE_CHECKING:
+    from cec.course.void import Void
 
 
 def alert_codes(order: Order) -> str:
@@ -28,16 +33,16 @@ def levels_by_code(order: Order) -> dict[str, Level]:
     return levels
 
 
-def write_order(order: Order, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def write_order(order: Order, columns: Sequence[str], rows: Iterable[Sequence[str]], void: Void | None = None) -> bytes:
     """Rows of an order under their headings, each with the pharmacy file that was used, and whether it is a draft."""
-    pharmacy = pharmacy_words(order.pharmacy)
-    return write((*columns, "pharmacy", "status"), ((*row, pharmacy, _status(order)) for row in rows))
+    pharmacy, status = pharmacy_words(order.pharmacy), _status(order, void)
+    return write((*columns, "pharmacy", "status"), ((*row, pharmacy, status) for row in rows))
 
 
-def _status(order: Order) -> str:
-    """That an order is a draft, released or cancelled: by whom, when and why, in one cell."""
-    if order.cancelled:
-        return f"cancelled on {order.cancelled.on}: {order.cancelled.reason}"
+def _status(order: Order, void: Void | None) -> str:
+    """That an order is a draft or released, by whom and when; that it is void, and why: in one cell."""
+    if words := void_words(order, void):
+        return words
     return f"released by {order.release.by} on {order.release.on}" if order.release else "draft"
 
 

@@ -7,11 +7,15 @@ from, so that `cec verify` can hold them against the regimen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from cec.order import Order
 from cec.patient import Reduction, SetDose, Withheld
 from cec.render.csv import alert_codes, clock_time, levels_by_code, number, words, write_order
 from cec.render.words.times import rate_words
+
+if TYPE_CHECKING:
+    from cec.course.void import Void
 
 DOSE_COLUMNS = (
     *("regimen", "edition", "id", "cycle", "height_cm", "weight_kg", "age", "sex", "creatinine"),
@@ -28,11 +32,11 @@ SCHEDULE_NUMBERS = ("edition", "cycle", "bsa_m2", "day", "dose", "rate")
 """The columns of a schedule that hold numbers; in all others is text, whatever it looks like."""
 
 
-def render(order: Order) -> bytes:
+def render(order: Order, *, void: Void | None = None) -> bytes:
     """The order's rows under their headings."""
     if order.start:
-        return write_order(order, SCHEDULE_COLUMNS, schedule_rows(order))
-    return write_order(order, DOSE_COLUMNS, dose_rows(order))
+        return write_order(order, SCHEDULE_COLUMNS, schedule_rows(order), void)
+    return write_order(order, DOSE_COLUMNS, dose_rows(order), void)
 
 
 def dose_rows(order: Order) -> Iterable[Sequence[str]]:

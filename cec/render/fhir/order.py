@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
+    from cec.course.void import Void
     from cec.order import Administration, Alert, Dose, Measures, Order
     from cec.render.fhir.parts import Resource
 
@@ -66,7 +67,7 @@ _ELSEWHERE = frozenset({"id", "name", "born", "sex", "height", "weight", "measur
 """Facts that have places of their own in R4: in the Patient, the Observations, the MedicationRequests."""
 
 
-def render(order: Order) -> bytes:
+def render(order: Order, *, void: Void | None = None) -> bytes:
     """The Bundle; InputError where the order has clock times and the pharmacy names no zone."""
     zone = order.pharmacy.zone
     if zone is None and any(row.start for row in order.administrations):
@@ -79,7 +80,9 @@ def render(order: Order) -> bytes:
         _request(order, place, patient, observations[order.measures.index(order.measures_on(dose.days[0]))], zone)
         for place, dose in enumerate(order.doses)
     ]
-    group = _group(order, patient, requests)
+    if void:
+        requests = [each | {"status": "cancelled" if void.cancelled else "stopped"} for each in requests]
+    group = _group(order, patient, requests, void)
     issues = [_issue(order, place, patient, requests) for place in range(len(order.alerts))]
     measured = [observation for each in observations for observation in each]
     return bundle([patient, *measured, *facts, group, *requests, *issues], _id(order, "Bundle"))
@@ -173,7 +176,7 @@ def _told(patient: Patient) -> Iterator[tuple[str, str]]:
     yield "choose", "; ".join(f"{drug}={text}" for drug, texts in patient.choices.items() for text in texts)
 
 
-def _group(order: Order, patient: Resource, requests: list[Resource]) -> Resource:
+def _group(order: Order, patient: Resource, requests: list[Resource], void: Void | None) -> Resource:
     """The cycle with its regimen and, for each request, the days of the cycle."""
     facts = [*_told(order.patient), ("cycle", str(order.cycle or ""))]
     actions = [
@@ -196,10 +199,10 @@ def _group(order: Order, patient: Resource, requests: list[Resource]) -> Resourc
         identifier=[{"type": {"text": "SHA-256 of the order"}, "value": order.fingerprint or order.sha256}],
         instantiatesCanonical=[regimen_address(order.regimen.name, order.regimen.edition)],
         replaces=[{"type": "RequestGroup", "identifier": {"value": order.replaces}}] if order.replaces else [],
-        status="revoked" if order.cancelled else _status(order),
+        status="revoked" if order.cancelled or void else _status(order),
         intent="order",
         subject=refer(patient),
-        note=notes(_notes(order)),
+        note=notes(_notes(order, void)),
         action=[of_cycle],
     )
 
@@ -209,9 +212,9 @@ def _status(order: Order) -> str:
     return "active" if order.release else "draft"
 
 
-def _notes(order: Order) -> Iterator[str]:
+def _notes(order: Order, void: Void | None) -> Iterator[str]:
     """What every paper of the order says."""
-    yield validity(order)
+    yield validity(order, void)
     yield origin(order)
     yield from (
         f"Changed on {each.on.isoformat()}, from day {each.from_day} on: {each.reason}" for each in order.changes
@@ -226,7 +229,13 @@ def _notes(order: Order) -> Iterator[str]:
         yield f"Earliest day 1 of the next cycle: day {following.day}{date}; {following.text}{source}".rstrip("; ")
 
 
-def _request(order: Order, place: int, patient: Resource, measured: list[Resource], zone: ZoneInfo | None) -> Resource:
+def _request(
+    order: Order,
+    place: int,
+    patient: Resource,
+    measured: list[Resource],
+    zone: ZoneInfo | None,
+) -> Resource:
     """One drug and dose on its days."""
     dose, line = order.doses[place], order.line_of(order.doses[place])
     rows = [row for row in order.administrations if row.dose_index == place]

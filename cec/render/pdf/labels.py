@@ -16,7 +16,7 @@ from cec.regimen import name_in_file
 from cec.render.days import day_of
 from cec.render.pdf.codes import qr_code
 from cec.render.pdf.typesetting import typeset
-from cec.render.words import bind, changed_words, over_days, signed_percent, validity
+from cec.render.words import bind, changed_words, over_days, signed_percent, validity, void_words
 from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
 from cec.render.words.pharmacy import DIGITS, pharmacy_words, spelled
 from cec.render.words.regimen import cycle_words, which_of_day
@@ -29,6 +29,7 @@ from cec.routes import RADIOTHERAPY, is_into_csf, is_oral, route_of_use
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from cec.course.void import Void
     from cec.course.ward_day import WardDay
     from cec.order import Administration, Alert, Dose, Order, Preparation
 
@@ -39,9 +40,9 @@ _FOR_THE_BAG = ("filter", "light", "line")
 """How the notes on handling begin that matter once the dose is made up."""
 
 
-def render(order: Order, *, paper: str = "a4", oral: bool = False) -> bytes:
+def render(order: Order, *, paper: str = "a4", oral: bool = False, void: Void | None = None) -> bytes:
     """The labels of the whole cycle as PDF: sheets of 2 × 4 (a4) or 2 × 3 (letter), or one to a page (100x60mm)."""
-    return _typeset(label_data(order, oral=oral), paper)
+    return _typeset(label_data(order, oral=oral, void=void), paper)
 
 
 def worklist(document: WardDay, *, paper: str = "a4", oral: bool = False) -> bytes:
@@ -60,7 +61,7 @@ def _typeset(data: Mapping[str, Any], paper: str) -> bytes:
         raise InputError(f"there is {_NO_ROOM}{label}: take larger labels, or shorter texts") from None
 
 
-def label_data(order: Order, *, oral: bool = False) -> dict[str, Any]:
+def label_data(order: Order, *, oral: bool = False, void: Void | None = None) -> dict[str, Any]:
     """What the labels say; a dose of 0 has none, nor one by mouth unless `oral` asks for them.
 
     InputError without a start, for a label names the day of its dose; and where nothing is left to label.
@@ -73,8 +74,9 @@ def label_data(order: Order, *, oral: bool = False) -> dict[str, Any]:
         why = "is by mouth: --oral labels them too" if given else "is 0 or radiation, so there is nothing to label"
         raise InputError(f"every dose of this order {why}")
     preparations = {each.dose_index: each for each in order.preparations}
-    labels = [_label(order, row, preparations.get(row.dose_index)) for row in rows]
-    return {"title": f"Labels: {_title(order)}", "slips": _slips(order, order.alerts), "labels": _numbered(labels)}
+    labels = [_label(order, row, preparations.get(row.dose_index), void) for row in rows]
+    slips = _slips(order, order.alerts, void)
+    return {"title": f"Labels: {_title(order)}", "slips": slips, "labels": _numbered(labels)}
 
 
 def worklist_data(document: WardDay, *, oral: bool = False) -> dict[str, Any]:
@@ -89,7 +91,7 @@ def worklist_data(document: WardDay, *, oral: bool = False) -> dict[str, Any]:
         raise InputError(f"{why}, so there is nothing to label")
     title = worklist_title(day)
     alerts = list(by_severity(day.alerts))
-    of_list = {"patient": None, "name": title, "draft": "", "origin": title, "order": ""}
+    of_list = {"patient": None, "name": title, "draft": "", "void": False, "origin": title, "order": ""}
     labels = [
         _label(orders[dose.order], dose.administration, dose.preparation) | {"from_vials": bind(vials_words(dose))}
         for dose in doses
@@ -110,17 +112,17 @@ def _numbered(labels: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [label | {"number": f"{number} of {len(labels)}"} for number, label in enumerate(ordered, 1)]
 
 
-def _slips(order: Order, alerts: Sequence[Alert]) -> list[dict[str, Any]]:
+def _slips(order: Order, alerts: Sequence[Alert], void: Void | None = None) -> list[dict[str, Any]]:
     """What there is to look at before the labels of an order are used; nothing where there is nothing."""
-    return [_head(order) | {"look_at": _all_parts(by_severity(alerts))}] if alerts else []
+    return [_head(order, void) | {"look_at": _all_parts(by_severity(alerts))}] if alerts else []
 
 
 def _all_parts(alerts: Iterable[Alert]) -> list[dict[str, Any]]:
     return [part for alert in alerts for part in _parts(in_one_line(alert))]
 
 
-def _head(order: Order) -> dict[str, Any]:
-    """Whose label it is, whether the order is a draft, and which order it is."""
+def _head(order: Order, void: Void | None) -> dict[str, Any]:
+    """Whose label it is, whether the order is a draft or void, and which order it is."""
     patient = order.patient
     return {
         "patient": {
@@ -130,7 +132,8 @@ def _head(order: Order) -> dict[str, Any]:
             "place": ", ".join(_place(order)),
         },
         "name": "",
-        "draft": validity(order),
+        "draft": validity(order, void),
+        "void": bool(void_words(order, void)),
         "origin": _origin(order),
         "order": order.fingerprint[:DIGITS],
     }
@@ -177,7 +180,9 @@ def _parts(alert: Alert) -> list[dict[str, Any]]:
     ]
 
 
-def _label(order: Order, row: Administration, preparation: Preparation | None) -> dict[str, Any]:
+def _label(
+    order: Order, row: Administration, preparation: Preparation | None, void: Void | None = None
+) -> dict[str, Any]:
     """One label: what it is, in how much of what, how and when it is given, and up to when it may be."""
     dose, kind = order.doses[row.dose_index], _kind(row)
     drug = order.pharmacy_on(row.protocol_day).formulary_entry(row.drug)
@@ -198,7 +203,7 @@ def _label(order: Order, row: Administration, preparation: Preparation | None) -
         **_use(row, preparation),
     }
     return (
-        _head(order)
+        _head(order, void)
         | {key: bind(text) for key, text in texts.items()}
         | {
             "from_vials": "",
@@ -207,15 +212,16 @@ def _label(order: Order, row: Administration, preparation: Preparation | None) -
             "words": [bind(text) for text in dose.label],
             "handling": [bind(text) for text in handling if text.startswith(_FOR_THE_BAG)],
             "diluted": kind == "container" and dose.is_infused,
-            "code": qr_code("\n".join(_coded(order, row, amount))),
+            "code": qr_code("\n".join(_coded(order, row, amount, void))),
         }
     )
 
 
-def _coded(order: Order, row: Administration, amount: str) -> Iterable[str]:
-    """The lines of a label's QR code: order, patient, drug, amount and day."""
+def _coded(order: Order, row: Administration, amount: str, void: Void | None) -> Iterable[str]:
+    """The lines of a label's QR code: order, patient, drug, amount and day, after VOID where it must not be used."""
     which = f", {which}" if (which := which_of_day(order.doses[row.dose_index], row.protocol_day, row.number)) else ""
     return (
+        *(["VOID"] if void_words(order, void) else []),
         f"order: {order.fingerprint[:DIGITS]}",
         f"patient: {order.patient.id}",
         f"drug: {row.drug}",

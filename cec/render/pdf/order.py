@@ -22,6 +22,7 @@ from cec.routes import is_into_csf
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cec.course.void import Void
     from cec.order import Order
 
 SIGN = ("Prescriber", "Pharmacist, first check", "Pharmacist, second check")
@@ -33,9 +34,9 @@ _LONGEST_LINE = 112
 _TEMPLATE = "order"
 
 
-def render(order: Order, *, paper: str = "a4") -> bytes:
+def render(order: Order, *, paper: str = "a4", void: Void | None = None) -> bytes:
     """The order as a tagged PDF on a4 or letter; the same order gives the same bytes."""
-    return typeset(_TEMPLATE, sheet_data(order), paper)
+    return typeset(_TEMPLATE, sheet_data(order, void), paper)
 
 
 def render_pictures(order: Order, *, paper: str = "a4", ppi: int = 144) -> list[bytes]:
@@ -43,10 +44,10 @@ def render_pictures(order: Order, *, paper: str = "a4", ppi: int = 144) -> list[
     return pictures(_TEMPLATE, sheet_data(order), paper, ppi)
 
 
-def sheet_data(order: Order) -> dict[str, Any]:
+def sheet_data(order: Order, void: Void | None = None) -> dict[str, Any]:
     """All that stands on the sheet, in its words."""
     days = days_of(order)
-    page = page_data(order, "Chemotherapy order")
+    page = page_data(order, "Chemotherapy order", void)
     stops = [alert for alert in page["alerts"] if alert["level"] == "STOP"]
     spoken = [alert for alert in order.alerts if not alert.not_made]
     data: dict[str, Any] = bound(

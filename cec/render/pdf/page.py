@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cec.render.days import count_of_days, day_numbers
-from cec.render.words import SECOND_CHECK, bind, origin, validity
+from cec.render.words import SECOND_CHECK, bind, origin, validity, void_words
 from cec.render.words.alerts import alert_sentence, by_severity
 from cec.render.words.patient import age_in_words, place_of_care
 from cec.render.words.regimen import cycle_words
@@ -16,10 +16,11 @@ from cec.units import Quantity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cec.course.void import Void
     from cec.order import Alert, Measures, Order
 
 
-def page_data(order: Order, document: str) -> dict[str, Any]:
+def page_data(order: Order, document: str, void: Void | None = None) -> dict[str, Any]:
     """Title, head, patient, alerts and foot of a sheet of this name ("Preparation worksheet")."""
     patient, regimen = order.patient, order.regimen
     return {
@@ -44,7 +45,8 @@ def page_data(order: Order, document: str) -> dict[str, Any]:
             ],
         },
         "alerts": [alert_data(alert) for alert in by_severity(order.alerts)],
-        "foot": {"draft": validity(order), "second_check": SECOND_CHECK, "origin": origin(order)},
+        "void": void_words(order, void),
+        "foot": {"draft": validity(order, void), "second_check": SECOND_CHECK, "origin": origin(order)},
     }
 
 

@@ -39,6 +39,7 @@ from cec.render.worksheet import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cec.course.void import Void
     from cec.order import Order
 
 SIGNED = ("Made by", "Checked by", "Made on, at", "Use before", "Released by")
@@ -51,16 +52,16 @@ _SEEN = frozenset({"Draw", "Measure"})
 _CYTOTOXIC = "cytotoxic"
 
 
-def render(order: Order, *, paper: str = "a4") -> bytes:
+def render(order: Order, *, paper: str = "a4", void: Void | None = None) -> bytes:
     """The worksheet of a whole cycle as a tagged PDF on a4 or letter; the same order gives the same bytes."""
-    return typeset("worksheet", with_spellings(worksheet_data(order), order.pharmacy), paper)
+    return typeset("worksheet", with_spellings(worksheet_data(order, void), order.pharmacy), paper)
 
 
-def worksheet_data(order: Order) -> dict[str, Any]:
+def worksheet_data(order: Order, void: Void | None = None) -> dict[str, Any]:
     """All that stands on the worksheet, in its words."""
     data: dict[str, Any] = bound(
         {
-            **page_data(order, TITLE),
+            **page_data(order, TITLE, void),
             "notes": f"{NOMINAL} {SECOND_CHECK}",
             "days": [_day(order, day) for day in work_days(order)],
             "csf_days": [_day(order, day) for day in csf_days(order)],

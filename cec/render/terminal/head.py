@@ -5,22 +5,26 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from cec.order import Alert, Order
 from cec.render.days import count_of_days, day_numbers
 from cec.render.terminal.drawing import BLANK_LINE, LEVELS, STRONG, WIDEST_TEXT, Part, Terminal, labelled, section, wrap
-from cec.render.words import assumptions, changes, origin, validity
+from cec.render.words import assumptions, changes, origin, validity, void_words
 from cec.render.words.alerts import alert_words, by_severity, in_one_line
 from cec.render.words.patient import identity, known_facts, measure_facts, place_of_care
 from cec.render.words.regimen import cycle_words, named_days, title_of
 from cec.render.words.revision import changes_of
 from cec.render.words.times import weekday_date
 
+if TYPE_CHECKING:
+    from cec.course.void import Void
 
-def head(order: Order, terminal: Terminal, *, explain: bool = False) -> list[Part]:
-    """Title with doses, source, patient, measures, BSA."""
+
+def head(order: Order, terminal: Terminal, *, explain: bool = False, void: Void | None = None) -> list[Part]:
+    """That it must not be used, where that is so; title with doses, source, patient, measures, BSA."""
     regimen, patient = order.regimen, order.patient
     cycle = f"{cycle_words(order) if order.of_treatment else order.cycle}, " if order.cycle else ""
     entries = [
@@ -37,6 +41,7 @@ def head(order: Order, terminal: Terminal, *, explain: bool = False) -> list[Par
         ("Cycle", f"{cycle}{dates(order)}" if order.start else cycle.rstrip(", ")),
     ]
     return [
+        *wrap(void_words(order, void), terminal, style=LEVELS["stop"]),
         *wrap(title_of(order), terminal, style=STRONG),
         BLANK_LINE,
         *labelled(_brief(entries, terminal) if terminal.brief and not explain else entries, terminal),
@@ -67,11 +72,11 @@ def to_look_at(order: Order, terminal: Terminal, *, explain: bool = False) -> li
     ]
 
 
-def foot(order: Order, terminal: Terminal, *, explain: bool = False) -> list[Part]:
+def foot(order: Order, terminal: Terminal, *, explain: bool = False, void: Void | None = None) -> list[Part]:
     """Assumptions, what else to prescribe, and the fingerprint of the input."""
     assumed = [f"{about}: {why}" for about, why in assumptions(order)]
     separately = order.regimen.prescribe_separately
-    identified = [*wrap(validity(order), terminal, style=STRONG), *wrap(origin(order), terminal)]
+    identified = [*wrap(validity(order, void), terminal, style=STRONG), *wrap(origin(order), terminal)]
     if terminal.brief and not explain:
         brief = {"Assumed": assumed, _SEPARATELY: separately}
         lines = [wrap(_in_one_line(title, items, terminal), terminal) for title, items in brief.items() if items]

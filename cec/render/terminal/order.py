@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cec.order import Order
 from cec.render.terminal import dose, head, schedule, steps
 from cec.render.terminal.drawing import PIPE, Terminal, draw
 
+if TYPE_CHECKING:
+    from cec.course.void import Void
 
-def render(order: Order, *, explain: bool = False, terminal: Terminal = PIPE) -> bytes:
+
+def render(order: Order, *, explain: bool = False, terminal: Terminal = PIPE, void: Void | None = None) -> bytes:
     """The order as UTF-8 text: its doses, its days where it has a start, and on request the steps of each dose."""
     return draw(
         [
-            *head.head(order, terminal, explain=explain),
+            *head.head(order, terminal, explain=explain, void=void),
             *dose.dose_table(order, terminal),
             *head.to_look_at(order, terminal, explain=explain),
             *(schedule.days(order, terminal) if order.start else []),
             *(steps.every_step(order, terminal) if explain else []),
-            *head.foot(order, terminal, explain=explain),
+            *head.foot(order, terminal, explain=explain, void=void),
         ],
         terminal,
     )

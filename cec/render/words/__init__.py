@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from cec.days import list_days
 from cec.order import Dose, Order, Step
@@ -14,6 +15,9 @@ from cec.render.words.times import paper_date
 from cec.routes import CHOICE, routes_of
 from cec.units import span, write_signed
 
+if TYPE_CHECKING:
+    from cec.course.void import Void
+
 DRAFT = "Draft: not valid until checked and signed"
 NO_SIGNATURE = "not an electronic signature"
 OMITTED = "OMITTED"
@@ -21,10 +25,25 @@ OMITTED = "OMITTED"
 SECOND_CHECK = "A second calculation by this program is not an independent check."
 
 
-def validity(order: Order) -> str:
-    """That an order is a draft; once it is released by whom and when, and that its cycle is cancelled, and why."""
-    if order.cancelled:
-        return f"CANCELLED on {paper_date(order.cancelled.on)}: {order.cancelled.reason}. Nothing of this is given."
+def void_words(order: Order, void: Void | None = None) -> str:
+    """Why an order must not be used, that it is cancelled or by what it is replaced; nothing of one that counts.
+
+    >>> from types import SimpleNamespace
+    >>> from cec.course.void import Void
+    >>> void_words(SimpleNamespace(cancelled=None), Void(2, "0123456789abcdef" * 4, "ann.r2.json"))
+    'VOID: replaced by revision 2 (order 0123456789abcdef). Do not use.'
+    """
+    by = f"revision {void.revision} (order {void.fingerprint[:DIGITS]})" if void else ""
+    if cancelled := order.cancelled or (void and void.cancelled):
+        beside = f" by {by}" if by and not order.cancelled else ""
+        return f"VOID: cancelled on {paper_date(cancelled.on)}{beside}: {cancelled.reason}. Nothing of this is given."
+    return f"VOID: replaced by {by}. Do not use." if void else ""
+
+
+def validity(order: Order, void: Void | None = None) -> str:
+    """That an order is a draft; once it is released by whom and when; and that it must not be used, and why."""
+    if words := void_words(order, void):
+        return words
     if order.release:
         return f"Released by {order.release.by} on {paper_date(order.release.on)} ({NO_SIGNATURE})"
     return DRAFT

@@ -1,0 +1,26 @@
+"""What the folder of an order says against it: the record that its papers take beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from cec.order import Cancelled
+
+
+class Void(NamedTuple):
+    """Why an order must no longer be used: the order of its chain that counts in its place."""
+
+    revision: int
+    fingerprint: str
+    file: str
+    """The name of its file, which may tell who the patient is: never on a paper."""
+    cancelled: Cancelled | None = None
+    """Where that order cancels the cycle."""
+
+    @property
+    def words(self) -> str:
+        """By what it is replaced, or when and why it is cancelled, with the file that says so."""
+        if self.cancelled:
+            return f"cancelled on {self.cancelled.on}: {self.cancelled.reason} ({self.file})"
+        return f"replaced by revision {self.revision}, {self.file}"
