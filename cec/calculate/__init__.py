@@ -14,13 +14,13 @@ from cec.calculate.acceptance import accepted_alerts
 from cec.calculate.cycle import Inputs, compute_cycle, day_for_age, earliest_next_cycle, totals
 from cec.calculate.dates import Dates
 from cec.calculate.declared_alerts import declared_alerts
-from cec.calculate.fatal_routes import refuse_fatal_routes
 from cec.calculate.left_open import choice_faults
 from cec.calculate.lines import Cycle
 from cec.calculate.preparation import make_up
 from cec.calculate.preparation.fluids import daily_fluids
 from cec.calculate.preparation.pick_list import Stock, pick_list
 from cec.calculate.rules.alerts import alerts_of, not_asked
+from cec.calculate.rules.fatal_routes import refuse_fatal_routes
 from cec.calculate.schedule import NO_DATE, Schedule, noted
 from cec.conditions import history_asked
 from cec.errors import Fault, InputError

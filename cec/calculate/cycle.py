@@ -24,7 +24,7 @@ from cec.calculate.known_facts import (
 from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days, with_days_given
 from cec.calculate.measures import Measured, measure
 from cec.calculate.rules.alerts import alerts_of
-from cec.calculate.rules.into_csf import amounts_into_csf
+from cec.calculate.rules.fatal_routes import amounts_into_csf
 from cec.calculate.rules.lifetime import before_name, lifetime_maximums, total_name, total_of
 from cec.calculate.rules.rule import Case
 from cec.calculate.schedule import NO_DATE, draw

@@ -20,7 +20,6 @@ from cec.calculate.change_refusals import refuse_changed_given, refuse_hanging, 
 from cec.calculate.cycle import Computed, Inputs, compute_cycle, day_for_age, earliest_next_cycle, totals
 from cec.calculate.dates import Dates
 from cec.calculate.declared_alerts import declared_alerts
-from cec.calculate.fatal_routes import refuse_fatal_routes
 from cec.calculate.lines import Cycle, lines_of_cycle
 from cec.calculate.pieces import days_before, joined_pieces, piece_of
 from cec.calculate.preparation import MadeUp
@@ -28,6 +27,7 @@ from cec.calculate.preparation.fluids import daily_fluids
 from cec.calculate.preparation.pick_list import Stock, pick_list
 from cec.calculate.preparation.sharing import with_shared_vials
 from cec.calculate.rules.alerts import alerts_of
+from cec.calculate.rules.fatal_routes import refuse_fatal_routes
 from cec.calculate.rules.rule import Administered
 from cec.calculate.schedule import in_sequence, too_few
 from cec.calculate.schedule.boxes import with_boxes

@@ -9,10 +9,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from cec.calculate.dosing import Dosed
-from cec.calculate.fatal_routes import with_labels
 from cec.calculate.preparation.dilution import as_it_comes, bag_alerts
 from cec.calculate.preparation.forms import MAKERS
-from cec.calculate.preparation.handling import cytotoxic_as_stated
+from cec.calculate.preparation.handling import cytotoxic_as_stated, with_labels
 from cec.calculate.preparation.measuring import digit_alerts, measuring_alerts
 from cec.calculate.preparation.running_time import running_time_alerts
 from cec.calculate.preparation.sharing import with_shared_vials

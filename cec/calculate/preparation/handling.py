@@ -1,11 +1,16 @@
-"""What must be minded when a dose is made up: as the formulary says it, and what it does not say."""
+"""What must be minded when a dose is made up, as the formulary says it or does not; and what its label says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from cec.calculate.preparation.stock import strength_of
-from cec.pharmacy import FormularyDrug, Product, Stability
+from cec.order import Dose, Preparation
+from cec.pharmacy import FormularyDrug, Pharmacy, Product, Stability
+from cec.regimen import Regimen
+from cec.routes import label_of_route
 
 NOT_STATED = "{}: not stated"
 """What the formulary says nothing of; it must not read as a no."""
@@ -57,3 +62,23 @@ def handling_of_oral(drug: FormularyDrug) -> tuple[str, ...]:
 def _keeps(stability: Stability) -> str:
     """How long it keeps, in words."""
     return f"keeps {stability.words}"
+
+
+def with_labels(
+    doses: Sequence[Dose], preparations: Sequence[Preparation], regimen: Regimen, pharmacy: Pharmacy
+) -> tuple[Dose, ...]:
+    """The doses with what their labels must say: by drug and route, by the regimen's line, by the products taken."""
+    by_dose = {preparation.dose_index: preparation for preparation in preparations}
+    labels = [_label(dose, by_dose.get(index), regimen, pharmacy) for index, dose in enumerate(doses)]
+    return tuple(replace(dose, label=label) if label else dose for dose, label in zip(doses, labels, strict=True))
+
+
+def _label(dose: Dose, preparation: Preparation | None, regimen: Regimen, pharmacy: Pharmacy) -> tuple[str, ...]:
+    entry = pharmacy.formulary_entry(dose.drug)
+    taken = {preparation.product, *(use.product for use in preparation.vials)} if preparation else set()
+    texts = (
+        label_of_route(pharmacy.names_of(dose.drug), dose.route),
+        regimen.drugs[dose.line - 1].label,
+        *(product.label for product in (entry.products if entry else ()) if product.name in taken),
+    )
+    return tuple(dict.fromkeys(filter(None, texts)))

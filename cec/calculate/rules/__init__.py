@@ -14,8 +14,8 @@ from functools import partial
 from cec.calculate.rules.allergies import allergy_rules
 from cec.calculate.rules.clearance import clearance_rules
 from cec.calculate.rules.dates import date_rules
+from cec.calculate.rules.fatal_routes import into_csf_rules, vinca_rules
 from cec.calculate.rules.grown import height_of_other_age_rule
-from cec.calculate.rules.into_csf import into_csf_rules
 from cec.calculate.rules.lifetime import lifetime_rules
 from cec.calculate.rules.not_applied import not_applied_rules
 from cec.calculate.rules.offers import is_answered, offer_words
@@ -29,7 +29,6 @@ from cec.calculate.rules.sizes import (
     weight_change_rule,
 )
 from cec.calculate.rules.standing import standing_rules
-from cec.calculate.rules.vinca import vinca_rules
 from cec.calculate.rules.weekly import weekly_rules
 from cec.calculate.rules.written_bsa import written_bsa_rule
 from cec.conditions import conditions_of

@@ -1,6 +1,6 @@
-"""Doses into the cerebrospinal fluid: of drugs that are not known to be given there, and of more than is given there.
+"""Routes that kill: the stop that nothing lifts, checks of doses into the cerebrospinal fluid, vinca in syringes.
 
-The limits are cec's own, and wide: they ask a person to look. What kills there is a stop: see `fatal_routes`.
+What is asked has limits that are cec's own, and wide: they ask a person to look.
 """
 
 from __future__ import annotations
@@ -11,12 +11,39 @@ from fractions import Fraction
 from functools import partial
 
 from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, code_of_drug
+from cec.errors import OrderRefused
 from cec.facts import Bounds, Facts
 from cec.facts.stretches import stretch_within
 from cec.pharmacy import Pharmacy
-from cec.regimen import Regimen
-from cec.routes import given_into_csf, is_into_csf
+from cec.regimen import DrugLine, Regimen
+from cec.routes import (
+    fatal_in_csf,
+    given_into_csf,
+    is_in_bags_alone,
+    is_into_csf,
+    is_intravenous,
+    routes_of,
+)
 from cec.units import AMOUNT, Exact, Quantity, convert_exactly
+
+
+def refuse_fatal_routes(regimen: Regimen, pharmacy: Pharmacy) -> None:
+    """OrderRefused where any line of the regimen, in whatever cycle, gives a drug by a route that kills.
+
+    What the formulary calls the drug's products counts as its name does. There is no code in `stops`: this is not
+    accepted with any reason.
+
+    >>> from cec.load import load_regimen
+    >>> refuse_fatal_routes(load_regimen("cec-induction"), Pharmacy())
+    """
+    faults = []
+    for line in regimen.drugs:
+        row = fatal_in_csf(pharmacy.names_of(line.drug)) if is_into_csf(line.route) else None
+        if row:
+            code = code_of_drug("fatal-route", line.drug)
+            faults.append(f"stop {code}: {line.drug}, {line.route}: {row.why}; nothing lifts this stop [{row.source}]")
+    if faults:
+        raise OrderRefused(*dict.fromkeys(faults))
 
 
 def into_csf_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
@@ -76,3 +103,31 @@ def _limits(most: Decimal, amount: Quantity | None) -> Limits:
 def _text(drug: str, route: str, most: Decimal, case: Case) -> str:
     amount, limit = _largest(drug, case), Quantity(most, "mg")
     return f"{route}: {amount} is more than the {limit} that are given there at most; look at dose and route"
+
+
+_VINCA_SOURCE = "FDA 15-Jan-2021, vinca alkaloids in intravenous infusion bags only (labels done 21-Apr-2022)"
+
+
+def vinca_rules(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
+    """A check for each line that gives a vinca alkaloid into a vein without an infusion: a syringe of it has been taken
+    for one into the spine."""
+    for number, line in enumerate(regimen.drugs, 1):
+        if is_in_bags_alone(pharmacy.names_of(line.drug)) and _is_pushed(line):
+            yield Rule(
+                code=code_of_drug("vinca-syringe", line.drug),
+                level="check",
+                about=line.drug,
+                asks=(),
+                text=f"{line.route} without an infusion: a syringe of it can be taken for one into the spine, and "
+                "kills there; made up in infusion bags only",
+                source=_VINCA_SOURCE,
+                limits="an infusion",
+                line=number,
+            )
+
+
+def _is_pushed(line: DrugLine) -> bool:
+    """Whether a line, by one of its routes, gives its drug into a vein and not as an infusion."""
+    routes = [route for route in routes_of(line.route) if is_intravenous(route)]
+    is_infused = line.longest is not None or line.is_by_rate
+    return not is_infused and any("infusion" not in route.casefold() for route in routes)
