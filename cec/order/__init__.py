@@ -188,6 +188,10 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         """The patient as last measured."""
         return patient_after(self.patient, self.changes)
 
+    def patient_on(self, day: int) -> Patient:
+        """The patient as the doses of a day of the cycle are computed from them."""
+        return patient_after(self.patient, tuple(each for each in self.changes if each.start or each.from_day <= day))
+
     @property
     def altered(self) -> dict[Identity, AlteredRow]:
         """The administrations that the last change gives otherwise than the order before, by what they are."""

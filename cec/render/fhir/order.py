@@ -107,8 +107,9 @@ def _patient(order: Order) -> Resource:
 def _observations(order: Order, measured: Measures, patient: Resource) -> list[Resource]:
     """Height, weight, BSA and, where it is known, the clearance that doses are computed from, from a day on."""
     later = measured is not order.measures[0]
-    date = order.date_of(measured.from_day) if later else order.patient.measured_on
-    given = "" if later else measures(order.patient)
+    patient_then = order.patient_on(measured.from_day)
+    date = order.date_of(measured.from_day) if later else patient_then.measured_on
+    given = measures(patient_then)
     found = [
         ("height", measured.height, given),
         ("weight", measured.weight, given),

@@ -108,15 +108,14 @@ def _details(order: Order) -> Iterator[tuple[str, str]]:
     """What the doses rest on; an empty text is a line to write on."""
     patient, regimen = order.patient, order.regimen
     yield "Diagnosis", patient.diagnosis
-    if patient.height_given or patient.weight_given or not patient.measured_on:
-        yield "Measures", measures(patient) + ("" if patient.measured_on else ", measured on ______________")
     for each in order.measures:
         since = f"from day {each.from_day}: " if len(order.measures) > 1 else ""
-        if each is not order.measures[0]:
-            yield "Measures", f"{since}height {each.height}, weight {each.weight}"
+        then = order.patient_on(each.from_day)
+        if then.height_given or then.weight_given or not then.measured_on:
+            yield "Measures", since + measures(then) + ("" if then.measured_on else ", measured on ______________")
         yield "BSA", f"{since}{bsa_words(each.bsa)}"
         if each.clearance:
-            yield "Creatinine clearance", f"{since}{clearance_in_short(each.clearance, patient)}"
+            yield "Creatinine clearance", f"{since}{clearance_in_short(each.clearance, then)}"
     alone = f"serum creatinine {patient.creatinine}"  # stands beside the clearance
     yield from ((label, text) for label, text in known_facts(patient, order.start) if text not in {"", alone})
     yield from changes_of(order)

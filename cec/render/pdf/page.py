@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cec.render.days import count_of_days, day_numbers
@@ -14,10 +13,10 @@ from cec.render.words.times import paper_date
 from cec.units import Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cec.course.void import Void
-    from cec.order import Alert, Measures, Order
+    from cec.order import Alert, Order
 
 
 def page_data(order: Order, document: str, void: Void | None = None) -> dict[str, Any]:
@@ -37,7 +36,7 @@ def page_data(order: Order, document: str, void: Void | None = None) -> dict[str
             "age": ", ".join(filter(None, (age_in_words(order.age) if order.age else "", patient.sex or ""))),
             "age_on": f" on {paper_date(order.as_of)}" if patient.born and order.as_of else "",
             "allergies": patient.allergies,
-            "measures": [*map(partial(_measured, order), order.measures), _measured_on(order)],
+            "measures": [*_measured(order)],
             "checks": [
                 f"{alert.level.upper()} {alert.code}{' (accepted)' if alert.accepted else ''}"
                 for alert in by_severity(order.alerts)
@@ -50,15 +49,13 @@ def page_data(order: Order, document: str, void: Void | None = None) -> dict[str
     }
 
 
-def _measured(order: Order, measures: Measures) -> str:
-    """Height, weight and BSA; from which day on, where they were measured again within the cycle."""
-    since = f"from day {measures.from_day}: " if len(order.measures) > 1 else ""
-    return f"{since}{measures.weight}, {measures.height}, BSA {Quantity(measures.bsa.value, measures.bsa.unit)}"
-
-
-def _measured_on(order: Order) -> str:
-    day = order.patient.measured_on
-    return f"measured {paper_date(day)}" if day else "measured: day not told"
+def _measured(order: Order) -> Iterator[str]:
+    """Height, weight, BSA and their day; from which day of the cycle on, where they were measured again within it."""
+    for each in order.measures:
+        words = f"{each.weight}, {each.height}, BSA {Quantity(each.bsa.value, each.bsa.unit)}"
+        yield f"from day {each.from_day}: {words}" if len(order.measures) > 1 else words
+        day = order.patient_on(each.from_day).measured_on
+        yield f"measured {paper_date(day)}" if day else "measured: day not told"
 
 
 def first_to_last(order: Order, days: Sequence[int]) -> str:

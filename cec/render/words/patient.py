@@ -65,10 +65,7 @@ def measure_facts(order: Order) -> Iterator[tuple[str, str]]:
     """
     for each in order.measures:
         since = f"from day {each.from_day}: " if len(order.measures) > 1 else ""
-        if each is order.measures[0]:
-            yield "Measures", f"{since}{measures(order.patient)}"
-        else:
-            yield "Measures", f"{since}height {each.height}, weight {each.weight}"
+        yield "Measures", f"{since}{measures(order.patient_on(each.from_day))}"
         yield "BSA", f"{since}{bsa_words(each.bsa)}"
         if each.clearance:
             yield "Creatinine clearance", f"{since}{clearance_words(each.clearance)}"

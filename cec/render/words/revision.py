@@ -29,9 +29,15 @@ def changes_of(order: Order) -> Iterator[tuple[str, str]]:
 
 def _parts(change: Change) -> Iterator[str]:
     """What a change made otherwise, in words."""
-    measured = {"height": change.height, "weight": change.weight, "serum creatinine": change.creatinine}
-    measured["creatinine clearance"] = change.creatinine_clearance
-    yield from (f"{name} {amount}" for name, amount in measured.items() if amount)
+    measured = (
+        ("height", change.height, change.height_given),
+        ("weight", change.weight, change.weight_given),
+        ("serum creatinine", change.creatinine, ""),
+        ("creatinine clearance", change.creatinine_clearance, ""),
+    )
+    for name, amount, given in measured:
+        if amount:
+            yield f"{name} {amount}{f' (given as {given})' if given else ''}"
     yield from (f"{FACTS[name].about} {value}" for name, value in change.facts.items())
     yield from declarations(change)
     yield from (f"{drug} stopped" for drug in change.stopped)
