@@ -31,7 +31,7 @@ def cancel(
       cec cancel eva.json --on 2026-11-29 --reason 'no bed' -o cancelled.json
       cec cancel order.json --on 2026-11-30 --reason 'fever, postponed'
     """
-    from cec.course.chain import look_at, read_unedited
+    from cec.course.first_look import look_at, read_unedited
     from cec.course.standing import cancelled
     from cec.course.writing import revision_name, write_beside
     from cec.facts.reading import read_date

@@ -90,8 +90,9 @@ def change(
       cec change eva.json --on 2026-12-02 --from-day 3 --stop all --reason fever
     """
     from cec.cli.drafting import acceptances
-    from cec.course.chain import continued_in, look_at, read_unedited
+    from cec.course.chain import continued_in
     from cec.course.changing import Asked, changed
+    from cec.course.first_look import look_at, read_unedited
     from cec.course.writing import revision_name, write_beside
     from cec.facts.reading import read_date
     from cec.load.change_texts import read_day, read_given, read_moved_day, read_not_given, read_times

@@ -30,8 +30,8 @@ def compare(
       cec compare order.json eva.json
       cec compare order.json eva.json -o comparison.pdf
     """
-    from cec.course.chain import read_unedited
     from cec.course.comparing import compare as side_by_side
+    from cec.course.first_look import read_unedited
 
     chosen = chosen_format(output, COMPARISONS)
     keep_apart({"ORDER": first, "OTHER": second}, {"--output": output.output})

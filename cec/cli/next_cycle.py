@@ -54,7 +54,7 @@ def next_cycle(
       cec next order.json --start 2027-01-04 --weight 27kg --height 129cm
       cec next eva.json --start 2027-01-04 --weight 27kg --height 129cm -o c2.json
     """
-    from cec.course.chain import look_at, read_unedited
+    from cec.course.first_look import look_at, read_unedited
     from cec.course.writing import current_beside, write_next
 
     require_start(start)

@@ -32,7 +32,8 @@ def print_order(
       cec print order.json -o sheet.pdf
       cec print order.json --all papers
     """
-    from cec.course.chain import beside, read_unedited
+    from cec.course.chain import beside
+    from cec.course.first_look import read_unedited
 
     chosen = chosen_form(output, PRINTED, all_papers, explain=explain, oral=oral)
     keep_apart({"ORDER": order}, {"--output": output.output})

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
-from cec.course.chain import Chain, OrderFile, read_chains, read_unedited
+from cec.course.chain import Chain, read_chains
+from cec.course.first_look import OrderFile, read_unedited
 from cec.course.ward_day import LeftOut, NotListed, PatientOfDay
 from cec.course.worklist import FiledOrder
 from cec.errors import Fault, FileError, InputError

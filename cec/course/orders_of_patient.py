@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from cec.course.chain import Chain, read_chains, read_unedited
+from cec.course.chain import Chain, read_chains
+from cec.course.first_look import read_unedited
 from cec.course.orders_of_day import NO_ORDERS
 from cec.course.patients import Key, Person, patient_alerts, patient_keys, unknown_patient
 from cec.course.ward_day import LeftOut, PatientOfDay

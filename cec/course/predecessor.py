@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from cec.course.chain import chain_beside, look_at, read_unedited
+from cec.course.chain import chain_beside
+from cec.course.first_look import look_at, read_unedited
 from cec.errors import FileError
 from cec.order import Administration, Order, identity
 from cec.order.change import Identity

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from cec.course.chain import OrderFile, chain_beside, continued_in
+from cec.course.chain import chain_beside, continued_in
+from cec.course.first_look import OrderFile
 from cec.errors import Fault, FileError
 from cec.files import naming, write_new_file
 

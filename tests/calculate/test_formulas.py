@@ -231,9 +231,7 @@ def cm(number: str) -> Quantity:
     return Quantity(Decimal(number), "cm")
 
 
-EVERY_NAME = (
-    "mosteller, du-bois, haycock, gehan-george, boyd, fujimoto, takahira, shuter-aslani, schlich, livingston-lee"
-)
+EVERY_NAME = ", ".join(BSA_FORMULAS)
 YEARS_140, KG, SERUM = Quantity(Decimal(140), "years"), Quantity(Decimal(60), "kg"), Quantity(Decimal(1), "mg/dL")
 
 

@@ -11,7 +11,8 @@ import pytest
 from chains import START, first_order, replacing, save
 
 from cec import Order, render
-from cec.course.chain import look_at, read_chains, read_unedited, void_by
+from cec.course.chain import read_chains, void_by
+from cec.course.first_look import look_at, read_unedited
 from cec.course.writing import write_beside
 from cec.errors import FileError
 
