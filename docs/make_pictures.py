@@ -26,9 +26,8 @@ from rich.console import Console  # noqa: E402
 from rich.text import Text  # noqa: E402
 
 from cec import draft_order, load_patient, load_pharmacy, load_regimen  # noqa: E402
+from cec.course.found_orders import FiledOrder, OrdersOfPatient  # noqa: E402
 from cec.course.history import history  # noqa: E402
-from cec.course.orders_of_patient import OrdersOfPatient  # noqa: E402
-from cec.course.worklist import FiledOrder  # noqa: E402
 from cec.load.typed import Texts  # noqa: E402
 from cec.order.change import Change, GivenAmount  # noqa: E402
 from cec.render import HISTORIES, render  # noqa: E402

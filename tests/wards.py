@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from regimen_texts import regimen_file
 
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen
-from cec.course.worklist import FiledOrder
+from cec.course.found_orders import FiledOrder
 from cec.order import Release
 
 TUESDAY = datetime.date(2026, 12, 1)

@@ -42,8 +42,8 @@ def history(
       cec history orders --id 1042
       cec history orders --id 1042 -o history.pdf
     """
+    from cec.course.found_orders import orders_of_patient
     from cec.course.history import history as history_of
-    from cec.course.orders_of_patient import orders_of_patient
     from cec.facts.reading import read_date
 
     chosen = chosen_format(output, HISTORIES)

@@ -47,7 +47,7 @@ def worklist(
       cec worklist 2026-12-01 orders
       cec worklist 2026-12-01 orders --format labels -o labels.pdf
     """
-    from cec.course.orders_of_day import orders_of_day
+    from cec.course.found_orders import orders_of_day
     from cec.course.worklist import ward_day
     from cec.facts.reading import read_date
     from cec.load import load_pharmacy

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from cec.calculate.rules.lifetime import lifetime_maximums, total_in
 from cec.course.earlier import ADDED_UP, unit_added_up
+from cec.course.found_orders import FiledOrder
 from cec.course.given import administrations_given
-from cec.course.worklist import FiledOrder
 from cec.drug_names import drug_key
 from cec.order import Administration, Order
 from cec.routes import RADIOTHERAPY

@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 
-from cec.calculate.rounding import to_nearest
 from cec.calculate.rules.lifetime import lifetime_maximums, total_in
 from cec.course.amounts_of_cycle import Cycle, Part, Sums, Units, cycle_of, sums_of, units_of
-from cec.course.orders_of_patient import OrdersOfPatient
+from cec.course.found_orders import FiledOrder, OrdersOfPatient, damaged_alert, patient_of
 from cec.course.patient_history import (
     CycleOfHistory,
     DoseChange,
@@ -21,11 +19,11 @@ from cec.course.patient_history import (
     Intensity,
     RevisionOfCycle,
 )
-from cec.course.worklist import FiledOrder, damaged_alert, patient_of
+from cec.course.vials import percent_of
 from cec.drug_names import drug_key
 from cec.order import Alert, Order
 from cec.regimen import entry_of
-from cec.units import AMOUNT, Quantity, convert, kept, plain
+from cec.units import AMOUNT, Quantity, convert, kept
 
 A_WEEK = 7
 CHANGED = ("reduced", "set")
@@ -146,11 +144,7 @@ def _intensity(sums: Sums, unit: str, days: int, planned_days: int | None) -> In
     if not planned_days or not sums.planned:
         return Intensity(kept(a_week, unit), days)
     planned = sums.planned * A_WEEK / planned_days
-    return Intensity(kept(a_week, unit), days, kept(planned, unit), _percent(a_week, planned))
-
-
-def _percent(part: Fraction, whole: Fraction) -> Decimal:
-    return plain(to_nearest(part * 100 / whole, Decimal("0.1")))
+    return Intensity(kept(a_week, unit), days, kept(planned, unit), percent_of(a_week, planned))
 
 
 def _dose_changes(order: Order) -> Iterator[DoseChange]:
@@ -177,7 +171,7 @@ def _drugs_in_all(cycles: Sequence[Cycle], units: Units) -> Iterator[DrugInAll]:
             to_give=kept(sums.to_give, unit),
             total=kept(total, unit),
             lifetime_maximum=maximum,
-            percent=_percent(total, Fraction(maximum.value)) if maximum else None,
+            percent=percent_of(total, Fraction(maximum.value)) if maximum else None,
             intensity=_intensity_in_all(cycles, key, unit),
         )
 

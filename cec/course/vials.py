@@ -88,7 +88,7 @@ def _vials(count: int, held: Decimal, needs: Sequence[Need], unit: str) -> Vials
     return Vials(count, Quantity(held, unit), Quantity(unused, unit), percent_of(unused, held))
 
 
-def percent_of(part: Decimal, whole: Decimal) -> Decimal:
+def percent_of(part: Decimal | Fraction, whole: Decimal | Fraction) -> Decimal:
     """A part of a whole in percent, to one decimal, half-up; 0 of nothing.
 
     >>> percent_of(Decimal("8.8"), Decimal(160))

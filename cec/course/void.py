@@ -22,5 +22,5 @@ class Void(NamedTuple):
     def words(self) -> str:
         """By what it is replaced, or when and why it is cancelled, with the file that says so."""
         if self.cancelled:
-            return f"cancelled on {self.cancelled.on}: {self.cancelled.reason} ({self.file})"
+            return f"{self.cancelled.words} ({self.file})"
         return f"replaced by revision {self.revision}, {self.file}"

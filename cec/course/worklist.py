@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cec.calculate.preparation.pick_list import fluids_to_dissolve, items_beside_vials
 from cec.calculate.rounding import to_nearest
+from cec.course.found_orders import FiledOrder, damaged_alert, patient_of
 from cec.course.given import Given, administrations_given
 from cec.course.patients import Key, patient_alerts, patient_keys, unknown_patient
 from cec.course.vials_of_day import MadeUp, vials_of_day
@@ -19,7 +20,6 @@ from cec.course.ward_day import (
     LeftOut,
     NotListed,
     OrderOfDay,
-    PatientOfDay,
     PharmacyFile,
     VialsOfDay,
     WardDay,
@@ -32,16 +32,8 @@ from cec.routes import RADIOTHERAPY
 from cec.units import Quantity
 
 DRAFT_LEFT_OUT = "a draft"
-DAMAGED = "damaged-file"
 NO_DATES = "orders-without-dates"
 NOTHING_BESIDE = NotListed()
-
-
-class FiledOrder(NamedTuple):
-    """An order that counts, with the name of its file."""
-
-    file: str
-    order: Order
 
 
 class _Row(NamedTuple):
@@ -115,22 +107,11 @@ def _made_up(rows: Iterable[_Row], listed: Sequence[FiledOrder], keys: Sequence[
             yield MadeUp(number, file, row.administration, row.preparation, keys[row.place], row.pharmacy)
 
 
-def damaged_alert(fault: Fault) -> Alert:
-    """That a file cannot be trusted, so that what it orders is missing here."""
-    return Alert(DAMAGED, "check", fault.file, f"{fault._replace(file='')}; nothing that it orders is counted here")
-
-
 def _undated(files: Sequence[str]) -> Iterator[Alert]:
     """That orders without a date are on no list; nothing where there are none."""
     if files:
         have = "has no dates and is" if len(files) == 1 else "have no dates and are"
         yield Alert(NO_DATES, "note", "", f"{', '.join(files)} {have} on no list: an order gets them by --start")
-
-
-def patient_of(order: Order) -> PatientOfDay:
-    """Who an order is for."""
-    patient = order.patient
-    return PatientOfDay(patient.id, patient.name, patient.born, patient.ward, patient.bed)
 
 
 def _dates(order: Order) -> set[datetime.date]:

@@ -122,6 +122,11 @@ class Cancelled(msgspec.Struct, frozen=True):
     on: datetime.date
     reason: str
 
+    @property
+    def words(self) -> str:
+        """When and why."""
+        return f"cancelled on {self.on}: {self.reason}"
+
 
 class Follows(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which order the cycle was continued from, and what of it was carried on with a day of its own."""

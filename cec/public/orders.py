@@ -240,7 +240,7 @@ def worklist(
     >>> [(each.administration.drug, str(each.administration.dose)) for each in doses[:2]]
     [('prednisone', '13 mg'), ('clofarabine', '38.4 mg')]
     """
-    from cec.course.orders_of_day import orders_of_day
+    from cec.course.found_orders import orders_of_day
     from cec.course.worklist import ward_day
 
     found = orders_of_day(day, [Path(each) for each in orders], [Path(each) for each in leave_out])

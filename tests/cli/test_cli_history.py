@@ -18,9 +18,8 @@ from running import Done, cec
 from wards import order_of
 
 from cec import Order, render
+from cec.course.found_orders import FiledOrder, OrdersOfPatient
 from cec.course.history import history as history_of
-from cec.course.orders_of_patient import OrdersOfPatient
-from cec.course.worklist import FiledOrder
 from cec.fingerprint import fingerprint
 from cec.render import HISTORIES
 

@@ -14,10 +14,9 @@ from msgspec.structs import replace
 from wards import order_of
 
 from cec import render, schema
+from cec.course.found_orders import FiledOrder, OrdersOfPatient
 from cec.course.history import history
-from cec.course.orders_of_patient import OrdersOfPatient
 from cec.course.patient_history import History
-from cec.course.worklist import FiledOrder
 from cec.order import Order, PlaceInTreatment
 from cec.order.change import Change, GivenAmount
 from cec.render import HISTORIES

@@ -19,9 +19,8 @@ from revising import MONDAY, drafted, kg, revised
 
 from cec import CecError, Order
 from cec.course.earlier import earlier_doses
+from cec.course.found_orders import orders_of_day, orders_of_patient
 from cec.course.history import history
-from cec.course.orders_of_day import orders_of_day
-from cec.course.orders_of_patient import orders_of_patient
 from cec.course.standing import cancelled
 from cec.course.worklist import ward_day
 from cec.fingerprint import fingerprint

@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from wards import order_of
 
 from cec import Order
+from cec.course.found_orders import FiledOrder, OrdersOfPatient
 from cec.course.history import history
-from cec.course.orders_of_patient import OrdersOfPatient
-from cec.course.worklist import FiledOrder, ward_day
+from cec.course.worklist import ward_day
 from cec.order.change import Change, GivenAmount
 from cec.units import Quantity
 

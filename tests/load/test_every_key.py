@@ -22,7 +22,8 @@ from saved_orders import START
 
 from cec import CecError, Order, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.calculate.revision import revise
-from cec.course.worklist import FiledOrder, ward_day
+from cec.course.found_orders import FiledOrder
+from cec.course.worklist import ward_day
 from cec.load import patient_file, pharmacy_file, regimen_file
 from cec.load.declared import Record, file_of
 from cec.load.drug_line import DRUG_LINE, WAYS
