@@ -12,7 +12,7 @@ import msgspec
 
 from cec.anchors import is_same_name
 from cec.course.earlier import earlier_doses
-from cec.course.next_cycle import carried_patient, keys_carried
+from cec.course.next_cycle import carried_patient, days_measured, keys_carried
 from cec.course.reductions import decided_reductions
 from cec.errors import CecError, Fault, InputError, together
 from cec.facts import told_facts
@@ -69,6 +69,8 @@ def carry_patient(order: Order, following: Following, news: Told, name: str) -> 
         lambda: decided_reductions(order, regimen, keep=news.keep_reductions, drop=news.drop_reductions, anew=anew),
         lambda: _also_given(news.also_given, order, regimen),
     )
+    days = [day for measure, day in days_measured(order).items() if measure in keys and day and carried.fact(measure)]
+    carried = msgspec.structs.replace(carried, measured_on=min(days, default=None))
     patient, overrides = patient_over(carried, keys, news.texts, name)
     _refuse_another_person(order.patient, patient)
     if new_history := patient.history.keys() - order.patient.history.keys():

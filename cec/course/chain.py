@@ -145,16 +145,24 @@ def beside(path: Path) -> Beside:
     """
     try:
         void, own = void_by(path), look_at(path)
-        before = _current_of(own.follows, (path.parent,))
+        before = _changed_before(own, path.parent)
     except FileError as error:
         return Beside(None, tuple(map(str, error.faults)))
     words = [f"VOID: {void.words}"] if void else []
-    if before and before.fingerprint != own.continued_from:
+    if before:
         words.append(
             f"the cycle before was changed since ({before.path.name}, revision {before.revision}): look at earlier "
             "doses, reductions and the start; where they are others, cancel this one and go on from that one"
         )
     return Beside(void, tuple(words))
+
+
+def _changed_before(file: OrderFile, folder: Path) -> OrderFile | None:
+    """The cycle before, over those that were cancelled, where it is not the order from which it was continued."""
+    before = _current_of(file.follows, (folder,))
+    if before is None or before.fingerprint != file.continued_from:
+        return before
+    return _changed_before(before, folder) if before.cancelled else None
 
 
 def _chain_of(files: Sequence[OrderFile], damaged: Sequence[Damaged]) -> tuple[Chain | None, list[Fault]]:

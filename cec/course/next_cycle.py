@@ -77,18 +77,17 @@ def keys_carried(
     if beside := sorted({*unknown} - MAY_BE_UNKNOWN):
         may = ", ".join(sorted(MAY_BE_UNKNOWN))
         raise InputError(Fault(f"{', '.join(beside)}: only {may} may be unknown", "--unknown"))
-    patient = order.patient_now
     asked = {
-        "weight": f"the weight is asked for in each cycle; it was {patient.weight}",
-        **dict(_old_measures(patient, start, pharmacy, anew)),
+        "weight": f"the weight is asked for in each cycle; it was {order.patient_now.weight}",
+        **dict(_old_measures(order, start, pharmacy, anew)),
         **dict(_old_age(order, start)),
     }
     answered = {*anew, *unknown}
     answered |= {_ANSWERS[name] for name in answered if name in _ANSWERS}
     if faults := [Fault(why, f"--{name.replace('_', '-')}") for name, why in asked.items() if name not in answered]:
         raise InputError(*faults)
-    measured = () if "height" in asked else MEASURED
-    return {*OF_THE_PERSON, *OF_THE_CYCLE_BEFORE, *measured, "age"} - {*asked, *unknown}
+    without_day = {"measured_on"} if "height" in asked else set()
+    return {*OF_THE_PERSON, *OF_THE_CYCLE_BEFORE, *MEASURED, "age"} - {*asked, *unknown, *without_day}
 
 
 MAY_BE_UNKNOWN = {"creatinine", "creatinine_clearance", "age"}
@@ -97,24 +96,33 @@ _ANSWERS = {"born": "age", "creatinine_clearance": "creatinine", "creatinine": "
 """What is told too by telling another fact."""
 
 
+def days_measured(order: Order) -> dict[str, datetime.date | None]:
+    """On which day each measure that may be carried on was taken; None where nobody told."""
+    days = {name: order.patient.measured_on for name in MEASURED if name != "measured_on"}
+    for change in order.changes:
+        days |= {name: change.measured_on or change.on for name in days if getattr(change, name) is not None}
+    return days
+
+
 def _old_measures(
-    patient: Patient, start: datetime.date, pharmacy: Pharmacy, anew: Collection[str]
+    order: Order, start: datetime.date, pharmacy: Pharmacy, anew: Collection[str]
 ) -> Iterator[tuple[str, str]]:
     """Each measure that is too old to be carried on to a start, and why."""
-    day = patient.measured_on
-    if "measured_on" in anew:
-        why = "--measured-on tells the day of all measures"
-    elif day is None:
-        why = "nobody told on which day it was measured"
-    elif (start - day).days > span(pharmacy.measures_valid_for).days:
-        allowed = f"the pharmacy allows {pharmacy.measures_valid_for}"
-        why = f"measured on {day}, {(start - day).days} days before {start}; {allowed}"
-    else:
-        return
-    yield "height", f"it was {patient.height}; {why}"
-    for name in ("creatinine", "creatinine_clearance"):
-        if value := patient.fact(name):
-            yield name, f"it was {value}; {why}; where nobody knows it now: --unknown {name}"
+    patient, allowed = order.patient_now, pharmacy.measures_valid_for
+    for name, day in days_measured(order).items():
+        if (value := patient.fact(name)) is None:
+            continue
+        if "measured_on" in anew:
+            why = "--measured-on tells the day of all measures"
+        elif day is None:
+            why = "nobody told on which day it was measured"
+        elif (start - day).days > span(allowed).days:
+            why = f"measured on {day}, {(start - day).days} days before {start}; the pharmacy allows {allowed}"
+        else:
+            continue
+        if name in MAY_BE_UNKNOWN:
+            why += f"; where nobody knows it now: --unknown {name}"
+        yield name, f"it was {value}; {why}"
 
 
 def _old_age(order: Order, start: datetime.date) -> Iterator[tuple[str, str]]:

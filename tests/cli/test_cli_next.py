@@ -338,6 +338,55 @@ def test_a_cycle_before_that_was_changed_since_is_told(tmp_path: Path) -> None:
     assert cec("verify", str(second)).code == 0
 
 
+def test_a_cycle_before_that_was_changed_since_is_told_over_a_cancelled_one(tmp_path: Path) -> None:
+    path, second, third = first(tmp_path), tmp_path / "c2.json", tmp_path / "c3.json"
+    assert follow(path, *NEW, "-o", str(second)).code == 0
+    assert cec("cancel", str(second), "--on", "2027-01-04", "--reason", "fever").code == 0
+    assert follow(tmp_path / "c2.r2.json", *NEW, "-o", str(third)).code == 0
+    assert cec("print", str(third)).err == ""
+    told = ("--on", "2027-01-05", "--not-given", "clofarabine on day 5", "--reason", "told late")
+    assert "c3.json, the cycle after it" in cec("change", str(path), *told).err
+    assert "the cycle before was changed since (ann.r2.json, revision 2)" in cec("print", str(third)).err
+    assert "the cycle before was changed since (ann.r2.json, revision 2)" in cec("verify", str(third)).said
+
+
+def test_each_measure_is_carried_from_its_own_day(tmp_path: Path) -> None:
+    """Height and creatinine are of 29-Nov, the weight of 03-Dec: 11 and 7 days before 10-Dec; 7 are allowed."""
+    path = first(tmp_path, "--creatinine", "0.5 mg/dL")
+    weighed = ("--on", "2026-12-03", "--from-day", "5", "--weight", "27kg", "--reason", "weighed")
+    assert cec("change", str(path), *weighed, "--measured-on", "2026-12-03").code == 0
+    done = follow(tmp_path / "ann.r2.json", "--start", "2026-12-10", "--weight", "28kg")
+    old = "measured on 2026-11-29, 11 days before 2026-12-10; the pharmacy allows 7 days"
+    assert f"--height: it was 128 cm; {old}" in done.err
+    assert f"--creatinine: it was 0.5 mg/dL; {old}; where nobody knows it now: --unknown creatinine" in done.err
+
+
+def test_a_creatinine_told_within_the_cycle_is_carried_beside_an_old_height(tmp_path: Path) -> None:
+    """The creatinine of 03-Dec is 12 days old on 15-Dec, the height of 29-Nov 16: a pharmacy allows 14."""
+    pharmacy = tmp_path / "pharmacy.yaml"
+    pharmacy.write_text("measures_valid_for: 14 days\n", encoding="utf-8")
+    path = first(tmp_path, "--creatinine", "0.5 mg/dL", "--pharmacy", str(pharmacy))
+    told = ("--on", "2026-12-03", "--from-day", "5", "--creatinine", "0.6 mg/dL", "--reason", "told")
+    assert cec("change", str(path), *told).code == 0
+    start = ("--start", "2026-12-15", "--weight", "28kg")
+    done = follow(tmp_path / "ann.r2.json", *start)
+    assert ("--height" in done.err, "--creatinine" in done.err) == (True, False)
+    done = follow(tmp_path / "ann.r2.json", *start, "--height", "129 cm", "--format", "json")
+    patient = load_order(done.out).patient
+    assert (str(patient.creatinine), patient.measured_on) == ("0.6 mg/dL", None)
+
+
+def test_measures_carried_together_are_as_old_as_the_oldest(tmp_path: Path) -> None:
+    """Height and creatinine are of 29-Nov, the weight of 03-Dec: what is carried on was measured on 29-Nov."""
+    pharmacy = tmp_path / "pharmacy.yaml"
+    pharmacy.write_text("measures_valid_for: 28 days\n", encoding="utf-8")
+    path = first(tmp_path, "--creatinine", "0.5 mg/dL", "--pharmacy", str(pharmacy))
+    weighed = ("--on", "2026-12-03", "--from-day", "5", "--weight", "27kg", "--reason", "weighed")
+    assert cec("change", str(path), *weighed).code == 0
+    done = follow(tmp_path / "ann.r2.json", "--start", "2026-12-15", "--weight", "28kg", "--format", "json")
+    assert load_order(done.out).patient.measured_on == datetime.date(2026, 11, 29)
+
+
 @pytest.mark.parametrize(
     ("option", "other", "same"), [("--id", "18", "17"), ("--born", "2018-05-15", "2018-05-14"), ("--sex", "m", "f")]
 )
