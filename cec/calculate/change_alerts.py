@@ -71,8 +71,7 @@ def _given_otherwise(order: Order) -> Iterator[Alert]:
 
 def _intervals(order: Order) -> Iterator[Alert]:
     """Days of a drug that came nearer to each other than the protocol has them."""
-    for number, (drug, days) in _days_of_lines(order).items():
-        del number
+    for drug, days in _days_of_lines(order).values():
         for day, later in pairwise(days):
             apart = _apart(order, day, later)
             wanted = order.regimen.calendar.place(later) - order.regimen.calendar.place(day)

@@ -34,9 +34,11 @@ class Command(TyperCommand):
         try:
             _, _, given = self.make_parser(ctx).parse_args(args=list(args))
         except WrongUsage as error:
-            if others := _commands_with(getattr(error, "option_name", ""), ctx):
+            option = getattr(error, "option_name", "")
+            others = [] if any(option in param.opts for param in self.params) else _commands_with(option, ctx)
+            if others:
                 have = f"{', '.join(others)} has it" if len(others) == 1 else f"{', '.join(others)} have it"
-                ctx.fail(f"{ctx.command_path} has no {getattr(error, 'option_name', '')}; {have}")
+                ctx.fail(f"{ctx.command_path} has no {option}; {have}")
             raise
         once = [param for param in given if param.param_type_name == "option" and not getattr(param, "multiple", False)]
         twice = [param for param in dict.fromkeys(once) if once.count(param) > 1 and not param.is_eager]

@@ -13,7 +13,7 @@ from cec.course.earlier import ADDED_UP, unit_added_up
 from cec.course.found_orders import FiledOrder
 from cec.course.given import administrations_given
 from cec.drug_names import drug_key
-from cec.order import Administration, Order
+from cec.order import Administration, Order, identity
 from cec.routes import RADIOTHERAPY
 from cec.units import AMOUNT, Quantity, convert, span
 
@@ -88,9 +88,9 @@ def cycle_of(filed: FiledOrder, units: Units, before: datetime.date | None) -> C
     """All that an order gives and ever ordered; what is dated before that day counts as given."""
     file, order = filed
     parts: dict[str, list[Part]] = {}
-    rows = {_name(row): row for change in order.changes for row in change.removed}
+    rows = {identity(row): row for change in order.changes for row in change.removed}
     for row, amount, status, _ in administrations_given(order, before):
-        rows.pop(_name(row), None)
+        rows.pop(identity(row), None)
         nothing = Quantity(Decimal(0), amount.unit)
         part = _part(order, row, units)._replace(
             given=amount if status == "given" else nothing, to_give=amount if status == "ordered" else nothing
@@ -106,10 +106,6 @@ def cycle_of(filed: FiledOrder, units: Units, before: datetime.date | None) -> C
         tuple(dates),
         {drug: tuple(each) for drug, each in parts.items() if any(part.ordered.unit in ADDED_UP for part in each)},
     )
-
-
-def _name(row: Administration) -> tuple[int, int, int]:
-    return row.line, row.protocol_day, row.number
 
 
 def _part(order: Order, row: Administration, units: Units) -> Part:

@@ -14,7 +14,7 @@ from cec.course.change_faults import change_faults
 from cec.days import LAST_DAY, list_days
 from cec.errors import Fault, InputError, OrderRefused
 from cec.load.change_texts import GivenText
-from cec.order import Administration, Change, GivenAmount, MovedDay, NewStart, Order, SkippedDay
+from cec.order import Administration, Change, GivenAmount, MovedDay, NewStart, Order, SkippedDay, identity
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.units import Quantity
@@ -173,10 +173,10 @@ def _given(before: Order, asked: Asked) -> tuple[tuple[GivenAmount, ...], list[F
         except InputError as error:
             faults += (fault._replace(where=each.option) for fault in error.faults)
             continue
-        if any((other.line, other.day, other.number) == (row.line, row.protocol_day, row.number) for other in amounts):
+        if any((other.line, other.day, other.number) == identity(row) for other in amounts):
             faults.append(Fault(f"{each.drug} on day {each.day} is told twice; tell it once", each.option))
         amount = each.amount or Quantity(Decimal(0), row.dose.unit)
-        amounts.append(GivenAmount(row.line, row.protocol_day, row.number, row.drug, amount))
+        amounts.append(GivenAmount(*identity(row), row.drug, amount))
     return tuple(amounts), faults
 
 

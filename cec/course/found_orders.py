@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
-from cec.course.chain import Chain, read_chains
+from cec.course.chain import Chain, Orders, read_chains
 from cec.course.first_look import OrderFile, read_unedited
 from cec.course.patients import Key, patient_alerts, patient_keys, unknown_patient
 from cec.course.ward_day import LeftOut, NotListed, PatientOfDay
@@ -106,7 +106,7 @@ def orders_of_patient(paths: Sequence[Path], number: str = "") -> OrdersOfPatien
     _refuse_absent(paths)
     found = read_chains(paths)
     keys = patient_keys([chain.current.patient for chain in found.chains])
-    key = _wanted(found.chains, keys, number)
+    key = _wanted(found, keys, number)
     chains = [chain for chain, own in zip(found.chains, keys, strict=True) if own == key]
     people = [(str(chain.current.path), chain.current.patient) for chain in chains]
     if unknown := [fault for file, person in people for fault in unknown_patient(person, file)]:
@@ -122,15 +122,15 @@ def orders_of_patient(paths: Sequence[Path], number: str = "") -> OrdersOfPatien
     return OrdersOfPatient(files, left_out, faults, tuple(patient_alerts(people)))
 
 
-def _wanted(chains: Sequence[Chain], keys: Sequence[Key], number: str) -> Key:
-    """What tells the orders of the wanted patient from those of others."""
+def _wanted(found: Orders, keys: Sequence[Key], number: str) -> Key:
+    """What tells the orders of the wanted patient from those of others; what is wrong with files may hide them."""
     if number:
         if (number, "") not in keys:
-            raise InputError(Fault(f"no order is of a patient with the id {number}", "--id"))
+            raise InputError(*found.faults, Fault(f"no order is of a patient with the id {number}", "--id"))
         return number, ""
     if not keys:
-        raise InputError(NO_ORDERS)
-    people = dict(zip(keys, (chain.current.patient for chain in chains), strict=True))
+        raise FileError(*found.faults) if found.faults else InputError(NO_ORDERS)
+    people = dict(zip(keys, (chain.current.patient for chain in found.chains), strict=True))
     if len(people) > 1:
         text = f"these orders are of {len(people)} patients; say of which"
         raise InputError(Fault(text, "--id"))

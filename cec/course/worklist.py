@@ -68,12 +68,11 @@ def ward_day(
     one day.
     """
     found = [file for file in files if day in _dates(file.order) or any(_doses(file.order, day))]
-    if faults := [fault for file, order in found for fault in unknown_patient(order.patient, file)]:
-        raise InputError(*faults)
+    unknown = [fault for file, order in found for fault in unknown_patient(order.patient, file)]
     listed = [file for file in found if file.order.release or not released_only]
     drafts = [LeftOut(file, patient_of(order), DRAFT_LEFT_OUT) for file, order in found if (file, order) not in listed]
     keys = patient_keys([order.patient for _, order in listed])
-    if faults := list(_two_of_one(day, listed, keys)):
+    if faults := (*unknown, *_two_of_one(day, listed, keys)):
         raise InputError(*faults)
     rows = sorted(_rows(day, listed), key=_sequence)
     drawn = vials_of_day(list(_made_up(rows, listed, keys)), policy)
@@ -143,10 +142,10 @@ def _not_given(day: datetime.date, listed: Iterable[FiledOrder]) -> Iterator[Lef
                 yield LeftOut(file, patient_of(order), f"{row.drug} {row.dose} was not given")
 
 
-def _sequence(row: _Row) -> tuple[datetime.datetime, str, str, int]:
-    """By time; doses of one time by ward and patient, in the sequence of their order."""
-    patient = patient_of(row.order)
-    return row.administration.time, patient.ward, patient.name or patient.id, row.place
+def _sequence(row: _Row) -> tuple[datetime.datetime, bool, str, str, int]:
+    """By time, what is given before one first; doses of one time by ward, patient and the sequence of their order."""
+    patient, given = patient_of(row.order), row.administration
+    return given.time, given.start is not None, patient.ward, patient.name or patient.id, row.place
 
 
 def _two_of_one(day: datetime.date, listed: Sequence[FiledOrder], keys: Sequence[Key]) -> Iterator[Fault]:
@@ -154,7 +153,8 @@ def _two_of_one(day: datetime.date, listed: Sequence[FiledOrder], keys: Sequence
     days = {day} | {each.row.date for _, order in listed for each in _doses(order, day)}
     first: dict[tuple[Key, datetime.date], str] = {}
     for (file, order), key in zip(listed, keys, strict=True):
-        for date in sorted(days & _dates(order)):
+        dates = () if any(unknown_patient(order.patient, file)) else sorted(days & _dates(order))
+        for date in dates:
             if (other := first.setdefault((key, date), file)) != file:
                 text = (
                     f"gives drugs on {date}, and so does {other}, another order of the same patient; "

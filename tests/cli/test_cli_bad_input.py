@@ -316,4 +316,5 @@ def test_an_option_of_another_command_is_told() -> None:
         "cec dose has no --start; cec schedule, cec prepare, cec change, cec next, cec verify, cec batch have it"
         in done.err
     )
+    assert "'--height' requires an argument" in cec("dose", "--height").err, "it has one itself"
     assert "No such option: --stert" in cec("dose", "--stert", "2026-11-30").err

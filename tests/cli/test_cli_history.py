@@ -21,6 +21,7 @@ from cec import Order, render
 from cec.course.found_orders import FiledOrder, OrdersOfPatient
 from cec.course.history import history as history_of
 from cec.fingerprint import fingerprint
+from cec.order import Cancelled
 from cec.render import HISTORIES
 
 FIRST, SECOND = datetime.date(2026, 11, 30), datetime.date(2026, 12, 28)
@@ -159,6 +160,19 @@ def test_a_damaged_file_is_named_and_hides_no_other(orders: Path) -> None:
     assert "2 cycles" in shown.said
     assert "CHECK damaged-file, orders/3.json: is damaged" in shown.said
     assert "orders/3.json: is damaged" in shown.err
+
+
+@pytest.mark.parametrize("words", [(), ("--id", "1042")])
+def test_a_broken_chain_is_named_where_no_other_is_left(words: tuple[str, ...], orders: Path) -> None:
+    """Two orders that replace the same one: neither counts, and nobody is told that there are no orders."""
+    (orders / "2.json").unlink()
+    for name, reason in (("a", "fever"), ("b", "no bed")):
+        cancelled = Cancelled(FIRST, reason)
+        save(replacing(anna(FIRST), cancelled=cancelled), orders / f"{name}.json")
+    refused = history(orders, *words)
+    assert (refused.code, refused.out) == (1, "")
+    assert "orders/b.json: is revision 2, and so is orders/a.json: both replace the same order" in refused.err
+    assert "there is no order" not in refused.err
 
 
 def test_a_day_says_what_counts_as_given(orders: Path) -> None:

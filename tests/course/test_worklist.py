@@ -188,6 +188,37 @@ def test_two_orders_of_one_patient_on_one_day_are_refused(
     assert len(ward_day(TUESDAY, other_day).worklist.doses) == 1
 
 
+def test_what_is_given_before_a_time_comes_before_what_starts_then(tmp_path: Path) -> None:
+    early = "drug: prednisone, dose: 20 mg, route: oral, days: 1, at: before first infusion"
+    both = (early, CLOFARABINE.format("8 mg", "09:00"))
+    doses = ward_day(
+        TUESDAY, filed(order_of(tmp_path, *both, id="1"), order_of(tmp_path, *both, id="2"))
+    ).worklist.doses
+    assert [(each.administration.drug, each.order) for each in doses] == [
+        ("prednisone", 0),
+        ("prednisone", 1),
+        ("clofarabine", 0),
+        ("clofarabine", 1),
+    ]
+
+
+def test_every_fault_of_a_list_is_told_at_once(tmp_path: Path) -> None:
+    """Two of one patient, and two of whom nobody says whose they are: these are not taken for one patient."""
+    line = CLOFARABINE.format("8 mg", "09:00")
+    people: tuple[dict[str, Any], ...] = ({"id": "1"}, {"id": "1"}, {}, {})
+    with pytest.raises(InputError) as refused:
+        ward_day(TUESDAY, filed(*(order_of(tmp_path, line, **texts) for texts in people)))
+    assert [(fault.file, fault.text.split(":")[0]) for fault in refused.value.faults] == [
+        ("c.json", "names no patient"),
+        ("d.json", "names no patient"),
+        (
+            "b.json",
+            "gives drugs on 2026-12-01, and so does a.json, another order of the same patient; "
+            "leave one of them out with --leave-out FILE, or cancel it",
+        ),
+    ]
+
+
 @pytest.mark.parametrize("texts", [{}, {"name": "Anna Nowak"}, {"born": "2018-05-14"}])
 def test_an_order_of_nobody_is_refused(texts: dict[str, Any], tmp_path: Path) -> None:
     files = filed(order_of(tmp_path, CLOFARABINE.format("8 mg", "09:00"), **texts))
