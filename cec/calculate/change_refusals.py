@@ -23,7 +23,7 @@ def refuse_overtaking(order: Order) -> None:
 
 
 def refuse_changed_given(order: Order, before: Order) -> None:
-    """InputError where the last change would make another dose or time of what counts as given."""
+    """InputError where the last change would make other doses or times of what counts as given."""
     change, now = order.changes[-1], {identity(row): row for row in order.administrations}
     otherwise = given_amounts(order.changes)
     days = {skip.day for skip in change.skipped} | {moved.day for moved in change.moved}
@@ -37,6 +37,13 @@ def refuse_changed_given(order: Order, before: Order) -> None:
             raise InputError(
                 f"{row.drug} {row.dose} on day {row.protocol_day}, {row.date}, counts as given on {change.on}, and "
                 f"would become {after}: tell what was given with --not-given or --given, or change from a later day on"
+            )
+    was = set(map(identity, before.administrations))
+    for row in order.administrations:
+        if row.date < change.on and identity(row) not in was:
+            raise InputError(
+                f"{row.drug} {row.dose} on day {row.protocol_day}, {row.date}, is not ordered, and would count as given "
+                f"on {change.on}: change from a later day on"
             )
 
 

@@ -112,6 +112,19 @@ def test_a_day_that_is_dropped_is_not_given_and_later_ones_stay() -> None:
     assert rows(order, "clofarabine")[2][1] == "03-Dec"
 
 
+def test_a_dropped_day_takes_its_doses_of_a_number_of_doses_with_it(tmp_path: Path) -> None:
+    drug = "{drug: cyclophosphamide, dose: 200 mg/m2, route: IV infusion, over: 1 h, days: 2-4, every: 12 h"
+    order = drafted(write_regimen(tmp_path, f"drugs:\n  - {drug}, total_doses: 5}}\n"))
+    # 200 × 0.96 = 192 mg; five doses are 2 on day 2, 2 on day 3, 1 on day 4; without day 3 they are 3, not 4: 576 mg
+    assert [number for number, _, _ in rows(order, "cyclophosphamide")] == [2, 2, 3, 3, 4]
+    dropped = revised(order, day(3), 3, skipped=(SkippedDay(3, "drop"),))
+    assert [number for number, _, _ in rows(dropped, "cyclophosphamide")] == [2, 2, 4]
+    assert doses(dropped, "cyclophosphamide") == ["192 mg on 2, 4: 576 mg"]
+    # without --drop it is two days later, all five
+    moved = revised(order, day(3), 3, skipped=(SkippedDay(3, "move"),))
+    assert [number for number, _, _ in rows(moved, "cyclophosphamide")] == [2, 2, 3, 3, 4]
+
+
 def test_a_drug_that_is_stopped_after_day_2() -> None:
     order = revised(ORDER, day(3), 3, stopped=("etoposide",))
     # 2 × 96 = 192 mg; 192 / 0.96 = 200 mg/m2
@@ -372,6 +385,13 @@ drugs:
     weekdays: Monday
   - {drug: cytarabine, dose: 100 mg/m2, route: IV continuous infusion, over: 24 h, days: 1-4}
 """
+
+
+def test_no_dose_is_ordered_for_a_day_that_is_past() -> None:
+    stopped = revised(ORDER, day(1), 3, stopped=("clofarabine", "etoposide", "cyclophosphamide", "prednisone"))
+    resumed = {"skipped": (SkippedDay(2, "drop"),), "reductions": (Reduction("prednisone", Decimal(25), "why"),)}
+    with pytest.raises(InputError, match=r"prednisone 9.75 mg on day 3, 2026-12-02, is not ordered, and would count"):
+        revised(stopped, day(5), 2, **resumed)  # 13 mg × 0.75 = 9.75 mg
 
 
 def test_intervals_weekdays_and_chains_that_no_longer_hold(tmp_path: Path) -> None:

@@ -98,6 +98,7 @@ def _lines(doses: Sequence[Dose], of_cycle: Mapping[int, CycleLine]) -> list[Giv
             by_day,
             {day: doses[index].over for day, index in by_day.items()},
             of_cycle[number].most,
+            {day: doses[i].count_on(day) for day, i in by_day.items() if not of_cycle[number].of.is_carried},
         )
         for number, by_day in sorted(indexes.items())
     ]

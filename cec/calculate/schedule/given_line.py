@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cec.anchors import repeats
@@ -30,6 +31,8 @@ class GivenLine(NamedTuple):
     """How long one administration runs, by day."""
     most: int | None = None
     """The most administrations that the cycle has of it."""
+    counts: Mapping[int, int] = MappingProxyType({})
+    """By day, how many administrations it has at most, where its doses stay on its own days."""
 
     def over(self, day: int) -> datetime.timedelta:
         """How long an administration of a day runs."""

@@ -8,6 +8,7 @@ none. What hangs on another drug is counted from that one's start or end, in rea
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
@@ -57,7 +58,7 @@ class Places:
         else:
             starts = self._day_by_day(line, self._own)
         starts.sort(key=lambda start: (start.at or self._end_of(start.date), start.day))
-        return starts[: line.most] if line.most else starts
+        return list(_within(line, starts))
 
     def _end_of(self, date: datetime.date) -> Instant:
         return self.at(date, "23:59")
@@ -263,6 +264,18 @@ class Places:
                     continue
             chained.append(start)
         return chained
+
+
+def _within(line: GivenLine, starts: list[Start]) -> Iterator[Start]:
+    """These starts, no more than the cycle has; on each day of its own no more than that day has.
+
+    A day that is left out takes its doses with it: later days do not give them instead.
+    """
+    counted: Counter[int] = Counter()
+    for start in starts[: line.most] if line.most else starts:
+        counted[start.dose_day] += 1
+        if counted[start.dose_day] <= line.counts.get(start.dose_day, counted[start.dose_day]):
+            yield start
 
 
 def _chosen(
