@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.calculate.rules.rule import code_of_drug
-from cec.days import list_days
-from cec.order import Alert, Order, given_amounts, identity, patient_after
+from cec.days import LAST_DAY, list_days
+from cec.order import Alert, Change, Order, given_amounts, identity, patient_after
 from cec.pharmacy import Pharmacy
 from cec.regimen import WEEKDAYS
 from cec.units import Exact, span, write_number
@@ -106,13 +106,31 @@ def _weekdays(order: Order) -> Iterator[Alert]:
 
 
 def _staying(order: Order) -> Iterator[Alert]:
-    """What stays on a day that was left out, because it hangs on a drug of an earlier day."""
-    dropped = {skip.day for change in order.changes for skip in change.skipped if skip.then == "drop"}
-    for drug in dict.fromkeys(row.drug for row in order.administrations if row.protocol_day in dropped):
-        days = sorted({row.protocol_day for row in order.administrations if row.drug == drug} & dropped)
-        noun = "day" if len(days) == 1 else "days"
-        text = f"stays on {noun} {list_days(days)}, which is left out: it hangs on a drug that was given before"
-        yield Alert(code_of_drug("stays", drug), "check", drug, text)
+    """What stays where it is on a day that was left out or moved, because it hangs on a drug of an earlier day."""
+    days_of: dict[tuple[str, str], set[int]] = {}
+    for row in order.administrations:
+        dose = order.doses[row.dose_index]
+        roots = [day for day in dose.hangs_on_days if day <= row.protocol_day]
+        for change in order.changes if roots and max(roots) < row.protocol_day else ():
+            days_of.setdefault((row.drug, "left out"), set()).update(_left_out(change) & {row.protocol_day})
+            if any(max(roots) < first <= row.protocol_day <= last for first, last in _moved(change)):
+                days_of.setdefault((row.drug, "moved"), set()).add(row.protocol_day)
+    for (drug, what), days in days_of.items():
+        if days:
+            which = "day {}, which is" if len(days) == 1 else "days {}, which are"
+            text = f"stays on {which.format(list_days(sorted(days)))} {what}: it hangs on a drug that was given before"
+            yield Alert(code_of_drug("stays", drug), "check", drug, text)
+
+
+def _left_out(change: Change) -> set[int]:
+    return {skip.day for skip in change.skipped if skip.then == "drop"}
+
+
+def _moved(change: Change) -> Iterator[tuple[int, int]]:
+    """The first and last of the days that a change gives later: with a skipped day all that follow."""
+    skipped = [skip.day for skip in change.skipped if skip.then == "move"]
+    yield from ((day, LAST_DAY) for day in skipped)
+    yield from ((moved.day, moved.day) for moved in change.moved)
 
 
 def _interrupted(order: Order) -> Iterator[Alert]:

@@ -42,8 +42,8 @@ def refuse_changed_given(order: Order, before: Order) -> None:
     for row in order.administrations:
         if row.date < change.on and identity(row) not in was:
             raise InputError(
-                f"{row.drug} {row.dose} on day {row.protocol_day}, {row.date}, is not ordered, and would count as given "
-                f"on {change.on}: change from a later day on"
+                f"{row.drug} {row.dose} on day {row.protocol_day}, {row.date}, was not ordered and would count as "
+                f"given on {change.on}: change from a later day on"
             )
 
 

@@ -63,11 +63,16 @@ def stretches_of(first: Inputs, changes: Sequence[Change], lines: Mapping[int, C
 
 def _left_stopped(changes: Sequence[Change]) -> tuple[str, ...]:
     """The drugs that are stopped, but for those of which a later change sets or reduces a dose."""
-    stopped: list[str] = []
+    stopped: list[tuple[int, str]] = []
     for change in changes:
-        resumed = [each.drug for each in change.set_doses] + [each.drug for each in change.reductions]
-        stopped = [drug for drug in stopped if not is_same_name(drug, *resumed)] + list(change.stopped)
-    return tuple(stopped)
+        doses: list[Declaration] = [*change.set_doses, *change.reductions]
+        stopped = [
+            (from_day, drug)
+            for from_day, drug in stopped
+            if not any(is_same_name(drug, each.drug) and (each.days or change.from_day >= from_day) for each in doses)
+        ]
+        stopped += [(change.from_day, drug) for drug in change.stopped]
+    return tuple(drug for _, drug in stopped)
 
 
 def _measured_for(first: Inputs, changes: Sequence[Change], holding: Sequence[Change]) -> datetime.date | None:
@@ -90,19 +95,38 @@ def _pharmacy(pharmacy: Pharmacy, changes: Sequence[Change]) -> Pharmacy:
 
 
 def _declared(patient: Patient, changes: Sequence[Change], lines: Mapping[int, CycleLine]) -> Patient:
-    """The patient with what is declared of doses after these changes: of one line on one day the last counts."""
+    """The patient with what is declared of doses after these changes: of one line on one day the last counts.
+
+    Days on which a drug is left out by their number, or by a plan for later days, stay so until their number is named.
+    """
     declared: list[Declaration] = [*patient.withheld, *patient.set_doses, *patient.reductions]
+    left_out = [_LeftOut(LATEST, each) for each in patient.withheld if each.days]
     for change in changes:
-        newer: list[Declaration] = [*change.withheld, *change.set_doses, *change.reductions]
-        newer += _stopped(change, lines)
-        for later in (newer, _dropped(change, [*declared, *newer], lines)):
+        staying = [each.by for each in left_out if each.from_day > change.from_day]
+        doses: list[Declaration] = [*change.set_doses, *change.reductions]
+        doses = [left for each in doses for left in ([each] if each.days else _left_of(each, staying, lines))]
+        stopped = list(_stopped(change, lines))
+        newer = [*change.withheld, *doses, *stopped]
+        dropped = _dropped(change, [*declared, *newer], lines)
+        for later in (newer, dropped):
             declared = [each for older in declared for each in _left_of(older, later, lines)] + list(later)
+        left_out = [each._replace(by=left) for each in left_out for left in _left_of(each.by, doses, lines)]
+        left_out += [_LeftOut(LATEST if each.days else change.from_day, each) for each in change.withheld]
+        left_out += [_LeftOut(LATEST, each) for each in dropped]
+        left_out += [_LeftOut(change.from_day, each) for each in stopped]
     return msgspec.structs.replace(
         patient,
         withheld=tuple(each for each in declared if isinstance(each, Withheld)),
         set_doses=tuple(each for each in declared if isinstance(each, SetDose)),
         reductions=tuple(each for each in declared if isinstance(each, Reduction)),
     )
+
+
+class _LeftOut(NamedTuple):
+    """What a person leaves out; a dose that is told without days from this day on gives it again."""
+
+    from_day: int
+    by: Declaration
 
 
 def _stopped(change: Change, lines: Mapping[int, CycleLine]) -> Iterator[Withheld]:

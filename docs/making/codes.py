@@ -71,7 +71,7 @@ OTHERS = {
     ),
     "days-apart-<drug>": ("check", "moved days of a drug are nearer to each other than the protocol has them"),
     "weekday-<drug>": ("check", "a moved day of a drug is not one of the days of the week that the regimen names"),
-    "stays-<drug>": ("check", "a dose stays on a day that is left out, because it hangs on a drug of an earlier day"),
+    "stays-<drug>": ("check", "a dose stays on a day left out or moved, because it hangs on a drug of an earlier day"),
     "interrupted-<drug>": ("check", "bags that were one chain no longer follow each other"),
     "large-reduction-<drug>": ("check", "a person reduces by more than half: is not meant `to` that percentage?"),
     "set-dose-<drug>": (

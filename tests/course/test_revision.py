@@ -170,6 +170,38 @@ def test_what_was_declared_before_holds_until_something_newer_is_declared() -> N
     assert doses(again, "etoposide") == ["72 mg on 1, 2, 3: 216 mg", "48 mg on 5: 48 mg"]
 
 
+def test_what_was_left_out_by_its_day_stays_so_until_that_day_is_named() -> None:
+    dropped = revised(ORDER, day(1), 3, skipped=(SkippedDay(3, "drop"),))
+    quarter = (Reduction("etoposide", Decimal(25), "mucositis"),)
+    less = revised(dropped, day(1), 2, reductions=quarter)
+    # 96 mg × 0.75 = 72 mg on days 2, 4, 5; day 3 stays without anything
+    assert doses(less, "etoposide") == ["96 mg on 1: 96 mg", "72 mg on 2, 4, 5: 216 mg"]
+    assert {row.protocol_day for row in less.administrations} == {1, 2, 4, 5}
+    named = revised(dropped, day(1), 2, reductions=(Reduction("etoposide", Decimal(25), "mucositis", (3,)),))
+    assert doses(named, "etoposide") == ["96 mg on 1, 2, 4, 5: 384 mg", "72 mg on 3: 72 mg"]
+    # the same of --without, told for a day with the order or with a change, and of a dose that is set
+    left_out = drafted(without=["etoposide on day 3: no vial"])
+    half = (SetDose("etoposide", mg("48"), "half"),)
+    for before in (left_out, revised(ORDER, day(1), 2, withheld=(Withheld("etoposide", "no vial", (3,)),))):
+        assert doses(revised(before, day(1), 2, set_doses=half), "etoposide") == [
+            "96 mg on 1: 96 mg",
+            "48 mg on 2, 4, 5: 144 mg",
+        ]
+
+
+def test_a_stop_that_is_planned_for_later_days_stays_when_earlier_ones_are_reduced() -> None:
+    less: dict[str, Any] = {"reductions": (Reduction("etoposide", Decimal(25), "mucositis"),)}
+    planned = revised(ORDER, day(1), 4, stopped=("etoposide",))
+    assert doses(revised(planned, day(2), 2, **less), "etoposide") == ["96 mg on 1: 96 mg", "72 mg on 2, 3: 144 mg"]
+    without = revised(ORDER, day(1), 4, withheld=(Withheld("etoposide", "refused"),))
+    assert doses(revised(without, day(2), 2, **less), "etoposide") == ["96 mg on 1: 96 mg", "72 mg on 2, 3: 144 mg"]
+    # from the day of the stop on it can only mean to give it again: 96 × 0.75 = 72 mg
+    assert doses(revised(planned, day(2), 4, **less), "etoposide") == [
+        "96 mg on 1, 2, 3: 288 mg",
+        "72 mg on 4, 5: 144 mg",
+    ]
+
+
 def test_an_earlier_plan_for_later_days_holds_where_nothing_newer_says_otherwise() -> None:
     planned = revised(ORDER, day(1), 4, weight=kg(28))
     order = revised(planned, day(2), 2, reductions=(Reduction("clofarabine", Decimal(50), "fever"),))
@@ -331,6 +363,12 @@ def test_a_rescue_that_hangs_on_a_given_drug_stays_by_the_hour(tmp_path: Path) -
     assert dropped.administrations == order.administrations
     (alert,) = [alert for alert in dropped.alerts if alert.code == "stays-leucovorin"]
     assert alert.text == "stays on day 3, which is left out: it hangs on a drug that was given before"
+    # one that is moved: rescue of day 1 stays, and it is said; day 8 and its rescue come a day later
+    later = revised(order, day(3), 3, skipped=(SkippedDay(3, "move"),))
+    after = [(9, "09-Dec"), (10, "10-Dec"), (11, "11-Dec")]
+    assert [each[:2] for each in rows(later, "leucovorin")] == [*first, *after]
+    (alert,) = [alert for alert in later.alerts if alert.code.startswith("stays-")]
+    assert alert.text == "stays on days 3, 4, which are moved: it hangs on a drug that was given before"
     stopped = revised(order, day(3), 3, stopped=("methotrexate", "leucovorin"))
     assert [each[:2] for each in rows(stopped, "leucovorin")] == [(2, "01-Dec")]
     only_mtx = revised(
@@ -389,9 +427,9 @@ drugs:
 
 def test_no_dose_is_ordered_for_a_day_that_is_past() -> None:
     stopped = revised(ORDER, day(1), 3, stopped=("clofarabine", "etoposide", "cyclophosphamide", "prednisone"))
-    resumed = {"skipped": (SkippedDay(2, "drop"),), "reductions": (Reduction("prednisone", Decimal(25), "why"),)}
-    with pytest.raises(InputError, match=r"prednisone 9.75 mg on day 3, 2026-12-02, is not ordered, and would count"):
-        revised(stopped, day(5), 2, **resumed)  # 13 mg × 0.75 = 9.75 mg
+    less = Reduction("prednisone", Decimal(25), "why", (3,))
+    with pytest.raises(InputError, match=r"prednisone 9.75 mg on day 3, 2026-12-02, was not ordered and would count"):
+        revised(stopped, day(5), 2, skipped=(SkippedDay(2, "drop"),), reductions=(less,))  # 13 mg × 0.75 = 9.75 mg
 
 
 def test_intervals_weekdays_and_chains_that_no_longer_hold(tmp_path: Path) -> None:
