@@ -68,8 +68,8 @@ def _lines(order: Order) -> dict[Name, tuple[Dose, ...]]:
 
 def _cell(*values: object) -> Cell:
     """What holds on all days; nothing where nothing is known."""
-    known = (value for value in values if value not in {None, ""})
-    return tuple(OnDays(value if isinstance(value, Quantity) else str(value)) for value in known)
+    stated = (value for value in values if value not in {None, ""})
+    return tuple(OnDays(value if isinstance(value, Quantity) else str(value)) for value in stated)
 
 
 def _by_days(values: Iterable[tuple[int, Quantity | str]]) -> Cell:
@@ -79,6 +79,12 @@ def _by_days(values: Iterable[tuple[int, Quantity | str]]) -> Cell:
         if value != "":
             days.setdefault(value, []).append(day)
     return tuple(OnDays(value, tuple(sorted({*each}))) for value, each in days.items())
+
+
+def _alike_by_days(values: Iterable[tuple[int, Quantity | str]]) -> Cell:
+    """The same; where all days have one value, that alone."""
+    cell = _by_days(values)
+    return (OnDays(cell[0].value),) if len(cell) == 1 else cell
 
 
 def _of_doses(doses: tuple[Dose, ...], read: Callable[[Dose], Quantity | str]) -> Cell:
@@ -144,8 +150,7 @@ def _times(order: Order, doses: tuple[Dose, ...]) -> Cell:
     for row in _rows_of(order, doses):
         time = f"{row.start:%H:%M}" if row.start else f"before {row.not_after:%H:%M}" if row.not_after else "no time"
         of_day.setdefault(row.protocol_day, []).append(time)
-    cell = _by_days((day, ", ".join(times)) for day, times in of_day.items())
-    return (OnDays(cell[0].value),) if len(cell) == 1 else cell
+    return _alike_by_days((day, ", ".join(times)) for day, times in of_day.items())
 
 
 def _moved(order: Order, doses: tuple[Dose, ...]) -> Cell:
@@ -186,8 +191,7 @@ def _made_from(order: Order, doses: tuple[Dose, ...]) -> Cell:
         if dose in doses and (each := products.get(index))
         for day in dose.days
     )
-    cell = _by_days(found)
-    return (OnDays(cell[0].value),) if len(cell) == 1 else cell
+    return _alike_by_days(found)
 
 
 _OF_ORDER: Mapping[str, Callable[[Order], Cell]] = {

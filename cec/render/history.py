@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cec.days import list_days
 from cec.render.words import OMITTED
-from cec.render.words.pharmacy import DIGITS
 from cec.render.words.times import paper_date
-from cec.render.worklist import who
+from cec.render.worklist import released_and_file, who
 from cec.units import write_number
 from cec.when_words import listed
 
@@ -82,9 +81,7 @@ def cycle_facts(cycle: CycleOfHistory) -> Iterator[str]:
     """When the next cycle came, which order it is, and what changed in it."""
     if cycle.days is not None:
         yield f"{_days(cycle.days)} from day 1 to the next day 1; {_against_plan(cycle)}"
-    release = f"released by {cycle.release.by} on {paper_date(cycle.release.on)}" if cycle.release else "DRAFT"
-    revision = f", revision {cycle.revision}" if cycle.revision > 1 else ""
-    yield f"{release}; order {cycle.fingerprint[:DIGITS]}{revision}, {cycle.file}"
+    yield released_and_file(cycle)
     for revised in cycle.revisions:
         yield f"changed on {paper_date(revised.on)} from day {revised.from_day}: {revised.reason}"
         for each in revised.given:

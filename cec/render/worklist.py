@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Sequence
 
+    from cec.course.patient_history import CycleOfHistory
     from cec.course.ward_day import DoseOfDay, FromVial, LeftOut, OrderOfDay, PatientOfDay, VialsOfDay, Worklist
     from cec.order import Administration, Preparation
 
@@ -229,9 +230,11 @@ def policy_words(worklist: Worklist) -> str:
 def order_words(order: OrderOfDay) -> str:
     """Which order a patient's doses are from: regimen, cycle, who released it, and its file."""
     cycle = f", cycle {order.cycle}" if order.cycle else ""
+    return f"{order.title} ({order.regimen}, edition {order.edition}){cycle}; {released_and_file(order)}"
+
+
+def released_and_file(order: OrderOfDay | CycleOfHistory) -> str:
+    """Who released an order, which it is, and its file."""
     release = f"released by {order.release.by} on {paper_date(order.release.on)}" if order.release else DRAFT_MARK
     revision = f", revision {order.revision}" if order.revision > 1 else ""
-    return (
-        f"{order.title} ({order.regimen}, edition {order.edition}){cycle}; {release}; "
-        f"order {order.fingerprint[:DIGITS]}{revision}, {order.file}"
-    )
+    return f"{release}; order {order.fingerprint[:DIGITS]}{revision}, {order.file}"

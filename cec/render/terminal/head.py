@@ -63,13 +63,17 @@ def dates(order: Order) -> str:
 def to_look_at(order: Order, terminal: Terminal, *, explain: bool = False) -> list[Part]:
     """Reductions, alerts, the severest first, and which input replaced which; with `explain` every check not made."""
     reduced = [wrap(text, terminal, "  ", "    ") for text in changes(order)]
-    alerts = by_severity(order.alerts)
     replaced = [wrap(text, terminal, "  ", "    ") for text in order.overrides]
     return [
         *section("Changed by a person", list(chain.from_iterable(reduced))),
-        *section("Look at", list(chain.from_iterable(alert(each, terminal, explain=explain) for each in alerts))),
+        *look_at(by_severity(order.alerts), terminal, explain=explain),
         *section("What replaced what", list(chain.from_iterable(replaced))),
     ]
+
+
+def look_at(alerts: Iterable[Alert], terminal: Terminal, *, explain: bool = False) -> list[Part]:
+    """What a person must look at, under its heading."""
+    return section("Look at", list(chain.from_iterable(alert(each, terminal, explain=explain) for each in alerts)))
 
 
 def foot(order: Order, terminal: Terminal, *, explain: bool = False, void: Void | None = None) -> list[Part]:

@@ -42,7 +42,7 @@ def render(history: History, *, terminal: Terminal = PIPE) -> bytes:
         [
             *wrap(title_of(history), terminal, style=STRONG),
             *wrap(period(history), terminal),
-            *section("Look at", list(chain.from_iterable(head.alert(each, terminal) for each in history.alerts))),
+            *head.look_at(history.alerts, terminal),
             *section("Not counted", list(chain.from_iterable(left_out))),
             *chain.from_iterable(_cycle(cycle, terminal) for cycle in history.cycles),
             *section("In all", _grid(TOTAL_COLUMNS, total_lines(history), terminal)),

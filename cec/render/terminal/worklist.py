@@ -68,7 +68,7 @@ def render(document: WardDay, *, terminal: Terminal = PIPE, pick_list: bool = Fa
     """The worklist as UTF-8 text; with `pick_list` only what the day takes from the shelf."""
     worklist = document.worklist
     parts: list[Part] = [*wrap(title_of(worklist), terminal, style=STRONG), *wrap(counts(worklist), terminal)]
-    parts += section("Look at", list(chain.from_iterable(head.alert(each, terminal) for each in worklist.alerts)))
+    parts += head.look_at(worklist.alerts, terminal)
     parts += _left_out(worklist, terminal)
     if not pick_list:
         parts += [BLANK_LINE, *_doses(lines(worklist), terminal)] if worklist.doses else []
