@@ -13,11 +13,15 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import every_key
+import msgspec
 import pytest
+import yaml
 from running import cec as command
 
 import cec
 from cec.errors import FileError
+from cec.load.patient_file import PATIENT_FIELDS
 
 NAMES = [
     "CecError",
@@ -182,6 +186,71 @@ def test_what_is_wanting_of_a_next_cycle_is_told_together() -> None:
         cec.change(order, on=datetime.date(2026, 12, 2), reason="none")
     with pytest.raises(cec.CecError, match="'sheet' has no schema; there are order, regimen"):
         cec.schema("sheet")  # type: ignore[arg-type]
+
+
+def first_order(**texts: Any) -> cec.Order:
+    """Revision 1, of 128 cm and 26 kg on 29-Nov-2026."""
+    patient = {"id": "7", "height": "128 cm", "weight": "26 kg", "measured_on": "2026-11-29", **texts}
+    return cec.draft_order(
+        cec.load_regimen("cec-induction"), cec.load_patient(texts=patient), start=datetime.date(2026, 11, 30), cycle=1
+    )
+
+
+OF_A_PATIENT: dict[str, Any] = {
+    **yaml.safe_load(every_key.PATIENT.replace(" 2026-", " !!str 2026-").replace(" 2018-", " !!str 2018-")),
+    "age": "8 years",
+    "history": {"prior_hsct": "true"},
+    "previous_cycles": "1",
+    "choices": ["clofarabine=IV infusion"],
+    "reductions": ["etoposide=25%: mucositis"],
+    "set": ["etoposide=70 mg: one vial left"],
+    "without": ["prednisone: psychosis"],
+}
+
+
+TOLD_WITHIN_A_CYCLE = {
+    *("height", "weight", "measured_on", "creatinine", "creatinine_clearance", "reductions", "set", "without"),
+    *("anc", "platelets", "bilirubin", "alt", "ast", "haemoglobin"),
+}
+
+
+@pytest.mark.parametrize("key", sorted(PATIENT_FIELDS))
+def test_every_key_that_a_change_takes_is_in_it_and_others_are_refused(key: str) -> None:
+    """A name or an earlier dose told to a change was read and then lost: the new order was the old one again."""
+    order, on, texts = first_order(), datetime.date(2026, 12, 2), {key: OF_A_PATIENT[key]}
+    if key in TOLD_WITHIN_A_CYCLE:
+        (change,) = cec.change(order, on=on, reason="told", from_day=3, texts=texts).changes
+        assert msgspec.to_builtins(change).keys() - {"on", "from_day", "reason", "written_by", "altered"}
+    else:
+        with pytest.raises(cec.CecError, match=f"(?m)^{key}: is not told here; texts may tell height, weight"):
+            cec.change(order, on=on, reason="told", from_day=3, texts=texts)
+
+
+def test_earlier_doses_are_those_of_the_orders_before() -> None:
+    again: dict[str, Any] = {
+        "weight": "27 kg",
+        "height": "128 cm",
+        "measured_on": "2027-01-03",
+        "earlier_doses": {"etoposide": "1 g"},
+    }
+    with pytest.raises(cec.CecError, match="earlier_doses: is not told here"):
+        cec.next_cycle(first_order(), start=datetime.date(2027, 1, 4), texts=again)
+
+
+@pytest.mark.parametrize("name", ["stop", "times", "given", "not_given"])
+def test_a_text_is_not_taken_letter_by_letter(name: str) -> None:
+    several: dict[str, Any] = {name: "etoposide"}
+    with pytest.raises(cec.CecError, match=rf"^{name}: is a text; write \['etoposide'\]$"):
+        cec.change(first_order(), on=datetime.date(2026, 12, 2), reason="fever", from_day=3, **several)
+
+
+@pytest.mark.parametrize("name", ["keep_reductions", "drop_reductions", "unknown", "also_given"])
+def test_a_text_for_the_next_cycle_is_not_taken_letter_by_letter(name: str) -> None:
+    several: dict[str, Any] = {name: "etoposide"}
+    with pytest.raises(cec.CecError, match=rf"^{name}: is a text; write \['etoposide'\]$"):
+        cec.next_cycle(first_order(), start=datetime.date(2027, 1, 4), **several)
+    with pytest.raises(cec.CecError, match=r"^orders: is a text; write \['orders'\]$"):
+        cec.worklist(datetime.date(2026, 12, 1), "orders")
 
 
 def test_python_and_the_command_line_draft_the_same_next_cycle(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from cec.cli.option import (
     option,
     paper_option,
 )
-from cec.facts import FACTS, told_facts
+from cec.facts import FACTS, changing_facts, told_facts
 from cec.render.papers import PAPERS
 
 RegimenArgument: TypeAlias = Annotated[
@@ -118,16 +118,7 @@ class CarriedPatientOptions(NamedTuple):
     ] = None
 
 
-TypedMeasures: TypeAlias = Annotated[
-    Mapping[str, str],
-    Typed(
-        tuple(
-            fact
-            for fact in told_facts("patient")
-            if fact.name == "measured_on" or (fact.kind and fact.name not in {"age", "previous_weight", "written_bsa"})
-        )
-    ),
-]
+TypedMeasures: TypeAlias = Annotated[Mapping[str, str], Typed(changing_facts())]
 
 
 class ChangedPatientOptions(NamedTuple):

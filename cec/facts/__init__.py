@@ -25,7 +25,7 @@ from cec.facts.families import (
     of_history,
 )
 from cec.facts.reading import Sex
-from cec.facts.table import FACTS, POSSIBLE_BODY_MASS_INDEXES, bounded_facts, told_facts
+from cec.facts.table import FACTS, POSSIBLE_BODY_MASS_INDEXES, bounded_facts, changing_facts, told_facts
 
 __all__ = [
     "EARLIER_DOSES",
@@ -43,6 +43,7 @@ __all__ = [
     "Value",
     "body_mass_index",
     "bounded_facts",
+    "changing_facts",
     "drug_of",
     "earlier_doses_of",
     "fact_of",

@@ -380,6 +380,16 @@ def told_facts(*ways: str) -> tuple[Fact, ...]:
     return tuple(fact for fact in FACTS.values() if fact.told in ways)
 
 
+def changing_facts() -> tuple[Fact, ...]:
+    """The facts that are measured again within a cycle, and the day on which they were."""
+    of_the_start = {"age", "previous_weight", "written_bsa"}
+    return tuple(
+        fact
+        for fact in told_facts("patient")
+        if fact.name == "measured_on" or (fact.kind and fact.name not in of_the_start)
+    )
+
+
 def bounded_facts() -> tuple[Fact, ...]:
     """The facts that a condition may hold bounds against."""
     return tuple(fact for fact in FACTS.values() if fact.is_bounded)

@@ -6,7 +6,7 @@ Each function works on those of the command of its name; none reads the clock, o
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -49,8 +49,7 @@ def verify(
     from cec.verification import verify_doses
     from cec.verification.typed import typed_days, typed_doses
 
-    if isinstance(written, str):
-        raise InputError(Fault(f"is a text; write ['{written}']", "written"))
+    _refuse_bare_texts(written=written)
     texts = [f"{name}={text}" for name, text in written.items()] if isinstance(written, Mapping) else list(written)
     doses, days, percent = together(
         lambda: typed_doses(texts), lambda: typed_days(texts), lambda: _named("tolerance", read_tolerance, tolerance)
@@ -96,15 +95,20 @@ def change(
     (2, True, [1, 2])
     """
     from cec.course.changing import Asked, changed
+    from cec.facts import changing_facts
     from cec.load import load_patient
     from cec.load.change_texts import read_given, read_not_given, read_times
+    from cec.load.declarations import DECLARATIONS
     from cec.order import MovedDay, SkippedDay
 
+    _refuse_bare_texts(stop=stop, times=times, given=given, not_given=not_given)
     now = order.patient_now
     size = {"height": str(now.height), "weight": str(now.weight)}
-    patient, clocks, *of_doses = together(
+    measured = {fact.name for fact in changing_facts()}
+    patient, clocks, _, *of_doses = together(
         lambda: load_patient(texts={**size, **texts}),
         lambda: _named("times", read_times, times),
+        lambda: _refuse_keys(texts, {*measured, *DECLARATIONS}),
         *(lambda text=text: _named("given", read_given, text) for text in given),
         *(lambda text=text: _named("not_given", read_not_given, text) for text in not_given),
     )
@@ -116,7 +120,7 @@ def change(
         on=on,
         reason=reason,
         from_day=from_day,
-        facts=frozenset(_facts(texts)),
+        facts=frozenset(measured & texts.keys()),
         stopped=tuple(stop),
         skipped=tuple(SkippedDay(day, then) for day, then in skip.items()),
         moved=tuple(MovedDay(day, date) for day, date in move_day.items()),
@@ -171,7 +175,12 @@ def next_cycle(
     from cec.calculate import draft_order
     from cec.course.carried import Following, Told, carry_patient
     from cec.course.next_cycle import cycle_after, following, refuse_overlap
+    from cec.facts import EARLIER_DOSES, EARLIER_DOSES_SINCE
+    from cec.load.patient_file import PATIENT_FIELDS
 
+    _refuse_bare_texts(
+        keep_reductions=keep_reductions, drop_reductions=drop_reductions, unknown=unknown, also_given=also_given
+    )
     if order.start is None:
         raise InputError("the order has no start: nobody can tell when its cycle was given")
     if order.of_treatment:
@@ -180,10 +189,11 @@ def next_cycle(
     policy = pharmacy or next((each.pharmacy for each in reversed(order.changes) if each.pharmacy), order.pharmacy)
     news = Told(texts, keep_reductions, drop_reductions, unknown, also_given)
     with _naming_parameters():
-        number, carried, _ = together(
+        number, carried, *_ = together(
             lambda: cycle_after(order, plan, cycle),
             lambda: carry_patient(order, Following(plan, policy, start), news, "the order before"),
             lambda: refuse_overlap(order, start),
+            lambda: _refuse_keys(texts, PATIENT_FIELDS.keys() - {EARLIER_DOSES, EARLIER_DOSES_SINCE}),
         )
     drafted = draft_order(
         plan,
@@ -243,15 +253,24 @@ def worklist(
     from cec.course.found_orders import orders_of_day
     from cec.course.worklist import ward_day
 
+    _refuse_bare_texts(orders=orders, leave_out=leave_out)
     found = orders_of_day(day, [Path(each) for each in orders], [Path(each) for each in leave_out])
     return ward_day(day, found.files, pharmacy, released_only=released_only, not_listed=found.not_listed).worklist
 
 
-def _facts(texts: Texts) -> set[str]:
-    """The facts among the keys of a patient file."""
-    from cec.facts import told_facts
+def _refuse_keys(texts: Texts, taken: Collection[str]) -> None:
+    """InputError for each key of a patient file that is told here and would change nothing."""
+    from cec.load.patient_file import PATIENT_FIELDS
 
-    return {fact.name for fact in told_facts("patient")} & texts.keys()
+    if idle := [key for key in texts if key in PATIENT_FIELDS and key not in taken]:
+        known = ", ".join(key for key in PATIENT_FIELDS if key in taken)
+        raise InputError(*(Fault(f"is not told here; texts may tell {known}", key) for key in idle))
+
+
+def _refuse_bare_texts(**several: object) -> None:
+    """InputError for a text where several are wanted: its letters would be taken one by one."""
+    if bare := {name: text for name, text in several.items() if isinstance(text, str)}:
+        raise InputError(*(Fault(f"is a text; write ['{text}']", name) for name, text in bare.items()))
 
 
 _PARAMETERS = {
