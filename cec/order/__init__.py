@@ -54,6 +54,7 @@ __all__ = [
     "EarliestNextCycle",
     "Follows",
     "GivenAmount",
+    "Identity",
     "Measures",
     "MovedDay",
     "NewStart",

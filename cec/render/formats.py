@@ -49,7 +49,11 @@ FORMATS: Formats = by_name(
     Format("csv", "cec.render.csv.order", ".csv", ("void",)),
     Format("pdf", "cec.render.pdf.order", ".pdf", ("void",), papers=SHEETS, is_binary=True),
     Format(
-        "labels", "cec.render.pdf.labels", options=("oral", "void"), papers=(*SHEETS, LABEL_PRINTER), is_binary=True
+        *("labels", "cec.render.pdf.labels"),
+        options=("oral", "void"),
+        papers=(*SHEETS, LABEL_PRINTER),
+        is_binary=True,
+        cautions="cautions",
     ),
     Format("ics", "cec.render.ics", ".ics", ("void",), cautions="cautions"),
     Format("fhir", "cec.render.fhir.order", options=("void",)),

@@ -25,10 +25,12 @@ import uuid
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.errors import InputError
+from cec.order import identity
 from cec.render.days import day_of
 from cec.render.words import label_words, origin, over_days, validity, void_words
 from cec.render.words.alerts import alert_words, in_one_line
 from cec.render.words.regimen import cycle_words, title_of, which_of_day
+from cec.render.words.revision import given_rows, revision_line, row_marks
 from cec.render.words.times import box_words, rate_words, starting_time, weekday_date
 from cec.render.worksheet import instructions
 from cec.units import span
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from icalendar import Event
 
     from cec.course.void import Void
-    from cec.order import Administration, EarliestNextCycle, Order
+    from cec.order import Administration, EarliestNextCycle, Identity, Order
     from cec.treatment import TreatmentCalendar
 
 _ALL_UIDS = uuid.UUID("5ad9ad5f-4ed1-55f0-a2c0-6b6b0f0f3c6e")
@@ -115,6 +117,9 @@ class _Beside(NamedTuple):
     void: str
     """The word that stands before each event of an order that must not be used."""
     status: str
+    revision: str
+    marks: Mapping[Identity, str]
+    given: Mapping[Identity, str]
     alerts: Mapping[str, Sequence[str]]
     identity: Sequence[str]
 
@@ -127,6 +132,9 @@ def _beside(order: Order, void: Void | None) -> _Beside:
         validity(order, void),
         "VOID: " if void_words(order, void) else "",
         "CANCELLED" if is_cancelled else "CONFIRMED" if order.release and not void else "TENTATIVE",
+        revision_line(order),
+        row_marks(order),
+        given_rows(order),
         {drug: [text for about, text in words if about == drug or about not in drugs] for drug in drugs},
         tuple(_identity(order)),
     )
@@ -226,6 +234,7 @@ def _description(order: Order, row: Administration, of_order: _Beside) -> list[s
     alerts = of_order.alerts[row.drug]
     return [
         of_order.validity,
+        *filter(None, (of_order.revision, of_order.marks.get(identity(row)), of_order.given.get(identity(row)))),
         f"{row.drug} {row.dose} (protocol dose {dose.prescribed}), {', '.join(filter(None, (_given(row), which)))}",
         *(f"{step.what}: {step.how}" for step in dose.steps if step.what in _CHANGES),
         *filter(None, (dose.purpose, row.timing or dose.timing, dose.note)),

@@ -7,23 +7,25 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from cec.errors import InputError
-from cec.order import Preparation
+from cec.order import Preparation, identity
 from cec.render.days import given_days, omitted
 from cec.render.words import over_days
 from cec.render.words.regimen import which_of_day
+from cec.render.words.revision import given_rows
 from cec.render.words.times import moment, starting_time
 from cec.routes import RADIOTHERAPY, is_into_csf, is_oral, route_of_use
 from cec.units import Quantity, is_dissolved, write_number, write_range, write_signed
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from cec.order import Administration, DailyFluid, Dose, Order, PickItem
+    from cec.order import Administration, DailyFluid, Dose, Identity, Order, PickItem
     from cec.render.days import Omitted
 
 TITLE = "Preparation worksheet"
 NOMINAL = "Bags count with the volume printed on them, without overfill."
+PICKED_TOO = "What is taken for the whole cycle is that of doses that count as given too."
 SIGNED = ("made by", "draw seen by", "checked by", "date and time", "released by")
 """What the people who prepare a dose write down, beside batch numbers."""
 LABELS = ("labels printed", "labels used", "labels destroyed")
@@ -76,11 +78,13 @@ class WorkDay(NamedTuple):
     fluid: DailyFluid | None = None
     ahead: tuple[Task, ...] = ()
     """Doses of other days that are made up on this one."""
+    past: tuple[str, ...] = ()
+    """Doses of this day that are not made up any more, each with what became of it, in words."""
 
     @property
     def likeness(self) -> tuple[object, ...]:
         """What is alike on days that are made up alike: doses, clock times, fluid, what is omitted."""
-        return self.fluid, self.omitted, *(name_and_time(task) for task in (*self.tasks, *self.ahead))
+        return self.fluid, self.omitted, self.past, *(name_and_time(task) for task in (*self.tasks, *self.ahead))
 
 
 class Dispensed(NamedTuple):
@@ -95,7 +99,9 @@ class Dispensed(NamedTuple):
 
 def work_days(order: Order) -> list[WorkDay]:
     """Every day on which something is made up, or omitted, but for what goes into the cerebrospinal fluid."""
-    made_up = [task for task in tasks(order) if not is_oral(task.dose.route)]
+    past = given_rows(order)
+    whole = [task for task in tasks(order) if not is_oral(task.dose.route)]
+    made_up = [task for task in whole if not status_of(task, past)]
     every = [task for task in made_up if not is_into_csf(task.dose.route)]
     days = [
         WorkDay(
@@ -105,10 +111,20 @@ def work_days(order: Order) -> list[WorkDay]:
             omitted(order, number),
             next((fluid for fluid in order.daily_fluids if number in fluid.days), None),
             tuple(task for task in made_up if task.day != number and _date_made(task) == order.date_of(number)),
+            tuple(
+                f"{name_and_time(task)}: {status}"
+                for task in whole
+                if task.day == number and (status := status_of(task, past))
+            ),
         )
         for number in sorted({*given_days(order), *(task.day for task in every)})
     ]
-    return [day for day in days if day.tasks or day.omitted or day.ahead]
+    return [day for day in days if day.tasks or day.omitted or day.ahead or day.past]
+
+
+def status_of(task: Task, past: Mapping[Identity, str]) -> str:
+    """What became of a dose that is not ordered any more; nothing of all others."""
+    return past.get(identity(task.row), "") if task.row else ""
 
 
 def _date_made(task: Task) -> datetime.date | None:
@@ -118,7 +134,8 @@ def _date_made(task: Task) -> datetime.date | None:
 
 def csf_days(order: Order) -> list[WorkDay]:
     """Every day on which something is made up for the cerebrospinal fluid, with that alone."""
-    every = [task for task in tasks(order) if is_into_csf(task.dose.route)]
+    past = given_rows(order)
+    every = [task for task in tasks(order) if is_into_csf(task.dose.route) and not status_of(task, past)]
     return [
         WorkDay(number, order.date_of(number), tuple(task for task in every if task.day == number))
         for number in sorted({task.day for task in every})

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cec.errors import InputError
+from cec.order import identity
 from cec.regimen import name_in_file
 from cec.render.days import day_of
 from cec.render.pdf.codes import qr_code
@@ -20,6 +21,7 @@ from cec.render.words import bind, changed_words, over_days, signed_percent, val
 from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
 from cec.render.words.pharmacy import DIGITS, pharmacy_words, spelled
 from cec.render.words.regimen import cycle_words, which_of_day
+from cec.render.words.revision import given_rows, revision_line, row_marks
 from cec.render.words.times import clock, moment, paper_date, row_time, weekday_date
 from cec.render.worklist import title_of as worklist_title
 from cec.render.worklist import vials_words
@@ -69,14 +71,26 @@ def label_data(order: Order, *, oral: bool = False, void: Void | None = None) ->
     if not order.administrations:
         raise InputError("a label names the day of its dose: give a start, like --start 2026-11-30")
     given = [row for row in order.administrations if row.dose.value and row.route != RADIOTHERAPY]
-    rows = [row for row in given if oral or not is_oral(row.route)]
+    past = given_rows(order)
+    left = [row for row in given if identity(row) not in past]
+    rows = [row for row in left if oral or not is_oral(row.route)]
     if not rows:
-        why = "is by mouth: --oral labels them too" if given else "is 0 or radiation, so there is nothing to label"
+        why = "is 0 or radiation, so there is nothing to label"
+        if given:
+            why = "is by mouth: --oral labels them too" if left else "counts as given, so none is labelled"
         raise InputError(f"every dose of this order {why}")
     preparations = {each.dose_index: each for each in order.preparations}
     labels = [_label(order, row, preparations.get(row.dose_index), void) for row in rows]
     slips = _slips(order, order.alerts, void)
     return {"title": f"Labels: {_title(order)}", "slips": slips, "labels": _numbered(labels)}
+
+
+def cautions(order: Order) -> Iterator[str]:
+    """That doses have no label because they count as given."""
+    past = given_rows(order)
+    if count := sum(identity(row) in past for row in order.administrations if row.dose.value):
+        nouns = "dose that counts as given has no label" if count == 1 else "doses that count as given have no labels"
+        yield f"{count} {nouns}"
 
 
 def worklist_data(document: WardDay, *, oral: bool = False) -> dict[str, Any]:
@@ -91,7 +105,7 @@ def worklist_data(document: WardDay, *, oral: bool = False) -> dict[str, Any]:
         raise InputError(f"{why}, so there is nothing to label")
     title = worklist_title(day)
     alerts = list(by_severity(day.alerts))
-    of_list = {"patient": None, "name": title, "draft": "", "void": False, "origin": title, "order": ""}
+    of_list = {"patient": None, "name": title, "draft": "", "void": False, "revision": "", "origin": title, "order": ""}
     labels = [
         _label(orders[dose.order], dose.administration, dose.preparation) | {"from_vials": bind(vials_words(dose))}
         for dose in doses
@@ -114,7 +128,8 @@ def _numbered(labels: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _slips(order: Order, alerts: Sequence[Alert], void: Void | None = None) -> list[dict[str, Any]]:
     """What there is to look at before the labels of an order are used; nothing where there is nothing."""
-    return [_head(order, void) | {"look_at": _all_parts(by_severity(alerts))}] if alerts else []
+    head = _head(order, void) | {"revision": revision_line(order)}
+    return [head | {"look_at": _all_parts(by_severity(alerts))}] if alerts or head["revision"] else []
 
 
 def _all_parts(alerts: Iterable[Alert]) -> list[dict[str, Any]]:
@@ -156,7 +171,8 @@ def _title(order: Order) -> str:
 
 def _origin(order: Order) -> str:
     """The regimen, and which pharmacy file was used; the pharmacy's name stands elsewhere."""
-    revision = f"revision {order.revision}" if order.revision > 1 else ""
+    replaces = f"revision {order.revision}, replaces {order.replaces[:DIGITS]}" if order.revision > 1 else ""
+    revision = f"{replaces}, from day {order.changes[-1].from_day}" if order.changes else replaces
     pharmacy = pharmacy_words(msgspec.structs.replace(order.pharmacy, name=""))
     return "; ".join(filter(None, (_title(order), revision, pharmacy)))
 
@@ -198,6 +214,7 @@ def _label(
         "time": row_time(row, row.date),
         "which": which_of_day(dose, row.protocol_day, row.number),
         "changed": changed_words(dose),
+        "mark": row_marks(order).get(identity(row), ""),
         "use_only": f"FOR {route_of_use(row.route).upper()} USE ONLY" if kind == "csf" else "",
         **_made_up(row, preparation, dose),
         **_use(row, preparation),

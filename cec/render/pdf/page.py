@@ -9,6 +9,7 @@ from cec.render.words import SECOND_CHECK, bind, origin, validity, void_words
 from cec.render.words.alerts import alert_sentence, by_severity
 from cec.render.words.patient import age_in_words, place_of_care
 from cec.render.words.regimen import cycle_words
+from cec.render.words.revision import revision_line
 from cec.render.words.times import paper_date
 from cec.units import Quantity
 
@@ -45,6 +46,7 @@ def page_data(order: Order, document: str, void: Void | None = None) -> dict[str
         },
         "alerts": [alert_data(alert) for alert in by_severity(order.alerts)],
         "void": void_words(order, void),
+        "revision": revision_line(order),
         "foot": {"draft": validity(order, void), "second_check": SECOND_CHECK, "origin": origin(order)},
     }
 

@@ -6,16 +6,19 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from cec.order import identity
 from cec.render.days import name_of_day
 from cec.render.pdf.page import bound, page_data
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import SECOND_CHECK, changed_words, over_days
 from cec.render.words.pharmacy import with_spellings
+from cec.render.words.revision import given_rows, row_marks
 from cec.render.words.times import starting_time, weekday_date
 from cec.render.worksheet import (
     CSF_SIGNED,
     DISPENSED,
     NOMINAL,
+    PICKED_TOO,
     TITLE,
     Dispensed,
     Instruction,
@@ -30,6 +33,7 @@ from cec.render.worksheet import (
     made_words,
     pick_count,
     picked,
+    status_of,
     steps_of,
     use_only,
     which,
@@ -37,10 +41,10 @@ from cec.render.worksheet import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from cec.course.void import Void
-    from cec.order import Order
+    from cec.order import Identity, Order
 
 SIGNED = ("Made by", "Checked by", "Made on, at", "Use before", "Released by")
 """What is written on every card, beside batch numbers; who saw what was drawn stands beside that."""
@@ -59,13 +63,14 @@ def render(order: Order, *, paper: str = "a4", void: Void | None = None) -> byte
 
 def worksheet_data(order: Order, void: Void | None = None) -> dict[str, Any]:
     """All that stands on the worksheet, in its words."""
+    marks = row_marks(order)
     data: dict[str, Any] = bound(
         {
             **page_data(order, TITLE, void),
-            "notes": f"{NOMINAL} {SECOND_CHECK}",
-            "days": [_day(order, day) for day in work_days(order)],
-            "csf_days": [_day(order, day) for day in csf_days(order)],
-            "dispensed": [_dispensed(order, each) for each in dispensing_list(order)],
+            "notes": " ".join(filter(None, (NOMINAL, SECOND_CHECK, PICKED_TOO if given_rows(order) else ""))),
+            "days": [_day(order, day, marks) for day in work_days(order)],
+            "csf_days": [_day(order, day, marks) for day in csf_days(order)],
+            "dispensed": [_dispensed(order, each, marks) for each in dispensing_list(order)],
             "signed": list(SIGNED),
             "csf_signed": [name.capitalize() for name in CSF_SIGNED],
             "dispensers": [name.capitalize() for name in DISPENSED],
@@ -77,7 +82,7 @@ def worksheet_data(order: Order, void: Void | None = None) -> dict[str, Any]:
     return data
 
 
-def _day(order: Order, day: WorkDay) -> dict[str, Any]:
+def _day(order: Order, day: WorkDay, marks: Mapping[Identity, str]) -> dict[str, Any]:
     """A day by itself, also where others are alike: its page is what is written on when it is made up."""
     return {
         "name": name_of_day(order, day.number),
@@ -86,11 +91,12 @@ def _day(order: Order, day: WorkDay) -> dict[str, Any]:
         "omitted": [f"OMITTED {each.drug}: {each.why}" for each in day.omitted],
         "ahead": made_ahead(day),
         "use_only": use_only(day),
-        "cards": [_card(order, task) for task in day.tasks],
+        "past": list(day.past),
+        "cards": [_card(order, task, marks) for task in day.tasks],
     }
 
 
-def _card(order: Order, task: Task) -> dict[str, Any]:
+def _card(order: Order, task: Task, marks: Mapping[Identity, str]) -> dict[str, Any]:
     """One dose: which, what to do, and what has a batch number."""
     dose, preparation, row = task.dose, task.preparation, task.row
     over = f" over {dose.runs}" if dose.over else ""
@@ -101,6 +107,7 @@ def _card(order: Order, task: Task) -> dict[str, Any]:
         "dose": str(dose.ordered),
         "given": f"{dose.route}{over}",
         "from": "; ".join(filter(None, (comes_from(order, task), *over_days(dose)))),
+        "mark": marks.get(identity(row), "") if row else "",
         "changed": changed_words(dose),
         "cytotoxic": _CYTOTOXIC in preparation.handling,
         "made": made_words(task),
@@ -124,14 +131,15 @@ def _steps(steps: Iterable[Instruction]) -> list[dict[str, Any]]:
     ]
 
 
-def _dispensed(order: Order, each: Dispensed) -> dict[str, Any]:
+def _dispensed(order: Order, each: Dispensed, marks: Mapping[Identity, str]) -> dict[str, Any]:
     """A dose by mouth with a line for each of its administrations."""
-    first = each.tasks[0]
+    first, past = each.tasks[0], given_rows(order)
     return {
         "drug": each.dose.drug,
         "dose": str(each.dose.ordered),
         "given": f"{each.dose.route}, each dose",
         "from": comes_from(order, first),
+        "mark": "",
         "changed": changed_words(each.dose),
         "cytotoxic": _CYTOTOXIC in each.preparation.handling,
         "steps": _steps([*(("Label", text) for text in each.dose.label), *steps_of(first, None)]),
@@ -143,6 +151,8 @@ def _dispensed(order: Order, each: Dispensed) -> dict[str, Any]:
                 "date": weekday_date(task.date) if task.date else "",
                 "time": starting_time(task.row) if task.row else "",
                 "dose": f"{each.dose.drug} {each.dose.ordered}",
+                "mark": marks.get(identity(task.row), "") if task.row else "",
+                "status": status_of(task, past),
             }
             for task in each.tasks
         ],

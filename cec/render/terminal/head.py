@@ -16,7 +16,7 @@ from cec.render.words import assumptions, changes, origin, validity, void_words
 from cec.render.words.alerts import alert_words, by_severity, in_one_line
 from cec.render.words.patient import identity, known_facts, measure_facts, place_of_care
 from cec.render.words.regimen import cycle_words, named_days, title_of
-from cec.render.words.revision import changes_of
+from cec.render.words.revision import changes_of, revision_line
 from cec.render.words.times import weekday_date
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def head(order: Order, terminal: Terminal, *, explain: bool = False, void: Void 
     ]
     return [
         *wrap(void_words(order, void), terminal, style=LEVELS["stop"]),
+        *wrap(revision_line(order), terminal, style=STRONG),
         *wrap(title_of(order), terminal, style=STRONG),
         BLANK_LINE,
         *labelled(_brief(entries, terminal) if terminal.brief and not explain else entries, terminal),

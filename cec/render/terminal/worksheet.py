@@ -24,12 +24,14 @@ from cec.render.terminal.drawing import (
     wrap,
 )
 from cec.render.words import changed_words, origin, validity
+from cec.render.words.revision import given_rows
 from cec.render.words.times import moment, starting_time, weekday_date
 from cec.render.worksheet import (
     CSF_SIGNED,
     DISPENSED,
     LABELS,
     NOMINAL,
+    PICKED_TOO,
     SIGNED,
     TITLE,
     Instruction,
@@ -46,6 +48,7 @@ from cec.render.worksheet import (
     name_and_time,
     pick_count,
     picked,
+    status_of,
     steps_of,
     use_only,
     work_days,
@@ -68,7 +71,7 @@ def render(order: Order, *, terminal: Terminal = PIPE, explain: bool = False, pi
     parts: list[Part] = [heading("Pick list" if pick_list else TITLE), *head.head(order, terminal)[:-1]]
     parts += head.to_look_at(order, terminal, explain=explain)
     if not pick_list:
-        parts += [BLANK_LINE, *wrap(NOMINAL, terminal)]
+        parts += [BLANK_LINE, *wrap(f"{NOMINAL} {PICKED_TOO}" if given_rows(order) else NOMINAL, terminal)]
         alike: dict[tuple[object, ...], list[WorkDay]] = {}
         for day in work_days(order):
             alike.setdefault(day.likeness, []).append(day)
@@ -101,6 +104,7 @@ def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Par
         *chain.from_iterable(
             wrap(f"OMITTED {each.drug}: {each.why}", terminal, "  ", "    ", STRONG) for each in first.omitted
         ),
+        *chain.from_iterable(wrap(text, terminal, "  ", "    ") for text in first.past),
         *chain.from_iterable(_card(order, task, days, terminal) for task in first.tasks),
         *chain.from_iterable(wrap(text, terminal, "  ", "    ", STRONG) for text in made_ahead(first)),
         *([BLANK_LINE, *wrap(fluid + fluid_of(first.fluid), terminal, "  ", "    ")] if first.fluid else []),
@@ -146,11 +150,15 @@ def _steps_of(order: Order, task: Task, row: Administration | None) -> list[Inst
 def _dispensing(order: Order, terminal: Terminal) -> list[Part]:
     """Doses by mouth: what each takes, what all of them take, and a line to sign for each day."""
     parts: list[Part] = []
+    past = given_rows(order)
     for each in dispensing_list(order):
         signed = "  ".join(f"{name} {BLANK}" for name in DISPENSED)
         in_all = [("In all", picked(each.items))] if each.items else []
         fields = [("Batch", f"{what}: {BLANK}") for what in batches(each.preparation)]
-        days = [_dispensed_on(day, list(tasks), signed) for day, tasks in groupby(each.tasks, lambda task: task.day)]
+        days = [
+            _dispensed_on(day, tasks, status_of(tasks[0], past) or signed)
+            for day, tasks in ((day, list(of_day)) for day, of_day in groupby(each.tasks, lambda task: task.day))
+        ]
         name = f"{each.dose.drug} {each.dose.ordered}, {each.dose.route}"
         parts += [
             BLANK_LINE,

@@ -2,21 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from cec.course.given import Given, administrations_given
 from cec.days import list_days
 from cec.facts import FACTS
-from cec.order import Administration, Change, Order
+from cec.order import Administration, Change, Identity, Order, identity
 from cec.render.words.alerts import alert_words, in_one_line
 from cec.render.words.patient import declarations
+from cec.render.words.pharmacy import DIGITS
 from cec.render.words.times import clock, paper_date, starting_time
 
 
 def revision_words(order: Order) -> str:
     """Which revision an order is, from which day on, and why; nothing of a first one."""
-    change = order.changes[-1]
+    return f"revision {order.revision}, {_since_and_why(order.changes[-1])}"
+
+
+def _since_and_why(change: Change) -> str:
     what = f"day 1 on {paper_date(change.start.date)}" if change.start else f"from day {change.from_day}"
-    return f"revision {order.revision}, {what}: {change.reason}"
+    return f"{what}: {change.reason}"
+
+
+def revision_line(order: Order) -> str:
+    """What stands at the top of each paper of a revision: which it is, what it replaces, from which day on, and why.
+
+    Nothing of a first order, nor of a cancelled one.
+    """
+    if order.cancelled or not order.changes:
+        return ""
+    *earlier, change = order.changes
+    of_day = f" of {paper_date(earlier[-1].on)}" if earlier else ""
+    return (
+        f"Revision {order.revision} of {paper_date(change.on)}, replaces revision {order.revision - 1}{of_day} "
+        f"(order {order.replaces[:DIGITS]}), {_since_and_why(change)}"
+    )
+
+
+def row_marks(order: Order) -> dict[Identity, str]:
+    """Of each administration that is another than in the order before, that it is and in what, without amounts."""
+    if order.cancelled:
+        return {}
+    rows = {identity(row): row for row in order.administrations}
+    return {name: _mark(order, rows[name], altered.was) for name, altered in order.altered.items()}
+
+
+def _mark(order: Order, row: Administration, was: Administration | None) -> str:
+    if was is None:
+        return f"NEW in revision {order.revision}"
+    what = [name for name, shown in _SHOWN.items() if shown(row) != shown(was)]
+    return f"CHANGED in revision {order.revision}: {', '.join(what) or 'time'}"
+
+
+_SHOWN: dict[str, Callable[[Administration], object]] = {
+    "drug": lambda row: row.drug,
+    "dose": lambda row: row.dose,
+    "route": lambda row: row.route,
+    "date": lambda row: row.date,
+    "time": lambda row: (row.start is None, row.time.time()),
+    "duration": lambda row: row.over,
+}
+"""What of an administration may be another, by its name on paper."""
+
+
+def given_rows(order: Order) -> dict[Identity, str]:
+    """Of each administration that is not ordered any more, whether it counts as given, or what somebody told of it."""
+    return {identity(each.row): _status(each) for each in administrations_given(order) if each.status != "ordered"}
+
+
+def _status(each: Given) -> str:
+    if not each.is_told:
+        return "counts as given"
+    return f"{each.amount} given" if each.amount.value else "not given"
 
 
 def changes_of(order: Order) -> Iterator[tuple[str, str]]:
@@ -59,7 +116,7 @@ def _parts(change: Change) -> Iterator[str]:
 
 def changed_words(before: Order, order: Order) -> Iterator[str]:
     """By drug what is given otherwise than before or no longer, then the alerts that were not there before."""
-    rows = {(row.line, row.protocol_day, row.number): row for row in order.administrations}
+    rows = {identity(row): row for row in order.administrations}
     words: dict[str, dict[str, list[int]]] = {}
     for name, altered in order.altered.items():
         row = rows[name]
