@@ -1,15 +1,15 @@
 """Workbooks of Excel: one sheet read as a table of texts, and tables written with every cell as a text.
 
 A number of a sheet is read with the 15 digits that Excel has. An error of a formula (`#DIV/0!`) and a formula that
-nobody has computed yet stand in their cells as such texts, so that no empty cell hides them.
+nobody has computed yet stand in their cells as such texts, so that no empty cell hides them. A cell that is merged over
+rows stands in each of them, as a person reads it.
 """
 
 from __future__ import annotations
 
 import datetime
 import io
-import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from cec.errors import Fault, FileError
 from cec.tables.cells import as_texts
 from cec.tables.layout import Block, Layout, Rows, unlike
+from cec.tables.sheet_xml import hidden_by_formulas, letters_of, merged_rows, xml_of
 from cec.tables.temporary import naming_temporary, temporary_folder
 
 if TYPE_CHECKING:
-    import zipfile
-
     import polars as pl
 
 ROWS = 50_000
@@ -32,9 +31,6 @@ MOST_ROWS, LONGEST_CELL = 1_048_576, 32_767
 
 LARGEST = 1 << 30
 """Bytes that a workbook may have when it is unpacked."""
-
-NOT_COMPUTED = "#FORMULA!"
-"""Stands for a formula without a value: another program wrote it, and nobody opened it in Excel since."""
 
 _DIGITS = Context(prec=15)
 
@@ -55,12 +51,15 @@ def read_table(content: bytes, sheet: str, name: str) -> tuple[Layout, pl.DataFr
     try:
         workbook = fastexcel.read_excel(content)
         chosen = _sheet(workbook, sheet, name)
-        cells: pl.DataFrame = workbook.load_sheet(chosen, header_row=None, skip_rows=0, dtypes="string").to_polars()
+        loaded = workbook.load_sheet(chosen, header_row=None, skip_rows=0, dtypes="string")
+        cells: pl.DataFrame = loaded.to_polars()
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError) as error:
         reason = str(error).partition("\n")[0]
         raise FileError(Fault(f"is not a workbook that can be read: {reason}", "", name)) from None
-    hidden = _hidden_by_formulas(content, chosen, cells.height, cells.width)
-    cells = cells.with_columns(_read(each, hidden.get(place, {})) for place, each in enumerate(cells.iter_columns()))
+    first = next((column.absolute_index for column in loaded.selected_columns), 0)
+    xml = xml_of(content, chosen)
+    cells = _with_hidden(cells, hidden_by_formulas(xml), first)
+    cells = cells.with_columns(_read(each) for each in cells.iter_columns())
     is_filled = cells.select(pl.any_horizontal(pl.all().str.strip_chars() != "").fill_null(value=False)).to_series()
     filled = is_filled.arg_true().to_list()
     if not filled:
@@ -68,10 +67,13 @@ def read_table(content: bytes, sheet: str, name: str) -> tuple[Layout, pl.DataFr
     names = [(cell or "").strip() for cell in cells.row(filled[0])]
     kept = [place for place, text in enumerate(names) if text or _has_any(cells.to_series(place)[filled])]
     if nameless := [place for place in kept if not names[place]]:
-        letters = ", ".join(map(_letters, nameless))
-        text = f"sheet '{chosen}', row {filled[0] + 1}, names no column in {letters}; the first row names every column"
-        raise FileError(Fault(text, "", name))
+        letters = ", ".join(letters_of(first + place) for place in nameless)
+        row = f"sheet '{chosen}', row {filled[0] + 1}"
+        hint = "delete what stands above the row of names, or name every column that has anything in it"
+        raise FileError(Fault(f"{row}, names no column in {letters}: {hint}", "", name))
     header = unlike([names[place] for place in kept])
+    merged = ((column - first, rows) for column, rows in merged_rows(xml, filled[0]))
+    cells = _spread(cells, merged)
     frame = cells[filled[1:], kept]
     frame.columns = list(header)
     return Layout("xlsx", tuple(names[place] for place in kept), header), frame, [row + 1 for row in filled[1:]]
@@ -112,13 +114,8 @@ def _sheet(workbook: Any, asked: str, name: str) -> str:
     return visible[0]
 
 
-def _read(cells: pl.Series, hidden: dict[int, str]) -> pl.Series:
-    """A column of texts with what formulas hide, dates without midnight, and numbers of the digits that Excel has."""
-    import polars as pl
-
-    if hidden:
-        rows = list(hidden)
-        cells = cells.scatter(rows, pl.Series([hidden[row] for row in rows], dtype=pl.String))
+def _read(cells: pl.Series) -> pl.Series:
+    """A column of texts with dates without midnight, and numbers of the digits that Excel has."""
     cells = cells.str.replace(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00:00$", "${1}")
     long = cells.filter(cells.str.contains(r"^[0-9]+\.[0-9]{13,}$").fill_null(value=False)).unique()
     return cells.replace({text: f"{_DIGITS.create_decimal(Decimal(text)).normalize():f}" for text in long})
@@ -128,82 +125,32 @@ def _has_any(cells: pl.Series) -> bool:
     return bool((cells.fill_null("").str.strip_chars() != "").any())
 
 
-_MAY_HIDE = re.compile(rb"""t=["']e["']|<(?:\w+:)?f\b""")
-"""What stands in the XML of a sheet that has errors or formulas; other sheets are not read a second time."""
+def _with_hidden(cells: pl.DataFrame, hidden: Mapping[int, Mapping[int, str]], first: int) -> pl.DataFrame:
+    """The cells, from column `first` on, with what formulas hide, also in rows under the last one with a value."""
+    import polars as pl
+
+    end = max((max(rows) + 1 for rows in hidden.values()), default=0)
+    if end > cells.height:
+        cells = pl.concat([cells, cells.clear(end - cells.height)])
+    own = {column - first: texts for column, texts in hidden.items() if column - first in range(cells.width)}
+    return cells.with_columns(_with_texts(cells.to_series(column), texts) for column, texts in own.items())
 
 
-def _hidden_by_formulas(content: bytes, sheet: str, rows: int, columns: int) -> dict[int, dict[int, str]]:
-    """What is in cells that would be read as empty: errors, formulas without a value; by column and row from 0."""
-    from zipfile import ZipFile
-
-    with ZipFile(io.BytesIO(content)) as parts:
-        xml = _xml_of(parts, sheet)
-    found: dict[int, dict[int, str]] = {}
-    if not _MAY_HIDE.search(xml):
-        return found
-    for row, column, text in _errors_and_formulas(xml):
-        if row < rows and column < columns:
-            found.setdefault(column, {})[row] = text
-    return found
+def _spread(cells: pl.DataFrame, merged: Iterable[tuple[int, range]]) -> pl.DataFrame:
+    """The cells with the text of a merged one in each of its rows."""
+    texts: dict[int, dict[int, str | None]] = {}
+    for column, rows in merged:
+        if column in range(cells.width):
+            of_column = texts.setdefault(column, {})
+            of_column |= dict.fromkeys(range(rows.start, min(rows.stop, cells.height)), cells.item(rows.start, column))
+    return cells.with_columns(_with_texts(cells.to_series(column), own) for column, own in texts.items())
 
 
-def _errors_and_formulas(xml: bytes) -> Iterator[tuple[int, int, str]]:
-    """Row and column from 0 of each cell with an error or a formula that has no value, and what is said of it."""
-    from xml.etree import ElementTree as Tree
+def _with_texts(cells: pl.Series, texts: Mapping[int, str | None]) -> pl.Series:
+    """A column with other texts in some of its rows."""
+    import polars as pl
 
-    row = column = 0
-    for event, node in Tree.iterparse(io.BytesIO(xml), events=("start", "end")):  # noqa: S314  it was read before
-        name = node.tag.rpartition("}")[2]
-        if name == "row" and event == "start":
-            row, column = int(node.get("r") or row + 1), 0
-        elif name == "row":
-            node.clear()
-        elif name == "c" and event == "end":
-            letters = re.match("[A-Z]+", node.get("r") or "")
-            column = _number(letters[0]) if letters else column + 1
-            parts = {child.tag.rpartition("}")[2]: child.text or "" for child in node}
-            is_error = node.get("t") == "e"
-            if is_error or ("f" in parts and not parts.get("v") and node.get("t") is None):
-                yield row - 1, column - 1, (parts.get("v") if is_error else "") or NOT_COMPUTED
-
-
-def _xml_of(parts: zipfile.ZipFile, sheet: str) -> bytes:
-    """The XML of a sheet of this name; nothing where it is not found, as in a sheet of charts."""
-    from xml.etree import ElementTree as Tree
-
-    related = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-    book = Tree.fromstring(parts.read("xl/workbook.xml"))  # noqa: S314  the file is small, and expat ends its bombs
-    links = Tree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-    ids = {each.get("name"): each.get(related) for each in book.iter() if each.tag.endswith("}sheet")}
-    targets = {each.get("Id"): each.get("Target") or "" for each in links.iter() if each.tag.endswith("}Relationship")}
-    target = targets.get(ids.get(sheet), "").lstrip("/")
-    path = target if target.startswith("xl/") else f"xl/{target}"
-    return parts.read(path) if path in parts.namelist() else b""
-
-
-def _number(letters: str) -> int:
-    """The number of a column, counted from 1.
-
-    >>> _number("A"), _number("AB")
-    (1, 28)
-    """
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def _letters(place: int) -> str:
-    """The letters of a column, counted from 0.
-
-    >>> _letters(0), _letters(27)
-    ('A', 'AB')
-    """
-    letters, number = "", place + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+    return cells.scatter([*texts], pl.Series(texts.values(), dtype=pl.String)) if texts else cells
 
 
 def blocks(frame: pl.DataFrame, numbers: Sequence[int], size: int = ROWS) -> Iterator[Block]:
@@ -243,7 +190,7 @@ def writing(
             book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # noqa: DTZ001  it has no zone
             sheet, bold = book.add_worksheet("doses"), book.add_format({"bold": True})
         sheet.freeze_panes(1, 0)
-        sheet.ignore_errors({"number_stored_as_text": f"A1:{_letters(max(len(header), 1) - 1)}{MOST_ROWS}"})
+        sheet.ignore_errors({"number_stored_as_text": f"A1:{letters_of(max(len(header), 1) - 1)}{MOST_ROWS}"})
         for place, text in enumerate(header):
             sheet.set_column(place, place, min(max(len(text) + 2, 9), 40))
             sheet.write_string(0, place, text, bold)

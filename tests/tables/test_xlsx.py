@@ -121,6 +121,55 @@ def test_rows_have_the_numbers_of_the_sheet(tmp_path: Path) -> None:
     assert "row 8: 1.28 cm is not a possible height" in cec("batch", str(path)).err
 
 
+def test_a_table_may_stand_anywhere_on_its_sheet(tmp_path: Path) -> None:
+    """From D5 on: an error in the last column and a formula that nobody computed are seen in their own columns, and so
+    is a last row of such formulas."""
+    head, weight = (None, None, None, "id", "height_cm", "weight_kg", "creatinine"), ("=20+6", "")
+    rows = [
+        (1, 128, 26, ("=1/0", "#DIV/0!")),
+        (2, ("=100+28", ""), 26, None),
+        (3, 128, 26, None),
+        (None, weight, weight),
+    ]
+    path = workbook(tmp_path / "p.xlsx", head, *((None, None, None, *row) for row in rows), top=4)
+    done = cec("batch", str(path), "-q")
+    assert [line.partition(":")[0] for line in done.err.splitlines()[:3]] == ["row 6", "row 7", "row 9"], done
+    assert "row 6: creatinine: '#DIV/0!' is not a number" in done.err
+    assert "row 7: height: '#FORMULA!' is not a number" in done.err
+    path = workbook(tmp_path / "q.xlsx", (None, "Wykaz pacjentów"), (None, *HEAD[:3]), (None, 1, 128, 26))
+    words = "row 1, names no column in C, D: delete what stands above the row of names, or name every column"
+    assert words in cec("batch", str(path)).err
+
+
+def test_a_cell_that_is_merged_over_rows_stands_in_each(tmp_path: Path) -> None:
+    """Three children of one merged regimen, and orders of which each child's id, height and weight are merged.
+
+    128 cm and 26 kg: 0.96 m2 × 40 = 38.4 mg; a title and a head that are merged over rows are no cells of the table.
+    """
+    book = xlsxwriter.Workbook(path := tmp_path / "p.xlsx")
+    sheet = book.add_worksheet()
+    for column, name in enumerate(("id", "height_cm", "weight_kg", "regimen")):
+        sheet.merge_range(0, 1 + column, 1, 1 + column, name)
+    for row in range(2, 5):
+        sheet.write_row(row, 1, [row, 128, 26])
+    sheet.merge_range("E3:E5", "cec-consolidation")
+    book.close()
+    done = cec("batch", str(path), "-q")
+    assert [line.split(",")[3:6] for line in done.out.splitlines()[1:]] == [["cec-consolidation", "0.96", "38.4"]] * 3
+
+    book = xlsxwriter.Workbook(path := tmp_path / "orders.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["id", "height_cm", "weight_kg", "drug", "dose", "unit"])
+    doses = {"clofarabine": 38.4, "etoposide": 96, "cyclophosphamide": 422.4, "prednisone": 13}
+    for child in range(2):
+        for row, (drug, dose) in enumerate(doses.items(), 1 + 4 * child):
+            sheet.write_row(row, 3, [drug, dose, "mg"])
+        for column, cell in enumerate((child + 1, 128, 26)):
+            sheet.merge_range(1 + 4 * child, column, 4 + 4 * child, column, cell)
+    book.close()
+    assert "2 orders: 2 agree" in cec("verify", str(path)).said
+
+
 def test_numbers_have_the_digits_that_excel_has(tmp_path: Path) -> None:
     """A sum of binary fractions has 17 digits in the file, and 15 on the screen."""
     path = workbook(tmp_path / "p.xlsx", ("height_cm", "weight_kg"), (128, ("=0.1+25.2", 25.300000000000000711)))
@@ -141,7 +190,7 @@ def test_a_sheet_is_chosen_by_its_name_where_there_are_several(tmp_path: Path) -
 
 def test_a_sheet_without_names_is_refused(tmp_path: Path) -> None:
     path = workbook(tmp_path / "p.xlsx", ("Lista pacjentów",), ("id", "height_cm", "weight_kg"), (1, 128, 26))
-    words = "sheet 'Pacjenci', row 1, names no column in B, C; the first row names every column"
+    words = "sheet 'Pacjenci', row 1, names no column in B, C: delete what stands above the row of names"
     assert words in cec("batch", str(path)).err
 
 
