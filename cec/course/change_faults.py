@@ -20,8 +20,10 @@ def change_faults(before: Order, change: Change) -> Iterator[Fault]:
     if change.start:
         yield from _start_faults(before, change)
         return
-    left = [row for row in before.administrations if row.protocol_day >= change.from_day]
-    if not left and not change.stopped and not change.given:
+    rows = [*before.administrations]
+    if change.set_doses or change.reductions:  # what was stopped or left out may be given again
+        rows += [row for row, _ in before.removed]
+    if all(row.protocol_day < change.from_day for row in rows) and not change.stopped and not change.given:
         yield Fault(f"nothing is given from day {change.from_day} on", "--from-day")
     yield from _day_faults(before, change)
     yield from _counting_as_given(before, change)

@@ -115,6 +115,14 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         """Whether height or weight were measured again."""
         return self.height is not None or self.weight is not None
 
+    @property
+    def only_tells(self) -> bool:
+        """Whether nothing is other from a day on: it tells what was given, and no more."""
+        bare = Change(on=self.on, from_day=self.from_day, reason=self.reason, written_by=self.written_by)
+        return bool(self.given) and msgspec.structs.replace(bare, given=self.given, accepted=self.accepted) == (
+            msgspec.structs.replace(self, removed=(), altered=())
+        )
+
 
 class Cancelled(msgspec.Struct, frozen=True):
     """On which day a cycle was cancelled of which nothing was given, and why."""

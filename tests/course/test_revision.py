@@ -14,6 +14,7 @@ import icalendar
 import msgspec
 import pytest
 from revising import MONDAY, codes, day, doses, drafted, kg, revised, rows
+from running import cec
 
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.calculate.revision import computed_again
@@ -526,3 +527,27 @@ def test_dates_that_contradict_a_new_start() -> None:
     order = drafted(measured_on="2026-11-29")
     with pytest.raises(InputError, match="lies after the start"):
         revised(order, datetime.date(2026, 11, 20), 1, start=NewStart(datetime.date(2026, 11, 25), MONDAY))
+
+
+def test_after_everything_was_stopped_a_drug_is_given_again(tmp_path: Path) -> None:
+    path, again = tmp_path / "ann.json", ("--on", "2026-12-03", "--from-day", "5", "--reason", "better")
+    path.write_bytes(
+        render(revised(ORDER, day(4), 4, stopped=tuple(sorted({dose.drug for dose in ORDER.doses}))), "json")
+    )
+    assert "nothing is given from day 5 on" in cec("change", str(path), *again, "--weight", "28kg").err
+    done = cec("change", str(path), *again, "--set", "clofarabine=18 mg: one dose", "-o", str(tmp_path / "r3.json"))
+    assert (done.code, "clofarabine: day 5: 18 mg, not there before" in done.err) == (0, True)
+
+
+def test_what_a_change_says_of_itself(tmp_path: Path) -> None:
+    path = tmp_path / "ann.json"
+    path.write_bytes(render(ORDER, "json"))
+    given = ("--on", "2026-12-06", "--given", "clofarabine on day 2=20 mg", "--reason", "told")
+    assert "r2.json: revision 2: told" in cec("change", str(path), *given, "-o", str(tmp_path / "r2.json")).err
+    assert (
+        "Changed revision 2, 06-Dec-2026: clofarabine on day 2: 20 mg given (told)"
+        in cec("print", str(tmp_path / "r2.json")).said
+    )
+    (tmp_path / "r2.json").unlink()
+    same = ("--on", "2026-12-02", "--from-day", "3", "--weight", "26kg", "--reason", "weighed")
+    assert "no dose, day or time is other than before" in cec("change", str(path), *same).err

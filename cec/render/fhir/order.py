@@ -218,7 +218,8 @@ def _notes(order: Order, void: Void | None) -> Iterator[str]:
     yield validity(order, void)
     yield origin(order)
     yield from (
-        f"Changed on {each.on.isoformat()}, from day {each.from_day} on: {each.reason}" for each in order.changes
+        f"Changed on {each.on.isoformat()}{'' if each.only_tells else f', from day {each.from_day} on'}: {each.reason}"
+        for each in order.changes
     )
     yield from changes(order)
     yield from (f"Assumed, because the source does not say: {what}: {why}" for what, why in assumptions(order))

@@ -16,12 +16,14 @@ from cec.render.words.times import clock, paper_date, starting_time
 
 def revision_words(order: Order) -> str:
     """Which revision an order is, from which day on, and why; nothing of a first one."""
-    return f"revision {order.revision}, {_since_and_why(order.changes[-1])}"
+    return f"revision {order.revision}{_since(order.changes[-1])}: {order.changes[-1].reason}"
 
 
-def _since_and_why(change: Change) -> str:
-    what = f"day 1 on {paper_date(change.start.date)}" if change.start else f"from day {change.from_day}"
-    return f"{what}: {change.reason}"
+def _since(change: Change) -> str:
+    """From which day of the cycle a change holds; nothing where it only tells what was given."""
+    if change.start:
+        return f", day 1 on {paper_date(change.start.date)}"
+    return "" if change.only_tells else f", from day {change.from_day}"
 
 
 def revision_line(order: Order) -> str:
@@ -35,7 +37,7 @@ def revision_line(order: Order) -> str:
     of_day = f" of {paper_date(earlier[-1].on)}" if earlier else ""
     return (
         f"Revision {order.revision} of {paper_date(change.on)}, replaces revision {order.revision - 1}{of_day} "
-        f"(order {order.replaces[:DIGITS]}), {_since_and_why(change)}"
+        f"(order {order.replaces[:DIGITS]}){_since(change)}: {change.reason}"
     )
 
 
@@ -79,7 +81,7 @@ def _status(each: Given) -> str:
 def changes_of(order: Order) -> Iterator[tuple[str, str]]:
     """What each change of an order said, with its label: when it was made, from which day it holds, what, and why."""
     for number, change in enumerate(order.changes, 2):
-        since = "" if change.start else f", from day {change.from_day}"
+        since = "" if change.start else _since(change)
         what = "; ".join(_parts(change)) or "nothing"
         yield "Changed", f"revision {number}, {paper_date(change.on)}{since}: {what} ({change.reason})"
 
@@ -126,6 +128,8 @@ def changed_words(before: Order, order: Order) -> Iterator[str]:
     for drug, of_drug in words.items():
         parts = (f"{_days(days)}: {what}" for what, days in of_drug.items())
         yield f"{drug}: {'; '.join(parts)}"
+    if not words and not order.changes[-1].only_tells:
+        yield "no dose, day or time is other than before"
     old = {(alert.code, alert.text) for alert in before.alerts}
     for alert in order.alerts:
         if not any(alert.code == code and alert.text.endswith(text) for code, text in old):
