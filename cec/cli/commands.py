@@ -45,7 +45,7 @@ COMMANDS: Mapping[str, Declared] = {
     "regimen list": Declared("regimen", "list_regimens"),
     "regimen show": Declared("regimen", "show_regimen"),
     "regimen new": Declared("new_regimen", "new_regimen"),
-    "regimen import": Declared("import_regimens", "import_regimens"),
+    "regimen import": Declared("import_regimens", "import_regimens", finds_regimens=False),
     "regimen check": Declared("regimen", "check_regimens"),
     "regimen diff": Declared("regimen", "compare_regimens"),
     "regimen test": Declared("regimen", "validate_regimens"),

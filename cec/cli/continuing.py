@@ -124,6 +124,9 @@ def _which(order: Order, asked: Asked) -> _Which:
     phase = read_text_of("--phase", asked.start.phase, read_count)
     cycle = read_text_of("--cycle", asked.times.cycle, read_count)
     if name is None and place:
+        if not is_treatment(place.name):
+            text = f"no file of the treatment {place.name} is found: name it as REGIMEN, or its folder with --regimens"
+            raise InputError(text)
         treatment = load_treatment(place.name)
         if treatment.sha256 != place.sha256:
             text = f"the file of {place.name} was changed since: name it as REGIMEN to go on by it as it is now"

@@ -17,12 +17,21 @@ HEADINGS = ("Drug", "Protocol dose", "Ordered dose", "Times a day", "Days", "Rou
 def order_html(order: Order) -> str:
     """The order as HTML: whose and which it is, a row for each dose, alerts, and that it is a draft."""
     patient, bsa = order.patient_now, order.measures[-1].bsa.value
-    person = (patient.id, patient.name, f"{patient.height}, {patient.weight}, BSA {bsa} m2")
-    cycle, start = (f"cycle {order.cycle}" if order.cycle else "", f"from {order.start}" if order.start else "")
+    person = (
+        patient.name,
+        f"id {patient.id}" if patient.id else "",
+        f"{patient.height}, {patient.weight}, BSA {bsa} m2",
+    )
+    which = (
+        order.regimen.title,
+        f"cycle {order.cycle}" if order.cycle else "",
+        f"from {order.start}" if order.start else "",
+        f"revision {order.revision}" if order.revision > 1 else "",
+    )
     alerts = "".join(f"<li>{escape(f'{each.level} {each.code}: {each.text}')}</li>" for each in order.alerts)
     rows = "".join(map(_row, _rows(order)))
     parts = (
-        f"<p><strong>{_joined((order.regimen.title, cycle, start))}</strong><br>{_joined(person)}</p>",
+        f"<p><strong>{_joined(which)}</strong><br>{_joined(person)}</p>",
         f"<table><thead>{_row(HEADINGS, 'th')}</thead><tbody>{rows}</tbody></table>",
         f"<ul>{alerts}</ul>" if alerts else "",
         f"<p>{escape(_standing(order))}</p>",

@@ -228,6 +228,10 @@ def test_a_treatment_goes_on_in_its_next_phase(tmp_path: Path, monkeypatch: pyte
         "1.json",
     )
     assert started.code == 0
+    unfound = cec("next", "1.json", *NEW).err
+    assert unfound == (
+        "1.json: no file of the treatment two-phases is found: name it as REGIMEN, or its folder with --regimens\n"
+    )
     assert cec("next", "1.json", "two-phases.yaml", *NEW, "-o", "2.json").code == 0
     second = load_order("2.json")
     assert second.of_treatment

@@ -58,6 +58,20 @@ def test_a_notebook_shows_the_table_of_doses_escaped() -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; co, 128 cm, 26 kg, BSA 0.96 m2" in html
     assert all(f"{alert.level} {alert.code}: " in html for alert in order.alerts)
     assert "Draft" in html
+    assert "revision" not in html
+
+
+def test_a_notebook_shows_which_revision_it_is_and_every_dose_of_it() -> None:
+    """40 mg/m2 by 0.96 m2 and, from day 3 on, by 1 m2: √(128 × 28 / 3600) = 0.998, to 0.01 m2."""
+    patient = cec.load_patient(texts={"id": "7", "height": "128 cm", "weight": "26 kg"})
+    first = cec.draft_order(cec.load_regimen("cec-induction"), patient, start=datetime.date(2026, 11, 30), cycle=2)
+    weight = {"weight": "28 kg"}
+    order = cec.change(first, on=datetime.date(2026, 12, 2), reason="heavier", from_day=3, texts=weight)
+    html, shown = order._repr_html_(), Cells()
+    shown.feed(html)
+    assert "cycle 2, from 2026-11-30, revision 2</strong><br>id 7, 128 cm, 28 kg, BSA 1 m2" in html
+    doses = [(row[2], row[4]) for row in shown.rows if row[0] == "clofarabine"]
+    assert doses == [("38.4 mg", "1-2"), ("40 mg", "3-5")]
 
 
 def run(*arguments: str) -> tuple[object, str, str]:
