@@ -142,7 +142,7 @@ def batch(
         lambda: kind_of(patients, input_format, "--input-format"),
         lambda: kind_of(output, output_format, "--output-format"),
         lambda: mapping(table.renamed or ()),
-        lambda: declared_of(table),
+        lambda: declared_of(table, table.dates),
         lambda: _kind_of_rejects(place),
         lambda: read_text_of("--paper", paper, _known_paper),
     )

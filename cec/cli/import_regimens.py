@@ -12,7 +12,7 @@ import typer
 from cec.cli.inputs import declared_of, mapping
 from cec.cli.messages import say, say_fault
 from cec.cli.option import OUTPUT, REGIMEN, option
-from cec.cli.options import QuietOption, TableOptions
+from cec.cli.options import LinesTableOptions, QuietOption
 from cec.cli.places import keep_outside
 from cec.errors import Fault, FileError, InputError, together
 
@@ -30,7 +30,7 @@ def import_regimens(
     output: Annotated[
         Path, option("FOLDER", "A new folder for the files, one for each regimen.", "--output", "-o", heading=OUTPUT)
     ],
-    table: TableOptions,
+    table: LinesTableOptions,
     indication: Annotated[
         str | None, option("TEXT", "Disease and patients, where no column tells them.", "--for", heading=REGIMEN)
     ] = None,

@@ -16,7 +16,7 @@ from cec.errors import CecError, Fault, InputError, together
 from cec.facts import FACTS, HISTORY
 
 if TYPE_CHECKING:
-    from cec.cli.options import PatientOptions, PharmacyOptions, TableOptions, TimeOptions
+    from cec.cli.options import LinesTableOptions, PatientOptions, PharmacyOptions, TableOptions, TimeOptions
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
     from cec.tables.declared import Declared
@@ -226,18 +226,18 @@ def mapping(typed: Sequence[str]) -> dict[str, str]:
     return columns
 
 
-def declared_of(options: TableOptions) -> Declared:
-    """How a table is written, as was typed; InputError with every fault."""
+def declared_of(options: TableOptions | LinesTableOptions, dates: str | None = None) -> Declared:
+    """How a table is written, as was typed, and its dates where it has any; InputError with every fault."""
     from cec.tables.declared import Declared, read_decimal, read_encoding, read_form, read_values
 
-    decimal, dates, encoding, values = together(
+    decimal, form, encoding, values = together(
         lambda: read_text_of("--decimal", options.decimal, read_decimal),
-        lambda: read_text_of("--dates", options.dates, read_form),
+        lambda: read_text_of("--dates", dates, read_form),
         lambda: read_text_of("--encoding", options.encoding, read_encoding),
         lambda: read_values(options.value or ()),
     )
     utf8 = encoding in {None, "utf-8"}
-    return Declared(decimal or ".", dates or "", "" if utf8 else encoding, options.sheet or "", values)
+    return Declared(decimal or ".", form or "", "" if utf8 else encoding, options.sheet or "", values)
 
 
 def today() -> datetime.date:

@@ -235,8 +235,17 @@ QuietOption: TypeAlias = Annotated[
 ]
 
 
+DecimalOption: TypeAlias = Annotated[
+    str | None, option("SIGN", "The sign before the decimals of its numbers: , or, by default, a point.")
+]
+EncodingOption: TypeAlias = Annotated[
+    str | None, option("ENCODING", "The encoding of CSV: cp1250, cp1252, iso-8859-2 …; by default UTF-8.")
+]
+SheetOption: TypeAlias = Annotated[str | None, option("SHEET", "The sheet of a workbook that has several.")]
+
+
 class TableOptions(NamedTuple):
-    """How a table is written; nothing of it is guessed."""
+    """How a table of patients is written; nothing of it is guessed."""
 
     renamed: Annotated[
         list[str] | None,
@@ -261,17 +270,35 @@ class TableOptions(NamedTuple):
             "What a text of a column means: sex:K=female, regimen:AC=ac.yaml, creatinine:brak= (nothing). Repeatable.",
         ),
     ] = None
-    decimal: Annotated[
-        str | None, option("SIGN", "The sign before the decimals of its numbers: , or, by default, a point.")
-    ] = None
+    decimal: DecimalOption = None
     dates: Annotated[
         str | None,
         option("FORM", "How its dates are written: DD.MM.YYYY, MM/DD/YYYY …; by default year-month-day."),
     ] = None
-    encoding: Annotated[
-        str | None, option("ENCODING", "The encoding of CSV: cp1250, cp1252, iso-8859-2 …; by default UTF-8.")
+    encoding: EncodingOption = None
+    sheet: SheetOption = None
+
+
+class LinesTableOptions(NamedTuple):
+    """How a table of drug lines is written, which has neither patients nor dates."""
+
+    renamed: Annotated[
+        list[str] | None,
+        option("KEY=COLUMN", "Which column tells a key of a drug line: drug=Lek,dose=Dawka. Repeatable.", "--map"),
     ] = None
-    sheet: Annotated[str | None, option("SHEET", "The sheet of a workbook that has several.")] = None
+    ignored: Annotated[
+        list[str] | None, option("COLUMN", "A column that is not read. Repeatable.", "--ignore-column")
+    ] = None
+    value: Annotated[
+        list[str] | None,
+        option(
+            "KEY:TEXT=VALUE",
+            "What a text of a column means: 'route:wlew=IV infusion', regimen:AC=ac-adults. Repeatable.",
+        ),
+    ] = None
+    decimal: DecimalOption = None
+    encoding: EncodingOption = None
+    sheet: SheetOption = None
 
 
 class OutputOptions(NamedTuple):
@@ -345,6 +372,7 @@ HEADINGS: Mapping[Any, str] = {
     StartOptions: CYCLE,
     TimeOptions: CYCLE,
     TableOptions: TABLE,
+    LinesTableOptions: TABLE,
     OutputOptions: OUTPUT,
     PrintOptions: OUTPUT,
     NewRegimenOptions: REGIMEN,

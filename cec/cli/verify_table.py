@@ -150,7 +150,7 @@ def terms_of(
         lambda: read_text_of("--start", start, read_date),
         lambda: read_text_of("--cycle", cycle, read_count),
         lambda: mapping(table.renamed or ()),
-        lambda: declared_of(table),
+        lambda: declared_of(table, table.dates),
         lambda: tolerance() if callable(tolerance) else tolerance,
     )
     this_regimen, this_pharmacy, this_start, this_cycle, columns, declared, percent = loaded

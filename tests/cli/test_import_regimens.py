@@ -143,3 +143,10 @@ def test_columns_with_the_names_of_keys_need_no_map_in_a_workbook(tmp_path: Path
     done = cec("regimen", "import", str(tmp_path / "p.xlsx"), "-o", str(tmp_path / "new"))
     assert (done.code, "columns not read: Owner" in done.err) == (0, True), done.err
     assert str(check_regimen(tmp_path / "new" / "ac.yaml").drugs[1].doses[0]) == "600 mg/m2"
+
+
+def test_what_would_tell_nothing_is_not_offered() -> None:
+    """A table of drug lines has no dates and no patients, and no name of a regimen in it leads to a file."""
+    offered = " ".join(cec("regimen", "import", "--help").out.split())
+    assert "drug=Lek" in offered
+    assert not [word for word in ("--dates", "--regimens", "height", "sex") if word in offered]
