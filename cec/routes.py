@@ -184,6 +184,16 @@ def route_of_use(route: str) -> str:
     return CHOICE.join(each for each in routes_of(route.casefold()) if each in CSF_ROUTES)
 
 
+def use_only(*routes: str) -> str:
+    """The words over what goes into the cerebrospinal fluid by one of these routes; nothing over other doses.
+
+    >>> use_only("IV bolus", "intrathecal"), use_only("IV bolus")
+    ('FOR INTRATHECAL USE ONLY', '')
+    """
+    named = dict.fromkeys(name for route in routes if (name := route_of_use(route)))
+    return f"FOR {' OR '.join(named).upper()} USE ONLY" if named else ""
+
+
 _ORAL = frozenset(("oral", "orally", "mouth", "po", "enteral", "nasogastric", "gastrostomy"))
 
 

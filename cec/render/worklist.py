@@ -10,6 +10,7 @@ from cec.render.words.alerts import by_severity
 from cec.render.words.pharmacy import DIGITS
 from cec.render.words.times import moment, paper_date, starting_time, weekday_date
 from cec.render.worksheet import containers
+from cec.routes import use_only
 from cec.units import write_number
 from cec.when_words import listed
 
@@ -111,7 +112,7 @@ def _line(dose: DoseOfDay, worklist: Worklist, *, has_several: bool) -> Line:
         vials_words(dose) if has_several else "; ".join(_vials(each.vials) for each in dose.drawn_from),
         _use_before(preparation, row) if preparation else "",
         ", ".join(filter(None, ("" if order.release else DRAFT_MARK, f"given: {dose.given}" if dose.given else ""))),
-        "; ".join(dose.label),
+        "; ".join(filter(None, (use_only(row.route), *dose.label))),
     )
 
 

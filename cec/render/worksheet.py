@@ -13,7 +13,7 @@ from cec.render.words import over_days
 from cec.render.words.regimen import which_of_day
 from cec.render.words.revision import given_rows
 from cec.render.words.times import moment, starting_time
-from cec.routes import RADIOTHERAPY, is_into_csf, is_oral, route_of_use
+from cec.routes import RADIOTHERAPY, is_into_csf, is_oral
 from cec.units import Quantity, is_dissolved, write_number, write_range, write_signed
 
 if TYPE_CHECKING:
@@ -140,12 +140,6 @@ def csf_days(order: Order) -> list[WorkDay]:
         WorkDay(number, order.date_of(number), tuple(task for task in every if task.day == number))
         for number in sorted({task.day for task in every})
     ]
-
-
-def use_only(day: WorkDay) -> str:
-    """The words over what goes into the cerebrospinal fluid on a day; nothing over other doses."""
-    routes = dict.fromkeys(route for task in day.tasks if (route := route_of_use(task.dose.route)))
-    return f"FOR {' OR '.join(routes).upper()} USE ONLY" if routes else ""
 
 
 def dispensing_list(order: Order) -> list[Dispensed]:

@@ -109,3 +109,22 @@ def test_labels_stand_on_sheets_with_the_csf_apart(paper: str, sheets: int, tmp_
     assert len(found) == sheets
     assert "INTRATHECAL" not in found[0]
     assert "Jan Kowalski" not in found[1]
+
+
+def list_on_paper(day: WardDay) -> str:
+    texts = (page.extract_text() for page in pypdf.PdfReader(io.BytesIO(render(day, "pdf", WORKLISTS))).pages)
+    return " ".join(re.sub("[\xa0\u200b]", " ", " ".join(texts)).split())
+
+
+def test_the_list_on_paper_frames_what_goes_into_the_spine_and_nothing_else(tmp_path: Path) -> None:
+    text = list_on_paper(day_of(tmp_path))
+    assert "methotrexate 12 mg intrathecal FOR INTRATHECAL USE ONLY" in text
+    assert text.count("USE ONLY") == 1
+
+
+def test_the_list_on_paper_spells_drugs_as_the_pharmacy_of_each_order_does(tmp_path: Path) -> None:
+    day = day_of(tmp_path)
+    first, second = day.orders
+    spelling = replace(first, pharmacy=replace(first.pharmacy, tall_man=("cloFARABine",)))
+    text = list_on_paper(day._replace(orders=(spelling, second)))
+    assert ("cloFARABine 30 mg" in text, "clofarabine 46.8 mg" in text) == (True, True)

@@ -8,7 +8,7 @@ from cec.render.pdf.doses import dose_data, totals_of
 from cec.render.pdf.page import alert_data
 from cec.render.words.alerts import by_severity
 from cec.render.words.times import dose_of_day, row_time, weekday_date
-from cec.routes import is_into_csf, routes_of
+from cec.routes import is_into_csf, routes_of, use_only
 
 if TYPE_CHECKING:
     from cec.order import Dose, Order, Preparation
@@ -26,7 +26,7 @@ def intrathecal_page(order: Order, days: list[Day]) -> dict[str, Any] | None:
         return None
     routes = dict.fromkeys(route for dose in given for route in routes_of(dose.route))
     return {
-        "frame": f"FOR {' OR '.join(routes).upper()} USE ONLY",
+        "frame": use_only(*(dose.route for dose in given)),
         "route": " or ".join(routes),
         "look_at": [
             alert_data(alert)

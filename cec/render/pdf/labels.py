@@ -26,7 +26,7 @@ from cec.render.words.times import clock, moment, paper_date, row_time, weekday_
 from cec.render.worklist import title_of as worklist_title
 from cec.render.worklist import vials_words
 from cec.render.worksheet import containers
-from cec.routes import RADIOTHERAPY, is_into_csf, is_oral, route_of_use
+from cec.routes import RADIOTHERAPY, is_into_csf, is_oral, use_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -215,7 +215,7 @@ def _label(
         "which": which_of_day(dose, row.protocol_day, row.number),
         "changed": changed_words(dose),
         "mark": row_marks(order).get(identity(row), ""),
-        "use_only": f"FOR {route_of_use(row.route).upper()} USE ONLY" if kind == "csf" else "",
+        "use_only": use_only(row.route),
         **_made_up(row, preparation, dose),
         **_use(row, preparation),
     }

@@ -8,6 +8,7 @@ from cec.render.pdf.page import bound
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import SECOND_CHECK
 from cec.render.words.alerts import alert_code, alert_text, by_severity
+from cec.render.words.pharmacy import spelled
 from cec.render.worklist import (
     BY_HAND,
     DRAFT_MARK,
@@ -36,7 +37,10 @@ SIGNED = ("Made by", "Checked", "Time")
 
 def render(document: WardDay, *, paper: str = "a4") -> bytes:
     """The worklist as a tagged PDF on a4 or letter; the same list gives the same bytes."""
-    return typeset("worklist", worklist_data(document.worklist), paper)
+    data = worklist_data(document.worklist)
+    for row, dose in zip(data["rows"], document.worklist.doses, strict=True):
+        row["drug"] = spelled(row["drug"], document.orders[dose.order].pharmacy)
+    return typeset("worklist", data, paper)
 
 
 def worklist_data(worklist: Worklist) -> dict[str, Any]:

@@ -35,10 +35,10 @@ from cec.render.worksheet import (
     picked,
     status_of,
     steps_of,
-    use_only,
     which,
     work_days,
 )
+from cec.routes import use_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -90,7 +90,7 @@ def _day(order: Order, day: WorkDay, marks: Mapping[Identity, str]) -> dict[str,
         "fluid": f"fluid infused: {fluid_of(day.fluid)}" if day.fluid else "",
         "omitted": [f"OMITTED {each.drug}: {each.why}" for each in day.omitted],
         "ahead": made_ahead(day),
-        "use_only": use_only(day),
+        "use_only": use_only(*(task.dose.route for task in day.tasks)),
         "past": list(day.past),
         "cards": [_card(order, task, marks) for task in day.tasks],
     }

@@ -50,9 +50,9 @@ from cec.render.worksheet import (
     picked,
     status_of,
     steps_of,
-    use_only,
     work_days,
 )
+from cec.routes import use_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +77,11 @@ def render(order: Order, *, terminal: Terminal = PIPE, explain: bool = False, pi
             alike.setdefault(day.likeness, []).append(day)
         parts += chain.from_iterable(_days(order, days, terminal) for days in alike.values())
         for day in csf_days(order):
-            parts += [BLANK_LINE, *wrap(use_only(day), terminal, style=STRONG), *_days(order, [day], terminal)]
+            parts += [
+                BLANK_LINE,
+                *wrap(use_only(*(task.dose.route for task in day.tasks)), terminal, style=STRONG),
+                *_days(order, [day], terminal),
+            ]
             signed = "  ".join(f"{name} {BLANK}" for name in CSF_SIGNED)
             parts += [BLANK_LINE, *wrap(signed, terminal, "  ", "    ")]
         parts += _dispensing(order, terminal)
