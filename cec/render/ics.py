@@ -228,7 +228,7 @@ def _patient(order: Order) -> list[str]:
 def _description(order: Order, row: Administration, of_order: _Beside) -> list[str]:
     """What stands in the event: draft, dose with its protocol dose, how it is made up, what to look at, which order."""
     dose = order.doses[row.dose_index]
-    which = which_of_day(dose, row.day if row.of_day is None else row.of_day, row.number)
+    which = which_of_day(dose, row.protocol_day, row.number, row.of_day)
     beside = [f"{what}: {why}" for what, why in dose.assumed.items()]
     preparations = [each for each in order.preparations if each.dose_index == row.dose_index]
     alerts = of_order.alerts[row.drug]

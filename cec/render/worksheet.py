@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -94,7 +95,14 @@ class Dispensed(NamedTuple):
     preparation: Preparation
     tasks: tuple[Task, ...]
     items: tuple[PickItem, ...]
-    """What all of them take from the shelf."""
+    """What all doses of the drug take from the shelf."""
+    others: bool = False
+    """Whether the drug has other doses by mouth, which take from them too."""
+
+    @property
+    def in_all(self) -> str:
+        """What is taken from the shelf in words, and for which doses, where it is not for this one alone."""
+        return picked(self.items) + (f", for all doses of {self.dose.drug}" if self.items and self.others else "")
 
 
 def work_days(order: Order) -> list[WorkDay]:
@@ -145,14 +153,17 @@ def csf_days(order: Order) -> list[WorkDay]:
 def dispensing_list(order: Order) -> list[Dispensed]:
     """The doses by mouth: what each takes, when, and how much of the shelf all of them take."""
     every = [task for task in tasks(order) if is_oral(task.dose.route)]
+    indices = dict.fromkeys(task.preparation.dose_index for task in every)
+    drugs = Counter(order.doses[index].drug for index in indices)
     return [
         Dispensed(
             order.doses[index],
             next(task.preparation for task in every if task.preparation.dose_index == index),
             tuple(task for task in every if task.preparation.dose_index == index),
             tuple(item for item in order.pick_list if item.drug == order.doses[index].drug and item.kind in _ORAL),
+            drugs[order.doses[index].drug] > 1,
         )
-        for index in dict.fromkeys(task.preparation.dose_index for task in every)
+        for index in indices
     ]
 
 
@@ -201,9 +212,10 @@ def steps_of(task: Task, row: Administration | None) -> list[Instruction]:
 def which(task: Task) -> str:
     """Which of the doses of its day it is; with the day that it is a dose of, where that is another."""
     row = task.row
-    number = which_of_day(task.dose, row.protocol_day if row else task.day, task.number)
-    of_day = f"of day {row.of_day}" if row and row.of_day is not None else ""
-    return ", ".join(filter(None, (number, of_day)))
+    if row is None:
+        return which_of_day(task.dose, task.day, task.number)
+    of_day = f"of day {row.of_day}" if row.of_day is not None else ""
+    return which_of_day(task.dose, row.protocol_day, task.number, row.of_day) or of_day
 
 
 def name_of(task: Task) -> str:

@@ -20,7 +20,7 @@ from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, r
 from cec.errors import InputError
 from cec.order import Alert
 from cec.pharmacy import Pharmacy
-from cec.render import FORMATS
+from cec.render import FORMATS, WORKSHEETS
 from cec.render.pdf.labels import label_data
 from cec.render.pdf.typesetting import pictures
 from cec.units import Quantity
@@ -342,7 +342,35 @@ def test_hospital_ward_and_bed_and_which_of_the_days_doses(tmp_path: Path) -> No
     )
     labels = labels_of(order)
     assert all("City hospital, ward 3A, bed 12" in label for label in labels)
-    assert [f"dose {number} of 3 of the day" in label for number, label in enumerate(labels, 1)] == [True] * 3
+    which = ("dose 1 of 3 of the day", "dose 2 of 3 of the day", "dose 3 of 3 of day 1")  # at 09:00, 17:00, and 01:00
+    assert [text in label for text, label in zip(which, labels, strict=True)] == [True] * 3
+
+
+def test_a_dose_after_midnight_says_on_label_code_and_worksheet_of_which_day_it_is_the_third(tmp_path: Path) -> None:
+    """Every 8 h from 17:00: Tue 01-Dec has the second and third dose of day 1, then the first of its own."""
+    nights = (
+        "drug: decitabine, dose: 15 mg/m2, times: 3, every: 8 h, route: IV infusion, over: 3 h, days: 1-2, at: '17:00'"
+    )
+    patient = load_patient(texts={"height": "109 cm", "weight": "18.5 kg"})
+    order = draft_order(load_regimen(regimen_file(tmp_path, "nights", nights)), patient, start=START)
+    expected = [
+        "day 1, dose 1 of 3 of the day",
+        "day 2 (day 1), dose 2 of 3 of day 1",
+        "day 2 (day 1), dose 3 of 3 of day 1",
+        "day 2, dose 1 of 3 of the day",
+        "day 3 (day 2), dose 2 of 3 of day 2",
+        "day 3 (day 2), dose 3 of 3 of day 2",
+    ]
+    labels = [
+        re.search(r"(day \d) of 3(.*?), \d\d:\d\d to \d\d:\d\d(, dose \d of 3 of \w+ ?\w+)", text)
+        for text in labels_of(order)
+    ]
+    assert ["".join(found.groups()) for found in labels if found] == expected
+    pages = pictures("labels", label_data(replace(order, alerts=())), "100x60mm", ppi=200)
+    codes = [found.text for page in pages for found in zxingcpp.read_barcodes(Image.open(io.BytesIO(page)))]
+    assert [code.splitlines()[-1].replace("day: ", "day ", 1) for code in codes] == expected
+    worksheet = " ".join(pages_of(render(order, "pdf", WORKSHEETS)))
+    assert worksheet.count("dose 3 of 3 of day 1, 09:00") == worksheet.count("dose 3 of 3 of day 2, 09:00") == 1
 
 
 def test_labels_need_a_start_and_a_paper_that_there_is(order: Order) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from regimen_texts import regimen_file
 
 from benchmarks.hardest_papers import ORDERS
-from cec import draft_order, load_patient, load_pharmacy, load_regimen
+from cec import draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.load.typed import Texts
 from cec.order import Order
 from cec.render.pdf.order import sheet_data
@@ -96,6 +98,18 @@ def test_an_omitted_drug_stands_at_its_place_with_a_reason_and_nothing_to_give_i
     for day in data["days"]:
         assert [row["drug"] for row in day["rows"]] == ["prednisone", "clofarabine", "etoposide", "cyclophosphamide"]
         assert day["rows"][2]["text"] == "do not give: anaphylaxis in cycle 1"
+
+
+def test_what_a_drug_comes_to_is_not_printed_over_its_name() -> None:
+    """Four doses of HLH-94 are more than a line holds: they begin behind the name, 13 letters of 4 pt and more."""
+    child = load_patient(texts={"height": "75 cm", "weight": "9 kg"})
+    order = draft_order(load_regimen("examples/hlh-94"), child, start=datetime.date(2026, 11, 30))
+    texts: list[tuple[str, float]] = []
+    page = PdfReader(io.BytesIO(render(order, "pdf"))).pages[0]
+    page.extract_text(visitor_text=lambda text, place, *_: texts.append((" ".join(text.split()), place[4])))
+    total = next(start for text, start in texts if text.startswith("14 × 4.3"))
+    names = [start for text, start in texts if text == "dexamethasone"]
+    assert total > names[-1] + 13 * 4
 
 
 def test_a_stop_stands_above_the_doses_and_not_once_more_below() -> None:

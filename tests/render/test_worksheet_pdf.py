@@ -106,9 +106,22 @@ def test_doses_by_mouth_stand_on_a_dispensing_list_of_their_own(order: Order, pa
         "Fri 04-Dec-2026 before 09:00 prednisone 9.25 mg",
     ):
         assert text in listed
+    assert "for all doses of" not in listed
     grown = replace(order.patient, age=Quantity(Decimal(6), "years"))
     tablets = draft_order(order.regimen, grown, order.pharmacy, start=order.start)
     assert "solution too" not in pages_of(render(tablets, "pdf", WORKSHEETS))[-1]
+
+
+def test_what_a_drug_takes_in_all_says_that_it_is_for_all_its_doses(order: Order, tmp_path: Path) -> None:
+    """5 mg on 3 days and 10 mg on 2 days: what both take stands with each, which takes less alone."""
+    lines = (
+        "drug: prednisone, dose: 5 mg, route: oral, days: 1-3",
+        "drug: prednisone, dose: 10 mg, route: oral, days: 4-5",
+    )
+    regimen = load_regimen(regimen_file(tmp_path, "twice", *lines))
+    grown = replace(order.patient, age=Quantity(Decimal(6), "years"))
+    text = " ".join(pages_of(render(draft_order(regimen, grown, order.pharmacy, start=order.start), "pdf", WORKSHEETS)))
+    assert len(re.findall(r"In all: \d[^:]*?, for all doses of prednisone", text)) == 2
 
 
 INTRATHECAL = (

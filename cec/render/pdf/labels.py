@@ -22,7 +22,7 @@ from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_
 from cec.render.words.pharmacy import DIGITS, pharmacy_words, spelled
 from cec.render.words.regimen import cycle_words, which_of_day
 from cec.render.words.revision import given_rows, revision_line, row_marks
-from cec.render.words.times import clock, moment, paper_date, row_time, weekday_date
+from cec.render.words.times import clock, dose_of_day, moment, paper_date, row_time, weekday_date
 from cec.render.worklist import title_of as worklist_title
 from cec.render.worklist import vials_words
 from cec.render.worksheet import containers
@@ -212,7 +212,7 @@ def _label(
         "over_days": "; ".join(over_days(dose)),
         "date": f"{weekday_date(row.date)}, {day_of(order, row)[:1].lower()}{day_of(order, row)[1:]}",
         "time": row_time(row, row.date),
-        "which": which_of_day(dose, row.protocol_day, row.number),
+        "which": which_of_day(dose, row.protocol_day, row.number, row.of_day),
         "changed": changed_words(dose),
         "mark": row_marks(order).get(identity(row), ""),
         "use_only": use_only(row.route),
@@ -236,14 +236,14 @@ def _label(
 
 def _coded(order: Order, row: Administration, amount: str, void: Void | None) -> Iterable[str]:
     """The lines of a label's QR code: order, patient, drug, amount and day, after VOID where it must not be used."""
-    which = f", {which}" if (which := which_of_day(order.doses[row.dose_index], row.protocol_day, row.number)) else ""
+    which = which_of_day(order.doses[row.dose_index], row.protocol_day, row.number, row.of_day)
     return (
         *(["VOID"] if void_words(order, void) else []),
         f"order: {order.fingerprint[:DIGITS]}",
         f"patient: {order.patient.id}",
         f"drug: {row.drug}",
         f"dose: {amount}",
-        f"day: {row.protocol_day}{which}",
+        f"day: {row.day}{dose_of_day(row)}{which and f', {which}'}",
     )
 
 

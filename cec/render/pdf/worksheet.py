@@ -32,7 +32,6 @@ from cec.render.worksheet import (
     made_ahead,
     made_words,
     pick_count,
-    picked,
     status_of,
     steps_of,
     which,
@@ -143,7 +142,7 @@ def _dispensed(order: Order, each: Dispensed, marks: Mapping[Identity, str]) -> 
         "changed": changed_words(each.dose),
         "cytotoxic": _CYTOTOXIC in each.preparation.handling,
         "steps": _steps([*(("Label", text) for text in each.dose.label), *steps_of(first, None)]),
-        "in_all": picked(each.items),
+        "in_all": each.in_all,
         "batches": batches(each.preparation) or [""],
         "rows": [
             {

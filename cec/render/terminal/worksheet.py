@@ -47,7 +47,6 @@ from cec.render.worksheet import (
     made_words,
     name_and_time,
     pick_count,
-    picked,
     status_of,
     steps_of,
     work_days,
@@ -157,7 +156,7 @@ def _dispensing(order: Order, terminal: Terminal) -> list[Part]:
     past = given_rows(order)
     for each in dispensing_list(order):
         signed = "  ".join(f"{name} {BLANK}" for name in DISPENSED)
-        in_all = [("In all", picked(each.items))] if each.items else []
+        in_all = [("In all", each.in_all)] if each.items else []
         fields = [("Batch", f"{what}: {BLANK}") for what in batches(each.preparation)]
         days = [
             _dispensed_on(day, tasks, status_of(tasks[0], past) or signed)

@@ -30,10 +30,10 @@ def frequency(line: DrugLine | Dose) -> str:
     return f"{most}{line.per_day} times daily"
 
 
-def which_of_day(dose: Dose, day: int, number: int) -> str:
-    """Which of the doses of a day it is; nothing where that day has no other."""
+def which_of_day(dose: Dose, day: int, number: int, of_day: int | None = None) -> str:
+    """Which of a day's doses it is; the day by its number where it is not that of its date; nothing of one alone."""
     count = dose.count_on(day)
-    return f"dose {number} of {count} of the day" if count > 1 else ""
+    return f"dose {number} of {count} of {'the day' if of_day is None else f'day {of_day}'}" if count > 1 else ""
 
 
 def protocol_dose(line: DrugLine) -> str:
