@@ -55,6 +55,12 @@ class Request(NamedTuple):
     """Whether the doses are put behind those that the target has already."""
     declared: Declared = AS_CEC_WRITES
     """How the table is written."""
+    fills_regimen: bool = False
+    """Whether rows that name no regimen in a column of regimens are dosed by that of the settings."""
+
+
+NAMES_NONE = Refusal(("regimen",), "no regimen is named; write it, or say --regimen NAME for all rows that name none")
+"""Of a row without a regimen in a table that has a column of them."""
 
 
 class Summary(NamedTuple):
@@ -100,7 +106,9 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
         meant = declared.values.get("regimen", {})
         with regimens_named(layout, named, table.blocks, regimens, meant) as (blocks, some_name_none):
             loaded = [regimen for regimen in regimens.values() if isinstance(regimen, Regimen)]
-            if loaded and not some_name_none:  # the usual one is none of this table's, and has no columns in the output
+            is_usual_used = some_name_none and (request.fills_regimen or not named)
+            regimens |= {} if is_usual_used else {"": NAMES_NONE}
+            if loaded and not is_usual_used:  # the usual one is none of this table's, and has no columns in the output
                 settings = settings._replace(regimen=loaded[0])
             used = [settings.regimen, *loaded]
             refuse_idle_days(settings.days, *used)

@@ -49,7 +49,7 @@ def batch(
         str | None,
         option(
             "NAME|FILE",
-            "The regimen of rows that name none; by default the pharmacy's, else cec-induction.",
+            "The regimen of rows that name none; without a column of them by default the pharmacy's or cec-induction.",
             heading=TABLE,
         ),
     ] = None,
@@ -173,6 +173,7 @@ def batch(
         sheets=sheets or "",
         paper=paper_name or "a4",
         appends=append,
+        fills_regimen=regimen is not None,
     )
     is_shown = output != STANDARD and not quiet  # nowhere that rows may stand
     with progress("sheets" if sheets else "rows", is_shown=is_shown) as bar:

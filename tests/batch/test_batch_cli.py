@@ -274,7 +274,7 @@ def test_a_row_may_name_its_regimen(tmp_path: Path) -> None:
         f"id,height,weight,age,regimen\n1,128 cm,26 kg,8,\n2,128,26,8,cec-consolidation\n3,128,26,8,{own}\n4,,,,nix\n",
         encoding="utf-8",
     )
-    assert run(path, "-o", tmp_path / "d.csv").code == 1
+    assert run(path, "-o", tmp_path / "d.csv", "--regimen", "cec-induction").code == 1
     rows = table(tmp_path / "d.csv")
     assert [row["regimen"] for row in rows] == ["cec-induction", "cec-consolidation", str(own)]
     assert rows[0]["clofarabine_mg"] == rows[1]["clofarabine_mg"] == "38.4"
@@ -284,6 +284,18 @@ def test_a_row_may_name_its_regimen(tmp_path: Path) -> None:
     rejected = table(tmp_path / "d.rejects.csv")
     assert rejected[0]["column"] == "regimen"
     assert "is not the name of a regimen and not a file" in rejected[0]["reason"]
+
+
+def test_a_row_that_names_no_regimen_among_others_is_dosed_by_none(tmp_path: Path) -> None:
+    """A forgotten regimen is not the usual one; without a column of regimens, or with --regimen, somebody chose it."""
+    path = tmp_path / "p.csv"
+    path.write_text("id,height,weight,regimen\n1,128 cm,26 kg,cec-consolidation\n2,128,26, \n", encoding="utf-8")
+    done = run(path)
+    assert (done.code, [line[0] for line in done.out.splitlines()[1:]]) == (1, ["1"])
+    assert "row 3: no regimen is named; write it, or say --regimen NAME for all rows that name none" in done.err
+    assert run(path, "--regimen", "cec-induction").out.splitlines()[2].startswith("2,128,26,cec-induction,0.96,38.4")
+    path.write_text("id,height,weight\n1,128 cm,26 kg\n", encoding="utf-8")
+    assert run(path).code == 0
 
 
 def test_map_and_near_names(tmp_path: Path) -> None:

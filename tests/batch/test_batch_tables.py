@@ -789,7 +789,7 @@ WIDE_NUMBERS = {"bsa_m2", "clofarabine_mg", "etoposide_mg", "cyclophosphamide_mg
 def test_the_numbers_of_json_are_those_that_are_named(tmp_path: Path) -> None:
     """Whatever has digits is else text: ids, days of the week, times."""
     path = tmp_path / "p.csv"
-    path.write_text("id,height,weight,regimen\n007,128,26,\n", encoding="utf-8")
+    path.write_text("id,height,weight,regimen\n007,128,26,cec-induction\n", encoding="utf-8")
     for options, numbers in ((("--long",), set(SCHEDULE_NUMBERS) - {"cycle", "rate"}), ((), None)):
         output = ("-o", str(tmp_path / "d.jsonl"), "--overwrite")
         done = command("batch", str(path), "--start", "2026-11-30", *output, *options)

@@ -32,7 +32,8 @@ def spoilt() -> Bundle:
 def test_each_line_is_dosed_or_rejected_with_its_reason(tmp_path: Path) -> None:
     heavier = written(drafted(id="8", weight="30 kg"))
     file = lines(tmp_path, written(drafted()), heavier, spoilt(), '{"resourceType": "Patient"}', "{", mcode())
-    done = cec("batch", file, "-o", str(tmp_path / "doses.csv"), "--ignore-column", "anc")
+    usual = ("--regimen", "cec-induction")
+    done = cec("batch", file, "-o", str(tmp_path / "doses.csv"), "--ignore-column", "anc", *usual)
     assert done.code == 1
     # √(128 × 30 / 3600) = 1.0327…: 1.03 m2 × 40 mg/m2 = 41.2 mg; 65 in and 150 lb are 1.77 m2: 70.8 mg
     doses = {row["id"]: row["clofarabine_mg"] for row in table(tmp_path / "doses.csv")}
@@ -46,7 +47,10 @@ def test_each_line_is_dosed_or_rejected_with_its_reason(tmp_path: Path) -> None:
 
 def test_what_was_not_read_stands_in_the_row(tmp_path: Path) -> None:
     file = lines(tmp_path, mcode())
-    assert cec("batch", file, "-o", str(tmp_path / "doses.csv"), "--ignore-column", "anc").code == 0
+    options = ("-o", str(tmp_path / "doses.csv"), "--ignore-column", "anc")
+    assert cec("batch", file, *options).code == 1
+    assert "no regimen is named; write it" in (tmp_path / "doses.rejects.csv").read_text(encoding="utf-8")
+    assert cec("batch", file, *options, "--overwrite", "--regimen", "cec-induction").code == 0
     (row,) = table(tmp_path / "doses.csv")
     assert "150 lb is taken, the newest body weight" in row["remarks"]
     assert "not read: Condition" in row["remarks"]
