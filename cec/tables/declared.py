@@ -103,6 +103,8 @@ def with_point(text: str, decimal: str, *, has_points: bool = False) -> str:
         return text
     if not has_points and re.search(r"[0-9]\.[0-9]", text.replace("1.73", "")):
         raise InputError(f"'{text.strip()}' has a point, and in this table decimals stand behind a comma (--decimal ,)")
+    if re.fullmatch(r"\s*(,[0-9]+|[0-9]+,)([^0-9,].*)?", text):
+        raise InputError(f"'{text.strip()}' needs a digit on both sides of the comma")
     return re.sub(r"(?<=[0-9]),(?=[0-9])", ".", text)
 
 

@@ -83,6 +83,12 @@ def test_a_point_among_commas_is_refused(cell: str) -> None:
     assert with_point("26.5", ",", has_points=True) == "26.5"
 
 
+@pytest.mark.parametrize("cell", ["33,", " ,45", "33, kg"])
+def test_a_comma_has_digits_on_both_sides(cell: str) -> None:
+    with pytest.raises(InputError, match="needs a digit on both sides of the comma"):
+        with_point(cell, ",")
+
+
 @pytest.mark.parametrize(
     ("form", "cell", "day"),
     [
