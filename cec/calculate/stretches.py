@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -20,6 +20,8 @@ from cec.days import LAST_DAY
 from cec.order import Administration, Change, date_of, patient_after
 from cec.patient import Patient, Reduction, SetDose, Withheld
 from cec.pharmacy import Pharmacy
+
+Older = TypeVar("Older", bound=Declaration)
 
 EARLIEST, LATEST = -LAST_DAY, 2 * LAST_DAY
 """Days before the first and after the last of any cycle."""
@@ -104,13 +106,13 @@ def _declared(patient: Patient, changes: Sequence[Change], lines: Mapping[int, C
     for change in changes:
         staying = [each.by for each in left_out if each.from_day > change.from_day]
         doses: list[Declaration] = [*change.set_doses, *change.reductions]
-        doses = [left for each in doses for left in ([each] if each.days else _left_of(each, staying, lines))]
+        doses = [left for each in doses for left in ([each] if each.days else left_of(each, staying, lines))]
         stopped = list(_stopped(change, lines))
         newer = [*change.withheld, *doses, *stopped]
         dropped = _dropped(change, [*declared, *newer], lines)
         for later in (newer, dropped):
-            declared = [each for older in declared for each in _left_of(older, later, lines)] + list(later)
-        left_out = [each._replace(by=left) for each in left_out for left in _left_of(each.by, doses, lines)]
+            declared = [each for older in declared for each in left_of(older, later, lines)] + list(later)
+        left_out = [each._replace(by=left) for each in left_out for left in left_of(each.by, doses, lines)]
         left_out += [_LeftOut(LATEST if each.days else change.from_day, each) for each in change.withheld]
         left_out += [_LeftOut(LATEST, each) for each in dropped]
         left_out += [_LeftOut(change.from_day, each) for each in stopped]
@@ -153,7 +155,7 @@ def _is_withheld(number: int, line: CycleLine, day: int, declared: Sequence[Decl
     return any(is_about(each, number, line.of.names) and (not each.days or day in each.days) for each in withheld)
 
 
-def _left_of(older: Declaration, newer: Sequence[Declaration], lines: Mapping[int, CycleLine]) -> Iterator[Declaration]:
+def left_of(older: Older, newer: Sequence[Declaration], lines: Mapping[int, CycleLine]) -> Iterator[Older]:
     """What is left of a declaration on lines and days of which nothing newer is declared."""
     own = {number: line for number, line in lines.items() if is_about(older, number, line.of.names)}
     whole, left = {}, {}

@@ -7,6 +7,9 @@ from shlex import quote
 from typing import NamedTuple
 
 from cec.anchors import is_same_name
+from cec.calculate.lines import cycle_of, lines_of_cycle
+from cec.calculate.stretches import left_of
+from cec.days import list_days
 from cec.errors import Fault, InputError
 from cec.order import Order
 from cec.patient import Reduction
@@ -45,8 +48,9 @@ def decided_reductions(
         is_kept, is_dropped, is_new = (is_same_name(each.drug, *names) for names in (keep, drop, anew))
         if refusal := _refusal(each, is_kept, is_dropped, is_new):
             faults.append(Fault(f"the {_words(each)}: {refusal}"))
-        elif is_kept and each.line is not None and following.name != order.regimen.name:
-            text = f"it is of line {each.line} of {order.regimen.name}; drop it, and reduce a line of {following.name}"
+        elif is_kept and (each.line is not None or each.days) and following.name != order.regimen.name:
+            part = "days" if each.line is None else "a line"
+            text = f"it is of {part} of {order.regimen.name}; drop it, and reduce {following.name} anew"
             faults.append(Fault(f"the {_words(each)}: {text}"))
         kept += [each] if is_kept else []
         words.append(f"{_words(each)} {'kept' if is_kept else 'dropped'}")
@@ -69,16 +73,19 @@ def _refusal(reduction: Reduction, *decided: bool) -> str:
 
 
 def _words(reduction: Reduction) -> str:
-    return f"reduction of {reduction.drug} by {reduction.percent:f}% ({reduction.reason})"
+    line = f" line {reduction.line}" if reduction.line is not None else ""
+    days = f" on {'day' if len(reduction.days) == 1 else 'days'} {list_days(reduction.days)}" if reduction.days else ""
+    return f"reduction of {reduction.drug}{line}{days} by {reduction.percent:f}% ({reduction.reason})"
 
 
 def reductions_of(order: Order) -> tuple[Reduction, ...]:
-    """The reductions that hold at the end of an order: a later one of a drug takes the place of those before it."""
-    in_force = order.patient.reductions
+    """The reductions that hold at the end of an order: of one line on one day the last that was declared."""
+    lines = lines_of_cycle(order.regimen, cycle_of(order))
+    in_force = list(order.patient.reductions)
     for change in order.changes:
-        anew = [each.drug for each in change.reductions]
-        in_force = (*(each for each in in_force if not is_same_name(each.drug, *anew)), *change.reductions)
-    return in_force
+        left = [each for older in in_force for each in left_of(older, change.reductions, lines)]
+        in_force = [*left, *change.reductions]
+    return tuple(in_force)
 
 
 def _gives(regimen: Regimen, drug: str) -> bool:

@@ -141,6 +141,36 @@ def test_a_reduction_is_kept_with_its_reason_dropped_or_taken_anew(tmp_path: Pat
     assert "etoposide: 50 mg, reduced by 50%" in anew.out
 
 
+def test_a_reduction_of_one_day_takes_no_other_with_it(tmp_path: Path) -> None:
+    """By 25% on every day and, told later, by 50% on day 5: both go on. 100 mg at 1 m2 are 75 and 50 mg."""
+    path = first(tmp_path, *REDUCED)
+    worse = (
+        "--on",
+        "2026-12-03",
+        "--from-day",
+        "5",
+        "--reduce",
+        "etoposide on day 5=by 50%: worse",
+        "--reason",
+        "worse",
+    )
+    assert cec("change", str(path), *worse).code == 0
+    path = tmp_path / "ann.r2.json"
+    asked = follow(path, *NEW).err
+    assert "the reduction of etoposide on days 1 to 4 by 25% (mucositis grade 3): decide: " in asked
+    assert "the reduction of etoposide on day 5 by 50% (worse): decide: " in asked
+    kept = follow(path, *NEW, "--keep-reduction", "etoposide", "--format", "json")
+    doses = [(str(dose.ordered), dose.days) for dose in load_order(kept.out).doses if dose.drug == "etoposide"]
+    assert doses == [("75 mg", (1, 2, 3, 4)), ("50 mg", (5,))]
+    other = follow(path, "cec-consolidation", "--cycle", "1", *NEW, "--keep-reduction", "etoposide")
+    assert "on day 5 by 50% (worse): it is of days of cec-induction; drop it" in other.err
+    whole = ("--on", "2026-12-03", "--from-day", "5", "--reduce", "etoposide=by 50%: worse", "--reason", "worse")
+    assert cec("change", str(path), *whole).code == 0
+    asked = follow(tmp_path / "ann.r3.json", *NEW).err
+    assert "25%" not in asked, "what is told of the drug holds for all of its days"
+    assert "the reduction of etoposide by 50% (worse): decide: " in asked
+
+
 def test_a_start_before_the_last_given_day_is_refused(tmp_path: Path) -> None:
     """Five days from 30-Nov-2026: the last is 04-Dec-2026."""
     path = first(tmp_path)
