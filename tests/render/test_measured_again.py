@@ -61,6 +61,13 @@ def test_a_clearance_stands_beside_its_own_creatinine() -> None:
     assert ["53.1 mL/min" in shown[1], "creatinine 88 micromol/L" in shown[1]] == [True, True]
 
 
+def test_a_creatinine_from_day_1_on_is_the_one_that_is_known() -> None:
+    order = revised(FIRST, day(1), 1, creatinine=Quantity(Decimal(88), "micromol/L"))
+    assert "serum creatinine 88 micromol/L" in told(order).partition(" Changed ")[0]
+    assert "serum creatinine 44 micromol/L" not in told(order)
+    assert "serum creatinine 44 micromol/L" not in str(sheet(order))
+
+
 def test_fhir_tells_the_weight_that_doses_come_from() -> None:
     here = msgspec.structs.replace(load_pharmacy(), time_zone="Europe/Warsaw")
     first = drafted(pharmacy=here, measured_on="2026-11-28")

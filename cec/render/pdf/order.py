@@ -116,8 +116,9 @@ def _details(order: Order) -> Iterator[tuple[str, str]]:
         yield "BSA", f"{since}{bsa_words(each.bsa)}"
         if each.clearance:
             yield "Creatinine clearance", f"{since}{clearance_in_short(each.clearance, then)}"
-    alone = f"serum creatinine {patient.creatinine}"  # stands beside the clearance
-    yield from ((label, text) for label, text in known_facts(patient, order.start) if text not in {"", alone})
+    first = order.patient_on(1)
+    alone = f"serum creatinine {first.creatinine}"  # stands beside the clearance
+    yield from ((label, text) for label, text in known_facts(first, order.start) if text not in {"", alone})
     yield from changes_of(order)
     yield "Regimen", "; ".join(filter(None, (f"for {regimen.indication}", regimen.source.citation, regimen.source.url)))
 

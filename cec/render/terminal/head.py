@@ -36,7 +36,7 @@ def head(order: Order, terminal: Terminal, *, explain: bool = False, void: Void 
         ("Diagnosis", patient.diagnosis),
         ("Allergies", patient.allergies),
         *measure_facts(order),
-        *known_facts(patient, order.start),
+        *known_facts(order.patient_on(1), order.start),
         *changes_of(order),
         ("Cycle", f"{cycle}{dates(order)}" if order.start else cycle.rstrip(", ")),
     ]
