@@ -38,3 +38,9 @@ UNITS_BY_CODE = {
     "U/L": ("U/L",),
     "g/dL": ("g/dL",),
 }
+
+AMOUNTS_IN_UCUM = {
+    *("ug", "mg", "g", "[arb'U]", "10*6.[arb'U]", "mmol", "mL", "[drp]", "kBq", "MBq", "GBq", "Gy", "{cells}"),
+    *(f"10*{power}.{{cells}}" for power in range(4, 12)),
+}
+"""The code of every amount that is counted in doses."""

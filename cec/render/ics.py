@@ -29,10 +29,10 @@ from cec.order import identity
 from cec.render.days import day_of
 from cec.render.words import label_words, origin, over_days, validity, void_words
 from cec.render.words.alerts import alert_words, in_one_line
+from cec.render.words.preparation import instructions
 from cec.render.words.regimen import cycle_words, title_of, which_of_day
 from cec.render.words.revision import given_rows, revision_line, row_marks
 from cec.render.words.times import box_words, rate_words, starting_time, weekday_date
-from cec.render.worksheet import instructions
 from cec.units import span
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from cec.render.words import DRAFT
 from cec.render.words.alerts import by_severity
 from cec.render.words.pharmacy import DIGITS
+from cec.render.words.preparation import containers
 from cec.render.words.times import moment, paper_date, starting_time, weekday_date
-from cec.render.worksheet import containers
 from cec.routes import use_only
 from cec.units import write_number
 from cec.when_words import listed

@@ -11,11 +11,12 @@ from cec.errors import InputError
 from cec.order import Preparation, identity
 from cec.render.days import given_days, omitted
 from cec.render.words import over_days
+from cec.render.words.preparation import Instruction, instructions, picked
 from cec.render.words.regimen import which_of_day
 from cec.render.words.revision import given_rows
 from cec.render.words.times import moment, starting_time
 from cec.routes import RADIOTHERAPY, is_into_csf, is_oral
-from cec.units import Quantity, is_dissolved, write_number, write_range, write_signed
+from cec.units import Quantity, is_dissolved
 
 if TYPE_CHECKING:
     import datetime
@@ -33,14 +34,8 @@ LABELS = ("labels printed", "labels used", "labels destroyed")
 """How many, of the labels of one dose."""
 DISPENSED = ("dispensed by", "checked by")
 """What the people who dispense tablets and oral solutions write down."""
-DISSOLVE = "dissolve "
-"""How the note on handling begins that says how a powder is dissolved."""
 CSF_SIGNED = ("prescriber", "checked by", "given by")
 """Who signs beside doses into the cerebrospinal fluid."""
-
-Instruction = tuple[str, str]
-"""A label and what stands beside it."""
-
 
 NO_FORMULARY = "the pharmacy has no formulary: product, volumes and bag are written by hand"
 
@@ -258,124 +253,3 @@ def made_words(task: Task) -> str:
     if row is None or row.made_at is None:
         return ""
     return f"to be made {moment(row.made_at)}{'' if row.made_at.date() == row.date else ', the day before'}"
-
-
-def instructions(preparation: Preparation, row: Administration | None = None) -> list[Instruction]:
-    """What to take, dissolve, draw, mix, check and mind for one dose, each with its label, in the order of the hands;
-    a label may stand several times.
-
-    `row` is the administration that it is for, where its day is known.
-    """
-    dissolve = [text.removeprefix(DISSOLVE) for text in preparation.handling if text.startswith(DISSOLVE)]
-    taken, drawn = _taken(preparation)
-    return [
-        *taken,
-        *(("Dissolve", text) for text in dissolve),
-        *drawn,
-        *([("Into", _into(preparation))] if preparation.bag else []),
-        *([("Run", f"{preparation.rate}")] if preparation.rate else []),
-        *checks(preparation),
-        *([("Use before", text)] if (text := use_before(preparation, row)) else []),
-        *(("Mind", text) for text in preparation.handling if not _is_said(text, preparation)),
-        *([("Missing", preparation.missing)] if preparation.missing else []),
-    ]
-
-
-def _is_said(text: str, preparation: Preparation) -> bool:
-    """Whether a note on handling is said elsewhere: how a powder is dissolved, and how long it keeps."""
-    life = preparation.shelf_life
-    keeps = text.partition("keeps")[2].strip(": ")
-    return text.startswith(DISSOLVE) or bool(
-        life and keeps and (life.within or keeps in life.unknown or keeps == "not stated")
-    )
-
-
-def use_before(preparation: Preparation, row: Administration | None) -> str:
-    """Up to when it may be used, with how it is stored and by whose label; nothing of what keeps as its pack says."""
-    life = preparation.shelf_life
-    if life is None:
-        return ""
-    if life.within is None:
-        return f"to be written by hand: {life.unknown}"
-    storage = f"{life.storage} ({life.jurisdiction})"
-    if row is None or row.use_before is None:
-        return f"within {life.within} of making; {storage}"
-    return f"{moment(row.use_before)}, {life.within} after it is made; {storage}"
-
-
-def checks(preparation: Preparation) -> list[Instruction]:
-    """The figures that a person holds against what is allowed, and those for which nothing says what is."""
-    found: list[Instruction] = []
-    if preparation.lowest_volume or preparation.highest_volume:
-        allowed = write_range(preparation.lowest_volume, preparation.highest_volume)
-        volume = preparation.final_volume
-        unknown = ("Not checked", f"total volume: not known, allowed {allowed}")
-        found.append(("Check", f"total volume {volume}, expected {allowed}") if volume else unknown)
-    if preparation.concentration:
-        what = f"final concentration {preparation.concentration}"
-        limits = preparation.allowed_concentration
-        unchecked = f"{what}: the formulary states no limits"
-        found.append(("Check", f"{what}, expected {limits}") if limits else ("Not checked", unchecked))
-    return found
-
-
-def batches(preparation: Preparation) -> list[str]:
-    """What has a batch number to write down."""
-    products = [use.product for use in preparation.vials] or ([preparation.product] if preparation.product else [])
-    is_dissolved = any(text.startswith(DISSOLVE) for text in preparation.handling)
-    return [
-        *products,
-        *(["fluid to dissolve"] if is_dissolved else []),
-        *([f"{preparation.bag} bag"] if preparation.bag else []),
-    ]
-
-
-def fluid_of(fluid: DailyFluid) -> str:
-    """The fluid of a day in words; where nothing that is counted has a volume, that it is not known."""
-    unknown = f"not counted: {', '.join(fluid.not_counted)}" if fluid.not_counted else ""
-    volume = f"{fluid.volume}, {fluid.per_kg}" if fluid.volume.value or not unknown else "not known"
-    return "; ".join(filter(None, (volume, unknown)))
-
-
-def pick_count(item: PickItem) -> str:
-    """How much of an item is taken; the volume where containers are not counted."""
-    return str(item.volume or "") if item.count is None else write_number(item.count)
-
-
-def picked(items: Sequence[PickItem]) -> str:
-    """How much of several items is taken, in words."""
-    return " and ".join(f"{pick_count(item)} × {item.item}" if item.count else item.item for item in items)
-
-
-def containers(preparation: Preparation) -> str:
-    """The vials or tablets of one dose."""
-    return " and ".join(f"{write_number(use.count)} × {use.product}" for use in preparation.vials)
-
-
-def _taken(preparation: Preparation) -> tuple[list[Instruction], list[Instruction]]:
-    """The containers, and the volume to draw from them."""
-    if preparation.form == "tablet":
-        return ([("Take", f"{containers(preparation)} = {_content(preparation)}")] if preparation.vials else []), []
-    if preparation.draw is None:
-        return [], []
-    drawn = f"{preparation.draw} of {preparation.strength} = {_content(preparation)}"
-    if preparation.form == "oral solution":
-        return [("Take", preparation.product)], [("Measure", drawn)]
-    percent = f" ({write_number(preparation.unused_percent)}%)" if preparation.unused_percent is not None else ""
-    rest = f"; {preparation.unused}{percent} stays unused" if preparation.unused and preparation.unused.value else ""
-    return [("Take", f"{containers(preparation) or preparation.product}{rest}")], [("Draw", drawn)]
-
-
-def _content(preparation: Preparation) -> str:
-    """What is really measured, and how far that lies from the ordered dose."""
-    if preparation.contains == preparation.dose or preparation.deviation_percent is None:
-        return str(preparation.contains)
-    return f"{preparation.contains} ({write_signed(preparation.deviation_percent)}% of {preparation.dose})"
-
-
-def _into(preparation: Preparation) -> str:
-    """The bag, what is taken out of it first, and what it then holds."""
-    diluent = preparation.diluent or "(diluent to be named)"
-    by = f" ({preparation.diluent_jurisdiction})" if preparation.diluent_jurisdiction else ""
-    first = f"take {preparation.remove} out first, then add the drug" if preparation.remove else "add the drug"
-    return f"{preparation.bag} bag of {diluent}{by}: {first}; total volume {preparation.final_volume}"

@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from saved_orders import STARTER
-from units_in_fhir import UNITS_BY_CODE
+from units_in_fhir import AMOUNTS_IN_UCUM, UNITS_BY_CODE
 
 from cec import Order, Pharmacy, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
 from cec.fhir.codes import CODES, ucum_of, units_of_code
 from cec.pharmacy import DoseRounding
 from cec.units import Quantity
-from cec.units.kinds import KINDS
+from cec.units.kinds import AMOUNTS, KINDS
 
 WARSAW = Pharmacy(time_zone="Europe/Warsaw")
 START = datetime.date(2026, 11, 30)
@@ -249,6 +249,10 @@ def test_every_quantity_has_the_ucum_code_of_its_unit() -> None:
 )
 def test_the_guard_sees_a_mistaken_unit(quantity: dict[str, Any], found: list[str]) -> None:
     assert mistaken_units({"valueQuantity": quantity}) == found
+
+
+def test_the_code_of_every_amount_was_looked_up() -> None:
+    assert {CODES[amount] for amount in AMOUNTS} == AMOUNTS_IN_UCUM
 
 
 def test_every_unit_has_a_code_that_is_read_as_that_unit() -> None:

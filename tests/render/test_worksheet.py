@@ -19,7 +19,8 @@ from cec.order import DailyFluid
 from cec.patient import Reduction
 from cec.render import WORKSHEETS, render
 from cec.render.terminal.drawing import Terminal
-from cec.render.worksheet import BY_HAND, fluid_of, instructions, steps_of, tasks
+from cec.render.words.preparation import fluid_of, instructions
+from cec.render.worksheet import BY_HAND, steps_of, tasks
 from cec.units import Quantity
 
 STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"

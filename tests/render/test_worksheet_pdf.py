@@ -18,7 +18,7 @@ from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen
 from cec.errors import InputError
 from cec.patient import Reduction
 from cec.render import WORKSHEETS, render
-from cec.render.worksheet import instructions
+from cec.render.words.preparation import instructions
 from cec.units import Quantity
 
 STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"

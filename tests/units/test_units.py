@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pint import UndefinedUnitError
 
 from cec.errors import InputError
 from cec.units import (
@@ -48,6 +49,7 @@ from cec.units import (
     span,
     write_number,
 )
+from cec.units import kinds as kinds_of_quantity
 from cec.units.conversion import closed_registry
 
 KINDS = (
@@ -147,6 +149,14 @@ def test_the_figures_cover_every_unit() -> None:
         known = [unit for figures in figures_of(kind) for unit in figures]
         assert sorted(kind.units) == sorted(known)
         assert len(known) == 1 or kind.name in IN_BASE_UNITS
+
+
+def test_every_unit_of_every_kind_is_defined() -> None:
+    for kind in kinds_of_quantity.KINDS:
+        for name in kind.units.values():
+            closed_registry().parse_expression(name)
+    with pytest.raises(UndefinedUnitError):
+        closed_registry().parse_expression("millimole_of_haemoglobin / liter")
 
 
 @given(st.sampled_from(CONVERTIBLE), numbers)

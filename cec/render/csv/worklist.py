@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from cec.render.csv import clock_time, number, write
 from cec.render.csv.worksheet import FIGURES, PICK_COLUMNS, SHELF_LIFE, shelf_life_cells
+from cec.render.words.preparation import containers
 from cec.render.worklist import vials_words
-from cec.render.worksheet import containers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from cec.order import ShelfLife
 from cec.render.csv import alert_codes, clock_time, number, words, write_order
 from cec.render.words import changed_words
-from cec.render.worksheet import SIGNED, containers, tasks
+from cec.render.words.preparation import containers
+from cec.render.worksheet import SIGNED, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,16 +14,12 @@ Ids are made from the order's fingerprint. No clock is read: nothing says when a
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Any
 
 from cec.days import LAST_DAY, list_days
 from cec.drug_names import is_same_drug
 from cec.errors import Fault, InputError
-from cec.facts import told_facts
-from cec.fhir.codes import ALERT, CATEGORY, DERIVED, FACT, LOINC, measure_of, regimen_address
-from cec.patient import Patient
-from cec.render.csv.order import declared
+from cec.fhir.codes import ALERT, FACT, regimen_address
 from cec.render.days import name_of_day
 from cec.render.fhir.parts import (
     ONE_DAY,
@@ -36,7 +32,6 @@ from cec.render.fhir.parts import (
     dose_type,
     drug_concept,
     filled,
-    id_of,
     lasting,
     notes,
     quantity,
@@ -44,27 +39,21 @@ from cec.render.fhir.parts import (
     refer,
     route_concept,
 )
+from cec.render.fhir.patient import observations_of, order_id, other_measures, patient_of, told_of
 from cec.render.words import OMITTED, assumptions, changes, label_words, origin, over_days, validity
-from cec.render.words.patient import bsa_words, clearance_words, measures
+from cec.render.words.preparation import instructions
 from cec.render.words.regimen import cycle_words, frequency, title_of
 from cec.render.words.times import box_words, rate_words, starting_time
-from cec.render.worksheet import instructions
-from cec.units import Quantity, write_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
     from cec.course.void import Void
-    from cec.order import Administration, Alert, Dose, Measures, Order
+    from cec.order import Administration, Alert, Dose, Order
     from cec.render.fhir.parts import Resource
 
 _SEVERITY = {"stop": "high", "check": "moderate", "note": "low"}
-_MEASURED = frozenset({"height", "weight", "written_bsa"})
-"""Facts whose Observations come from the order's own measures."""
-_CLEARANCE = "creatinine-clearance"
-_ELSEWHERE = frozenset({"id", "name", "born", "sex", "height", "weight", "measured_on", "physician"})
-"""Facts that have places of their own in R4: in the Patient, the Observations, the MedicationRequests."""
 
 
 def render(order: Order, *, void: Void | None = None) -> bytes:
@@ -73,9 +62,9 @@ def render(order: Order, *, void: Void | None = None) -> bytes:
     if zone is None and any(row.start for row in order.administrations):
         text = "FHIR has clock times only with their zone; name the pharmacy's time_zone, e.g. Europe/Warsaw"
         raise InputError(Fault(text))
-    patient = _patient(order)
-    observations = [_observations(order, each, patient) for each in order.measures]
-    facts = list(_facts(order, patient))
+    patient = patient_of(order)
+    observations = [observations_of(order, each, patient) for each in order.measures]
+    facts = list(other_measures(order, patient))
     requests = [
         _request(order, place, patient, observations[order.measures.index(order.measures_on(dose.days[0]))], zone)
         for place, dose in enumerate(order.doses)
@@ -85,101 +74,12 @@ def render(order: Order, *, void: Void | None = None) -> bytes:
     group = _group(order, patient, requests, void)
     issues = [_issue(order, place, patient, requests) for place in range(len(order.alerts))]
     measured = [observation for each in observations for observation in each]
-    return bundle([patient, *measured, *facts, group, *requests, *issues], _id(order, "Bundle"))
-
-
-def _id(order: Order, kind: str, *names: str | int) -> str:
-    return id_of(order.fingerprint or order.sha256, kind, *names)
-
-
-def _patient(order: Order) -> Resource:
-    patient = order.patient
-    return filled(
-        resourceType="Patient",
-        id=_id(order, "Patient"),
-        identifier=[{"value": patient.id}] if patient.id else [],
-        name=[{"text": patient.name}] if patient.name else [],
-        gender=patient.sex,
-        birthDate=patient.born.isoformat() if patient.born else "",
-    )
-
-
-def _observations(order: Order, measured: Measures, patient: Resource) -> list[Resource]:
-    """Height, weight, BSA and, where it is known, the clearance that doses are computed from, from a day on."""
-    later = measured is not order.measures[0]
-    patient_then = order.patient_on(measured.from_day)
-    date = order.date_of(measured.from_day) if later else patient_then.measured_on
-    given = measures(patient_then)
-    found = [
-        ("height", measured.height, given),
-        ("weight", measured.weight, given),
-        ("written_bsa", measured.bsa.area, f"BSA {bsa_words(measured.bsa)}"),
-    ]
-    if clearance := measured.clearance:
-        found.append((_CLEARANCE, clearance.value, f"Creatinine clearance {clearance_words(clearance)}"))
-    return [
-        _observation(order, patient, fact, amount, date=date, note=note, day=measured.from_day)
-        for fact, amount, note in found
-    ]
-
-
-def _observation(
-    order: Order,
-    patient: Resource,
-    fact: str,
-    amount: Quantity,
-    *,
-    date: datetime.date | None = None,
-    note: str = "",
-    day: int = 0,
-) -> Resource:
-    """One measure, by its LOINC code where it has one, else by its name."""
-    measure = measure_of(fact, amount.unit)
-    code = coding(LOINC, measure.code, measure.display) if measure else coding(DERIVED, fact)
-    category = [concept("", coding(CATEGORY, measure.category))] if measure and measure.category else []
-    return filled(
-        resourceType="Observation",
-        id=_id(order, "Observation", fact, day),
-        status="final",
-        category=category,
-        code=concept(measure.display if measure else fact.replace("-", " "), code),
-        subject=refer(patient),
-        effectiveDateTime=date.isoformat() if date else "",
-        valueQuantity=quantity(amount),
-        note=notes([note]),
-    )
-
-
-def _facts(order: Order, patient: Resource) -> Iterator[Resource]:
-    """What else was told of the patient and has a LOINC code."""
-    for fact in told_facts("patient"):
-        value = order.patient.fact(fact.name)
-        if fact.name not in _MEASURED and isinstance(value, Quantity) and measure_of(fact.name, value.unit):
-            yield _observation(order, patient, fact.name, value)
-
-
-def _told(patient: Patient) -> Iterator[tuple[str, str]]:
-    """What was told of the patient and has no place in R4, by the names of columns and as these say it."""
-    for fact in told_facts("patient"):
-        value = patient.fact(fact.name)
-        if value is None or fact.name in _ELSEWHERE:
-            continue
-        if not isinstance(value, Quantity):
-            yield fact.name, value.isoformat() if isinstance(value, datetime.date) else str(value)
-        elif not measure_of(fact.name, value.unit):
-            yield fact.name, write_quantity(value)
-    yield from ((name, str(is_so).lower()) for name, is_so in patient.history.items())
-    yield from ((f"earlier_{drug}", write_quantity(amount)) for drug, amount in patient.earlier_doses.items())
-    yield from ((f"earlier_{drug}_since", date.isoformat()) for drug, date in patient.earlier_doses_since.items())
-    yield "reduce", declared(patient.reductions)
-    yield "set", declared(patient.set_doses)
-    yield "without", declared(patient.withheld)
-    yield "choose", "; ".join(f"{drug}={text}" for drug, texts in patient.choices.items() for text in texts)
+    return bundle([patient, *measured, *facts, group, *requests, *issues], order_id(order, "Bundle"))
 
 
 def _group(order: Order, patient: Resource, requests: list[Resource], void: Void | None) -> Resource:
     """The cycle with its regimen and, for each request, the days of the cycle."""
-    facts = [*_told(order.patient), ("cycle", str(order.cycle or ""))]
+    facts = [*told_of(order.patient), ("cycle", str(order.cycle or ""))]
     actions = [
         filled(
             extension=days_of_cycle(dose.days if dose.days[-1] != LAST_DAY else ()),
@@ -195,7 +95,7 @@ def _group(order: Order, patient: Resource, requests: list[Resource], void: Void
     )
     return filled(
         resourceType="RequestGroup",
-        id=_id(order, "RequestGroup"),
+        id=order_id(order, "RequestGroup"),
         extension=[{"url": f"{FACT}{name}", "valueString": text} for name, text in facts if text],
         identifier=[{"type": {"text": "SHA-256 of the order"}, "value": order.fingerprint or order.sha256}],
         instantiatesCanonical=[regimen_address(order.regimen.name, order.regimen.edition)],
@@ -244,7 +144,7 @@ def _request(
     is_given = bool(dose.ordered.value)
     return filled(
         resourceType="MedicationRequest",
-        id=_id(order, "MedicationRequest", place),
+        id=order_id(order, "MedicationRequest", place),
         status="cancelled" if order.cancelled else _status(order),
         intent="order",
         doNotPerform=None if is_given else True,
@@ -330,7 +230,7 @@ def _issue(order: Order, place: int, patient: Resource, requests: list[Resource]
     ]
     return filled(
         resourceType="DetectedIssue",
-        id=_id(order, "DetectedIssue", place),
+        id=order_id(order, "DetectedIssue", place),
         status="preliminary",
         code=concept(alert.code, coding(ALERT, alert.code)),
         severity=_SEVERITY[alert.level],

@@ -12,8 +12,8 @@ from cec.render.days import days_of
 from cec.render.pdf.doses import TO_WRITE, flags, pump
 from cec.render.pdf.timeline import Drawn, timeline
 from cec.render.words import changed_words, over_days, route_to_tick
+from cec.render.words.preparation import fluid_of
 from cec.render.words.times import box_words, clock, dose_of_day, rate_words, row_time, starting_time, weekday_date
-from cec.render.worksheet import fluid_of
 from cec.routes import is_into_csf
 
 if TYPE_CHECKING:

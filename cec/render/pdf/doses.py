@@ -10,9 +10,9 @@ from cec.days import list_days, runs_of
 from cec.render.words import OMITTED, over_days, reason_of, route_to_tick, signed_percent
 from cec.render.words.alerts import names_allergy
 from cec.render.words.pharmacy import spelled
+from cec.render.words.preparation import containers
 from cec.render.words.regimen import frequency
 from cec.render.words.times import clock, paper_date, weekday_date
-from cec.render.worksheet import containers
 from cec.routes import is_into_csf
 from cec.units import Quantity, write_number
 

@@ -20,12 +20,12 @@ from cec.render.pdf.typesetting import typeset
 from cec.render.words import bind, changed_words, over_days, signed_percent, validity, void_words
 from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
 from cec.render.words.pharmacy import DIGITS, pharmacy_words, spelled
+from cec.render.words.preparation import containers
 from cec.render.words.regimen import cycle_words, which_of_day
 from cec.render.words.revision import given_rows, revision_line, row_marks
 from cec.render.words.times import clock, dose_of_day, moment, paper_date, row_time, weekday_date
 from cec.render.worklist import title_of as worklist_title
 from cec.render.worklist import vials_words
-from cec.render.worksheet import containers
 from cec.routes import RADIOTHERAPY, is_into_csf, is_oral, use_only
 
 if TYPE_CHECKING:

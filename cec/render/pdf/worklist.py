@@ -9,6 +9,7 @@ from cec.render.pdf.typesetting import typeset
 from cec.render.words import SECOND_CHECK
 from cec.render.words.alerts import alert_code, alert_text, by_severity
 from cec.render.words.pharmacy import spelled
+from cec.render.words.preparation import pick_count
 from cec.render.worklist import (
     BY_HAND,
     DRAFT_MARK,
@@ -26,7 +27,7 @@ from cec.render.worklist import (
     where,
     who,
 )
-from cec.render.worksheet import NOMINAL, pick_count
+from cec.render.worksheet import NOMINAL
 
 if TYPE_CHECKING:
     from cec.course.ward_day import WardDay, Worklist

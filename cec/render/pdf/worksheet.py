@@ -12,6 +12,7 @@ from cec.render.pdf.page import bound, page_data
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import SECOND_CHECK, changed_words, over_days
 from cec.render.words.pharmacy import with_spellings
+from cec.render.words.preparation import Instruction, batches, fluid_of, pick_count
 from cec.render.words.revision import given_rows, row_marks
 from cec.render.words.times import starting_time, weekday_date
 from cec.render.worksheet import (
@@ -21,17 +22,13 @@ from cec.render.worksheet import (
     PICKED_TOO,
     TITLE,
     Dispensed,
-    Instruction,
     Task,
     WorkDay,
-    batches,
     comes_from,
     csf_days,
     dispensing_list,
-    fluid_of,
     made_ahead,
     made_words,
-    pick_count,
     status_of,
     steps_of,
     which,

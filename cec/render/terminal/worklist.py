@@ -21,6 +21,7 @@ from cec.render.terminal.drawing import (
     table_or_cards,
     wrap,
 )
+from cec.render.words.preparation import pick_count
 from cec.render.worklist import (
     Line,
     counts,
@@ -36,7 +37,7 @@ from cec.render.worklist import (
     where,
     who,
 )
-from cec.render.worksheet import NOMINAL, pick_count
+from cec.render.worksheet import NOMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

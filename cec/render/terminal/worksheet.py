@@ -24,6 +24,7 @@ from cec.render.terminal.drawing import (
     wrap,
 )
 from cec.render.words import changed_words, origin, validity
+from cec.render.words.preparation import Instruction, batches, fluid_of, pick_count
 from cec.render.words.revision import given_rows
 from cec.render.words.times import moment, starting_time, weekday_date
 from cec.render.worksheet import (
@@ -34,19 +35,15 @@ from cec.render.worksheet import (
     PICKED_TOO,
     SIGNED,
     TITLE,
-    Instruction,
     Task,
     WorkDay,
-    batches,
     comes_from,
     csf_days,
     dispensing_list,
     dose_count,
-    fluid_of,
     made_ahead,
     made_words,
     name_and_time,
-    pick_count,
     status_of,
     steps_of,
     work_days,
