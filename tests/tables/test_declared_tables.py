@@ -242,7 +242,8 @@ def test_a_free_text_regimen_is_mapped_or_left_out(tmp_path: Path) -> None:
     done = cec("batch", str(path))
     assert "where it means one, say --value 'regimen:AC (piersi)=NAME' (or its file), else --ignore-column" in done.err
     done = cec("batch", str(path), "--value", f"regimen:AC (piersi)={own}")
-    assert (done.code, "128,26,AC (piersi),0.96,,,,,57.6," in done.out) == (0, True), done
+    assert (done.code, "128,26,AC (piersi),0.96,57.6," in done.out) == (1, True), done
+    assert "row 3: no regimen is named" in done.err
     done = cec("batch", str(path), "--ignore-column", "regimen")
     assert done.code == 1
     assert "the table has columns that this would add: regimen" in done.err
