@@ -68,6 +68,13 @@ def test_a_creatinine_from_day_1_on_is_the_one_that_is_known() -> None:
     assert "serum creatinine 44 micromol/L" not in str(sheet(order))
 
 
+def test_a_time_that_holds_on_some_days_names_them() -> None:
+    order = revised(FIRST, day(3), 4, times={"clofarabine": ("10:30",)})
+    assert "clofarabine, days 4, 5: at 10:30 prednisone: prevention of cytokine release" in told(order)
+    whole = revised(FIRST, day(1), 1, times={"clofarabine": ("10:30",)})
+    assert "clofarabine: at 10:30 prednisone: prevention of cytokine release" in told(whole)
+
+
 def test_fhir_tells_the_weight_that_doses_come_from() -> None:
     here = msgspec.structs.replace(load_pharmacy(), time_zone="Europe/Warsaw")
     first = drafted(pharmacy=here, measured_on="2026-11-28")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, groupby
 from typing import NamedTuple
 
 from cec.days import list_days
@@ -169,11 +169,18 @@ def _why_no_total(dose: Dose) -> str:
 
 
 def _beside(order: Order, terminal: Terminal) -> list[Part]:
-    """What each drug is for, when in the day it is given, notes and words of labels, where there are any."""
-    beside = (
-        (dose.drug, (dose.purpose, dose.timing, *over_days(dose), dose.note, _why_no_total(dose), *label_words(dose)))
-        for dose in order.doses
-    )
-    notes = [(drug, "; ".join(filter(None, texts))) for drug, texts in beside]
-    lines = [wrap(f"{drug}: {note}", terminal, "", "  ") for drug, note in dict.fromkeys(notes) if note]
+    """What each drug is for, when in the day it is given, notes and words of labels, where there are any.
+
+    Of a line that was changed within the cycle each says on which days it holds.
+    """
+    notes: list[str] = []
+    for _, of_line in groupby(order.doses, key=lambda dose: dose.line):
+        days_of: dict[tuple[str, str], list[int]] = {}
+        for dose in of_line:
+            texts = (dose.purpose, dose.timing, *over_days(dose), dose.note, _why_no_total(dose), *label_words(dose))
+            days_of.setdefault((dose.drug, "; ".join(filter(None, texts))), []).extend(dose.days)
+        for (drug, note), days in days_of.items():
+            on = f", {'day' if len(days) == 1 else 'days'} {list_days(days)}" if len(days_of) > 1 else ""
+            notes += [f"{drug}{on}: {note}"] if note else []
+    lines = [wrap(note, terminal, "", "  ") for note in dict.fromkeys(notes)]
     return [BLANK_LINE, *chain.from_iterable(lines)] if lines else []
