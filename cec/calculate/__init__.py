@@ -100,7 +100,12 @@ def draft_order(
             administrations=rows,
             preparations=preparations,
             daily_fluids=daily_fluids(
-                doses, preparations, lambda _: patient.weight, rows, Dates(regimen.calendar, start or NO_DATE)
+                doses,
+                preparations,
+                lambda _: patient.weight,
+                rows,
+                Dates(regimen.calendar, start or NO_DATE),
+                zone=pharmacy.zone,
             ),
             pick_list=pick_list(doses, preparations, Stock(1, pharmacy, computed.facts)),
             next_cycle=earliest_next_cycle(regimen, start),

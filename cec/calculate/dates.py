@@ -22,6 +22,9 @@ class Dates(NamedTuple):
 
     def day(self, date: datetime.date) -> int:
         """The day of the cycle that a date is; between two days that were moved apart the one before."""
+        moved = (each.day for change in self.changes for each in change.moved)
+        if (alone := next((day for day in moved if self.of(day) == date), None)) is not None:
+            return alone
         day = self.calendar.day(self.start, date)
         while self.of(day) > date:
             day = self.calendar.later(day, -1)

@@ -64,6 +64,7 @@ def revise(before: Order, change: Change, *, strict: bool = False) -> Order:
         for stretch in stretches:
             earlier = computed[-1] if computed else None
             computed.append(compute_cycle(stretch.inputs, reasons, strict=strict, earlier=earlier))
+        before = _as_drawn(before, computed)
         pieces = [piece_of(each, stretch) for each, stretch in zip(computed, stretches, strict=True)]
         from_day = EARLIEST if change.start else change.from_day
         later = [piece for piece, stretch in zip(pieces, stretches, strict=True) if stretch.from_day >= from_day]
@@ -109,6 +110,7 @@ def revise(before: Order, change: Change, *, strict: bool = False) -> Order:
             lambda day: order.measures_on(day).weight,
             rows,
             Dates(order.regimen.calendar, start or datetime.date.min, changes),
+            zone=stretches[-1].inputs.pharmacy.zone,
         )
         newest, *older = zip(reversed(computed), reversed(pieces), strict=True)
         case = newest[0].case(order.doses)._replace(administered=_administered(order))
@@ -157,6 +159,15 @@ def computed_again(order: Order) -> Order:
     for change in order.changes:
         again = revise(again, change)
     return again
+
+
+def _as_drawn(order: Order, computed: Sequence[Computed]) -> Order:
+    """An order with its times as they were drawn: of one that comes twice that night, a file does not keep which."""
+    drawn = {(identity(row), row.start, row.end): row for each in computed if each.drawn for row in each.drawn.rows}
+    found = [(row, drawn.get((identity(row), row.start, row.end), row)) for row in order.administrations]
+    return replace(
+        order, administrations=tuple(replace(row, start=as_drawn.start, end=as_drawn.end) for row, as_drawn in found)
+    )
 
 
 def _accepted(order: Order) -> dict[str, str]:

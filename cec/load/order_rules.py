@@ -98,8 +98,8 @@ def _preparations(order: Order) -> Broken:
 
 def _fluids(order: Order) -> Broken:
     for number, each in enumerate(order.daily_fluids, 1):
-        if not each.days:
-            yield f"daily_fluids {number}: days", "is empty"
+        if bool(each.days) == bool(each.dates):
+            yield f"daily_fluids {number}: days", "must be told, or dates that are no day of the cycle"
         yield from _not_rising(f"daily_fluids {number}: days", each.days)
 
 

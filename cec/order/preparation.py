@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -96,3 +97,5 @@ class DailyFluid(msgspec.Struct, frozen=True, omit_defaults=True):
     volume: Volume
     per_kg: FluidPerWeight
     not_counted: tuple[str, ...] = ()
+    dates: tuple[datetime.date, ...] = ()
+    """Dates that are no day of the cycle, because days were moved apart; there are no days then."""

@@ -11,7 +11,7 @@ from cec.errors import InputError
 from cec.order import Preparation, identity
 from cec.render.days import given_days, omitted
 from cec.render.words import over_days
-from cec.render.words.preparation import Instruction, instructions, picked
+from cec.render.words.preparation import Instruction, fluid_on, instructions, picked
 from cec.render.words.regimen import which_of_day
 from cec.render.words.revision import given_rows
 from cec.render.words.times import moment, starting_time
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping, Sequence
 
-    from cec.order import Administration, DailyFluid, Dose, Identity, Order, PickItem
+    from cec.order import Administration, Dose, Identity, Order, PickItem
     from cec.render.days import Omitted
 
 TITLE = "Preparation worksheet"
@@ -71,7 +71,7 @@ class WorkDay(NamedTuple):
     date: datetime.date | None
     tasks: tuple[Task, ...]
     omitted: tuple[Omitted, ...] = ()
-    fluid: DailyFluid | None = None
+    fluid: str = ""
     ahead: tuple[Task, ...] = ()
     """Doses of other days that are made up on this one."""
     past: tuple[str, ...] = ()
@@ -112,7 +112,7 @@ def work_days(order: Order) -> list[WorkDay]:
             order.date_of(number),
             tuple(task for task in every if task.day == number),
             omitted(order, number),
-            next((fluid for fluid in order.daily_fluids if number in fluid.days), None),
+            fluid_on(order, number),
             tuple(task for task in made_up if task.day != number and _date_made(task) == order.date_of(number)),
             tuple(
                 f"{name_and_time(task)}: {status}"

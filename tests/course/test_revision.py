@@ -16,7 +16,7 @@ import pytest
 from revising import MONDAY, codes, day, doses, drafted, kg, revised, rows
 from running import cec
 
-from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
+from cec import Order, draft_order, load_order, load_patient, load_pharmacy, load_regimen, render
 from cec.calculate.revision import computed_again
 from cec.errors import InputError, OrderRefused
 from cec.order import GivenAmount, MovedDay, NewStart, SkippedDay
@@ -460,6 +460,21 @@ def test_earlier_days_stay_as_another_version_wrote_them() -> None:
     order = revised(old, day(3), 3, weight=kg(28))
     assert _placeless(order.administrations[0]) == _placeless(other)
     assert verify_order(order).finding == "other by today's rules"
+
+
+def test_a_time_that_the_clock_shows_twice_is_the_same_after_it_was_saved(tmp_path: Path) -> None:
+    """12 h after 15:00 (13:00 UTC) on 24 October it is 01:00 UTC: the second 02:00 of the night, in winter time."""
+    text = 'drugs:\n  - {drug: etoposide, dose: 100 mg/m2, route: IV, days: 1-3, at: "15:00", every: 12 h}\n'
+    (tmp_path / "pharmacy.yaml").write_text("time_zone: Europe/Warsaw\n", encoding="utf-8")
+    patient = load_patient(texts={"id": "17", "height": "128 cm", "weight": "26 kg"})
+    pharmacy = load_pharmacy(tmp_path / "pharmacy.yaml")
+    start = datetime.date(2026, 10, 24)
+    order = draft_order(load_regimen(write_regimen(tmp_path, text)), patient, pharmacy, start=start)
+    assert [f"{row.time:%d %H:%M}" for row in order.administrations[:3]] == ["24 15:00", "25 02:00", "25 15:00"]
+    saved = load_order(render(order, "json"))
+    new = revised(saved, datetime.date(2026, 10, 26), 3, weight=kg(28))
+    assert new.fingerprint == revised(order, datetime.date(2026, 10, 26), 3, weight=kg(28)).fingerprint
+    assert verify_order(load_order(render(new, "json"))).finding == "agrees"
 
 
 def test_earlier_days_stay_byte_for_byte() -> None:

@@ -8,13 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 from cec.calculate.dates import Dates
 from cec.calculate.rounding import to_nearest
+from cec.calculate.schedule.clock import Clock
 from cec.days import Calendar
 from cec.order import Administration, DailyFluid, Dose, Preparation, RateStep
 from cec.routes import is_oral
 from cec.units import Quantity, is_dissolved, span
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _STEP = Decimal("0.1")
 """The step to which a day's part of a volume is written, mL and mL/kg."""
@@ -24,9 +29,17 @@ _INSTANT = datetime.timedelta(microseconds=1)
 _NOTHING = datetime.timedelta()
 _MIDNIGHT = datetime.datetime.combine(datetime.date(2001, 1, 1), datetime.time())
 _DATES = Dates(Calendar(), _MIDNIGHT.date())
+_NO_ZONE = Clock(None)
 
 Part = tuple[int, Fraction]
-"""A day, by its number or how many days after the first, and which part of an infusion runs on it."""
+"""How many days after the first, and which part of an infusion runs then."""
+
+
+class _On(NamedTuple):
+    """A day of the cycle; with a date, one behind it that is none."""
+
+    day: int
+    date: datetime.date = datetime.date.min
 
 
 def daily_fluids(
@@ -35,18 +48,20 @@ def daily_fluids(
     weight_on: Callable[[int], Quantity],
     rows: Sequence[Administration] = (),
     dates: Dates = _DATES,
+    *,
+    zone: ZoneInfo | None = None,
 ) -> tuple[DailyFluid, ...]:
     """The infused volume of each calendar day, mL and mL/kg (to 0.1): each bag, or what is drawn where there is none.
 
     `weight_on` gives that of a day of the cycle. Without a schedule nobody knows when an infusion begins: one over more
-    than a day counts in parts of 24 h.
+    than a day counts in parts of 24 h. With a time zone an infusion runs by real hours where the clock is changed.
     """
     if not preparations:
         return ()
     made_up = {each.dose_index: each for each in preparations if each.dose.value}
-    volumes = {day: Fraction(0) for dose in doses for day in dose.days}
-    unknown: dict[int, dict[str, None]] = defaultdict(dict)
-    for index, parts in _scheduled(rows, dates) if rows else _unscheduled(doses, dates.calendar):
+    volumes = {_On(day): Fraction(0) for dose in doses for day in dose.days}
+    unknown: dict[_On, dict[str, None]] = defaultdict(dict)
+    for index, parts in _scheduled(rows, dates, Clock(zone)) if rows else _unscheduled(doses, dates.calendar):
         if index not in made_up:
             continue
         volume = _volume(doses[index], made_up[index])
@@ -54,39 +69,58 @@ def daily_fluids(
             volumes[number] = volumes.get(number, Fraction(0)) + part * Fraction(volume or 0)
             if volume is None:
                 unknown[number][doses[index].drug] = None
-    alike: dict[tuple[Decimal, Decimal, tuple[str, ...]], list[int]] = {}
-    for day in sorted(volumes):
-        total = _written(volumes[day])
-        alike.setdefault((total, _per_kg(total, weight_on(day)), tuple(unknown[day])), []).append(day)
+    alike: dict[tuple[bool, Decimal, Decimal, tuple[str, ...]], list[_On]] = {}
+    for on in sorted(volumes):
+        total, is_day = _written(volumes[on]), on == _On(on.day)
+        alike.setdefault((is_day, total, _per_kg(total, weight_on(on.day)), tuple(unknown[on])), []).append(on)
     return tuple(
-        DailyFluid(tuple(days), Quantity(total, "mL"), Quantity(per_kg, "mL/kg"), names)
-        for (total, per_kg, names), days in alike.items()
+        DailyFluid(
+            tuple(on.day for on in of_amount if is_day),
+            Quantity(total, "mL"),
+            Quantity(per_kg, "mL/kg"),
+            names,
+            tuple(on.date for on in of_amount if not is_day),
+        )
+        for (is_day, total, per_kg, names), of_amount in alike.items()
     )
 
 
-def _scheduled(rows: Iterable[Administration], dates: Dates) -> Iterator[tuple[int, list[Part]]]:
+def _scheduled(
+    rows: Iterable[Administration], dates: Dates, clock: Clock
+) -> Iterator[tuple[int, list[tuple[_On, Fraction]]]]:
     """Each administration: its dose, and its parts by day of the cycle."""
     for row in rows:
-        parts = _parts(row.time, row.end or row.time, row.rate_steps)
-        yield row.dose_index, [(dates.day(row.date + later * _A_DAY), part) for later, part in parts]
+        parts = _parts(row.time, row.end or row.time, row.rate_steps, clock)
+        yield row.dose_index, [(_on(row.date + later * _A_DAY, dates), part) for later, part in parts]
 
 
-def _unscheduled(doses: Sequence[Dose], calendar: Calendar) -> Iterator[tuple[int, list[Part]]]:
+def _on(date: datetime.date, dates: Dates) -> _On:
+    """The day of the cycle that a date is, or lies behind."""
+    day = dates.day(date)
+    return _On(day) if dates.of(day) == date else _On(day, date)
+
+
+def _unscheduled(doses: Sequence[Dose], calendar: Calendar) -> Iterator[tuple[int, list[tuple[_On, Fraction]]]]:
     """The same where no clock time is known: the days of an infusion begin with it."""
     for index, dose in enumerate(doses):
         parts = list(_parts(_MIDNIGHT, _MIDNIGHT + (span(dose.over) if dose.over else _A_DAY), dose.rate_steps))
         for day in dose.days:
-            yield from [(index, [(calendar.later(day, later), part) for later, part in parts])] * dose.count_on(day)
+            on_days = [(_On(calendar.later(day, later)), part) for later, part in parts]
+            yield from [(index, on_days)] * dose.count_on(day)
 
 
-def _parts(start: datetime.datetime, end: datetime.datetime, steps: Sequence[RateStep] = ()) -> Iterator[Part]:
+def _parts(
+    start: datetime.datetime, end: datetime.datetime, steps: Sequence[RateStep] = (), clock: Clock = _NO_ZONE
+) -> Iterator[Part]:
     """Which part runs on which day: by the time, and by the rate where that is not the same throughout."""
     midnight = datetime.datetime.combine(start.date(), datetime.time()) + _A_DAY
     if end <= midnight:
         yield 0, Fraction(1)
         return
     bounds = [start, *(midnight + later * _A_DAY for later in range(-(-(end - midnight) // _A_DAY))), end]
-    amounts = [_amount(begin - start, stop - start, steps) for begin, stop in pairwise(bounds)]
+    amounts = [
+        _amount(clock.between(start, begin), clock.between(start, stop), steps) for begin, stop in pairwise(bounds)
+    ]
     yield from ((later, amount / sum(amounts)) for later, amount in enumerate(amounts))
 
 

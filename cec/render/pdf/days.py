@@ -12,7 +12,7 @@ from cec.render.days import days_of
 from cec.render.pdf.doses import TO_WRITE, flags, pump
 from cec.render.pdf.timeline import Drawn, timeline
 from cec.render.words import changed_words, over_days, route_to_tick
-from cec.render.words.preparation import fluid_of
+from cec.render.words.preparation import fluid_on
 from cec.render.words.times import box_words, clock, dose_of_day, rate_words, row_time, starting_time, weekday_date
 from cec.routes import is_into_csf
 
@@ -95,7 +95,7 @@ def _block(order: Order, day: Day, preparations: dict[int, Preparation]) -> dict
     return {
         "name": day.name,
         "date": weekday_date(day.date) if day.date else "",
-        "fluid": "; ".join(_fluid(order, day.number)),
+        "fluid": f"fluid {fluid_on(order, day.number)}" if _has_fluid(order, day.number) else "",
         "scale": timeline(day.date, bars) if day.date else None,
         "rows": [
             {**_NO_ROW, **each.cells, "kind": each.kind, "letter": letter if day.date else ""}
@@ -104,11 +104,9 @@ def _block(order: Order, day: Day, preparations: dict[int, Preparation]) -> dict
     }
 
 
-def _fluid(order: Order, day: int) -> Iterator[str]:
-    """What runs into a patient on a day, where anything does."""
-    for fluid in order.daily_fluids:
-        if day in fluid.days and (fluid.volume.value or fluid.not_counted):
-            yield f"fluid {fluid_of(fluid)}"
+def _has_fluid(order: Order, day: int) -> bool:
+    """Whether anything runs into a patient on a day."""
+    return any(day in each.days and (each.volume.value or each.not_counted) for each in order.daily_fluids)
 
 
 def _letters(count: int) -> list[str]:

@@ -12,7 +12,7 @@ from cec.render.pdf.page import bound, page_data
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import SECOND_CHECK, changed_words, over_days
 from cec.render.words.pharmacy import with_spellings
-from cec.render.words.preparation import Instruction, batches, fluid_of, pick_count
+from cec.render.words.preparation import Instruction, batches, pick_count
 from cec.render.words.revision import given_rows, row_marks
 from cec.render.words.times import starting_time, weekday_date
 from cec.render.worksheet import (
@@ -83,7 +83,7 @@ def _day(order: Order, day: WorkDay, marks: Mapping[Identity, str]) -> dict[str,
     return {
         "name": name_of_day(order, day.number),
         "date": weekday_date(day.date) if day.date else "",
-        "fluid": f"fluid infused: {fluid_of(day.fluid)}" if day.fluid else "",
+        "fluid": f"fluid infused: {day.fluid}" if day.fluid else "",
         "omitted": [f"OMITTED {each.drug}: {each.why}" for each in day.omitted],
         "ahead": made_ahead(day),
         "use_only": use_only(*(task.dose.route for task in day.tasks)),

@@ -24,7 +24,7 @@ from cec.render.terminal.drawing import (
     wrap,
 )
 from cec.render.words import changed_words, origin, validity
-from cec.render.words.preparation import Instruction, batches, fluid_of, pick_count
+from cec.render.words.preparation import Instruction, batches, pick_count
 from cec.render.words.revision import given_rows
 from cec.render.words.times import moment, starting_time, weekday_date
 from cec.render.worksheet import (
@@ -107,7 +107,7 @@ def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Par
         *chain.from_iterable(wrap(text, terminal, "  ", "    ") for text in first.past),
         *chain.from_iterable(_card(order, task, days, terminal) for task in first.tasks),
         *chain.from_iterable(wrap(text, terminal, "  ", "    ", STRONG) for text in made_ahead(first)),
-        *([BLANK_LINE, *wrap(fluid + fluid_of(first.fluid), terminal, "  ", "    ")] if first.fluid else []),
+        *([BLANK_LINE, *wrap(fluid + first.fluid, terminal, "  ", "    ")] if first.fluid else []),
     ]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cec.render.words.times import moment
+from cec.render.words.times import moment, weekday_date
 from cec.units import write_number, write_range, write_signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cec.order import Administration, DailyFluid, PickItem, Preparation
+    from cec.order import Administration, DailyFluid, Order, PickItem, Preparation
 
 DISSOLVE = "dissolve "
 """How the note on handling begins that says how a powder is dissolved."""
@@ -87,6 +87,16 @@ def batches(preparation: Preparation) -> list[str]:
         *(["fluid to dissolve"] if is_dissolved else []),
         *([f"{preparation.bag} bag"] if preparation.bag else []),
     ]
+
+
+def fluid_on(order: Order, day: int) -> str:
+    """The fluid of a day of the cycle in words, and that of dates behind it that are no day, where days were moved."""
+    date, after = order.date_of(day), order.date_of(order.regimen.calendar.later(day, 1))
+    texts = [fluid_of(each) for each in order.daily_fluids if day in each.days]
+    for each in order.daily_fluids:
+        between = (other for other in each.dates if date and after and date < other < after)
+        texts += [f"on {weekday_date(other)} {fluid_of(each)}" for other in between]
+    return "; ".join(texts)
 
 
 def fluid_of(fluid: DailyFluid) -> str:
