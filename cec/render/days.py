@@ -41,6 +41,8 @@ class Omitted(NamedTuple):
     dose_index: int = 0
     reason: str = ""
     """The same without the dose that is left out."""
+    row: Administration | None = None
+    """The administration that a change took away."""
 
 
 class Day(NamedTuple):
@@ -58,11 +60,12 @@ def days_of(order: Order) -> list[Day]:
     """Every day on which something is given, runs on, or would have been given."""
     numbers, chains = day_numbers(order), _chains(order)
     last = None if order.last_day is None else numbers[-1]
+    taken_away = (row.day for row, _ in order.removed) if order.changes else ()
     by_day: dict[int, list[Administration]] = {}
     for row in order.administrations:
         by_day.setdefault(row.day, []).append(row)
     days = []
-    for number in numbers:
+    for number in sorted({*numbers, *taken_away}):
         date = order.date_of(number)
         rows = tuple(by_day.get(number, ()))
         running = tuple(_running(chains, date) if date else _running_undated(order, number))
@@ -132,14 +135,25 @@ def day_of(order: Order, row: Administration) -> str:
 
 
 def omitted(order: Order, number: int) -> tuple[Omitted, ...]:
-    """What a day would have been given, and why it is not."""
-    return tuple(
-        Omitted(dose.drug, change_words(step), index, reason_of(dose))
-        for index, dose in enumerate(order.doses)
-        if number in dose.days and not dose.ordered.value
-        for step in dose.steps
-        if step.what in CHANGED
-    )
+    """What a day would have been given, and why it is not: with the administration, where a change took it away."""
+    rows = [(row, why) for row, why in order.removed if row.day == number] if order.changes else []
+    found = []
+    for index, dose in enumerate(order.doses):
+        if number not in dose.days or dose.ordered.value:
+            continue
+        for step in dose.steps:
+            if step.what in CHANGED:
+                left_out = Omitted(dose.drug, change_words(step), index, reason_of(dose))
+                of_dose = [row for row, _ in rows if row.line == dose.line]
+                found += [left_out._replace(row=row) for row in of_dose] or [left_out]
+    lines = {each.row.line for each in found if each.row}
+    return (*found, *(_taken_away(order, row, why) for row, why in rows if row.line not in lines))
+
+
+def _taken_away(order: Order, row: Administration, why: str) -> Omitted:
+    """What a change took away of a dose that the order does not have any more on that day."""
+    index = next((index for index, dose in enumerate(order.doses) if dose.line == row.line), len(order.doses))
+    return Omitted(row.drug, f"not given: {why}", index, why, row)
 
 
 def _name(order: Order, number: int, last: int | None) -> str:

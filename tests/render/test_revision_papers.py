@@ -19,9 +19,10 @@ from revising import MONDAY, day, drafted, kg, revised
 
 from cec import Order, load_pharmacy, render
 from cec.errors import InputError
-from cec.order import GivenAmount, Release
+from cec.order import GivenAmount, Release, SkippedDay
 from cec.render import PRINTED, WORKSHEETS, cautions
 from cec.render.pdf import labels, worksheet
+from cec.render.pdf.order import sheet_data
 from cec.units import Quantity
 
 STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
@@ -107,6 +108,75 @@ def test_the_worksheet_marks_cards_and_makes_nothing_again() -> None:
     assert "that of doses that count as given too" in text
     table = text_of(render(SECOND, "table", WORKSHEETS))
     assert "09:00 clofarabine 38.4 mg, IV infusion over 2 h: counts as given" in table
+
+
+def sheet(order: Order) -> dict[str, Any]:
+    """What stands on the sheet, numbers and units parted by a common space."""
+    data: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(sheet_data(order)).replace("\xa0".encode(), b" "))
+    return data
+
+
+def rows_of(order: Order, name: str) -> list[dict[str, Any]]:
+    """The rows of a day on the nurse's page."""
+    return next(each["rows"] for each in sheet(order)["days"] if each["name"] == name)
+
+
+def test_the_nurses_page_asks_for_nothing_that_counts_as_given_and_strikes_through_what_was_taken_away() -> None:
+    for name in ("Day 1 of 5", "Day 2 of 5", "Day 3 of 5"):
+        assert [row["status"] for row in rows_of(THIRD, name)] == ["counts as given"] * 4
+    for name in ("Day 4 of 5", "Day 5 of 5"):
+        rows = [(row["kind"], row["drug"], row["dose"], row["mark"], row["status"]) for row in rows_of(THIRD, name)]
+        assert rows == [
+            ("given", "prednisone", "14 mg", "", ""),
+            ("given", "clofarabine", "40 mg", "", ""),
+            ("omitted", "etoposide", "100 mg", "", ""),
+            ("given", "cyclophosphamide", "440 mg", "CHANGED in revision 3: time", ""),
+        ]
+        (gone,) = [row for row in rows_of(THIRD, name) if row["kind"] == "omitted"]
+        assert (gone["time"], gone["text"]) == ("11:00", "do not give: a reason")
+    text = text_of(render(THIRD, "pdf"))
+    assert text.count("OMITTED 11:00 etoposide 100 mg do not give: a reason") == 2
+
+
+def test_the_signed_page_says_what_is_another_and_what_counts_as_given() -> None:
+    doses = {(each["drug"], each["ordered"]): each for each in sheet(THIRD)["doses"]}
+    assert doses["clofarabine", "38.4 mg"]["given"][-1] == "counts as given"
+    assert doses["clofarabine", "40 mg"]["given"][-1] == "counts as given: 02-Dec-2026"
+    assert doses["cyclophosphamide", "440 mg"]["marks"] == ["CHANGED in revision 3: time"]
+    assert doses["clofarabine", "40 mg"]["marks"] == []
+
+
+def test_totals_say_what_was_given_and_what_is_ordered() -> None:
+    """2 × 38.4 + 3 × 40 = 196.8 mg; 2 × 96 + 100 = 292 mg; of day 1 20 mg instead of 38.4 mg: 178.4 mg."""
+    totals = {drug: words for drug, *words in sheet(THIRD)["totals"]}
+    assert totals["clofarabine"] == ["given 2 × 38.4 mg + 1 × 40 mg; ordered 2 × 40 mg", "= 196.8 mg"]
+    assert totals["etoposide"] == ["given 2 × 96 mg + 1 × 100 mg", "= 292 mg"]
+    line = next(row.line for row in SECOND.administrations if row.drug == "clofarabine")
+    half = GivenAmount(line, 1, 1, "clofarabine", Quantity(kg(20).value, "mg"))
+    totals = {drug: words for drug, *words in sheet(revised(SECOND, day(3), 3, given=(half,)))["totals"]}
+    assert totals["clofarabine"] == ["given 1 × 20 mg + 1 × 38.4 mg; ordered 3 × 40 mg", "= 178.4 mg"]
+    table = text_of(render(THIRD, "table"))
+    assert "clofarabine: given 2 × 38.4 mg + 1 × 40 mg; ordered 2 × 40 mg; 196.8 mg in all" in table
+    assert table.count("every dose of this day: counts as given") == 3
+    assert "11:00 cyclophosphamide: CHANGED in revision 3: time" in table
+    assert next(words for _, *words in sheet(FIRST)["totals"]) == ["5 × 38.4 mg", "= 192 mg"]
+
+
+def test_a_day_that_was_dropped_stands_struck_through_and_one_that_moved_is_marked() -> None:
+    dropped = revised(FIRST, day(2), 3, skipped=(SkippedDay(3, "drop"),))
+    assert [(row["kind"], row["drug"], row["dose"]) for row in rows_of(dropped, "Day 3 of 5")] == [
+        ("omitted", drug, dose)
+        for drug, dose in (
+            ("clofarabine", "38.4 mg"),
+            ("etoposide", "96 mg"),
+            ("cyclophosphamide", "422.4 mg"),
+            ("prednisone", "13 mg"),
+        )
+    ]
+    moved = revised(FIRST, day(2), 3, skipped=(SkippedDay(3, "move"),))
+    marks = {row["mark"] for row in rows_of(moved, "Day 3 of 5")}
+    assert marks == {"CHANGED in revision 2: date"}
+    assert {row["mark"] for row in rows_of(moved, "Day 2 of 5")} == {""}
 
 
 def test_what_was_told_of_a_dose_stands_in_its_place() -> None:

@@ -92,6 +92,7 @@ def test_an_omitted_drug_stands_at_its_place_with_a_reason_and_nothing_to_give_i
         "drug": "etoposide",
         "ordered": "OMITTED",
         "flags": [],
+        "marks": [],
         "given": ["not given in this cycle: anaphylaxis in cycle 1"],
         "working": [],
     }

@@ -8,23 +8,27 @@ from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.days import list_days
+from cec.order import identity
 from cec.render.days import days_of
 from cec.render.pdf.doses import TO_WRITE, flags, pump
 from cec.render.pdf.timeline import Drawn, timeline
 from cec.render.words import changed_words, over_days, route_to_tick
 from cec.render.words.preparation import fluid_on
+from cec.render.words.revision import given_rows, row_marks
 from cec.render.words.times import box_words, clock, dose_of_day, rate_words, row_time, starting_time, weekday_date
 from cec.routes import is_into_csf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cec.order import Dose, Order, Preparation
+    from cec.order import Dose, Identity, Order, Preparation
     from cec.render.days import Day, Omitted, Running
 
 _MIDNIGHT = datetime.time()
 _NO_ROW: dict[str, Any] = {
-    **dict.fromkeys(("letter", "time", "drug", "dose", "protocol", "changed", "beside", "how", "text"), ""),
+    **dict.fromkeys(
+        ("letter", "time", "drug", "dose", "protocol", "changed", "mark", "status", "beside", "how", "text"), ""
+    ),
     **dict.fromkeys(("pump", "must_see", "notes"), ()),
     "ends": True,
 }
@@ -39,10 +43,18 @@ class Placed(NamedTuple):
     drawn: tuple[datetime.datetime, datetime.datetime] | None = None
 
 
+class Noted(NamedTuple):
+    """What is noted of single administrations: in what each is another than before, and what became of it."""
+
+    marks: dict[Identity, str]
+    past: dict[Identity, str]
+
+
 def day_blocks(order: Order, days: list[Day] | None = None) -> list[dict[str, Any]]:
     """One block per day: dated by the schedule; without a start, the drugs of each day in their sequence."""
     preparations = {each.dose_index: each for each in order.preparations}
-    return _folded([_block(order, day, preparations) for day in days or days_of(order)])
+    noted = Noted(row_marks(order), given_rows(order))
+    return _folded([_block(order, day, preparations, noted) for day in days or days_of(order)])
 
 
 FEWEST_FOLDED = 2
@@ -74,7 +86,11 @@ def _likeness(day: dict[str, Any]) -> str:
 def _may_be_folded(day: dict[str, Any]) -> bool:
     rows = day["rows"]
     is_short = 0 < len(rows) <= MOST_ROWS_FOLDED
-    return bool(day["date"]) and is_short and all(row["kind"] == "given" and not row["ends"] for row in rows)
+    return (
+        bool(day["date"])
+        and is_short
+        and all(row["kind"] == "given" and not row["ends"] and not row["status"] for row in rows)
+    )
 
 
 def _names(days: list[dict[str, Any]]) -> str:
@@ -83,9 +99,9 @@ def _names(days: list[dict[str, Any]]) -> str:
     return f"Days {list_days([int(number) for number, _, _ in numbered])} of {numbered[0][2]}, the same on each"
 
 
-def _block(order: Order, day: Day, preparations: dict[int, Preparation]) -> dict[str, Any]:
+def _block(order: Order, day: Day, preparations: dict[int, Preparation], noted: Noted) -> dict[str, Any]:
     """A day: what still runs stands first, then what is given, and what is omitted at its drug's place."""
-    given = list(_dated(order, day, preparations) if day.date else _undated(order, day.number, preparations))
+    given = list(_dated(order, day, preparations, noted) if day.date else _undated(order, day.number, preparations))
     running = [_running(each, day, preparations.get(each.dose_index)) for each in day.running]
     rows = _with_omitted([*running, *given], day.omitted)
     is_drawn = (each.kind in {"given", "running"} for each in rows)
@@ -118,7 +134,10 @@ def _with_omitted(rows: list[Placed], omitted: tuple[Omitted, ...]) -> list[Plac
     """The rows with what is left out, each behind the last that stands before it among the order's doses."""
     for each in omitted:
         before = [place for place, row in enumerate(rows) if row.kind != "running" and row.dose_index < each.dose_index]
-        row = Placed("omitted", each.dose_index, {"drug": each.drug, "text": f"do not give: {each.reason}"})
+        cells = {"drug": each.drug, "text": f"do not give: {each.reason}"}
+        if each.row:
+            cells |= {"dose": str(each.row.dose), "time": starting_time(each.row)}
+        row = Placed("omitted", each.dose_index, cells)
         running = sum(row.kind == "running" for row in rows)
         rows.insert(before[-1] + 1 if before else running, row)
     return rows
@@ -132,7 +151,7 @@ def _running(running: Running, day: Day, preparation: Preparation | None) -> Pla
     return Placed("running", running.dose_index, cells, drawn)
 
 
-def _dated(order: Order, day: Day, preparations: dict[int, Preparation]) -> Iterator[Placed]:
+def _dated(order: Order, day: Day, preparations: dict[int, Preparation], noted: Noted) -> Iterator[Placed]:
     """The rows of a date with their times; what goes into the cerebrospinal fluid has a page of its own."""
     apart: set[str] = set()
     for row in day.rows:
@@ -148,6 +167,8 @@ def _dated(order: Order, day: Day, preparations: dict[int, Preparation]) -> Iter
         cells |= {
             "drug": row.drug + dose_of_day(row).replace("(day ", "(day\N{NO-BREAK SPACE}"),
             "beside": row.timing if row.start else "",
+            "mark": noted.marks.get(identity(row), ""),
+            "status": noted.past.get(identity(row), ""),
             "time": starting_time(row) if ends_later else _in_lines(row_time(row, date)),
             "must_see": [*cells["must_see"], *rate_words(row)],
             "notes": [*box_words(row), *row.notes],

@@ -7,11 +7,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from cec.days import list_days, runs_of
+from cec.order import identity
+from cec.render.totals import line_totals
 from cec.render.words import OMITTED, over_days, reason_of, route_to_tick, signed_percent
 from cec.render.words.alerts import names_allergy
 from cec.render.words.pharmacy import spelled
 from cec.render.words.preparation import containers
 from cec.render.words.regimen import frequency
+from cec.render.words.revision import given_rows, row_marks
 from cec.render.words.times import clock, paper_date, weekday_date
 from cec.routes import is_into_csf
 from cec.units import Quantity, write_number
@@ -32,7 +35,14 @@ def dose_data(order: Order, index: int) -> dict[str, Any]:
     """One drug: its dose, what must be seen beside it, how and when it is given, and where the dose comes from."""
     dose = order.doses[index]
     if not dose.ordered.value:
-        return {"drug": dose.drug, "ordered": OMITTED, "flags": [], "given": [_not_given(order, dose)], "working": []}
+        return {
+            "drug": dose.drug,
+            "ordered": OMITTED,
+            "flags": [],
+            "marks": [],
+            "given": [_not_given(order, dose)],
+            "working": [],
+        }
     preparation = next((each for each in order.preparations if each.dose_index == index), None)
     goes_on = index > 0 and order.doses[index - 1].line == dose.line
     of_line = () if goes_on else (dose.purpose, dose.note)
@@ -42,17 +52,34 @@ def dose_data(order: Order, index: int) -> dict[str, Any]:
         "drug": dose.drug,
         "ordered": str(dose.ordered),
         "flags": flags(order, dose),
+        "marks": _marks(order, rows),
         "given": [
             ", ".join(filter(None, (_route(dose), _mixture(dose, preparation)))),
             *over_days(dose),
             _often(dose),
             ": ".join(filter(None, (_days(order, index), _dates(rows)))),
+            *_given(order, rows),
         ],
         "working": [
             *_working(dose),
             *({"text": text, "changed": False} for text in (*of_line, made_of) if text),
         ],
     }
+
+
+def _marks(order: Order, rows: Sequence[Administration]) -> list[str]:
+    """In what any of these is another than in the order before, each once."""
+    marks = row_marks(order)
+    return list(dict.fromkeys(marks[name] for row in rows if (name := identity(row)) in marks))
+
+
+def _given(order: Order, rows: Sequence[Administration]) -> Iterator[str]:
+    """What became of those that are not ordered any more, with their dates where that is not true of all."""
+    past = given_rows(order)
+    statuses = [past.get(identity(row), "") for row in rows]
+    for status in dict.fromkeys(filter(None, statuses)):
+        alike = [row for row, each in zip(rows, statuses, strict=True) if each == status]
+        yield status if len(alike) == len(rows) else f"{status}: {_dates(alike)}"
 
 
 def flags(order: Order, dose: Dose) -> list[str]:
@@ -170,7 +197,10 @@ def totals_of(order: Order, *, apart: bool) -> list[list[str]]:
     """What each drug line comes to in the whole cycle, of those into the cerebrospinal fluid or of all others."""
     by_line = [list(doses) for _, doses in groupby(order.doses, lambda dose: dose.line)]
     of_route = [doses for doses in by_line if is_into_csf(doses[0].route) == apart]
-    return [[spelled(doses[0].drug, order.pharmacy), *_total(doses)] for doses in of_route]
+    changed = {line: [each.counted, f"= {each.total}"] for line, each in line_totals(order).items()}
+    return [
+        [spelled(doses[0].drug, order.pharmacy), *(changed.get(doses[0].line) or _total(doses))] for doses in of_route
+    ]
 
 
 def _total(doses: Sequence[Dose]) -> list[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cec.order import identity
 from cec.render.pdf.doses import dose_data, totals_of
 from cec.render.pdf.page import alert_data
 from cec.render.words.alerts import by_severity
+from cec.render.words.revision import given_rows, row_marks
 from cec.render.words.times import dose_of_day, row_time, weekday_date
 from cec.routes import is_into_csf, routes_of, use_only
 
@@ -43,10 +45,12 @@ def intrathecal_page(order: Order, days: list[Day]) -> dict[str, Any] | None:
 def _block(order: Order, day: Day) -> dict[str, Any]:
     """A day with what is given on it, in the sequence of the schedule, else of the regimen."""
     preparations = {each.dose_index: each for each in order.preparations}
+    marks, past = row_marks(order), given_rows(order)
     if order.administrations:
         rows = [
             _row(order.doses[row.dose_index], preparations.get(row.dose_index), row_time(row, day.date or row.date))
             | {"drug": row.drug + dose_of_day(row)}
+            | {"mark": marks.get(identity(row), ""), "status": past.get(identity(row), "")}
             for row in day.rows
             if is_into_csf(row.route)
         ]
@@ -62,4 +66,5 @@ def _block(order: Order, day: Day) -> dict[str, Any]:
 
 def _row(dose: Dose, preparation: Preparation | None, time: str) -> dict[str, Any]:
     volume = preparation.final_volume or preparation.draw if preparation else None
-    return {"drug": dose.drug, "dose": str(dose.ordered), "time": time, "volume": str(volume or "")}
+    cells = {"drug": dose.drug, "dose": str(dose.ordered), "time": time, "volume": str(volume or "")}
+    return cells | {"mark": "", "status": ""}

@@ -18,9 +18,11 @@ from cec.render.terminal.drawing import (
     Terminal,
     cards,
     first_that_fits,
+    section,
     table,
     wrap,
 )
+from cec.render.totals import line_totals
 from cec.render.words import label_words, ordered_words, over_days, signed_percent
 from cec.render.words.regimen import frequency
 from cec.units import Quantity
@@ -162,6 +164,13 @@ def _stacked(doses: Sequence[Dose], figures: Sequence[Figure]) -> Grid:
         texts = {f"  {figure.label}": figure.text(dose) for figure in figures if figure.text(dose)}
         rows.append(("\n".join((dose.drug, *texts)), "\n".join(("", *texts.values()))))
     return table((TableColumn("Drug"), TableColumn("", right=True)), rows, ruled=True)
+
+
+def given_totals(order: Order, terminal: Terminal) -> list[Part]:
+    """What was given of each drug line and what is ordered, in a cycle that was changed after something was given."""
+    drugs = {dose.line: dose.drug for dose in order.doses}
+    texts = [f"{drugs[line]}: {each.counted}; {each.total} in all" for line, each in line_totals(order).items()]
+    return section("Given and ordered", list(chain.from_iterable(wrap(text, terminal, "  ", "    ") for text in texts)))
 
 
 def _why_no_total(dose: Dose) -> str:

@@ -18,6 +18,7 @@ def render(order: Order, *, explain: bool = False, terminal: Terminal = PIPE, vo
         [
             *head.head(order, terminal, explain=explain, void=void),
             *dose.dose_table(order, terminal),
+            *dose.given_totals(order, terminal),
             *head.to_look_at(order, terminal, explain=explain),
             *(schedule.days(order, terminal) if order.start else []),
             *(steps.every_step(order, terminal) if explain else []),

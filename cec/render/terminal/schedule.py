@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import chain
 
-from cec.order import Administration, Order
+from cec.order import Administration, Identity, Order, identity
 from cec.render.days import Day, days_of
 from cec.render.terminal.drawing import (
     BLANK_LINE,
@@ -23,7 +23,8 @@ from cec.render.terminal.drawing import (
     wrap,
 )
 from cec.render.terminal.timeline import NARROWEST, WIDEST, timeline
-from cec.render.words.times import box_words, drug_and_day, rate_words, row_time, weekday_date
+from cec.render.words.revision import given_rows, row_marks
+from cec.render.words.times import box_words, drug_and_day, rate_words, row_time, starting_time, weekday_date
 
 _COLUMNS = (
     TableColumn("Time"),
@@ -36,10 +37,14 @@ _COLUMNS = (
 
 def days(order: Order, terminal: Terminal) -> list[Part]:
     """One block per day with its rows in sequence, and the earliest day 1 of the next cycle."""
-    return [*chain.from_iterable(_block(day, terminal) for day in days_of(order)), *_next_cycle(order, terminal)]
+    marks, past = row_marks(order), given_rows(order)
+    return [
+        *chain.from_iterable(_block(day, marks, past, terminal) for day in days_of(order)),
+        *_next_cycle(order, terminal),
+    ]
 
 
-def _block(day: Day, terminal: Terminal) -> list[Part]:
+def _block(day: Day, marks: Mapping[Identity, str], past: Mapping[Identity, str], terminal: Terminal) -> list[Part]:
     date = day.date
     title = heading(f"{day.name}, {weekday_date(date)}" if date else day.name)
     beside = [f"continues: {running.drug}, {running.text}" for running in day.running]
@@ -48,6 +53,11 @@ def _block(day: Day, terminal: Terminal) -> list[Part]:
         for row in day.rows
         for note in (*box_words(row), *row.notes, *rate_words(row))
     ]
+    notes += [f"{starting_time(row)} {row.drug}: {marks[name]}" for row in day.rows if (name := identity(row)) in marks]
+    statuses = [past.get(identity(row), "") for row in day.rows]
+    for status in dict.fromkeys(filter(None, statuses)):
+        drugs = [drug_and_day(row) for row, each in zip(day.rows, statuses, strict=True) if each == status]
+        notes.append(f"{', '.join(drugs) if len(drugs) < len(statuses) else 'every dose of this day'}: {status}")
     notes += [f"OMITTED {omitted.drug}: {omitted.why}" for omitted in day.omitted]
     return [
         BLANK_LINE,

@@ -43,7 +43,7 @@ def revision_line(order: Order) -> str:
 
 def row_marks(order: Order) -> dict[Identity, str]:
     """Of each administration that is another than in the order before, that it is and in what, without amounts."""
-    if order.cancelled:
+    if order.cancelled or not order.changes:
         return {}
     rows = {identity(row): row for row in order.administrations}
     return {name: _mark(order, rows[name], altered.was) for name, altered in order.altered.items()}
@@ -69,7 +69,8 @@ _SHOWN: dict[str, Callable[[Administration], object]] = {
 
 def given_rows(order: Order) -> dict[Identity, str]:
     """Of each administration that is not ordered any more, whether it counts as given, or what somebody told of it."""
-    return {identity(each.row): _status(each) for each in administrations_given(order) if each.status != "ordered"}
+    rows = administrations_given(order) if order.changes else ()
+    return {identity(each.row): _status(each) for each in rows if each.status != "ordered"}
 
 
 def _status(each: Given) -> str:
