@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 import typer
 
 from cec.drug_names import drug_key
-from cec.errors import CecError, Fault, InputError, together
+from cec.errors import CecError, Fault, FileError, InputError, together
 from cec.facts import FACTS, HISTORY
 
 if TYPE_CHECKING:
@@ -71,17 +71,15 @@ def read_pharmacy(options: PharmacyOptions, times: TimeOptions | None = None) ->
     return pharmacy_with_overrides(options, times)[0]
 
 
-NO_FILE = "none"
-"""What is typed where no pharmacy file is to be used, whatever was set up once."""
-
-
 def pharmacy_file(typed: Path | None) -> Path | None:
     """The pharmacy file that was typed, else the one that was set up once; None where there is none."""
-    from cec.load.search import own_pharmacy
+    from cec.load.search import NO_PHARMACY, own_pharmacy
 
     if typed is not None:
-        return None if str(typed) == NO_FILE else typed
+        return None if str(typed) == NO_PHARMACY else typed
     own = own_pharmacy()
+    if own and not own.path.exists():
+        raise FileError(Fault(f"there is no such file; {own.words} names it", "", str(own.path)))
     return own.path if own else None
 
 

@@ -17,6 +17,9 @@ def change_faults(before: Order, change: Change) -> Iterator[Fault]:
     last = before.changes[-1].on if before.changes else None
     if last and change.on < last:
         yield Fault(f"{change.on} lies before {last}, the day of the last change; look at the date", "--on")
+    measured_on = before.patient.measured_on
+    if not last and measured_on and change.on < measured_on:
+        yield Fault(f"{change.on} lies before {measured_on}, the day of the measures; look at the date", "--on")
     if change.start:
         yield from _start_faults(before, change)
         return

@@ -23,7 +23,7 @@ def released(saved: SavedOrder, by: str, on: datetime.date) -> dict[str, Any]:
     if order.release:
         raise OrderRefused(f"is released already, by {order.release.by} on {order.release.on}")
     _refuse_cancelled(order)
-    _refuse_before_last_change(order, on)
+    _refuse_before_what_is_known(order, on)
     if stops := [alert.code for alert in order.alerts if alert.level == "stop" and not alert.accepted]:
         raise OrderRefused(f"has a stop that nobody accepted: {', '.join(stops)}")
     return {**saved.tree, "release": {"by": by, "on": on, "fingerprint": order.fingerprint}}
@@ -35,7 +35,7 @@ def cancelled(order: Order, on: datetime.date, reason: str) -> Order:
     OrderRefused where something was given: then the rest of the cycle is stopped.
     """
     _refuse_cancelled(order)
-    _refuse_before_last_change(order, on)
+    _refuse_before_what_is_known(order, on)
     given = [each for each in administrations_given(order, on) if each.status == "given" and each.amount.value]
     if given:
         row, amount = given[0].row, given[0].amount
@@ -59,7 +59,10 @@ def _refuse_cancelled(order: Order) -> None:
         raise OrderRefused(f"is cancelled already, on {order.cancelled.on}: {order.cancelled.reason}")
 
 
-def _refuse_before_last_change(order: Order, on: datetime.date) -> None:
-    """OrderRefused for a day before that of the order's last change."""
+def _refuse_before_what_is_known(order: Order, on: datetime.date) -> None:
+    """OrderRefused for a day before that of the order's last change, or of the measures that it is computed from."""
     if order.changes and on < order.changes[-1].on:
         raise OrderRefused(f"was changed on {order.changes[-1].on}, which is after {on}; look at the date")
+    measured_on = order.patient.measured_on
+    if measured_on and on < measured_on:
+        raise OrderRefused(f"is of a patient measured on {measured_on}, which is after {on}; look at the date")

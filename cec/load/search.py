@@ -21,6 +21,8 @@ from cec.load.nodes import read_bytes
 VARIABLE = "CEC_REGIMENS"
 OPTION = "--regimens"
 PHARMACY_VARIABLE = "CEC_PHARMACY"
+NO_PHARMACY = "none"
+"""What is written where no pharmacy file is to be used, whatever was set up once."""
 ENDING = ".yaml"
 EXAMPLES = "examples"
 """The folder of shipped examples: their names begin with it and a stroke."""
@@ -90,8 +92,13 @@ class OwnPharmacy(NamedTuple):
 
 
 def own_pharmacy() -> OwnPharmacy | None:
-    """The file of CEC_PHARMACY, else that in the user's configuration folder; None where there is neither."""
+    """The file of CEC_PHARMACY, else that in the user's configuration folder; None where there is neither.
+
+    CEC_PHARMACY=none stands for none, as `--pharmacy none` does.
+    """
     if named := os.environ.get(PHARMACY_VARIABLE, ""):
+        if named == NO_PHARMACY:
+            return None
         return OwnPharmacy(Path(named), PHARMACY_VARIABLE)
     path = own_folder() / "pharmacy.yaml"
     return OwnPharmacy(path, OWN_FOLDER) if path.is_file() else None

@@ -193,3 +193,16 @@ def test_print_and_verify_tell_by_what_an_order_is_replaced(order: Path, tmp_pat
     released = cec("verify", str(alone / "order.released.json"))
     assert "released by A. Nowak on 2026-11-29 (not an electronic signature)" in released.said
     assert released.code == 0
+
+
+def test_nothing_is_done_to_an_order_before_its_patient_was_measured(tmp_path: Path) -> None:
+    """A wrong year: measured on 28-Nov-2026, released on 29-Nov-2025."""
+    order = tmp_path / "order.json"
+    assert cec(*CYCLE, "--measured-on", "2026-11-28", "-o", str(order)).code == 0
+    early = "is of a patient measured on 2026-11-28, which is after 2025-11-29; look at the date"
+    assert early in cec("release", str(order), "--by", "A. Nowak", "--on", "2025-11-29").err
+    assert early in cancel(order, on="2025-11-29").err
+    done = cec("change", str(order), "--on", "2025-11-29", "--from-day", "2", "--weight", "27kg", "--reason", "weighed")
+    assert "2025-11-29 lies before 2026-11-28, the day of the measures; look at the date" in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["order.json"]
+    assert release(order).code == 0

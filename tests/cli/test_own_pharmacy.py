@@ -53,8 +53,11 @@ def test_a_file_that_is_not_there_is_refused(own: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("CEC_PHARMACY", str(own / "none-such.yaml"))
     done = cec("dose", *SIZE)
     assert (done.code, done.out) == (1, "")
-    assert "none-such.yaml: there is no such file" in done.err
+    assert "none-such.yaml: there is no such file; CEC_PHARMACY names it" in done.err
     assert cec("dose", *SIZE, "--pharmacy", "none").code == 0
+    monkeypatch.setenv("CEC_PHARMACY", "none")
+    put(own / "pharmacy.yaml")
+    assert clofarabine() == "38.4"
 
 
 def test_no_output_takes_the_place_of_the_file(own: Path) -> None:
