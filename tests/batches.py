@@ -18,6 +18,7 @@ from cec.errors import CecError, InputError
 from cec.facts.reading import read_count, read_date
 from cec.order import NOT_APPLICABLE, NOT_ASKED, NOT_CHECKED, Order
 from cec.render.csv import number
+from cec.render.csv.order import STANDING_COLUMNS
 from cec.tables.amounts import REJECTED, amount_columns
 from cec.tables.columns import columns_for, patient_texts
 from cec.tables.rows import cell_text, refusal
@@ -122,7 +123,7 @@ def as_in_a_batch(row: Mapping[str, str]) -> dict[str, str]:
     """A row of one order's schedule as a batch has it: without the alerts of which it tells beside its rows."""
     pairs = zip(row["alerts"].split(), row["alert_levels"].split(), strict=True)
     kept = {code: level for code, level in pairs if to_look_at(code)}
-    rest = {name: cell for name, cell in row.items() if name not in {"pharmacy", "status"}}
+    rest = {name: cell for name, cell in row.items() if name not in {"pharmacy", "status", *STANDING_COLUMNS}}
     return rest | {"alerts": " ".join(kept), "alert_levels": " ".join(kept.values())}
 
 

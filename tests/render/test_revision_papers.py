@@ -6,8 +6,10 @@ Thursday stops etoposide from day 4, after which cyclophosphamide begins two hou
 
 from __future__ import annotations
 
+import csv
 import io
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ import pytest
 from revising import MONDAY, day, drafted, kg, revised
 
 from cec import Order, load_pharmacy, render
+from cec.course.standing import cancelled
 from cec.errors import InputError
 from cec.order import GivenAmount, Release, SkippedDay
 from cec.render import PRINTED, WORKSHEETS, cautions
@@ -187,6 +190,30 @@ def test_what_was_told_of_a_dose_stands_in_its_place() -> None:
     text = text_of(render(revised(SECOND, day(3), 3, given=given), "worksheet", PRINTED))
     assert "09:00 clofarabine 38.4 mg, IV infusion over 2 h: 20 mg given" in text
     assert "09:00 clofarabine 38.4 mg, IV infusion over 2 h: not given" in text
+
+
+def test_a_script_reads_what_was_given_and_what_is_ordered() -> None:
+    """Revision 3 of Thursday: days 1 to 3 are past; of day 2 somebody told 20 mg of clofarabine and no etoposide."""
+    told = (
+        GivenAmount(1, 2, 1, "clofarabine", Quantity(Decimal(20), "mg")),
+        GivenAmount(2, 2, 1, "etoposide", Quantity(Decimal(0), "mg")),
+    )
+    order = revised(SECOND, day(4), 4, stopped=("etoposide",), given=told)
+    rows = [*csv.DictReader(render(order, "csv").decode().splitlines())]
+    assert {row["revision"] for row in rows} == {"3"}
+    standing = {(row["drug"], row["day"]): (row["standing"], row["given"]) for row in rows}
+    assert [standing["clofarabine", str(number)] for number in range(1, 6)] == [
+        ("given", "38.4"),
+        ("given", "20"),
+        ("given", "40"),
+        ("ordered", ""),
+        ("ordered", ""),
+    ]
+    assert standing["etoposide", "2"] == ("not given", "0")
+    whole = [*csv.DictReader(render(FIRST, "csv").decode().splitlines())]
+    assert {(row["revision"], row["standing"], row["given"]) for row in whole} == {("1", "ordered", "")}
+    nothing = [*csv.DictReader(render(cancelled(FIRST, MONDAY, "fever"), "csv").decode().splitlines())]
+    assert {(row["standing"], row["given"]) for row in nothing} == {("not given", "0")}
 
 
 def test_events_say_what_is_given_and_what_is_another() -> None:

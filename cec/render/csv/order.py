@@ -6,13 +6,16 @@ from, so that `cec verify` can hold them against the regimen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cec.order import Order
+from cec.course.given import Given, administrations_given
+from cec.order import Order, identity
 from cec.patient import Reduction, SetDose, Withheld
 from cec.render.csv import alert_codes, clock_time, levels_by_code, number, words, write_order
 from cec.render.words.times import rate_words
+from cec.units import Quantity
 
 if TYPE_CHECKING:
     from cec.course.void import Void
@@ -28,6 +31,8 @@ SCHEDULE_COLUMNS = (
     *("start", "not_after", "end", "timing", "drug", "dose", "unit", "route", "over", "rate", "rate_unit", "alerts"),
     *("alert_levels", "accepted"),
 )
+STANDING_COLUMNS = ("revision", "standing", "given")
+"""Which revision it is; whether each administration is ordered, given or not given; and how much of it was given."""
 SCHEDULE_NUMBERS = ("edition", "cycle", "bsa_m2", "day", "dose", "rate")
 """The columns of a schedule that hold numbers; in all others is text, whatever it looks like."""
 
@@ -35,8 +40,17 @@ SCHEDULE_NUMBERS = ("edition", "cycle", "bsa_m2", "day", "dose", "rate")
 def render(order: Order, *, void: Void | None = None) -> bytes:
     """The order's rows under their headings."""
     if order.start:
-        return write_order(order, SCHEDULE_COLUMNS, schedule_rows(order), void)
+        rows = ((*row, *standing) for row, standing in zip(schedule_rows(order), _standing_of_rows(order), strict=True))
+        return write_order(order, (*SCHEDULE_COLUMNS, *STANDING_COLUMNS), rows, void)
     return write_order(order, DOSE_COLUMNS, dose_rows(order), void)
+
+
+def _standing_of_rows(order: Order) -> Iterator[Sequence[str]]:
+    """What stands of each administration, as in STANDING_COLUMNS; of a cancelled cycle nothing is given."""
+    standing = {identity(each.row): each for each in administrations_given(order)}
+    for row in order.administrations:
+        each = standing.get(identity(row), Given(row, Quantity(Decimal(0), row.dose.unit), "not given"))
+        yield str(order.revision), each.status, "" if each.status == "ordered" else number(each.amount)
 
 
 def dose_rows(order: Order) -> Iterable[Sequence[str]]:
