@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from cec.errors import FileError
 from cec.fhir.codes import ALERT, DAYS_OF_CYCLE, regimen_at
-from cec.fhir.elements import Element, codes_of, date_of
-from cec.fhir.people import Told, allergies, identity, is_about, measured, patient_of, told_by_extensions
+from cec.fhir.elements import Element, codes_of, date_of, refuse_modifiers
+from cec.fhir.measures import measured
+from cec.fhir.people import Told, allergies, identity, is_about, patient_of, told_by_extensions
 from cec.fhir.requests import NOT_ORDERED, Known, RequestedDose, doses_of, is_not_to_be_given, is_ordered
 from cec.fhir.resources import Resources
 from cec.pharmacy import Pharmacy
@@ -80,10 +81,12 @@ def read_bundle(
     facts = [
         *group.facts,
         *((*identity(patient), *told_by_extensions(patient)) if patient else ()),
-        *measured(resources, patient, _used(ordered, resources), elsewhere),
+        *measured(resources, patient, _used(ordered, resources), elsewhere, pharmacy.zone),
         *allergies(active),
     ]
-    _refuse_modifiers((*resources.of("Patient", "RequestGroup"), *requests))
+    for resource in (*resources.of("Patient", "RequestGroup", "AllergyIntolerance"), *requests):
+        refuse_modifiers(resource, *resource.all("dosageInstruction"), *resource.all("action"))
+    _refuse_other_plans(ordered, group)
     known = Known(resources, pharmacy.formulary, pharmacy.zone, drugs or ())
     days = group.days or {}
     doses = tuple(dose for each in given for dose in doses_of(each, known, days.get(each.name, ())))
@@ -103,12 +106,13 @@ def _addresses(resource: Element) -> list[str]:
     return [each.text for name in ("instantiatesCanonical", "instantiatesUri") for each in resource.all(name)]
 
 
-def _refuse_modifiers(resources: Iterable[Element]) -> None:
-    """Note each modifierExtension: it may change what a resource says."""
-    for resource in resources:
-        for each in (resource, *resource.all("dosageInstruction"), *resource.all("action")):
-            if each.all("modifierExtension"):
-                each.fault("has a modifierExtension, which may change what it says and is not read")
+def _refuse_other_plans(requests: Iterable[Element], group: Group) -> None:
+    """Note each request of the order that follows another regimen of cec's than the order does."""
+    for request in requests:
+        for address in _addresses(request):
+            (name, edition), (other, other_edition) = regimen_at(address), group.regimen
+            if name and other and (name != other or (edition and other_edition and edition != other_edition)):
+                request.fault(f"follows {address}, but the order {group.named}", "told-twice")
 
 
 def _once(facts: Iterable[Told], elsewhere: Collection[str]) -> tuple[Told, ...]:
@@ -129,7 +133,8 @@ def _once(facts: Iterable[Told], elsewhere: Collection[str]) -> tuple[Told, ...]
 
 def group_of(resources: Resources) -> Group:
     """What the one RequestGroup says, or else the requests; a fault where there are several groups."""
-    groups = [each for each in resources.of("RequestGroup") if each.get("status").text not in {"entered-in-error"}]
+    every = resources.of("RequestGroup")
+    groups = [each for each in every if each.get("status").text != "entered-in-error"] or every[:1]
     if not groups:
         requests = (each for each in resources.of("MedicationRequest") if each.get("status").text not in NOT_ORDERED)
         return Group(tuple(dict.fromkeys(address for each in requests for address in _addresses(each))))

@@ -29,6 +29,8 @@ def beside_amount(dosage: Element, amount: ReadQuantity | None, zone: ZoneInfo |
         yield "times", times
     most = dosage.get("maxDosePerAdministration")
     if most and not is_other_unit(most, AMOUNT) and (maximum := read_of_kinds(most, AMOUNT)):
+        if amount and convert_exactly(amount.quantity, maximum.quantity.unit, AMOUNT).number > maximum.quantity.value:
+            most.fault(f"is {maximum.text}, less than the dose, {amount.text}", "told-twice")
         yield "maximum", maximum.quantity
     if route := _route(dosage.get("route")):
         yield "route", route
@@ -48,25 +50,37 @@ def _dates(timing: Element, zone: ZoneInfo | None) -> list[datetime.date]:
 
 
 def _times_a_day(timing: Element, dates: Sequence[datetime.date]) -> int:
-    """How often a day; 0 where that is not told."""
+    """How often a day; 0 where that is not told, and a fault where it is told in two ways."""
     repeat = timing.get("repeat")
     counts = set(Counter(dates).values())
-    if len(counts) == 1:
-        return counts.pop()
-    if dates:
-        return 0
-    if repeat.get("frequency") and repeat.get("period"):
-        often = read_decimal(repeat.get("frequencyMax") or repeat.get("frequency"))
-        period = read_decimal(repeat.get("period"))
-        hours = {"h": 1, "d": 24}.get(repeat.get("periodUnit").text)
-        if often and period and hours and hours * period <= 24:
-            times = Fraction(often) * 24 / (hours * Fraction(period))
-            return int(times) if times.denominator == 1 else 0
-        return 0
-    if of_day := repeat.all("timeOfDay") or repeat.all("when"):
-        return len(of_day)
     codes = (each.get("code").text for each in timing.get("code").all("coding"))
-    return next((_TIMES_A_DAY[code] for code in codes if code in _TIMES_A_DAY), 0)
+    ways = {
+        "its events": counts.pop() if len(counts) == 1 else 0,
+        "its frequency": _frequency(repeat),
+        "its times of day": len(repeat.all("timeOfDay")),
+        "its code": next((_TIMES_A_DAY[code] for code in codes if code in _TIMES_A_DAY), 0),
+    }
+    known = {way: times for way, times in ways.items() if times}
+    if len(set(known.values())) > 1:
+        listed = ", ".join(f"{times} by {way}" for way, times in known.items())
+        timing.fault(f"says how often a day in two ways: {listed}; which one is meant is not guessed", "told-twice")
+        return 0
+    if dates or (repeat.get("frequency") and repeat.get("period")):
+        return ways["its events"] if dates else ways["its frequency"]
+    return next(iter(known.values()), len(repeat.all("when")))
+
+
+def _frequency(repeat: Element) -> int:
+    """How often a day by a frequency and its period; 0 where that is not told, or not a whole number."""
+    if not (repeat.get("frequency") and repeat.get("period")):
+        return 0
+    often = read_decimal(repeat.get("frequencyMax") or repeat.get("frequency"))
+    period = read_decimal(repeat.get("period"))
+    hours = {"h": 1, "d": 24}.get(repeat.get("periodUnit").text)
+    if not (often and period and hours and hours * period <= 24):
+        return 0
+    times = Fraction(often) * 24 / (hours * Fraction(period))
+    return int(times) if times.denominator == 1 else 0
 
 
 def _route(route: Element) -> str:

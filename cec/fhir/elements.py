@@ -111,6 +111,14 @@ def date_of(element: Element, zone: ZoneInfo | None = None) -> datetime.date | N
     return (time.astimezone(zone) if zone and match["zone"] == "Z" else time).date()
 
 
+def refuse_modifiers(*elements: Element) -> None:
+    """Note what may change the meaning of an element and is not read."""
+    for each in elements:
+        for name, words in (("modifierExtension", "a modifierExtension"), ("implicitRules", "implicitRules")):
+            if each.get(name):
+                each.fault(f"has {words}, which may change what it says and is not read")
+
+
 def refuse_repeated(root: Element) -> None:
     """Note each key that stands twice in one mapping: two readers would read two bundles."""
     level = [root.node]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from fractions import Fraction
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from cec.drug_names import drug_key, is_same_drug, other_drug
+from cec.errors import InputError
 from cec.fhir.codes import ATC, INTERNATIONAL, OWN_UNITS, RXNORM
 from cec.fhir.dosage import beside_amount
 from cec.fhir.elements import Element, codes_of, words_of
 from cec.fhir.quantities import ReadQuantity, has_unit_of, read_of_kinds
 from cec.fhir.resources import Resources
 from cec.pharmacy import FormularyDrug
-from cec.units import AMOUNT, DOSES, RATES, Quantity
+from cec.units import AMOUNT, DOSES, RATES, Kind, Quantity, convert_exactly, read_quantity
 
 ORDERED = {"active", "completed", "draft", "on-hold", "unknown"}
 NOT_ORDERED = {"cancelled", "entered-in-error", "stopped"}
@@ -74,7 +78,27 @@ def _dose(dosage: Element, drug: str, known: Known, days: Sequence[int]) -> Requ
     if amount is None and prescribed is None and not _has_amount(dosage):
         dosage.fault(f"{drug} has no doseQuantity: '{dosage.get('text').text}' is words alone", "no-dose")
     beside = dict(beside_amount(dosage, amount, known.zone))
+    if amount and known.counts(drug):
+        _compare_words(dosage, amount)
     return RequestedDose(dosage, drug, amount, prescribed, {**beside, "days": tuple(days)} if days else beside)
+
+
+_IN_WORDS = re.compile(r"(?<![\w.,/-])(?P<number>[0-9][0-9.,]*)\s*(?P<unit>[a-zA-Zµμ]+)(?![\w/]|\s*/)")
+
+
+def _compare_words(dosage: Element, amount: ReadQuantity) -> None:
+    """A remark where the words of a dosage have amounts, and none is about that of its codes (5% off at most)."""
+    words, coded = dosage.get("text").text, Fraction(amount.quantity.value)
+    amounts = [each for match in _IN_WORDS.finditer(words) for each in _amounts_in_words(match, amount.quantity.unit)]
+    if amounts and all(abs(each - coded) * 20 > coded for each in amounts):
+        dosage.note(f"'{words}' does not say {amount.text}, which stands in its codes")
+
+
+def _amounts_in_words(match: re.Match[str], unit: str) -> Iterator[Fraction]:
+    """What a number with its unit is in another one, a comma read either way; nothing where it is not an amount."""
+    for number in {match["number"].replace(",", "."), match["number"].replace(",", "")}:
+        with suppress(InputError):
+            yield convert_exactly(read_quantity(f"{number} {match['unit']}", AMOUNT), unit, AMOUNT).number
 
 
 def _medication(request: Element, resources: Resources) -> Element | None:
@@ -91,6 +115,10 @@ def _medication(request: Element, resources: Resources) -> Element | None:
 def _drug(medication: Element, formulary: Mapping[str, FormularyDrug]) -> str | None:
     """The drug, by its name or by a code that the formulary knows; None, and a fault, where these disagree."""
     words = words_of(medication)
+    for display in (each.get("display").text for each in medication.all("coding")):
+        if display and other_drug(display, words, formulary):
+            medication.fault(f"is '{words}' in words, but '{display}' by what its code is called", "told-twice")
+            return None
     by_code: dict[str, str] = {}
     for system, name in ((RXNORM, "RxNorm"), (ATC, "ATC")):
         codes = dict(_codes(formulary, system))
@@ -142,18 +170,27 @@ def _amounts(dosage: Element, drug: str) -> tuple[ReadQuantity | None, Quantity 
         if not dose:
             continue
         is_per = not has_unit_of(dose, AMOUNT) and has_unit_of(dose, *DOSES)
-        if (read := read_of_kinds(dose, *(DOSES if is_per else (AMOUNT,)))) is None:
-            continue
-        if is_per:
+        read = _dose_quantity(dose, drug, DOSES if is_per else (AMOUNT,))
+        if read and is_per:
             prescribed.append(read.quantity)
-        elif any(unit in read.code for unit in INTERNATIONAL) and (why := _own_unit(drug)):
-            dose.fault(f"{drug} is in international units: {why}")
-        else:
+        elif read:
             amounts.append(read)
     for several in ({each.quantity for each in amounts}, set(prescribed)):
         if len(several) > 1:
             dosage.fault(f"{drug} has {len(several)} doses: {', '.join(sorted(map(str, several)))}", "told-twice")
     return (amounts[0] if amounts else None), (prescribed[0] if prescribed else None)
+
+
+def _dose_quantity(dose: Element, drug: str, kinds: tuple[Kind, ...]) -> ReadQuantity | None:
+    """A dose above 0 in a unit of one of these kinds; None, and a fault, where it is none, or not of this drug."""
+    read = read_of_kinds(dose, *kinds)
+    if read and read.quantity.value <= 0:
+        dose.fault(f"{drug} is {read.text}; a dose is above 0, and what is left out a request with doNotPerform")
+        return None
+    if read and any(unit in read.code for unit in INTERNATIONAL) and (why := _own_unit(drug)):
+        dose.fault(f"{drug} is in international units: {why}")
+        return None
+    return read
 
 
 def _is_ordered(part: Element) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -71,14 +72,19 @@ PARTICULARS: dict[str, Particular] = {
 
 
 def write_dates(dates: Sequence[datetime.date]) -> str:
-    """Dates in runs without a gap, each date once.
+    """Dates in runs without a gap, each date once; how often each stands there, where that is not the same for all.
 
-    >>> days = [datetime.date(2026, 11, day) for day in (28, 29, 29, 30)]
-    >>> write_dates([*days, datetime.date(2026, 12, 7)])
-    '2026-11-28 to 2026-11-30, 2026-12-07'
+    >>> days = [datetime.date(2026, 11, day) for day in (28, 29, 30)]
+    >>> write_dates([*days, datetime.date(2026, 12, 7)]), write_dates(sorted([*days, *days]))
+    ('2026-11-28 to 2026-11-30, 2026-12-07', '2026-11-28 to 2026-11-30')
+    >>> write_dates([*days, days[-1]])
+    '2026-11-28, 2026-11-29, 2026-11-30 (2 times)'
     """
+    counts = Counter(dates)
+    if len(set(counts.values())) > 1:
+        return ", ".join(f"{date}{f' ({count} times)' * (count > 1)}" for date, count in counts.items())
     runs: list[list[datetime.date]] = []
-    for date in dict.fromkeys(dates):
+    for date in counts:
         if runs and date - runs[-1][-1] == datetime.timedelta(days=1):
             runs[-1].append(date)
         else:

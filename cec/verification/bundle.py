@@ -17,7 +17,8 @@ from cec.errors import CecError, Fault, FileError, InputError
 from cec.facts import FACTS
 from cec.facts.families import EARLIER_DOSES_SINCE
 from cec.fhir.bundle import Group, ReadBundle, group_of, read_bundle
-from cec.fhir.people import Told, long_part
+from cec.fhir.measures import long_part
+from cec.fhir.people import Told
 from cec.fhir.resources import read_resources
 from cec.load import load_regimen
 from cec.load.nodes import read_bytes

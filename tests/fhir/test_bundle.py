@@ -187,6 +187,51 @@ REFUSED: dict[str, tuple[Change, str]] = {
         lambda bundle: observation(bundle, "8302-2")["valueQuantity"].update(value=1.28),
         "1.28 cm is not a possible height",
     ),
+    "a dose below 0": (set_value("etoposide", -96), "etoposide is -96 mg; a dose is above 0"),
+    "a height that is a weight too": (
+        lambda bundle: observation(bundle, "8302-2")["code"]["coding"].append(
+            {"system": "http://loinc.org", "code": "29463-7"}
+        ),
+        "has the codes of height and of weight",
+    ),
+    "rules of somebody else": (
+        lambda bundle: request(bundle, "etoposide").update(implicitRules="https://a.example/rules"),
+        "has implicitRules, which may change what it says",
+    ),
+    "a measure with a modifier": (
+        lambda bundle: observation(bundle, "8302-2").update(modifierExtension=[{"url": "urn:x"}]),
+        "has a modifierExtension",
+    ),
+    "the display of another drug": (
+        lambda bundle: request(bundle, "etoposide")["medicationCodeableConcept"]["coding"].append(
+            {"system": "urn:hospital", "code": "4", "display": "Cisplatin 1 mg/mL"}
+        ),
+        "is 'etoposide' in words, but 'Cisplatin 1 mg/mL' by what its code is called",
+    ),
+    "a maximum below the dose": (
+        lambda bundle: dosage(bundle, "etoposide").update(
+            maxDosePerAdministration={**dosage(bundle, "etoposide")["doseAndRate"][1]["doseQuantity"], "value": 20}
+        ),
+        "is 20 mg, less than the dose, 96 mg",
+    ),
+    "one event a day and a frequency of two": (
+        lambda bundle: dosage(bundle, "etoposide")["timing"]["repeat"].update(frequency=2, period=1, periodUnit="d"),
+        "says how often a day in two ways: 1 by its events, 2 by its frequency",
+    ),
+    "a request of another regimen": (
+        lambda bundle: request(bundle, "etoposide").update(
+            instantiatesCanonical=["urn:cec:regimen:cec-consolidation|1"]
+        ),
+        "follows urn:cec:regimen:cec-consolidation|1, but the order urn:cec:regimen:cec-induction|1",
+    ),
+    "an order that was entered in error": (
+        lambda bundle: next(resources(bundle, "RequestGroup")).update(status="entered-in-error"),
+        "is entered-in-error: nothing of it is to be given",
+    ),
+    "a patient who has died": (
+        lambda bundle: next(resources(bundle, "Patient")).update(deceasedDateTime="2026-11-29"),
+        "says that the patient has died",
+    ),
     "an edition that is not here": (
         lambda bundle: next(resources(bundle, "RequestGroup")).update(
             instantiatesCanonical=["urn:cec:regimen:cec-induction|7"]
@@ -253,6 +298,52 @@ def test_what_differs_is_found(mistake: str) -> None:
     assert verdict.is_wrong
     wrong = {each.what for each in verdict.comparisons if each.verdict == "differs"}
     assert (what in wrong) or (what == "dose" and verdict.dose_differs)
+
+
+def test_like_bundles_pass_in_peace() -> None:
+    """The drug's own display, the frequency that the events have, a maximum above the dose, words with a comma."""
+    bundle = copy.deepcopy(INDUCTION)
+    etoposide = dosage(bundle, "etoposide")
+    request(bundle, "etoposide")["medicationCodeableConcept"]["coding"].append(
+        {"system": "urn:hospital", "code": "4", "display": "Etoposide 20 mg/mL"}
+    )
+    etoposide["timing"]["repeat"].update(frequency=1, period=1, periodUnit="d")
+    etoposide["maxDosePerAdministration"] = {**etoposide["doseAndRate"][1]["doseQuantity"], "value": 200}
+    etoposide["text"] = "Etopozyd 96,0 mg w 500 mL (20 mg/mL)"
+    found = verified(bundle)
+    assert (found.verification.agrees, found.notes) == (True, ())
+    etoposide["text"] = "Etopozyd 960 mg w 500 mL"
+    (note,) = verified(bundle).notes
+    assert "'Etopozyd 960 mg w 500 mL' does not say 96 mg, which stands in its codes" in note
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "second", "newest"),
+    [
+        # 23:30 in UTC is half past midnight in Warsaw: of one day, and 20 minutes later than 00:10 there
+        ("Europe/Warsaw", "2026-11-28T23:30:00Z", "2026-11-29T00:10:00+01:00", ""),
+        ("", "2026-11-28T23:30:00Z", "2026-11-29T00:10:00+01:00", ""),
+        ("Europe/Warsaw", "2026-11-28T22:30:00Z", "2026-11-29T00:10:00+01:00", "36"),
+        ("Europe/Warsaw", "2026-11-29", "2026-11", ""),
+        ("Europe/Warsaw", "2026-11-29", "2026-10", "26"),
+    ],
+)
+def test_the_newest_weight_is_that_of_the_last_day_where_the_pharmacy_is(
+    zone: str, first: str, second: str, newest: str
+) -> None:
+    bundle = written(drafted(start=None))
+    for each in resources(bundle, "MedicationRequest"):
+        del each["supportingInformation"]
+    weight = observation(bundle, "29463-7")
+    other = {**copy.deepcopy(weight), "id": "other", "effectiveDateTime": second}
+    other["valueQuantity"]["value"] = 36
+    weight["effectiveDateTime"] = first
+    bundle["entry"].append({"resource": other})
+    pharmacy = Pharmacy(time_zone=zone)
+    if newest:
+        assert str(verified(bundle, pharmacy=pharmacy).order.patient.weight) == f"{newest} kg"
+    else:
+        assert "it is not told which body weight is the newest" in faults(bundle, pharmacy=pharmacy)
 
 
 def test_more_than_nine_kinds_of_mistake_are_sown() -> None:
