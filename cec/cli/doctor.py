@@ -39,7 +39,7 @@ def doctor(output: Annotated[OutputOptions, ChosenFrom(EXAMINATIONS)]) -> None:
 def examine() -> Examination:
     """What is found of this installation."""
     from cec.cases.outcome import Examination
-    from cec.cli.regimen import validation
+    from cec.cli.check_regimens import validation
     from cec.load.search import shipped_names
     from cec.load.treatment_file import is_treatment
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cec.cli.drafting import draft
+from cec.cli.drafting import drafting_of
 from cec.cli.option import ChosenFrom
 from cec.cli.options import (
     CheckOptions,
@@ -47,6 +47,6 @@ def dose(
     """
     chosen = chosen_format(output, FORMATS, explain=explain)
     show(
-        draft(regimen, patient, pharmacy, checks, times=TimeOptions(cycle), output=output.output),
+        drafting_of(regimen, patient, pharmacy, checks, times=TimeOptions(cycle), output=output.output).order(),
         chosen,
     )

@@ -29,30 +29,16 @@ if TYPE_CHECKING:
     from cec.treatment import TreatmentCalendar
 
 
-def draft(
-    regimen: str | None,
-    patient: PatientOptions,
-    pharmacy: PharmacyOptions,
-    checks: CheckOptions,
-    *,
-    start: StartOptions = NO_START,
-    times: TimeOptions | None = None,
-    output: Path | None = None,
-) -> Order:
-    """The order that the options ask for; CecError with every fault.
-
-    InputError where `output` is one of the files that are read.
-    """
-    drafting = drafting_of(regimen, patient, pharmacy, checks, start=start, times=times, output=output)
-    return drafting.draft(drafting.patient)
-
-
 class Drafting(NamedTuple):
     """What the options ask for, read: the regimen, the patient, and what makes an order for a patient."""
 
     regimen: Regimen
     patient: Patient
     draft: Callable[[Patient], Order]
+
+    def order(self) -> Order:
+        """The order for this patient; CecError with every fault."""
+        return self.draft(self.patient)
 
 
 def drafting_of(
@@ -65,7 +51,10 @@ def drafting_of(
     times: TimeOptions | None = None,
     output: Path | None = None,
 ) -> Drafting:
-    """What the options ask for; CecError with every fault of what is read."""
+    """What the options ask for; CecError with every fault of what is read.
+
+    InputError where `output` is one of the files that are read.
+    """
     from cec.calculate import draft_order
     from cec.calculate.lines import day_1, refuse_idle_days
     from cec.facts.reading import read_count, read_date

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from cec.cli.drafting import draft
+from cec.cli.drafting import drafting_of
 from cec.cli.option import OUTPUT, ChosenFrom, flag
 from cec.cli.options import (
     CheckOptions,
@@ -44,7 +44,8 @@ def prepare(
     from cec.render.worksheet import require_formulary
 
     chosen = chosen_format(output, WORKSHEETS, pick_list=pick_list, explain=explain)
-    order = draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)
+    drafting = drafting_of(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)
+    order = drafting.order()
     if pick_list:
         require_formulary(order)
     show(order, chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from cec.cli.drafting import draft, draft_calendar, require_start
+from cec.cli.drafting import draft_calendar, drafting_of, require_start
 from cec.cli.option import ChosenFrom
 from cec.cli.options import (
     AllPapersOption,
@@ -55,4 +55,5 @@ def schedule(
         show(calendar, of_treatment)
         return
     chosen = chosen_form(output, FORMATS, all_papers, explain=explain, oral=oral)
-    show_order(draft(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output), chosen)
+    drafting = drafting_of(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)
+    show_order(drafting.order(), chosen)

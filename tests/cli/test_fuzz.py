@@ -19,7 +19,7 @@ import typer
 from running import cec as run
 
 import cec.load
-from cec.cli.drafting import draft
+from cec.cli.drafting import drafting_of
 from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, StartOptions, TimeOptions
 from cec.errors import CecError
 from cec.load import load_pharmacy, load_regimen, regimen_folder
@@ -256,14 +256,14 @@ def test_option_sets_give_an_order_or_plain_lines() -> None:
         start = {"start": dice.choice(DATES[:2]), **some(TIMES, dice, 0.15)} if dice.random() < 0.5 else {}
         regimen = dice.choice((None, "cec-induction", "cec-consolidation"))
         try:
-            order: Order = draft(
+            order: Order = drafting_of(
                 regimen,
                 patient_options(patient),
                 PharmacyOptions(**pharmacy),
                 CheckOptions(**checks),
                 start=StartOptions(start.get("start")),
                 times=TimeOptions(**{name: value for name, value in start.items() if name != "start"}),
-            )
+            ).order()
         except CecError as error:
             check_refusal(error)
             continue
@@ -362,7 +362,9 @@ def test_damaged_regimens_are_read_as_they_stand_or_refused(tmp_path: Path) -> N
         path.write_text(content, encoding="utf-8")
         try:
             regimen = load_regimen(path)
-            order = json.loads(render(draft(str(path), size, PharmacyOptions(), CheckOptions())), parse_float=Decimal)
+            order = json.loads(
+                render(drafting_of(str(path), size, PharmacyOptions(), CheckOptions()).order()), parse_float=Decimal
+            )
         except CecError as error:
             check_refusal(error)
             continue
@@ -413,7 +415,7 @@ def test_there_are_10_000() -> None:
 def test_the_guard_sees_what_is_wrong(wrong: Callable[[Any], Any], typed: dict[str, str]) -> None:
     patient = PatientOptions({"height": "128cm", "weight": "26kg", **{k: typed[k] for k in typed if k == "age"}})
     pharmacy = PharmacyOptions(bsa_formula=typed.get("bsa_formula"))
-    order = json.loads(render(draft(None, patient, pharmacy, CheckOptions())), parse_float=Decimal)
+    order = json.loads(render(drafting_of(None, patient, pharmacy, CheckOptions()).order()), parse_float=Decimal)
     typed = {"height": "128cm", "weight": "26kg", **typed}
     check_order(order, typed)
     wrong(order)
@@ -423,4 +425,4 @@ def test_the_guard_sees_what_is_wrong(wrong: Callable[[Any], Any], typed: dict[s
 
 def test_wrong_usage_is_no_refusal() -> None:
     with pytest.raises(typer.BadParameter):
-        draft(None, PatientOptions(), PharmacyOptions(), CheckOptions())
+        drafting_of(None, PatientOptions(), PharmacyOptions(), CheckOptions())
