@@ -6,6 +6,7 @@ import datetime
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from cec.calculate.rules.lifetime import lifetime_maximums, total_in
 from cec.course.amounts_of_cycle import Cycle, Part, Sums, Units, cycle_of, sums_of, units_of
@@ -43,14 +44,15 @@ def history(found: OrdersOfPatient, on: datetime.date | None = None) -> History:
     units = units_of(order for _, order in filed)
     pairs = itertools.zip_longest(filed, filed[1:])
     cycles = [cycle_of(each, units, _given_before(following, on)) for each, following in pairs]
-    totals = list(_totals(cycles, units))
+    told = _told_before_all(cycles, units)
+    totals = list(_totals(cycles, told))
     following = [*cycles[1:], None]
     return History(
         schema="cec.history/1",
         patient=patient_of(filed[-1].order),
         on=on,
         cycles=tuple(map(_cycle_of_history, cycles, following, itertools.repeat(units), totals)),
-        drugs=tuple(_drugs_in_all(cycles, units)),
+        drugs=tuple(_drugs_in_all(cycles, units, told)),
         left_out=found.left_out,
         alerts=(
             *map(damaged_alert, found.faults),
@@ -71,13 +73,34 @@ def _given_before(following: FiledOrder | None, on: datetime.date | None) -> dat
     return min(days, default=None)
 
 
-def _totals(cycles: Sequence[Cycle], units: Units) -> Iterator[Mapping[str, Fraction]]:
+class Told(NamedTuple):
+    """What was given of a drug before the oldest order, and the order that tells it."""
+
+    amount: Fraction
+    by: Order
+
+
+def _told_before_all(cycles: Sequence[Cycle], units: Units) -> dict[str, Told]:
+    """What was given of each drug before these orders: as the oldest tells it, or a later one that knows of more."""
+    told: dict[str, Told] = {}
+    given: dict[str, Fraction] = {}
+    for cycle in cycles:
+        for drug, amount in cycle.order.patient.earlier_doses.items():
+            key = drug_key(drug)
+            before = _told_before(cycle.order, drug, units.get(key, amount.unit)) or Fraction(0)
+            more = before - given.get(key, Fraction(0))
+            known = told[key].amount if key in told else Fraction(0)
+            if cycle is cycles[0] or more > known + SAME * before:
+                told[key] = Told(more, cycle.order)
+        for key, parts in cycle.parts.items():
+            sums = sums_of(parts)
+            given[key] = given.get(key, Fraction(0)) + sums.given + sums.to_give
+    return told
+
+
+def _totals(cycles: Sequence[Cycle], told: Mapping[str, Told]) -> Iterator[Mapping[str, Fraction]]:
     """What the patient has had of each drug after each cycle, by the key of its name."""
-    earlier = cycles[0].order.patient.earlier_doses
-    totals = {
-        drug_key(drug): _told_before(cycles[0].order, drug, units.get(drug_key(drug), amount.unit)) or Fraction(0)
-        for drug, amount in earlier.items()
-    }
+    totals = {key: each.amount for key, each in told.items()}
     for cycle in cycles:
         for key, parts in cycle.parts.items():
             sums = sums_of(parts)
@@ -155,18 +178,18 @@ def _dose_changes(order: Order) -> Iterator[DoseChange]:
                 yield DoseChange(dose.drug, tuple(dose.days), dose.ordered, how)
 
 
-def _drugs_in_all(cycles: Sequence[Cycle], units: Units) -> Iterator[DrugInAll]:
+def _drugs_in_all(cycles: Sequence[Cycle], units: Units, told: Mapping[str, Told]) -> Iterator[DrugInAll]:
     """What the patient has had of each drug that any of these orders gives."""
     maximums = _lowest_maximums(cycles)
     for key in dict.fromkeys(key for cycle in cycles for key in cycle.parts):
         parts = [part for cycle in cycles for part in cycle.parts.get(key, ())]
         drug, unit, sums = parts[-1].drug, units[key], sums_of(parts)
-        before, maximum = _told_before(cycles[0].order, drug, unit), maximums.get(key)
-        total = (before or Fraction(0)) + sums.given + sums.to_give
+        before, maximum = told.get(key), maximums.get(key)
+        total = (before.amount if before else Fraction(0)) + sums.given + sums.to_give
         yield DrugInAll(
             drug=drug,
-            before=None if before is None else kept(before, unit),
-            counted_since=entry_of(drug, cycles[0].order.patient.earlier_doses_since),
+            before=kept(before.amount, unit) if before else None,
+            counted_since=entry_of(drug, (before.by if before else cycles[0].order).patient.earlier_doses_since),
             given=kept(sums.given, unit),
             to_give=kept(sums.to_give, unit),
             total=kept(total, unit),
@@ -215,12 +238,13 @@ def _overlaps(cycles: Sequence[Cycle]) -> Iterator[Alert]:
 
 def _differing_earlier_doses(cycles: Sequence[Cycle], units: Units) -> Iterator[Alert]:
     """What a later order tells of earlier doses, where that is not what the orders before it come to."""
-    for cycle, totals in zip(cycles[1:], _totals(cycles, units), strict=False):
+    for cycle, totals in zip(cycles[1:], _totals(cycles, _told_before_all(cycles[:1], units)), strict=False):
         earlier, maximums = cycle.order.patient.earlier_doses, lifetime_maximums(cycle.order.regimen)
         for key, drug in {drug_key(drug): drug for drug in (*earlier, *maximums)}.items():
             unit = units.get(key) or earlier[drug].unit
             before, total = _told_before(cycle.order, drug, unit), totals.get(key, Fraction(0))
             if abs((before or Fraction(0)) - total) > SAME * total:
                 what = "nothing" if before is None else str(kept(before, unit))
-                text = f"{cycle.file} tells of {what} before it; the orders before it come to {kept(total, unit)}"
+                come_to = f"the orders before it come to {kept(total, unit)}"
+                text = f"{cycle.file} tells of {what} before it; {come_to}; the larger sum counts here"
                 yield Alert(EARLIER_DIFFER, "check", drug, text)

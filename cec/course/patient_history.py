@@ -108,7 +108,7 @@ class DrugInAll(msgspec.Struct, frozen=True, omit_defaults=True):
     total: TotalDose
     """With what was given before these cycles."""
     before: TotalDose | None = None
-    """What the oldest order tells of earlier doses; nothing where it tells none."""
+    """What the oldest order tells of earlier doses, or a later one that knows of more; nothing where none tells."""
     counted_since: datetime.date | None = None
     """From which day on these were counted, where nobody told what was given before."""
     lifetime_maximum: TotalDose | None = None

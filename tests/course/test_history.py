@@ -131,7 +131,23 @@ def test_earlier_doses_that_are_not_the_sum_are_told(tmp_path: Path) -> None:
     for told, words in (("180 mg/m2", "180 mg/m2"), (None, "nothing")):
         (alert,) = history_of(first(tmp_path), second(tmp_path, told)).alerts
         assert (alert.code, alert.about) == ("earlier-doses-differ", "doxorubicin")
-        assert alert.text == f"2.json tells of {words} before it; the orders before it come to 190 mg/m2"
+        assert (
+            alert.text
+            == f"2.json tells of {words} before it; the orders before it come to 190 mg/m2; the larger sum counts here"
+        )
+
+
+def test_what_a_later_order_knows_of_more_counts_from_the_beginning(tmp_path: Path) -> None:
+    """370 told later, of which 90 were given in cycle 1: 280 before, 370 after it; with 67.5 437.5 mg/m2, 97.2%."""
+    found = history_of(first(tmp_path), second(tmp_path, "370 mg/m2"))
+    assert [alert.code for alert in found.alerts] == ["earlier-doses-differ"]
+    assert [str(cycle.drugs[0].cumulative) for cycle in found.cycles] == ["370 mg/m2", "437.5 mg/m2"]
+    (drug,) = found.drugs
+    assert (str(drug.before), str(drug.total), str(drug.percent)) == ("280 mg/m2", "437.5 mg/m2", "97.2")
+    nothing_at_first = history_of(first(tmp_path, earlier_doses={}), second(tmp_path, "370 mg/m2")).drugs[0]
+    assert (str(nothing_at_first.before), str(nothing_at_first.total)) == ("280 mg/m2", "437.5 mg/m2")
+    less = history_of(first(tmp_path), second(tmp_path, "180 mg/m2")).drugs[0]
+    assert (str(less.before), str(less.total)) == ("100 mg/m2", "257.5 mg/m2")
 
 
 def test_two_orders_on_one_day_are_asked_about(tmp_path: Path) -> None:
