@@ -20,7 +20,7 @@ from cec.units import Quantity, dose_unit
 
 DECLARED = ("reduced", "set")
 """The steps of a dose that a person declares."""
-_OF_AMOUNT = re.compile(r" of [0-9][^:]*(?=:)")
+_OF_AMOUNT = re.compile(r"(?: of|, not) [0-9][^:]*(?=:)")
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 
 Name = tuple[str, int]
@@ -130,7 +130,7 @@ def _reason(dose: Dose) -> str:
     """What a person declared of a dose, and why; without the amount that a reduction was taken from."""
     if dose.withheld:
         return f"left out: {dose.withheld}"
-    return "; ".join(f"{step.what} {_OF_AMOUNT.sub('', step.how)}" for step in dose.steps if step.what in DECLARED)
+    return "; ".join(_OF_AMOUNT.sub("", step.in_words) for step in dose.steps if step.what in DECLARED)
 
 
 def _rows_of(order: Order, doses: tuple[Dose, ...]) -> Iterator[Administration]:
@@ -234,6 +234,6 @@ _OF_DRUG: Mapping[str, Callable[[Order, tuple[Dose, ...]], Cell]] = {
     "over": lambda _, doses: _of_doses(doses, lambda dose: dose.runs),
     "reasons": lambda _, doses: _of_doses(doses, _reason),
     "told": _told,
-    "stopped": _removed,
+    "taken away": _removed,
     "made from": _made_from,
 }

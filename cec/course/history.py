@@ -174,8 +174,7 @@ def _dose_changes(order: Order) -> Iterator[DoseChange]:
     for dose in order.doses:
         for step in dose.steps:
             if step.what in CHANGED:
-                how = f"{step.what} {step.how}" if step.what == "reduced" else step.how
-                yield DoseChange(dose.drug, tuple(dose.days), dose.ordered, how)
+                yield DoseChange(dose.drug, tuple(dose.days), dose.ordered, step.in_words)
 
 
 def _drugs_in_all(cycles: Sequence[Cycle], units: Units, told: Mapping[str, Told]) -> Iterator[DrugInAll]:

@@ -38,6 +38,11 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     how: str
     source: str = ""
 
+    @property
+    def in_words(self) -> str:
+        """What a person declared: reduced by so much, set to an amount, withheld."""
+        return f"reduced {self.how}" if self.what == "reduced" else self.how
+
 
 def runs(least: Quantity | None, over: Quantity | None, *, is_computed: bool) -> str:
     """How long an infusion runs: as the regimen says it or, where a rate gives it, in hours and minutes."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cec.days import list_days
 from cec.render.words import OMITTED
+from cec.render.words.patient import age_in_words
 from cec.render.words.pharmacy import DIGITS
 from cec.render.words.times import paper_date
 from cec.units import Quantity
@@ -26,9 +27,16 @@ def _on_days(each: OnDays, *, from_days: bool) -> str:
     days = list_days(each.days)
     if each.value == "":
         return days
-    value = OMITTED if isinstance(each.value, Quantity) and not each.value.value else each.value
+    value = _in_words(each.value)
     noun = "day" if len(each.days) == 1 else "days"
-    return f"{'from ' if from_days else ''}{noun} {days}: {value}" if days else str(value)
+    return f"{'from ' if from_days else ''}{noun} {days}: {value}" if days else value
+
+
+def _in_words(value: Quantity | str) -> str:
+    """An amount, of which nothing is left out; an age as people say it."""
+    if isinstance(value, Quantity):
+        return age_in_words(value) if value.value else OMITTED
+    return value
 
 
 def order_words(order: ComparedOrder) -> str:

@@ -9,7 +9,7 @@ import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.days import LAST_DAY, runs_of
-from cec.render.words import CHANGED, change_words, reason_of
+from cec.render.words import CHANGED, reason_of
 from cec.render.words.regimen import number_of_days
 from cec.render.words.times import clock, dose_of_day, paper_date, weekday_date
 from cec.units import span
@@ -143,7 +143,7 @@ def omitted(order: Order, number: int) -> tuple[Omitted, ...]:
             continue
         for step in dose.steps:
             if step.what in CHANGED:
-                left_out = Omitted(dose.drug, change_words(step), index, reason_of(dose))
+                left_out = Omitted(dose.drug, step.in_words, index, reason_of(dose))
                 of_dose = [row for row, _ in rows if row.line == dose.line]
                 found += [left_out._replace(row=row) for row in of_dose] or [left_out]
     lines = {each.row.line for each in found if each.row}

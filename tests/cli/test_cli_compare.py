@@ -51,6 +51,13 @@ def test_measures_doses_percent_and_reasons_stand_side_by_side(light: Order, hea
     assert found["prednisone", "per m2 or kg"] == ("0.5 mg/kg", "0.5 mg/kg", False)
 
 
+def test_an_age_and_a_dose_that_was_set_are_said_as_people_say_them(light: Order) -> None:
+    """From 14-May-2018 to 30-Nov-2026 are 8 years and 6 months, 102 months."""
+    other = lines(light, first_order(born="2018-05-14", set=["etoposide=70 mg: one vial left"]))
+    assert other["patient", "age"] == ("-", "8 years 6 months", True)
+    assert other["etoposide", "reasons"] == ("-", "set to 70 mg: one vial left", True)
+
+
 def test_days_that_differ_are_named(light: Order) -> None:
     """Etoposide left out on day 5, half of 440 mg/m2 × 0.96 m2 = 422.4 mg of cyclophosphamide on days 4 and 5."""
     other = first_order(
@@ -128,4 +135,4 @@ def test_what_was_measured_again_holds_from_its_day_on(light: Order) -> None:
     )
     stopped = lines(light, revised(light, day(3), 3, stopped=("etoposide",)))
     assert stopped["etoposide", "days"] == ("1 to 5", "1, 2", True)
-    assert stopped["etoposide", "stopped"] == ("-", "days 3 to 5: a reason", True)
+    assert stopped["etoposide", "taken away"] == ("-", "days 3 to 5: a reason", True)

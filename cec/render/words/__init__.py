@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cec.days import list_days
-from cec.order import Dose, Order, Step
+from cec.order import Dose, Order
 from cec.render.words.pharmacy import DIGITS, pharmacy_words
 from cec.render.words.times import paper_date
 from cec.routes import CHOICE, routes_of
@@ -107,16 +107,11 @@ def changes(order: Order) -> Iterator[str]:
         for step in dose.steps:
             if step.what in CHANGED:
                 left = f"OMITTED{days or ' on every day'}" if not step.value.value else f"{step.value}{days}"
-                yield f"{dose.drug}: {left}, {change_words(step)}"
+                yield f"{dose.drug}: {left}, {step.in_words}"
 
 
 CHANGED = ("reduced", "set")
 """The steps of a dose that a person declares."""
-
-
-def change_words(step: Step) -> str:
-    """What a person declared, in words: reduced by so much, set to an amount, withheld."""
-    return f"reduced {step.how}" if step.what == "reduced" else step.how
 
 
 def reason_of(dose: Dose) -> str:
