@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
-from cec.course.first_look import Damaged, OrderFile, files_naming, look_at, orders_in, orders_naming
+from cec.course.first_look import Damaged, OrderFile, files_naming, look_at, orders_in, orders_naming, with_real_folder
 from cec.course.void import Void
 from cec.errors import Fault, FileError
 
@@ -88,7 +88,7 @@ def chain_beside(file: OrderFile, *folders: Path) -> Chain:
 
     Files of other orders are read and not looked into: a folder of thousands costs a second.
     """
-    naming = list(files_naming(file.first, folders))
+    naming = list(files_naming(file.first, with_real_folder(file.path, folders)))
     found = [each for each in naming if isinstance(each, OrderFile) and each.first == file.first]
     others = [each for each in found if not _is_same_file(each.path, file.path)]
     chain, faults = _chain_of([file, *others], [each for each in naming if isinstance(each, Damaged)])
@@ -99,6 +99,7 @@ def chain_beside(file: OrderFile, *folders: Path) -> Chain:
 
 def continued_in(file: OrderFile, *folders: Path) -> OrderFile | None:
     """The order in these folders with which an order's cycle was continued, over cycles that were cancelled."""
+    folders = with_real_folder(file.path, folders)
     while file.cancelled and (before := _current_of(file.follows, folders)):
         file = before
     return _continued(file, folders)

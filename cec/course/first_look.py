@@ -129,11 +129,20 @@ def _files_in(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
             continue
         for folder, folders, names in os.walk(path):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            yield from ((Path(folder, name), False) for name in sorted(names) if _may_be_order(name))
+            yield from ((Path(folder, name), False) for name in sorted(names) if _may_be_order(Path(folder, name)))
 
 
-def _may_be_order(name: str) -> bool:
-    return name.lower().endswith(".json") and not name.startswith(".")
+def _may_be_order(path: Path) -> bool:
+    """Whether a file of a folder may be an order: by its name, and not a pipe, on which one would wait for ever."""
+    is_named_so = path.suffix.lower() == ".json" and not path.name.startswith(".")
+    return is_named_so and (path.is_file() or not path.exists())
+
+
+def with_real_folder(path: Path, folders: Iterable[Path]) -> tuple[Path, ...]:
+    """These folders and, of a file that is named by a link, the one in which it really lies."""
+    named = tuple(folders)
+    home = Path(os.path.realpath(path)).parent
+    return named if str(home) in map(os.path.realpath, named) else (*named, home)
 
 
 def _content(path: Path) -> bytes | Damaged:
@@ -183,7 +192,7 @@ def _damaged(path: Path, content: bytes, why: str) -> Damaged:
 def files_naming(fingerprint: str, folders: Iterable[Path]) -> Iterator[OrderFile | Damaged]:
     """The orders and damaged files in these folders in which a fingerprint stands."""
     mark = fingerprint.encode()
-    for path in dict.fromkeys(path for folder in folders for path in sorted(folder.glob("*.json"))):
+    for path in dict.fromkeys(path for folder in folders for path in sorted(filter(_may_be_order, folder.glob("*")))):
         content = _content(path)
         if not isinstance(content, Damaged) and mark in content and (seen := _look(path, content)):
             yield seen

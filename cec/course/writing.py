@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from cec.course.chain import chain_beside, continued_in
-from cec.course.first_look import OrderFile
+from cec.course.first_look import OrderFile, with_real_folder
 from cec.errors import Fault, FileError
 from cec.files import naming, write_new_file
 
@@ -24,7 +24,7 @@ def adding_beside(old: OrderFile, new: Path, *, to_next: bool = False) -> Iterat
     FileError where `new` is there already, or where an order in either folder replaces or cancels the old one; where it
     goes on `to_next`, a cancelled one is gone on from, and one that was continued already is not.
     """
-    folders = (old.path.parent, new.parent)
+    folders = with_real_folder(old.path, (old.path.parent, new.parent))
     with ExitStack() as stack:
         for folder in sorted({os.path.realpath(folder) for folder in folders}):
             stack.enter_context(_alone_in(Path(folder), new))

@@ -176,6 +176,32 @@ def _write(path: Path, name: str, gate: multiprocessing.synchronize.Barrier, res
         results.put((name, ""))
 
 
+def test_a_link_to_an_order_is_the_order_in_its_own_folder(first: Order, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    path = save(first, tmp_path / "a.json")
+    link = tmp_path / "mine" / "a.json"
+    link.symlink_to(path)
+    assert void_by(link) is None
+    write_beside(look_at(link), tmp_path / "mine" / "a.r2.json", render(replacing(first), "json"))
+    with pytest.raises(FileError, match=r"a.r2.json, revision 2, cancels it"):
+        write_beside(look_at(link), tmp_path / "mine" / "b.r2.json", render(replacing(first), "json"))
+    (tmp_path / "mine" / "a.r2.json").rename(tmp_path / "a.r2.json")
+    with pytest.raises(FileError, match=r"a.r2.json, revision 2, cancels it"):
+        write_beside(look_at(link), tmp_path / "mine" / "b.r2.json", render(replacing(first), "json"))
+    assert void_by(link) is not None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_nobody_waits_for_a_pipe_in_a_folder(first: Order, tmp_path: Path) -> None:
+    path = save(first, tmp_path / "a.json")
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "dangling.json").symlink_to(tmp_path / "nowhere")
+    (fault,) = read_chains([tmp_path]).damaged
+    assert fault.file.endswith("dangling.json")
+    assert void_by(path) is None
+
+
 def test_of_two_persons_at_once_one_wins_and_the_other_is_told(first: Order, tmp_path: Path) -> None:
     path = save(first, tmp_path / "a.json")
     context = multiprocessing.get_context("spawn")
