@@ -70,6 +70,15 @@ def list_days(days: Sequence[int | Series]) -> str:
     return ", ".join(filter(None, (_list_runs([each for each in days if isinstance(each, int)]), *_series(days))))
 
 
+def days_in_words(days: Sequence[int]) -> str:
+    """Days of the cycle, after the noun for one or several.
+
+    >>> days_in_words((3,)), days_in_words((1, 2, 3, 8))
+    ('day 3', 'days 1 to 3, 8')
+    """
+    return f"{'day' if len(days) == 1 else 'days'} {list_days(days)}"
+
+
 def _list_runs(numbers: Sequence[int]) -> str:
     return ", ".join(_run_in_words(run) for run in runs_of(numbers))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cec.days import list_days
+from cec.days import days_in_words
 from cec.regimen import WEEKDAYS, Anchor, DoseCount, DrugLine
 
 
@@ -52,7 +52,7 @@ def anchor_in_words(anchor: Anchor) -> str:
     ('with ifosfamide', 'after the last cytarabine')
     """
     which = {"": "", "each": "each "}.get(anchor.which, f"the {anchor.which} ")
-    days = f" on {'day' if len(anchor.days) == 1 else 'days'} {list_days(anchor.days)}" if anchor.days else ""
+    days = f" on {days_in_words(anchor.days)}" if anchor.days else ""
     if anchor.by is None:
         return f"{'with' if anchor.edge == 'start' else 'after'} {which}{anchor.to}{days}"
     order = "before" if anchor.is_before else "after"

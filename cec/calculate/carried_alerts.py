@@ -9,7 +9,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from cec.calculate.preparation import MadeUp
-from cec.days import list_days
+from cec.days import days_in_words
 from cec.order import Alert, Order
 
 _ON_DAYS = re.compile(r"on days? [-0-9, to]+: ")
@@ -64,4 +64,4 @@ def _words(alert: Alert) -> Words:
 
 def _on(days: Iterable[int]) -> str:
     numbers = sorted(days)
-    return f"on {'day' if len(numbers) == 1 else 'days'} {list_days(numbers)}"
+    return f"on {days_in_words(numbers)}"

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.calculate.rules.rule import code_of_drug
-from cec.days import LAST_DAY, list_days
+from cec.days import LAST_DAY, days_in_words, list_days
 from cec.order import Alert, Change, Order, given_amounts, identity, patient_after
 from cec.pharmacy import Pharmacy
 from cec.regimen import WEEKDAYS
@@ -100,8 +100,7 @@ def _weekdays(order: Order) -> Iterator[Alert]:
         wanted = order.regimen.drugs[number - 1].weekdays
         dates = [(day, date) for day in days if (date := order.date_of(day))]
         if other := [day for day, date in dates if wanted and WEEKDAYS[date.weekday()] not in wanted]:
-            noun = "day" if len(other) == 1 else "days"
-            text = f"is given on {', '.join(wanted)}; {noun} {list_days(other)} came on another day of the week"
+            text = f"is given on {', '.join(wanted)}; {days_in_words(other)} came on another day of the week"
             yield Alert(code_of_drug("weekday", drug), "check", drug, text)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.calculate.rules.rule import code_of_drug
-from cec.days import list_days
+from cec.days import days_in_words
 from cec.order import Alert, Dose
 from cec.units import Quantity, write_number
 
@@ -24,8 +24,7 @@ def declared_alerts(doses: Sequence[Dose]) -> Iterator[Alert]:
     """The alerts on each dose that a person withheld, reduced or set."""
     for dose in doses:
         if dose.withheld:
-            days = "day" if len(dose.days) == 1 else "days"
-            text = f"withheld on {days} {list_days(dose.days)}: {dose.withheld}"
+            text = f"withheld on {days_in_words(dose.days)}: {dose.withheld}"
             yield Alert(code_of_drug("withheld", dose.drug), "check", dose.drug, text)
         elif dose.unreduced:
             yield from _deep_reduction(dose)

@@ -11,7 +11,7 @@ from cec.calculate.declared import Declared
 from cec.calculate.lines import CycleLine
 from cec.calculate.rules.rule import code_of_drug
 from cec.calculate.settled import Settled
-from cec.days import list_days
+from cec.days import days_in_words
 from cec.drug_names import is_same_drug
 from cec.order import Alert, Dose
 from cec.regimen import DrugLine
@@ -72,6 +72,5 @@ def left_out(lines: Mapping[int, CycleLine], doses: Sequence[Dose]) -> Iterator[
             continue
         given = {day for dose in doses if is_same_drug(dose.drug, drug) and dose.ordered.value for day in dose.days}
         if without := [day for day in line.days if day not in given]:
-            noun = "day" if len(without) == 1 else "days"
-            text = f"left out on {noun} {list_days(without)}: it is a share of {drug}, which is not given then"
+            text = f"left out on {days_in_words(without)}: it is a share of {drug}, which is not given then"
             yield Alert(code_of_drug("share-left-out", line.of.drug), "check", line.of.drug, text, line.of.source)

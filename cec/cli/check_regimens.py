@@ -36,8 +36,7 @@ def check_regimens(files: FilesArgument, output: Annotated[OutputOptions, Chosen
       cec regimen check my-regimen.yaml
       cec regimen check regimens/*.yaml
     """
-    keep_apart({f"FILE {number}": file for number, file in enumerate(files, 1)}, {"--output": output.output})
-    report(files, partial(_checked, cache(_found)), chosen_format(output, CHECKED_FILES))
+    report(files, partial(_checked, cache(_found)), output)
 
 
 def _checked(found: Callable[[], Mapping[Path, Regimen]], file: Path) -> CheckedFile:

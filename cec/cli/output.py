@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import typer
 
 from cec.cli.messages import say
+from cec.cli.places import keep_apart
 from cec.errors import CecError, InputError
-from cec.render import FORMATS, Format, Formats, cautions, render
+from cec.render import CHECKED_FILES, FORMATS, Format, Formats, cautions, render
 from cec.render.formats import check_options, find_format, format_of_ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from cec.cli.options import OutputOptions
     from cec.course.void import Void
     from cec.order import Order
     from cec.render.findings import CheckedFile
@@ -185,10 +187,12 @@ def _is_standard(output: Path | None) -> bool:
     return output is None or str(output) == "-"
 
 
-def report(files: Sequence[Path], read: Callable[[Path], str | CheckedFile], chosen: Chosen) -> None:
+def report(files: Sequence[Path], read: Callable[[Path], str | CheckedFile], output: OutputOptions) -> None:
     """What `read` finds in each file, or what it holds; exit 1 if anything is wrong with any."""
     from cec.render.findings import CheckedFiles
 
+    keep_apart({f"FILE {number}": file for number, file in enumerate(files, 1)}, {"--output": output.output})
+    chosen = chosen_format(output, CHECKED_FILES)
     checked = CheckedFiles(tuple(_checked(file, read) for file in files))
     show(checked, chosen)
     if checked.is_wrong:

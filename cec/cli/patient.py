@@ -12,7 +12,7 @@ from cec.cli.inputs import patient_with_overrides, read_text_of, texts_of_patien
 from cec.cli.messages import say, say_lines
 from cec.cli.option import ChosenFrom
 from cec.cli.options import FilesArgument, OutputFileOption, OutputOptions, PatientOptions, QuietOption
-from cec.cli.output import chosen_format, deliver, report, terminal_of
+from cec.cli.output import deliver, report, terminal_of
 from cec.cli.places import keep_apart
 from cec.cli.schema import words_for_editors, write_for_editors
 from cec.errors import Fault, FileError, together
@@ -71,14 +71,12 @@ def check_patients(files: FilesArgument, output: Annotated[OutputOptions, Chosen
     from cec.load.known import refuse_unknown_to_all
     from cec.render.words.patient import measures
 
-    keep_apart({f"FILE {number}": file for number, file in enumerate(files, 1)}, {"--output": output.output})
-
     def read(file: Path) -> str:
         patient = load_patient(file)
         refuse_unknown_to_all(patient, file)
         return measures(patient)
 
-    report(files, read, chosen_format(output, CHECKED_FILES))
+    report(files, read, output)
 
 
 def show_patient(

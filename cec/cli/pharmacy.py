@@ -11,7 +11,7 @@ from cec.cli.inputs import pharmacy_file
 from cec.cli.messages import say, say_lines
 from cec.cli.option import ChosenFrom
 from cec.cli.options import FilesArgument, OutputFileOption, OutputOptions, QuietOption
-from cec.cli.output import chosen_format, deliver, report, terminal_of
+from cec.cli.output import deliver, report, terminal_of
 from cec.cli.places import keep_apart
 from cec.cli.schema import words_for_editors, write_for_editors
 from cec.errors import Fault, FileError
@@ -58,8 +58,6 @@ def check_pharmacies(files: FilesArgument, output: Annotated[OutputOptions, Chos
     from cec.load import load_pharmacy, load_regimen
     from cec.load.known import unknown_drugs
 
-    keep_apart({f"FILE {number}": file for number, file in enumerate(files, 1)}, {"--output": output.output})
-
     def read(file: Path) -> str:
         pharmacy = load_pharmacy(file)
         regimen = load_regimen(pharmacy.default_regimen)
@@ -67,7 +65,7 @@ def check_pharmacies(files: FilesArgument, output: Annotated[OutputOptions, Chos
         unknown = ", ".join(unknown_drugs(file, pharmacy))
         return f"{about}; rules for drugs that nothing gives: {unknown}" if unknown else about
 
-    report(files, read, chosen_format(output, CHECKED_FILES))
+    report(files, read, output)
 
 
 def show_pharmacy(

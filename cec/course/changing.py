@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from cec.anchors import is_same_name
 from cec.calculate.revision import NO_DATES, revise
 from cec.course.change_faults import change_faults
-from cec.days import LAST_DAY, list_days
+from cec.days import LAST_DAY, days_in_words, list_days
 from cec.errors import Fault, InputError, OrderRefused
 from cec.load.change_texts import GivenText
 from cec.order import Administration, Change, GivenAmount, MovedDay, NewStart, Order, SkippedDay, identity
@@ -195,8 +195,7 @@ def _row_named(before: Order, each: GivenText) -> Administration:
     of_day = [row for row in rows if row.protocol_day == each.day]
     if not of_day:
         days = sorted({row.protocol_day for row in rows})
-        noun = "day" if len(days) == 1 else "days"
-        other = f"it is ordered on {noun} {list_days(days)}" if days else f"{before.regimen.name} does not give it"
+        other = f"it is ordered on {days_in_words(days)}" if days else f"{before.regimen.name} does not give it"
         raise InputError(f"{each.drug} is not ordered on day {each.day}; {other}")
     if each.number is None and len(of_day) == 1:
         return of_day[0]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cec.anchors import is_same_name
 from cec.calculate.lines import cycle_of, lines_of_cycle
 from cec.calculate.stretches import left_of
-from cec.days import list_days
+from cec.days import days_in_words
 from cec.errors import Fault, InputError
 from cec.order import Order
 from cec.patient import Reduction
@@ -74,7 +74,7 @@ def _refusal(reduction: Reduction, *decided: bool) -> str:
 
 def _words(reduction: Reduction) -> str:
     line = f" line {reduction.line}" if reduction.line is not None else ""
-    days = f" on {'day' if len(reduction.days) == 1 else 'days'} {list_days(reduction.days)}" if reduction.days else ""
+    days = f" on {days_in_words(reduction.days)}" if reduction.days else ""
     return f"reduction of {reduction.drug}{line}{days} by {reduction.percent:f}% ({reduction.reason})"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cec.days import list_days
+from cec.days import days_in_words, list_days
 from cec.render.words import OMITTED
 from cec.render.words.patient import age_in_words
 from cec.render.words.pharmacy import DIGITS
@@ -28,8 +28,7 @@ def _on_days(each: OnDays, *, from_days: bool) -> str:
     if each.value == "":
         return days
     value = _in_words(each.value)
-    noun = "day" if len(each.days) == 1 else "days"
-    return f"{'from ' if from_days else ''}{noun} {days}: {value}" if days else value
+    return f"{'from ' if from_days else ''}{days_in_words(each.days)}: {value}" if days else value
 
 
 def _in_words(value: Quantity | str) -> str:

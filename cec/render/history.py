@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.days import list_days
+from cec.days import days_in_words
 from cec.render.words import OMITTED
 from cec.render.words.times import paper_date
 from cec.render.worklist import released_and_file, who
@@ -88,9 +88,8 @@ def cycle_facts(cycle: CycleOfHistory) -> Iterator[str]:
             amount = f"{each.amount} given" if each.amount.value else "not given"
             yield f"{each.drug} on day {each.day}: {amount}, as told on {paper_date(revised.on)}"
     for change in cycle.changes:
-        noun = "day" if len(change.days) == 1 else "days"
         amount = str(change.amount) if change.amount.value else OMITTED
-        yield f"{change.drug}: {amount} on {noun} {list_days(change.days)}, {change.how}"
+        yield f"{change.drug}: {amount} on {days_in_words(change.days)}, {change.how}"
 
 
 def _against_plan(cycle: CycleOfHistory) -> str:

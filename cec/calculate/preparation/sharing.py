@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from cec.days import list_days
+from cec.days import days_in_words
 from cec.order import Dose, Preparation
 from cec.pharmacy import Pharmacy
 from cec.routes import is_into_csf
@@ -81,5 +81,5 @@ def _name(dose: Dose) -> str:
 
 def _words(notes: dict[str, list[int]]) -> Iterator[str]:
     for others, days in notes.items():
-        which = f"day{'s' if len(days) > 1 else ''} {list_days(days)}"
+        which = days_in_words(days)
         yield _SHARED.format(which, others)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cec.days import LAST_DAY, list_days
+from cec.days import LAST_DAY, days_in_words
 from cec.drug_names import is_same_drug
 from cec.errors import Fault, InputError
 from cec.fhir.codes import ALERT, FACT, regimen_address
@@ -173,7 +173,7 @@ def _request(
 
 def _dosage_words(dose: Dose) -> str:
     """The whole dosage in words: nothing of it stands only in codes."""
-    days = f"{'day' if len(dose.days) == 1 else 'days'} {list_days(dose.days)}"
+    days = days_in_words(dose.days)
     amount = f"{dose.ordered} (protocol dose {dose.prescribed})" if dose.ordered.value else OMITTED
     name = f"{dose.drug} ({dose.called})" if dose.called else dose.drug
     over = f"{dose.route} over {dose.runs}" if dose.over else dose.route

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cec.days import list_days, runs_of
+from cec.days import days_in_words, list_days, runs_of
 from cec.order import identity
 from cec.render.totals import line_totals
 from cec.render.words import OMITTED, over_days, reason_of, route_to_tick, signed_percent
@@ -110,9 +110,8 @@ def _mixture(dose: Dose, preparation: Preparation | None) -> str:
 
 def _not_given(order: Order, dose: Dose) -> str:
     """That a drug is left out, and why: no dose, no duration, no date that somebody could give it by."""
-    noun = "day" if len(dose.days) == 1 else "days"
     is_whole = dose.days == order.days_of(dose)
-    return f"not given {'in this cycle' if is_whole else f'on {noun} {list_days(dose.days)}'}: {reason_of(dose)}"
+    return f"not given {'in this cycle' if is_whole else f'on {days_in_words(dose.days)}'}: {reason_of(dose)}"
 
 
 def _route(dose: Dose) -> str:
@@ -131,7 +130,7 @@ def _days(order: Order, index: int) -> str:
     """On which days, in words; of doses that stand on later dates, that these are the days that they belong to."""
     dose = order.doses[index]
     if any(row.of_day is not None for row in order.administrations if row.dose_index == index):
-        return f"doses of day{'s' if len(dose.days) > 1 else ''} {list_days(dose.days)}"
+        return f"doses of {days_in_words(dose.days)}"
     count = len(dose.days)
     if count == 1:
         return f"on day {dose.days[0]}"

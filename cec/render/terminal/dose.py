@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain, groupby
 from typing import NamedTuple
 
-from cec.days import list_days
+from cec.days import days_in_words, list_days
 from cec.order import Dose, Order
 from cec.render.terminal.drawing import (
     BLANK_LINE,
@@ -189,7 +189,7 @@ def _beside(order: Order, terminal: Terminal) -> list[Part]:
             texts = (dose.purpose, dose.timing, *over_days(dose), dose.note, _why_no_total(dose), *label_words(dose))
             days_of.setdefault((dose.drug, "; ".join(filter(None, texts))), []).extend(dose.days)
         for (drug, note), days in days_of.items():
-            on = f", {'day' if len(days) == 1 else 'days'} {list_days(days)}" if len(days_of) > 1 else ""
+            on = f", {days_in_words(days)}" if len(days_of) > 1 else ""
             notes += [f"{drug}{on}: {note}"] if note else []
     lines = [wrap(note, terminal, "", "  ") for note in dict.fromkeys(notes)]
     return [BLANK_LINE, *chain.from_iterable(lines)] if lines else []

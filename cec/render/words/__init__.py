@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cec.days import list_days
+from cec.days import days_in_words
 from cec.order import Dose, Order
 from cec.render.words.pharmacy import DIGITS, pharmacy_words
 from cec.render.words.times import paper_date
@@ -102,8 +102,7 @@ def ordered_words(dose: Dose) -> str:
 def changes(order: Order) -> Iterator[str]:
     """What a person declared of each dose, with what is left and why; a drug of which nothing is left is omitted."""
     for dose in order.doses:
-        noun = "day" if len(dose.days) == 1 else "days"
-        days = "" if dose.days == order.days_of(dose) else f" on {noun} {list_days(dose.days)}"
+        days = "" if dose.days == order.days_of(dose) else f" on {days_in_words(dose.days)}"
         for step in dose.steps:
             if step.what in CHANGED:
                 left = f"OMITTED{days or ' on every day'}" if not step.value.value else f"{step.value}{days}"

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 from decimal import Decimal
 
-from cec.days import list_days
+from cec.days import days_in_words
 from cec.facts import told_facts
 from cec.order import Bsa, Change, CreatinineClearance, Order
 from cec.patient import Patient, Reduction, SetDose, Withheld
@@ -127,8 +127,7 @@ def declarations(patient: Patient | Change) -> Iterator[str]:
 def _target(declaration: Reduction | SetDose | Withheld) -> str:
     """Which drug a declaration is about, with its line and days where not all are meant."""
     line = "" if declaration.line is None else f", line {declaration.line}"
-    noun = "day" if len(declaration.days) == 1 else "days"
-    days = f" on {noun} {list_days(declaration.days)}" if declaration.days else ""
+    days = f" on {days_in_words(declaration.days)}" if declaration.days else ""
     return f"{declaration.drug}{line}{days}"
 
 
