@@ -96,7 +96,7 @@ def _counting_as_given(before: Order, change: Change) -> Iterator[Fault]:
         for each in administrations_given(before)
         if each.status == "given" and each.is_told and each.row.protocol_day >= change.from_day
     }
-    if days_given := sorted(given & {*days, *dropped}):
+    if (days_given := sorted(given & {*days, *dropped})) and not change.only_tells:
         text = f"somebody told what was given on day {list_days(days_given)}; change from a later day on"
         yield Fault(text, "--from-day")
     if change.measured_on and date and change.measured_on > max(date, change.on):

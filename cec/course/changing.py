@@ -95,7 +95,10 @@ def change_of(before: Order, asked: Asked) -> Change:
         given=given,
         accepted=dict(asked.accepted),
     )
-    faults += change_faults(before, change)
+    of_change = list(change_faults(before, change))
+    if faults and asked.from_day is None:  # what is wrong with a day that nobody typed follows from the others
+        of_change = [each for each in of_change if each.where != "--from-day"]
+    faults += of_change
     if faults:
         raise InputError(*faults)
     return change
@@ -201,6 +204,8 @@ def _row_named(before: Order, each: GivenText) -> Administration:
         return of_day[0]
     if each.number is None or not 1 <= each.number <= len(of_day):
         count = len(of_day)
+        if count == 1:
+            raise InputError(f"{each.drug} has one dose on day {each.day}: write 'on day {each.day}'")
         raise InputError(
             f"{each.drug} has {count} doses on day {each.day}: write 'on day {each.day} dose 1' to {count}"
         )

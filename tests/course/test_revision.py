@@ -566,3 +566,33 @@ def test_what_a_change_says_of_itself(tmp_path: Path) -> None:
     (tmp_path / "r2.json").unlink()
     same = ("--on", "2026-12-02", "--from-day", "3", "--weight", "26kg", "--reason", "weighed")
     assert "no dose, day or time is other than before" in cec("change", str(path), *same).err
+
+
+def test_an_amount_that_was_told_wrongly_is_told_again_on_the_same_day(tmp_path: Path) -> None:
+    """38.4 mg on each of five days are 192 mg; 20 mg told in the place of one are 173.6 mg, 30 mg 183.6 mg."""
+    path, told = tmp_path / "ann.json", ("--on", "2026-12-02", "--reason", "told", "--given")
+    path.write_bytes(render(ORDER, "json"))
+    first = cec("change", str(path), *told, "clofarabine on day 3=20 mg", "-o", str(tmp_path / "r2.json"))
+    assert "with what is ordered 173.6 mg in this cycle" in " ".join(first.err.split())
+    again = cec(
+        "change", str(tmp_path / "r2.json"), *told, "clofarabine on day 3=30 mg", "-o", str(tmp_path / "r3.json")
+    )
+    assert "with what is ordered 183.6 mg in this cycle" in " ".join(again.err.split())
+    assert cec("verify", str(tmp_path / "r3.json")).code == 0
+    weighed = ("--on", "2026-12-02", "--from-day", "3", "--weight", "28kg", "--reason", "weighed")
+    assert "somebody told what was given on day 3" in cec("change", str(tmp_path / "r3.json"), *weighed).err
+
+
+@pytest.mark.parametrize(
+    ("dose", "words"),
+    [
+        ("clofarabine on day 9=20 mg", "clofarabine is not ordered on day 9; it is ordered on days 1 to 5"),
+        ("clofarabine on day 1 dose 2=20 mg", "clofarabine has one dose on day 1: write 'on day 1'"),
+    ],
+)
+def test_a_dose_that_there_is_not_is_the_only_fault(tmp_path: Path, dose: str, words: str) -> None:
+    path = tmp_path / "ann.json"
+    path.write_bytes(render(ORDER, "json"))
+    done = cec("change", str(path), "--on", "2026-12-06", "--given", dose, "--reason", "told")
+    assert done.err.count("cec: ") == 1
+    assert words in done.err
