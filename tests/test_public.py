@@ -10,11 +10,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import every_key
 import msgspec
+import polars as pl
 import pytest
 import yaml
 from running import cec as command
@@ -273,3 +275,53 @@ def test_python_and_the_command_line_draft_the_same_next_cycle(tmp_path: Path) -
         typed.administrations,
         typed.cycle,
     )
+
+
+NOON = datetime.datetime(2026, 11, 30, 12)  # noqa: DTZ001  a program's own, without a zone
+untyped: Any = cec
+FRAME = {"height_cm": [128], "weight_kg": [26], "sex": ["f"]}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda: untyped.load_patient(texts={"height": 128, "weight": "26 kg"}), "height: 128 is not a text"),
+        (
+            lambda: untyped.load_patient(texts={"history": {"prior_hsct": True}}),
+            "history: prior_hsct: True is not a text",
+        ),
+        (lambda: untyped.load_patient(texts=["128 cm"]), "texts: a list is not a mapping of texts"),
+        (lambda: drafted(regimen="cec-induction"), r"regimen: a str is not a Regimen; load_regimen\(\) gives one"),
+        (lambda: drafted(patient={"height": "128 cm"}), "patient: a dict is not a Patient"),
+        (lambda: drafted(pharmacy="pharmacy.yaml"), "pharmacy: a str is not a Pharmacy"),
+        (lambda: drafted(start="2026-11-30"), "start: '2026-11-30' is not a day"),
+        (lambda: drafted(start=NOON), "start: datetime.datetime.* is not a day; write datetime.date"),
+        (lambda: drafted(cycle="1"), "cycle: '1' is not an int from 1 on"),
+        (lambda: drafted(cycle=0), "cycle: 0 is not an int from 1 on"),
+        (lambda: drafted(cycle=True), "cycle: True is not an int from 1 on"),
+        (
+            lambda: untyped.verify(drafted(), {"clofarabine": "38.4 mg"}, tolerance=0.03),
+            "tolerance: 0.03 is not a text",
+        ),
+        (lambda: untyped.change(drafted(), on=NOON, reason="fever"), "on: datetime.datetime.* is not a day"),
+        (lambda: untyped.next_cycle(drafted(), start="2027-01-04"), "start: '2027-01-04' is not a day"),
+        (lambda: untyped.worklist("2026-11-30", ["."]), "day: '2026-11-30' is not a day"),
+        (lambda: untyped.dose_table(pl.DataFrame(FRAME), start=NOON), "start: datetime.datetime.* is not a day"),
+        (lambda: untyped.dose_table(pl.DataFrame(FRAME), cycle=0), "cycle: 0 is not an int from 1 on"),
+        (lambda: untyped.dose_table(pl.DataFrame(FRAME), None), "name a regimen; None is none"),
+        (lambda: untyped.dose_table(pl.DataFrame(FRAME), columns=["a"]), "columns is not a mapping; write columns="),
+        (lambda: untyped.dose_table(pl.DataFrame(FRAME), ignore=None), "ignore is not a list"),
+        (lambda: untyped.dose_table(pl.DataFrame(FRAME), values={"sex": "f"}), "values is not a mapping of mappings"),
+        (lambda: untyped.dose_table(pl.DataFrame(FRAME), values={"sex": {1: "male"}}), "values has 1, .* write '1'"),
+    ],
+)
+def test_another_type_than_is_wanted_is_refused_by_its_name(wrong: Callable[[], Any], words: str) -> None:
+    """A datetime is a date for Python, and its day depends on a zone; a number has no unit; cycle 0 is none."""
+    with pytest.raises(cec.CecError, match=words):
+        wrong()
+
+
+def drafted(**given: Any) -> Any:
+    regimen = given.pop("regimen", None) or cec.load_regimen("cec-induction")
+    patient = given.pop("patient", None) or cec.load_patient(texts={"height": "128 cm", "weight": "26 kg"})
+    return cec.draft_order(regimen, patient, **given)

@@ -8,11 +8,13 @@ from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from cec.batch.arguments import refuse_other_arguments
 from cec.batch.forked import refuse_forked_process
 from cec.batch.regimens import Regimens
 from cec.batch.single_row import NOT_MADE, Settings
 from cec.calculate import sha256_of_inputs
 from cec.errors import Fault, InputError
+from cec.facts.reading import refuse_other_types
 from cec.load import load_pharmacy, load_regimen
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
@@ -94,15 +96,13 @@ def dose_columns(
 ) -> dict[str, pl.Series]:
     """The columns that `dose_table` adds to a frame, and what was wanting for checks of each row (`NOT_MADE`)."""
     refuse_forked_process()
+    refuse_other_types({"start": start, "as_of": as_of}, {"cycle": cycle})
+    refuse_other_arguments(regimen, columns, ignore, declared.values)
     with localcontext(EXACT):
         names = _names(frame)
         several = [regimen] if isinstance(regimen, str | Path | Regimen) else regimen
         regimens = [each if isinstance(each, Regimen) else load_regimen(each) for each in several]
-        if not regimens:
-            raise InputError("name a regimen")
         shop = pharmacy if isinstance(pharmacy, Pharmacy) else load_pharmacy(pharmacy)
-        if isinstance(ignore, str):
-            raise InputError(f"ignore is a text; write ignore=['{ignore}']")
         found = columns_for([name for name in names if name not in ignore], columns or {}, regimens, "", declared)
         refuse_idle_values(declared.values, [*found])
         columns_read = {fact: column for fact, column in found.items() if fact not in ABOUT_THE_PERSON}

@@ -24,6 +24,7 @@ from cec.calculate.rules.fatal_routes import refuse_fatal_routes
 from cec.calculate.schedule import NO_DATE, Schedule, noted
 from cec.conditions import history_asked
 from cec.errors import Fault, InputError
+from cec.facts.reading import refuse_other_types
 from cec.fingerprint import fingerprint
 from cec.order import SCHEMA, Order, PlaceInTreatment
 from cec.patient import Patient
@@ -67,6 +68,8 @@ def draft_order(
     cyclophosphamide 422.4 mg
     prednisone 13 mg
     """
+    _refuse_other_nouns(regimen=(regimen, Regimen), patient=(patient, Patient), pharmacy=(pharmacy, Pharmacy))
+    refuse_other_types({"start": start, "as_of": as_of}, {"cycle": cycle, "days": days})
     with localcontext(EXACT):
         refuse_fatal_routes(regimen, pharmacy)
         refuse_contradicting_inputs(regimen, patient, pharmacy, cycle, start)
@@ -114,6 +117,17 @@ def draft_order(
             sha256=sha256_of_inputs(regimen, patient, pharmacy, start, cycle, as_of, dict(accept), days, of_treatment),
         )
         return msgspec.structs.replace(order, fingerprint=fingerprint(order), release=None)
+
+
+def _refuse_other_nouns(**nouns: tuple[object, type]) -> None:
+    """InputError for a name, a path or a mapping where a program should give what was loaded from it."""
+    faults = [
+        Fault(f"a {type(given).__name__} is not a {kind.__name__}; load_{name}() gives one", name)
+        for name, (given, kind) in nouns.items()
+        if not isinstance(given, kind)
+    ]
+    if faults:
+        raise InputError(*faults)
 
 
 def refuse_contradicting_inputs(

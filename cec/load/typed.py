@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cec.drug_names import drug_key
+from cec.errors import Fault, InputError
 from cec.facts import FACTS
 from cec.load.nodes import Node, SourceFile, read_for_faults
 
@@ -28,6 +29,12 @@ def with_texts(path: str | Path | None, texts: Texts | None) -> tuple[SourceFile
     the file says of the others.
     """
     texts = texts or {}
+    if not isinstance(texts, Mapping):
+        raise InputError(
+            Fault(f"a {type(texts).__name__} is not a mapping of texts; write {{'height': '128 cm'}}", "texts")
+        )
+    if others := [fault for name, text in texts.items() for fault in _not_texts(name, text)]:
+        raise InputError(*others)
     if path is None:
         return SourceFile("", "", Node(0, 0, entries=_entries(texts))), ()
     source = read_for_faults(path)
@@ -35,6 +42,18 @@ def with_texts(path: str | Path | None, texts: Texts | None) -> tuple[SourceFile
         return source, ()
     root, replaced = put_over(source.root, texts, Path(path).name)
     return source._replace(root=root), replaced
+
+
+def _not_texts(name: str, given: object) -> Iterator[Fault]:
+    """A fault for each thing that is not a text, in lists and mappings too: a number has no unit."""
+    if isinstance(given, Mapping):
+        for key, each in given.items():
+            yield from _not_texts(f"{name}: {key}", each)
+    elif isinstance(given, Sequence) and not isinstance(given, str | bytes):
+        for each in given:
+            yield from _not_texts(name, each)
+    elif not isinstance(given, str):
+        yield Fault(f"{given!r} is not a text; write it as one, with its unit: '128 cm', 'true'", name)
 
 
 def put_over(root: Node, texts: Texts, name: str) -> tuple[Node, tuple[str, ...]]:

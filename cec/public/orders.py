@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from cec.errors import CecError, Fault, InputError, OrderRefused, together
+from cec.facts.reading import refuse_other_types
 
 if TYPE_CHECKING:
     from cec.course.comparison import Comparison
@@ -50,6 +51,8 @@ def verify(
     from cec.verification.typed import typed_days, typed_doses
 
     _refuse_bare_texts(written=written)
+    if not isinstance(tolerance, str):
+        raise InputError(Fault(f"{tolerance!r} is not a text; write '5%'", "tolerance"))
     texts = [f"{name}={text}" for name, text in written.items()] if isinstance(written, Mapping) else list(written)
     doses, days, percent = together(
         lambda: typed_doses(texts), lambda: typed_days(texts), lambda: _named("tolerance", read_tolerance, tolerance)
@@ -102,6 +105,7 @@ def change(
     from cec.order import MovedDay, SkippedDay
 
     _refuse_bare_texts(stop=stop, times=times, given=given, not_given=not_given)
+    refuse_other_types({"on": on, "start": start, **{f"move_day {day}": to for day, to in move_day.items()}}, {})
     now = order.patient_now
     size = {"height": str(now.height), "weight": str(now.weight)}
     measured = {fact.name for fact in changing_facts()}
@@ -181,6 +185,7 @@ def next_cycle(
     _refuse_bare_texts(
         keep_reductions=keep_reductions, drop_reductions=drop_reductions, unknown=unknown, also_given=also_given
     )
+    refuse_other_types({"start": start}, {"cycle": cycle})
     if order.start is None:
         raise InputError("the order has no start: nobody can tell when its cycle was given")
     if order.of_treatment:
@@ -254,6 +259,7 @@ def worklist(
     from cec.course.worklist import ward_day
 
     _refuse_bare_texts(orders=orders, leave_out=leave_out)
+    refuse_other_types({"day": day}, {})
     found = orders_of_day(day, [Path(each) for each in orders], [Path(each) for each in leave_out])
     return ward_day(day, found.files, pharmacy, released_only=released_only, not_listed=found.not_listed).worklist
 
