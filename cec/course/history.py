@@ -44,15 +44,15 @@ def history(found: OrdersOfPatient, on: datetime.date | None = None) -> History:
     units = units_of(order for _, order in filed)
     pairs = itertools.zip_longest(filed, filed[1:])
     cycles = [cycle_of(each, units, _given_before(following, on)) for each, following in pairs]
-    told = _told_before_all(cycles, units)
-    totals = list(_totals(cycles, told))
+    before_all = _told_before_all(cycles, units)
+    totals = list(_totals(cycles, before_all))
     following = [*cycles[1:], None]
     return History(
         schema="cec.history/1",
         patient=patient_of(filed[-1].order),
         on=on,
         cycles=tuple(map(_cycle_of_history, cycles, following, itertools.repeat(units), totals)),
-        drugs=tuple(_drugs_in_all(cycles, units, told)),
+        drugs=tuple(_drugs_in_all(cycles, units, before_all)),
         left_out=found.left_out,
         alerts=(
             *map(damaged_alert, found.faults),
@@ -82,25 +82,25 @@ class Told(NamedTuple):
 
 def _told_before_all(cycles: Sequence[Cycle], units: Units) -> dict[str, Told]:
     """What was given of each drug before these orders: as the oldest tells it, or a later one that knows of more."""
-    told: dict[str, Told] = {}
+    before_all: dict[str, Told] = {}
     given: dict[str, Fraction] = {}
     for cycle in cycles:
         for drug, amount in cycle.order.patient.earlier_doses.items():
             key = drug_key(drug)
             before = _told_before(cycle.order, drug, units.get(key, amount.unit)) or Fraction(0)
             more = before - given.get(key, Fraction(0))
-            known = told[key].amount if key in told else Fraction(0)
+            known = before_all[key].amount if key in before_all else Fraction(0)
             if cycle is cycles[0] or more > known + SAME * before:
-                told[key] = Told(more, cycle.order)
+                before_all[key] = Told(more, cycle.order)
         for key, parts in cycle.parts.items():
             sums = sums_of(parts)
             given[key] = given.get(key, Fraction(0)) + sums.given + sums.to_give
-    return told
+    return before_all
 
 
-def _totals(cycles: Sequence[Cycle], told: Mapping[str, Told]) -> Iterator[Mapping[str, Fraction]]:
+def _totals(cycles: Sequence[Cycle], before_all: Mapping[str, Told]) -> Iterator[Mapping[str, Fraction]]:
     """What the patient has had of each drug after each cycle, by the key of its name."""
-    totals = {key: each.amount for key, each in told.items()}
+    totals = {key: each.amount for key, each in before_all.items()}
     for cycle in cycles:
         for key, parts in cycle.parts.items():
             sums = sums_of(parts)
@@ -177,13 +177,13 @@ def _dose_changes(order: Order) -> Iterator[DoseChange]:
                 yield DoseChange(dose.drug, tuple(dose.days), dose.ordered, step.in_words)
 
 
-def _drugs_in_all(cycles: Sequence[Cycle], units: Units, told: Mapping[str, Told]) -> Iterator[DrugInAll]:
+def _drugs_in_all(cycles: Sequence[Cycle], units: Units, before_all: Mapping[str, Told]) -> Iterator[DrugInAll]:
     """What the patient has had of each drug that any of these orders gives."""
     maximums = _lowest_maximums(cycles)
     for key in dict.fromkeys(key for cycle in cycles for key in cycle.parts):
         parts = [part for cycle in cycles for part in cycle.parts.get(key, ())]
         drug, unit, sums = parts[-1].drug, units[key], sums_of(parts)
-        before, maximum = told.get(key), maximums.get(key)
+        before, maximum = before_all.get(key), maximums.get(key)
         total = (before.amount if before else Fraction(0)) + sums.given + sums.to_give
         yield DrugInAll(
             drug=drug,
