@@ -579,6 +579,11 @@ def test_an_amount_that_was_told_wrongly_is_told_again_on_the_same_day(tmp_path:
     )
     assert "with what is ordered 183.6 mg in this cycle" in " ".join(again.err.split())
     assert cec("verify", str(tmp_path / "r3.json")).code == 0
+    whole = cec(
+        "change", str(tmp_path / "r3.json"), *told, "clofarabine on day 3=38.4 mg", "-o", str(tmp_path / "r4.json")
+    )
+    assert (whole.code, "given-clofarabine" in whole.err) == (0, False)
+    (tmp_path / "r4.json").unlink()
     weighed = ("--on", "2026-12-02", "--from-day", "3", "--weight", "28kg", "--reason", "weighed")
     assert "somebody told what was given on day 3" in cec("change", str(tmp_path / "r3.json"), *weighed).err
 
