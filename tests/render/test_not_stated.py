@@ -150,12 +150,12 @@ def test_allergies_measures_and_checks_stand_on_every_page() -> None:
     for content in (render(order, "pdf"), render(order, "pdf", WORKSHEETS)):
         assert len(pages(content)) > 1
         for page in pages(content):
-            assert "ALLERGIES latex 18.5 kg, 109 cm, BSA 0.75 m2 measured: day not told" in page
+            assert "ALLERGIES latex 18.5 kg, 109 cm, BSA 0.75 m2, measured: day not told" in page
             assert "Checks CHECK longer-infusion, CHECK" in page
     for page in pages(render(order_of(), "pdf")):
         assert "ALLERGIES not told 18.5 kg" in page
     for page in pages(render(order_of({**SIZE, "allergies": "none known", "measured_on": "2026-11-29"}), "pdf")):
-        assert "ALLERGIES none known 18.5 kg, 109 cm, BSA 0.75 m2 measured 29-Nov-2026" in page
+        assert "ALLERGIES none known 18.5 kg, 109 cm, BSA 0.75 m2, measured 29-Nov-2026" in page
 
 
 def test_an_accepted_stop_stands_on_every_page() -> None:

@@ -129,7 +129,7 @@ def blocks(order: Order) -> Iterator[tuple[datetime.date, str]]:
         yield day_of(date[1]), text
 
 
-ROW = re.compile(r"(drug\w)(?: \(day \d+\))? protocol \d+ mg (\d+ mg)|\d\d:\d\d (drug\w)(?: \(day \d+\))? (\d+ mg)")
+ROW = re.compile(r"(drug\w)(?: \(day \d+\))? (\d+ mg) protocol \d+ mg|\d\d:\d\d (drug\w)(?: \(day \d+\))? (\d+ mg)")
 """A drug with its dose on a page of days, or on that of intrathecal doses."""
 
 

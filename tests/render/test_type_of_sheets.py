@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from benchmarks.hardest_papers import ORDERS, photocopy
-from cec import Order, render
+from benchmarks.hardest_papers import FULL as PATIENT
+from benchmarks.hardest_papers import LESS_ETOPOSIDE, ORDERS, START, STARTER, photocopy
+from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, render
+from cec.load.typed import Texts
 from cec.render.pdf.order import render_pictures
 from cec.render.words import route_to_tick
 from cec.render.words.times import clock, weekday_date
@@ -21,6 +23,7 @@ from cec.routes import is_into_csf
 SMALLEST = 9.5
 """Points of what is given or compared."""
 FULL = "full-patient-file"
+OF_STOP = "accepted-stop-and-omitted-drug"
 DATED = [name for name in ORDERS if name != "nothing-told"]
 
 
@@ -30,9 +33,9 @@ def order_of(name: str) -> Order:
 
 
 @cache
-def large_texts(name: str) -> tuple[str, ...]:
+def large_texts(name: str, paper: str = "a4") -> tuple[str, ...]:
     """What stands on each page in type of at least that size, in one line."""
-    return tuple(_large(page) for page in PdfReader(io.BytesIO(render(order_of(name), "pdf"))).pages)
+    return tuple(_large(page) for page in PdfReader(io.BytesIO(render(order_of(name), "pdf", paper=paper))).pages)
 
 
 def _large(page: Any) -> str:
@@ -110,9 +113,36 @@ def test_patient_allergies_and_measures_stand_once_on_every_page_in_large_type(n
 
 @pytest.mark.slow
 def test_a_full_patient_file_takes_a_page_to_sign_and_a_page_for_the_nurse() -> None:
-    signed, days = large_texts(FULL)
-    assert "38.4 mg" in signed
-    assert [days.count(f"Day {day} of 5, ") for day in range(1, 6)] == [1] * 5
+    for paper in ("a4", "letter"):
+        signed, days = large_texts(FULL, paper)
+        assert "38.4 mg" in signed
+        assert [days.count(f"Day {day} of 5, ") for day in range(1, 6)] == [1] * 5
+
+
+@pytest.mark.slow
+def test_a_full_patient_file_with_checks_takes_no_other_page() -> None:
+    """A reduction, an allergy to a drug of the order, and a clearance at which the label reduces another."""
+    ill: Texts = {
+        **PATIENT,
+        "allergies": "etoposide (rash, 2025)",
+        "creatinine": "0.9 mg/dL",
+        "reductions": [LESS_ETOPOSIDE],
+    }
+    order = draft_order(
+        load_regimen("cec-induction"), load_patient(texts=ill), load_pharmacy(STARTER), start=START, cycle=1
+    )
+    assert {alert.code for alert in order.alerts} > {"allergy-etoposide", "clofarabine-renal"}
+    signed, days = PdfReader(io.BytesIO(render(order, "pdf"))).pages
+    assert "These signatures cover page 1 of 2" in signed.extract_text()
+    assert "Nurse" in days.extract_text()
+
+
+@pytest.mark.slow
+def test_whoever_signs_on_a_second_page_has_the_totals_beside_it() -> None:
+    """A stop that was accepted stands above the doses, so that the signatures go to a page of their own."""
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(render(order_of(OF_STOP), "pdf"))).pages]
+    (signed,) = (page for page in pages if "These signatures cover" in page)
+    assert "Totals of the whole cycle: never one dose" in signed
 
 
 def test_small_type_is_not_taken_for_large() -> None:
