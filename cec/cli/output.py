@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import typer
 
 from cec.cli.messages import say
-from cec.cli.places import keep_apart
+from cec.cli.places import keep_apart, refuse_saved_order
 from cec.errors import CecError, InputError
 from cec.render import CHECKED_FILES, FORMATS, Format, Formats, cautions, render
 from cec.render.formats import check_options, find_format, format_of_ending
@@ -160,8 +160,9 @@ def deliver(content: bytes, output: Path | None, *, binary: bool = False, is_dra
     from cec.files import write_file
     from cec.standard_output import standard_output
 
-    if not _is_standard(output):
-        write_file(output or "", content)
+    if output is not None and not _is_standard(output):
+        refuse_saved_order(output, content)
+        write_file(output, content)
         return
     if binary and sys.stdout is not None and sys.stdout.isatty():
         raise InputError("this format is for a file or a printer, not for the terminal; add -o FILE")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Hashable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from stat import S_ISCHR, S_ISREG
 from typing import IO, NamedTuple
+
+import msgspec
 
 from cec.errors import Fault, InputError
 
@@ -43,6 +47,44 @@ def keep_outside(folder: str, name: str, writes: Places) -> None:
     ]
     if faults:
         raise InputError(*faults)
+
+
+def refuse_saved_order(output: Path, content: bytes) -> None:
+    """InputError where something would be written over a saved order; a draft is only replaced by another first draft.
+
+    The orders of a folder are the record of what was ordered and given.
+    """
+    with suppress(OSError), output.open("rb") as file:
+        if not _IS_ORDER.match(file.read(100)):
+            return
+        file.seek(0)
+        old, new = _standing(file.read()), _standing(content)
+        if not (old and new and old.is_first_draft and new.is_first_draft):
+            text = f"{output} is a saved order, which nothing is written over; name another file"
+            raise InputError(Fault(text, "--output"))
+
+
+_IS_ORDER = re.compile(rb'\s*\{\s*"schema"\s*:\s*"cec\.order/')
+
+
+class _Standing(msgspec.Struct):
+    """What stands of an order in its file."""
+
+    revision: int
+    release: object = None
+    cancelled: object = None
+
+    @property
+    def is_first_draft(self) -> bool:
+        """Whether it replaces no other, and nobody released it."""
+        return self.revision == 1 and not self.release and not self.cancelled
+
+
+def _standing(content: bytes) -> _Standing | None:
+    """What stands of an order; None for anything else."""
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        return msgspec.json.decode(content, type=_Standing) if _IS_ORDER.match(content) else None
+    return None
 
 
 class _Spot(NamedTuple):

@@ -112,6 +112,31 @@ def test_other_files_are_written(arguments: str, new: list[str], folder: Path) -
     assert all(after[name] == content for name, content in before.items())
 
 
+def test_a_saved_order_is_only_replaced_by_another_first_draft(tmp_path: Path) -> None:
+    """A draft may be drafted again; what is released, replaces another or is something else is never put over one."""
+    order, other = tmp_path / "ann.json", tmp_path / "other.json"
+    draft = ("schedule", "cec-induction", "--height", "128", "--id", "7", "--start", "2026-11-30", "-o", str(order))
+    assert cec(*draft, "--weight", "26").code == 0
+    assert cec(*draft, "--weight", "27").code == 0
+    change = ("--on", "2026-12-01", "--from-day", "3", "--weight", "28", "--reason", "heavier", "-o", str(other))
+    assert cec("change", str(order), *change).code == 0
+    before = {path: path.read_bytes() for path in (order, other)}
+    for words in (
+        ("print", str(other), "--format", "json", "-o", str(order)),
+        ("print", str(order), "--format", "json", "-o", str(other)),
+        ("compare", str(other), str(other), "--format", "json", "-o", str(order)),
+        ("schema", "order", "-o", str(order)),
+        ("dose", "--height", "128", "--weight", "26", "--format", "json", "-o", str(other)),
+    ):
+        done = cec(*words)
+        assert done.code in {1, 2}, words
+        assert "is a saved order, which nothing is written over" in done.err, done.err
+    released = tmp_path / "released.json"
+    assert cec("release", str(other), "--by", "A. Nowak", "--on", "2026-12-01", "-o", str(released)).code == 0
+    assert cec(*draft[:-1], str(released), "--weight", "27").code == 1
+    assert {path: path.read_bytes() for path in before} == before
+
+
 def test_rejects_of_no_known_format_are_told_how_to_be_named(folder: Path) -> None:
     done = cec("batch", "p.csv", "-o", "o.doc", "--rejects", "r.xls")
     assert (done.code, (folder / "r.xls").exists()) == (1, False)
