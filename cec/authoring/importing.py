@@ -106,29 +106,33 @@ def names_in_two_ways(rows: Sequence[Row]) -> Iterator[Fault]:
 
 def _regimen(name: str, rows: Sequence[Row], usual: Mapping[str, str]) -> Imported:
     """The file of the rows of one regimen."""
-
-    def told(word: str) -> str:
-        return next((text for row in rows if (text := row.texts.get(word, ""))), usual.get(word, ""))
-
+    usual = {"title": " ".join(rows[0].texts["regimen"].split()), **usual}
     lines = [_line(row) for row in rows]
-    head = {"title": told("title") or " ".join(rows[0].texts["regimen"].split()), "for": told("for")}
-    source = {"citation": told("source"), **({"url": told("url")} if told("url") else {})}
-    wanting = [key for key, text in {**head, **source}.items() if not text]
-    gaps = [Gap(key, _untold(key)) for key in wanting]
+    texts, wanting = {}, {}
+    for key, word in {"title": "title", "for": "for", "citation": "source", "url": "url"}.items():
+        found = {text: row.number for row in reversed(rows) if (text := " ".join(row.texts.get(word, "").split()))}
+        texts[key] = next(iter(found), usual.get(word, "")) if len(found) < 2 else ""
+        if len(found) > 1:
+            listed = ", ".join(f"'{text}' in row {number}" for text, number in reversed(found.items()))
+            wanting[key] = f"the table tells it in {len(found)} ways: {listed}"
+        elif not texts[key] and key != "url":
+            wanting[key] = _untold(key)
+    gaps = [Gap(key, reason) for key, reason in wanting.items()]
     gaps += [Gap(key, reason, line.row) for line in lines for key, reason in line.wanting.items()]
-    return Imported(name, "".join(f"{each}\n" for each in _text(name, head, source, lines)), len(lines), gaps)
+    return Imported(name, "".join(f"{each}\n" for each in _text(name, texts, wanting, lines)), len(lines), gaps)
 
 
-def _text(name: str, head: Mapping[str, str], source: Mapping[str, str], lines: Sequence[_Line]) -> Iterator[str]:
+def _text(name: str, head: Mapping[str, str], wanting: Mapping[str, str], lines: Sequence[_Line]) -> Iterator[str]:
     """The lines of a file."""
     yield "# Imported from a table. Hold every line against the source; cec regimen check refuses what is empty."
     yield f"name: {name}"
-    yield _entry("title", head["title"], "")
+    yield _entry("title", head["title"], wanting.get("title", ""))
     yield "edition: 1"
     yield f"status: {DRAFT}"
-    yield _entry("for", head["for"], _untold("for"))
+    yield _entry("for", head["for"], wanting.get("for", ""))
     yield "source:"
-    yield from (f"  {_entry(key, text, _untold(key))}" for key, text in source.items())
+    keys = [key for key in ("citation", "url") if head[key] or key in wanting]
+    yield from (f"  {_entry(key, head[key], wanting.get(key, ''))}" for key in keys)
     yield "drugs:"
     for line in lines:
         for place, (key, text) in enumerate(line.texts.items()):
@@ -146,10 +150,13 @@ def _line(row: Row) -> _Line:
     texts = {key: row.texts.get(key, "") for key in dict.fromkeys((*LINE["required"], "days"))}
     others = (key for key in LINE_KEYS if key not in texts and key not in HEAD_WORDS)
     texts |= {key: text for key in others if (text := row.texts.get(key, ""))}
-    texts["dose"] = _dose(texts["dose"], row.texts.get("unit", ""))
+    unit = row.texts.get("unit", "")
+    texts["dose"], other = _dose(texts["dose"], unit), _other_unit(texts["dose"], unit)
     if "infusion" in texts["route"] and not (texts.get("over") or texts.get("rate")):
         texts["over"] = ""
     wanting = {key: _untold(key) for key, text in texts.items() if not text}
+    if other:
+        texts["dose"], wanting["dose"] = "", other
     while faults := [each for each in _faults(texts) if each[0] in texts and texts[each[0]]]:
         for key, reason in faults:
             wanting[key], texts[key] = reason, ""
@@ -165,6 +172,20 @@ def _untold(key: str) -> str:
 def _dose(dose: str, unit: str) -> str:
     """A dose with the unit that stands in another column, where the dose has none of its own."""
     return f"{dose} {unit}" if dose and unit and not re.search(r"[^\W\d]|%", dose) else dose
+
+
+def _other_unit(dose: str, unit: str) -> str:
+    """What is wrong where a dose has a unit of its own, and another stands in the column of units; or nothing.
+
+    >>> _other_unit("60 mg", "mg/m2"), _other_unit("60mg/m2", "mg/m2"), _other_unit("AUC 5", "AUC")
+    ("'60 mg' stands beside the unit 'mg/m2': which one is meant is not guessed", '', '')
+    """
+    plain, of_column = ("".join(text.casefold().split()) for text in (dose, unit))
+    if not re.search("[0-9]", plain) or not of_column or _dose(dose, unit) != dose:
+        return ""
+    if re.search(rf"[0-9]{re.escape(of_column)}$", plain) or plain.startswith(of_column):
+        return ""
+    return f"'{dose}' stands beside the unit '{unit}': which one is meant is not guessed"
 
 
 def _faults(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:

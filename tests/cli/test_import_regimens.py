@@ -92,6 +92,20 @@ def test_what_the_regimen_lacks_is_a_gap_too(tmp_path: Path) -> None:
         load_regimen(tmp_path / "new" / "ac.yaml")
 
 
+def test_what_the_table_tells_in_two_ways_is_a_gap(tmp_path: Path) -> None:
+    """A unit in the cell of a dose beside another in the column of units, two sources: neither is taken."""
+    told_twice = TABLE.replace("doxorubicin;60;", "doxorubicin;60 mg;").replace("phamide;600;", "phamide;600 mg/m2;")
+    sources = ("source", "a paper", "a book", "", "")
+    pairs = zip(told_twice.splitlines(), sources, strict=True)
+    table = "".join(f"{row};{source}\n" for row, source in pairs)
+    done = run(tmp_path, table)
+    assert "row 2: dose: '60 mg' stands beside the unit 'mg/m2': which one is meant is not guessed" in done.err
+    assert "ac.yaml: citation: the table tells it in 2 ways: 'a paper' in row 2, 'a book' in row 3" in done.err
+    assert "row 3: dose" not in done.err
+    text = (tmp_path / "new" / "ac.yaml").read_text(encoding="utf-8")
+    assert ("    dose:  # row 2" in text, "    dose: 600 mg/m2\n" in text) == (True, True)
+
+
 def test_lines_that_do_not_fit_together_are_told(tmp_path: Path) -> None:
     done = run(tmp_path, TABLE + "AC;doxorubicin;60;mg/m2;1;IV bolus;;;\n")
     assert (done.code, "ac.yaml:" in done.err, "doxorubicin" in done.err) == (1, True, True), done.err
