@@ -30,7 +30,7 @@ def fingerprint(order: Order) -> str:
 
 
 def fingerprint_of_json(order: dict[str, Any]) -> str:
-    """The same of an order as it stands in a file: keys with texts, exact numbers, lists and mappings."""
+    """The fingerprint of an order as it stands in a file: keys with texts, exact numbers, lists and mappings."""
     return _sha256({key: value for key, value in order.items() if key not in OUTSIDE})
 
 

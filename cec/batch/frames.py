@@ -113,7 +113,7 @@ def dose_columns(
             raise InputError(f"the frame has columns that this would add: {', '.join(taken)}")
         read = [name for column in found.values() for name in column.names]
         refuse_asked(names, [*read, *own], regimens, ignored=ignore)
-        return _made(_rows(frame, names, columns_read), answerer)
+        return _new_columns(_rows(frame, names, columns_read), answerer)
 
 
 def _own_regimen_column(columns: Mapping[str, Column]) -> tuple[str, ...]:
@@ -144,7 +144,7 @@ def _by_name(regimens: Sequence[Regimen]) -> dict[str, Regimen | Refusal]:
     return named
 
 
-def _made(rows: pl.DataFrame, answerer: Regimens) -> dict[str, pl.Series]:
+def _new_columns(rows: pl.DataFrame, answerer: Regimens) -> dict[str, pl.Series]:
     """The new columns, a text or nothing for every row."""
     import polars as pl
 
@@ -183,7 +183,7 @@ def _library(frame: Any) -> str:
 
 
 def _kind(frame: Any) -> str:
-    """The same; InputError where it is none."""
+    """Whose frame this is: polars, pandas or pyarrow; InputError where it is none of theirs."""
     if library := _library(frame):
         return library
     name = type(frame).__name__

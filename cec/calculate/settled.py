@@ -90,7 +90,7 @@ def settle(
 
 
 def unsettled(line: DrugLine, entry: int) -> Settled:
-    """The same where it does not matter what is left open, because nothing of it is given."""
+    """A drug line with one of its doses, whatever it leaves open: nothing of it is given."""
     return settled_as(line, entry, line.entries[entry].dose, line.route)
 
 

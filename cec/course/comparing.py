@@ -82,7 +82,7 @@ def _by_days(values: Iterable[tuple[int, Quantity | str]]) -> Cell:
 
 
 def _alike_by_days(values: Iterable[tuple[int, Quantity | str]]) -> Cell:
-    """The same; where all days have one value, that alone."""
+    """Values by day, those that are alike with all their days; where all days have one value, that alone."""
     cell = _by_days(values)
     return (OnDays(cell[0].value),) if len(cell) == 1 else cell
 

@@ -41,7 +41,7 @@ def write_beside(old: OrderFile, new: Path, content: bytes) -> None:
 
 
 def write_next(old: OrderFile, new: Path, content: bytes) -> None:
-    """The same of the order of the next cycle."""
+    """Write the order of the next cycle; what both folders hold is looked at first, under a lock."""
     with adding_beside(old, new, to_next=True):
         write_new_file(new, content)
 

@@ -52,7 +52,7 @@ def load_regimen(name_or_path: str | Path) -> Regimen:
 
 
 def check_regimen(name_or_path: str | Path) -> Regimen:
-    """The same; FileError also with what no reason would let through for any patient."""
+    """The regimen of a name or a file; FileError also with what no reason would let through for any patient."""
     return _regimen(name_or_path, checked=True)
 
 

@@ -131,7 +131,7 @@ _WORDS = {"bsa": "BSA", "weight": "weight", "clearance": "clearance"}
 
 
 def _in_place(lines: Shape) -> Shape:
-    """The same shape, with faults of entries at their places, and a route that kills noted: no dose comes of it."""
+    """The shape with faults of entries at their places, and a route that kills noted: no dose comes of it."""
 
     def read(node: Any, where: str, reading: Any) -> Any:
         line = lines.read(node, where, reading)

@@ -21,7 +21,7 @@ class Over(NamedTuple):
 
     @property
     def by_field(self) -> dict[str, Quantity | None]:
-        """The same by the fields of a drug line."""
+        """The shortest and the longest duration, by the fields of a drug line."""
         return {"over": self.most, "over_least": self.least}
 
 

@@ -80,7 +80,7 @@ def read_file(path: str | Path) -> SourceFile:
 
 
 def read_for_faults(path: str | Path) -> SourceFile:
-    """The same with the faults of its notation, where there is a tree beside them: its values may have others."""
+    """What a file says, with the faults of its notation where a tree stands beside them: its values may have others."""
     name = str(path)
     content = read_bytes(Path(path))
     builder = _build(decode(content, name), name)

@@ -133,7 +133,7 @@ def _formulary(drugs: dict[str, dict[str, Any]]) -> dict[str, FormularyDrug]:
 
 
 def _noting_other_drugs(drugs: Shape) -> Shape:
-    """The same shape, in which a product that its name puts under another drug is a fault."""
+    """The shape in which a product that its name puts under another drug is a fault."""
 
     def read(node: Any, where: str, reading: Any) -> Any:
         values = drugs.read(node, where, reading)
@@ -159,7 +159,7 @@ def _gap(value: str) -> Quantity:
 
 
 def _of_words(times: Shape) -> Shape:
-    """The same shape, in which only words of the day have clock times."""
+    """The shape in which only words of the day have clock times."""
 
     def read(node: Any, where: str, reading: Any) -> Any:
         values = times.read(node, where, reading)

@@ -73,7 +73,7 @@ def load_treatment(name_or_path: str | Path) -> Treatment:
 
 
 def check_treatment(name_or_path: str | Path) -> Treatment:
-    """The same; FileError also with what no reason would let through for any patient."""
+    """The treatment of a name or a file; FileError also with what no reason would let through for any patient."""
     return _read(name_or_path, checked=True)
 
 

@@ -217,7 +217,7 @@ def _until(row: Administration, date: datetime.date, chain: Sequence[Administrat
 
 
 def _running_undated(order: Order, number: int) -> Iterator[Running]:
-    """The same where no clock time is known: for as many whole days as the infusion runs."""
+    """What runs on a day where no clock time is known: for as many whole days as the infusion runs."""
     for index, dose in enumerate(order.doses):
         begun = max((day for day in dose.days if day < number), default=None)
         if begun is not None and number not in dose.days and number in _days_run(order, dose):

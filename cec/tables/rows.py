@@ -54,7 +54,7 @@ def cells_of(column: Column, frame: pl.DataFrame) -> pl.Series:
 
 
 def cell_of(column: Column, cells: Mapping[str, str | None]) -> str:
-    """The same of one row, whose cells are given by their columns."""
+    """The cell of one row that tells a fact, with that of its unit behind it; the cells are given by their columns."""
     cell = cells[column.name] or ""
     return f"{cell}{_UNIT_FOLLOWS}{cells[column.unit_column] or ''}" if column.unit_column and cell.strip() else cell
 

@@ -67,7 +67,7 @@ class Exact:
         return self._kept
 
     def compared(self, unit: str = "") -> Quantity:
-        """The same with 40 digits where they do not end: to be held against limits, never to be shown or saved."""
+        """The quantity with 40 digits where they do not end: to be held against limits, never to be shown or saved."""
         value, is_endless = self.kept.value, self.kept.endless
         if is_endless:
             value = EXACT.divide(Decimal(self.number.numerator), Decimal(self.number.denominator))

@@ -101,7 +101,7 @@ def _on(date: datetime.date, dates: Dates) -> _On:
 
 
 def _unscheduled(doses: Sequence[Dose], calendar: Calendar) -> Iterator[tuple[int, list[tuple[_On, Fraction]]]]:
-    """The same where no clock time is known: the days of an infusion begin with it."""
+    """Each dose and its parts by day where no clock time is known: the days of an infusion begin with it."""
     for index, dose in enumerate(doses):
         parts = list(_parts(_MIDNIGHT, _MIDNIGHT + (span(dose.over) if dose.over else _A_DAY), dose.rate_steps))
         for day in dose.days:

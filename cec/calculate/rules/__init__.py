@@ -149,22 +149,22 @@ RULES: tuple[Rule | RulesOf, ...] = (
 """Every check, in the order in which those of one level are told."""
 
 
-_made: dict[tuple[int, int, int], tuple[tuple[object, ...], tuple[Rule, ...]]] = {}
-"""Rules that were made, by the identity of what they were made of, which stands beside them so that it stays alive."""
+_kept: dict[tuple[int, int, int], tuple[tuple[object, ...], tuple[Rule, ...]]] = {}
+"""Rules by the identity of what they come from, which stands beside them so that it stays alive."""
 
-_MOST_MADE = 64
+_MOST_KEPT = 64
 
 
 def rules_for(regimen: Regimen, pharmacy: Pharmacy) -> tuple[Rule, ...]:
     """Every rule that holds for orders of a regimen in a pharmacy."""
     key = (id(RULES), id(regimen), id(pharmacy))
-    kept = _made.get(key)
+    kept = _kept.get(key)
     if kept is None:
-        if len(_made) >= _MOST_MADE:
-            _made.clear()
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
         rules = (row if isinstance(row, Rule) else tuple(row(regimen, pharmacy)) for row in RULES)
         flat = tuple(rule for each in rules for rule in ((each,) if isinstance(each, Rule) else each))
-        kept = _made[key] = ((RULES, regimen, pharmacy), flat)
+        kept = _kept[key] = ((RULES, regimen, pharmacy), flat)
     return kept[1]
 
 

@@ -139,7 +139,7 @@ def _in_unit_of(maximum: Quantity, amount: Quantity, case: Case, drug: str) -> F
 
 
 def _by_size(maximum: Quantity, given: Administered) -> Fraction:
-    """The same by the BSA and weight from which it was dosed."""
+    """An administration in the unit of a maximum, by the BSA and weight from which it was dosed."""
     try:
         return total_in(maximum.unit, given.amount, given.weight, given.bsa)
     except InputError:

@@ -61,7 +61,7 @@ def noted(drawn: Drawn, doses: Sequence[Dose], of_cycle: Mapping[int, CycleLine]
 def draw(
     regimen: Regimen, doses: Sequence[Dose], dates: Dates, pharmacy: Pharmacy, of_cycle: Mapping[int, CycleLine]
 ) -> Drawn:
-    """The same without what a person must see of it; InputError where a line goes on without an end."""
+    """Every administration without what a person must see of it; InputError where a line goes on without an end."""
     _refuse_endless(of_cycle)
     lines = _lines(doses, of_cycle)
     places = Places(lines, numbered(regimen), dates, pharmacy)

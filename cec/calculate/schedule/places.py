@@ -251,7 +251,7 @@ class Places:
             yield Start(day, date, at, day, replaces_anchor=anchor.to)
 
     def _as_chain(self, line: GivenLine, starts: list[Start]) -> list[Start]:
-        """The same, where they are bags of one chain: each after the first starts where the last one ended."""
+        """The starts, where they are bags of one chain: each after the first starts where the last one ended."""
         starts.sort(key=lambda start: (start.at or self._end_of(start.date), start.day))
         chained: list[Start] = []
         for start in starts:

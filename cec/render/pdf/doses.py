@@ -102,7 +102,7 @@ def pump(dose: Dose, preparation: Preparation | None) -> list[str]:
 
 
 def _mixture(dose: Dose, preparation: Preparation | None) -> str:
-    """The same, with the diluent behind the volume."""
+    """What is set at a pump, with the diluent behind the volume."""
     volume, *others = pump(dose, preparation) or [""]
     diluent = preparation.diluent if preparation and preparation.final_volume else ""
     return ", ".join(filter(None, (f"{volume} {diluent}".strip(), *others)))

@@ -87,7 +87,7 @@ def _cut(text: str) -> str:
 
 
 def _halves(entries: list[list[str]]) -> list[list[list[str]]]:
-    """The same in two columns of about the same length."""
+    """The entries in two columns of about the same length."""
     lengths = [len(about) + len(why) + 30 for about, why in entries]
     half = next((count for count in range(len(entries) + 1) if 2 * sum(lengths[:count]) >= sum(lengths)), 0)
     return [entries[:half], entries[half:]]
