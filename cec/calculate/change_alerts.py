@@ -51,8 +51,8 @@ def _small_weight_changes(order: Order, pharmacy: Pharmacy) -> Iterator[Alert]:
 def _given_otherwise(order: Order) -> Iterator[Alert]:
     """By drug, what somebody told was given otherwise than ordered, and what the cycle comes to with it."""
     rows = {identity(row): row for row in order.administrations}
-    told = given_amounts(order.changes)
-    amounts = {name: told[name] for name, row in rows.items() if name in told and told[name] != row.dose}
+    given = given_amounts(order.changes)
+    amounts = {name: given[name] for name, row in rows.items() if name in given and given[name] != row.dose}
     for drug in dict.fromkeys(rows[name].drug for name in amounts):
         own = [row for row in order.administrations if row.drug == drug]
         parts = [
