@@ -65,8 +65,19 @@ def earlier_doses(order: Order, following: Regimen, also_given: Mapping[str, Qua
     for drug, amount in also_given.items():
         name = add(drug, amount, amount.unit, order.measures[-1])
         since.pop(name, None)
-    amounts = {drug: kept(number, units[drug]) for drug, number in sums.items() if number}
+    cut = [drug for drug, amount in before.items() if amount.endless]
+    amounts = {
+        drug: _sum(number, units[drug], is_cut=any(is_same_drug(drug, each) for each in cut))
+        for drug, number in sums.items()
+        if number
+    }
     return Earlier(amounts, {drug: day for drug, day in since.items() if drug in amounts})
+
+
+def _sum(number: Fraction, unit: str, *, is_cut: bool) -> Quantity:
+    """A sum as an order keeps it; one with a part whose digits were cut has no last digit either."""
+    amount = kept(number, unit)
+    return Quantity(amount.value, amount.unit, endless=amount.endless or is_cut)
 
 
 def unit_added_up(dose: Dose) -> str:

@@ -169,7 +169,7 @@ def _as_from_files(order: Order) -> tuple[Order, list[Fault]]:
 
 def _faults_of_changes(order: Order) -> Iterator[Fault]:
     """What of the changes of an order no patient file and no pharmacy file may hold."""
-    patient = order.patient
+    patient = _with_cut_sums(order.patient)
     for number, change in enumerate(order.changes, 1):
         try:
             patient = patient_after(patient, (change,))
@@ -188,7 +188,7 @@ def _faults_of_changes(order: Order) -> Iterator[Fault]:
 
 def _with_cut_sums(patient: Patient) -> Patient:
     """The patient with no more digits of earlier doses than a file has: sums over cycles may go on without an end."""
-    sums = {drug: _cut(each) if each.endless else each for drug, each in patient.earlier_doses.items()}
+    sums = {drug: _cut(each) for drug, each in patient.earlier_doses.items()}
     return msgspec.structs.replace(patient, earlier_doses=sums)
 
 

@@ -13,7 +13,7 @@ from chains import START, first_order
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cec import Order, draft_order, load_order, load_patient, load_regimen, render
+from cec import Order, change, draft_order, load_order, load_patient, load_regimen, render
 from cec.course.earlier import earlier_doses
 from cec.course.given import administrations_given
 from cec.course.next_cycle import carried_patient
@@ -155,6 +155,20 @@ def test_a_sum_without_an_end_is_saved_and_read_again() -> None:
     again = load_order(render(second, "json"))
     assert again.patient == patient
     assert fingerprint(again) == second.fingerprint
+    # read again too after a change, and after a cycle that gives nothing of the drug: the sum stays what it was
+    stopped = change(
+        again, on=datetime.date(2026, 12, 28), from_day=1, stop=["clofarabine", "etoposide"], reason="a third cycle"
+    )
+    assert load_order(render(stopped, "json")) == stopped
+    carried = earlier_doses(stopped, order.regimen, {}).amounts
+    assert str(carried["clofarabine"]) == "208.33333… mg/m2"
+    third = draft_order(
+        order.regimen,
+        msgspec.structs.replace(order.patient, earlier_doses=carried),
+        start=datetime.date(2027, 1, 25),
+        cycle=3,
+    )
+    assert load_order(render(third, "json")).patient == third.patient
 
 
 def test_a_cancelled_cycle_gives_nothing_and_counts_as_none() -> None:
