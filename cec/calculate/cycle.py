@@ -34,6 +34,7 @@ from cec.calculate.shares import left_out, with_bases
 from cec.days import LAST_DAY
 from cec.errors import CecError, Fault, InputError
 from cec.facts import Facts, earlier_doses_of
+from cec.facts.derived import days_between
 from cec.order import Alert, Change, Dose, EarliestNextCycle
 from cec.patient import Patient, Withheld
 from cec.pharmacy import Pharmacy
@@ -97,10 +98,12 @@ def compute_cycle(
             "age": inputs.age,
             "bsa": measured.bsa.compared(),
             **clearance_facts(measured.kidneys),
-            "start": inputs.measured_for or cycle.start,
+            "start": cycle.start,
             "cycle": None if cycle.number is None else Quantity(Decimal(cycle.number), ""),
         },
     )
+    if inputs.measured_for and patient.measured_on:
+        facts = {**facts, "days_since_measured": days_between(patient.measured_on, inputs.measured_for)}
     refuse_impossible(patient, facts)
     refuse_coarse_age(regimen, pharmacy, facts)
     own_lines, not_for_patient, unknown = lines_for(lines_of_cycle(regimen, cycle), facts)

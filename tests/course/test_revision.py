@@ -601,3 +601,30 @@ def test_a_dose_that_there_is_not_is_the_only_fault(tmp_path: Path, dose: str, w
     done = cec("change", str(path), "--on", "2026-12-06", "--given", dose, "--reason", "told")
     assert done.err.count("cec: ") == 1
     assert words in done.err
+
+
+def test_the_interval_between_cycles_is_counted_to_day_1_whatever_changes_later() -> None:
+    """12-Nov to 30-Nov are 18 days: 14 to 20 are asked about; the weight of day 5, 22 days on, moves nothing."""
+    order = drafted(previous_day_1="2026-11-12", age="8")
+    (before,) = [alert for alert in order.alerts if alert.code == "short-interval"]
+    changed = revised(order, day(5), 5, weight=kg(27))
+    (after,) = [alert for alert in changed.alerts if alert.code == "short-interval"]
+    assert after.text == before.text
+    assert verify_order(changed).agrees
+
+
+@pytest.mark.parametrize(
+    ("measured", "words"),
+    [
+        # weighed on 02-Dec, dosed by it from 10-Dec on: 8 days
+        (day(3), "height and weight were measured 8 days before the first day that is dosed by them"),
+        # weighed on 03-Dec: 7 days, which the pharmacy allows
+        (day(4), ""),
+    ],
+)
+def test_a_weight_is_as_old_as_on_the_first_day_that_is_dosed_by_it(tmp_path: Path, measured: Any, words: str) -> None:
+    text = "drugs:\n  - {drug: vincristine, dose: 1.5 mg/m2, route: IV infusion, over: 10 min, days: '1, 11'}\n"
+    order = drafted(write_regimen(tmp_path, text), measured_on="2026-11-28")
+    changed = revised(order, measured, 11, weight=kg(27), measured_on=measured)
+    texts = [alert.text.partition(";")[0] for alert in changed.alerts if alert.code == "old-measures"]
+    assert texts == ([words] if words else [])

@@ -9,6 +9,7 @@ from functools import partial
 
 from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, number_of
 from cec.facts import FACTS, Bounds, Value
+from cec.facts.derived import days_between
 from cec.facts.stretches import stretch_within
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
@@ -63,7 +64,10 @@ def _unless_measured_lately(days_since_measured: Value | None) -> Limits:
 
 def _old_measures(case: Case) -> str:
     days, allowed = case.facts["days_since_measured"], case.pharmacy.measures_valid_for
-    return f"height and weight were measured {days} before the start; the pharmacy allows {allowed}; measure again"
+    measured_on, start = case.patient.measured_on, case.facts["start"]
+    at_start = days_between(measured_on, start) if measured_on and isinstance(start, datetime.date) else days
+    day = "the start" if days == at_start else "the first day that is dosed by them"
+    return f"height and weight were measured {days} before {day}; the pharmacy allows {allowed}; measure again"
 
 
 def _far_start(case: Case) -> str:
