@@ -86,6 +86,7 @@ OTHERS = {
     "rule-not-applied-<drug>": ("check", "the pharmacy file names a drug of nearly this name: a rule may be misspelt"),
     "no-bag-<drug>": ("check", "no bag of the formulary gives a concentration that is allowed"),
     "diluent-<drug>": ("check", "the regimen's diluent is not one that the formulary allows"),
+    "undiluted-<drug>": ("check", "IV with no duration, drawn up stronger than the formulary allows"),
     "runs-longer-<drug>": ("check", "it runs longer than the formulary says that it keeps, made up as it is"),
     "measured-<drug>": ("check", "what can be drawn up lies further from the dose than the pharmacy allows"),
     "digits-<drug>": ("check", "the dose has more digits than anybody can measure: a rounding rule settles it"),

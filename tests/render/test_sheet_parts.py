@@ -120,6 +120,8 @@ def test_a_stop_stands_above_the_doses_and_not_once_more_below() -> None:
     ]
     assert "under-10-kg" not in [alert["code"] for alert in data["alerts"]]
     assert [alert["level"] for alert in data["in_one_line"]] == ["STOP", "CHECK", "CHECK"]
+    accepted = [alert["text"].startswith("(accepted) ") for alert in data["in_one_line"]]
+    assert accepted == [True, False, False]  # whoever gives the doses at night sees that somebody let it through
 
 
 def test_an_infusion_over_days_says_on_which_day_it_ends_and_how_much_a_day_has() -> None:

@@ -89,7 +89,21 @@ def bag_alerts(preparation: Preparation, dose: Dose, drug: FormularyDrug) -> tup
         names = ", ".join(diluent.words for diluent in drug.diluents)
         text = f"the regimen dilutes {dose.drug} in {dose.diluent}; the formulary allows {names}"
         alerts.append(Alert(code_of_drug("diluent", dose.drug), "check", dose.drug, text, drug.source))
+    if _is_undiluted(preparation, dose, drug):
+        text = (
+            f"{dose.route} with no duration, so drawn up as it comes, at {preparation.strength}; the formulary allows "
+            f"{drug.highest_concentration} at most: its line needs a duration (over), or a route that says bolus"
+        )
+        alerts.append(Alert(code_of_drug("undiluted", dose.drug), "check", dose.drug, text, drug.source))
     return tuple(alerts)
+
+
+def _is_undiluted(preparation: Preparation, dose: Dose, drug: FormularyDrug) -> bool:
+    """Whether a route leaves open if it is an infusion, and what is drawn up is stronger than the formulary allows."""
+    strength, most = preparation.strength, drug.highest_concentration
+    if dose.is_infused or dose.route != "IV" or strength is None or most is None or not preparation.draw:
+        return False
+    return strength.value > convert(most, strength.unit, CONCENTRATION).value
 
 
 def _amounts(preparation: Preparation) -> list[Decimal]:

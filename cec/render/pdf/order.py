@@ -29,7 +29,7 @@ SIGN = ("Prescriber", "Pharmacist, first check", "Pharmacist, second check")
 """Who signs a sheet; nurses have lines of their own."""
 BEFORE_DAY_1 = ("ANC", "Platelets", "Creatinine", "Bilirubin")
 """What is written in before day 1; no source gives numbers for all regimens, so none stand there."""
-_LONGEST_LINE = 112
+_LONGEST_LINE = 116
 """Characters of an alert where it has one line."""
 _TEMPLATE = "order"
 
@@ -69,7 +69,7 @@ def sheet_data(order: Order, void: Void | None = None) -> dict[str, Any]:
             "signatures": list(SIGN),
             "intrathecal": intrathecal_page(order, days),
             "in_one_line": [
-                {"level": alert["level"], "text": _cut(alert["text"])}
+                {"level": alert["level"], "text": _cut(f"{'(accepted) ' if alert['accepted'] else ''}{alert['text']}")}
                 for alert in page["alerts"]
                 if alert["level"] != "NOTE"
             ],
