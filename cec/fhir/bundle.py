@@ -107,7 +107,7 @@ def _addresses(resource: Element) -> list[str]:
 
 
 def _refuse_other_plans(requests: Iterable[Element], group: Group) -> None:
-    """Note each request of the order that follows another regimen of cec's than the order does."""
+    """A fault of each request of the order that follows another of cec's regimens than the order does."""
     for request in requests:
         for address in _addresses(request):
             (name, edition), (other, other_edition) = regimen_at(address), group.regimen

@@ -23,6 +23,7 @@ from cec.fhir.resources import read_resources
 from cec.load import load_regimen
 from cec.load.nodes import read_bytes
 from cec.load.parts import Part, read_part
+from cec.load.texts import read_tolerance
 from cec.load.typed import Texts
 from cec.order import Order
 from cec.patient import Patient
@@ -68,7 +69,7 @@ def verify_bundle(
     strict: bool = False,
     texts: Texts | None = None,
     as_of: datetime.date | None = None,
-    tolerance: Decimal = TOLERANCE,
+    tolerance: Decimal | str = TOLERANCE,
     others: Sequence[Regimen] = (),
     partial: bool = False,
 ) -> BundleVerification:
@@ -76,8 +77,8 @@ def verify_bundle(
 
     The Bundle is the path of a file, JSON, or what that was read into. Without a regimen, it is held against the one
     that it names. `texts` replace what the Bundle says of the patient, as in `load_patient`; `start` and `cycle` hold
-    where it says no other. `tolerance` is in percent. With `partial`, the Bundle holds only part of the drugs. `others`
-    are regimens that the writer may have mistaken this one for.
+    where it says no other. `tolerance` is in percent, up to 20, as a number or as `5%`. With `partial`, the Bundle
+    holds only part of the drugs. `others` are regimens that the writer may have mistaken this one for.
 
     >>> from cec import draft_order, load_patient, load_regimen, render
     >>> order = draft_order(load_regimen("cec-induction"), load_patient(texts={"height": "128 cm", "weight": "26 kg"}))
@@ -87,6 +88,7 @@ def verify_bundle(
     clofarabine 384 mg differs ten times 38.4 mg is 384 mg
     """
     pharmacy = pharmacy or Pharmacy()
+    percent = read_tolerance(tolerance if isinstance(tolerance, str) else f"{tolerance:f}%")
     given = {_NAMES.get(key, key): read_part(key, text) for key, text in (texts or {}).items()}
     file, content = _content_of(bundle)
     resources = read_resources(content, file)
@@ -118,7 +120,7 @@ def verify_bundle(
     ]
 
     def verify(order: Order) -> Verification:
-        return verify_doses(order, written, tolerance=tolerance, others=others, partial=partial)
+        return verify_doses(order, written, tolerance=percent, others=others, partial=partial)
 
     order, verification = verify_any_choice(order_of, verify, chosen, row.patient, written)
     notes = (*read.notes, *notes, *_without_amount(read), *_another_regimen(group, chosen))

@@ -409,6 +409,17 @@ def test_exponents_and_doubles_are_what_they_are(text: str, amount: str) -> None
     assert (verdict.written.value, verdict.verdict) == (Decimal(amount), "agrees")
 
 
+@pytest.mark.parametrize(("tolerance", "verdict"), [(Decimal(5), "agrees"), ("5%", "agrees"), ("1%", "differs")])
+def test_the_tolerance_is_a_number_or_a_text(tolerance: Decimal | str, verdict: str) -> None:
+    """13.26 mg of prednisone are 13 mg and 2% of it; a tolerance that lets another dose agree is refused, however it is told."""
+    whole = re.sub(r'"value": 13(?=, "unit": "mg")', '"value": 13.26', json.dumps(INDUCTION))
+    found = verify_bundle(whole, pharmacy=PHARMACY, as_of=START, tolerance=tolerance)
+    assert {each.drug: each.verdict for each in found.verification.verdicts}["prednisone"] == verdict
+    for much in (Decimal(50), "50%"):
+        with pytest.raises(InputError, match="would let another dose agree; write 20% or less"):
+            verify_bundle(whole, pharmacy=PHARMACY, as_of=START, tolerance=much)
+
+
 def test_a_measure_with_the_tail_of_a_double_is_what_it_is() -> None:
     bundle = copy.deepcopy(INDUCTION)
     observation(bundle, "29463-7")["valueQuantity"]["value"] = 26.000000000000004
