@@ -411,7 +411,7 @@ def test_exponents_and_doubles_are_what_they_are(text: str, amount: str) -> None
 
 @pytest.mark.parametrize(("tolerance", "verdict"), [(Decimal(5), "agrees"), ("5%", "agrees"), ("1%", "differs")])
 def test_the_tolerance_is_a_number_or_a_text(tolerance: Decimal | str, verdict: str) -> None:
-    """13.26 mg of prednisone are 13 mg and 2% of it; a tolerance that lets another dose agree is refused, however it is told."""
+    """13.26 mg of prednisone are 13 mg and 2% of it; a tolerance that lets another dose agree is refused."""
     whole = re.sub(r'"value": 13(?=, "unit": "mg")', '"value": 13.26', json.dumps(INDUCTION))
     found = verify_bundle(whole, pharmacy=PHARMACY, as_of=START, tolerance=tolerance)
     assert {each.drug: each.verdict for each in found.verification.verdicts}["prednisone"] == verdict

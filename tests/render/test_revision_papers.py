@@ -99,6 +99,12 @@ def test_what_counts_as_given_has_no_label_and_that_is_said() -> None:
         labels.label_data(past)
 
 
+def test_where_every_dose_was_taken_away_that_is_said_and_not_that_there_is_no_start() -> None:
+    drugs = ("clofarabine", "etoposide", "cyclophosphamide", "prednisone")
+    with pytest.raises(InputError, match=r"^every dose of this order is 0, taken away or radiation"):
+        render(revised(FIRST, day(1), 1, stopped=drugs), "labels", PRINTED)
+
+
 def test_the_worksheet_marks_cards_and_makes_nothing_again() -> None:
     assert [card["mark"] for card in cards(SECOND)] == ["CHANGED in revision 2: dose"] * 9
     assert [(card["drug"], card["mark"]) for card in cards(THIRD)] == [

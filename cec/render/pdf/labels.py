@@ -68,14 +68,14 @@ def label_data(order: Order, *, oral: bool = False, void: Void | None = None) ->
 
     InputError without a start, for a label names the day of its dose; and where nothing is left to label.
     """
-    if not order.administrations:
+    if order.start is None:
         raise InputError("a label names the day of its dose: give a start, like --start 2026-11-30")
     given = [row for row in order.administrations if row.dose.value and row.route != RADIOTHERAPY]
     past = given_rows(order)
     left = [row for row in given if identity(row) not in past]
     rows = [row for row in left if oral or not is_oral(row.route)]
     if not rows:
-        why = "is 0 or radiation, so there is nothing to label"
+        why = "is 0, taken away or radiation, so there is nothing to label"
         if given:
             why = "is by mouth: --oral labels them too" if left else "counts as given, so none is labelled"
         raise InputError(f"every dose of this order {why}")
