@@ -18,9 +18,15 @@ MIDNIGHT = r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+_ERROR = re.compile(r"#(?:FORMULA!|N/A|DIV/0!|REF!|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!)")
+"""What stands in the cell of a spreadsheet where a formula has no value."""
+
+
 def read_text(value: str) -> str:
-    """A text without line breaks or control characters around or inside it."""
+    """A text without line breaks or control characters around or inside it, that is not the error of a formula."""
     text = " ".join(value.split())
+    if _ERROR.fullmatch(text):
+        raise InputError(f"'{text}' is a formula without a value; write the value")
     if not text.isprintable():
         raise InputError("has a character that cannot be printed; remove it")
     return text

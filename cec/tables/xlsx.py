@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Context, Decimal
@@ -48,6 +49,7 @@ def read_table(content: bytes, sheet: str, name: str) -> tuple[Layout, pl.DataFr
     except ImportError:
         raise FileError(Fault(_lacking("fastexcel"), "", name)) from None
     _refuse_other(content, name)
+    logging.getLogger("calamine").addHandler(logging.NullHandler())  # what it warns of goes nowhere else
     try:
         workbook = fastexcel.read_excel(content)
         chosen = _sheet(workbook, sheet, name)

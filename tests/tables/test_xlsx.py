@@ -89,9 +89,9 @@ def test_round_trips_through_a_workbook(ending: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        (("=1/0", "#DIV/0!"), "'#DIV/0!' is not a number"),
-        (("=B2", ""), "'#FORMULA!' is not a number"),
-        (("=NA()", "#N/A"), "'#N/A' is not a number"),
+        (("=1/0", "#DIV/0!"), "'#DIV/0!' is a formula without a value"),
+        (("=B2", ""), "'#FORMULA!' is a formula without a value"),
+        (("=NA()", "#N/A"), "'#N/A' is a formula without a value"),
         ("26,5", "where a whole table has decimal commas, say --decimal ,"),
         (None, "'weight' is missing"),
     ],
@@ -134,8 +134,8 @@ def test_a_table_may_stand_anywhere_on_its_sheet(tmp_path: Path) -> None:
     path = workbook(tmp_path / "p.xlsx", head, *((None, None, None, *row) for row in rows), top=4)
     done = cec("batch", str(path), "-q")
     assert [line.partition(":")[0] for line in done.err.splitlines()[:3]] == ["row 6", "row 7", "row 9"], done
-    assert "row 6: creatinine: '#DIV/0!' is not a number" in done.err
-    assert "row 7: height: '#FORMULA!' is not a number" in done.err
+    assert "row 6: creatinine: '#DIV/0!' is a formula without a value" in done.err
+    assert "row 7: height: '#FORMULA!' is a formula without a value" in done.err
     path = workbook(tmp_path / "q.xlsx", (None, "Wykaz pacjentów"), (None, *HEAD[:3]), (None, 1, 128, 26))
     words = "row 1, names no column in C, D: delete what stands above the row of names, or name every column"
     assert words in cec("batch", str(path)).err
@@ -168,6 +168,29 @@ def test_a_cell_that_is_merged_over_rows_stands_in_each(tmp_path: Path) -> None:
             sheet.merge_range(1 + 4 * child, column, 4 + 4 * child, column, cell)
     book.close()
     assert "2 orders: 2 agree" in cec("verify", str(path)).said
+
+
+def test_an_id_that_no_formula_gave_is_nobody_s(tmp_path: Path) -> None:
+    """Two orders whose ids nobody computed would otherwise be one; a column that passes through stays as it is."""
+    head = ("id", "height_cm", "weight_kg", "drug", "dose", "unit")
+    doses = (("clofarabine", 38.4), ("etoposide", 96), ("cyclophosphamide", 422.4), ("prednisone", 13))
+    rows = [(("=B2", ""), 128, 26, drug, dose, "mg") for drug, dose in doses]
+    done = cec("verify", str(workbook(tmp_path / "orders.xlsx", head, *rows)))
+    assert (done.code, "id: '#FORMULA!' is a formula without a value; write the value" in done.said) == (1, True), done
+    passing = cec("batch", str(workbook(tmp_path / "p.xlsx", HEAD[:3], (("=NA()", "#N/A"), 128, 26))))
+    assert (passing.code, "#N/A,128,26,cec-induction,0.96" in passing.out) == (0, True)
+
+
+def test_a_sheet_of_charts_is_no_table_and_says_nothing(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(path := tmp_path / "p.xlsx")
+    book.add_worksheet("Pacjenci").write_row(0, 0, ["height_cm", "weight_kg"])
+    chart = book.add_chart({"type": "line"})
+    chart.add_series({"values": "=Pacjenci!$A$1:$B$1"})
+    book.add_chartsheet("Wykres").set_chart(chart)
+    book.close()
+    done = cec("batch", str(path))
+    assert "p.xlsx: has the sheets Pacjenci, Wykres; say which with --sheet NAME" in done.err
+    assert done.err.count("\n") == 1
 
 
 def test_numbers_have_the_digits_that_excel_has(tmp_path: Path) -> None:
@@ -269,7 +292,7 @@ def test_an_error_is_seen_however_a_program_writes_its_xml(written: Callable[[st
             is_sheet = part == "xl/worksheets/sheet1.xml"
             new.writestr(part, written(SHEET) if is_sheet else old.read(part))
     done = cec("batch", str(other))
-    assert "row 2: creatinine: '#DIV/0!' is not a number" in done.err, done
+    assert "row 2: creatinine: '#DIV/0!' is a formula without a value" in done.err, done
 
 
 def test_a_workbook_that_unpacks_to_more_than_memory_is_refused(
