@@ -21,6 +21,7 @@ def change_alerts(order: Order, pharmacy: Pharmacy) -> Iterator[Alert]:
     """The alerts on what the changes of an order moved, dosed anew or told; `pharmacy` is that of its last days."""
     yield from _small_weight_changes(order, pharmacy)
     yield from _given_otherwise(order)
+    yield from _made_before(order)
     if any(change.skipped or change.moved for change in order.changes):
         yield from _intervals(order)
         yield from _weekdays(order)
@@ -46,6 +47,20 @@ def _small_weight_changes(order: Order, pharmacy: Pharmacy) -> Iterator[Alert]:
                 f"from {write_number(least)}% on"
             )
             yield Alert("below-weight-change", "check", "weight", text)
+
+
+def _made_before(order: Order) -> Iterator[Alert]:
+    """What is given from the day of the last change on as another dose than the one that was made up before that."""
+    days_of: dict[str, list[int]] = {}
+    for row in order.administrations:
+        if row.made_at and row.made_at.date() < order.day_to_make(row) == order.changes[-1].on:
+            days_of.setdefault(row.drug, []).append(row.protocol_day)
+    for drug, days in days_of.items():
+        text = (
+            f"{days_in_words(sorted(set(days)))}: another dose was to be made up before {order.changes[-1].on}, the "
+            "day of this change; do not give that: make this one anew, and write by hand when, and its use-before"
+        )
+        yield Alert(code_of_drug("made-before", drug), "check", drug, text)
 
 
 def _given_otherwise(order: Order) -> Iterator[Alert]:

@@ -121,8 +121,7 @@ def _dates(order: Order) -> set[datetime.date]:
 def _doses(order: Order, day: datetime.date) -> Iterator[Given]:
     """The doses of an order that are made up or dispensed on a day: all but radiation."""
     for each in administrations_given(order):
-        made_on = each.row.made_at.date() if each.row.made_at else each.row.date
-        if made_on == day and each.row.dose.value and each.row.route != RADIOTHERAPY:
+        if order.day_to_make(each.row) == day and each.row.dose.value and each.row.route != RADIOTHERAPY:
             yield each
 
 

@@ -205,6 +205,17 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         gone = {identity(row): (row, change.reason) for change in self.changes for row in change.removed}
         return tuple(each for name, each in gone.items() if name not in given)
 
+    def day_to_make(self, row: Administration) -> datetime.date:
+        """The day on which a dose is made up: that of a change, where another dose was made up for it before that."""
+        made_on = row.made_at.date() if row.made_at else row.date
+        changed = (
+            change.on
+            for change in self.changes
+            for each in change.altered
+            if (each.line, each.day, each.number) == identity(row) and (each.was is None or each.was.dose != row.dose)
+        )
+        return min(max((made_on, *changed)), max(made_on, row.date))
+
     def pharmacy_on(self, day: int) -> Pharmacy:
         """The pharmacy that makes up the doses of a day of the cycle."""
         changed = (each.pharmacy for each in reversed(self.changes) if each.pharmacy and each.from_day <= day)

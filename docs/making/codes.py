@@ -69,6 +69,10 @@ OTHERS = {
         "note or check",
         "somebody told that a dose was not given, or another amount than ordered; more than ordered is a check",
     ),
+    "made-before-<drug>": (
+        "check",
+        "a dose was to be made up (`made_at`) before the day on which a change made it another one: it is made anew",
+    ),
     "days-apart-<drug>": ("check", "moved days of a drug are nearer to each other than the protocol has them"),
     "weekday-<drug>": ("check", "a moved day of a drug is not one of the days of the week that the regimen names"),
     "stays-<drug>": ("check", "a dose stays on a day left out or moved, because it hangs on a drug of an earlier day"),

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 from revising import MONDAY, codes, day, doses, drafted, kg, revised, rows
 from running import cec
+from wards import PHARMACY
 
 from cec import Order, draft_order, load_order, load_patient, load_pharmacy, load_regimen, render
 from cec.calculate.revision import computed_again
@@ -628,3 +629,25 @@ def test_a_weight_is_as_old_as_on_the_first_day_that_is_dosed_by_it(tmp_path: Pa
     changed = revised(order, measured, 11, weight=kg(27), measured_on=measured)
     texts = [alert.text.partition(";")[0] for alert in changed.alerts if alert.code == "old-measures"]
     assert texts == ([words] if words else [])
+
+
+def test_what_was_made_up_the_day_before_is_made_anew_after_a_change(tmp_path: Path) -> None:
+    """Made at 08:00, day 2 of 07:00 is made on Monday; changed on Tuesday to 28 kg, 1 m2, it is 40 mg and made then."""
+    path = tmp_path / "pharmacy.yaml"
+    path.write_text(f'made_at: "08:00"\nfirst_infusion: "07:00"\n{PHARMACY}', encoding="utf-8")
+    order = drafted(pharmacy=load_pharmacy(path))
+    changed = revised(order, day(2), 2, weight=kg(28))
+    assert [alert.code for alert in changed.alerts if alert.code.startswith("made-before")] == [
+        "made-before-clofarabine"
+    ]
+    (row,) = [row for row in changed.administrations if (row.drug, row.protocol_day) == ("clofarabine", 2)]
+    assert (str(row.dose), changed.day_to_make(row)) == ("40 mg", day(2))
+    # clofarabine of the days after is made on the day before each
+    later = [
+        row for row in changed.administrations if row.made_at and row.protocol_day > 1 and row.drug == "clofarabine"
+    ]
+    assert [changed.day_to_make(each) for each in later] == [day(2), day(2), day(3), day(4)]
+    # on the day before nothing was made yet, and a dose that stays the same is not made again
+    for peaceful in (revised(order, day(1), 2, weight=kg(28)), revised(order, day(2), 2, stopped=("etoposide",))):
+        assert not {code for code in codes(peaceful) if code.startswith("made-before")}
+    assert verify_order(changed).agrees

@@ -14,12 +14,15 @@ import pytest
 from wards import CLOFARABINE, PHARMACY, TUESDAY, filed, order_of, pharmacy_file
 
 from cec import load_pharmacy, render, schema
+from cec.calculate.revision import revise
 from cec.course.ward_day import DoseOfDay, WardDay, Worklist
 from cec.course.worklist import ward_day
 from cec.errors import InputError
-from cec.order import Order
+from cec.order import Change, Order
+from cec.patient import SetDose
 from cec.render import WORKLISTS
 from cec.render.worklist import lines
+from cec.units import Quantity
 
 NO_SHARING = PHARMACY.replace("share_vials_between_patients: true\n", "")
 
@@ -262,3 +265,16 @@ def test_a_dose_is_on_the_list_of_the_day_on_which_it_is_made_up(tmp_path: Path)
     assert [line.time for line in lines(of_tuesday.worklist)] == ["10:00", "Wed 02-Dec-2026 02:00"]
     assert counts(of_tuesday)["clofarabine 20 mg vial"] == 1  # both are made at 08:00
     assert ward_day(TUESDAY + datetime.timedelta(days=1), filed(night, day)).worklist.doses == ()
+
+
+def test_a_dose_that_was_changed_after_it_was_made_up_is_on_the_list_of_that_day_too(tmp_path: Path) -> None:
+    """Made at 08:00, day 2 at 07:00 on Wednesday is made on Tuesday; set to 6 mg on Wednesday it is made then."""
+    text = CLOFARABINE.format("8 mg", "07:00").replace("days: 1,", "days: '1, 2',")
+    order = order_of(tmp_path, text, id="7", start=TUESDAY, pharmacy=f'made_at: "08:00"\n{PHARMACY}')
+    wednesday = TUESDAY + datetime.timedelta(days=1)
+    six = (SetDose("clofarabine", Quantity(Decimal(6), "mg"), "liver"),)
+    changed = revise(order, Change(on=wednesday, from_day=2, reason="liver", written_by="0.1.0", set_doses=six))
+    assert [line.dose for line in lines(ward_day(TUESDAY, filed(order)).worklist)] == ["8 mg"]
+    assert [line.dose for line in lines(ward_day(TUESDAY, filed(changed)).worklist)] == []
+    assert [line.dose for line in lines(ward_day(wednesday, filed(changed)).worklist)] == ["6 mg"]
+    assert "made-before-clofarabine" in {alert.code for alert in changed.alerts}
