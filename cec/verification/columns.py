@@ -181,12 +181,9 @@ def stem_and_unit(name: str) -> tuple[str, str]:
     >>> stem_and_unit("dexamethasone_2_mg"), stem_and_unit("interferon_million_units"), stem_and_unit("ward_mg_day")
     (('dexamethasone_2', 'mg'), ('interferon', 'million units'), ('ward_mg_day', ''))
     """
-    ending = max((ending for ending in _ENDINGS if name.endswith(ending)), key=len, default="")
-    return (name.removesuffix(ending), _ENDINGS[ending]) if ending and name != ending else (name, "")
-
-
-_ENDINGS = {f"_{plain_name(unit)}": unit for unit in AMOUNT.units}
-"""The units of amounts by how a column's name ends that says them."""
+    endings = {f"_{plain_name(unit)}": unit for unit in AMOUNT.units}
+    ending = max((ending for ending in endings if name.endswith(ending)), key=len, default="")
+    return (name.removesuffix(ending), endings[ending]) if ending and name != ending else (name, "")
 
 
 def is_amount(cell: str) -> bool:

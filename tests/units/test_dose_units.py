@@ -13,6 +13,7 @@ from running import cec
 
 from cec import dose_table, draft_order, load_patient, load_regimen
 from cec.errors import CecError, InputError, OrderRefused
+from cec.tables.names import units_of
 from cec.units import DOSES, amount_in, dose_unit, same_amount_per
 from cec.units.conversion import closed_registry
 from cec.units.kinds import AMOUNTS, Defined
@@ -39,7 +40,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 def forget_units() -> None:
     """What tests before may have made of the table, and tests after must not take from it."""
-    for cached in (dose_unit, closed_registry):
+    for cached in (dose_unit, closed_registry, units_of):
         cached.cache_clear()
 
 
