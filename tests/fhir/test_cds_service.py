@@ -82,6 +82,13 @@ def test_an_order_that_agrees_has_no_card(address: str) -> None:
     assert asked(f"{address}/order-sign", call(ORDER)) == {"cards": []}
 
 
+@pytest.mark.parametrize("prefetch", [{}, {"patient": None, "observations": None}])
+def test_what_was_not_fetched_is_said_on_a_card(address: str, prefetch: dict[str, Any]) -> None:
+    """An EHR need not fetch what a service would like to have; without an answer nobody would know of the order."""
+    (card,) = asked(f"{address}/order-sign", call(ORDER) | {"prefetch": prefetch})["cards"]
+    assert "has no Patient; an order is for one" in card["detail"]
+
+
 @pytest.mark.parametrize("hook", ["order-sign", "medication-verify"])
 def test_a_dose_that_differs_has_a_card_with_the_mistake(address: str, hook: str) -> None:
     bundle = copy.deepcopy(ORDER)
