@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pypdf
@@ -16,7 +18,9 @@ from cec.course.ward_day import NotListed, WardDay
 from cec.course.worklist import NOTHING_BESIDE, ward_day
 from cec.errors import Fault, InputError
 from cec.order import Alert
+from cec.order.change import Change, GivenAmount
 from cec.render import WORKLISTS
+from cec.units import Quantity
 
 BORN = "2015-02-03"
 TABLET = "drug: prednisone, dose: 5 mg, route: oral, days: 1, at: '08:00'"
@@ -101,6 +105,23 @@ def test_tablets_have_labels_where_they_are_asked_for(tmp_path: Path) -> None:
         pages(alone)
     with pytest.raises(InputError, match="this list has no dose"):
         pages(ward_day(TUESDAY, []))
+
+
+def test_what_was_given_already_stands_on_the_list_and_has_no_label(tmp_path: Path) -> None:
+    """Of Anna's 30 mg somebody told that 20 mg were given: no label asks for it again."""
+    given = GivenAmount(1, 1, 1, "clofarabine", Quantity(Decimal(20), "mg"))
+    change = Change(on=TUESDAY, from_day=1, reason="told", written_by="0.1.0", given=(given,))
+    lines = CLOFARABINE.format("30 mg", "09:00"), CLOFARABINE.format("40 mg", "11:00")
+    both = [replace(order_of(tmp_path, *lines, id="1042"), changes=(change,), alerts=())]
+    day = ward_day(TUESDAY, filed(*both))
+    (only,) = labels(day)
+    assert "40 mg" in only
+    assert "30 mg" not in only
+    rows = [*csv.DictReader(render(day, "csv", WORKLISTS).decode().splitlines())]
+    assert [(row["dose"], row["given"]) for row in rows] == [("30", "20"), ("40", "")]
+    alone = replace(order_of(tmp_path, lines[0], id="1042"), changes=(change,), alerts=())
+    with pytest.raises(InputError, match="every dose of this list was given already, so there is nothing to label"):
+        pages(ward_day(TUESDAY, filed(alone)))
 
 
 @pytest.mark.parametrize(("paper", "sheets"), [("a4", 2), ("letter", 2)])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PATIENT_COLUMNS = ("id", "name", "born", "ward", "bed")
 ORDER_COLUMNS = ("regimen", "edition", "cycle", "order", "revision", "file", "status", "released_by", "alerts")
-ROW_COLUMNS = ("number", "date", "day", "start", "not_after", "drug", "dose", "unit", "route", "over")
+ROW_COLUMNS = ("number", "date", "day", "start", "not_after", "drug", "dose", "unit", "route", "over", "given")
 COLUMNS = (
     *(*ROW_COLUMNS, *PATIENT_COLUMNS, "product", "take", "vials", "strength", "strength_unit", "diluent"),
     *(*FIGURES, *SHELF_LIFE, "label", "handling", "missing", *ORDER_COLUMNS),
@@ -41,7 +41,7 @@ def _row(dose: DoseOfDay, order: OrderOfDay) -> tuple[str, ...]:
     return (
         *(str(dose.number), row.date.isoformat(), str(row.protocol_day)),
         *(clock_time(row.start), clock_time(row.not_after)),
-        *(row.drug, number(row.dose), row.dose.unit, row.route, row.runs),
+        *(row.drug, number(row.dose), row.dose.unit, row.route, row.runs, number(dose.given)),
         *(patient.id, patient.name, patient.born.isoformat() if patient.born else "", patient.ward, patient.bed),
         preparation.product if preparation else "",
         containers(preparation) if preparation else "",

@@ -94,14 +94,16 @@ def cautions(order: Order) -> Iterator[str]:
 
 
 def worklist_data(document: WardDay, *, oral: bool = False) -> dict[str, Any]:
-    """What the labels of a worklist say, each with the vials that its dose is drawn from.
+    """What the labels of a worklist say, each with the vials that its dose is drawn from; what was given has none.
 
     What must be looked at in the list stands on slips before them, and what is a stop or a check in an order.
     """
     day, orders = document.worklist, document.orders
-    doses = [dose for dose in day.doses if oral or not is_oral(dose.administration.route)]
+    left = [dose for dose in day.doses if dose.given is None]
+    doses = [dose for dose in left if oral or not is_oral(dose.administration.route)]
     if not doses:
-        why = "every dose of this list is by mouth: --oral labels them too" if day.doses else "this list has no dose"
+        why = "every dose of this list was given already" if day.doses else "this list has no dose"
+        why = "every dose of this list is by mouth: --oral labels them too" if left else why
         raise InputError(f"{why}, so there is nothing to label")
     title = worklist_title(day)
     alerts = list(by_severity(day.alerts))
