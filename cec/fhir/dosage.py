@@ -16,6 +16,8 @@ from cec.fhir.quantities import ReadQuantity, is_other_unit, read_decimal, read_
 from cec.load.routes import understand_route
 from cec.units import AMOUNT, DURATION, RATES, Quantity, convert_exactly, dose_unit, kept, span
 
+LONGEST = 1_000_000
+"""The most hours, minutes, days or weeks that an infusion may be said to run: beyond it nobody means a duration."""
 _TIMES_A_DAY = {"QD": 1, "BID": 2, "TID": 3, "QID": 4}
 """How often a day these codes of timings say."""
 
@@ -111,6 +113,8 @@ def _over(dosage: Element, amount: ReadQuantity | None) -> Quantity | None:
         units = [unit for unit in units_of_code(code) if unit in DURATION.units]
         if not units:
             repeat.fault(f"has a duration in '{code}'; it is in min, h, d or wk", "unknown-unit")
+        elif number is not None and not 0 < number <= LONGEST:
+            length.fault("is not a possible duration", "impossible-value")
         elif number:
             found.append((length, Quantity(number, units[0])))
     for each in dosage.all("doseAndRate"):
@@ -160,7 +164,11 @@ def _of_rate(rate: Element, amount: ReadQuantity | None) -> Iterator[Quantity]:
     if read and amount and unit and not unit.per and unit.amount != "mL":
         hours = {"h": Fraction(1), "min": Fraction(1, 60), "24h": Fraction(24)}[unit.time]
         parts = _parts(rate, amount, Quantity(read.quantity.value, unit.amount))
-        yield from (kept(part * hours, "h") for part in parts)
+        for length in (part * hours for part in parts):
+            if 0 < length <= LONGEST:
+                yield kept(length, "h")
+            else:
+                rate.fault(f"is not a possible rate of {amount.text}", "impossible-value")
 
 
 def _parts(rate: Element, amount: ReadQuantity, much: Quantity) -> Iterator[Fraction]:

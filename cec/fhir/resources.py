@@ -87,6 +87,7 @@ def resources_of(root: Node, file: str = "") -> Resources:
             named.fault(f"has the address {address} of another entry", "told-twice")
         by_address |= dict.fromkeys(addresses, named)
         each.append(named)
-    if not each and not found.faults:
-        raise FileError(Fault("is a Bundle with nothing in it", "", file, code="not-a-bundle"))
+    if not each:
+        nothing = Fault("is a Bundle with nothing in it", "", file, code="not-a-bundle")
+        raise FileError(*(found.faults or [nothing]))
     return Resources(tuple(each), by_address, found)

@@ -170,6 +170,19 @@ REFUSED: dict[str, tuple[Change, str]] = {
         lambda bundle: dosage(bundle, "etoposide")["doseAndRate"][1]["rateRatio"]["numerator"].update(value=24),
         "by this rate 96 mg runs for 8 h, but the timing says 2 h",
     ),
+    "a duration without an end": (
+        lambda bundle: dosage(bundle, "etoposide")["timing"]["repeat"].update(duration=1e300),
+        "is not a possible duration",
+    ),
+    "a duration before its start": (
+        lambda bundle: dosage(bundle, "etoposide")["timing"]["repeat"].update(duration=-2),
+        "is not a possible duration",
+    ),
+    "a rate that never ends": (
+        lambda bundle: dosage(bundle, "etoposide")["doseAndRate"][1]["rateRatio"]["numerator"].update(value=1e-9),
+        "is not a possible rate of 96 mg",
+    ),
+    "entries that are no entries": (lambda bundle: bundle.update(entry=[bundle["entry"]]), "has no resource"),
     "a second patient": (
         lambda bundle: bundle["entry"].append({"resource": {"resourceType": "Patient", "id": "8"}}),
         "has 2 Patients",
