@@ -179,7 +179,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
         "is not a possible duration",
     ),
     "a rate that never ends": (
-        lambda bundle: dosage(bundle, "etoposide")["doseAndRate"][1]["rateRatio"]["numerator"].update(value=1e-9),
+        lambda bundle: dosage(bundle, "etoposide")["doseAndRate"][1]["rateRatio"]["numerator"].update(value=0.00001),
         "is not a possible rate of 96 mg",
     ),
     "entries that are no entries": (lambda bundle: bundle.update(entry=[bundle["entry"]]), "has no resource"),
