@@ -53,7 +53,7 @@ def _made_before(order: Order) -> Iterator[Alert]:
     """What is given from the day of the last change on as another dose than the one that was made up before that."""
     days_of: dict[str, list[int]] = {}
     for row in order.administrations:
-        if row.made_at and row.made_at.date() < order.day_to_make(row) == order.changes[-1].on:
+        if order.is_made_anew(row) and order.day_to_make(row) == order.changes[-1].on:
             days_of.setdefault(row.drug, []).append(row.protocol_day)
     for drug, days in days_of.items():
         text = (

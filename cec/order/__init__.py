@@ -216,6 +216,10 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         )
         return min(max((made_on, *changed)), max(made_on, row.date))
 
+    def is_made_anew(self, row: Administration) -> bool:
+        """Whether a dose was to be made up before a change made it another one."""
+        return row.made_at is not None and row.made_at.date() < self.day_to_make(row)
+
     def pharmacy_on(self, day: int) -> Pharmacy:
         """The pharmacy that makes up the doses of a day of the cycle."""
         changed = (each.pharmacy for each in reversed(self.changes) if each.pharmacy and each.from_day <= day)

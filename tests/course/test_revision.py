@@ -22,6 +22,7 @@ from cec.calculate.revision import computed_again
 from cec.errors import InputError, OrderRefused
 from cec.order import GivenAmount, MovedDay, NewStart, SkippedDay
 from cec.patient import Reduction, SetDose, Withheld
+from cec.render.pdf.labels import label_data
 from cec.units import Quantity
 from cec.verification import verify_order
 
@@ -642,6 +643,10 @@ def test_what_was_made_up_the_day_before_is_made_anew_after_a_change(tmp_path: P
     ]
     (row,) = [row for row in changed.administrations if (row.drug, row.protocol_day) == ("clofarabine", 2)]
     assert (str(row.dose), changed.day_to_make(row)) == ("40 mg", day(2))
+    labels = [each for each in label_data(changed)["labels"] if each["drug"] == "clofarabine"]
+    assert [each["made"].replace("\xa0", " ") for each in labels] == [
+        *("", "01-Dec-2026 08:00", "02-Dec-2026 08:00", "03-Dec-2026 08:00")
+    ]
     # clofarabine of the days after is made on the day before each
     later = [
         row for row in changed.administrations if row.made_at and row.protocol_day > 1 and row.drug == "clofarabine"

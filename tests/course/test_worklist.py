@@ -276,5 +276,6 @@ def test_a_dose_that_was_changed_after_it_was_made_up_is_on_the_list_of_that_day
     changed = revise(order, Change(on=wednesday, from_day=2, reason="liver", written_by="0.1.0", set_doses=six))
     assert [line.dose for line in lines(ward_day(TUESDAY, filed(order)).worklist)] == ["8 mg"]
     assert [line.dose for line in lines(ward_day(TUESDAY, filed(changed)).worklist)] == []
-    assert [line.dose for line in lines(ward_day(wednesday, filed(changed)).worklist)] == ["6 mg"]
+    (anew,) = lines(ward_day(wednesday, filed(changed)).worklist)
+    assert (anew.dose, anew.time, anew.use_before) == ("6 mg", "07:00", "by hand")
     assert "made-before-clofarabine" in {alert.code for alert in changed.alerts}

@@ -219,7 +219,7 @@ def _label(
         "mark": row_marks(order).get(identity(row), ""),
         "use_only": use_only(row.route),
         **_made_up(row, preparation, dose),
-        **_use(row, preparation),
+        **_use(order, row, preparation),
     }
     return (
         _head(order, void)
@@ -270,12 +270,16 @@ def _made_up(row: Administration, preparation: Preparation | None, dose: Dose) -
     }
 
 
-def _use(row: Administration, preparation: Preparation | None) -> dict[str, str]:
-    """When it is made, up to when it may be used, within how long of making, and how it is stored."""
+def _use(order: Order, row: Administration, preparation: Preparation | None) -> dict[str, str]:
+    """When it is made, up to when it may be used, within how long of making, and how it is stored.
+
+    Of a dose that is made anew after a change nobody knows when; that is written by hand.
+    """
     life = preparation.shelf_life if preparation else None
+    made_at = None if order.is_made_anew(row) else row.made_at
     return {
-        "made": f"{paper_date(row.made_at.date())} {clock(row.made_at)}" if row.made_at else "",
-        "use_before": moment(row.use_before) if row.use_before else "",
+        "made": f"{paper_date(made_at.date())} {clock(made_at)}" if made_at else "",
+        "use_before": moment(row.use_before) if row.use_before and made_at else "",
         "use_within": f"{life.within}" if life and life.within else "",
         "storage": f"{life.storage} ({life.jurisdiction})" if life and life.within else "",
     }
