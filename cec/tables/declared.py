@@ -174,7 +174,9 @@ def hint_for(fact: str, text: str, form: Form | None) -> str:
         likely = likely_form(text)
         return f"; where a whole table has such dates, say --dates {likely}" if likely else ""
     if about.form in {"word", "yes or no"}:
-        return f"; or say what it means: --value '{fact}:{text.strip()}={about.words[0] if about.words else 'true'}'"
+        first, second, *_ = about.words or ("true", "false")
+        said = f"{fact}:{text.strip()}"
+        return f"; or say what it means: --value '{said}={first}' or '{said}={second}'"
     return ""
 
 
@@ -239,6 +241,8 @@ def read_values(typed: Sequence[str]) -> dict[str, dict[str, str]]:
             faults.append(Fault(f"'{each}' is not WHAT:TEXT=VALUE; write it like sex:K=female", "--value"))
         elif text in values.get(name, {}):
             faults.append(Fault(f"{name}:{text} is given twice; give it once", "--value"))
+        elif not value and name == "regimen":
+            faults.append(Fault(f"'{each}' names no regimen; write {name}:{text}=NAME, or its file", "--value"))
         elif value and fact_of(name).form in {"quantity", "count", "date"}:
             faults.append(
                 Fault(f"'{each}' would change what was measured; only {name}:{text}= is read, for nothing", "--value")

@@ -155,6 +155,7 @@ TABLE = "id,height_cm,weight_kg,sex\n1,128,26,f\n"
         (TABLE.encode(), "--decimal ;", "--decimal: ';' is neither a point nor a comma"),
         (TABLE.encode(), "--value sx:K=female", "--value: no column tells the sx; did you mean sex?"),
         (TABLE.encode(), "--value age:K=5", "'age:K=5' would change what was measured"),
+        (TABLE.encode(), "--value regimen:A=", "'regimen:A=' names no regimen; write regimen:A=NAME, or its file"),
         (TABLE.encode(), "--value K=female", "--value: 'K=female' is not WHAT:TEXT=VALUE"),
         (TABLE.encode(), "--value sex:K=f --value sex:K=m", "--value: sex:K is given twice"),
         (TABLE.encode(), "--sheet A", "--sheet: is for a workbook (.xlsx)"),
@@ -228,6 +229,16 @@ def test_verify_reads_decimal_commas_of_a_wide_table_many_at_a_time(tmp_path: Pa
     assert "line 3, id 2: clofarabine_mg: '38.4' has a point" in done.said
     assert "line 4, id 3: prednisone 130 mg, expected 13 mg" in done.said
     assert "3 rows: 1 agree, 1 differ, 1 cannot be held against an order" in done.said
+
+
+@pytest.mark.parametrize(("fact", "word", "both"), [("prior_hsct", "nie", "true false"), ("sex", "M.", "female male")])
+def test_what_a_word_means_is_not_suggested_to_be_one_of_two(fact: str, word: str, both: str, tmp_path: Path) -> None:
+    """`nie` is no: who copies an example that says true would have told the opposite."""
+    path = tmp_path / "patients.csv"
+    path.write_text(f"height_cm,weight_kg,{fact}\n128,26,{word}\n", encoding="utf-8")
+    first, second = both.split()
+    hint = f"or say what it means: --value '{fact}:{word}={first}' or '{fact}:{word}={second}'"
+    assert hint in cec("batch", str(path)).err
 
 
 def test_a_free_text_regimen_is_mapped_or_left_out(tmp_path: Path) -> None:
