@@ -62,7 +62,7 @@ def _refusal(
         if alert in stops:
             faults.append(_stop(alert))
         elif alert.level == "check" and not alert.accepted:
-            faults.append(_check(f"check {alert.code}: told with the dose", alert))
+            faults.append(_check(f"check {alert.code}: it names amounts, and is told with the dose", alert))
     return OrderRefused(*faults, *others, stops={alert.code: _words(alert) for alert in stops})
 
 

@@ -155,7 +155,7 @@ def test_a_stop_says_how_it_is_accepted_and_beside_it_no_amount_is_told(given: B
     assert refusal_of(given(CARBOPLATIN), **child) == words
     # 5 × (60 + 25) = 425 mg
     refusal = refusal_of(given(CARBOPLATIN), **child, set=["carboplatin=212 mg: kidneys"])
-    assert refusal == f"{words}\ncheck set-dose-carboplatin: told with the dose"
+    assert refusal == f"{words}\ncheck set-dose-carboplatin: it names amounts, and is told with the dose"
 
 
 BANDS = "drug: x, dose: [{when: {age: under 5 years}, dose: 1 mg}], route: oral, days: 1"
