@@ -113,6 +113,14 @@ def test_what_a_drug_comes_to_is_not_printed_over_its_name() -> None:
     assert total > names[-1] + 13 * 4
 
 
+def test_a_code_that_speaks_of_several_doses_of_a_drug_stands_once_in_the_head() -> None:
+    """Of HLH-94 at 0.43 m2 both 1.075 mg and 0.5375 mg are finer than anybody measures; each has its own sentence."""
+    child = load_patient(texts={"height": "75 cm", "weight": "9 kg"})
+    data = plain(draft_order(load_regimen("examples/hlh-94"), child))
+    assert [alert["code"] for alert in data["alerts"]].count("digits-dexamethasone") == 2
+    assert data["head"]["checks"].count("CHECK digits-dexamethasone") == 1
+
+
 def test_a_stop_stands_above_the_doses_and_not_once_more_below() -> None:
     data = data_of("accepted-stop-and-omitted-drug")
     assert [(stop["code"], stop["accepted"]) for stop in data["stops"]] == [

@@ -38,17 +38,20 @@ def page_data(order: Order, document: str, void: Void | None = None) -> dict[str
             "age_on": f" on {paper_date(order.as_of)}" if patient.born and order.as_of else "",
             "allergies": patient.allergies,
             "measures": [*_measured(order)],
-            "checks": [
-                f"{alert.level.upper()} {alert.code}{' (accepted)' if alert.accepted else ''}"
-                for alert in by_severity(order.alerts)
-                if alert.level != "note"
-            ],
+            "checks": list(dict.fromkeys(_checks(order))),
         },
         "alerts": [alert_data(alert) for alert in by_severity(order.alerts)],
         "void": void_words(order, void),
         "revision": revision_line(order),
         "foot": {"draft": validity(order, void), "second_check": SECOND_CHECK, "origin": origin(order)},
     }
+
+
+def _checks(order: Order) -> Iterator[str]:
+    """The codes of stops and checks; of several doses of a drug the same may speak."""
+    for alert in by_severity(order.alerts):
+        if alert.level != "note":
+            yield f"{alert.level.upper()} {alert.code}{' (accepted)' if alert.accepted else ''}"
 
 
 def _measured(order: Order) -> Iterator[str]:
