@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import typer
 
 from cec.cli.messages import say
-from cec.cli.places import keep_apart, refuse_saved_order
 from cec.errors import CecError, InputError
 from cec.render import CHECKED_FILES, FORMATS, Format, Formats, cautions, render
 from cec.render.formats import check_options, find_format, format_of_ending
@@ -161,6 +160,8 @@ def deliver(content: bytes, output: Path | None, *, binary: bool = False, is_dra
     from cec.standard_output import standard_output
 
     if output is not None and not _is_standard(output):
+        from cec.cli.places import refuse_saved_order
+
         refuse_saved_order(output, content)
         write_file(output, content)
         return
@@ -190,6 +191,7 @@ def _is_standard(output: Path | None) -> bool:
 
 def report(files: Sequence[Path], read: Callable[[Path], str | CheckedFile], output: OutputOptions) -> None:
     """What `read` finds in each file, or what it holds; exit 1 if anything is wrong with any."""
+    from cec.cli.places import keep_apart
     from cec.render.findings import CheckedFiles
 
     keep_apart({f"FILE {number}": file for number, file in enumerate(files, 1)}, {"--output": output.output})
