@@ -181,8 +181,13 @@ def hint_for(fact: str, text: str, form: Form | None) -> str:
 
 
 def hint_of_comma(text: str, decimal: str) -> str:
-    """What may be said of a whole table where a number of it has a comma; nothing where it has none, or it was said."""
-    has_comma = decimal == "." and re.search("[0-9],[0-9]", text)
+    """What may be said of a whole table where a number of it has a comma; nothing where that would not help.
+
+    >>> hint_of_comma("1,422.4", "."), hint_of_comma("60,5 mL/min/1.73 m2", ".")
+    ('', '; where a whole table has decimal commas, say --decimal ,')
+    """
+    has_point = "." in text.replace("1.73", "")
+    has_comma = decimal == "." and not has_point and re.search("[0-9],[0-9]", text)
     return "; where a whole table has decimal commas, say --decimal ," if has_comma else ""
 
 
