@@ -40,6 +40,7 @@ def _metavar(fact: Fact) -> str:
 def _fact_help(fact: Fact) -> str:
     """What a fact is, with examples.
 
+    >>> from cec.facts import FACTS
     >>> _fact_help(FACTS["age"])
     "Age: 8, 30months, '6 years 4 months', 45days. A bare number is years."
     """

@@ -11,7 +11,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from cec.errors import Fault
-from cec.order import STAGES, Dose, Order
+from cec.order import STAGES, Dose, Order, identity
 
 A_CHANGE_OF_THE_CLOCK = datetime.timedelta(hours=1)
 """How far an infusion may seem to end before it starts, in the night in which the clock is put back."""
@@ -144,6 +144,10 @@ def _changes(order: Order) -> Broken:
         clock = [change.first_infusion, *(time for times in change.times.values() for time in times)]
         if any(time and not _CLOCK.fullmatch(time) for time in clock):
             yield where, "a time is not a time of day, like 09:00"
+    rows = {identity(row) for row in order.administrations}
+    for number, name in enumerate(() if order.cancelled else order.altered, 1):
+        if name not in rows:
+            yield f"changes {len(order.changes)}: altered {number}", "is not an administration of the order"
     days = [change.on for change in order.changes]
     if any(after < before for before, after in itertools.pairwise(days)):
         yield "changes", "a day of change lies before that of the change before it"

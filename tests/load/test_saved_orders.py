@@ -226,6 +226,12 @@ def test_what_an_earlier_stage_said_and_a_later_one_lost_is_seen() -> None:
     assert lacking({"a": [1]}, {"a": []}) == [".a"]
 
 
+def test_a_changed_row_is_one_of_the_order() -> None:
+    tree = copy.deepcopy(REVISED)
+    tree["changes"][0]["altered"][1]["day"] = 77
+    assert faults_of(json.dumps(tree, default=float)) == ["changes 1: altered 2: is not an administration of the order"]
+
+
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("cec.order-2*.json")), ids=lambda path: path.stem)
 def test_an_order_saved_at_an_earlier_stage_loads(path: Path) -> None:
     """With all that it says; what a later stage has added beside it stands there with its default."""
