@@ -175,8 +175,8 @@ def hint_for(fact: str, text: str, form: Form | None) -> str:
         return f"; where a whole table has such dates, say --dates {likely}" if likely else ""
     if about.form in {"word", "yes or no"}:
         first, second, *_ = about.words or ("true", "false")
-        said = f"{fact}:{text.strip()}"
-        return f"; or say what it means: --value '{said}={first}' or '{said}={second}'"
+        column_and_text = f"{fact}:{text.strip()}"
+        return f"; or say what it means: --value '{column_and_text}={first}' or '{column_and_text}={second}'"
     return ""
 
 
