@@ -113,6 +113,17 @@ def test_what_a_drug_comes_to_is_not_printed_over_its_name() -> None:
     assert total > names[-1] + 13 * 4
 
 
+def test_volume_and_rate_that_are_written_by_hand_stand_in_one_line() -> None:
+    """What is between them is no place where a line ends: a rate under another drug's line is read as its own."""
+    (given,) = [
+        dose["given"]
+        for dose in sheet_data(ORDERS["full-patient-file"]())["doses"]
+        if dose["drug"] == "cyclophosphamide"
+    ]
+    line = next(text for text in given if "mL/h" in text)
+    assert line.endswith("______\u00a0mL,\u00a0______\u00a0mL/h")
+
+
 def test_a_code_that_speaks_of_several_doses_of_a_drug_stands_once_in_the_head() -> None:
     """Of HLH-94 at 0.43 m2 both 1.075 mg and 0.5375 mg are finer than anybody measures; each has its own sentence."""
     child = load_patient(texts={"height": "75 cm", "weight": "9 kg"})

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cec.order import Administration, Dose, Order, Preparation, Step
 
 TO_WRITE = "______"
-_VOLUME_AND_RATE = ", ".join(f"{TO_WRITE}\N{NO-BREAK SPACE}{unit}" for unit in ("mL", "mL/h"))
+_VOLUME_AND_RATE = ",\N{NO-BREAK SPACE}".join(f"{TO_WRITE}\N{NO-BREAK SPACE}{unit}" for unit in ("mL", "mL/h"))
 _FOR_THE_WORKSHEET = ("keeps", "dissolve")
 """What only those who prepare a dose must mind."""
 
