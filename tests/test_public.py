@@ -278,6 +278,7 @@ def test_python_and_the_command_line_draft_the_same_next_cycle(tmp_path: Path) -
 
 
 NOON = datetime.datetime(2026, 11, 30, 12)  # noqa: DTZ001  a program's own, without a zone
+MONDAY = datetime.date(2026, 11, 30)
 untyped: Any = cec
 FRAME = {"height_cm": [128], "weight_kg": [26], "sex": ["f"]}
 
@@ -304,6 +305,19 @@ FRAME = {"height_cm": [128], "weight_kg": [26], "sex": ["f"]}
             "tolerance: 0.03 is not a text",
         ),
         (lambda: untyped.change(drafted(), on=NOON, reason="fever"), "on: datetime.datetime.* is not a day"),
+        (lambda: cec.change(drafted(), on=MONDAY, reason="a\x00b", from_day=3), "reason: has a character"),
+        (
+            lambda: cec.change(drafted(), on=MONDAY, reason="far", from_day=10**9),
+            "from_day: no cycle has a day 1000000",
+        ),
+        (lambda: cec.change(drafted(), on=MONDAY, reason="far", skip={-400: "drop"}), "skip: no cycle has a day -400"),
+        (lambda: cec.change(drafted(), on=MONDAY, reason="far", start=datetime.date.max), "start: 9999-12-31 is not"),
+        (lambda: cec.change(drafted(), on=MONDAY, reason="far", move_day={3: datetime.date.min}), "move_day 3: 0001-"),
+        (
+            lambda: cec.change(drafted(), on=datetime.date.max, reason="far", from_day=3),
+            "on: 9999-12-31 is not between",
+        ),
+        (lambda: cec.next_cycle(drafted(), start=datetime.date.max), "start: 9999-12-31 is not between the years"),
         (lambda: untyped.next_cycle(drafted(), start="2027-01-04"), "start: '2027-01-04' is not a day"),
         (lambda: untyped.worklist("2026-11-30", ["."]), "day: '2026-11-30' is not a day"),
         (lambda: untyped.dose_table(pl.DataFrame(FRAME), start=NOON), "start: datetime.datetime.* is not a day"),

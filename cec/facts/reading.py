@@ -107,6 +107,11 @@ def refuse_other_types(days: Mapping[str, object], counts: Mapping[str, object])
         if value is not None and (not isinstance(value, datetime.date) or isinstance(value, datetime.datetime))
     ]
     faults += [
+        Fault(f"{value} is not between the years 1900 and 2099", name, code="not-a-date")
+        for name, value in days.items()
+        if isinstance(value, datetime.date) and not 1900 <= value.year <= 2099
+    ]
+    faults += [
         Fault(f"{value!r} is not an int from 1 on", name, code="not-a-number")
         for name, value in counts.items()
         if value is not None and (type(value) is not int or value < 1)

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from cec.days import LAST_DAY
 from cec.errors import CecError, Fault, InputError, OrderRefused, together
 from cec.facts.reading import refuse_other_types
 
@@ -99,6 +100,7 @@ def change(
     """
     from cec.course.changing import Asked, changed
     from cec.facts import changing_facts
+    from cec.facts.reading import read_text
     from cec.load import load_patient
     from cec.load.change_texts import read_given, read_not_given, read_times
     from cec.load.declarations import DECLARATIONS
@@ -116,8 +118,10 @@ def change(
         *(lambda text=text: _named("given", read_given, text) for text in given),
         *(lambda text=text: _named("not_given", read_not_given, text) for text in not_given),
     )
+    _named("reason", read_text, reason)
     if not reason.strip():
         raise InputError(Fault("is empty: it stands on the order", "reason"))
+    _refuse_far_days(from_day=[from_day] if from_day is not None else [], skip=skip, move_day=move_day)
     if others := [then for then in skip.values() if then not in {"move", "drop"}]:
         raise InputError(Fault(f"'{others[0]}' is neither move nor drop", "skip", code="not-one-of"))
     asked = Asked(
@@ -303,6 +307,13 @@ def _naming_parameters() -> Iterator[None]:
 def _of_parameter(fault: Fault) -> Fault:
     name = _PARAMETERS.get(fault.where) or fault.where.removeprefix("--").replace("-", "_")
     return fault._replace(where=name) if fault.where.startswith("--") else fault
+
+
+def _refuse_far_days(**days: Iterable[int]) -> None:
+    """InputError for a day that no cycle has."""
+    far = [(name, day) for name, each in days.items() for day in each if not -LAST_DAY <= day <= LAST_DAY]
+    if far:
+        raise InputError(*(Fault(f"no cycle has a day {day}", name, code="impossible-value") for name, day in far))
 
 
 def _named(parameter: str, read: Callable[[Any], Any], text: Any) -> Any:

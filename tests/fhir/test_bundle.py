@@ -179,7 +179,9 @@ REFUSED: dict[str, tuple[Change, str]] = {
         "is not a possible duration",
     ),
     "a rate that never ends": (
-        lambda bundle: dosage(bundle, "etoposide")["doseAndRate"][1]["rateRatio"]["numerator"].update(value=0.00001),
+        lambda bundle: dosage(bundle, "etoposide")["doseAndRate"].append(
+            {"rateQuantity": {"value": 0.00001, "unit": "mg/h", "system": "http://unitsofmeasure.org", "code": "mg/h"}}
+        ),
         "is not a possible rate of 96 mg",
     ),
     "entries that are no entries": (lambda bundle: bundle.update(entry=[bundle["entry"]]), "has no resource"),
