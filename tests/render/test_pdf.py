@@ -333,7 +333,7 @@ def test_an_accepted_stop_and_a_reduction_stand_there_with_their_reasons() -> No
     days = " ".join(printed[1:])
     assert days.count("etoposide 32.25 mg protocol 100 mg/m2, reduced by 25%, to 75%") == 5
     assert "43 mg" not in days
-    assert "STOP Weight: below 10 kg" in days
+    assert "STOP (accepted) Weight: below 10 kg" in days
 
 
 def test_without_a_start_days_and_times_are_left_to_write() -> None:
