@@ -12,6 +12,7 @@ from cec.cli.option import ChosenFrom
 from cec.cli.options import AllPapersOption, ExplainOption, OralOption, PrintOptions
 from cec.cli.output import chosen_form, show_order
 from cec.cli.places import keep_apart
+from cec.errors import Fault, FileError
 from cec.render import PRINTED
 
 
@@ -26,7 +27,8 @@ def print_order(
     """Print a saved order again; nothing is computed.
 
     In any form: sheet, labels, worksheet, calendar. An order that somebody edited is refused. Where another order in
-    the same folder replaces or cancels it, every page and every label says VOID, and by what.
+    the same folder replaces or cancels it, every page and every label says VOID, and by what; where nobody can tell
+    which of the folder's orders counts, nothing is printed.
 
     Examples:
       cec print order.json -o sheet.pdf
@@ -38,6 +40,9 @@ def print_order(
     chosen = chosen_form(output, PRINTED, all_papers, explain=explain, oral=oral)
     keep_apart({"ORDER": order}, {"--output": output.output})
     saved, folder = read_unedited(order), beside(order)
+    if folder.broken:
+        words = "which of these orders counts is not known, so none is printed; leave the one that does in the folder"
+        raise FileError(*folder.broken, Fault(words, "", str(order)))
     show_order(saved.order, chosen, folder.void)
     for remark in folder.remarks:
         say(f"{order}: {remark}")

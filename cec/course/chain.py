@@ -137,6 +137,8 @@ class Beside(NamedTuple):
 
     void: Void | None
     remarks: tuple[str, ...]
+    broken: tuple[Fault, ...] = ()
+    """Why nobody can tell whether it counts; the remarks have them too."""
 
 
 def beside(path: Path) -> Beside:
@@ -148,7 +150,7 @@ def beside(path: Path) -> Beside:
         void, own = void_by(path), look_at(path)
         before = _changed_before(own, path.parent)
     except FileError as error:
-        return Beside(None, tuple(map(str, error.faults)))
+        return Beside(None, tuple(map(str, error.faults)), error.faults)
     words = [f"VOID: {void.words}"] if void else []
     if before:
         words.append(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from chains import START, first_order, replacing, save
 from running import cec
 
 from cec import load_order, render
+from cec.order import Cancelled
 from cec.render.papers import PAPERS
 
 CYCLE = ("schedule", "cec-induction", "--height", "128cm", "--weight", "26kg", "--start", "2026-11-30")
@@ -110,3 +112,25 @@ def test_a_command_that_a_message_offers_can_be_typed(saved: Path, tmp_path: Pat
     edited.write_text(saved.read_text("utf-8").replace("38.4", "38.5"), encoding="utf-8")
     assert f"cec verify '{edited}' tells" in cec("print", str(edited)).err
     assert f"cec verify '{edited}'" in " ".join(cec("dose", str(edited)).err.split())
+
+
+def test_nothing_is_printed_where_nobody_can_tell_which_order_counts(tmp_path: Path) -> None:
+    """Two revisions of one order: of neither, nor of the first, is there a paper that looks as if it counted."""
+    first = first_order()
+    old = save(first, tmp_path / "ann.json")
+    paths = [
+        old,
+        *(
+            save(replacing(first, cancelled=Cancelled(START, text)), tmp_path / f"{text}.json")
+            for text in ("fever", "rash")
+        ),
+    ]
+    for path in paths:
+        done = cec("print", str(path), "-o", str(tmp_path / "sheet.pdf"))
+        assert (done.code, done.out) == (1, "")
+        assert "which of these orders counts is not known, so none is printed" in done.err
+        assert "fever.json" in done.err
+        assert "rash.json" in done.err
+    assert not (tmp_path / "sheet.pdf").exists()
+    paths[2].unlink()
+    assert cec("print", str(old)).out.startswith("VOID")
