@@ -43,8 +43,14 @@ def _start_faults(before: Order, change: Change) -> Iterator[Fault]:
         yield Fault(text, "--start")
     if change.skipped or change.moved or any(each.moved or each.skipped for each in before.changes):
         yield Fault("days were skipped or moved; draw the cycle up anew with cec schedule", "--start")
-    if change.start and change.start.date < change.on:
-        yield Fault(f"{change.start.date} lies before {change.on}, the day of the change", "--start")
+    if change.start:
+        first = min((row.protocol_day for row in before.administrations if row.protocol_day < 1), default=1)
+        date = before.regimen.calendar.date(change.start.date, first)
+        if date < change.on:
+            which = "" if first == 1 else f"day {first}, "
+            yield Fault(
+                f"{which}{date}{',' if which else ''} lies before {change.on}, the day of the change", "--start"
+            )
 
 
 def _day_faults(before: Order, change: Change) -> Iterator[Fault]:

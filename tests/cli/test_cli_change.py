@@ -163,6 +163,19 @@ def test_wrong_dates(order: Path, tmp_path: Path) -> None:
     assert "it counts as given" in done.err
 
 
+def test_no_day_before_day_1_comes_before_the_day_of_the_change(tmp_path: Path) -> None:
+    """Busulfan on days -7 to -4, cells on day 0: day 1 on 7 December, so day 0 on the 6th, day -7 on 29 November."""
+    measures = ("--height", "180", "--weight", "70", "--day-0", "2026-12-10", "--id", "7")
+    path = str(tmp_path / "order.json")
+    drafted = cec("schedule", "examples/busulfan-cyclophosphamide", *measures, "--format", "json", "-o", path)
+    assert drafted.code == 0
+    options = ("--reason", "the cells come earlier", "--start", "2026-12-07")
+    refused = cec("change", path, "--on", "2026-11-30", *options)
+    assert refused.code == 1
+    assert "--start: day -7, 2026-11-29, lies before 2026-11-30, the day of the change" in refused.err
+    assert cec("change", path, "--on", "2026-11-29", *options).code == 0
+
+
 def test_of_two_who_change_it_one_is_told_the_others_file(order: Path, tmp_path: Path) -> None:
     assert change(order, "--weight", "28kg").code == 0
     done = change(order, "--stop", "etoposide", "-o", str(tmp_path / "mine.json"))
