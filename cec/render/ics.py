@@ -28,7 +28,7 @@ from cec.errors import InputError
 from cec.order import identity
 from cec.render.days import day_of
 from cec.render.words import label_words, origin, over_days, validity, void_words
-from cec.render.words.alerts import alert_words, in_one_line
+from cec.render.words.alerts import alert_words, in_one_line, on_paper
 from cec.render.words.preparation import instructions
 from cec.render.words.regimen import cycle_words, title_of, which_of_day
 from cec.render.words.revision import given_rows, revision_line, row_marks
@@ -126,7 +126,7 @@ class _Beside(NamedTuple):
 
 def _beside(order: Order, void: Void | None) -> _Beside:
     drugs = dict.fromkeys(row.drug for row in order.administrations)
-    words = [(alert.about, alert_words(in_one_line(alert))) for alert in order.alerts]
+    words = [(alert.about, alert_words(on_paper(in_one_line(alert)))) for alert in order.alerts]
     is_cancelled = order.cancelled or (void and void.cancelled)
     return _Beside(
         validity(order, void),

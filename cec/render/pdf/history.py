@@ -17,7 +17,7 @@ from cec.render.history import (
 )
 from cec.render.pdf.page import bound
 from cec.render.pdf.typesetting import typeset
-from cec.render.words.alerts import alert_code, alert_text
+from cec.render.words.alerts import alert_code, alert_text, on_paper
 
 if TYPE_CHECKING:
     from cec.course.patient_history import History
@@ -35,7 +35,7 @@ def history_data(history: History) -> dict[str, Any]:
             "title": title_of(history),
             "period": period(history),
             "alerts": [
-                {"level": each.level.upper(), "about": alert_code(each), "text": alert_text(each)}
+                {"level": each.level.upper(), "about": alert_code(each), "text": alert_text(on_paper(each))}
                 for each in history.alerts
             ],
             "left_out": [[each.file, each.why] for each in history.left_out],

@@ -18,7 +18,7 @@ from cec.render.days import day_of
 from cec.render.pdf.codes import qr_code
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import bind, changed_words, over_days, signed_percent, validity, void_words
-from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line
+from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line, on_paper
 from cec.render.words.pharmacy import DIGITS, pharmacy_words, spelled
 from cec.render.words.preparation import containers
 from cec.render.words.regimen import cycle_words, which_of_day
@@ -191,7 +191,7 @@ def _place(order: Order) -> Iterator[str]:
 def _parts(alert: Alert) -> list[dict[str, Any]]:
     """An alert as it stands on slips, in parts that no slip is too small for."""
     accepted = f" Accepted: {alert.accepted}" if alert.accepted else ""
-    texts = textwrap.wrap(bind(alert_text(alert) + accepted), _PART_OF_AN_ALERT, break_on_hyphens=False)
+    texts = textwrap.wrap(bind(alert_text(on_paper(alert)) + accepted), _PART_OF_AN_ALERT, break_on_hyphens=False)
     return [
         {"level": alert.level.upper(), "about": alert_code(alert), "text": text, "goes_on": number > 0}
         for number, text in enumerate(texts)

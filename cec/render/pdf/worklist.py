@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cec.render.pdf.page import bound
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import SECOND_CHECK
-from cec.render.words.alerts import alert_code, alert_text, by_severity
+from cec.render.words.alerts import alert_code, alert_text, by_severity, on_paper
 from cec.render.words.pharmacy import spelled
 from cec.render.words.preparation import pick_count
 from cec.render.worklist import (
@@ -54,7 +54,7 @@ def worklist_data(worklist: Worklist) -> dict[str, Any]:
                 {
                     "level": alert.level.upper(),
                     "about": alert_code(alert),
-                    "text": alert_text(alert),
+                    "text": alert_text(on_paper(alert)),
                     "accepted": alert.accepted,
                 }
                 for alert in by_severity(worklist.alerts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -30,19 +31,34 @@ def alert_text(alert: Alert) -> str:
     return f"{alert.text} [{alert.source}]" if alert.source else alert.text
 
 
+_OFFERED = re.compile(r"--reduce '([^'=]+)=(by [^':]+): [^']*'")
+"""The option by which what a check offers is declared, as `cec.calculate.rules.offers` writes it."""
+
+
+def on_paper(alert: Alert) -> Alert:
+    """The alert as it stands on paper, where nobody types: what it offers in words instead of its option.
+
+    >>> from cec.order import Alert
+    >>> on_paper(Alert("renal", "check", "x", "30 to 60 mL/min; --reduce 'x on day 2=by 50%: renal'")).text
+    '30 to 60 mL/min; offered: x on day 2 by 50%'
+    """
+    return replace(alert, text=_OFFERED.sub(r"offered: \1 \2", alert.text))
+
+
 def names_allergy(alert: Alert, drug: str) -> bool:
     """Whether an alert says that the patient's allergies name this drug."""
     return alert.code.startswith("allergy-") and alert.about == drug
 
 
 def alert_sentence(alert: Alert) -> str:
-    """What an alert says, as a sentence, beginning with what it is about.
+    """What an alert says on paper, as a sentence, beginning with what it is about.
 
     >>> from cec.order import Alert
     >>> alert_sentence(Alert("longer-infusion", "check", "clofarabine", "under 20 kg, consider more than 2 h"))
     'Clofarabine: under 20 kg, consider more than 2 h.'
     """
-    text = f"{alert.about}: {alert.text}" if alert.about else alert.text
+    words = on_paper(alert).text
+    text = f"{alert.about}: {words}" if alert.about else words
     return f"{text[0].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
