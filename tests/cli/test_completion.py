@@ -88,7 +88,7 @@ def test_a_regimen_of_ones_own_is_read(tmp_path: Path, monkeypatch: pytest.Monke
     assert "qt=" in offered("dose mine.yaml --accept ")
 
 
-FREE = {"WHAT=COLUMN", "WHAT:TEXT=VALUE", "DAY=DATE"}
+FREE = {"WHAT=COLUMN", "WHAT:TEXT=VALUE", "KEY=COLUMN", "KEY:TEXT=VALUE", "DAY=DATE"}
 """Values of which a shell offers files or nothing, beside those that are one word in capital letters."""
 
 

@@ -59,7 +59,7 @@ def test_each_amount_stands_with_its_days_on_the_terminal() -> None:
 
 
 def test_the_sheet_adds_the_amounts_of_a_line() -> None:
-    text = pages(render(with_two_amounts(), "pdf"))[0]
+    text = " ".join(pages(render(with_two_amounts(), "pdf")))
     assert "2 × 38.4 mg + 3 × 40 mg = 196.8 mg" in text
     assert "from day 3: 1 m2 by Mosteller" in text
 
