@@ -17,6 +17,7 @@ from cec.facts import FACTS, HISTORY
 
 if TYPE_CHECKING:
     from cec.cli.options import LinesTableOptions, PatientOptions, PharmacyOptions, TableOptions, TimeOptions
+    from cec.load.nodes import SourceFile
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
     from cec.tables.declared import Declared
@@ -64,6 +65,13 @@ def patient_with_overrides(options: PatientOptions) -> tuple[Patient, tuple[str,
     from cec.load import patient_and_overrides
 
     return naming_options(lambda: patient_and_overrides(options.patient, texts_of_patient(options)))
+
+
+def begun_patient(options: PatientOptions) -> SourceFile:
+    """The tree of the patient of the file and the options, in which height and weight may be missing."""
+    from cec.load import begun_patient
+
+    return naming_options(lambda: begun_patient(options.patient, texts_of_patient(options)))
 
 
 def read_pharmacy(options: PharmacyOptions, times: TimeOptions | None = None) -> Pharmacy:

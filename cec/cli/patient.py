@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cec.cli.inputs import patient_with_overrides, read_text_of, texts_of_patient, today
+from cec.cli.inputs import begun_patient, today
 from cec.cli.messages import say, say_lines
 from cec.cli.option import ChosenFrom
 from cec.cli.options import FilesArgument, OutputFileOption, OutputOptions, PatientOptions, QuietOption
 from cec.cli.output import deliver, report, terminal_of
 from cec.cli.places import keep_apart
 from cec.cli.schema import words_for_editors, write_for_editors
-from cec.errors import Fault, FileError, together
+from cec.errors import Fault, FileError
 from cec.facts import FACTS
 from cec.render import CHECKED_FILES
 
@@ -35,18 +34,12 @@ def new_patient(
       cec patient new eva-2.yaml --patient ann.yaml --weight 27
     """
     from cec.authoring.patients import new_patient
-    from cec.load.typed import with_texts
 
     if str(file) != "-" and file.exists():
         raise FileError(Fault("is there already; name another file", "", str(file)))
-    whole, _ = with_texts(patient.patient, texts_of_patient(patient))
+    whole = begun_patient(patient)
     stated = {key.text for key, _ in whole.root.entries or ()}
     missing = [name for name, fact in FACTS.items() if fact.is_required and name not in stated]
-    if missing and patient.patient is None:
-        typed = patient.facts.items()
-        together(*(partial(read_text_of, FACTS[name].option, text, FACTS[name].read) for name, text in typed))
-    else:
-        patient_with_overrides(patient)
     content = new_patient(whole, file.name).encode()
     if str(file) == "-":
         deliver(content, file)

@@ -26,6 +26,7 @@ from cec.regimen import AN_EXAMPLE, NOT_SHIPPED, Regimen
 from cec.units import EXACT
 
 __all__ = [
+    "begun_patient",
     "check_regimen",
     "example_names",
     "load_patient",
@@ -117,6 +118,16 @@ def patient_and_overrides(path: str | Path | None, texts: Texts | None) -> tuple
     source, replaced = with_texts(path, texts)
     _refuse_orders(source)
     return _read(PATIENT, source, Patient), replaced
+
+
+def begun_patient(path: str | Path | None, texts: Texts | None) -> SourceFile:
+    """The tree of a patient file and typed texts, in which height and weight may be missing; all other faults of it."""
+    from cec.load.patient_file import BEGUN
+
+    source, _ = with_texts(path, texts)
+    _refuse_orders(source)
+    _read(BEGUN, source, Patient)
+    return source
 
 
 def pharmacy_and_overrides(path: str | Path | None, texts: Texts | None) -> tuple[Pharmacy, tuple[str, ...]]:

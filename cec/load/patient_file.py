@@ -9,7 +9,17 @@ from typing import Any
 
 from cec.drug_names import drug_key, spelled_twice
 from cec.errors import Fault, InputError
-from cec.facts import EARLIER_DOSES, EARLIER_DOSES_SINCE, HISTORY, Fact, Form, earlier_doses_of, told_facts
+from cec.facts import (
+    EARLIER_DOSES,
+    EARLIER_DOSES_SINCE,
+    FACTS,
+    HISTORY,
+    Bounds,
+    Fact,
+    Form,
+    earlier_doses_of,
+    told_facts,
+)
 from cec.facts.reading import read_date, read_text, read_yes_or_no
 from cec.load.declarations import CHOICES, DECLARATIONS
 from cec.load.shapes import Field, Schema, mapping, mapping_of, stated_of, text
@@ -133,3 +143,30 @@ def _parts(patient: Patient) -> dict[str, Any]:
 
 
 PATIENT = mapping(PATIENT_FIELDS, build_patient, parts=_parts)
+
+
+def _begun(values: dict[str, Any]) -> Patient:
+    """A patient of values that may lack height or weight; what goes with the other stands for them, to find faults."""
+    (height, _), (weight, _) = (values.get(name, (None, "")) for name in ("height", "weight"))
+    if height is None:
+        tall = (weight.value / _USUAL_INDEX).sqrt() * 100 if weight else Decimal(120)
+        values["height"] = _within("height", tall), ""
+    if weight is None:
+        heavy = _USUAL_INDEX * (height.value / 100) ** 2 if height else _USUAL_INDEX * Decimal("1.44")
+        values["weight"] = _within("weight", heavy), ""
+    return build_patient(values)
+
+
+_USUAL_INDEX = Decimal(16)
+"""kg/m2."""
+
+
+def _within(name: str, number: Decimal) -> Quantity:
+    """A measure of about this number, in the unit of its fact, that is possible."""
+    fact = FACTS[name]
+    low, high = fact.possible or Bounds()
+    return Quantity(min(max(number, low or number), high or number), fact.unit)
+
+
+BEGUN = mapping({name: field._replace(required=False) for name, field in PATIENT_FIELDS.items()}, _begun)
+"""A patient file in which height and weight may still be missing."""

@@ -60,6 +60,33 @@ def test_a_file_without_measures_is_to_be_filled_in(here: Path) -> None:
     assert not (here / "bob.yaml").exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("--reduce", "nonsense"), "--reduce: 'nonsense' is not a reduction"),
+        (("--history", "prior_hsct=maybe"), "'maybe' is neither true nor false"),
+        (("--height", "1"), "1 cm is not a possible height"),
+        (("--weight", "900"), "900 kg is not a possible body weight"),
+        (("--born", "2018-05-14", "--age", "8"), "give either born or age, not both"),
+        (("--born", "2018-05-14", "--measured-on", "2017-01-01"), "lies before the date of birth"),
+        (("--set", "etoposide=70"), "--set"),
+    ],
+)
+def test_what_is_typed_wrongly_is_refused_without_the_measures_too(
+    typed: tuple[str, ...], words: str, here: Path
+) -> None:
+    done = cec("patient", "new", "ann.yaml", *typed)
+    assert (done.code, (here / "ann.yaml").exists()) == (1, False)
+    assert words in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("size", [("--weight", "350"), ("--weight", "0.3"), ("--height", "20"), ("--height", "250")])
+def test_one_measure_at_its_bound_begins_a_file(size: tuple[str, str], here: Path) -> None:
+    assert cec("patient", "new", "ann.yaml", *size).code == 0
+    assert f"{size[0][2:]}: {size[1]}\n" in (here / "ann.yaml").read_text(encoding="utf-8")
+
+
 def test_it_begins_from_another_file(here: Path) -> None:
     (here / "ann.yaml").write_text(PATIENT, encoding="utf-8")
     assert cec("patient", "new", "again.yaml", "--patient", "ann.yaml").code == 0
