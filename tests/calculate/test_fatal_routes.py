@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import io
 import re
 from pathlib import Path
 
 import polars as pl
-import pypdf
 import pytest
+from papers import pages_of
 from regimen_texts import regimen_file
 from running import cec
 
@@ -176,8 +175,8 @@ def test_the_words_stand_on_every_label_and_row_of_the_drug_and_on_no_other(tmp_
     assert [dose.label for dose in order.doses] == [(WORDS,), (), ()]
     labels = labels_of(order)
     assert [WORDS in label for label in labels] == [True, False]  # capsules have none here
-    assert pages(render(order, "pdf"))[1].count(WORDS) == 1
-    assert " ".join(pages(worksheet_pdf(order))).count(WORDS) == 1
+    assert pages_of(render(order, "pdf"))[1].count(WORDS) == 1
+    assert " ".join(pages_of(worksheet_pdf(order))).count(WORDS) == 1
     for text in (worksheet_text(order), worksheet_csv(order), render(order, "table")):
         assert " ".join(text.decode().split()).count(WORDS) == 1
     assert WORDS in render(order, "ics").decode().replace("\r\n ", "")
@@ -213,9 +212,4 @@ def test_every_row_of_the_table_has_words_and_a_source_and_no_stem_of_another_dr
 
 def labels_of(order: Order) -> list[str]:
     """The text of each label; slips with alerts are none."""
-    return [page for page in pages(render(order, "labels", paper="100x60mm")) if re.search(r"label \d+ of", page)]
-
-
-def pages(content: bytes) -> list[str]:
-    """The text of each page, its white space evened."""
-    return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(content)).pages]
+    return [page for page in pages_of(render(order, "labels", paper="100x60mm")) if re.search(r"label \d+ of", page)]

@@ -12,6 +12,7 @@ import pypdf
 import pytest
 import zxingcpp
 from msgspec.structs import replace
+from papers import pages_of
 from PIL import Image
 from regimen_texts import regimen_file
 from running import cec
@@ -39,11 +40,6 @@ def order_of(pharmacy: Pharmacy | None = None, start: datetime.date | None = STA
 @pytest.fixture(scope="module")
 def order() -> Order:
     return order_of(id="0070", name="Świętosława Żółć", born="2020-02-02")
-
-
-def pages_of(content: bytes) -> list[str]:
-    """The text of each page, its white space evened."""
-    return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(content)).pages]
 
 
 def labels_of(order: Order) -> list[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import io
 import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-import pypdf
 import pytest
+from papers import pages_of
 from regimen_texts import regimen_file
 
 from cec import draft_order, load_patient, load_pharmacy, load_regimen
@@ -43,13 +42,9 @@ def stock(folder: Path, drugs: Mapping[str, str]) -> Path:
     return path
 
 
-def pages(content: bytes) -> list[str]:
-    return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(content)).pages]
-
-
 def labels_of(order: Order) -> list[str]:
     """The text of each label; slips with alerts are none."""
-    return [page for page in pages(render(order, "labels", paper="100x60mm")) if re.search(r"label \d+ of", page)]
+    return [page for page in pages_of(render(order, "labels", paper="100x60mm")) if re.search(r"label \d+ of", page)]
 
 
 VIAL = "{products: [{name: a vial, form: solution, strength: 1 mg/mL, volume: 20 mL}], bags: [100 mL], cytotoxic: %s}"
@@ -80,7 +75,7 @@ def test_a_drug_of_which_nothing_is_stated_is_not_called_harmless(tmp_path: Path
     labels = labels_of(order)[:3]
     assert ["Cytotoxic: yes" in label for label in labels] == [False, True, True]
     worksheets = [render(order, name, WORKSHEETS).decode() for name in ("table", "csv")]
-    worksheets.append(" ".join(pages(render(order, "pdf", WORKSHEETS))))
+    worksheets.append(" ".join(pages_of(render(order, "pdf", WORKSHEETS))))
     assert all("cytotoxic: not stated" in text for text in worksheets)
 
 
@@ -135,26 +130,26 @@ STANDS = (
 def test_facts_that_checks_use_stand_on_the_order_and_on_the_first_page() -> None:
     order = order_of(KNOWN)
     text = " ".join(render(order, "table").decode().split())
-    first = pages(render(order, "pdf"))[0]
+    first = pages_of(render(order, "pdf"))[0]
     assert [words for words in STANDS if words not in text] == []
     assert [words for words in STANDS if words not in first] == []
 
 
 def test_nothing_is_said_of_facts_that_nobody_told() -> None:
-    for text in (render(order_of(), "table").decode(), pages(render(order_of(), "pdf"))[0]):
+    for text in (render(order_of(), "table").decode(), pages_of(render(order_of(), "pdf"))[0]):
         assert not any(label in text for label in ("Previous cycle", "History", "Given before", "Also known"))
 
 
 def test_allergies_measures_and_checks_stand_on_every_page() -> None:
     order = order_of(KNOWN)
     for content in (render(order, "pdf"), render(order, "pdf", WORKSHEETS)):
-        assert len(pages(content)) > 1
-        for page in pages(content):
+        assert len(pages_of(content)) > 1
+        for page in pages_of(content):
             assert "ALLERGIES latex 18.5 kg, 109 cm, BSA 0.75 m2, measured: day not told" in page
             assert "Checks CHECK longer-infusion, CHECK" in page
-    for page in pages(render(order_of(), "pdf")):
+    for page in pages_of(render(order_of(), "pdf")):
         assert "ALLERGIES not told 18.5 kg" in page
-    for page in pages(render(order_of({**SIZE, "allergies": "none known", "measured_on": "2026-11-29"}), "pdf")):
+    for page in pages_of(render(order_of({**SIZE, "allergies": "none known", "measured_on": "2026-11-29"}), "pdf")):
         assert "ALLERGIES none known 18.5 kg, 109 cm, BSA 0.75 m2, measured 29-Nov-2026" in page
 
 
@@ -162,14 +157,14 @@ def test_an_accepted_stop_stands_on_every_page() -> None:
     patient = load_patient(texts={"height": "79 cm", "weight": "9.9 kg"})
     order = draft_order(load_regimen("cec-induction"), patient, start=START, accept={"under-10-kg": "tumour board"})
     assert all(
-        "Checks STOP under-10-kg (accepted), CHECK longer-infusion" in page for page in pages(render(order, "pdf"))
+        "Checks STOP under-10-kg (accepted), CHECK longer-infusion" in page for page in pages_of(render(order, "pdf"))
     )
 
 
 def test_checks_that_were_not_made_are_not_said_to_have_found_nothing(tmp_path: Path) -> None:
     size: dict[str, str] = {"height": "128 cm", "weight": "26 kg"}
     order = draft_order(load_regimen("cec-induction"), load_patient(texts=size))
-    first = pages(render(order, "pdf"))[0]
+    first = pages_of(render(order, "pdf"))[0]
     checks = load_regimen("cec-induction").checks
     gaps = order.alerts[-1].not_made
     wanting = {check for gap in gaps for check in gap.checks}
@@ -180,6 +175,6 @@ def test_checks_that_were_not_made_are_not_said_to_have_found_nothing(tmp_path: 
     plain = load_regimen(regimen_file(tmp_path, "plain", "drug: etoposide, dose: 100 mg/m2, route: IV, days: 1"))
     order = draft_order(plain, load_patient(texts={**size, "age": "8", "sex": "f"}))
     assert not order.alerts
-    (words,) = re.findall(r"Look at: nothing; held against .*? Before day 1", pages(render(order, "pdf"))[0])
+    (words,) = re.findall(r"Look at: nothing; held against .*? Before day 1", pages_of(render(order, "pdf"))[0])
     assert "not checked" not in words
     assert "of the regimen" not in words

@@ -7,7 +7,6 @@ Thursday stops etoposide from day 4, after which cyclophosphamide begins two hou
 from __future__ import annotations
 
 import csv
-import io
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -15,8 +14,8 @@ from typing import Any
 
 import icalendar
 import msgspec
-import pypdf
 import pytest
+from papers import pages_of, text_of
 from revising import MONDAY, day, drafted, kg, revised
 
 from cec import Order, load_pharmacy, render
@@ -38,16 +37,6 @@ TOP = {
     3: f"Revision 3 of 03-Dec-2026, replaces revision 2 of 02-Dec-2026 (order {SECOND.fingerprint[:16]}), from day 4: "
     "a reason",
 }
-
-
-def pages_of(content: bytes) -> list[str]:
-    return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(content)).pages]
-
-
-def text_of(content: bytes) -> str:
-    if content.startswith(b"%PDF"):
-        return " ".join(pages_of(content))
-    return " ".join(content.decode().replace("\r\n ", "").replace("\\", "").split())
 
 
 def cards(order: Order) -> list[dict[str, Any]]:

@@ -10,10 +10,10 @@ from typing import Any
 
 import icalendar
 import msgspec
-import pypdf
 import pytest
 import zxingcpp
 from chains import first_order, replacing, save
+from papers import pages_of, text_of
 from PIL import Image
 from running import cec
 
@@ -49,16 +49,6 @@ VOID_ORDERS: dict[str, tuple[Order, Void | None, str]] = {
     "cancelled": (replacing(DRAFTED), None, "VOID: cancelled on 30-Nov-2026: fever. Nothing of this is given."),
 }
 SAYS_VOID = [name for name, form in PRINTED.items() if "void" in form.options]
-
-
-def pages_of(content: bytes) -> list[str]:
-    return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(content)).pages]
-
-
-def text_of(content: bytes) -> str:
-    if content.startswith(b"%PDF"):
-        return " ".join(pages_of(content))
-    return " ".join(content.decode().replace("\r\n ", "").replace("\\", "").split())
 
 
 def rendered(name: str, order: Order, void: Void | None, **options: Any) -> bytes:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from papers import pages_of
 from pypdf import PdfReader
 from regimen_texts import regimen_file
 from running import cec
@@ -40,11 +41,6 @@ def order() -> Order:
 @pytest.fixture(scope="module")
 def pages(order: Order) -> list[str]:
     return pages_of(render(order, "pdf", WORKSHEETS))
-
-
-def pages_of(content: bytes) -> list[str]:
-    """The text of each page, its lines joined."""
-    return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(content)).pages]
 
 
 def test_a_day_stands_whole_on_one_page(pages: list[str]) -> None:
