@@ -113,7 +113,7 @@ def batch(
     from cec.batch.single_row import Settings
     from cec.facts.reading import read_count, read_date
     from cec.load import load_regimen
-    from cec.render.words.pharmacy import pharmacy_words
+    from cec.render.words import pharmacy_words
     from cec.tables.opening import kind_of
 
     if paper is not None and sheets is None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cec.days import days_in_words, list_days
-from cec.render.words import OMITTED
+from cec.render.words import DIGITS, OMITTED
 from cec.render.words.patient import age_in_words
-from cec.render.words.pharmacy import DIGITS
 from cec.render.words.times import paper_date
 from cec.units import Quantity
 

@@ -165,7 +165,7 @@ REGIMEN_CHANGES: Formats = by_name(
 """The formats of what differs between two regimens."""
 
 EXAMINATIONS: Formats = by_name(
-    Format("table", "cec.render.terminal.installation", ".txt", ("terminal",)),
+    Format("table", "cec.render.terminal.validation", ".txt", ("terminal",), function="examination"),
     Format("json", "cec.render.json", ".json"),
 )
 """The formats of what was found of an installation."""

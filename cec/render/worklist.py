@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.render.words import DRAFT
+from cec.render.words import DIGITS, DRAFT
 from cec.render.words.alerts import by_severity
-from cec.render.words.pharmacy import DIGITS
 from cec.render.words.preparation import containers
 from cec.render.words.times import moment, paper_date, starting_time, weekday_date
 from cec.routes import use_only

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from cec.render.terminal.timeline import timeline
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from regimen_texts import regimen_file
@@ -18,10 +19,10 @@ from regimen_texts import regimen_file
 from cec import Order, draft_order, load_order, load_patient, load_pharmacy, load_regimen, render
 from cec.days import list_days
 from cec.order import Administration
-from cec.render.terminal.drawing import TableColumn, Terminal, draw, table, width_of, wrap
+from cec.render.terminal import draw
+from cec.render.terminal.drawing import TableColumn, Terminal, table, width_of, wrap
 from cec.render.terminal.regimen import render as render_regimen
 from cec.render.terminal.styled import styled
-from cec.render.terminal.timeline import timeline
 from cec.units import Quantity
 
 WIDTHS = st.integers(20, 220)

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from cec.order import Order
 from cec.regimen import Level
-from cec.render.words import void_words
-from cec.render.words.pharmacy import pharmacy_words
+from cec.render.words import pharmacy_words, void_words
 from cec.units import Quantity, plain
 
 if TYPE_CHECKING:

@@ -17,9 +17,18 @@ from cec.regimen import name_in_file
 from cec.render.days import day_of
 from cec.render.pdf.codes import qr_code
 from cec.render.pdf.typesetting import typeset
-from cec.render.words import bind, changed_words, over_days, signed_percent, validity, void_words
+from cec.render.words import (
+    DIGITS,
+    bind,
+    changed_words,
+    over_days,
+    pharmacy_words,
+    signed_percent,
+    spelled,
+    validity,
+    void_words,
+)
 from cec.render.words.alerts import alert_code, alert_text, by_severity, in_one_line, on_paper
-from cec.render.words.pharmacy import DIGITS, pharmacy_words, spelled
 from cec.render.words.preparation import containers
 from cec.render.words.regimen import cycle_words, which_of_day
 from cec.render.words.revision import given_rows, revision_line, row_marks

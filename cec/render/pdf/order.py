@@ -11,10 +11,9 @@ from cec.render.pdf.grid import day_grid
 from cec.render.pdf.intrathecal import intrathecal_page
 from cec.render.pdf.page import bound, page_data
 from cec.render.pdf.typesetting import pictures, typeset
-from cec.render.words import assumptions
+from cec.render.words import assumptions, with_spellings
 from cec.render.words.alerts import checks_held
 from cec.render.words.patient import bsa_words, clearance_in_short, clearance_words, known_facts, measures
-from cec.render.words.pharmacy import with_spellings
 from cec.render.words.revision import changes_of
 from cec.render.words.times import weekday_date
 from cec.routes import is_into_csf

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from cec.render.pdf.page import bound
 from cec.render.pdf.typesetting import typeset
-from cec.render.words import SECOND_CHECK
+from cec.render.words import SECOND_CHECK, spelled
 from cec.render.words.alerts import alert_code, alert_text, by_severity, on_paper
-from cec.render.words.pharmacy import spelled
 from cec.render.words.preparation import pick_count
 from cec.render.worklist import (
     BY_HAND,

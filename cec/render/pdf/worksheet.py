@@ -10,8 +10,7 @@ from cec.order import identity
 from cec.render.days import name_of_day
 from cec.render.pdf.page import bound, page_data
 from cec.render.pdf.typesetting import typeset
-from cec.render.words import SECOND_CHECK, changed_words, over_days
-from cec.render.words.pharmacy import with_spellings
+from cec.render.words import SECOND_CHECK, changed_words, over_days, with_spellings
 from cec.render.words.preparation import Instruction, batches, pick_count
 from cec.render.words.revision import given_rows, row_marks
 from cec.render.words.times import starting_time, weekday_date

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from cec.render.terminal import draw
 from cec.render.terminal.drawing import (
     BLANK_LINE,
     PIPE,
     STRONG,
     TableColumn,
     Terminal,
-    draw,
     labelled,
     section,
     table_or_cards,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cec.course.comparison import PATIENT
 from cec.render.comparison import cell_words, order_words, verdict
+from cec.render.terminal import draw
 from cec.render.terminal.drawing import (
     BLANK_LINE,
     PIPE,
@@ -16,7 +17,6 @@ from cec.render.terminal.drawing import (
     Part,
     TableColumn,
     Terminal,
-    draw,
     labelled,
     section,
     table,

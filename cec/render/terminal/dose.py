@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import chain, groupby
+from itertools import groupby
 from typing import NamedTuple
 
 from cec.days import days_in_words, list_days
@@ -20,11 +20,11 @@ from cec.render.terminal.drawing import (
     first_that_fits,
     section,
     table,
-    wrap,
+    wrap_each,
 )
-from cec.render.totals import line_totals
 from cec.render.words import label_words, ordered_words, over_days, signed_percent
 from cec.render.words.regimen import frequency
+from cec.render.words.revision import line_totals
 from cec.units import Quantity
 
 
@@ -169,8 +169,8 @@ def _stacked(doses: Sequence[Dose], figures: Sequence[Figure]) -> Grid:
 def given_totals(order: Order, terminal: Terminal) -> list[Part]:
     """What was given of each drug line and what is ordered, in a cycle that was changed after something was given."""
     drugs = {dose.line: dose.drug for dose in order.doses}
-    texts = [f"{drugs[line]}: {each.counted}; {each.total} in all" for line, each in line_totals(order).items()]
-    return section("Given and ordered", list(chain.from_iterable(wrap(text, terminal, "  ", "    ") for text in texts)))
+    texts = (f"{drugs[line]}: {each.counted}; {each.total} in all" for line, each in line_totals(order).items())
+    return section("Given and ordered", wrap_each(texts, terminal))
 
 
 def _why_no_total(dose: Dose) -> str:
@@ -191,5 +191,4 @@ def _beside(order: Order, terminal: Terminal) -> list[Part]:
         for (drug, note), days in days_of.items():
             on = f", {days_in_words(days)}" if len(days_of) > 1 else ""
             notes += [f"{drug}{on}: {note}"] if note else []
-    lines = [wrap(note, terminal, "", "  ") for note in dict.fromkeys(notes)]
-    return [BLANK_LINE, *chain.from_iterable(lines)] if lines else []
+    return [BLANK_LINE, *wrap_each(dict.fromkeys(notes), terminal, "", "  ")] if notes else []

@@ -1,14 +1,11 @@
-"""What a terminal can show, and text and tables drawn for it. Nothing is ever cut off or torn from its unit.
-
-Into a pipe they are drawn here, in plain characters; where there are lines, colours or weights, by `styled`.
-"""
+"""What a terminal can show, and text and tables laid out for it. Nothing is ever cut off or torn from its unit."""
 
 from __future__ import annotations
 
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, zip_longest
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from cec.errors import printable
@@ -89,15 +86,19 @@ def wrap(text: str, terminal: Terminal, first: str = "", indent: str = "", style
     return [Line(line.replace(_NO_BREAK, " "), style) for line in lines]
 
 
+def wrap_each(
+    texts: Iterable[str], terminal: Terminal, first: str = "  ", indent: str = "    ", style: str = ""
+) -> list[Part]:
+    """Several texts, each in lines of its own, as under a heading."""
+    return [part for text in texts for part in wrap(text, terminal, first, indent, style)]
+
+
 def labelled(entries: Iterable[tuple[str, str]], terminal: Terminal, indent: str = "") -> list[Part]:
     """Labels with their texts beside them, those without a text left out."""
     filled = [(label, text) for label, text in entries if text]
     room = max((len(label) for label, _ in filled), default=0) + 2
-    return list(
-        chain.from_iterable(
-            wrap(text, terminal, f"{indent}{label:{room}}", indent + " " * room) for label, text in filled
-        )
-    )
+    lines = (wrap(text, terminal, f"{indent}{label:{room}}", indent + " " * room) for label, text in filled)
+    return list(chain.from_iterable(lines))
 
 
 def heading(text: str) -> Part:
@@ -120,14 +121,14 @@ def clean_cell(text: str) -> str:
     return "\n".join(map(clean, text.split("\n")))
 
 
-_GAP = 2
+GAP = 2
 """Characters between two columns."""
 
 
-def _columns_of(text: str) -> int:
+def columns_of(text: str) -> int:
     """How many columns of a terminal a line takes: a wide letter takes two, a mark on a letter none.
 
-    >>> _columns_of("\u0141ucja"), _columns_of("\u674e"), _columns_of("e\u0301")
+    >>> columns_of("\u0141ucja"), columns_of("\u674e"), columns_of("e\u0301")
     (5, 2, 1)
     """
     if text.isascii():
@@ -138,36 +139,16 @@ def _columns_of(text: str) -> int:
     )
 
 
-def _widths(grid: Grid) -> list[int]:
+def widths_of(grid: Grid) -> list[int]:
     """How wide each column is."""
     columns = zip(*([column.heading for column in grid.columns], *grid.rows), strict=True)
-    return [max(_columns_of(line) for cell in cells for line in cell.split("\n")) for cells in columns]
+    return [max(columns_of(line) for cell in cells for line in cell.split("\n")) for cells in columns]
 
 
 def width_of(grid: Grid) -> int:
     """How many columns of a terminal a table needs."""
-    widths = _widths(grid)
-    return sum(widths) + _GAP * (len(widths) - 1)
-
-
-def _in_plain_lines(part: Part) -> Iterator[str]:
-    """The lines of a part; a row has as many as its longest cell, and the headings stand at the foot of theirs."""
-    if isinstance(part, Line):
-        yield part.text
-        return
-    widths = _widths(part)
-    headings = [column.heading.split("\n") for column in part.columns]
-    most = max(map(len, headings), default=0)
-    rows = [[cell.split("\n") for cell in row] for row in part.rows]
-    for row in ([[""] * (most - len(lines)) + lines for lines in headings], *rows):
-        for cells in zip_longest(*row, fillvalue=""):
-            yield (" " * _GAP).join(map(_justified, cells, widths, part.columns))
-
-
-def _justified(cell: str, width: int, column: TableColumn) -> str:
-    text = cell.rstrip() if column.right else cell
-    blank = " " * (width - _columns_of(text))
-    return blank + text if column.right else text + blank
+    widths = widths_of(grid)
+    return sum(widths) + GAP * (len(widths) - 1)
 
 
 def first_that_fits(
@@ -196,14 +177,3 @@ def cards(columns: Sequence[TableColumn], rows: Iterable[Sequence[str]], termina
 def table_or_cards(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], terminal: Terminal) -> list[Part]:
     """A table where the terminal has room for it, else its rows as lines."""
     return first_that_fits((lambda: table(columns, rows),), lambda: cards(columns, rows, terminal), terminal)
-
-
-def draw(parts: Iterable[Part], terminal: Terminal) -> bytes:
-    """The parts one under the other as UTF-8 text."""
-    if terminal.lines or terminal.bold:
-        from cec.render.terminal.styled import styled
-
-        lines: Iterable[str] = styled(parts, terminal).splitlines()
-    else:
-        lines = chain.from_iterable(map(_in_plain_lines, parts))
-    return "".join(f"{line.rstrip()}\n" for line in lines).encode()

@@ -11,7 +11,18 @@ from msgspec.structs import replace
 
 from cec.order import Alert, Order
 from cec.render.days import count_of_days, day_numbers
-from cec.render.terminal.drawing import BLANK_LINE, LEVELS, STRONG, WIDEST_TEXT, Part, Terminal, labelled, section, wrap
+from cec.render.terminal.drawing import (
+    BLANK_LINE,
+    LEVELS,
+    STRONG,
+    WIDEST_TEXT,
+    Part,
+    Terminal,
+    labelled,
+    section,
+    wrap,
+    wrap_each,
+)
 from cec.render.words import assumptions, changes, origin, validity, void_words
 from cec.render.words.alerts import alert_words, by_severity, in_one_line
 from cec.render.words.patient import identity, known_facts, measure_facts, place_of_care
@@ -63,12 +74,10 @@ def dates(order: Order) -> str:
 
 def to_look_at(order: Order, terminal: Terminal, *, explain: bool = False) -> list[Part]:
     """Reductions, alerts, the severest first, and which input replaced which; with `explain` every check not made."""
-    reduced = [wrap(text, terminal, "  ", "    ") for text in changes(order)]
-    replaced = [wrap(text, terminal, "  ", "    ") for text in order.overrides]
     return [
-        *section("Changed by a person", list(chain.from_iterable(reduced))),
+        *section("Changed by a person", wrap_each(changes(order), terminal)),
         *look_at(by_severity(order.alerts), terminal, explain=explain),
-        *section("What replaced what", list(chain.from_iterable(replaced))),
+        *section("What replaced what", wrap_each(order.overrides, terminal)),
     ]
 
 
@@ -84,10 +93,11 @@ def foot(order: Order, terminal: Terminal, *, explain: bool = False, void: Void 
     identified = [*wrap(validity(order, void), terminal, style=STRONG), *wrap(origin(order), terminal)]
     if terminal.brief and not explain:
         brief = {"Assumed": assumed, _SEPARATELY: separately}
-        lines = [wrap(_in_one_line(title, items, terminal), terminal) for title, items in brief.items() if items]
-        return [BLANK_LINE, *chain.from_iterable(lines), BLANK_LINE, *identified]
+        texts = (_in_one_line(title, items, terminal) for title, items in brief.items() if items)
+        brief_lines = wrap_each(texts, terminal, "", "")
+        return [*([BLANK_LINE, *brief_lines] if brief_lines else []), BLANK_LINE, *identified]
     return [
-        *section(_ASSUMED, [line for text in assumed for line in wrap(text, terminal, "  ", "    ")]),
+        *section(_ASSUMED, wrap_each(assumed, terminal)),
         *section(_SEPARATELY, wrap("; ".join(separately), terminal, "  ", "  ")),
         BLANK_LINE,
         *identified,
@@ -128,4 +138,4 @@ def alert(each: Alert, terminal: Terminal, *, explain: bool = False, where: str 
         alert_words(in_one_line(each, room, "" if explain else where)), terminal, "  ", "    ", LEVELS[each.level]
     )
     reasons = (f"{gap.why}: {', '.join(gap.checks)}" for gap in each.not_made if explain)
-    return [*lines, *chain.from_iterable(wrap(reason, terminal, "    ", "      ") for reason in reasons)]
+    return [*lines, *wrap_each(reasons, terminal, "    ", "      ")]

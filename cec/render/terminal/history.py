@@ -15,7 +15,7 @@ from cec.render.history import (
     title_of,
     total_lines,
 )
-from cec.render.terminal import head
+from cec.render.terminal import draw, head
 from cec.render.terminal.drawing import (
     BLANK_LINE,
     PIPE,
@@ -23,10 +23,10 @@ from cec.render.terminal.drawing import (
     Part,
     TableColumn,
     Terminal,
-    draw,
     section,
     table_or_cards,
     wrap,
+    wrap_each,
 )
 
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 
 def render(history: History, *, terminal: Terminal = PIPE) -> bytes:
     """The history as UTF-8 text."""
-    left_out = (wrap(f"{each.file}: {each.why}", terminal, "  ", "    ") for each in history.left_out)
+    left_out = (f"{each.file}: {each.why}" for each in history.left_out)
     return draw(
         [
             *wrap(title_of(history), terminal, style=STRONG),
             *wrap(period(history), terminal),
             *head.look_at(history.alerts, terminal),
-            *section("Not counted", list(chain.from_iterable(left_out))),
+            *section("Not counted", wrap_each(left_out, terminal)),
             *chain.from_iterable(_cycle(cycle, terminal) for cycle in history.cycles),
             *section("In all", _grid(TOTAL_COLUMNS, total_lines(history), terminal)),
         ],
@@ -55,7 +55,7 @@ def _cycle(cycle: CycleOfHistory, terminal: Terminal) -> list[Part]:
     return [
         BLANK_LINE,
         *wrap(cycle_title(cycle), terminal, style=STRONG),
-        *chain.from_iterable(wrap(text, terminal, "  ", "    ") for text in cycle_facts(cycle)),
+        *wrap_each(cycle_facts(cycle), terminal),
         *_grid(DRUG_COLUMNS, drug_lines(cycle), terminal),
     ]
 

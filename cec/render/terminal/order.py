@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cec.order import Order
-from cec.render.terminal import dose, head, schedule, steps
-from cec.render.terminal.drawing import PIPE, Terminal, draw
+from cec.render.terminal import dose, draw, head, schedule, steps
+from cec.render.terminal.drawing import PIPE, Terminal
 
 if TYPE_CHECKING:
     from cec.course.void import Void

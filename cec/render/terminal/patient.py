@@ -6,13 +6,13 @@ import datetime
 
 from cec.facts import body_mass_index
 from cec.patient import Patient
-from cec.render.terminal.drawing import BLANK_LINE, STRONG, Terminal, draw, labelled, section, wrap
+from cec.render.terminal import draw
+from cec.render.terminal.drawing import BLANK_LINE, STRONG, Terminal, labelled, section, wrap, wrap_each
 from cec.render.words.patient import declarations, identity, known_facts, measures, place_of_care
 
 
 def render(patient: Patient, day: datetime.date, terminal: Terminal) -> bytes:
     """Every value of a patient file, with the age on a day; what no file says has no line."""
-    declared = [part for text in declarations(patient) for part in wrap(text, terminal, "  ", "    ")]
     chosen = (f"{drug} {', '.join(what)}" for drug, what in patient.choices.items())
     clearance = patient.creatinine_clearance
     return draw(
@@ -32,7 +32,7 @@ def render(patient: Patient, day: datetime.date, terminal: Terminal) -> bytes:
                 ],
                 terminal,
             ),
-            *section("Changed by a person", declared),
+            *section("Changed by a person", wrap_each(declarations(patient), terminal)),
         ],
         terminal,
     )

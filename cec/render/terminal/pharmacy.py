@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cec.regimen import condition_words
-from cec.render.terminal.drawing import BLANK_LINE, STRONG, Part, Terminal, draw, labelled, section, wrap
+from cec.render.terminal import draw
+from cec.render.terminal.drawing import BLANK_LINE, STRONG, Part, Terminal, labelled, section, wrap
 from cec.units import Quantity, write_number
 from cec.when_words import listed
 

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cec.regimen import any_words
+from cec.render.terminal import draw
 from cec.render.terminal.drawing import (
     BLANK_LINE,
     LEVELS,
@@ -14,12 +15,12 @@ from cec.render.terminal.drawing import (
     TableColumn,
     Terminal,
     cards,
-    draw,
     first_that_fits,
     labelled,
     section,
     table,
     wrap,
+    wrap_each,
 )
 from cec.render.words.regimen import (
     days_of_regimen,
@@ -156,8 +157,8 @@ def _notes(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:
         )
         for line in drugs
     ]
-    lines = [wrap(f"{drug}: {note}", terminal, "", "  ") for drug, note in notes if note]
-    return [BLANK_LINE, *chain.from_iterable(lines)] if lines else []
+    lines = wrap_each((f"{drug}: {note}" for drug, note in notes if note), terminal, "", "  ")
+    return [BLANK_LINE, *lines] if lines else []
 
 
 def _bands(line: DrugLine) -> str:
@@ -171,7 +172,7 @@ def _assumed(regimen: Regimen, terminal: Terminal) -> list[Part]:
         *regimen.assumed.items(),
         *((f"{line.drug}, {what}", why) for line in regimen.drugs for what, why in line.assumed.items()),
     ]
-    return list(chain.from_iterable(wrap(f"{what}: {why}", terminal, "  ", "    ") for what, why in entries))
+    return wrap_each((f"{what}: {why}" for what, why in entries), terminal)
 
 
 def _checks(regimen: Regimen, terminal: Terminal) -> list[Part]:

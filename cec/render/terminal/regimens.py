@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cec.render.terminal.drawing import PIPE, STRONG, Part, Terminal, draw, section, wrap
+from cec.render.terminal import draw
+from cec.render.terminal.drawing import PIPE, STRONG, Part, Terminal, section, wrap, wrap_each
 from cec.render.words.regimen import days_of_regimen, doses_of_title, standing, treatment_words
 
 if TYPE_CHECKING:
@@ -46,5 +47,5 @@ def _entry(each: ListedRegimen, terminal: Terminal) -> list[Part]:
     places = [f"{each.place}; {stands}"] if is_shipped else [f"{each.place}, {each.path}", stands]
     return [
         *wrap(f"{each.name}: {title}", terminal, style=STRONG),
-        *chain.from_iterable(wrap(text, terminal, "  ", "  ") for text in (gives, *places, each.unreachable) if text),
+        *wrap_each((gives, *places, each.unreachable), terminal, "  ", "  "),
     ]

@@ -1,4 +1,4 @@
-"""The administrations of a cycle, one block per day."""
+"""The administrations of a cycle, one block per day, with the day's infusions as bars on one scale of time."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from cec.render.terminal.drawing import (
     table,
     width_of,
     wrap,
+    wrap_each,
 )
-from cec.render.terminal.timeline import NARROWEST, WIDEST, timeline
 from cec.render.words.revision import given_rows, row_marks
-from cec.render.words.times import box_words, drug_and_day, rate_words, row_time, starting_time, weekday_date
+from cec.render.words.times import box_words, clock, drug_and_day, rate_words, row_time, starting_time, weekday_date
 
 _COLUMNS = (
     TableColumn("Time"),
@@ -33,6 +33,11 @@ _COLUMNS = (
     TableColumn("Route"),
     TableColumn("Over"),
 )
+_LONGEST = datetime.timedelta(hours=24)
+"""A bar of the day ends here; what runs on shows an arrow."""
+_MINUTES_PER_MARK = (5, 10, 15, 20, 30, 60, 120, 180, 240)
+NARROWEST = 12
+WIDEST = 40
 
 
 def days(order: Order, terminal: Terminal) -> list[Part]:
@@ -62,9 +67,9 @@ def _block(day: Day, marks: Mapping[Identity, str], past: Mapping[Identity, str]
     return [
         BLANK_LINE,
         title,
-        *chain.from_iterable(wrap(text, terminal, "", "  ") for text in beside),
+        *wrap_each(beside, terminal, "", "  "),
         *(_grids(day.rows, date, terminal) if date and day.rows else []),
-        *chain.from_iterable(wrap(text, terminal, "  ", "    ", STRONG) for text in notes),
+        *wrap_each(notes, terminal, style=STRONG),
     ]
 
 
@@ -90,6 +95,36 @@ def _grids(rows: Sequence[Administration], date: datetime.date, terminal: Termin
         ),
         *first_that_fits((below,), list, terminal),
     ]
+
+
+def timeline(rows: Sequence[Administration], room: int, *, lines: bool) -> tuple[str, list[str]]:
+    """The scale and a bar for each row, at most `room` characters wide; ASCII unless `lines`."""
+    filled, moment, onward = ("█", "●", "▶") if lines else ("=", "*", ">")
+    timed = [row for row in rows if row.start or row.not_after] or rows
+    start = min(row.time for row in timed)
+    stop = min(max(row.end or row.time for row in timed), start + _LONGEST)
+    span = (stop - start) // datetime.timedelta(minutes=1)
+    per_mark = next((minutes for minutes in _MINUTES_PER_MARK if -(-span // minutes) <= room), _MINUTES_PER_MARK[-1])
+
+    def mark(time: datetime.datetime) -> int:
+        """How many marks after the start a time lies, rounded up."""
+        return -(-((time - start) // datetime.timedelta(minutes=1)) // per_mark)
+
+    length = max(mark(stop), 1)
+
+    def bar(row: Administration) -> str:
+        if row not in timed:
+            return ""
+        if row.time > stop:
+            return " " * length + onward
+        first = (row.time - start) // datetime.timedelta(minutes=per_mark)
+        if row.end is None or row.end == row.time:
+            return " " * first + moment
+        last = max(mark(min(row.end, stop)), first + 1)
+        return " " * first + filled * (last - first) + (onward if row.end > stop else "")
+
+    scale = clock(start) if length < NARROWEST - 1 else f"{clock(start)}{clock(stop):>{length - 5}}"
+    return scale, [bar(row) for row in rows]
 
 
 def _in_lines(row: Sequence[str], terminal: Terminal) -> list[Part]:

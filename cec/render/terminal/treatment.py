@@ -6,8 +6,9 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cec.days import list_days
-from cec.render.terminal.drawing import BLANK_LINE, LEVELS, PIPE, STRONG, Part, Terminal, draw, labelled, wrap
-from cec.render.words import DRAFT, ordered_words
+from cec.render.terminal import draw
+from cec.render.terminal.drawing import BLANK_LINE, LEVELS, PIPE, STRONG, Part, Terminal, labelled, wrap, wrap_each
+from cec.render.words import DIGITS, DRAFT, ordered_words
 from cec.render.words.alerts import alert_words, by_severity
 from cec.render.words.patient import identity, measure_facts
 from cec.render.words.regimen import cycle_of_phase
@@ -40,7 +41,7 @@ def render(calendar: TreatmentCalendar, *, terminal: Terminal = PIPE) -> bytes:
             *_to_look_at(orders, terminal),
             BLANK_LINE,
             *wrap(DRAFT, terminal, style=STRONG),
-            *wrap(f"{treatment.name}, edition {treatment.edition}; SHA-256 {treatment.sha256[:16]}", terminal),
+            *wrap(f"{treatment.name}, edition {treatment.edition}; SHA-256 {treatment.sha256[:DIGITS]}", terminal),
         ],
         terminal,
     )
@@ -52,7 +53,7 @@ def _cycle(order: Order, terminal: Terminal) -> list[Part]:
     return [
         BLANK_LINE,
         *wrap(f"{start}: {order.regimen.title}, {cycle_of_phase(order)}", terminal, style=STRONG),
-        *chain.from_iterable(wrap(_dose(order, dose), terminal, "  ", "    ") for dose in order.doses),
+        *wrap_each((_dose(order, dose) for dose in order.doses), terminal),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Worked cases that were run, on the terminal."""
+"""Worked cases that were run, and the installation that ran them, on the terminal."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cec.cases.outcome import counted
-from cec.render.terminal.drawing import BLANK_LINE, PIPE, STRONG, Part, Terminal, draw, labelled, wrap
+from cec.render.terminal import draw
+from cec.render.terminal.drawing import BLANK_LINE, PIPE, STRONG, Part, Terminal, labelled, section, wrap, wrap_each
 from cec.render.words.times import paper_date
 from cec.render.words.validation import compared_words, given_words, installation_words
 
 if TYPE_CHECKING:
-    from cec.cases.outcome import CaseOutcome, RegimenOutcome, Validation
+    from cec.cases.outcome import CaseOutcome, Examination, RegimenOutcome, Validation
 
 
 def render(report: Validation, *, terminal: Terminal = PIPE, explain: bool = False) -> bytes:
@@ -58,3 +59,34 @@ def _case(case: CaseOutcome, terminal: Terminal, *, explain: bool) -> list[Part]
     for each in shown:
         parts += wrap(compared_words(each), terminal, " " * 11, " " * 13, "" if each.agrees else STRONG)
     return parts
+
+
+def examination(found: Examination, *, terminal: Terminal = PIPE) -> bytes:
+    """Versions, places, and what came of the worked cases; of those that differ every result that does."""
+    first, *others = found.places
+    differing = (
+        f"{regimen.name}: {case.case}: {compared_words(each)}"
+        for regimen in found.regimens
+        for case in regimen.differing
+        for each in case.compared
+        if not each.agrees
+    )
+    return draw(
+        [
+            *labelled(
+                [
+                    *installation_words(found.installation),
+                    ("Regimens", first),
+                    *(("", place) for place in others),
+                    ("Pharmacy", found.pharmacy),
+                ],
+                terminal,
+            ),
+            *section("Faults", wrap_each(found.faults, terminal)),
+            *section("Differs", wrap_each(differing, terminal)),
+            BLANK_LINE,
+            *wrap_each((f"{each.name}: {counted((each,))}" for each in found.regimens), terminal, "", ""),
+            *wrap(counted(found.regimens), terminal, style=STRONG),
+        ],
+        terminal,
+    )

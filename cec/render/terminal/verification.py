@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
+from cec.render.terminal import draw
 from cec.render.terminal.drawing import (
     BLANK_LINE,
     PIPE,
@@ -15,10 +16,10 @@ from cec.render.terminal.drawing import (
     Part,
     TableColumn,
     Terminal,
-    draw,
     section,
     table_or_cards,
     wrap,
+    wrap_each,
 )
 from cec.render.terminal.head import alert, head
 from cec.render.verification import (
@@ -33,9 +34,8 @@ from cec.render.verification import (
     was_not_compared,
     was_not_written,
 )
-from cec.render.words import SECOND_CHECK, signed_percent
+from cec.render.words import SECOND_CHECK, pharmacy_words, signed_percent
 from cec.render.words.alerts import as_many_as_fit
-from cec.render.words.pharmacy import pharmacy_words
 from cec.units import write_number
 from cec.verification.outcome import BESIDE, MEANINGS, Beside, Comparison, Row, Verification, drugs_not_compared
 from cec.when_words import listed
@@ -70,8 +70,8 @@ def verified_doses(document: VerifiedDoses, *, terminal: Terminal = PIPE) -> byt
         [
             *head(order, terminal),
             *table_or_cards(_COLUMNS, rows, terminal),
-            *section("What may have happened", _wrapped((each.text for each in happenings(verification)), terminal)),
-            *section("Beside the dose", _wrapped(map(beside_the_dose, beside), terminal)),
+            *section("What may have happened", wrap_each((each.text for each in happenings(verification)), terminal)),
+            *section("Beside the dose", wrap_each(map(beside_the_dose, beside), terminal)),
             *section("Look at", _alerts(verification, terminal)),
             BLANK_LINE,
             *wrap(_summary(verification), terminal, style=STRONG),
@@ -93,10 +93,10 @@ def verified_order(document: VerifiedOrder, *, terminal: Terminal = PIPE) -> byt
     return draw(
         [
             *wrap(found(verification), terminal, style=STRONG),
-            *_wrapped(places_that_differ(verification), terminal),
+            *wrap_each(places_that_differ(verification), terminal),
             BLANK_LINE,
-            *_wrapped((*remarks(verification), *notes), terminal, ""),
-            *_wrapped(filter(None, about), terminal, ""),
+            *wrap_each((*remarks(verification), *notes), terminal, "", "  "),
+            *wrap_each(about, terminal, "", "  "),
             *wrap(SECOND_CHECK, terminal),
         ],
         terminal,
@@ -146,8 +146,8 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
     summary += f"; not compared: {', nor '.join(parts)}" if parts else ""
     return draw(
         [
-            *_wrapped(lines, terminal, ""),
-            *section("Look at", _wrapped(about_alerts, terminal))[not lines :],
+            *wrap_each(lines, terminal, "", "  "),
+            *section("Look at", wrap_each(about_alerts, terminal))[not lines :],
             *([BLANK_LINE] if lines or about_alerts else []),
             *wrap(summary, terminal, style=STRONG),
             *wrap(SECOND_CHECK, terminal),
@@ -188,7 +188,3 @@ def _summary(verification: Verification) -> str:
 def _alerts(verification: Verification, terminal: Terminal) -> list[Part]:
     alerts = (alert(each, terminal, where="cec dose --explain tells") for each in verification.alerts)
     return list(chain.from_iterable(alerts))
-
-
-def _wrapped(lines: Iterable[str], terminal: Terminal, first: str = "  ") -> list[Part]:
-    return list(chain.from_iterable(wrap(line, terminal, first, first + "  ") for line in lines))

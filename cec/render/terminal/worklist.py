@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
-from cec.render.terminal import head
+from cec.render.terminal import draw, head
 from cec.render.terminal.drawing import (
     BLANK_LINE,
     PIPE,
@@ -14,12 +13,12 @@ from cec.render.terminal.drawing import (
     TableColumn,
     Terminal,
     cards,
-    draw,
     first_that_fits,
     section,
     table,
     table_or_cards,
     wrap,
+    wrap_each,
 )
 from cec.render.words.preparation import pick_count
 from cec.render.worklist import (
@@ -107,8 +106,7 @@ def _made_up(row: Line) -> str:
     """How a dose is made up, each step in lines that are not too wide for a cell."""
     use_before = f"use before: {row.use_before}" if row.use_before else ""
     narrow = Terminal(width=_WIDEST_CELL)
-    texts = chain.from_iterable(wrap(text, narrow, "", "  ") for text in (*made_up(row), use_before) if text)
-    return "\n".join(map(str, texts))
+    return "\n".join(map(str, wrap_each((*made_up(row), use_before), narrow, "", "  ")))
 
 
 def _under(*texts: str) -> str:
@@ -143,5 +141,5 @@ def _pick_list(worklist: Worklist, terminal: Terminal) -> list[Part]:
 
 
 def _left_out(worklist: Worklist, terminal: Terminal) -> list[Part]:
-    texts = [wrap(left_out_words(each), terminal, "  ", "    ") for each in worklist.left_out]
-    return section("Left out of this list, although they give something on this day", list(chain.from_iterable(texts)))
+    texts = wrap_each(map(left_out_words, worklist.left_out), terminal)
+    return section("Left out of this list, although they give something on this day", texts)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
-from cec.days import list_days
+from cec.days import days_in_words, list_days
 from cec.render.days import last_day, name_of_day
-from cec.render.terminal import head, steps
+from cec.render.terminal import draw, head, steps
 from cec.render.terminal.drawing import (
     BLANK_LINE,
     PIPE,
@@ -15,13 +15,13 @@ from cec.render.terminal.drawing import (
     Part,
     TableColumn,
     Terminal,
-    draw,
     heading,
     labelled,
     section,
     table,
     width_of,
     wrap,
+    wrap_each,
 )
 from cec.render.words import changed_words, origin, validity
 from cec.render.words.preparation import Instruction, batches, pick_count
@@ -101,12 +101,10 @@ def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Par
     return [
         BLANK_LINE,
         *wrap(name, terminal, style=STRONG),
-        *chain.from_iterable(
-            wrap(f"OMITTED {each.drug}: {each.why}", terminal, "  ", "    ", STRONG) for each in first.omitted
-        ),
-        *chain.from_iterable(wrap(text, terminal, "  ", "    ") for text in first.past),
+        *wrap_each((f"OMITTED {each.drug}: {each.why}" for each in first.omitted), terminal, style=STRONG),
+        *wrap_each(first.past, terminal),
         *chain.from_iterable(_card(order, task, days, terminal) for task in first.tasks),
-        *chain.from_iterable(wrap(text, terminal, "  ", "    ", STRONG) for text in made_ahead(first)),
+        *wrap_each(made_ahead(first), terminal, style=STRONG),
         *([BLANK_LINE, *wrap(fluid + first.fluid, terminal, "  ", "    ")] if first.fluid else []),
     ]
 
@@ -202,12 +200,12 @@ def _steps(order: Order, terminal: Terminal) -> list[Part]:
     parts: list[Part] = []
     for preparation in order.preparations:
         days = order.doses[preparation.dose_index].days
-        parts += wrap(f"{preparation.drug} {preparation.dose}, day {list_days(days)}", terminal, "  ", "    ", STRONG)
+        parts += wrap(f"{preparation.drug} {preparation.dose}, {days_in_words(days)}", terminal, "  ", "    ", STRONG)
         lines = {
             "missing": preparation.missing,
             "sources": "; ".join(preparation.sources),
             "codes": "; ".join(preparation.codes),
         }
-        for line in (*preparation.how, *(f"{name}: {text}" for name, text in lines.items() if text)):
-            parts += wrap(line, terminal, "    ", "      ")
+        texts = (*preparation.how, *(f"{name}: {text}" for name, text in lines.items() if text))
+        parts += wrap_each(texts, terminal, "    ", "      ")
     return section("How each dose is made up, step by step", parts)

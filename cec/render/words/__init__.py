@@ -6,11 +6,11 @@ import datetime
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cec.days import days_in_words
 from cec.order import Dose, Order
-from cec.render.words.pharmacy import DIGITS, pharmacy_words
+from cec.pharmacy import Pharmacy
 from cec.render.words.times import paper_date
 from cec.routes import CHOICE, routes_of
 from cec.units import span, write_signed
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DRAFT = "Draft: not valid until checked and signed"
 NO_SIGNATURE = "not an electronic signature"
+DIGITS = 16
+"""How many digits of a fingerprint stand on a sheet."""
 OMITTED = "OMITTED"
 """What stands for a dose of which nothing is left: no figure that could be misread."""
 SECOND_CHECK = "A second calculation by this program is not an independent check."
@@ -143,6 +145,39 @@ def origin(order: Order) -> str:
         f"{regimen.name}, edition {regimen.edition}; SHA-256 of regimen {regimen.sha256[:DIGITS]}, "
         f"input {order.sha256[:DIGITS]}, order {order.fingerprint[:DIGITS]}{revision}; {pharmacy_words(order.pharmacy)}"
     )
+
+
+def spelled(drug: str, pharmacy: Pharmacy) -> str:
+    """The name of a drug as the pharmacy writes it on paper: each word for which it has a spelling of its own.
+
+    >>> spelled("Vincristine sulfate", Pharmacy(tall_man=("vinCRIStine", "vinBLAStine")))
+    'vinCRIStine sulfate'
+    """
+    spellings = {spelling.casefold(): spelling for spelling in pharmacy.tall_man}
+    return re.sub(r"[^\W_]+", lambda word: spellings.get(word[0].casefold(), word[0]), drug) if spellings else drug
+
+
+def with_spellings(data: Any, pharmacy: Pharmacy) -> Any:
+    """The data of a paper with the name of every drug, under a key `drug`, as the pharmacy writes it."""
+    if not pharmacy.tall_man:
+        return data
+    if isinstance(data, dict):
+        return {
+            key: spelled(below, pharmacy) if key == "drug" else with_spellings(below, pharmacy)
+            for key, below in data.items()
+        }
+    return [with_spellings(below, pharmacy) for below in data] if isinstance(data, list | tuple) else data
+
+
+def pharmacy_words(pharmacy: Pharmacy) -> str:
+    """The pharmacy file by the first digits of its SHA-256 and its name; that there was none.
+
+    >>> pharmacy_words(Pharmacy()), pharmacy_words(Pharmacy("Ward 3", sha256="0123456789abcdef" * 4))
+    ('no pharmacy file', 'pharmacy file 0123456789abcdef (Ward 3)')
+    """
+    if not pharmacy.sha256:
+        return "no pharmacy file"
+    return f"pharmacy file {pharmacy.sha256[:DIGITS]}{f' ({pharmacy.name})' if pharmacy.name else ''}"
 
 
 _OPTION = re.compile(r"--[a-z-]+ '[^']*'")

@@ -1,17 +1,20 @@
-"""What a revision changed, in words."""
+"""What a revision changed, in words, and what each drug line comes to in a cycle that was changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from typing import NamedTuple
 
 from cec.course.given import Given, administrations_given
 from cec.days import list_days
 from cec.facts import FACTS
 from cec.order import Administration, Change, Identity, Order, identity
+from cec.render.words import DIGITS
 from cec.render.words.alerts import alert_words, in_one_line
 from cec.render.words.patient import declarations
-from cec.render.words.pharmacy import DIGITS
 from cec.render.words.times import clock, paper_date, starting_time
+from cec.units import Quantity
 
 
 def revision_words(order: Order) -> str:
@@ -111,7 +114,7 @@ def _parts(change: Change) -> Iterator[str]:
     yield from (f"{drug} at {', '.join(times)}" for drug, times in change.times.items())
     yield from (f"{drug} made of {product}" for drug, product in change.products.items())
     if change.pharmacy:
-        yield f"pharmacy file {change.pharmacy.sha256[:16]}" if change.pharmacy.sha256 else "no pharmacy file"
+        yield f"pharmacy file {change.pharmacy.sha256[:DIGITS]}" if change.pharmacy.sha256 else "no pharmacy file"
     for each in change.given:
         yield f"{each.drug} on day {each.day}: {f'{each.amount} given' if each.amount.value else 'not given'}"
     yield from (f"{code} accepted: {reason}" for code, reason in change.accepted.items())
@@ -158,3 +161,46 @@ def _when(row: Administration) -> str:
 
 def _days(days: list[int]) -> str:
     return f"day{'' if len(set(days)) == 1 else 's'} {list_days(sorted(set(days)))}"
+
+
+class LineTotal(NamedTuple):
+    """One drug line: how often which amount was given, and is ordered, in words; and what they come to."""
+
+    counted: str
+    total: Quantity
+
+
+def line_totals(order: Order) -> dict[int, LineTotal]:
+    """By the number of the drug line: of each of which something was given or told, and of which a total is known."""
+    by_line: dict[int, list[tuple[str, Quantity]]] = {}
+    unknown = {dose.line for dose in order.doses if dose.no_total and dose.ordered.value}
+    until = {dose.line for dose in order.doses if dose.until}
+    for each in administrations_given(order) if order.changes else ():
+        if each.row.line not in unknown:
+            status = "ordered up to" if each.status == "ordered" and each.row.line in until else each.status
+            by_line.setdefault(each.row.line, []).append((status, each.amount))
+    return {
+        line: _total(rows)
+        for line, rows in by_line.items()
+        if any(not status.startswith("ordered") for status, _ in rows)
+    }
+
+
+def _total(rows: list[tuple[str, Quantity]]) -> LineTotal:
+    parts = []
+    for status in ("given", "ordered", "ordered up to"):
+        amounts = [amount for each, amount in rows if each == status and amount.value]
+        if amounts:
+            parts.append(f"{status} {_counted(amounts)}")
+    without = sum(status == "not given" for status, _ in rows)
+    parts += [f"{without} not given"] if without else []
+    unit = rows[0][1].unit
+    return LineTotal("; ".join(parts), Quantity(sum((amount.value for _, amount in rows), Decimal(0)), unit))
+
+
+def _counted(amounts: Iterable[Quantity]) -> str:
+    """How often each amount: 2 × 38.4 mg + 20 mg."""
+    counts: dict[Quantity, int] = {}
+    for amount in amounts:
+        counts[amount] = counts.get(amount, 0) + 1
+    return " + ".join(f"{count} × {amount}" for amount, count in counts.items())
