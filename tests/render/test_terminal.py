@@ -11,7 +11,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from cec.render.terminal.timeline import timeline
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from regimen_texts import regimen_file
@@ -22,6 +21,7 @@ from cec.order import Administration
 from cec.render.terminal import draw
 from cec.render.terminal.drawing import TableColumn, Terminal, table, width_of, wrap
 from cec.render.terminal.regimen import render as render_regimen
+from cec.render.terminal.schedule import timeline
 from cec.render.terminal.styled import styled
 from cec.units import Quantity
 
