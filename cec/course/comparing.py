@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
@@ -69,12 +70,12 @@ def _lines(order: Order) -> dict[Name, tuple[Dose, ...]]:
 def _cell(*values: object) -> Cell:
     """What holds on all days; nothing where nothing is known."""
     stated = (value for value in values if value not in {None, ""})
-    return tuple(OnDays(value if isinstance(value, Quantity) else str(value)) for value in stated)
+    return tuple(OnDays(value if isinstance(value, Quantity | datetime.date) else str(value)) for value in stated)
 
 
-def _by_days(values: Iterable[tuple[int, Quantity | str]]) -> Cell:
+def _by_days(values: Iterable[tuple[int, Quantity | datetime.date | str]]) -> Cell:
     """Values by day, those that are alike with all their days; without days where all are alike."""
-    days: dict[Quantity | str, list[int]] = {}
+    days: dict[Quantity | datetime.date | str, list[int]] = {}
     for day, value in values:
         if value != "":
             days.setdefault(value, []).append(day)
@@ -158,7 +159,7 @@ def _moved(order: Order, doses: tuple[Dose, ...]) -> Cell:
     start, calendar = order.start, order.regimen.calendar
     rows = _rows_of(order, doses) if start else ()
     return _by_days(
-        (row.protocol_day, f"{row.date}")
+        (row.protocol_day, row.date)
         for row in rows
         if start and order.date_of(row.protocol_day) != calendar.date(start, row.protocol_day)
     )

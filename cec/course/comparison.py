@@ -15,7 +15,7 @@ PATIENT, ORDER = "patient", "order"
 class OnDays(msgspec.Struct, frozen=True, omit_defaults=True):
     """What holds on some days of the cycle, on all of them where none are named; without a value, the days alone."""
 
-    value: Quantity | str
+    value: Quantity | datetime.date | str
     days: tuple[int, ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 from cec.days import days_in_words, list_days
@@ -30,11 +31,11 @@ def _on_days(each: OnDays, *, from_days: bool) -> str:
     return f"{'from ' if from_days else ''}{days_in_words(each.days)}: {value}" if days else value
 
 
-def _in_words(value: Quantity | str) -> str:
-    """An amount, of which nothing is left out; an age as people say it."""
+def _in_words(value: Quantity | datetime.date | str) -> str:
+    """An amount, or that nothing is left of it; an age as people say it; a date as on every paper."""
     if isinstance(value, Quantity):
         return age_in_words(value) if value.value else OMITTED
-    return value
+    return paper_date(value) if isinstance(value, datetime.date) else value
 
 
 def order_words(order: ComparedOrder) -> str:

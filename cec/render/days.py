@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cec.days import LAST_DAY, runs_of
 from cec.render.words import CHANGED, reason_of
-from cec.render.words.regimen import number_of_days
-from cec.render.words.times import clock, dose_of_day, paper_date, weekday_date
+from cec.render.words.times import clock, dose_of_day, number_of_days, paper_date, weekday_date
 from cec.units import span
 
 if TYPE_CHECKING:

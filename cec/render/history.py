@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cec.course.patient_history import CycleOfHistory, DrugInAll, DrugOfCycle, History, Intensity
 
 TITLE = "History"
-NO_PLAN = "no time from day 1 to day 1 is prescribed"
+NO_PLAN = "the regimen prescribes no cycle length"
 
 
 DRUG_COLUMNS = (

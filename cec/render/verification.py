@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.render.words.times import paper_date
+from cec.render.words.times import with_paper_dates
 from cec.verification.outcome import NOTHING, drugs_not_compared
 from cec.when_words import listed
 
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
     from cec.order import Order
     from cec.verification.outcome import Difference, OrderVerification, Row, SharedExplanation, Verdict, Verification
 
-_ISO_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NO_MISTAKE = "no known mistake explains this"
 
 
@@ -130,7 +127,7 @@ def _in_words(what: str, value: str) -> str:
         "duration": f"over {value}",
         "protocol dose": f"protocol dose {value}",
         "maximum": f"maximum {value}",
-        "dates": f"on {_ISO_DATE.sub(lambda date: paper_date(datetime.date.fromisoformat(date[0])), value)}",
+        "dates": f"on {with_paper_dates(value)}",
     }
     return words.get(what, value)
 

@@ -131,7 +131,7 @@ def test_what_was_measured_again_holds_from_its_day_on(light: Order) -> None:
     assert found["clofarabine", "dose"][1] == "days 1, 2: 38.4 mg; days 3 to 5: 40 mg"
     moved = revised(light, day(3), 3, skipped=(SkippedDay(3, "move"),))
     assert lines(light, moved)["clofarabine", "moved to"][1] == (
-        "day 3: 2026-12-03; day 4: 2026-12-04; day 5: 2026-12-05"
+        "day 3: 03-Dec-2026; day 4: 04-Dec-2026; day 5: 05-Dec-2026"
     )
     stopped = lines(light, revised(light, day(3), 3, stopped=("etoposide",)))
     assert stopped["etoposide", "days"] == ("1 to 5", "1, 2", True)

@@ -68,7 +68,7 @@ def test_every_cycle_and_drug_stands_in_every_form(orders: Path) -> None:
         for words in (
             "History of Anna Nowak, id 1042",
             "2 cycles, 30-Nov-2026 to 30-Dec-2026",
-            "28 days from day 1 to the next day 1; no time from day 1 to day 1 is prescribed",
+            "28 days from day 1 to the next day 1; the regimen prescribes no cycle length",
             "63 mg in 3 doses",
             "90 mg/m2",
             "22.5 mg/m2",

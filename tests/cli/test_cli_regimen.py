@@ -161,7 +161,7 @@ def test_a_regimen_of_every_kind_of_line_is_shown_in_words(tmp_path: Path) -> No
         "cytarabine 3 g/m2 2 times daily on days 1 to 3, 8;",
         "etoposide 100 mg/m2 on day 2 (cycles 1, 3 only);",
         "thioguanine 60 mg/m2 in 3 doses daily for 21 days;",
-        "dexamethasone 2 mg or 4 mg by age on day 1;",
+        "dexamethasone 2 mg or 4 mg (by age) on day 1;",
         "mesna 400 mg/m2 3 times daily on day 1",
         "2 times daily on days 1 to 3, 8, every 12 h",
         "on day 1, 30 min after the end of vincristine",
@@ -203,7 +203,7 @@ def test_a_treatment_is_listed_and_shown_with_its_phases(tmp_path: Path) -> None
         "  - {regimen: cec-consolidation, cycles: 2, cycle_length: 21 days}\n",
         encoding="utf-8",
     )
-    phases = ("1 cycle of cec-induction, 28 days each", "2 cycles of cec-consolidation, 21 days each")
+    phases = ("1 cycle of cec-induction, 28 days", "2 cycles of cec-consolidation, 21 days each")
     listed = " ".join(cec("regimen", "list", "--regimens", str(tmp_path)).out.split())
     assert f"both: Induction, then consolidation {'; then '.join(phases)} --regimens" in listed
     assert f"{tmp_path / 'both.yaml'} a treatment of phases" in listed

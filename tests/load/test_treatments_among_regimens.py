@@ -39,7 +39,7 @@ def put(folder: Path, *, name: str = "two", route: str = "IV bolus") -> Path:
 
 
 def test_it_is_listed_with_its_phases_and_no_fault_of_the_installation(two: Path) -> None:
-    words = "two: Two phases 1 cycle of examples/ac, 21 days each; then 2 cycles of Two phases, phase 2, 7 days each"
+    words = "two: Two phases 1 cycle of examples/ac, 21 days; then 2 cycles of Two phases, phase 2, 7 days each"
     assert words in cec("regimen", "list").said
     listed = json.loads(cec("regimen", "list", "--format", "json").out)["regimens"]
     (found,) = [each for each in listed if each["path"] == str(two)]

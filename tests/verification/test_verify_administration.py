@@ -176,7 +176,7 @@ def test_cytarabine_once_instead_of_twice_a_day_is_found_where_it_is_written(reg
     assert done.code == 1
     assert "cytarabine 1,000 mg: once a day, expected 2 times a day" in done.said
     assert (
-        "1 of 2 do not agree (tolerance 5%); not compared: days, route and duration, nor times a day of prednisone"
+        "1 of 2 does not agree (tolerance 5%); not compared: days, route and duration, nor times a day of prednisone"
         in done.said
     )
 

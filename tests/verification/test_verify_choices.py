@@ -45,7 +45,7 @@ def test_what_was_chosen_is_held_against_it(regimen: str) -> None:
     chosen = ("--choose", "carboplatin=AUC 5", "--choose", "bendamustine=90 mg/m2", "--choose", "prednisolone=oral")
     done = cec("verify", regimen, *WHO, *chosen, "carboplatin=750mg", "bendamustine=163.8mg", "prednisolone=72.8mg")
     assert done.code == 1
-    assert "1 of 3 do not agree" in done.said
+    assert "1 of 3 does not agree" in done.said
 
 
 def test_rows_of_a_table_may_each_have_chosen_otherwise(regimen: str, tmp_path: Path) -> None:

@@ -26,9 +26,9 @@ from cec.render.terminal.drawing import (
 from cec.render.words import assumptions, changes, origin, validity, void_words
 from cec.render.words.alerts import alert_words, by_severity, in_one_line
 from cec.render.words.patient import identity, known_facts, measure_facts, place_of_care
-from cec.render.words.regimen import cycle_words, named_days, title_of
+from cec.render.words.regimen import cycle_words, title_of
 from cec.render.words.revision import changes_of, revision_line
-from cec.render.words.times import weekday_date
+from cec.render.words.times import named_days, weekday_date
 
 if TYPE_CHECKING:
     from cec.course.void import Void

@@ -30,16 +30,10 @@ def render(pharmacy: Pharmacy, terminal: Terminal) -> bytes:
                     ("BSA rounding", f"{pharmacy.bsa_rounding}, half-up" if pharmacy.bsa_rounding else "none"),
                     ("Clearance cap", _clearance_cap(pharmacy)),
                     ("Dose rounding", "; ".join(rounding) or "none"),
-                    (
-                        "Largest deviation",
-                        f"{'; '.join(_deviations(pharmacy))} by rounding, and by measuring with it",
-                    ),
+                    ("Largest deviation", f"{'; '.join(_deviations(pharmacy))}, by rounding and measuring together"),
                     ("First infusion", pharmacy.first_infusion),
                     ("Gap", str(pharmacy.gap)),
-                    (
-                        "Doses are made",
-                        f"at {pharmacy.made_at}" if pharmacy.made_at else "at a time that is not stated",
-                    ),
+                    ("Doses are made", f"at {pharmacy.made_at}" if pharmacy.made_at else "time not stated"),
                     ("Stability", ", ".join(filter(None, (pharmacy.storage, pharmacy.jurisdiction)))),
                     ("Time zone", pharmacy.time_zone or "none: calendar files hold local times"),
                     ("Measures valid for", str(pharmacy.measures_valid_for)),

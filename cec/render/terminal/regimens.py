@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from cec.render.regimens import ListedRegimen, ListedRegimens
 
 EXAMPLE = "shipped example"
+AS_EXAMPLES_STAND = "example; not reviewed"
+"""How nearly all of them stand: their heading says it."""
 
 
 def render(document: ListedRegimens, *, terminal: Terminal = PIPE) -> bytes:
@@ -43,8 +45,10 @@ def _entry(each: ListedRegimen, terminal: Terminal) -> list[Part]:
             *wrap(each.name, terminal, style=STRONG),
             *wrap(f"{each.place}: {each.unreachable}", terminal, "  ", "  "),
         ]
-    is_shipped = each.place.startswith("shipped")
-    places = [f"{each.place}; {stands}"] if is_shipped else [f"{each.place}, {each.path}", stands]
+    if each.place == EXAMPLE:
+        places = [] if stands == AS_EXAMPLES_STAND else [stands]
+    else:
+        places = [f"shipped; {stands}"] if each.place == "shipped" else [f"{each.place}, {each.path}", stands]
     return [
         *wrap(f"{each.name}: {title}", terminal, style=STRONG),
         *wrap_each((gives, *places, each.unreachable), terminal, "  ", "  "),

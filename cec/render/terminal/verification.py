@@ -182,7 +182,8 @@ def _summary(verification: Verification) -> str:
     missing = "; ".join(("", *filter(None, of_all)))
     if verification.agrees:
         return f"Every written dose agrees within {tolerance}{missing}"
-    return f"{wrong} of {len(verification.verdicts)} do not agree (tolerance {tolerance}){missing}"
+    do_not = "does not" if wrong == 1 else "do not"
+    return f"{wrong} of {len(verification.verdicts)} {do_not} agree (tolerance {tolerance}){missing}"
 
 
 def _alerts(verification: Verification, terminal: Terminal) -> list[Part]:

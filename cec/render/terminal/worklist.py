@@ -16,11 +16,10 @@ from cec.render.terminal.drawing import (
     first_that_fits,
     section,
     table,
-    table_or_cards,
     wrap,
     wrap_each,
 )
-from cec.render.words.preparation import pick_count
+from cec.render.terminal.worksheet import items_to_pick
 from cec.render.worklist import (
     Line,
     counts,
@@ -73,7 +72,8 @@ def render(document: WardDay, *, terminal: Terminal = PIPE, pick_list: bool = Fa
     if not pick_list:
         parts += [BLANK_LINE, *_doses(lines(worklist), terminal)] if worklist.doses else []
         parts += _patients(worklist, terminal)
-    parts += [*_vials(worklist, terminal), *_pick_list(worklist, terminal)]
+    parts += _vials(worklist, terminal)
+    parts += items_to_pick("Pick list for the day", worklist.pick_list, terminal)
     return draw(
         [*parts, BLANK_LINE, *wrap(NOMINAL, terminal), *wrap(standing(worklist), terminal, style=STRONG)], terminal
     )
@@ -132,12 +132,6 @@ def _vials(worklist: Worklist, terminal: Terminal) -> list[Part]:
         name = f"{each.opened.count} × {each.product}, for {each.drug}"
         texts += wrap(f"{name}: {'; '.join(vials_of_product(each))}", terminal, "  ", "    ")
     return section("Vials", [*texts, *wrap(policy_words(worklist), terminal, "  ", "    ")]) if texts else []
-
-
-def _pick_list(worklist: Worklist, terminal: Terminal) -> list[Part]:
-    columns = (TableColumn("Count", right=True), TableColumn("Item"), TableColumn("For"))
-    rows = [(pick_count(item), item.item, item.drug) for item in worklist.pick_list]
-    return section("Pick list for the day", table_or_cards(columns, rows, terminal) if rows else [])
 
 
 def _left_out(worklist: Worklist, terminal: Terminal) -> list[Part]:

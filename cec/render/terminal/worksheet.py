@@ -24,7 +24,7 @@ from cec.render.terminal.drawing import (
     wrap_each,
 )
 from cec.render.words import changed_words, origin, validity
-from cec.render.words.preparation import Instruction, batches, pick_count
+from cec.render.words.preparation import Instruction, batches, pick_count, picked
 from cec.render.words.revision import given_rows
 from cec.render.words.times import moment, starting_time, weekday_date
 from cec.render.worksheet import (
@@ -81,7 +81,7 @@ def render(order: Order, *, terminal: Terminal = PIPE, explain: bool = False, pi
             signed = "  ".join(f"{name} {BLANK}" for name in CSF_SIGNED)
             parts += [BLANK_LINE, *wrap(signed, terminal, "  ", "    ")]
         parts += _dispensing(order, terminal)
-    parts += _pick_list(order.pick_list, terminal)
+    parts += items_to_pick("Pick list for the whole cycle", order.pick_list, terminal)
     parts += [*steps.every_step(order, terminal), *_steps(order, terminal)] if explain else []
     parts += [BLANK_LINE, *wrap(validity(order), terminal, style=STRONG), *wrap(origin(order), terminal)]
     return draw(parts, terminal)
@@ -185,14 +185,12 @@ def _once(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
     ]
 
 
-def _pick_list(items: tuple[PickItem, ...], terminal: Terminal) -> list[Part]:
-    """What the whole cycle takes from the shelf."""
+def items_to_pick(title: str, items: Sequence[PickItem], terminal: Terminal) -> list[Part]:
+    """What is taken from the shelf, as a table where the terminal has room for it, else a line for each item."""
     columns = (TableColumn("Count", right=True), TableColumn("Item"), TableColumn("For"))
     grid = table(columns, [(pick_count(item), item.item, item.drug) for item in items])
-    if width_of(grid) <= terminal.width:
-        return section("Pick list for the whole cycle", [grid] if items else [])
-    lines = [wrap(f"{pick_count(item)} × {item.item}, for {item.drug}", terminal, "  ", "    ") for item in items]
-    return section("Pick list for the whole cycle", list(chain.from_iterable(lines)))
+    lines = wrap_each((f"{picked((item,))}, for {item.drug}" for item in items), terminal)
+    return section(title, [] if not items else [grid] if width_of(grid) <= terminal.width else lines)
 
 
 def _steps(order: Order, terminal: Terminal) -> list[Part]:

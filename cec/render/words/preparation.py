@@ -113,7 +113,7 @@ def pick_count(item: PickItem) -> str:
 
 def picked(items: Sequence[PickItem]) -> str:
     """How much of several items is taken, in words."""
-    return " and ".join(f"{pick_count(item)} × {item.item}" if item.count else item.item for item in items)
+    return " and ".join(f"{pick_count(item)}{' ×' if item.count else ''} {item.item}".lstrip() for item in items)
 
 
 def containers(preparation: Preparation) -> str:

@@ -11,7 +11,7 @@ from cec.days import LAST_DAY, Cycles, Days, Series, is_open, list_days, numbers
 from cec.order import Dose, Order, PlaceInTreatment
 from cec.regimen import DoseEntry, DrugLine, Regimen, any_words
 from cec.render.words import A_DAY
-from cec.render.words.times import paper_date, weekday_date
+from cec.render.words.times import number_of_days, paper_date
 from cec.treatment import Phase, Treatment
 from cec.units import Quantity, span, write_duration
 from cec.when_words import anchors_in_words, listed, narrowed_to, times_in_words
@@ -44,10 +44,10 @@ def protocol_dose(line: DrugLine) -> str:
         {condition.fact.replace("_", " ") for entry in line.entries for each in entry.for_whom for condition in each}
     )
     by += [name for name in ("day", "cycle") if any(getattr(entry, f"{name}s") for entry in line.entries)]
-    text = f"{doses} by {listed(list(dict.fromkeys(by)))}" if by and len(distinct) > 1 else doses
-    if line.divided_into > 1:
-        text += f" in {line.divided_into} doses"
-    return f"{text} ({', '.join(line.caps)})" if line.caps else text
+    text = f"{doses} in {line.divided_into} doses" if line.divided_into > 1 else doses
+    beside = [f"by {listed(list(dict.fromkeys(by)))}"] if by and len(distinct) > 1 else []
+    beside += line.caps
+    return f"{text} ({', '.join(beside)})" if beside else text
 
 
 def where_entry_holds(entry: DoseEntry) -> str:
@@ -186,8 +186,9 @@ def treatment_words(treatment: Treatment) -> str:
 
 def phase_words(phase: Phase, regimen: Regimen) -> str:
     """A phase of a treatment: how many cycles of what, and how long each is."""
-    cycles = "cycle" if phase.cycles == 1 else "cycles"
-    return f"{phase.cycles} {cycles} of {regimen.name if phase.regimen else regimen.title}, {phase.cycle_length} each"
+    cycles, each = ("cycle", "") if phase.cycles == 1 else ("cycles", " each")
+    name = regimen.name if phase.regimen else regimen.title
+    return f"{phase.cycles} {cycles} of {name}, {phase.cycle_length}{each}"
 
 
 def cycle_words(order: Order) -> str:
@@ -208,33 +209,6 @@ def cycle_of_phase(order: Order) -> str:
 
 def _in_all(place: PlaceInTreatment) -> str:
     return f"{place.in_all} of {place.of_all} in all"
-
-
-def named_days(order: Order) -> str:
-    """The dates of the first day, of day 0 and of day 1."""
-    days = [day for dose in order.doses for day in dose.days]
-    named = {
-        min(days): f"day {min(days)}",
-        0: f"day 0 ({order.regimen.day_0})",
-        1: "day 1",
-        max(days): f"day {max(days)}",
-    }
-    return ", ".join(
-        f"{words} {weekday_date(date)}" for day, words in sorted(named.items()) if (date := order.date_of(day))
-    )
-
-
-def number_of_days(every: Iterable[int]) -> str:
-    """How many days drugs are given on, and which where they have gaps or no end.
-
-    >>> number_of_days((1, 2, 3)), number_of_days((1, 8))
-    ('3 days', '2 days (day 1, 8)')
-    """
-    days = sorted(set(every))
-    if days[-1] == LAST_DAY:
-        return f"day {list_days(days)}"
-    count = "1 day" if len(days) == 1 else f"{len(days)} days"
-    return count if days == list(range(1, len(days) + 1)) else f"{count} (day {list_days(days)})"
 
 
 def standing(regimen: Regimen) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import re
+from collections.abc import Iterable
 
+from cec.days import LAST_DAY, days_in_words, list_days
 from cec.facts.reading import MONTHS
-from cec.order import Administration
+from cec.order import Administration, Order
 
 NO_TIME = "no time"
 """What stands for the time of a dose that finds none on its date."""
+_ISO_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -21,6 +25,15 @@ def paper_date(day: datetime.date) -> str:
     return f"{day.day:02}-{MONTHS[day.month - 1]}-{day.year}"
 
 
+def with_paper_dates(text: str) -> str:
+    """A text of dates, each as paper has it.
+
+    >>> with_paper_dates("2026-11-23, 2026-11-24")
+    '23-Nov-2026, 24-Nov-2026'
+    """
+    return _ISO_DATE.sub(lambda date: paper_date(datetime.date.fromisoformat(date[0])), text)
+
+
 def weekday_date(day: datetime.date) -> str:
     """A date on paper with its day of the week.
 
@@ -28,6 +41,34 @@ def weekday_date(day: datetime.date) -> str:
     'Mon 30-Nov-2026'
     """
     return f"{_WEEKDAYS[day.weekday()]} {paper_date(day)}"
+
+
+def named_days(order: Order) -> str:
+    """The dates of the first day, of day 0 and of day 1."""
+    days = [day for dose in order.doses for day in dose.days]
+    named = {
+        min(days): f"day {min(days)}",
+        0: f"day 0 ({order.regimen.day_0})",
+        1: "day 1",
+        max(days): f"day {max(days)}",
+    }
+    return ", ".join(
+        f"{words} {weekday_date(date)}" for day, words in sorted(named.items()) if (date := order.date_of(day))
+    )
+
+
+def number_of_days(every: Iterable[int]) -> str:
+    """How many days drugs are given on, and which where they have gaps or no end.
+
+    >>> number_of_days((1, 2, 3)), number_of_days((1, 8)), number_of_days((8,))
+    ('3 days', '2 days (days 1, 8)', '1 day (day 8)')
+    """
+    days = sorted(set(every))
+    if days[-1] == LAST_DAY:
+        words = list_days(days)
+        return f"{'days' if ',' in words else 'day'} {words}"
+    count = "1 day" if len(days) == 1 else f"{len(days)} days"
+    return count if days == list(range(1, len(days) + 1)) else f"{count} ({days_in_words(days)})"
 
 
 def clock(time: datetime.datetime) -> str:
