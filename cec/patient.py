@@ -48,6 +48,16 @@ class Withheld(msgspec.Struct, frozen=True, omit_defaults=True, repr_omit_defaul
     line: Annotated[int | None, key(_LINE)] = None
 
 
+def target(declared: Reduction | SetDose | Withheld) -> str:
+    """The drug that a person changes, with days and line where not all are meant, as options and cells have it.
+
+    >>> target(Withheld("etoposide", "fever", days=(2, 3), line=1))
+    'etoposide on days 2, 3 line 1'
+    """
+    days = f" on day{'s' * (len(declared.days) > 1)} {', '.join(map(str, declared.days))}" if declared.days else ""
+    return f"{declared.drug}{days}{f' line {declared.line}' if declared.line else ''}"
+
+
 Choices: TypeAlias = Mapping[str, tuple[str, ...]]
 """What a person chose, by drug."""
 

@@ -61,7 +61,7 @@ def learn(parts: Mapping[str, Part], settings: Settings) -> tuple[Class, Cells |
     except CecError as error:
         return UNKNOWN, refusal(error)
     fixed = {check.text for check in settings.regimen.checks}
-    if any(alert.level == "stop" and alert.text not in fixed for alert in order.alerts):
+    if any(alert.level == "stop" and alert.words not in fixed for alert in order.alerts):
         return UNKNOWN, answer
     codes = tuple(alert.code for alert in order.alerts if not alert.not_made)
     # What is said of making up the doses hangs on their amounts; behind it stands what the schedule says.

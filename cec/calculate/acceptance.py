@@ -87,4 +87,4 @@ def _stops(alert: Alert, *, strict: bool) -> bool:
 
 
 def _words(alert: Alert) -> str:
-    return f"{alert.level} {alert.code}: {alert.about + ': ' if alert.about else ''}{alert.text}"
+    return f"{alert.level} {alert.code}: {alert.about + ': ' if alert.about else ''}{alert.words}"

@@ -16,7 +16,7 @@ _ON_DAYS = re.compile(r"on days? [-0-9, to]+: ")
 """What stands before an alert that is only to be said of earlier days."""
 
 Words: TypeAlias = tuple[str, str, str]
-"""What an alert says: its code, what it is about, its text."""
+"""What an alert says: its code, what it is about, its words."""
 
 
 def with_earlier_days(
@@ -48,8 +48,8 @@ def with_earlier_days(
 def _reasons(before: Order) -> tuple[dict[Words, str], dict[Words, str]]:
     """The reasons of what an order says of its last days, and of what it only says of earlier ones."""
     accepted = [alert for alert in before.alerts if alert.accepted]
-    latest = {_words(alert): alert.accepted for alert in accepted if not _ON_DAYS.match(alert.text)}
-    return latest, {_words(alert): alert.accepted for alert in accepted if _ON_DAYS.match(alert.text)}
+    latest = {_words(alert): alert.accepted for alert in accepted if not _ON_DAYS.match(alert.words)}
+    return latest, {_words(alert): alert.accepted for alert in accepted if _ON_DAYS.match(alert.words)}
 
 
 def _words(alert: Alert) -> Words:
@@ -58,8 +58,8 @@ def _words(alert: Alert) -> Words:
     >>> _words(Alert("light", "stop", "weight", "on days 1, 2: is light"))
     ('light', 'weight', 'is light')
     """
-    match = _ON_DAYS.match(alert.text)
-    return alert.code, alert.about, alert.text[match.end() :] if match else alert.text
+    match = _ON_DAYS.match(alert.words)
+    return alert.code, alert.about, alert.words[match.end() :] if match else alert.words
 
 
 def _on(days: Iterable[int]) -> str:

@@ -173,7 +173,7 @@ def _alerts(order: Order, expected: tuple[str, ...]) -> Iterator[Compared]:
 
 
 def _says(order: Order, expected: tuple[str, ...]) -> Iterator[Compared]:
-    yield from _words("words of an alert", expected, [alert.text for alert in order.alerts])
+    yield from _words("words of an alert", expected, [alert.words for alert in order.alerts])
 
 
 def _steps(order: Order, expected: tuple[str, ...]) -> Iterator[Compared]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from cec.patient import Reduction, target
 from cec.regimen import Level
+from cec.units import write_number
 
 NOT_CHECKED = "incomplete"
 """The code of the note on checks that could not be made, of which somebody can tell more."""
@@ -42,3 +44,11 @@ class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
     accepted: str = ""
     not_made: tuple[NotMade, ...] = ()
     """Of the note on checks that were not made: which, by what was wanting."""
+    offers: tuple[Reduction, ...] = ()
+    """The reductions that would answer it, each as a person can declare it; none is applied by itself."""
+
+    @property
+    def words(self) -> str:
+        """What it says, and the option that declares each reduction that it offers."""
+        options = (f"--reduce '{target(each)}=by {write_number(each.percent)}%: {each.reason}'" for each in self.offers)
+        return "; ".join((self.text, *options))

@@ -28,7 +28,7 @@ def order_html(order: Order) -> str:
         f"from {order.start}" if order.start else "",
         f"revision {order.revision}" if order.revision > 1 else "",
     )
-    alerts = "".join(f"<li>{escape(f'{each.level} {each.code}: {each.text}')}</li>" for each in order.alerts)
+    alerts = "".join(f"<li>{escape(f'{each.level} {each.code}: {each.words}')}</li>" for each in order.alerts)
     rows = "".join(map(_row, _rows(order)))
     parts = (
         f"<p><strong>{_joined(which)}</strong><br>{_joined(person)}</p>",

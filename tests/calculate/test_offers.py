@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from batches import to_look_at
 from pypdf import PdfReader
 from running import cec
 
-from cec import draft_order, load_patient, load_pharmacy, load_regimen
+from cec import draft_order, load_order, load_patient, load_pharmacy, load_regimen
 from cec.batch import dose_table
 from cec.errors import FileError, OrderRefused
 from cec.load import regimen_names
 from cec.order import Alert, Order
+from cec.patient import Reduction
 from cec.regimen import Regimen
 from cec.render import render
 from cec.render.terminal.drawing import Terminal
@@ -38,14 +40,15 @@ def renal(order: Order, code: str = "clofarabine-renal") -> Alert:
 def test_the_exact_option_is_printed_and_nothing_is_applied() -> None:
     order = order_of()
     alert = renal(order)
-    assert (alert.level, alert.text.rpartition("; ")[2]) == ("check", OPTION)
+    assert (alert.level, alert.words.rpartition("; ")[2]) == ("check", OPTION)
+    assert alert.offers == (Reduction("clofarabine", Decimal(50), "clofarabine-renal"),)
     assert [str(dose.ordered) for dose in order.doses][:2] == ["38.4 mg", "96 mg"]
-    assert renal(order, "etoposide-renal").text.endswith("--reduce 'etoposide=by 25%: etoposide-renal'")
+    assert renal(order, "etoposide-renal").words.endswith("--reduce 'etoposide=by 25%: etoposide-renal'")
 
 
 def test_the_option_as_it_is_printed_answers_its_check() -> None:
     """Typed as it stands: 38.4 mg x 50% = 19.2 mg. The check stays in its place, as a note."""
-    option = renal(order_of()).text.rpartition("'")[0].rpartition("'")[2]
+    option = renal(order_of()).words.rpartition("'")[0].rpartition("'")[2]
     order = order_of(option)
     alert = renal(order)
     assert str(order.doses[0].ordered) == "19.2 mg"
@@ -75,14 +78,14 @@ def test_the_option_as_it_is_printed_answers_its_check() -> None:
         (
             "clofarabine on day 2=by 25%: fever",
             "check",
-            "--reduce 'clofarabine on days 1, 3, 4, 5=by 50%: clofarabine-renal'; "
-            "already reduced by 25% on day 2 for fever; this would be further",
+            "already reduced by 25% on day 2 for fever; this would be further; "
+            "--reduce 'clofarabine on days 1, 3, 4, 5=by 50%: clofarabine-renal'",
         ),
     ],
 )
 def test_only_as_much_as_offered_under_its_own_code_answers_a_check(reduction: str, level: str, words: str) -> None:
     alert = renal(order_of(reduction))
-    assert (alert.level, alert.text.partition("45 mL/min (measured); ")[2]) == (level, words)
+    assert (alert.level, alert.words.partition("45 mL/min (measured); ")[2]) == (level, words)
 
 
 def test_what_is_left_typed_as_a_bare_percentage_is_asked_about() -> None:
@@ -130,7 +133,7 @@ checks:
         ),
         (
             ("fluorouracil on day 1 line 2=by 20%: low",),
-            "--reduce 'fluorouracil line 1=by 20%: low'; answered: by 20%, declared on day 1 in line 2; "
+            "answered: by 20%, declared on day 1 in line 2; --reduce 'fluorouracil line 1=by 20%: low'; "
             "--reduce 'fluorouracil on day 2 line 2=by 20%: low'",
         ),
     ],
@@ -141,7 +144,7 @@ def test_of_a_drug_with_several_lines_the_rest_is_offered_as_it_can_be_typed(
     path = tmp_path / "two.yaml"
     path.write_text(TWO_LINES, encoding="utf-8")
     regimen = load_regimen(path)
-    text = renal(order_of(*reductions, regimen=regimen), "low").text
+    text = renal(order_of(*reductions, regimen=regimen), "low").words
     assert text.partition("45 mL/min (measured); ")[2] == words
     offered = [option.partition("'")[0] for option in text.split("--reduce '")[1:]]
     assert renal(order_of(*reductions, *offered, regimen=regimen), "low").level == "note"
@@ -225,7 +228,7 @@ def test_an_offer_of_another_drug_or_of_nothing_is_a_fault_of_the_file(tmp_path:
 
 
 def test_every_command_shows_the_offer_and_the_answer(tmp_path: Path) -> None:
-    """Dose, schedule, verify and JSON in the same words; a saved order that is answered agrees with itself."""
+    """Dose, schedule and verify in the same words; a saved order that is answered agrees with itself."""
     told = ("--height", "128", "--weight", "26", "--creatinine-clearance", "45 mL/min")
     answered = ("--reduce", "clofarabine=by 50%: clofarabine-renal")
     commands = (
@@ -241,6 +244,20 @@ def test_every_command_shows_the_offer_and_the_answer(tmp_path: Path) -> None:
     assert cec("dose", *told, *answered, "-o", str(saved)).code == 0
     assert "answered: by 50%, declared" in json.loads(saved.read_text(encoding="utf-8"))["alerts"][0]["text"]
     assert cec("verify", str(saved)).code == 0
+
+
+def test_programs_read_the_offer_as_data_and_other_systems_have_it_in_words() -> None:
+    """As `reductions` of a patient file are: what was offered can be declared as it stands."""
+    order = order_of("clofarabine on day 2=by 25%: fever")
+    saved = json.loads(render(order, "json"))
+    offer = {"drug": "clofarabine", "percent": 50, "reason": "clofarabine-renal", "days": [1, 3, 4, 5]}
+    (alert,) = (each for each in saved["alerts"] if each["code"] == "clofarabine-renal")
+    assert alert["offers"] == [offer]
+    assert "--reduce" not in alert["text"]
+    assert load_order(render(order, "json")) == order
+    bundle = render(order, "fhir").decode()
+    assert "offered: clofarabine on days 1, 3, 4, 5 by 50%" in bundle
+    assert "--reduce" not in bundle
 
 
 def test_an_option_is_never_broken_over_two_lines_and_paper_has_words_instead() -> None:

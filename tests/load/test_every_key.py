@@ -64,7 +64,7 @@ def times(order: Order) -> Any:
 
 
 def alerts(order: Order) -> Any:
-    return [(alert.level, alert.code, alert.about, alert.text, alert.source) for alert in order.alerts]
+    return [(alert.level, alert.code, alert.about, alert.words, alert.source) for alert in order.alerts]
 
 
 def wrong_dose(order: Order) -> Any:

@@ -18,7 +18,7 @@ from cec.calculate.rules.fatal_routes import into_csf_rules, vinca_rules
 from cec.calculate.rules.grown import height_of_other_age_rule
 from cec.calculate.rules.lifetime import lifetime_rules
 from cec.calculate.rules.not_applied import not_applied_rules
-from cec.calculate.rules.offers import is_answered, offer_words
+from cec.calculate.rules.offers import answers
 from cec.calculate.rules.pounds import pounds_rule
 from cec.calculate.rules.readings import CLEARANCES, KNOWN, clearance_of, reading_rules
 from cec.calculate.rules.rule import Case, LimitQuestion, Question, Rule, question_of
@@ -49,10 +49,10 @@ def regimen_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
                 level=check.level,
                 about=check.about,
                 asks=tuple(map(question_of, conditions)),
-                text=partial(_words_of, check) if asks_clearance or check.offers else check.text,
+                text=partial(_with_estimate, check) if asks_clearance else check.text,
                 source=check.source,
                 not_checked=check.code,
-                is_answered=partial(is_answered, check) if check.offers else None,
+                answered=partial(answers, check) if check.offers else None,
             )
 
 
@@ -60,11 +60,6 @@ def _asked_clearance(check: Check) -> Iterator[str]:
     """The facts of the clearance that a check asks about."""
     asked = (condition.fact for conditions in check.any_of for condition in conditions)
     return (fact for fact in asked if fact in CLEARANCES)
-
-
-def _words_of(check: Check, case: Case) -> str:
-    """A check's text, the clearance that it hangs on, and what it offers or a person declared."""
-    return "; ".join(filter(None, (_with_estimate(check, case), offer_words(check, case))))
 
 
 def _with_estimate(check: Check, case: Case) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cec.calculate.known_facts import what_is_missing
 from cec.calculate.rules import rules_for
-from cec.calculate.rules.rule import Case, Rule, number_of
+from cec.calculate.rules.rule import Answers, Case, Rule, number_of
 from cec.conditions import history_asked
 from cec.facts import FACTS, Facts, drug_of, fact_of, of_history
 from cec.order import NOT_APPLICABLE, NOT_ASKED, NOT_CHECKED, Alert, NotMade
@@ -70,14 +70,16 @@ def _spoken(rules: Iterable[Rule], case: Case) -> Iterator[_Placed]:
             continue
         heard.add(key)
         text = rule.text if isinstance(rule.text, str) else rule.text(case)
+        answers = rule.answered(case) if rule.answered else Answers()
+        text = "; ".join((text, *answers.texts))
         if rule.hints and rule.hints not in hinted:
             hinted.add(rule.hints)
             text = "; ".join((text, *(hint for hint in rule.hints(case) if hint not in text)))
         if (rule.code, rule.about, text) in texts:  # of a check with several conditions of which any may hold
             continue
         texts.add((rule.code, rule.about, text))
-        level = "note" if rule.is_answered and rule.is_answered(case) else rule.level
-        yield rule.level, Alert(rule.code, level, rule.about, text, rule.source)
+        level = "note" if answers.is_whole else rule.level
+        yield rule.level, Alert(rule.code, level, rule.about, text, rule.source, offers=answers.offers)
 
 
 def not_asked(patient: Patient, regimen: Regimen, pharmacy: Pharmacy) -> list[str]:

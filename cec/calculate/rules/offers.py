@@ -7,34 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from cec.calculate.declared import declaration_on
-from cec.calculate.rules.rule import Case
+from cec.calculate.rules.rule import Answers, Case
 from cec.drug_names import is_same_drug
 from cec.order import Dose
-from cec.patient import Reduction, SetDose
+from cec.patient import Reduction, SetDose, target
 from cec.regimen import Check
 from cec.units import write_number
 
 
-class _Found(NamedTuple):
-    """What was found of the doses of one drug: whether it answers the check, and in words."""
-
-    is_answer: bool
-    text: str
-
-
-def is_answered(check: Check, case: Case) -> bool:
-    """Whether a person declared all that a check offers, for every dose that is given of these drugs."""
+def answers(check: Check, case: Case) -> Answers:
+    """What a person declared of the drugs that a check offers to reduce, and which reductions are left to declare."""
     found = list(_found(check, case))
-    return bool(found) and all(each.is_answer for each in found)
-
-
-def offer_words(check: Check, case: Case) -> str:
-    """What was declared of the drugs that a check offers to reduce, or the option that declares it."""
-    return "; ".join(each.text for each in _found(check, case))
+    return Answers(
+        tuple(each.text for each in found if each.text),
+        tuple(each.offer for each in found if each.offer),
+        is_whole=bool(found) and all(each.is_answer for each in found),
+    )
 
 
 def begins_with(reason: str, code: str) -> bool:
@@ -48,8 +41,16 @@ def begins_with(reason: str, code: str) -> bool:
     return re.match(rf"{re.escape(code)}(?![\w-])", reason, re.IGNORECASE) is not None
 
 
+class _Found(NamedTuple):
+    """What was found of the doses of one drug: an offer where nothing is declared of them, else what is, in words."""
+
+    text: str = ""
+    offer: Reduction | None = None
+    is_answer: bool = False
+
+
 def _found(check: Check, case: Case) -> Iterator[_Found]:
-    for drug, offered in check.offers.items():
+    for drug, percent in check.offers.items():
         given = [dose for dose in case.doses if is_same_drug(dose.drug, drug) and dose.ordered.value]
         declared = [_declaration_on(dose, case) for dose in given]
         alike: dict[tuple[_Declared, int], list[Dose]] = {}
@@ -57,7 +58,8 @@ def _found(check: Check, case: Case) -> Iterator[_Found]:
         for dose, declaration in zip(given, declared, strict=True):
             alike.setdefault((declaration, dose.line if is_mixed else 0), []).append(dose)
         for (declaration, line), doses in alike.items():
-            yield _about(declaration, check, drug, offered, _scope(line, doses, given))
+            offer = _offer(Reduction(drug, percent, check.code), line, doses, given)
+            yield _Found(offer=offer) if declaration is None else _held_against(declaration, offer)
 
 
 _Declared = Reduction | SetDose | None
@@ -68,28 +70,24 @@ def _declaration_on(dose: Dose, case: Case) -> _Declared:
     return declared if isinstance(declared, Reduction | SetDose) else None
 
 
-def _scope(line: int, doses: list[Dose], given: list[Dose]) -> str:
-    """Which doses of a drug these are, where they are not all: their days, and their line where it has several."""
+def _offer(whole: Reduction, line: int, doses: list[Dose], given: list[Dose]) -> Reduction:
+    """The reduction that is offered for some of the given doses of a drug: of their days, and of their line where it
+    has several."""
     if not line:
-        return ""
-    days = tuple(sorted({day for dose in doses for day in dose.line_days}))
+        return whole
     of_line = [dose for dose in given if dose.line == line]
-    on_days = f" on day{'s' * (len(days) > 1)} {', '.join(map(str, days))}" if len(doses) < len(of_line) else ""
-    return on_days + (f" line {line}" if len(of_line) < len(given) else "")
+    days = sorted({day for dose in doses for day in dose.line_days}) if len(doses) < len(of_line) else ()
+    return replace(whole, days=tuple(days), line=line if len(of_line) < len(given) else None)
 
 
-def _about(declaration: _Declared, check: Check, drug: str, offered: Decimal, scope: str) -> _Found:
-    """What a declaration is to the offer of a check, for the doses that `scope` names, all without one."""
-    by = f"by {write_number(offered)}%"
-    where = scope.replace(" line ", " in line ")
-    if declaration is None:
-        return _Found(is_answer=False, text=f"--reduce '{drug}{scope}={by}: {check.code}'")
-    if isinstance(declaration, SetDose):
-        return _Found(is_answer=False, text=f"{drug} is set to {declaration.dose}{where}: {declaration.reason}")
-    declared = f"by {write_number(declaration.percent)}%"
-    if not begins_with(declaration.reason, check.code):
-        text = f"already reduced {declared}{where} for {declaration.reason}; this would be further"
-        return _Found(is_answer=False, text=text)
-    if declaration.percent < offered:
-        return _Found(is_answer=False, text=f"{declared} is declared{where}, less than the {by} that is offered")
-    return _Found(is_answer=True, text=f"answered: {declared}, declared{where}")
+def _held_against(declared: Reduction | SetDose, offer: Reduction) -> _Found:
+    """What a declaration is to the reduction that a check offers for the same doses."""
+    where = target(offer).removeprefix(offer.drug).replace(" line ", " in line ")
+    if isinstance(declared, SetDose):
+        return _Found(f"{offer.drug} is set to {declared.dose}{where}: {declared.reason}")
+    by, offered = (f"by {write_number(each.percent)}%" for each in (declared, offer))
+    if not begins_with(declared.reason, offer.reason):
+        return _Found(f"already reduced {by}{where} for {declared.reason}; this would be further")
+    if declared.percent < offer.percent:
+        return _Found(f"{by} is declared{where}, less than the {offered} that is offered")
+    return _Found(f"answered: {by}, declared{where}", is_answer=True)

@@ -15,7 +15,7 @@ from cec.drug_names import words_of
 from cec.facts import FACTS, Facts, Value
 from cec.facts.stretches import Stretch
 from cec.order import CreatinineClearance, Dose
-from cec.patient import Patient
+from cec.patient import Patient, Reduction
 from cec.pharmacy import Pharmacy
 from cec.regimen import Condition, Level, Regimen
 from cec.units import Quantity
@@ -136,6 +136,15 @@ class Case(NamedTuple):
     """What the cycle gives, where that is not what its doses come to, or not all of it is dosed by the same size."""
 
 
+class Answers(NamedTuple):
+    """What a person declared of doses that a check offers to reduce, and what is left to declare."""
+
+    texts: tuple[str, ...] = ()
+    offers: tuple[Reduction, ...] = ()
+    is_whole: bool = False
+    """Whether for every dose that is given as much is declared as is offered."""
+
+
 class Rule(NamedTuple):
     """It speaks where the answer to every question is yes: always, where it asks none. Of rules with one code the first
     that speaks is heard."""
@@ -159,8 +168,8 @@ class Rule(NamedTuple):
     line: int = 0
     """The drug, or the number of the drug line, that must be given by this order; without one it holds for every order.
     """
-    is_answered: Callable[[Case], bool] | None = None
-    """Whether what a person declared answers it, so that it is only a note."""
+    answered: Callable[[Case], Answers] | None = None
+    """What of it a person answered; where that is all, it is only a note."""
     hangs_on_amounts: bool = False
     """Whether one of its facts is computed from the ordered doses, so that no two rows of a table have one answer."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cec.course.given import Given, administrations_given
 from cec.order import Order, identity
-from cec.patient import Reduction, SetDose, Withheld
+from cec.patient import Reduction, SetDose, Withheld, target
 from cec.render.csv import alert_codes, clock_time, levels_by_code, number, words, write_order
 from cec.render.words.times import rate_words
 from cec.units import Quantity
@@ -99,7 +99,7 @@ def _alerts(order: Order) -> tuple[str, str, str]:
 
 def declared(declarations: Iterable[Reduction | SetDose | Withheld]) -> str:
     """What a person declares of doses in one way, as a cell of a table has it."""
-    return "; ".join(f"{_target(each)}{_change(each)}: {each.reason}" for each in declarations)
+    return "; ".join(f"{target(each)}{_change(each)}: {each.reason}" for each in declarations)
 
 
 def _declared(order: Order) -> tuple[str, str, str, str]:
@@ -117,12 +117,6 @@ def _change(declaration: Reduction | SetDose | Withheld) -> str:
     if isinstance(declaration, Reduction):
         return f"={number(declaration.percent)}%"
     return f"={words(declaration.dose)}" if isinstance(declaration, SetDose) else ""
-
-
-def _target(declared: Reduction | SetDose | Withheld) -> str:
-    """The drug that a person changes, with days and line where not all are meant, as options and cells have it."""
-    days = f" on days {', '.join(map(str, declared.days))}" if declared.days else ""
-    return f"{declared.drug}{days}{f' line {declared.line}' if declared.line else ''}"
 
 
 def schedule_rows(order: Order) -> Iterable[Sequence[str]]:

@@ -41,6 +41,7 @@ from cec.render.fhir.parts import (
 )
 from cec.render.fhir.patient import observations_of, order_id, other_measures, patient_of, told_of
 from cec.render.words import OMITTED, assumptions, changes, label_words, origin, over_days, validity
+from cec.render.words.alerts import on_paper
 from cec.render.words.preparation import instructions
 from cec.render.words.regimen import cycle_words, frequency, title_of
 from cec.render.words.times import box_words, rate_words, starting_time
@@ -237,6 +238,6 @@ def _issue(order: Order, place: int, patient: Resource, requests: list[Resource]
         patient=refer(patient),
         implicated=about,
         evidence=[{"code": [{"text": alert.source}]}] if alert.source else [],
-        detail=alert.text,
+        detail=on_paper(alert).text,
         mitigation=[{"action": {"text": alert.accepted}}] if alert.accepted else [],
     )

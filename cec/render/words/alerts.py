@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
+
+from cec.patient import target
+from cec.units import write_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,21 +30,21 @@ def alert_code(alert: Alert) -> str:
 
 def alert_text(alert: Alert) -> str:
     """What an alert says, with its source."""
-    return f"{alert.text} [{alert.source}]" if alert.source else alert.text
-
-
-_OFFERED = re.compile(r"--reduce '([^'=]+)=(by [^':]+): [^']*'")
-"""The option by which what a check offers is declared, as `cec.calculate.rules.offers` writes it."""
+    return f"{alert.words} [{alert.source}]" if alert.source else alert.words
 
 
 def on_paper(alert: Alert) -> Alert:
-    """The alert as it stands on paper, where nobody types: what it offers in words instead of its option.
+    """The alert as it stands where nobody types: what it offers in words, not as the option.
 
+    >>> from decimal import Decimal
     >>> from cec.order import Alert
-    >>> on_paper(Alert("renal", "check", "x", "30 to 60 mL/min; --reduce 'x on day 2=by 50%: renal'")).text
+    >>> from cec.patient import Reduction
+    >>> offer = Reduction("x", Decimal(50), "renal", days=(2,))
+    >>> on_paper(Alert("renal", "check", "x", "30 to 60 mL/min", offers=(offer,))).text
     '30 to 60 mL/min; offered: x on day 2 by 50%'
     """
-    return replace(alert, text=_OFFERED.sub(r"offered: \1 \2", alert.text))
+    offered = (f"offered: {target(each)} by {write_number(each.percent)}%" for each in alert.offers)
+    return replace(alert, text="; ".join((alert.text, *offered)), offers=())
 
 
 def names_allergy(alert: Alert, drug: str) -> bool:

@@ -134,9 +134,9 @@ def changed_words(before: Order, order: Order) -> Iterator[str]:
         yield f"{drug}: {'; '.join(parts)}"
     if not words and not order.changes[-1].only_tells:
         yield "no dose, day or time is other than before"
-    old = {(alert.code, alert.text) for alert in before.alerts}
+    old = {(alert.code, alert.words) for alert in before.alerts}
     for alert in order.alerts:
-        if not any(alert.code == code and alert.text.endswith(text) for code, text in old):
+        if not any(alert.code == code and alert.words.endswith(text) for code, text in old):
             yield alert_words(in_one_line(alert))
 
 
