@@ -42,7 +42,7 @@ class _Texts:
         try:
             self._stream.write(content.decode())
         except UnicodeDecodeError:
-            text = "takes texts alone, and this is none; add -o FILE"
+            text = "takes text alone, and this is not text; add -o FILE"
             raise FileError(Fault(text, "", "standard output", code="unwritable-file")) from None
         return len(content)
 

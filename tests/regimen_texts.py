@@ -1,9 +1,11 @@
-"""Regimens for tests: those that are shipped, and files that are made up."""
+"""Regimens for tests: those that are shipped, files that are made up, and the faults of files."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from cec.errors import CecError, Fault
 from cec.load import load_regimen
 
 SHIPPED = {name: load_regimen(name) for name in ("cec-induction", "cec-consolidation")}
@@ -21,3 +23,12 @@ def regimen_file(folder: Path, name: str, *lines: str) -> Path:
     path = folder / f"{name}.yaml"
     path.write_text(regimen_text(name, *lines), encoding="utf-8")
     return path
+
+
+def faults_in(path: Path | str, load: Callable[[Path | str], object] = load_regimen) -> tuple[Fault, ...]:
+    """Every fault of a file; none where it can be read."""
+    try:
+        load(path)
+    except CecError as error:
+        return tuple(error.faults)
+    return ()

@@ -9,18 +9,11 @@ from pathlib import Path
 
 import pytest
 from patients import Given, alerts_of, batch, refusal_of
+from regimen_texts import regimen_text
 
 from cec import load_pharmacy, load_regimen
 
-DRUG = """\
-name: one-drug
-title: One drug
-edition: 1
-for: tests
-source: {citation: made up for tests}
-drugs:
-  - {drug: doxorubicin, dose: 60 mg/m2, LIFETIME route: IV bolus, days: 1}
-"""
+DRUG = regimen_text("one-drug", "drug: doxorubicin, dose: 60 mg/m2, LIFETIME route: IV bolus, days: 1")
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
+from regimen_texts import regimen_text
 
 from cec.calculate import draft_order
 from cec.calculate.growth import value_at
@@ -36,15 +37,9 @@ from cec.units import Quantity
 
 INDUCTION = load_regimen("cec-induction")
 ROOT = Path(__file__).parent.parent.parent
-LIFETIME = """\
-name: lifetime
-title: Lifetime
-edition: 1
-for: a test
-source: {citation: written for this test}
-drugs:
-  - {drug: Doxorubicin (liposomal), dose: 25 mg/m2, lifetime_maximum: MAXIMUM, route: IV, days: 1-3}
-"""
+LIFETIME = regimen_text(
+    "lifetime", "drug: Doxorubicin (liposomal), dose: 25 mg/m2, lifetime_maximum: MAXIMUM, route: IV, days: 1-3"
+)
 
 
 def quantity(number: str, unit: str) -> Quantity:

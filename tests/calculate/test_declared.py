@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from regimen_texts import regimen_text
 from running import cec
 from test_pdf import pages
 
@@ -20,17 +21,12 @@ from cec import Order, draft_order, load_order, load_patient, load_pharmacy, loa
 from cec.errors import InputError, OrderRefused
 
 SIZE = ("--height", "128", "--weight", "26", "--age", "8", "--sex", "f")
-FOLFOX = """\
-name: folfox
-title: FOLFOX
-edition: 1
-for: tests
-source: {citation: made up for tests}
-drugs:
-  - {drug: oxaliplatin, dose: 85 mg/m2, route: IV infusion, over: 2 h, days: 1}
-  - {drug: fluorouracil, dose: 400 mg/m2, route: IV bolus, days: 1}
-  - {drug: fluorouracil, dose: 2400 mg/m2, route: IV continuous infusion, over: 46 h, days: 1}
-"""
+FOLFOX = regimen_text(
+    "folfox",
+    "drug: oxaliplatin, dose: 85 mg/m2, route: IV infusion, over: 2 h, days: 1",
+    "drug: fluorouracil, dose: 400 mg/m2, route: IV bolus, days: 1",
+    "drug: fluorouracil, dose: 2400 mg/m2, route: IV continuous infusion, over: 46 h, days: 1",
+)
 
 
 def order_of(regimen: Any = "cec-induction", **declared: Any) -> Order:

@@ -5,18 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from regimen_texts import regimen_text
 
 from cec import draft_order, load_patient, load_pharmacy, load_regimen
 
-REGIMEN = """\
-name: long
-title: Long infusions
-edition: 1
-for: an example
-source: {citation: written for this}
-drugs:
-  - {drug: etoposide, dose: DOSE, route: IV continuous infusion, over: OVER, days: 1}
-"""
+REGIMEN = regimen_text("long", "drug: etoposide, dose: DOSE, route: IV continuous infusion, over: OVER, days: 1")
 PHARMACY = """\
 KEYSformulary:
   etoposide:

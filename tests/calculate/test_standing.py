@@ -8,21 +8,14 @@ import os
 from pathlib import Path
 
 import pytest
+from regimen_texts import regimen_text
 from running import cec
 
 from cec import CecError, Order, draft_order, load_order, load_patient, load_pharmacy, load_regimen, render
 from cec.load.reviews import load_reviews
 from cec.verification.saved_order import verify_order
 
-TEXT = """\
-name: ac
-title: AC
-edition: 1
-for: a test
-source: {citation: written for this test}
-drugs:
-  - {drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1-3}
-"""
+TEXT = regimen_text("ac", "drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1-3")
 SIZE = ("--height", "180cm", "--weight", "80kg")
 
 

@@ -5,28 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from regimen_texts import faults_in, regimen_text
 
-from cec import CecError, load_patient, load_regimen
+from cec import CecError, load_patient
 
 LINE = "{drug: etoposide, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1-3}"
-HEAD = """\
-name: meant
-title: Meant
-edition: 1
-for: a test
-source: {citation: written for this test}
-drugs:
-"""
+HEAD = regimen_text("meant")
 
 
 def faults(folder: Path, line: str, more: str = "") -> list[str]:
     path = folder / "meant.yaml"
     path.write_text(f"{HEAD}  - {line}\n{more}", encoding="utf-8")
-    try:
-        load_regimen(path)
-    except CecError as error:
-        return [fault.text for fault in error.faults]
-    return []
+    return [fault.text for fault in faults_in(path)]
 
 
 @pytest.mark.parametrize(

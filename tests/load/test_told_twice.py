@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from regimen_texts import SHIPPED, regimen_text
+from regimen_texts import SHIPPED, faults_in, regimen_text
 from running import Done, cec
 
 from cec import draft_order, load_order, load_patient, load_pharmacy, load_regimen, render
 from cec.drug_names import DIFFERENT_DRUGS, own_words
-from cec.errors import FileError
 from cec.load import regimen_folder
 from cec.verification import verify_order
 
@@ -24,11 +23,7 @@ NAME = "not the shipped cec-induction"
 def faults_of(folder: Path, formulary: str) -> list[str]:
     path = folder / "pharmacy.yaml"
     path.write_text(f"formulary:\n{formulary}", encoding="utf-8")
-    try:
-        load_pharmacy(path)
-    except FileError as error:
-        return [str(fault) for fault in error.faults]
-    return []
+    return [str(fault) for fault in faults_in(path, load_pharmacy)]
 
 
 def drug(name: str, product: str, figures: str = "form: tablet, content: 5 mg") -> str:
@@ -143,11 +138,7 @@ def next_cycle(folder: Path, day: int, line: str) -> list[str]:
     path = folder / "sample.yaml"
     text = regimen_text("sample", f"drug: etoposide, dose: 100 mg/m2, route: IV infusion, {line}")
     path.write_text(f"{text}next_cycle: {{earliest_day: {day}}}\n", encoding="utf-8")
-    try:
-        load_regimen(path)
-    except FileError as error:
-        return [str(fault) for fault in error.faults]
-    return []
+    return [str(fault) for fault in faults_in(path)]
 
 
 @pytest.mark.parametrize(

@@ -94,5 +94,5 @@ def test_a_command_writes_texts_where_there_are_no_bytes(form: str) -> None:
 
 def test_what_is_no_text_is_refused_where_there_are_no_bytes() -> None:
     code, out, err = run("dose", "--height", "128cm", "--weight", "26kg", "--format", "pdf")
-    assert (code, out, err) == (1, "", "standard output: takes texts alone, and this is none; add -o FILE\n")
+    assert (code, out, err) == (1, "", "standard output: takes text alone, and this is not text; add -o FILE\n")
     assert run("--version") == (0, f"cec {cec.__version__}\n", "")

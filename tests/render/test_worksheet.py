@@ -12,9 +12,9 @@ from pathlib import Path
 import msgspec
 import pytest
 from msgspec.structs import replace
+from running import cec
 
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen
-from cec.cli import main
 from cec.order import DailyFluid
 from cec.patient import Reduction
 from cec.render import WORKSHEETS, render
@@ -257,26 +257,14 @@ def test_a_content_that_hardly_differs_has_no_negative_zero(order: Order) -> Non
     assert ("Draw", "30 mL of 1 mg/mL = 29.9999 mg (0% of 30 mg)") in instructions(made)
 
 
-def run(arguments: list[str], capfdbinary: pytest.CaptureFixture[bytes]) -> tuple[int, str, str]:
-    code = 0
-    try:
-        main(arguments)
-    except SystemExit as leaving:
-        code = int(leaving.code or 0)
-    out, err = capfdbinary.readouterr()
-    return code, out.decode(), err.decode()
-
-
-def test_the_command_prints_the_worksheet(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    code, out, err = run(WITH_STARTER, capfdbinary)
+def test_the_command_prints_the_worksheet() -> None:
+    code, out, err = cec(*WITH_STARTER)
     assert (code, err) == (0, "")
     assert out.startswith("Preparation worksheet\n")
 
 
-def test_without_a_formulary_each_dose_has_lines_to_write_on_and_says_what_is_missing(
-    capfdbinary: pytest.CaptureFixture[bytes],
-) -> None:
-    code, out, err = run(CALL, capfdbinary)
+def test_without_a_formulary_each_dose_has_lines_to_write_on_and_says_what_is_missing() -> None:
+    code, out, err = cec(*CALL)
     assert (code, err) == (0, "")
     text = " ".join(out.split())
     assert text.count("Take ____________ Draw ____________ mL Into ____________ mL of ____________") == 3
@@ -287,10 +275,10 @@ def test_without_a_formulary_each_dose_has_lines_to_write_on_and_says_what_is_mi
     )
 
 
-def test_another_product_for_one_order(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_another_product_for_one_order() -> None:
     """9.25 mg of the 1 mg/mL solution: 9.25 mL, to 0.1 mL 9.3 mL."""
     choice = "prednisone=prednisone 1 mg/mL oral solution"
-    code, out, _ = run([*WITH_STARTER, "--product", choice, "--explain"], capfdbinary)
+    code, out, _ = cec(*WITH_STARTER, "--product", choice, "--explain")
     assert code == 0
     assert "Measure 9.3 mL of 1 mg/mL = 9.3 mg (+0.54% of 9.25 mg)" in " ".join(out.split())
     assert f"product from the command line: {choice}" in out
@@ -312,10 +300,8 @@ def test_another_product_for_one_order(capfdbinary: pytest.CaptureFixture[bytes]
         ([*WITH_STARTER, "--format", "json", "--pick-list"], 2, "is not an option of json, but of table and csv"),
     ],
 )
-def test_wrong_calls_are_told_plainly(
-    arguments: list[str], code: int, message: str, capfdbinary: pytest.CaptureFixture[bytes]
-) -> None:
-    left, out, err = run(arguments, capfdbinary)
+def test_wrong_calls_are_told_plainly(arguments: list[str], code: int, message: str) -> None:
+    left, out, err = cec(*arguments)
     assert (left, out) == (code, "")
     assert message in " ".join(err.split())
     assert "Traceback" not in err
