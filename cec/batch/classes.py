@@ -65,7 +65,7 @@ class Classifier:
                 cuts.setdefault(each.fact, set()).update(cuts_of(each.stretch))
         self._cuts = {name: sorted(some) for name, some in cuts.items() if some}
         self._limits = LimitsOverColumns(drawn, self._cuts, self._numbers, step)
-        hangs_on_amounts = any(rule.hangs_on_amounts for rule in rules_for(settings.regimen, settings.pharmacy))
+        hangs_on_amounts = any(rule.amounts for rule in rules_for(settings.regimen, settings.pharmacy))
         hangs_on_amounts |= any(line.is_by_rate for line in settings.regimen.drugs)
         self._exact: tuple[str, ...] = ("weight", "bsa", CLEARANCE) if hangs_on_amounts else ()
         """Facts whose very values belong to the class: those of amounts, where a rule hangs on them."""

@@ -11,14 +11,13 @@ from types import MappingProxyType
 import msgspec
 
 from cec.calculate.acceptance import accepted_alerts
-from cec.calculate.cycle import Inputs, compute_cycle, day_for_age, earliest_next_cycle, totals
+from cec.calculate.cycle import Inputs, compute_cycle, day_for_age, earliest_next_cycle
 from cec.calculate.dates import Dates
 from cec.calculate.declared_alerts import declared_alerts
 from cec.calculate.left_open import choice_faults
 from cec.calculate.lines import Cycle
-from cec.calculate.preparation import make_up
-from cec.calculate.preparation.fluids import daily_fluids
-from cec.calculate.preparation.pick_list import Stock, pick_list
+from cec.calculate.preparation import make_up, of_whole_cycle
+from cec.calculate.preparation.pick_list import Stock
 from cec.calculate.rules.alerts import alerts_of, not_asked
 from cec.calculate.rules.fatal_routes import refuse_fatal_routes
 from cec.calculate.schedule import NO_DATE, Schedule, noted
@@ -82,8 +81,10 @@ def draft_order(
         doses, preparations, rows, of_preparation = make_up(
             computed.dosed, schedule.administrations, regimen, pharmacy, computed.facts
         )
-        case = computed.case(doses)
-        found = alerts_of(case._replace(facts={**case.facts, **totals(case)}))
+        dates = Dates(regimen.calendar, start or NO_DATE)
+        stock = Stock(1, pharmacy, computed.facts)
+        fluids, picked = of_whole_cycle(doses, preparations, rows, dates, lambda _: patient.weight, stock)
+        found = alerts_of(computed.case(doses))
         of_amounts = (*computed.not_given, *declared_alerts(doses), *of_preparation, *schedule.alerts)
         order = Order(
             schema=SCHEMA,
@@ -102,15 +103,8 @@ def draft_order(
             doses=doses,
             administrations=rows,
             preparations=preparations,
-            daily_fluids=daily_fluids(
-                doses,
-                preparations,
-                lambda _: patient.weight,
-                rows,
-                Dates(regimen.calendar, start or NO_DATE),
-                zone=pharmacy.zone,
-            ),
-            pick_list=pick_list(doses, preparations, Stock(1, pharmacy, computed.facts)),
+            daily_fluids=fluids,
+            pick_list=picked,
             next_cycle=earliest_next_cycle(regimen, start),
             alerts=accepted_alerts(found, of_amounts, accept, strict=strict),
             overrides=overrides,

@@ -14,18 +14,10 @@ from cec.calculate.acceptance import refuse_with_stops
 from cec.calculate.dates import Dates
 from cec.calculate.declared import Declared, declared_for, refuse_contradictions
 from cec.calculate.dosing import Dosed, compute_dose
-from cec.calculate.known_facts import (
-    all_earlier_doses,
-    clearance_facts,
-    known_facts,
-    refuse_coarse_age,
-    refuse_impossible,
-)
+from cec.calculate.known_facts import clearance_facts, known_facts, refuse_coarse_age, refuse_impossible
 from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days, with_days_given
 from cec.calculate.measures import Measured, measure
 from cec.calculate.rules.alerts import alerts_of
-from cec.calculate.rules.fatal_routes import amounts_into_csf
-from cec.calculate.rules.lifetime import before_name, lifetime_maximums, total_name, total_of
 from cec.calculate.rules.rule import Case
 from cec.calculate.schedule import NO_DATE, draw
 from cec.calculate.schedule.remarks import Drawn
@@ -33,12 +25,12 @@ from cec.calculate.settled import Settled, lines_for, settled_on, unsettled
 from cec.calculate.shares import left_out, with_bases
 from cec.days import LAST_DAY
 from cec.errors import CecError, Fault, InputError
-from cec.facts import Facts, earlier_doses_of
+from cec.facts import Facts
 from cec.facts.derived import days_between
 from cec.order import Alert, Change, Dose, EarliestNextCycle
 from cec.patient import Patient, Withheld
 from cec.pharmacy import Pharmacy
-from cec.regimen import Regimen, entry_of
+from cec.regimen import Regimen
 from cec.units import Quantity
 
 
@@ -199,18 +191,6 @@ def _placed(
     doses = with_days_given(doses, drawn.rows, lines)
     placed = tuple(each._replace(dose=dose) for each, dose in zip(dosed, doses, strict=True))
     return (drawn if start else None), placed
-
-
-def totals(case: Case) -> Facts:
-    """How much of each drug with a lifetime maximum the patient has had with this cycle, and before it; amounts into
-    the cerebrospinal fluid."""
-    maximums = lifetime_maximums(case.regimen)
-    totals = {drug: total_of(drug, maximum, case) for drug, maximum in maximums.items()}
-    in_all = all_earlier_doses(case.patient)
-    earlier = {earlier_doses_of(drug).name: entry_of(drug, in_all) for drug in maximums}
-    amounts = {total_name(drug): total and total.amount.compared() for drug, total in totals.items()}
-    before = {before_name(drug): total and total.before.compared() for drug, total in totals.items()}
-    return {**earlier, **amounts, **before, **amounts_into_csf(case)}
 
 
 def at_times(

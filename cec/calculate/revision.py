@@ -17,14 +17,13 @@ from cec.calculate.acceptance import accepted_alerts
 from cec.calculate.carried_alerts import with_earlier_days
 from cec.calculate.change_alerts import change_alerts
 from cec.calculate.change_refusals import refuse_changed_given, refuse_hanging, refuse_overtaking
-from cec.calculate.cycle import Computed, Inputs, compute_cycle, day_for_age, earliest_next_cycle, totals
+from cec.calculate.cycle import Computed, Inputs, compute_cycle, day_for_age, earliest_next_cycle
 from cec.calculate.dates import Dates
 from cec.calculate.declared_alerts import declared_alerts
 from cec.calculate.lines import Cycle, lines_of_cycle
 from cec.calculate.pieces import days_before, joined_pieces, piece_of
-from cec.calculate.preparation import MadeUp
-from cec.calculate.preparation.fluids import daily_fluids
-from cec.calculate.preparation.pick_list import Stock, pick_list
+from cec.calculate.preparation import MadeUp, of_whole_cycle
+from cec.calculate.preparation.pick_list import Stock
 from cec.calculate.preparation.sharing import with_shared_vials
 from cec.calculate.rules.alerts import alerts_of
 from cec.calculate.rules.fatal_routes import refuse_fatal_routes
@@ -99,22 +98,17 @@ def revise(before: Order, change: Change, *, strict: bool = False) -> Order:
             doses=whole.doses,
             administrations=rows,
             preparations=preparations,
-            pick_list=pick_list(whole.doses, preparations, *stocks),
             next_cycle=earliest_next_cycle(before.regimen, start, changes),
             overrides=before.overrides,
             sha256=sha256_of_inputs(before.sha256, change),
         )
-        fluids = daily_fluids(
-            order.doses,
-            preparations,
-            lambda day: order.measures_on(day).weight,
-            rows,
-            Dates(order.regimen.calendar, start or datetime.date.min, changes),
-            zone=stretches[-1].inputs.pharmacy.zone,
+        dates = Dates(order.regimen.calendar, start or datetime.date.min, changes)
+        fluids, picked = of_whole_cycle(
+            order.doses, preparations, rows, dates, lambda day: order.measures_on(day).weight, *stocks
         )
         newest, *older = zip(reversed(computed), reversed(pieces), strict=True)
         case = newest[0].case(order.doses)._replace(administered=_administered(order))
-        found = [*alerts_of(case._replace(facts={**case.facts, **totals(case)}))]
+        found = alerts_of(case)
         of_amounts = [
             *newest[0].not_given,
             *declared_alerts(order.doses),
@@ -134,7 +128,7 @@ def revise(before: Order, change: Change, *, strict: bool = False) -> Order:
         refuse_overtaking(order)
         refuse_hanging(order, before, computed[-1])
         refuse_changed_given(order, before)
-        order = replace(order, daily_fluids=fluids, alerts=alerts)
+        order = replace(order, daily_fluids=fluids, pick_list=picked, alerts=alerts)
         return replace(order, fingerprint=fingerprint(order), release=None)
 
 

@@ -183,7 +183,7 @@ def lines_for(lines: Mapping[int, CycleLine], facts: Facts) -> ForPatient:
     faults: list[Fault] = []
     for number, line in lines.items():
         try:
-            if _is_so(line.of.only, facts, f"{line.of.drug}: whether it is given depends on"):
+            if not line.of.only or _is_so(line.of.only, facts, f"{line.of.drug}: whether it is given depends on"):
                 own[number] = line
             else:
                 others.append(line.of)

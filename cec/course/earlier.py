@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from cec.calculate.rules.lifetime import lifetime_maximums, total_in
+from cec.calculate.rules.lifetime import lifetime_maximums, total, total_in
 from cec.course.given import administrations_given
 from cec.drug_names import is_same_drug
 from cec.errors import InputError
 from cec.order import Dose, Measures, Order
 from cec.regimen import Regimen, entry_of
 from cec.units import AMOUNT, Quantity, dose_unit
-from cec.units.exact import kept
 
 ADDED_UP = AMOUNT.units
 """Units of what is added up: neither radiation nor fluids."""
@@ -65,19 +64,12 @@ def earlier_doses(order: Order, following: Regimen, also_given: Mapping[str, Qua
     for drug, amount in also_given.items():
         name = add(drug, amount, amount.unit, order.measures[-1])
         since.pop(name, None)
-    cut = [drug for drug, amount in before.items() if amount.endless]
     amounts = {
-        drug: _sum(number, units[drug], is_cut=any(is_same_drug(drug, each) for each in cut))
+        drug: total(number, units[drug], *(amount for each, amount in before.items() if is_same_drug(drug, each))).kept
         for drug, number in sums.items()
         if number
     }
     return Earlier(amounts, {drug: day for drug, day in since.items() if drug in amounts})
-
-
-def _sum(number: Fraction, unit: str, *, is_cut: bool) -> Quantity:
-    """A sum as an order keeps it; one with a part whose digits were cut has no last digit either."""
-    amount = kept(number, unit)
-    return Quantity(amount.value, amount.unit, endless=amount.endless or is_cut)
 
 
 def unit_added_up(dose: Dose) -> str:

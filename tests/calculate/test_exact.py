@@ -171,6 +171,38 @@ def test_a_lifetime_total_of_just_the_maximum_is_no_stop(tmp_path: Path, earlier
         draft_order(regimen, patient)
 
 
+def test_a_total_of_amounts_that_were_cut_is_written_as_one_without_an_end(tmp_path: Path) -> None:
+    """469 1/6 mg/m2, as an order keeps it, and 40 mg/m2 more: 509 1/6 mg/m2."""
+    line = "drug: alpha, dose: 40 mg/m2, route: oral, days: 1, lifetime_maximum: 450 mg/m2"
+    regimen = load_regimen(regimen_file(tmp_path, "lifetime", line))
+    patient = load_patient(texts={"height": "128", "weight": "26"})
+    told = Quantity(Decimal("469.166666666666"), "mg/m2", endless=True)
+    order = draft_order(
+        regimen, msgspec.structs.replace(patient, earlier_doses={"alpha": told}), accept={"lifetime-maximum-alpha": "x"}
+    )
+    assert order.alerts[0].text.startswith("469.16666… mg/m2 before and 40 mg/m2 in this cycle make 509.16666… mg/m2,")
+    whole = msgspec.structs.replace(patient, earlier_doses={"alpha": of("469.5", "mg/m2")})
+    alert = draft_order(regimen, whole, accept={"lifetime-maximum-alpha": "x"}).alerts[0]
+    assert alert.text.startswith("469.5 mg/m2 before and 40 mg/m2 in this cycle make 509.5 mg/m2,")
+
+
+def test_the_stop_of_a_lifetime_maximum_is_told_before_a_dose_that_is_refused(tmp_path: Path) -> None:
+    """250.1 mg/m2 and 5 × 40 mg/m2 are 450.1 mg/m2; 10 mg in 3 parts have no last digit."""
+    lines = [
+        "drug: alpha, dose: 40 mg/m2, route: oral, days: 1-5, lifetime_maximum: 450 mg/m2",
+        "drug: beta, dose: 10 mg, divided_into: 3, every: 8 h, route: oral, days: 1",
+    ]
+    regimen = load_regimen(regimen_file(tmp_path, "lifetime", *lines))
+    patient = load_patient(texts={"height": "128", "weight": "26", "earlier_doses": {"alpha": "250.1 mg/m2"}})
+    with pytest.raises(OrderRefused) as refused:
+        draft_order(regimen, patient)
+    assert list(refused.value.stops) == ["lifetime-maximum-alpha"]
+    assert "beta: its dose is refused too" in str(refused.value)
+    with pytest.raises(OrderRefused, match="beta: the dose has endless digits") as refused:
+        draft_order(regimen, msgspec.structs.replace(patient, earlier_doses={"alpha": of("250", "mg/m2")}))
+    assert not refused.value.stops
+
+
 def test_a_clearance_of_just_the_limit_is_the_limit(tmp_path: Path) -> None:
     """(140 - 20) × 72 / (72 × 1.7) × 0.85 = 120 / 1.7 × 0.85 = 60 mL/min: not under 60."""
     path = regimen_file(tmp_path, "clearance", "drug: alpha, dose: 40 mg, route: oral, days: 1")

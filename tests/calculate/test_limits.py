@@ -236,7 +236,7 @@ RULES_ON_ONE_FACT = [
 ]
 
 
-@pytest.mark.parametrize("code", sorted({rule.code for rule in RULES_ON_ONE_FACT if not rule.hangs_on_amounts}))
+@pytest.mark.parametrize("code", sorted({rule.code for rule in RULES_ON_ONE_FACT if not rule.amounts}))
 def test_a_rule_speaks_beyond_its_limits_and_only_there(code: str) -> None:
     """Rules of one code speak for one another."""
     alike = [rule for rule in RULES_ON_ONE_FACT if rule.code == code]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from cec.calculate.dates import Dates
 from cec.calculate.dosing import Dosed
 from cec.calculate.preparation.dilution import as_it_comes, bag_alerts
+from cec.calculate.preparation.fluids import daily_fluids
 from cec.calculate.preparation.forms import MAKERS
 from cec.calculate.preparation.handling import cytotoxic_as_stated, with_labels
 from cec.calculate.preparation.measuring import digit_alerts, measuring_alerts
+from cec.calculate.preparation.pick_list import Stock, pick_list
 from cec.calculate.preparation.running_time import running_time_alerts
 from cec.calculate.preparation.sharing import with_shared_vials
 from cec.calculate.preparation.shelf_life import with_use_before
@@ -26,7 +29,7 @@ from cec.calculate.rules.rule import code_of_drug
 from cec.conditions import judge
 from cec.errors import InputError
 from cec.facts import NO_FACTS, Facts
-from cec.order import Administration, Alert, Dose, Preparation
+from cec.order import Administration, Alert, DailyFluid, Dose, PickItem, Preparation
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
 from cec.regimen import Condition, Limit, Regimen
 from cec.routes import routes_of
@@ -53,6 +56,21 @@ def make_up(
     if preparations:
         rows = with_use_before(with_rates(rows, preparations), preparations, pharmacy)
     return MadeUp(doses, preparations, rows, alerts)
+
+
+def of_whole_cycle(
+    doses: Sequence[Dose],
+    preparations: Sequence[Preparation],
+    rows: Sequence[Administration],
+    dates: Dates,
+    weight_on: Callable[[int], Quantity],
+    *stocks: Stock,
+) -> tuple[tuple[DailyFluid, ...], tuple[PickItem, ...]]:
+    """How much fluid each day gives, also per kg, and what all days of the cycle take from the shelf."""
+    if not preparations:
+        return (), ()
+    fluids = daily_fluids(doses, preparations, weight_on, rows, dates, zone=stocks[-1].pharmacy.zone)
+    return fluids, pick_list(doses, preparations, *stocks)
 
 
 def prepare(

@@ -56,8 +56,6 @@ def daily_fluids(
     `weight_on` gives that of a day of the cycle. Without a schedule nobody knows when an infusion begins: one over more
     than a day counts in parts of 24 h. With a time zone an infusion runs by real hours where the clock is changed.
     """
-    if not preparations:
-        return ()
     made_up = {each.dose_index: each for each in preparations if each.dose.value}
     volumes = {_On(day): Fraction(0) for dose in doses for day in dose.days}
     unknown: dict[_On, dict[str, None]] = defaultdict(dict)

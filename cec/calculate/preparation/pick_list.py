@@ -36,8 +36,6 @@ def pick_list(doses: Sequence[Dose], preparations: Sequence[Preparation], *stock
 
     What the formulary does not give is an item too, to be chosen by a person.
     """
-    if not preparations:
-        return ()
     containers: dict[Kind, Counter[Item]] = {"vial": Counter(), "tablet": Counter()}
     beside: list[tuple[Dose, Preparation, Pharmacy]] = []
     endless = [each for each in preparations if doses[each.dose_index].no_total and each.dose.value]

@@ -168,10 +168,10 @@ def questions(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Question]:
 
     Rows with the same answers, the same facts known, the same reductions (drug, percentage, and which checks their
     reasons answer) and the same regimen have the same alert codes and the same prescribed doses. Rules that hang on
-    amounts (`Rule.hangs_on_amounts`) are left out: of them each row must be asked for itself.
+    ordered amounts (`Rule.amounts`) are left out: of them each row must be asked for itself.
     """
     for rule in rules_for(regimen, pharmacy):
-        if not rule.hangs_on_amounts:
+        if rule.amounts is None:
             yield from rule.asks
         yield from (LimitQuestion(name) for name in rule.wants)
     for _, when in conditions_of(regimen, pharmacy):

@@ -42,11 +42,10 @@ def alerts_of(case: Case) -> tuple[Alert, ...]:
     """
     lines = [*((dose.line, dose.drug) for dose in case.doses if dose.ordered.value), *case.refused]
     given = {"", 0, *(name for line in lines for name in line)}
-    answers = [
-        (rule, rule.answer(case.facts))
-        for rule in rules_for(case.regimen, case.pharmacy)
-        if rule.drug in given and rule.line in given
-    ]
+    rules = [rule for rule in rules_for(case.regimen, case.pharmacy) if rule.drug in given and rule.line in given]
+    for amounts in dict.fromkeys(rule.amounts for rule in rules if rule.amounts):
+        case = case._replace(facts={**case.facts, **amounts(case)})
+    answers = [(rule, rule.answer(case.facts)) for rule in rules]
     spoken = [rule for rule, answer in answers if answer]
     heard = {(rule.code, rule.about) for rule in spoken}
     unsure = [
@@ -118,7 +117,8 @@ def _not_made(unsure: Iterable[Answered], case: Case) -> Iterator[_Placed]:
 
 def _uncounted(name: str, patient: Patient) -> str:
     """That nobody told what was given of a drug before its doses were counted; nothing where that is not so."""
-    since = entry_of(drug_of(name), patient.earlier_doses_since)
+    counted = patient.earlier_doses_since
+    since = entry_of(drug_of(name), counted) if counted else None
     return f"no earlier doses of {drug_of(name)} before {since} given" if since else ""
 
 
@@ -127,5 +127,5 @@ def _untold(name: str, facts: Facts, *, is_wanted: bool) -> str:
     if name == "days_since_day_1" and number_of("previous_cycles", facts.get("previous_cycles")) == 0:
         return ""
     # a yes or no of the history may have a name that earlier doses would have
-    fact = fact_of(name) if name in FACTS or is_wanted else of_history(name)
+    fact = FACTS.get(name) or (fact_of(name) if is_wanted else of_history(name))
     return what_is_missing(fact, facts).not_given

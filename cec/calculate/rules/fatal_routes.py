@@ -64,7 +64,7 @@ def into_csf_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
                 drug=line.drug,
             )
         elif known.most:
-            fact = amount_name(line.drug)
+            fact = f"into_csf_{line.drug}"
             yield Rule(
                 code=code_of_drug("much-into-csf", line.drug),
                 level="check",
@@ -73,20 +73,14 @@ def into_csf_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
                 text=partial(_text, line.drug, line.route, known.most),
                 limits=f"up to {Quantity(known.most, 'mg')}",
                 drug=line.drug,
-                hangs_on_amounts=True,
+                amounts=partial(_amounts, line.drug, fact),
             )
 
 
-def amount_name(drug: str) -> str:
-    """The name of the fact of how much of a drug one administration brings into the cerebrospinal fluid, in mg."""
-    return f"into_csf_{drug}"
-
-
-def amounts_into_csf(case: Case) -> Facts:
-    """The largest administration of each drug into the cerebrospinal fluid, for which there is a limit."""
-    drugs = {line.drug for line in case.regimen.drugs if is_into_csf(line.route)}
-    limited = [drug for drug in drugs if (known := given_into_csf(drug)) and known.most]
-    return {amount_name(drug): amount.compared() for drug in limited if (amount := _largest(drug, case))}
+def _amounts(drug: str, fact: str, case: Case) -> Facts:
+    """How much one administration of a drug brings into the cerebrospinal fluid at most, in mg."""
+    amount = _largest(drug, case)
+    return {fact: amount.compared()} if amount else {}
 
 
 def _largest(drug: str, case: Case) -> Exact | None:

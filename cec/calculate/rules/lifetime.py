@@ -8,13 +8,16 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from cec.calculate.known_facts import all_earlier_doses
 from cec.calculate.rules.rule import Administered, Case, LimitQuestion, Limits, Rule, code_of_drug
 from cec.errors import InputError
-from cec.facts import Bounds, earlier_doses_of
+from cec.facts import Bounds, Facts, earlier_doses_of
 from cec.facts.stretches import stretch_within
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
-from cec.units import AMOUNT, Exact, Quantity, convert_exactly, dose_unit, write_number
+from cec.units import AMOUNT, Exact, Quantity, convert_exactly, dose_unit, kept, write_number
 
 MOST_BEFORE = Decimal(2)
 """Times the lifetime maximum beyond which what was given before is asked about."""
@@ -30,7 +33,17 @@ class Total(NamedTuple):
     @property
     def amount(self) -> Exact:
         """What was given before and what this cycle gives, together, in the unit of the former."""
-        return Exact(self.before.number + self.this_cycle.number, self.before.unit)
+        return total(self.before.number + self.this_cycle.number, self.before.unit, self.given)
+
+
+def total(number: Fraction, unit: str, *parts: Quantity | None) -> Exact:
+    """What these amounts, perhaps with others, come to; where the digits of one were cut, it has no last digit either.
+
+    >>> print(total(Fraction(4_691_666, 10_000), "mg/m2", Quantity(Decimal("469.1666"), "mg/m2", endless=True)))
+    469.16660… mg/m2
+    """
+    is_cut = any(part.endless for part in parts if part)
+    return Exact(Quantity(kept(number, unit).value, unit, endless=True)) if is_cut else Exact(number, unit)
 
 
 def lifetime_maximums(regimen: Regimen) -> dict[str, Quantity]:
@@ -38,26 +51,16 @@ def lifetime_maximums(regimen: Regimen) -> dict[str, Quantity]:
     return {line.drug: line.lifetime_maximum for line in regimen.drugs if line.lifetime_maximum}
 
 
-def total_name(drug: str) -> str:
-    """The name of the fact of how much of a drug a patient has had with this cycle."""
-    return f"total_{drug}"
-
-
-def before_name(drug: str) -> str:
-    """The name of the fact of how much of a drug a patient has had before, in the unit of its lifetime maximum."""
-    return f"before_{drug}"
-
-
 def lifetime_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
     """A stop for each drug that this cycle would bring above its lifetime maximum; a check of far too much before."""
     for drug, maximum in lifetime_maximums(regimen).items():
         most = Quantity(MOST_BEFORE * maximum.value, maximum.unit)
-        unit_slips = partial(_unit_slips, drug, maximum)
+        unit_slips, amounts = partial(_unit_slips, drug, maximum), partial(_amounts, drug, maximum)
         yield Rule(
             code=code_of_drug("lifetime-maximum", drug),
             level="stop",
             about=drug,
-            asks=(LimitQuestion(total_name(drug), limits=partial(_limits, maximum), given=(total_name(drug),)),),
+            asks=(_at_most(maximum, f"total_{drug}"),),
             text=partial(_text, drug, maximum),
             source=next(line.source for line in regimen.drugs if line.drug == drug) or regimen.source.citation,
             limits="the regimen's lifetime maximum",
@@ -65,33 +68,44 @@ def lifetime_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
             not_checked="lifetime maximum",
             wants=(earlier_doses_of(drug).name,),
             drug=drug,
-            hangs_on_amounts=True,
+            amounts=amounts,
         )
         yield Rule(
             code=code_of_drug("earlier-doses", drug),
             level="check",
             about=drug,
-            asks=(LimitQuestion(before_name(drug), limits=partial(_limits, most), given=(before_name(drug),)),),
+            asks=(_at_most(most, f"before_{drug}"),),
             text=partial(_before_text, drug, maximum),
             limits=f"{MOST_BEFORE} times the lifetime maximum",
             hints=unit_slips,
             drug=drug,
-            hangs_on_amounts=True,
+            amounts=amounts,
         )
 
 
-def _limits(maximum: Quantity, total: Quantity | None) -> Limits:
-    """Up to the maximum; no limits in a cycle that does not give the drug."""
-    return stretch_within(Bounds(None, maximum.value)) if total else None
+def _at_most(maximum: Quantity, fact: str) -> LimitQuestion:
+    """Whether an amount is above a maximum; it is not asked in a cycle that does not give the drug."""
+    return LimitQuestion(fact, limits=partial(_limits, maximum), given=(fact,))
+
+
+def _limits(maximum: Quantity, amount: Quantity | None) -> Limits:
+    return stretch_within(Bounds(None, maximum.value)) if amount else None
+
+
+def _amounts(drug: str, maximum: Quantity, case: Case) -> Facts:
+    """What a patient has had of a drug with this cycle and before it, in the unit of the maximum and as it was told."""
+    found, earlier = total_of(drug, maximum, case), entry_of(drug, all_earlier_doses(case.patient))
+    totals = {f"total_{drug}": found.amount.compared(), f"before_{drug}": found.before.compared()} if found else {}
+    return {earlier_doses_of(drug).name: earlier, **totals}
 
 
 def _text(drug: str, maximum: Quantity, case: Case) -> str:
-    total = total_of(drug, maximum, case)
-    if total is None:
+    found = total_of(drug, maximum, case)
+    if found is None:
         return ""
-    given = f" ({total.given})" if total.given and total.given.unit != maximum.unit else ""
+    given = f" ({found.given})" if found.given and found.given.unit != maximum.unit else ""
     return (
-        f"{total.before}{given} before and {total.this_cycle} in this cycle make {total.amount}, "
+        f"{found.before}{given} before and {found.this_cycle} in this cycle make {found.amount}, "
         f"above the lifetime maximum of {maximum}"
     )
 
@@ -106,8 +120,8 @@ def _unit_slips(drug: str, maximum: Quantity, case: Case) -> tuple[str, ...]:
     given = entry_of(drug, case.patient.earlier_doses)
     if given is None or _in_unit_of(maximum, given, case, drug) <= Fraction(MOST_BEFORE * maximum.value):
         return ()
-    amount = Quantity(given.value, dose_unit(given.unit).amount)
-    meant = Exact(_in_unit_of(maximum, amount, case, drug), maximum.unit)
+    amount = replace(given, unit=dose_unit(given.unit).amount)
+    meant = total(_in_unit_of(maximum, amount, case, drug), maximum.unit, amount)
     return (f"{amount} would be {meant}",) if amount != given and meant.number <= maximum.value else ()
 
 
@@ -127,7 +141,7 @@ def total_of(drug: str, maximum: Quantity, case: Case) -> Total | None:
     before = _in_unit_of(maximum, given, case, drug) if given else Fraction(0)
     if not cycle:
         return None
-    return Total(Exact(before, maximum.unit), Exact(sum(cycle, Fraction(0)), maximum.unit), given)
+    return Total(total(before, maximum.unit, given), Exact(sum(cycle, Fraction(0)), maximum.unit), given)
 
 
 def _in_unit_of(maximum: Quantity, amount: Quantity, case: Case, drug: str) -> Fraction:

@@ -170,8 +170,8 @@ class Rule(NamedTuple):
     """
     answered: Callable[[Case], Answers] | None = None
     """What of it a person answered; where that is all, it is only a note."""
-    hangs_on_amounts: bool = False
-    """Whether one of its facts is computed from the ordered doses, so that no two rows of a table have one answer."""
+    amounts: Callable[[Case], Facts] | None = None
+    """Those of its facts that are computed from the ordered doses, where no two rows of a table have one answer."""
 
     @property
     def facts(self) -> tuple[str, ...]:
