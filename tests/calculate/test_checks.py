@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from patients import Given, batch
 from pypdf import PdfReader
 from regimen_texts import regimen_text
 
@@ -430,6 +431,30 @@ def test_a_bsa_beyond_its_limits_is_asked_about(height: str, weight: str, is_ask
 def test_a_weight_change_is_a_note_beyond_5_and_a_check_beyond_10_percent(now: str, level: str) -> None:
     alerts = alerts_of(height="128", weight=now, previous_weight="26 kg")
     assert (alerts["weight-change"].level if "weight-change" in alerts else "") == level
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (
+            "260",
+            r"260 kg is \+900% from the last 26 kg, more than twice that; .*; the decimal point .*: 26 kg",
+        ),
+        ("57.3", r"57.3 kg is \+120.4% from the last 26 kg, more than twice that; .*; 57.3 lb would be 26 kg"),
+        ("12.9", "12.9 kg is -50.4% from the last 26 kg, less than half of that; weigh again or confirm"),
+    ],
+)
+def test_a_weight_of_another_patient_is_a_stop(now: str, words: str) -> None:
+    """Half of 26 kg is 13 kg, twice that 52 kg."""
+    with pytest.raises(OrderRefused, match=f"stop weight-change: weight: {words}"):
+        alerts_of(height="128", weight=now, previous_weight="26 kg")
+    at_limits = [alerts_of(height="128", weight=each, previous_weight="26 kg") for each in ("13", "52")]
+    assert [each["weight-change"].level for each in at_limits] == ["check", "check"]
+    assert "weight-change" not in alerts_of(height="128", weight="27", previous_weight="26 kg")
+    texts = {"height": "128 cm", "previous_weight": "26 kg"}
+    reject, peace = batch(Given(INDUCTION), {**texts, "weight": f"{now} kg"}, {**texts, "weight": "27 kg"})
+    assert "stop weight-change" in reject
+    assert peace == ""
 
 
 # Lifetime maximums

@@ -119,6 +119,7 @@ GIVEN: dict[tuple[str, ...], tuple[Row, ...]] = {
     (): ({},),
     ("start",): ({},),
     ("written_bsa",): ({}, {"written_bsa": "1.68 m2"}),
+    ("previous_weight",): ({}, {"previous_weight": "60 kg"}),
     ("days_since_measured",): (
         {},
         *({"measured_on": days_before_start(Decimal(days))} for days in (3, 365, 366)),

@@ -241,7 +241,7 @@ def test_a_check_on_a_clearance_says_which_one_it_is() -> None:
     alert = alerts_of(Given(load_regimen("cec-induction")), **child)["clofarabine-renal"]
     assert alert.text.startswith(
         "creatinine clearance 30 to 60 mL/min; the label reduces the dose by 50%; here 44.1 mL/min/1.73 m2 "
-        "(bedside Schwartz, not converted to the patient's own mL/min); "
+        "(bedside Schwartz, not converted to the patient's own mL/min)"
     )
     own = alerts_of(Given(load_regimen("cec-induction")), **CHILD, creatinine_clearance="45 mL/min")
     assert "; here 45 mL/min (measured)" in own["clofarabine-renal"].text

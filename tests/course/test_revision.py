@@ -310,6 +310,17 @@ def test_a_stop_that_newly_speaks_is_accepted_anew_and_an_accepted_one_is_carrie
     assert verify_order(third).finding == "agrees"
 
 
+def test_ten_times_the_weight_within_a_cycle_is_a_stop() -> None:
+    with pytest.raises(OrderRefused, match=r"stop weight-change: .*; the decimal point may have slipped: 26 kg"):
+        revised(ORDER, day(3), 3, weight=kg(260))
+    mended = revised(ORDER, day(3), 3, weight=kg(260), accepted={"weight-change": "to see it"})
+    with pytest.raises(OrderRefused, match=r"stop weight-change: weight: 26 kg is -90% from the last 260 kg"):
+        revised(mended, day(3), 3, weight=kg(26))
+    back = revised(mended, day(3), 3, weight=kg(26), accepted={"weight-change": "260 kg was a slip"})
+    assert doses(back, "clofarabine") == doses(ORDER, "clofarabine")
+    assert "weight-change" not in codes(revised(ORDER, day(3), 3, weight=kg(27)))
+
+
 def test_the_pharmacy_says_from_which_change_of_weight_it_doses_anew() -> None:
     order = drafted(pharmacy=load_pharmacy(texts={"weight_change": "10%"}))
     # 28 / 26 is 7.7% more; 28.6 / 26 is 10%

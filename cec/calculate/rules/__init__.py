@@ -23,6 +23,7 @@ from cec.calculate.rules.pounds import pounds_rule
 from cec.calculate.rules.readings import CLEARANCES, KNOWN, clearance_of, reading_rules
 from cec.calculate.rules.rule import Case, LimitQuestion, Question, Rule, question_of
 from cec.calculate.rules.sizes import (
+    another_weight_rule,
     body_mass_index_rule,
     heavy_for_age,
     implausible_for_age,
@@ -131,6 +132,7 @@ RULES: tuple[Rule | RulesOf, ...] = (
     pounds_rule(),
     plausible_rules,
     written_bsa_rule(),
+    another_weight_rule(),
     weight_change_rule("check", 10),
     weight_change_rule("note", 5),
     clearance_rules,

@@ -1,4 +1,4 @@
-"""Whether height, weight and body mass index can be those of this patient. Limits ask a person to look; none stops.
+"""Whether height, weight and body mass index can be those of this patient.
 
 They are held against the CDC growth reference where age and sex are known and it has that age, else the body mass index
 against its plausible bounds. The first that speaks says which slip would explain the size.
@@ -18,7 +18,7 @@ from cec.calculate.rules.rule import Case, LimitQuestion, Limits, OutOfScope, Ru
 from cec.calculate.rules.slips import Size, pounds, slips, typed
 from cec.facts import FACTS, Bounds, Sex, body_mass_index
 from cec.facts.stretches import Cut, Stretch, stretch_within
-from cec.units import Quantity, write_number, write_signed
+from cec.units import EXACT, Quantity, write_number, write_signed
 
 IMPLAUSIBLE_Z: dict[Measure, tuple[Decimal, Decimal]] = {
     "height": (Decimal(-5), Decimal(4)),
@@ -195,15 +195,33 @@ def weight_change_rule(level: Any, percent: int) -> Rule:
         level=level,
         about="weight",
         asks=(LimitQuestion("weight_change", stretch_within(Bounds(None, Decimal(percent)))),),
-        text=partial(_weight_change_words, percent),
+        text=partial(_weight_change_words, f"more than {percent}%", f"more than {percent}%"),
         hints=change_slips,
     )
 
 
-def _weight_change_words(percent: int, case: Case) -> str:
+def another_weight_rule() -> Rule:
+    """A stop at a weight below half of the last one or above twice that, which is hardly of one patient."""
+    change = weight_change_rule("stop", 50)
+    return change._replace(
+        asks=(*change.asks, LimitQuestion("weight", limits=_half_to_twice, given=("previous_weight",))),
+        text=partial(_weight_change_words, "less than half of that", "more than twice that"),
+        limits="from half to twice the last weight",
+    )
+
+
+def _half_to_twice(previous_weight: Quantity | None) -> Limits:
+    """The weights in kg from half of the last one to twice that; without one nobody asks."""
+    if previous_weight is None:
+        return None
+    before = previous_weight.value
+    return stretch_within(Bounds(EXACT.divide(before, Decimal(2)), EXACT.multiply(before, Decimal(2))))
+
+
+def _weight_change_words(below: str, above: str, case: Case) -> str:
     now, before = case.patient.weight, case.patient.previous_weight or case.patient.weight
-    change = _signed(deviation_percent(now.value, before.value))
-    return f"{now} is {change}% from the last {before}, more than {percent}%; weigh again or confirm"
+    change, beyond = deviation_percent(now.value, before.value), above if now.value > before.value else below
+    return f"{now} is {_signed(change)}% from the last {before}, {beyond}; weigh again or confirm"
 
 
 def change_slips(case: Case) -> tuple[str, ...]:
