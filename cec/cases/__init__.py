@@ -40,7 +40,7 @@ def run_file(regimen: Regimen, path: str | Path, file: CasesFile) -> RegimenOutc
         name=regimen.name,
         title=regimen.title,
         edition=regimen.edition,
-        source=", ".join(filter(None, (regimen.source.citation, regimen.source.url))),
+        source=regimen.source.words,
         file=str(path),
         sha256=regimen.sha256,
         cases_file=file.name,

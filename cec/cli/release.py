@@ -36,7 +36,7 @@ def release(
     from cec.course.standing import released
     from cec.course.writing import released_name, write_released
     from cec.facts.reading import read_date
-    from cec.render.json import write
+    from cec.render.json import render
     from cec.render.words import NO_SIGNATURE
     from cec.render.words.times import paper_date
 
@@ -47,6 +47,6 @@ def release(
         lambda: new_order_file(output, released_name(order)),
     )
     with about(order):
-        write_released(look_at(order), new, write(released(saved, name, day)))
+        write_released(look_at(order), new, render(released(saved, name, day)))
     if not quiet:
         say(f"{new}: released by {name} on {paper_date(day)}; {NO_SIGNATURE}")

@@ -20,9 +20,9 @@ EDITED = ("regimen", "patient", "pharmacy")
 
 def schema_of(what: str) -> bytes:
     """The JSON Schema of a kind of file, as it is published."""
-    from cec.render.json import write
+    from cec.render.json import render
 
-    return write(schema(cast("Noun", what)))
+    return render(schema(cast("Noun", what)))
 
 
 def line_for_editors(what: str, folder: str = "") -> str:

@@ -99,6 +99,11 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     citation: Annotated[str, key("the publication or protocol")]
     url: Annotated[str, key("its address")] = ""
 
+    @property
+    def words(self) -> str:
+        """The publication with its address."""
+        return f"{self.citation}, {self.url}" if self.url else self.citation
+
 
 class NextCycle(msgspec.Struct, frozen=True, omit_defaults=True):
     """When the next cycle may begin: not before this day of the present one."""

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cec.errors import InputError
 from cec.order import identity
 from cec.render.days import day_of
-from cec.render.words import label_words, origin, over_days, validity, void_words
+from cec.render.words import given_by, label_words, origin, over_days, validity, void_words
 from cec.render.words.alerts import alert_words, in_one_line, on_paper
 from cec.render.words.preparation import instructions
 from cec.render.words.regimen import cycle_words, title_of, which_of_day
@@ -85,14 +85,14 @@ def _calendar(orders: Sequence[Order], void: Void | None = None) -> bytes:
         calendar.add_component(_next_cycle(first, first.next_cycle, first.next_cycle.date, _beside(first, void)))
     if zone:
         calendar.add_missing_timezones(datetime.date(first.start.year, 1, 1), datetime.date(last.year + 1, 12, 31))
-    return b"".join(_folded(line) + b"\r\n" for line in calendar.content_lines() if line)
+    return b"".join(folded(line) + b"\r\n" for line in calendar.content_lines() if line)
 
 
 _LONGEST = 74
 """Bytes of a line, without its end."""
 
 
-def _folded(line: str) -> bytes:
+def folded(line: str) -> bytes:
     r"""A line of a calendar in lines of their length, as icalendar breaks them, which takes it letter by letter.
 
     No letter is torn apart, nor a backslash from what it is before.
@@ -147,7 +147,7 @@ def _administration(order: Order, row: Administration, zone: ZoneInfo | None, be
     """
     parts = (row.drug, row.line, row.protocol_day, row.number)
     of_day = f"d{day_of(order, row)[1:]}"
-    summary = ", ".join(filter(None, (f"{row.drug} {row.dose}", _given(row), of_day, _id(order))))
+    summary = ", ".join(filter(None, (f"{row.drug} {row.dose}", given_by(row), of_day, _id(order))))
     before = "" if row.start else f"{starting_time(row)}: "
     return _timed(_event(order, parts, before + summary, _description(order, row, beside), beside), row, zone)
 
@@ -155,13 +155,17 @@ def _administration(order: Order, row: Administration, zone: ZoneInfo | None, be
 def _timed(event: Event, row: Administration, zone: ZoneInfo | None) -> Event:
     """The event at the time of an administration."""
     if row.start is None:
-        event.add("dtstart", row.date)
-        event.add("dtend", row.date + datetime.timedelta(days=1))
-        event.add("transp", "TRANSPARENT")
-        return event
+        return _all_day(event, row.date)
     event.add("dtstart", row.start.replace(tzinfo=zone))
     if row.end:
         event.add("dtend", _end(row, zone) if zone else row.end)
+    return event
+
+
+def _all_day(event: Event, date: datetime.date) -> Event:
+    event.add("dtstart", date)
+    event.add("dtend", date + datetime.timedelta(days=1))
+    event.add("transp", "TRANSPARENT")
     return event
 
 
@@ -187,11 +191,7 @@ def _next_cycle(order: Order, rule: EarliestNextCycle, date: datetime.date, besi
     source = f" [{rule.source}]" if rule.source else ""
     rest = f" {rule.text}{source}" if rule.text else ""
     text = [beside.validity, f"Not before {weekday_date(date)}, day {rule.day} of this cycle.{rest}", *beside.identity]
-    event = _event(order, ("next cycle",), summary, text, beside)
-    event.add("dtstart", date)
-    event.add("dtend", date + datetime.timedelta(days=1))
-    event.add("transp", "TRANSPARENT")
-    return event
+    return _all_day(_event(order, ("next cycle",), summary, text, beside), date)
 
 
 def _event(
@@ -235,7 +235,7 @@ def _description(order: Order, row: Administration, of_order: _Beside) -> list[s
     return [
         of_order.validity,
         *filter(None, (of_order.revision, of_order.marks.get(identity(row)), of_order.given.get(identity(row)))),
-        f"{row.drug} {row.dose} (protocol dose {dose.prescribed}), {', '.join(filter(None, (_given(row), which)))}",
+        f"{row.drug} {row.dose} (protocol dose {dose.prescribed}), {', '.join(filter(None, (given_by(row), which)))}",
         *(f"{step.what}: {step.how}" for step in dose.steps if step.what in _CHANGES),
         *filter(None, (dose.purpose, row.timing or dose.timing, dose.note)),
         *over_days(dose),
@@ -267,10 +267,6 @@ def cautions(order: Order) -> Iterator[str]:
             "No cycle is named: the calendar of another cycle of this regimen that names none has the same events, and "
             "may replace these."
         )
-
-
-def _given(row: Administration) -> str:
-    return f"{row.route} over {row.runs}" if row.over else row.route
 
 
 def _id(order: Order) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.render.words import DIGITS, DRAFT
+from cec.render.words import DIGITS, DRAFT, given_by
 from cec.render.words.alerts import by_severity
 from cec.render.words.preparation import containers
 from cec.render.words.times import moment, paper_date, starting_time, weekday_date
@@ -96,7 +96,6 @@ def lines(worklist: Worklist) -> list[Line]:
 
 def _line(dose: DoseOfDay, worklist: Worklist, *, has_several: bool) -> Line:
     row, preparation, order = dose.administration, dose.preparation, worklist.orders[dose.order]
-    over = f" over {row.runs}" if row.over else ""
     return Line(
         str(dose.number),
         _time(row, worklist.date),
@@ -104,7 +103,7 @@ def _line(dose: DoseOfDay, worklist: Worklist, *, has_several: bool) -> Line:
         where(order.patient),
         row.drug,
         str(row.dose),
-        f"{row.route}{over}",
+        given_by(row),
         _draw(preparation) if preparation else NOT_PREPARED,
         _into(preparation) if preparation else "",
         vials_words(dose),

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from cec.errors import InputError
 from cec.order import Preparation, identity
 from cec.render.days import given_days, omitted
-from cec.render.words import over_days
+from cec.render.words import given_by, over_days
 from cec.render.words.preparation import Instruction, fluid_on, instructions, picked
 from cec.render.words.regimen import which_of_day
 from cec.render.words.revision import given_rows
@@ -216,8 +216,7 @@ def which(task: Task) -> str:
 def name_of(task: Task) -> str:
     """The dose with its route, its duration and, where there are several a day, its number."""
     dose = task.dose
-    over = f" over {dose.runs}" if dose.over else ""
-    parts = (f"{dose.drug} {dose.ordered}", f"{dose.route}{over}", which(task), *over_days(dose))
+    parts = (f"{dose.drug} {dose.ordered}", given_by(dose), which(task), *over_days(dose))
     return ", ".join(filter(None, parts))
 
 

@@ -143,13 +143,6 @@ def test_all_drugs_stopped() -> None:
     assert len(order.removed) == 12
 
 
-def test_a_change_of_nothing_gives_the_same() -> None:
-    order = revised(ORDER, day(3), 3)
-    for name in ("doses", "administrations", "preparations", "pick_list", "daily_fluids", "measures", "alerts"):
-        assert getattr(order, name) == getattr(ORDER, name)
-    assert order.altered == {}
-
-
 def test_what_was_declared_before_holds_until_something_newer_is_declared() -> None:
     first = drafted(reductions=["etoposide=25%: mucositis grade 3"])
     # 96 mg × 0.75 = 72; 1 m2: 100 × 0.75 = 75; by half 50; set 60

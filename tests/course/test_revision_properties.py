@@ -128,3 +128,4 @@ def test_a_change_of_nothing_gives_the_same(from_day: int, later: int) -> None:
     order = revise(FIRST, Change(on=on, from_day=from_day, reason="none", written_by="0.1.0"))
     for name in ("doses", "administrations", "preparations", "pick_list", "daily_fluids", "measures", "alerts"):
         assert getattr(order, name) == getattr(FIRST, name)
+    assert order.altered == {}

@@ -228,12 +228,6 @@ def test_lines_of_certain_cycles_need_the_cycle(tmp_path: Path) -> None:
     assert [dose.drug for dose in draft_order(regimen, patient, cycle=2).doses] == ["etoposide"]
 
 
-def test_a_reduction_is_of_a_drug_that_is_given() -> None:
-    patient = load_patient(texts={**SIZE, "reductions": ["vincristine=25%: neuropathy"]})
-    with pytest.raises(InputError, match="a reduction of vincristine is declared, but cec-induction gives clofarabine"):
-        draft_order(load_regimen("cec-induction"), patient)
-
-
 BY_AGE = "[{when: {age: under 1 year}, dose: 6 mg}, {when: {age: 'at least 1 year, under 3 years'}, dose: 8 mg}]"
 
 

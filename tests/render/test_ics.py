@@ -18,7 +18,7 @@ from running import cec
 from cec import Order, Pharmacy, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
 from cec.order import Cancelled, Release
-from cec.render.ics import _folded
+from cec.render.ics import folded
 from cec.render.words import DRAFT
 
 STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
@@ -206,7 +206,7 @@ def test_name_and_birth_date_stay_out_of_the_file() -> None:
     assert "4711" not in "".join(uids(order_of()))
 
 
-def test_long_polish_text_is_folded_between_letters_and_reads_back() -> None:
+def test_long_polish_text_isfolded_between_letters_and_reads_back() -> None:
     number = "zażółć gęślą jaźń; 1, 2\\n " * 6
     order = order_of(id=number.strip())
     lines = render(order, "ics").split(b"\r\n")
@@ -242,4 +242,4 @@ def test_from_the_command_line(tmp_path: Path) -> None:
 @given(st.text(st.sampled_from("ab \\^,;éŁ²李😀"), min_size=1, max_size=260))
 def test_lines_are_broken_where_icalendar_breaks_them(line: str) -> None:
     by_icalendar: Any = Contentline
-    assert _folded(line) == by_icalendar(line).to_ical()
+    assert folded(line) == by_icalendar(line).to_ical()

@@ -40,7 +40,7 @@ from cec.render.fhir.parts import (
     route_concept,
 )
 from cec.render.fhir.patient import observations_of, order_id, other_measures, patient_of, told_of
-from cec.render.words import OMITTED, assumptions, changes, label_words, origin, over_days, validity
+from cec.render.words import OMITTED, assumptions, changes, given_by, label_words, origin, over_days, validity
 from cec.render.words.alerts import on_paper
 from cec.render.words.preparation import instructions
 from cec.render.words.regimen import cycle_words, frequency, title_of
@@ -177,10 +177,17 @@ def _dosage_words(dose: Dose) -> str:
     days = days_in_words(dose.days)
     amount = f"{dose.ordered} (protocol dose {dose.prescribed})" if dose.ordered.value else OMITTED
     name = f"{dose.drug} ({dose.called})" if dose.called else dose.drug
-    over = f"{dose.route} over {dose.runs}" if dose.over else dose.route
     until = f"until {dose.until}" if dose.until else ""
     confirm = f"only when {dose.confirm}" if dose.confirm else ""
-    parts = (f"{name} {amount}", over, f"{frequency(dose)} on {days}", dose.timing, *over_days(dose), until, confirm)
+    parts = (
+        f"{name} {amount}",
+        given_by(dose),
+        f"{frequency(dose)} on {days}",
+        dose.timing,
+        *over_days(dose),
+        until,
+        confirm,
+    )
     return ", ".join(filter(None, parts))
 
 

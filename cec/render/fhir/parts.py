@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cec.fhir.codes import ATC, DAYS_OF_CYCLE, DOSE_RATE_TYPE, PRECISION, RXNORM, SNOMED, UCUM, route_code, ucum_of
-from cec.render.json import write
+from cec.render.json import render
 from cec.units import DURATION, Quantity, convert, dose_unit
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def filled(**parts: Any) -> Resource:
 def bundle(resources: Iterable[Resource], identity: str) -> bytes:
     """A Bundle of these resources, each under its id, as exact JSON."""
     entries = [{"fullUrl": f"urn:uuid:{each['id']}", "resource": each} for each in resources]
-    return write({"resourceType": "Bundle", "id": identity, "type": "collection", "entry": entries})
+    return render({"resourceType": "Bundle", "id": identity, "type": "collection", "entry": entries})
 
 
 def refer(resource: Resource) -> Resource:

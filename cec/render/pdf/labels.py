@@ -21,6 +21,7 @@ from cec.render.words import (
     DIGITS,
     bind,
     changed_words,
+    given_by,
     over_days,
     pharmacy_words,
     signed_percent,
@@ -218,7 +219,7 @@ def _label(
     texts = {
         "drug": spelled(row.drug, order.pharmacy),
         "dose": amount,
-        "route": f"{row.route} over {row.runs}" if row.over else row.route,
+        "route": given_by(row),
         "rate": str(row.rate or ""),
         "over_days": "; ".join(over_days(dose)),
         "date": f"{weekday_date(row.date)}, {day_of(order, row)[:1].lower()}{day_of(order, row)[1:]}",

@@ -41,7 +41,7 @@ def head(order: Order, terminal: Terminal, *, explain: bool = False, void: Void 
     entries = [
         ("Regimen", f"{regimen.name}, edition {regimen.edition}, {count_of_days(order)}"),
         ("For", regimen.indication),
-        ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
+        ("Source", regimen.source.words),
         ("Patient", identity(patient, order.age, order.as_of)),
         ("In care", place_of_care(patient)),
         ("Diagnosis", patient.diagnosis),

@@ -70,7 +70,7 @@ def _render_treatment(treatment: Treatment, terminal: Terminal, *, explain: bool
                 [
                     ("Treatment", f"{treatment.name}, edition {treatment.edition}, {treatment.count} cycles"),
                     ("For", treatment.indication),
-                    ("Source", ", ".join(filter(None, (treatment.source.citation, treatment.source.url)))),
+                    ("Source", treatment.source.words),
                     *((f"Phase {number}", phase_words(*each)) for number, each in enumerate(phases, 1)),
                 ],
                 terminal,
@@ -96,7 +96,7 @@ def _regimen(regimen: Regimen, terminal: Terminal, *, explain: bool) -> list[Par
             [
                 ("Regimen", f"{regimen.name}, edition {regimen.edition}, {days_of_regimen(regimen)}"),
                 ("For", regimen.indication),
-                ("Source", ", ".join(filter(None, (regimen.source.citation, regimen.source.url)))),
+                ("Source", regimen.source.words),
                 ("Next cycle", _next_cycle(regimen)),
                 ("Standing", standing(regimen)),
             ],

@@ -31,7 +31,7 @@ def render(calendar: TreatmentCalendar, *, terminal: Terminal = PIPE) -> bytes:
                 [
                     ("Treatment", f"{treatment.name}, edition {treatment.edition}, {len(orders)} cycles"),
                     ("For", treatment.indication),
-                    ("Source", ", ".join(filter(None, (treatment.source.citation, treatment.source.url)))),
+                    ("Source", treatment.source.words),
                     ("Patient", identity(patient, first.age, first.as_of)),
                     *measure_facts(first),
                 ],

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cec.days import days_in_words
-from cec.order import Dose, Order
+from cec.order import Administration, Dose, Order
 from cec.pharmacy import Pharmacy
 from cec.render.words.times import paper_date
 from cec.routes import CHOICE, routes_of
@@ -59,6 +59,11 @@ def route_to_tick(route: str) -> str:
     """
     routes = routes_of(route)
     return CHOICE.join(f"[  ] {each}" for each in routes) if len(routes) > 1 else route
+
+
+def given_by(given: Dose | Administration) -> str:
+    """By which route, and over how long where that is known: IV infusion over 2 h."""
+    return f"{given.route} over {given.runs}" if given.over else given.route
 
 
 def over_days(dose: Dose) -> list[str]:
