@@ -51,7 +51,7 @@ class Fault(NamedTuple):
 
 
 CODES: Mapping[str, str] = {
-    "usage": "the command was called as it cannot be: an option that there is not, an argument that is missing",
+    "usage": "wrong usage of a command: an unknown option, a missing argument",
     "input": "an option or argument cannot be used, for a reason that has no code of its own",
     "file": "a file cannot be used, for a reason that has no code of its own",
     "refused": "what was given can be read, but no dose may come of it",
@@ -63,7 +63,7 @@ CODES: Mapping[str, str] = {
     "other-kind-of-unit": "a unit is known, but not of what is wanted: kg of a height",
     "not-a-date": "a text is not a date",
     "day-number": "a date is a number by which Excel counts days; the text says which date",
-    "not-one-of": "a text is none of the words that are read here",
+    "not-one-of": "a text is not one of the words that are read here",
     "impossible-value": "a number lies beyond what is possible; the text says what was probably meant",
     "no-such-file": "there is no such file",
     "unreadable-file": "a file or folder cannot be read",
@@ -74,7 +74,7 @@ CODES: Mapping[str, str] = {
     "not-json": "a text is not JSON",
     "not-an-order": "a file is not an order that cec saved",
     "unknown-key": "a key of a file is not known; the text says which was probably meant",
-    "missing-key": "a key that must be told is not there",
+    "missing-key": "a required key is missing",
     "empty-value": "a key has no value",
     "wrong-shape": "a list or mapping stands where one value is wanted, or the other way round",
     "unknown-regimen": "no regimen has this name, and no file is there",

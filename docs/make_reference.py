@@ -14,14 +14,14 @@ MAN = FOLDER.parent / "man"
 SCHEMA_FOLDER = FOLDER.parent / "schemas"
 sys.path[:0] = [str(FOLDER), str(FOLDER.parent)]
 
-from making import codes, commands, examples, facts_and_checks, keys, man, python_names  # noqa: E402  after the path
+from making import codes, commands, examples, facts, keys, man, python_names  # noqa: E402  after the path
 
 from cec.cli.schema import EDITED, schema_of  # noqa: E402  after the path
 
 NOTE = "<!-- Written by docs/make_reference.py: change what it reads, not this page. -->\n\n"
 
 PAGES: dict[str, Callable[[], str]] = {
-    "facts-and-checks": facts_and_checks.page,
+    "facts": facts.page,
     "codes": codes.page,
     "regimen-keys": keys.regimen_page,
     "patient-keys": keys.patient_page,

@@ -6,15 +6,19 @@ What no table holds stands in `OTHERS`; a test reads the program for codes that 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from cec import load_regimen
-from cec.calculate.rules.rule import Rule
+from cec.calculate.rules import rules_for
+from cec.calculate.rules.rule import LimitQuestion, Rule
+from cec.conditions import words
 from cec.errors import CODES, CecError
 from cec.load import regimen_names
-from cec.regimen import any_words
+from cec.pharmacy import Pharmacy
+from cec.regimen import NOT_SHIPPED, Condition, DoseEntry, DrugLine, Limit, Regimen, Source, any_words
+from cec.units import Quantity
 from cec.verification.mistakes import MISTAKES
 from cec.verification.outcome import MEANINGS
-from making.facts_and_checks import every_rule, general_code, limits_of
 from making.markdown import table
 
 OTHERS = {
@@ -109,7 +113,8 @@ OTHERS = {
 ALERTS = """# Codes
 
 An alert has a code, by which `--accept` and tables name it. [Alerts](../alerts.md) says what a level means and
-how an alert is answered. For a check on measures this page names the facts that it looks at, and what passes.
+how an alert is answered. A check on [facts](facts.md) names those that it looks at, what passes, and whose limit that
+is; a limit without a source is cec's own.
 
 ## Alerts of every order
 
@@ -150,6 +155,32 @@ has the code `note`.
 """
 
 
+DRUG = "<drug>"
+_BOUND = Condition("creatinine_clearance", (Limit("<", Quantity(Decimal(40), "mL/min")),))
+ANY_REGIMEN = Regimen(
+    name=f"{NOT_SHIPPED}<regimen>",
+    title="",
+    edition=1,
+    indication="",
+    source=Source("the regimen's source"),
+    drugs=(
+        DrugLine(
+            DRUG,
+            Quantity(Decimal(1), "mg"),
+            "oral",
+            (1,),
+            lifetime_maximum=Quantity(Decimal(1), "mg"),
+        ),
+        DrugLine(DRUG, Quantity(Decimal(1), "mg"), "intrathecal", (1,)),
+        DrugLine(DRUG, Quantity(Decimal(1), "AUC"), "IV bolus", (1,)),
+        DrugLine(DRUG, Quantity(Decimal(1), "AUC by newell-1993"), "IV bolus", (1,)),
+        DrugLine(DRUG, (DoseEntry(Quantity(Decimal(1), "mg"), (_BOUND,)),), "oral", (1,)),
+    ),
+    sha256="",
+)
+"""Stands for every regimen: rules of a drug stand once."""
+
+
 def page() -> str:
     """The page, as Markdown."""
     mistakes = [("mistake",), *((mistake,) for mistake in MISTAKES)]
@@ -164,7 +195,9 @@ def page() -> str:
 
 def _alerts() -> Iterator[Sequence[str]]:
     """Every code of every order, by the alphabet: of a rule with its limits, of another with its meaning."""
-    rows: set[tuple[str, str, str]] = {(f"`{general_code(rule)}`", rule.level, _right(rule)) for rule in every_rule()}
+    rows: set[tuple[str, str, str]] = {
+        (f"`{_general_code(rule)}`", rule.level, _right(rule)) for rule in rules_for(ANY_REGIMEN, Pharmacy())
+    }
     rows |= {(f"`{name}`", level, meaning) for name, (level, meaning) in OTHERS.items()}
     yield ("code", "level", "what it looks at, or what it says")
     yield from sorted(rows)
@@ -174,7 +207,7 @@ def _right(rule: Rule) -> str:
     """What a rule looks at and what is right, with its source."""
     source = f" [{rule.source}]" if rule.source else ""
     facts = ", ".join(f"`{name}`" for name in rule.facts)
-    return f"{facts or 'the regimen'}; passes: {limits_of(rule)}{source}"
+    return f"{facts or 'the regimen'}; passes: {_limits(rule)}{source}"
 
 
 def _regimen_checks() -> Iterator[Sequence[str]]:
@@ -194,3 +227,17 @@ def _errors() -> Iterator[Sequence[str]]:
     errors: tuple[type[CecError], ...] = (CecError, *CecError.__subclasses__())
     for error in errors:
         yield (f"`{error.__name__}`", (error.__doc__ or "").split("\n\n")[0].replace("``", "`"))
+
+
+def _general_code(rule: Rule) -> str:
+    """The code of a rule, with `<drug>` for the drug that it is about."""
+    return rule.code.replace("-drug", f"-{DRUG}") if rule.about == DRUG else rule.code
+
+
+def _limits(rule: Rule) -> str:
+    """The limits of a rule in words: as it says them, else those that stand in numbers."""
+    if rule.limits:
+        return rule.limits
+    asked = (each for each in rule.asks if isinstance(each, LimitQuestion) and each.stretch)
+    stretches = (words(each.fact, each.stretch).removeprefix(f"{each.fact} ") for each in asked if each.stretch)
+    return " and ".join(stretches)

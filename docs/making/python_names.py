@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import cec
-from cec import errors
 from cec.keys import key
 from cec.order import Administration, Alert, Dose, Step
 from cec.units import Quantity
@@ -31,11 +30,11 @@ LONG = 90
 
 ERRORS = """## Errors
 
-Every fault of the input is one of these; each has `faults`, the list of all reasons with their places.
-
+Every fault of the input is a `CecError`, or [one of its kinds](codes.md#errors). Each has `faults`: all reasons, with
+their places.
 """
 PARTS_OF_AN_ORDER = (Dose, Step, Administration, Alert, Quantity)
-"""Records that are no public names and that everybody reads who reads an order."""
+"""Records that are not public names, and that everybody reads who reads an order."""
 
 
 def page() -> str:
@@ -43,10 +42,8 @@ def page() -> str:
     public = {name: getattr(cec, name) for name in cec.__all__}
     functions = [_function(name, each) for name, each in public.items() if inspect.isfunction(each)]
     records = [_record(each) for each in public.values() if inspect.isclass(each) and each is not cec.CecError]
-    kinds = (each for each in vars(errors).values() if inspect.isclass(each) and issubclass(each, cec.CecError))
-    rows = [("error", "what it means"), *((code(each.__name__), _first(each)) for each in kinds)]
     parts = map(_record, PARTS_OF_AN_ORDER)
-    return HEAD + "\n".join((*functions, *records, PARTS + "\n".join(parts), ERRORS + table(rows)))
+    return HEAD + "\n".join((*functions, *records, PARTS + "\n".join(parts), ERRORS))
 
 
 def _function(name: str, function: Any) -> str:
@@ -67,7 +64,7 @@ def _with_star(signature: inspect.Signature) -> Iterator[inspect.Parameter | Non
 
 
 def _parameter(parameter: inspect.Parameter | None) -> str:
-    """A parameter as it is declared; a default that is no simple value as an ellipsis."""
+    """A parameter as it is declared; a default that is not a simple value as an ellipsis."""
     if parameter is None:
         return "*"
     default = parameter.default
@@ -138,7 +135,3 @@ def _words_of_key(annotation: ast.expr) -> str:
     calls = [each for each in ast.walk(annotation) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)]
     words = [each.args[0] for each in calls if isinstance(each.func, ast.Name) and each.func.id == key.__name__]
     return str(ast.literal_eval(words[0])) if words and isinstance(words[0], ast.Constant) else ""
-
-
-def _first(error: type) -> str:
-    return (error.__doc__ or "").split("\n\n")[0].replace("``", "`")

@@ -122,7 +122,7 @@ def test_it_is_read_and_bounded_as_its_row_says(text: str, refusal: str) -> None
 
 
 @pytest.mark.slow
-def test_schemas_and_the_page_of_facts_and_checks_list_it() -> None:
+def test_schemas_and_the_pages_of_facts_and_codes_list_it() -> None:
     patient = json.loads(with_new_fact("schema", "patient").stdout)
     assert patient["properties"]["ejection_fraction"]["examples"] == ["60%"]
     regimen = json.loads(with_new_fact("schema", "regimen").stdout)
@@ -130,10 +130,10 @@ def test_schemas_and_the_page_of_facts_and_checks_list_it() -> None:
     assert when["properties"]["ejection_fraction"]["description"].startswith(
         "ejection fraction of the left ventricle (%)"
     )
-    page = with_new_fact(str(DOCS / "make_reference.py"), "facts-and-checks").stdout
+    page = with_new_fact(str(DOCS / "make_reference.py"), "facts", "codes").stdout
     row = "| `ejection_fraction` | ejection fraction of the left ventricle, e.g. 60% | of the patient | 1 to 100% |"
     assert row in page
-    assert "| `weak-heart` | check | `ejection_fraction` | at least 50% | made up |" in page
+    assert "| `weak-heart` | check | `ejection_fraction`; passes: at least 50% [made up] |" in page
 
 
 ROWS, HIDDEN = 3000, 1717
