@@ -20,7 +20,7 @@ from cec.calculate.declared import hidden_reductions
 from cec.calculate.known_facts import possible_months
 from cec.calculate.measures import KidneyFunction, creatinine_clearance
 from cec.calculate.rules import questions, rules_for
-from cec.calculate.rules.offers import begins_with
+from cec.calculate.rules.regimen_checks import begins_with
 from cec.calculate.rules.rule import LimitQuestion, TextQuestion, number_of
 from cec.errors import CecError
 from cec.facts import FACTS, Value

@@ -18,8 +18,8 @@ from cec.calculate.left_open import choice_faults
 from cec.calculate.lines import Cycle
 from cec.calculate.preparation import make_up, of_whole_cycle
 from cec.calculate.preparation.pick_list import Stock
-from cec.calculate.rules.alerts import alerts_of, not_asked
-from cec.calculate.rules.fatal_routes import refuse_fatal_routes
+from cec.calculate.rules import alerts_of, not_asked
+from cec.calculate.rules.fatal_mistakes import refuse_fatal_routes
 from cec.calculate.schedule import NO_DATE, Schedule, noted
 from cec.conditions import history_asked
 from cec.errors import Fault, InputError

@@ -17,7 +17,7 @@ from cec.calculate.dosing import Dosed, compute_dose
 from cec.calculate.known_facts import clearance_facts, known_facts, refuse_coarse_age, refuse_impossible
 from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days, with_days_given
 from cec.calculate.measures import Measured, measure
-from cec.calculate.rules.alerts import alerts_of
+from cec.calculate.rules import alerts_of
 from cec.calculate.rules.rule import Case
 from cec.calculate.schedule import NO_DATE, draw
 from cec.calculate.schedule.remarks import Drawn

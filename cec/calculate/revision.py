@@ -25,8 +25,8 @@ from cec.calculate.pieces import days_before, joined_pieces, piece_of
 from cec.calculate.preparation import MadeUp, of_whole_cycle
 from cec.calculate.preparation.pick_list import Stock
 from cec.calculate.preparation.sharing import with_shared_vials
-from cec.calculate.rules.alerts import alerts_of
-from cec.calculate.rules.fatal_routes import refuse_fatal_routes
+from cec.calculate.rules import alerts_of
+from cec.calculate.rules.fatal_mistakes import refuse_fatal_routes
 from cec.calculate.rules.rule import Administered
 from cec.calculate.schedule import in_sequence, too_few
 from cec.calculate.schedule.boxes import with_boxes

@@ -19,7 +19,7 @@ from regimen_texts import regimen_text
 from cec.calculate import draft_order
 from cec.calculate.growth import value_at
 from cec.calculate.known_facts import known_facts
-from cec.calculate.rules import alerts as rules_alerts
+from cec.calculate.rules import alerts_of as alerts_of_case
 from cec.calculate.rules.rule import Case
 from cec.calculate.rules.slips import Size, Typed, pounds, slips, typed
 from cec.conditions import judge, unknown_facts
@@ -306,7 +306,7 @@ def child(
 def check_size(patient: Patient) -> list[Alert]:
     """The alerts that hang on nothing but what was told of the patient."""
     regimen = msgspec.structs.replace(load_regimen("cec-induction"), checks=())
-    found = rules_alerts.alerts_of(Case(regimen, patient, Pharmacy(), known_facts(patient, {})))
+    found = alerts_of_case(Case(regimen, patient, Pharmacy(), known_facts(patient, {})))
     return [alert for alert in found if not alert.not_made]
 
 

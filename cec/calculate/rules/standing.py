@@ -1,12 +1,15 @@
-"""Whether a regimen's file may be used: the shipped one, in use, and reviewed as it is now."""
+"""Whether the files of an order hold for it: the regimen's is the shipped one, in use and reviewed as it is now; the
+pharmacy's name drugs as the regimen does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cec.calculate.rules.rule import Rule
+from cec.calculate.rules.rule import Rule, code_of_drug
+from cec.drug_names import misspelt_drug
 from cec.pharmacy import Pharmacy
-from cec.regimen import NOT_SHIPPED, Level, Regimen
+from cec.regimen import NOT_SHIPPED, Level, Regimen, entry_of
 
 DIGITS = 16
 """The digits of a fingerprint that tell two files apart."""
@@ -47,3 +50,18 @@ def _not_reviewed(regimen: Regimen) -> str:
         return f"nobody reviewed {file}"
     last = regimen.reviews[-1]
     return f"{file} was changed after {last.by} reviewed it on {last.date} (SHA-256 {last.sha256[:DIGITS]})"
+
+
+def not_applied_rules(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
+    """A check for each drug of the regimen whose name a rule or product of the pharmacy nearly has."""
+    given = {line.drug: True for line in regimen.drugs}
+    found: dict[str, dict[str, list[str]]] = {}
+    for key, names in pharmacy.names_of_drugs.items():
+        for name in names:
+            if entry_of(name, given) is None and (drug := misspelt_drug(name, given)):
+                found.setdefault(drug, {}).setdefault(name, []).append(key)
+    for drug, keys in found.items():
+        named = "; ".join(f"'{name}' in {' and '.join(of_name)}" for name, of_name in keys.items())
+        text = f"the pharmacy file names {named}: not applied to {drug}; if that is meant, name it so there"
+        limits = "no rule or product of the pharmacy is for a drug of nearly this name"
+        yield Rule(code_of_drug("rule-not-applied", drug), "check", drug, (), text, limits=limits, drug=drug)

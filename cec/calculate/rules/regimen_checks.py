@@ -1,23 +1,60 @@
-"""What a check offers a person to declare, and whether it is declared. Nothing of it is ever applied by itself.
+"""The checks of a regimen's own file: what they say of a clearance, and what they offer a person to declare.
 
-Only a reduction whose reason begins with the code of the check answers it, where it is as large as the offered one.
+Nothing of an offer is ever applied by itself. Only a reduction whose reason begins with the code of the check answers
+it, where it is as large as the offered one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from cec.calculate.declared import declaration_on
-from cec.calculate.rules.rule import Answers, Case
+from cec.calculate.rules.readings import CLEARANCES, KNOWN, clearance_of
+from cec.calculate.rules.rule import Answers, Case, Rule, question_of
 from cec.drug_names import is_same_drug
 from cec.order import Dose
 from cec.patient import Reduction, SetDose, target
-from cec.regimen import Check
+from cec.pharmacy import Pharmacy
+from cec.regimen import Check, Regimen
 from cec.units import write_number
+
+
+def regimen_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
+    """The regimen's own checks; those on an estimated clearance say that it is one."""
+    for check in regimen.checks:
+        asks_clearance = any(_asked_clearance(check))
+        for conditions in check.any_of:
+            yield Rule(
+                code=check.code,
+                level=check.level,
+                about=check.about,
+                asks=tuple(map(question_of, conditions)),
+                text=partial(_with_estimate, check) if asks_clearance else check.text,
+                source=check.source,
+                not_checked=check.code,
+                answered=partial(answers, check) if check.offers else None,
+            )
+
+
+def _asked_clearance(check: Check) -> Iterator[str]:
+    """The facts of the clearance that a check asks about."""
+    asked = (condition.fact for conditions in check.any_of for condition in conditions)
+    return (fact for fact in asked if fact in CLEARANCES)
+
+
+def _with_estimate(check: Check, case: Case) -> str:
+    """A check's text and what the clearance is, in the unit of its bound."""
+    fact = next(_asked_clearance(check), "")
+    if case.clearance is None or not fact:
+        return check.text
+    is_other = fact == KNOWN and case.clearance.own
+    unconverted = ", not converted to the patient's own mL/min" if is_other else ""
+    return f"{check.text}; here {clearance_of(case, fact)} ({case.clearance.method}{unconverted})"
 
 
 def answers(check: Check, case: Case) -> Answers:

@@ -1,4 +1,5 @@
-"""Routes that kill: the stop that nothing lifts, checks of doses into the cerebrospinal fluid, vinca in syringes.
+"""Mistakes that have killed: the route that nothing lifts, doses into the cerebrospinal fluid, vinca in syringes, and
+methotrexate by mouth given daily.
 
 What is asked has limits that are cec's own, and wide: they ask a person to look.
 """
@@ -9,8 +10,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 
 from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, code_of_drug
+from cec.days import numbers_of
 from cec.errors import OrderRefused
 from cec.facts import Bounds, Facts
 from cec.facts.stretches import stretch_within
@@ -22,9 +25,10 @@ from cec.routes import (
     is_in_bags_alone,
     is_into_csf,
     is_intravenous,
+    is_methotrexate,
     routes_of,
 )
-from cec.units import AMOUNT, Exact, Quantity, convert_exactly
+from cec.units import AMOUNT, Exact, Quantity, convert_exactly, span
 
 
 def refuse_fatal_routes(regimen: Regimen, pharmacy: Pharmacy) -> None:
@@ -125,3 +129,32 @@ def _is_pushed(line: DrugLine) -> bool:
     routes = [route for route in routes_of(line.route) if is_intravenous(route)]
     is_infused = line.longest is not None or line.is_by_rate
     return not is_infused and any("infusion" not in route.casefold() for route in routes)
+
+
+WEEK = 7
+_WEEKLY_SOURCE = "ISMP 3-Apr-2002; IMSN, Global Targeted Medication Safety Best Practice 1"
+
+
+def weekly_rules(regimen: Regimen, _pharmacy: Pharmacy) -> Iterator[Rule]:
+    """A check for each line that gives methotrexate by mouth more often than once a week."""
+    for number, line in enumerate(regimen.drugs, 1):
+        if is_methotrexate(line.drug) and "oral" in routes_of(line.route) and _is_within_a_week(line):
+            yield Rule(
+                code=code_of_drug("not-weekly", line.drug),
+                level="check",
+                about=line.drug,
+                asks=(),
+                text="by mouth more often than once a week: daily instead of weekly methotrexate has killed; "
+                "look at the days again, in the source",
+                source=_WEEKLY_SOURCE,
+                limits="once a week",
+                line=number,
+            )
+
+
+def _is_within_a_week(line: DrugLine) -> bool:
+    """Whether a line gives doses on two days that are less than a week apart."""
+    days = numbers_of(line.days, 2 * WEEK)
+    is_soon_again = line.repeat is not None and span(line.repeat).days < WEEK
+    is_close = is_soon_again or any(later - day < WEEK for day, later in pairwise(days))
+    return is_close and len(line.weekdays) != 1

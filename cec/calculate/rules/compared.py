@@ -1,4 +1,6 @@
-"""Whether the dates of an order go together: how old the measures are, and whether a year was written for another."""
+"""Whether what was told goes with what was told before or elsewhere: the last weight, a body surface area that was
+written, the days of the measures and of the previous cycle.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,82 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
+from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, number_of
+from cec.calculate.rules.slips import change_slips
 from cec.facts import FACTS, Bounds, Value
 from cec.facts.derived import days_between
 from cec.facts.stretches import stretch_within
 from cec.pharmacy import Pharmacy
-from cec.regimen import Regimen
+from cec.regimen import Level, Regimen
+from cec.units import EXACT, Quantity, write_signed
+
+MAY_DIFFER_BY = Decimal("0.02")
+"""m2, our own limit: another formula and another rounding come to less in most patients."""
+
+
+def weight_change_rule(level: Level, percent: int) -> Rule:
+    """A question about a weight that is more than so many percent from the last one."""
+    return Rule(
+        code="weight-change",
+        level=level,
+        about="weight",
+        asks=(LimitQuestion("weight_change", stretch_within(Bounds(None, Decimal(percent)))),),
+        text=partial(_weight_change_words, f"more than {percent}%", f"more than {percent}%"),
+        hints=change_slips,
+    )
+
+
+def another_weight_rule() -> Rule:
+    """A stop at a weight below half of the last one or above twice that, which is hardly of one patient."""
+    change = weight_change_rule("stop", 50)
+    return change._replace(
+        asks=(*change.asks, LimitQuestion("weight", limits=_half_to_twice, given=("previous_weight",))),
+        text=partial(_weight_change_words, "less than half of that", "more than twice that"),
+        limits="from half to twice the last weight",
+    )
+
+
+def _half_to_twice(previous_weight: Quantity | None) -> Limits:
+    """The weights in kg from half of the last one to twice that; without one nobody asks."""
+    if previous_weight is None:
+        return None
+    before = previous_weight.value
+    return stretch_within(Bounds(EXACT.divide(before, Decimal(2)), EXACT.multiply(before, Decimal(2))))
+
+
+def _weight_change_words(below: str, above: str, case: Case) -> str:
+    now, before = case.patient.weight, case.patient.previous_weight or case.patient.weight
+    change = write_signed(to_nearest(deviation_percent(now.value, before.value), Decimal("0.1")))
+    beyond = above if now.value > before.value else below
+    return f"{now} is {change}% from the last {before}, {beyond}; weigh again or confirm"
+
+
+def written_bsa_rule() -> Rule:
+    """A question about a body surface area that lies further from the one that was written."""
+    return Rule(
+        code="bsa-differs",
+        level="check",
+        about="BSA",
+        asks=(LimitQuestion("bsa", limits=_about_the_written, given=("written_bsa",)),),
+        text=_bsa_words,
+        limits=f"{MAY_DIFFER_BY} m2 from the one that was written elsewhere",
+    )
+
+
+def _about_the_written(written: Value | None) -> Limits:
+    """The limits around a BSA that was written; without one nobody asks."""
+    number = number_of("written_bsa", written)
+    if number is None:
+        return None
+    return stretch_within(Bounds(EXACT.subtract(number, MAY_DIFFER_BY), EXACT.add(number, MAY_DIFFER_BY)))
+
+
+def _bsa_words(case: Case) -> str:
+    return (
+        f"{case.facts['bsa']} is computed from height and weight, and {case.facts['written_bsa']} was written; doses "
+        "are by the computed one; look which height and weight the other was computed from"
+    )
 
 
 def date_rules(_regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
