@@ -115,7 +115,7 @@ def test_the_whole_cycle_moves_before_it_began_and_two_days_are_missed(order: Pa
         (["--skip-day", "3", "--move", "--drop"], "--move and --drop say two things"),
     ],
 )
-def test_wrong_usage(order: Path, what: list[str], words: str) -> None:
+def test_wrong_usage_ends_with_2(order: Path, what: list[str], words: str) -> None:
     done = change(order, *what)
     assert (done.code, words in " ".join(done.err.split())) == (2, True), done.err
 
@@ -142,14 +142,14 @@ def test_wrong_usage(order: Path, what: list[str], words: str) -> None:
         (["--weight", "1kg"], "cannot be of one person"),
     ],
 )
-def test_what_is_refused(order: Path, tmp_path: Path, what: list[str], words: str) -> None:
+def test_a_change_that_is_refused_writes_nothing(order: Path, tmp_path: Path, what: list[str], words: str) -> None:
     done = change(order, *what)
     assert done.code == 1
     assert words in " ".join(done.err.split())
     assert [path.name for path in tmp_path.iterdir()] == ["ann.json"]
 
 
-def test_wrong_dates(order: Path, tmp_path: Path) -> None:
+def test_a_change_from_a_day_that_is_past_or_not_there_is_refused(order: Path, tmp_path: Path) -> None:
     done = change(order, "--weight", "28kg", on="2026-12-03")
     assert "day 3 is 2026-12-02, before 2026-12-03: it counts as given; change from a later day on" in done.err
     assert change(order, "--weight", "28kg", day=None).err.endswith(

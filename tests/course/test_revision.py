@@ -403,7 +403,7 @@ def test_a_rescue_that_hangs_on_a_given_drug_stays_by_the_hour(tmp_path: Path) -
         ({"weight": kg(1000)}, r"is not a possible body weight"),
     ],
 )
-def test_what_cannot_be(change: dict[str, Any], words: str) -> None:
+def test_a_change_that_cannot_be_is_refused(change: dict[str, Any], words: str) -> None:
     with pytest.raises((InputError, OrderRefused), match=words):
         revised(ORDER, day(3), 3, **change)
 

@@ -115,7 +115,7 @@ def test_a_patient_file_and_a_regimen_know_it(tmp_path: Path) -> None:
         ("45", "--ejection-fraction: '45' has no unit"),
     ],
 )
-def test_it_is_read_and_bounded_as_its_row_says(text: str, refusal: str) -> None:
+def test_a_new_fact_is_read_and_bounded_as_its_row_says(text: str, refusal: str) -> None:
     done = with_new_fact("dose", *SIZE, "--ejection-fraction", text)
     assert (done.returncode, done.stdout) == (1, "")
     assert refusal in done.stderr

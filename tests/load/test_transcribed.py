@@ -30,27 +30,27 @@ GIVEN = {
 """What the doses hang on beside the patient."""
 
 
-def test_there_are_some() -> None:
+def test_regimens_and_a_treatment_were_transcribed() -> None:
     assert len(REGIMENS) >= 11
     assert len(TREATMENTS) == 1
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_it_says_what_it_is(path: Path) -> None:
+def test_a_transcribed_file_has_no_fault_and_names_its_address(path: Path) -> None:
     done = cec("regimen", "check", str(path))
     assert done.code == 0, done.out
     assert "url: http" in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", REGIMENS, ids=lambda path: path.stem)
-def test_it_agrees_with_what_was_worked_by_hand(path: Path) -> None:
+def test_a_transcribed_regimen_agrees_with_what_was_worked_by_hand(path: Path) -> None:
     assert cases_path(path).is_file()
     outcome = run_cases(check_regimen(path), path)
     assert [case.case for case in outcome.differing] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_it_is_drawn(path: Path) -> None:
+def test_the_schedule_of_a_transcribed_file_is_drawn(path: Path) -> None:
     start = ("--day-0" if path.stem in FROM_DAY_0 else "--start", "2026-11-30")
     done = cec("schedule", str(path), *PATIENT, *start, *GIVEN.get(path.stem, ()))
     assert done.code == 0, done.err

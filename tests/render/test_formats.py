@@ -180,7 +180,7 @@ def test_every_format_shows_every_dose_every_alert_and_the_draft(document: str, 
 
 
 @pytest.mark.parametrize(("document", "name"), EVERY_FORMAT)
-def test_so_it_is_without_a_start_where_none_is_needed(document: str, name: str) -> None:
+def test_a_format_without_a_start_shows_every_dose_or_asks_for_one(document: str, name: str) -> None:
     undated = order("cec-induction", start=None, reductions=["etoposide=25%: mucositis grade 3"])
     if name in NEEDS_A_START:
         with pytest.raises(InputError, match="--start"):

@@ -229,7 +229,7 @@ def test_a_zone_that_there_is_not_is_named() -> None:
         render(order_of(pharmacy=Pharmacy(time_zone="Europe/Warszawa")), "ics")
 
 
-def test_from_the_command_line(tmp_path: Path) -> None:
+def test_a_command_writes_the_calendar_and_asks_for_a_start(tmp_path: Path) -> None:
     file = tmp_path / "cycle.ics"
     call = ("cec-induction", "--height", "128cm", "--weight", "26kg", "--id", "4711")
     assert cec("schedule", *call, "--start", "2026-11-30", "-o", str(file)).code == 0

@@ -224,7 +224,7 @@ def test_tagged_the_same_bytes_and_on_its_paper(order: Order) -> None:
         render(order, "pdf", WORKSHEETS, paper="a5")
 
 
-def test_from_the_command_line(tmp_path: Path) -> None:
+def test_a_command_writes_it_on_paper_and_takes_no_paper_for_a_table(tmp_path: Path) -> None:
     file = tmp_path / "worksheet.pdf"
     call = ("prepare", "cec-induction", "--height", "109cm", "--weight", "18.5kg", "--start", "2026-11-30")
     pharmacy = ("--pharmacy", str(STARTER))

@@ -255,7 +255,7 @@ def test_conversion_to_a_unit_of_another_kind_is_refused() -> None:
         ("4 FT 2 IN", "127"),
     ],
 )
-def test_heights(text: str, centimetres: str) -> None:
+def test_a_height_is_read_in_every_way_in_which_people_write_it(text: str, centimetres: str) -> None:
     """4 x 12 + 2.39 = 50.39 in; 50.39 x 2.54 = 127.9906; 50 x 2.54 = 127."""
     assert read_length(text) == of(centimetres, "cm")
 
@@ -277,7 +277,7 @@ def test_heights(text: str, centimetres: str) -> None:
         ("57lbs 4.5oz", "25.9823379440625"),
     ],
 )
-def test_weights(text: str, kilograms: str) -> None:
+def test_a_weight_is_read_in_every_way_in_which_people_write_it(text: str, kilograms: str) -> None:
     """57.3201881 x 0.45359237 = 25.999999969124797, 57.25 x 0.45359237 = 25.9681631825, 57.28125 x 0.45359237 =
     25.9823379440625 (4.5 oz are 4.5/16 lb), worked with `bc`."""
     assert read_weight(text) == of(kilograms, "kg")

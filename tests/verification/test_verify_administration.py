@@ -334,7 +334,9 @@ def test_a_misspelt_column_of_how_a_drug_is_given_is_asked_about(regimen: Path, 
 
 
 @pytest.mark.parametrize(("times", "agrees"), [("2", True), ("1", False), ("", True)])
-def test_so_it_is_where_a_row_is_one_drug(times: str, agrees: bool, regimen: Path, tmp_path: Path) -> None:
+def test_times_a_day_are_compared_where_a_row_is_one_drug(
+    times: str, agrees: bool, regimen: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "orders.csv"
     head = "id,height_cm,weight_kg,drug,dose,per_day,days,over,route"
     rows = (f"1,100,36,cytarabine,1000 mg,{times},1 3 5,3 h,IV infusion", "1,100,36,prednisone,40 mg,1,1-5,,oral")

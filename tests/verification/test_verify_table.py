@@ -414,7 +414,9 @@ def test_a_cell_is_quoted_as_it_stands_beside_one_of_the_right_form(
         ("dose", "96", "'96' has no unit; * like 12.5 mg"),
     ],
 )
-def test_so_it_is_where_a_row_is_one_drug(head: str, cells: str, message: str, tmp_path: Path) -> None:
+def test_a_dose_in_two_units_or_none_is_refused_where_a_row_is_one_drug(
+    head: str, cells: str, message: str, tmp_path: Path
+) -> None:
     path = tmp_path / "orders.csv"
     path.write_text(f"height_cm,weight_kg,drug,{head}\n128,26,Etoposide,{cells}\n", encoding="utf-8")
     (row,) = rows_of(path)
