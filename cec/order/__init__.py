@@ -176,9 +176,9 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     @property
     def last_day(self) -> int | None:
-        """The last day of this cycle on which a drug is given; None where days go on without an end."""
+        """The last day of this cycle on which a drug is given; None where days go on without an end, as no dates do."""
         last = max(day for dose in self.doses for day in dose.days)
-        return None if last == LAST_DAY else last
+        return None if last == LAST_DAY and not self.start else last
 
     def date_of(self, day: int) -> datetime.date | None:
         """The date of a day of the cycle, where the order has a start; days may have been moved."""

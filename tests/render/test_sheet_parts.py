@@ -172,6 +172,15 @@ def test_alike_days_between_which_others_lie_are_named_each(tmp_path: Path) -> N
     assert day["name"] == "Days 1, 8, 15 of 15, the same on each"
 
 
+def test_a_dated_cycle_that_is_as_long_as_any_has_an_end(tmp_path: Path) -> None:
+    """366 days from 30-Nov-2026: 365 days later it is 30-Nov-2027, the last."""
+    file = regimen_file(tmp_path, "year", "drug: mercaptopurine, dose: 50 mg/m2, route: oral, days: 1-366")
+    order = draft_order(load_regimen(file), load_patient(texts=SIZE), start=datetime.date(2026, 11, 30))
+    (day,) = plain(order)["days"]
+    assert day["name"] == "Days 1 onwards of 366, the same on each"
+    assert day["dates"][-1] == "Day 366 of 366, Tue 30-Nov-2027"
+
+
 @pytest.mark.parametrize(("ends", "is_drawn"), [(("11:00", "13:00"), True), (("09:00", "11:00"), False)])
 def test_a_timeline_is_drawn_where_something_runs(ends: tuple[str, str], is_drawn: bool) -> None:
     at = [datetime.datetime.fromisoformat(f"2026-11-30T{time}") for time in ("09:00", "11:00", *ends)]
