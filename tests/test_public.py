@@ -322,7 +322,7 @@ FRAME = {"height_cm": [128], "weight_kg": [26], "sex": ["f"]}
         (lambda: untyped.worklist("2026-11-30", ["."]), "day: '2026-11-30' is not a day"),
         (lambda: untyped.dose_table(pl.DataFrame(FRAME), start=NOON), "start: datetime.datetime.* is not a day"),
         (lambda: untyped.dose_table(pl.DataFrame(FRAME), cycle=0), "cycle: 0 is not an int from 1 on"),
-        (lambda: untyped.dose_table(pl.DataFrame(FRAME), None), "name a regimen; None is none"),
+        (lambda: untyped.dose_table(pl.DataFrame(FRAME), None), "name a regimen; None is not one"),
         (lambda: untyped.dose_table(pl.DataFrame(FRAME), columns=["a"]), "columns is not a mapping; write columns="),
         (lambda: untyped.dose_table(pl.DataFrame(FRAME), ignore=None), "ignore is not a list"),
         (lambda: untyped.dose_table(pl.DataFrame(FRAME), values={"sex": "f"}), "values is not a mapping of mappings"),

@@ -20,7 +20,7 @@ def refuse_other_arguments(regimen: Any, columns: Any, ignore: Any, values: Any)
     of_values = list(values.values()) if isinstance(values, Mapping) else [values]
     faults: list[str] = []
     if not regimen or not isinstance(regimen, str | Path | Regimen | Sequence):
-        faults.append(f"name a regimen; {regimen!r} is none")
+        faults.append(f"name a regimen; {regimen!r} is not one")
     if columns is not None and not isinstance(columns, Mapping):
         faults.append("columns is not a mapping; write columns={'height': 'Wzrost'}")
     if isinstance(ignore, str) or not isinstance(ignore, Collection):

@@ -103,4 +103,4 @@ def choice_faults(lines: Collection[DrugLine], choices: Choices) -> Iterator[str
         for text in texts if open_words else ():
             dose = _read(text)
             if text not in routes and not (dose and any(_is_one_of(dose, entry) for entry in entries)):
-                yield f"{drug}={text} is none of {' or '.join(dict.fromkeys(open_words))}"
+                yield f"{drug}={text} is not one of {' or '.join(dict.fromkeys(open_words))}"

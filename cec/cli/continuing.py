@@ -186,4 +186,4 @@ def _changed_files(order: Order, name: str, regimen: str | None, pharmacy: Pharm
                     f"edition {now.edition}: name it as REGIMEN to go on by it"
                 )
     if pharmacy.sha256 != order.pharmacy.sha256:
-        yield f"{name}: its pharmacy file is another than the one used now; cec compare tells what differs"
+        yield f"{name}: its pharmacy file differs from the one used now; cec compare tells what differs"

@@ -234,7 +234,7 @@ def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
     def read(text: str) -> str:
         word = text.strip().lower()
         if word not in words:
-            raise InputError(f"'{text}' is none of {', '.join(words)}")
+            raise InputError(f"'{text}' is not one of {', '.join(words)}")
         return word
 
     return read

@@ -99,7 +99,7 @@ def _preparations(order: Order) -> Broken:
 def _fluids(order: Order) -> Broken:
     for number, each in enumerate(order.daily_fluids, 1):
         if bool(each.days) == bool(each.dates):
-            yield f"daily_fluids {number}: days", "must be told, or dates that are no day of the cycle"
+            yield f"daily_fluids {number}: days", "must be told, or dates that are not a day of the cycle"
         yield from _not_rising(f"daily_fluids {number}: days", each.days)
 
 

@@ -108,7 +108,9 @@ def choice(*words: str) -> Shape:
     def convert(word: str) -> str:
         if word in words:
             return word
-        raise CecError(Fault(f"'{word}' is none of {', '.join(words)}{did_you_mean(word, words)}", code="not-one-of"))
+        raise CecError(
+            Fault(f"'{word}' is not one of {', '.join(words)}{did_you_mean(word, words)}", code="not-one-of")
+        )
 
     return text(convert, {"enum": list(words)})
 

@@ -210,7 +210,7 @@ def read_encoding(text: str) -> str:
         name = ""
     known = {codecs.lookup(each).name: each for each in ENCODINGS}
     if name not in known:
-        raise InputError(f"'{text}' is none of {', '.join(ENCODINGS)}")
+        raise InputError(f"'{text}' is not one of {', '.join(ENCODINGS)}")
     return known[name]
 
 

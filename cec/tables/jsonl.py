@@ -90,7 +90,7 @@ def rows(block: Block, layout: Layout, wanted: Collection[str] | None = None) ->
             cells, reason = _cells(line)
             if cells is None or cells.keys() - named:
                 stranger = min(cells.keys() - named) if cells else ""
-                reason = reason or "is none of the columns that the first lines have"
+                reason = reason or "is not one of the columns that the first lines have"
                 rejected.append(Rejected(number, stranger, reason, text=line.decode(errors="replace").strip()))
                 continue
             raw = _RAW.decode(line)

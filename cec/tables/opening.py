@@ -63,7 +63,7 @@ def kind_of(path: str, named: str | None = None, option: str = "--input-format")
     """
     if named:
         if named not in READERS:
-            raise InputError(f"{option}: '{named}' is none of {', '.join(READERS)}")
+            raise InputError(f"{option}: '{named}' is not one of {', '.join(READERS)}")
         return next(kind for kind in READERS if kind == named)
     if path == STANDARD:
         return "csv"
@@ -116,7 +116,7 @@ def _refuse_for_others(kind: Kind, declared: Declared) -> None:
     if declared.encoding and kind != "csv":
         raise InputError(Fault("is for CSV; a table of this format has only one encoding", "--encoding"))
     if declared.sheet and kind != "xlsx":
-        raise InputError(Fault("is for a workbook (.xlsx), and this table is none", "--sheet"))
+        raise InputError(Fault("is for a workbook (.xlsx), and this table is not one", "--sheet"))
 
 
 @contextmanager

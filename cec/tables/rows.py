@@ -81,7 +81,7 @@ def cell_text(fact: str, column: Column, cell: str | None) -> str:
         named = units.get(plain_name(unit_cell), "")
         if unit_cell.strip() and not named:
             known = ", ".join(dict.fromkeys(units.values()))
-            raise InputError(Fault(f"'{unit_cell}' in column '{column.unit_column}' is none of {known}", fact))
+            raise InputError(Fault(f"'{unit_cell}' in column '{column.unit_column}' is not one of {known}", fact))
         if named and unit and named != unit:
             text = f"column '{column.unit_column}' says {named}, but column '{name}' says {unit}; correct one of them"
             raise InputError(Fault(f"{number}: {text}", fact))

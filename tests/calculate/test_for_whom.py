@@ -274,7 +274,7 @@ def test_each_patient_has_one_dose_on_each_day_of_each_cycle(entries: str, said:
     [
         ("dose: AUC 5 or AUC 6", "", "the regimen leaves open AUC 5 or AUC 6; settle it, like --choose 'a=AUC 5'"),
         ("dose: 20 to 30 mg/m2", "", "leaves open 20 to 30 mg/m2; settle it, like --choose 'a=20 mg/m2'"),
-        ("dose: 20 to 30 mg/m2", "a=31 mg/m2", "a=31 mg/m2 is none of 20 to 30 mg/m2"),
+        ("dose: 20 to 30 mg/m2", "a=31 mg/m2", "a=31 mg/m2 is not one of 20 to 30 mg/m2"),
         ("dose: 20 mg", "a=20 mg", "the regimen leaves nothing of a open"),
         ("dose: 20 mg or 30 mg", "b=20 mg", "b is chosen, but this cycle gives a"),
         ("dose: 20 mg or 30 mg", "20 mg", "'20 mg' chooses nothing"),

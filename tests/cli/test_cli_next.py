@@ -333,7 +333,7 @@ def test_without_a_pharmacy_file_that_of_the_order_is_used(tmp_path: Path) -> No
     assert du_bois.pharmacy.formulary == same.pharmacy.formulary
     none = follow(path, *NEW, "--format", "json", "--pharmacy", "none")
     assert load_order(none.out).pharmacy.formulary == {}
-    assert "its pharmacy file is another than the one used now" in none.err
+    assert "its pharmacy file differs from the one used now" in none.err
 
 
 def test_an_order_without_a_start_or_a_cycle_is_asked_about(tmp_path: Path) -> None:

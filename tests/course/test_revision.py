@@ -571,7 +571,7 @@ def test_what_a_change_says_of_itself(tmp_path: Path) -> None:
     )
     (tmp_path / "r2.json").unlink()
     same = ("--on", "2026-12-02", "--from-day", "3", "--weight", "26kg", "--reason", "weighed")
-    assert "no dose, day or time is other than before" in cec("change", str(path), *same).err
+    assert "every dose, day and time is as before" in cec("change", str(path), *same).err
 
 
 def test_an_amount_that_was_told_wrongly_is_told_again_on_the_same_day(tmp_path: Path) -> None:

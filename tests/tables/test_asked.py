@@ -44,7 +44,7 @@ def test_a_column_of_units_is_read(tmp_path: Path) -> None:
     [
         ("weight_kg,weight_unit", "57.3,lb", "column 'weight_unit' says lb, but column 'weight_kg' says kg"),
         ("weight,weight_unit", "57.3,", "'57.3' has no unit: its column 'weight_unit' is empty"),
-        ("weight,weight_unit", "9,stone", "'stone' in column 'weight_unit' is none of kg, g, lb"),
+        ("weight,weight_unit", "9,stone", "'stone' in column 'weight_unit' is not one of kg, g, lb"),
         ("weight,weight_uom", "26 kg,lb", "'26 kg' is not in lb, which column 'weight_uom' says"),
         ("weight_lb,note", "26 kg,", "'26 kg' is not in lb, which column 'weight_lb' says; write a number of lb"),
         ("weight_lb,note", '"57,3",', "nothing for thousands; write a number of lb, like 57.3"),

@@ -133,7 +133,7 @@ def changed_words(before: Order, order: Order) -> Iterator[str]:
         parts = (f"{_days(days)}: {what}" for what, days in of_drug.items())
         yield f"{drug}: {'; '.join(parts)}"
     if not words and not order.changes[-1].only_tells:
-        yield "no dose, day or time is other than before"
+        yield "every dose, day and time is as before"
     old = {(alert.code, alert.words) for alert in before.alerts}
     for alert in order.alerts:
         if not any(alert.code == code and alert.words.endswith(text) for code, text in old):
