@@ -130,7 +130,8 @@ def _rows(day: datetime.date, listed: Sequence[FiledOrder]) -> Iterator[_Row]:
         preparations = {each.dose_index: each for each in order.preparations}
         for row, amount, status, is_told in _doses(order, day):
             if status != "not given":
-                yield _Row(place, order, row, preparations.get(row.dose_index), amount if is_told else None)
+                made_up = order.as_made_up(row)
+                yield _Row(place, order, made_up, preparations.get(row.dose_index), amount if is_told else None)
 
 
 def _not_given(day: datetime.date, listed: Iterable[FiledOrder]) -> Iterator[LeftOut]:

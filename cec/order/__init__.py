@@ -220,6 +220,10 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         """Whether a dose was to be made up before a change made it another one."""
         return row.made_at is not None and row.made_at.date() < self.day_to_make(row)
 
+    def as_made_up(self, row: Administration) -> Administration:
+        """The administration for those who make it up: of one that is made anew, nobody knows when."""
+        return msgspec.structs.replace(row, made_at=None, use_before=None) if self.is_made_anew(row) else row
+
     def pharmacy_on(self, day: int) -> Pharmacy:
         """The pharmacy that makes up the doses of a day of the cycle."""
         changed = (each.pharmacy for each in reversed(self.changes) if each.pharmacy and each.from_day <= day)

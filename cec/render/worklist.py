@@ -108,7 +108,7 @@ def _line(dose: DoseOfDay, worklist: Worklist, *, has_several: bool) -> Line:
         _into(preparation) if preparation else "",
         vials_words(dose),
         vials_words(dose) if has_several else "; ".join(_vials(each.vials) for each in dose.drawn_from),
-        _use_before(preparation, row, worklist.date) if preparation else "",
+        _use_before(preparation, row) if preparation else "",
         ", ".join(filter(None, ("" if order.release else DRAFT_MARK, f"given: {dose.given}" if dose.given else ""))),
         "; ".join(filter(None, (use_only(row.route), *dose.label))),
     )
@@ -119,15 +119,12 @@ def _time(row: Administration, date: datetime.date) -> str:
     return starting_time(row) if row.date == date else f"{weekday_date(row.date)} {starting_time(row)}"
 
 
-def _use_before(preparation: Preparation, row: Administration, date: datetime.date) -> str:
-    """Up to when a dose may be used; nothing of what keeps as its pack says.
-
-    On the list of a day after that on which it was to be made up it is made anew, and nobody knows when.
-    """
+def _use_before(preparation: Preparation, row: Administration) -> str:
+    """Up to when a dose may be used; nothing of what keeps as its pack says."""
     life = preparation.shelf_life
     if life is None:
         return ""
-    if row.use_before and row.made_at and row.made_at.date() >= date:
+    if row.use_before:
         return moment(row.use_before)
     return f"within {life.within} of making" if life.within else BY_HAND
 

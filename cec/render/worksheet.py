@@ -57,6 +57,8 @@ class Task(NamedTuple):
     dose: Dose
     preparation: Preparation
     row: Administration | None = None
+    is_made_anew: bool = False
+    """Whether another dose was to be made up before a change; then its row does not say when it is made."""
 
     @property
     def date(self) -> datetime.date | None:
@@ -80,7 +82,8 @@ class WorkDay(NamedTuple):
     @property
     def likeness(self) -> tuple[object, ...]:
         """What is alike on days that are made up alike: doses, clock times, fluid, what is omitted."""
-        return self.fluid, self.omitted, self.past, *(name_and_time(task) for task in (*self.tasks, *self.ahead))
+        doses = ((name_and_time(task), task.is_made_anew) for task in (*self.tasks, *self.ahead))
+        return self.fluid, self.omitted, self.past, *doses
 
 
 class Dispensed(NamedTuple):
@@ -182,7 +185,14 @@ def tasks(order: Order) -> list[Task]:
         by_hand = (Preparation(dose.drug, index, dose.ordered) for index, dose in enumerate(order.doses))
         preparations = {each.dose_index: replace(each, missing=NO_FORMULARY) for each in by_hand}
     return [
-        Task(day, number, order.doses[index], preparations[index], row)
+        Task(
+            day,
+            number,
+            order.doses[index],
+            preparations[index],
+            order.as_made_up(row) if row else None,
+            is_made_anew=row is not None and order.is_made_anew(row),
+        )
         for day, number, index, row in rows
         if index in preparations and preparations[index].dose.value and order.doses[index].route != RADIOTHERAPY
     ]
@@ -247,7 +257,9 @@ def dose_count(tasks: Sequence[Task]) -> str:
 
 
 def made_words(task: Task) -> str:
-    """When a dose is to be made up, with a word where that is not the day on which it is given."""
+    """When a dose is to be made up, with a word where that is not the day on which it is given, or is not known."""
+    if task.is_made_anew:
+        return "to be made anew after the change"
     row = task.row
     if row is None or row.made_at is None:
         return ""

@@ -23,6 +23,7 @@ from cec.errors import InputError, OrderRefused
 from cec.order import GivenAmount, MovedDay, NewStart, SkippedDay
 from cec.patient import Reduction, SetDose, Withheld
 from cec.render.pdf.labels import label_data
+from cec.render.worksheet import made_words, work_days
 from cec.units import Quantity
 from cec.verification import verify_order
 
@@ -651,6 +652,9 @@ def test_what_was_made_up_the_day_before_is_made_anew_after_a_change(tmp_path: P
     assert [each["made"].replace("\xa0", " ") for each in labels] == [
         *("", "01-Dec-2026 08:00", "02-Dec-2026 08:00", "03-Dec-2026 08:00")
     ]
+    on_day_2 = next(each for each in work_days(changed) if each.number == 2)
+    assert made_words(on_day_2.tasks[0]) == "to be made anew after the change"
+    assert [task.dose.drug for task in on_day_2.ahead] == ["clofarabine"]
     # clofarabine of the days after is made on the day before each
     later = [
         row for row in changed.administrations if row.made_at and row.protocol_day > 1 and row.drug == "clofarabine"

@@ -286,10 +286,10 @@ def _use(order: Order, row: Administration, preparation: Preparation | None) -> 
     Of a dose that is made anew after a change nobody knows when; that is written by hand.
     """
     life = preparation.shelf_life if preparation else None
-    made_at = None if order.is_made_anew(row) else row.made_at
+    row = order.as_made_up(row)
     return {
-        "made": f"{paper_date(made_at.date())} {clock(made_at)}" if made_at else "",
-        "use_before": moment(row.use_before) if row.use_before and made_at else "",
+        "made": f"{paper_date(row.made_at.date())} {clock(row.made_at)}" if row.made_at else "",
+        "use_before": moment(row.use_before) if row.use_before else "",
         "use_within": f"{life.within}" if life and life.within else "",
         "storage": f"{life.storage} ({life.jurisdiction})" if life and life.within else "",
     }

@@ -140,7 +140,7 @@ def _steps_of(order: Order, task: Task, row: Administration | None) -> list[Inst
     return [
         ("From", origin_of_dose),
         *(("Label", text) for text in task.dose.label),
-        *([("Made", made_words(task))] if row and row.made_at else []),
+        *([("Made", made_words(task))] if row and made_words(task) else []),
         *((name, text or _BY_HAND[name]) for name, text in steps_of(task, row)),
     ]
 
