@@ -9,7 +9,7 @@ import msgspec
 
 from cec.batch.amounts import Variant, variants_of
 from cec.batch.single_row import Cells, Settings, cells_of, draft, levels_of, read, reasons_of
-from cec.calculate.dosing import dosed_again
+from cec.calculate.again import dosed_again
 from cec.calculate.lines import cycle_of, lines_of_cycle
 from cec.calculate.preparation import prepare
 from cec.calculate.preparation.measuring import digit_alerts

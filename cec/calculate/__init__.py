@@ -13,7 +13,7 @@ import msgspec
 from cec.calculate.acceptance import accepted_alerts
 from cec.calculate.cycle import Inputs, compute_cycle, day_for_age, earliest_next_cycle
 from cec.calculate.dates import Dates
-from cec.calculate.declared_alerts import declared_alerts
+from cec.calculate.declared import declared_alerts
 from cec.calculate.left_open import choice_faults
 from cec.calculate.lines import Cycle
 from cec.calculate.preparation import make_up, of_whole_cycle
@@ -128,7 +128,7 @@ def refuse_contradicting_inputs(
     regimen: Regimen, patient: Patient, pharmacy: Pharmacy, cycle: int | None, start: datetime.date | None
 ) -> None:
     """InputError for what cannot be true of one patient together, and for names that are probably misspelt."""
-    faults = []
+    faults: list[str | Fault] = []
     previous = patient.previous_cycles
     if cycle is not None and previous is not None and cycle > previous + 1:
         faults.append(f"cycle {cycle} cannot follow {previous} previous cycles")
@@ -151,9 +151,10 @@ def refuse_contradicting_inputs(
             for fact in unasked
             if (near := _alike(fact, asked))
         ]
-    choices = [Fault(text, about=("choices",)) for text in choice_faults(regimen.drugs, patient.choices)]
-    if faults or choices:
-        raise InputError(*faults, *choices)
+    if patient.choices:
+        faults += [Fault(text, about=("choices",)) for text in choice_faults(regimen.drugs, patient.choices)]
+    if faults:
+        raise InputError(*faults)
 
 
 def _alike(word: str, known: set[str]) -> str:

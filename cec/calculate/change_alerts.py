@@ -9,9 +9,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from cec.calculate.rounding import deviation_percent, to_nearest
-from cec.calculate.rules.rule import code_of_drug
 from cec.days import LAST_DAY, days_in_words, list_days
-from cec.order import Alert, Change, Order, given_amounts, identity, patient_after
+from cec.order import Alert, Change, Order, code_of_drug, given_amounts, identity, patient_after
 from cec.pharmacy import Pharmacy
 from cec.regimen import WEEKDAYS
 from cec.units import Exact, span, write_number

@@ -13,16 +13,15 @@ from cec.anchors import is_same_name
 from cec.calculate.acceptance import refuse_with_stops
 from cec.calculate.dates import Dates
 from cec.calculate.declared import Declared, declared_for, refuse_contradictions
-from cec.calculate.dosing import Dosed, compute_dose
+from cec.calculate.dosing import Dosed, compute_dose, with_days, with_days_given
 from cec.calculate.known_facts import clearance_facts, known_facts, refuse_coarse_age, refuse_impossible
-from cec.calculate.lines import Cycle, CycleLine, lines_of_cycle, with_days, with_days_given
+from cec.calculate.lines import Cycle, CycleLine, lines_for, lines_of_cycle
 from cec.calculate.measures import Measured, measure
 from cec.calculate.rules import alerts_of
 from cec.calculate.rules.rule import Case
 from cec.calculate.schedule import NO_DATE, draw
 from cec.calculate.schedule.remarks import Drawn
-from cec.calculate.settled import Settled, lines_for, settled_on, unsettled
-from cec.calculate.shares import left_out, with_bases
+from cec.calculate.settled import Settled, left_out, settled_on, unsettled, with_bases
 from cec.days import LAST_DAY
 from cec.errors import CecError, Fault, InputError
 from cec.facts import Facts

@@ -1,32 +1,35 @@
-"""One drug line -> its dose, as a chain of steps. The ordered amount is the value of the last step."""
+"""One drug line -> its dose: a chain of steps of which the last is what is ordered; on its days, with its totals."""
 
 from __future__ import annotations
 
+import datetime
 import itertools
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from cec.calculate.declared import Declared, declared_for
-from cec.calculate.lines import CycleLine, cycle_of, lines_of_cycle
+from cec.calculate.declared import Declared
+from cec.calculate.lines import WHERE_IT_ENDS, CycleLine
 from cec.calculate.measured_stages import Staged, Work
-from cec.calculate.measures import Measured, measured_again
+from cec.calculate.measures import Measured
 from cec.calculate.rates import minutes_of, rate_steps
 from cec.calculate.rounding import deviation_percent, to_nearest
-from cec.calculate.settled import Settled, as_given
+from cec.calculate.settled import Settled
 from cec.calculate.stages import PRESCRIBER, most_of_one, stages_of
 from cec.days import numbers_of
 from cec.errors import OrderRefused
-from cec.order import Dose, Order, Step
+from cec.order import Administration, Dose, Step
 from cec.patient import Reduction, Withheld
 from cec.pharmacy import Pharmacy
 from cec.regimen import DrugLine
-from cec.units import Exact, Quantity, exact, plain
+from cec.units import DURATION, Exact, Quantity, convert_exactly, exact, plain, span
 from cec.when_words import narrowed_to, times_in_words
 
 _NO_DEVIATION = Decimal(0)
+A_DAY = datetime.timedelta(days=1)
 
 
 class Dosed(NamedTuple):
@@ -134,24 +137,6 @@ def _dose(
     )
 
 
-def dosed_again(order: Order) -> tuple[Dosed, ...]:
-    """The doses of an order with the exact amounts before rounding, which an order does not keep."""
-    lines = lines_of_cycle(order.regimen, cycle_of(order))
-    dosed = []
-    for dose in order.doses:
-        settled = as_given(order.line_of(dose), dose)
-        measured = measured_again(order, dose.days[0])
-        declared = declared_again(dose, order, lines)
-        dosed.append(Dosed(dose, compute_dose(settled, measured, order.pharmacy, declared=declared).unrounded))
-    return tuple(dosed)
-
-
-def declared_again(dose: Dose, order: Order, lines: Mapping[int, CycleLine]) -> Declared | None:
-    """What was declared of the drug line of a dose on its days; `lines` are those of the order's cycle."""
-    found = declared_for(dose.line, order.patient, lines)
-    return next((each for each in found if not set(dose.line_days).isdisjoint(each.days)), None)
-
-
 def _withheld(settled: Settled, declared: Declared, source: str, number: int) -> Dosed:
     """No dose of a drug line: what a person withholds is not computed, so that nothing unknown stands in its way."""
     nothing = Quantity(Decimal(0), settled.line.amount_unit)
@@ -169,3 +154,87 @@ def _timing(line: DrugLine) -> str:
     per_day = f"{line.per_day} times a day" if line.every and not line.is_on_end and not line.anchors else ""
     times = ", ".join(filter(None, (*times_in_words(line), per_day)))
     return "; ".join(filter(None, (line.called, times, *narrowed_to(line))))
+
+
+def with_days(dose: Dose, line: CycleLine, days: tuple[int, ...]) -> Dose:
+    """A dose on these days of its line, with the totals of a day and of the cycle, or why there are none."""
+    counts = line.counts_on(days)
+    count = line.count_on(days, counts)
+    return replace(
+        dose,
+        days=days,
+        per_day=line.per_day,
+        counts=() if set(counts) == {line.per_day} else counts,
+        daily_total=_of_a_day(dose, line.per_day),
+        cycle_total=None if count is None else _times(dose.ordered, count),
+        no_total=_no_total(line) if count is None else "",
+    )
+
+
+def with_days_given(
+    doses: Sequence[Dose], rows: Sequence[Administration], lines: Mapping[int, CycleLine]
+) -> list[Dose]:
+    """The doses, those whose start hangs on another drug on the days on which they really come."""
+    days: dict[int, Counter[int]] = {}
+    for row in rows:
+        days.setdefault(row.dose_index, Counter())[row.protocol_day] += 1
+    return [
+        _on_days(dose, days[index]) if lines[dose.line].of.is_carried and index in days else dose
+        for index, dose in enumerate(doses)
+    ]
+
+
+def _on_days(dose: Dose, given: Mapping[int, int]) -> Dose:
+    """A dose that is given so many times on each of these days."""
+    days = tuple(sorted(given))
+    counts = tuple(given[day] for day in days)
+    return replace(
+        dose,
+        days=days,
+        hangs_on_days=() if days == dose.line_days else dose.line_days,
+        per_day=max(counts),
+        counts=() if len(set(counts)) == 1 else counts,
+        daily_total=_of_a_day(dose, max(counts)),
+        cycle_total=_times(dose.ordered, sum(counts)),
+        no_total="",
+    )
+
+
+def restricted(dose: Dose, days: Collection[int]) -> Dose:
+    """A dose on those of its days that are among these; its totals are not told."""
+    counts = {day: dose.count_on(day) for day in dose.days if day in days}
+    return replace(dose, days=tuple(counts), counts=tuple(counts.values()), daily_total=None, cycle_total=None)
+
+
+def joined(parts: Sequence[Dose]) -> Dose:
+    """One dose of several restricted ones that differ in nothing but their days, with its totals."""
+    counts = dict(sorted((day, part.count_on(day)) for part in parts for day in part.days))
+    most = parts[0].per_day if len({part.per_day for part in parts}) == 1 else max(counts.values())
+    return replace(
+        parts[0],
+        days=tuple(counts),
+        counts=() if set(counts.values()) == {most} else tuple(counts.values()),
+        per_day=most,
+        daily_total=_of_a_day(parts[0], most),
+        cycle_total=_times(parts[0].ordered, sum(counts.values())),
+    )
+
+
+def _no_total(line: CycleLine) -> str:
+    return (
+        "which days of the week it is given on depends on the date of day 1"
+        if line.hangs_on_weekday
+        else f"its days go on without an end; {WHERE_IT_ENDS}"
+    )
+
+
+def _of_a_day(dose: Dose, count: int) -> Quantity:
+    """All administrations of a day together or, of an infusion over more than a day, what it gives in 24 h."""
+    if dose.over is None or span(dose.over) <= A_DAY:
+        return _times(dose.ordered, count)
+    day = exact(dose.ordered).times(Decimal(count)).times(Decimal(24))
+    return day.divided_by(convert_exactly(dose.over, "h", DURATION), dose.ordered.unit).kept
+
+
+def _times(amount: Quantity, count: int) -> Quantity:
+    return exact(amount).times(Decimal(count)).kept if count != 1 else amount

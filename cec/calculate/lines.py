@@ -1,21 +1,23 @@
-"""The drug lines that one cycle gives, each with its days there and how often on each."""
+"""The drug lines that one cycle gives, each with its days there and how often on each; and which are for a patient."""
 
 from __future__ import annotations
 
 import datetime
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-import msgspec
-
 from cec.anchors import Lines, awaited, doses_from, lines_of, selected
+from cec.conditions import are_apart, judge_any, unknown_facts
 from cec.days import LAST_DAY, Calendar, Series, holds, is_open, numbers_of
-from cec.errors import Fault, InputError
-from cec.order import Administration, Dose, Order
-from cec.regimen import WEEKDAYS, DrugLine, Regimen
-from cec.units import DURATION, Quantity, convert_exactly, exact, span
+from cec.drug_names import is_same_drug
+from cec.errors import Fault, InputError, OrderRefused
+from cec.facts import FACTS, Facts
+from cec.order import Alert, Order, code_of_drug
+from cec.regimen import WEEKDAYS, AnyOf, DrugLine, Regimen, any_words
+from cec.units import span
+
+WHERE_IT_ENDS = "the regimen's cycle_length says where they end, or total_doses, or --days 28"
+"""What is said of days that go on without an end."""
 
 
 class Cycle(NamedTuple):
@@ -57,6 +59,14 @@ class CycleLine(NamedTuple):
         if self.hangs_on_weekday or goes_on:
             return self.most if set(days) == set(self.days) else None
         return sum(counts)
+
+
+class ForPatient(NamedTuple):
+    """The lines of a cycle that are for a patient, by number; alerts on the others; and what is not known."""
+
+    lines: dict[int, CycleLine]
+    alerts: tuple[Alert, ...]
+    faults: tuple[Fault, ...]
 
 
 def cycle_of(order: Order) -> Cycle:
@@ -166,93 +176,47 @@ def _days(line: DrugLine, calendar: Calendar, last: int) -> Iterator[int]:
     yield from sorted({day for day in later if day <= last})
 
 
-def with_days(dose: Dose, line: CycleLine, days: tuple[int, ...]) -> Dose:
-    """A dose on these days of its line, with the totals of a day and of the cycle, or why there are none."""
-    counts = line.counts_on(days)
-    count = line.count_on(days, counts)
-    return msgspec.structs.replace(
-        dose,
-        days=days,
-        per_day=line.per_day,
-        counts=() if set(counts) == {line.per_day} else counts,
-        daily_total=_of_a_day(dose, line.per_day),
-        cycle_total=None if count is None else _times(dose.ordered, count),
-        no_total=_no_total(line) if count is None else "",
-    )
+def lines_for(lines: Mapping[int, CycleLine], facts: Facts) -> ForPatient:
+    """The lines that are for this patient, what is to be said of the others, and the facts that nobody told.
 
-
-def with_days_given(
-    doses: Sequence[Dose], rows: Sequence[Administration], lines: Mapping[int, CycleLine]
-) -> list[Dose]:
-    """The doses, those whose start hangs on another drug on the days on which they really come."""
-    days: dict[int, Counter[int]] = {}
-    for row in rows:
-        days.setdefault(row.dose_index, Counter())[row.protocol_day] += 1
-    return [
-        _on_days(dose, days[index]) if lines[dose.line].of.is_carried and index in days else dose
-        for index, dose in enumerate(doses)
+    Nothing is said of a line instead of which another one gives the drug by the same route.
+    """
+    own: dict[int, CycleLine] = {}
+    others: list[DrugLine] = []
+    faults: list[Fault] = []
+    for number, line in lines.items():
+        try:
+            if not line.of.only or is_so(line.of.only, facts, f"{line.of.drug}: whether it is given depends on"):
+                own[number] = line
+            else:
+                others.append(line.of)
+        except OrderRefused as refusal:
+            faults += refusal.faults
+    alerts = [
+        _not_for_patient(line) for line in others if not any(_is_instead_of(each.of, line) for each in own.values())
     ]
+    if not own and not faults:
+        faults.append(Fault("nothing of this regimen is for this patient: " + "; ".join(each.text for each in alerts)))
+    return ForPatient(own, tuple(alerts), tuple(faults))
 
 
-def _on_days(dose: Dose, given: Mapping[int, int]) -> Dose:
-    """A dose that is given so many times on each of these days."""
-    days = tuple(sorted(given))
-    counts = tuple(given[day] for day in days)
-    return msgspec.structs.replace(
-        dose,
-        days=days,
-        hangs_on_days=() if days == dose.line_days else dose.line_days,
-        per_day=max(counts),
-        counts=() if len(set(counts)) == 1 else counts,
-        daily_total=_of_a_day(dose, max(counts)),
-        cycle_total=_times(dose.ordered, sum(counts)),
-        no_total="",
-    )
+def _is_instead_of(line: DrugLine, other: DrugLine) -> bool:
+    """Whether a line gives the drug of another one, by its route, to those whom that is not for."""
+    is_alike = is_same_drug(line.drug, other.drug) and line.route == other.route
+    return is_alike and are_apart(line.only, other.only)
 
 
-def restricted(dose: Dose, days: Collection[int]) -> Dose:
-    """A dose on those of its days that are among these; its totals are not told."""
-    counts = {day: dose.count_on(day) for day in dose.days if day in days}
-    return msgspec.structs.replace(
-        dose, days=tuple(counts), counts=tuple(counts.values()), daily_total=None, cycle_total=None
-    )
+def _not_for_patient(line: DrugLine) -> Alert:
+    text = f"{line.drug} is not for this patient: only for {any_words(line.only)}"
+    return Alert(code_of_drug("not-for-patient", line.drug), "note", line.drug, text, line.source)
 
 
-def joined(parts: Sequence[Dose]) -> Dose:
-    """One dose of several restricted ones that differ in nothing but their days, with its totals."""
-    counts = dict(sorted((day, part.count_on(day)) for part in parts for day in part.days))
-    most = parts[0].per_day if len({part.per_day for part in parts}) == 1 else max(counts.values())
-    return msgspec.structs.replace(
-        parts[0],
-        days=tuple(counts),
-        counts=() if set(counts.values()) == {most} else tuple(counts.values()),
-        per_day=most,
-        daily_total=_of_a_day(parts[0], most),
-        cycle_total=_times(parts[0].ordered, sum(counts.values())),
-    )
-
-
-def _no_total(line: CycleLine) -> str:
-    return (
-        "which days of the week it is given on depends on the date of day 1"
-        if line.hangs_on_weekday
-        else f"its days go on without an end; {WHERE_IT_ENDS}"
-    )
-
-
-WHERE_IT_ENDS = "the regimen's cycle_length says where they end, or total_doses, or --days 28"
-
-
-def _of_a_day(dose: Dose, count: int) -> Quantity:
-    """All administrations of a day together or, of an infusion over more than a day, what it gives in 24 h."""
-    if dose.over is None or span(dose.over) <= A_DAY:
-        return _times(dose.ordered, count)
-    day = exact(dose.ordered).times(Decimal(count)).times(Decimal(24))
-    return day.divided_by(convert_exactly(dose.over, "h", DURATION), dose.ordered.unit).kept
-
-
-A_DAY = datetime.timedelta(days=1)
-
-
-def _times(amount: Quantity, count: int) -> Quantity:
-    return exact(amount).times(Decimal(count)).kept if count != 1 else amount
+def is_so(any_of: AnyOf, facts: Facts, what: str) -> bool:
+    """Whether one of several conditions holds; OrderRefused where that is not known."""
+    holds = judge_any(any_of, facts)
+    if holds is None:
+        unknown = {fact.name: fact for conditions in any_of for fact in unknown_facts(conditions, facts)}
+        history = [name for name in unknown if name not in FACTS]
+        way = f"; say yes or no, like --history {history[0]}=true" if history else ""
+        raise OrderRefused(f"{what} {', '.join(unknown)}, which is not given{way}")
+    return holds

@@ -16,14 +16,13 @@ from cec.calculate.formulas import (
     own_clearance,
 )
 from cec.calculate.rounding import to_nearest
-from cec.order import Bsa, CreatinineClearance, Measures, Order
+from cec.order import Bsa, CreatinineClearance, Measures
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.units import AGE, Exact, Quantity, convert, exact
 
 YOUNGEST_ESTIMATED, ADULT = Decimal(12), Decimal(18 * 12)
 """Ages in months from which bedside Schwartz and Cockcroft-Gault estimate kidney function; for infants nothing does."""
-
 
 MEASURED, SCHWARTZ, COCKCROFT_GAULT = "measured", "bedside Schwartz", "Cockcroft-Gault"
 """How a clearance is known."""
@@ -61,13 +60,6 @@ def measure(patient: Patient, pharmacy: Pharmacy, age: Quantity | None) -> Measu
     kidneys = creatinine_clearance(patient, age, area)
     shown = Measures(1, patient.height, patient.weight, bsa, kidneys and kidneys.shown)
     return Measured(shown, area, unrounded, kidneys)
-
-
-def measured_again(order: Order, day: int) -> Measured:
-    """The measures of an order on a day of its cycle with their exact numbers, which an order does not keep."""
-    shown = order.measures_on(day)
-    patient = msgspec.structs.replace(order.patient, height=shown.height, weight=shown.weight)
-    return measure(patient, order.pharmacy, order.age)._replace(shown=shown)
 
 
 def measured_as(

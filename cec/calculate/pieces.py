@@ -11,8 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cec.calculate.cycle import Computed
-from cec.calculate.dosing import Dosed
-from cec.calculate.lines import joined, restricted
+from cec.calculate.dosing import Dosed, joined, restricted
 from cec.calculate.preparation import MadeUp, make_up
 from cec.calculate.preparation.sharing import without_shared_vials
 from cec.calculate.stretches import EARLIEST, Stretch

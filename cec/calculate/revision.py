@@ -19,7 +19,7 @@ from cec.calculate.change_alerts import change_alerts
 from cec.calculate.change_refusals import refuse_changed_given, refuse_hanging, refuse_overtaking
 from cec.calculate.cycle import Computed, Inputs, compute_cycle, day_for_age, earliest_next_cycle
 from cec.calculate.dates import Dates
-from cec.calculate.declared_alerts import declared_alerts
+from cec.calculate.declared import declared_alerts
 from cec.calculate.lines import Cycle, lines_of_cycle
 from cec.calculate.pieces import days_before, joined_pieces, piece_of
 from cec.calculate.preparation import MadeUp, of_whole_cycle

@@ -1,24 +1,32 @@
-"""What a drug line says for one patient: whether it is for them, which of its doses, and what a person chose."""
+"""What a drug line says for one patient: which of its doses, what a person chose, and of what it is a share.
+
+A share of another drug's dose is taken of what is ordered of it, so that it follows its caps and reductions.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
+from cec.calculate.declared import Declared
 from cec.calculate.left_open import chosen_dose, chosen_route
-from cec.calculate.lines import CycleLine
-from cec.calculate.rules.rule import code_of_drug
-from cec.conditions import are_apart, judge_any, unknown_facts
+from cec.calculate.lines import CycleLine, is_so
+from cec.days import days_in_words
 from cec.drug_names import is_same_drug
-from cec.errors import Fault, OrderRefused
-from cec.facts import FACTS, Facts
-from cec.order import Alert, Dose
+from cec.errors import OrderRefused
+from cec.facts import Facts
+from cec.order import Alert, Dose, code_of_drug
 from cec.patient import Choices
 from cec.regimen import AnyOf, DoseEntry, DrugLine, any_words
 from cec.routes import CHOICE, is_intravenous
-from cec.units import EXACT, Quantity, drug_of_share
+from cec.units import AMOUNT, EXACT, Exact, Quantity, convert_exactly, drug_of_share
+
+NamesOf: TypeAlias = Mapping[int, tuple[str, ...]]
+"""What each drug line may be named by, by its number."""
 
 
 class Settled(NamedTuple):
@@ -42,6 +50,20 @@ class Settled(NamedTuple):
     def for_whom(self) -> str:
         """In words, for which patients the regimen prescribes just this, where not for all."""
         return f" for {any_words(self.any_of)}" if self.any_of else ""
+
+
+class OnDays(NamedTuple):
+    """A settled line and the days on which it is so."""
+
+    settled: Settled
+    days: tuple[int, ...]
+
+
+class Base(NamedTuple):
+    """What a share is taken of: an amount, and in words whether it is that of one administration or of a day."""
+
+    amount: Quantity
+    words: str
 
 
 def settled_on(
@@ -94,14 +116,6 @@ def unsettled(line: DrugLine, entry: int) -> Settled:
     return settled_as(line, entry, line.entries[entry].dose, line.route)
 
 
-def as_given(line: DrugLine, dose: Dose) -> Settled:
-    """A drug line as it was settled for a dose of an order."""
-    settled = settled_as(line, dose.entry, dose.prescribed, dose.route)
-    if not drug_of_share(dose.prescribed.unit):
-        return settled
-    return settled._replace(base=next((step.value for step in dose.steps if step.what == "measured"), None))
-
-
 def settled_as(line: DrugLine, entry: int, dose: Quantity, route: str) -> Settled:
     """A drug line with one of its doses, settled to this amount and route."""
     of_list = line.entries[entry]
@@ -128,21 +142,6 @@ def entries_on(line: DrugLine, days: Sequence[int], facts: Facts) -> dict[int, t
     return {entry: tuple(on_days) for entry, on_days in found.items()}
 
 
-class OnDays(NamedTuple):
-    """A settled line and the days on which it is so."""
-
-    settled: Settled
-    days: tuple[int, ...]
-
-
-class ForPatient(NamedTuple):
-    """The lines of a cycle that are for a patient, by number; alerts on the others; and what is not known."""
-
-    lines: dict[int, CycleLine]
-    alerts: tuple[Alert, ...]
-    faults: tuple[Fault, ...]
-
-
 def _with(line: DrugLine, entry: DoseEntry, dose: Quantity, route: str) -> DrugLine:
     over, rate = (entry.over, entry.rate) if entry.over or entry.rate else (line.over, line.rate)
     is_timed = route == line.route or is_intravenous(route) or "infusion" in route
@@ -159,50 +158,52 @@ def _with(line: DrugLine, entry: DoseEntry, dose: Quantity, route: str) -> DrugL
 
 
 def _holds(line: DrugLine, entry: DoseEntry, facts: Facts) -> bool:
-    return _is_so(entry.for_whom, facts, f"{line.drug}: the dose depends on")
+    return is_so(entry.for_whom, facts, f"{line.drug}: the dose depends on")
 
 
-def _is_so(any_of: AnyOf, facts: Facts, what: str) -> bool:
-    """Whether one of several conditions holds; OrderRefused where that is not known."""
-    holds = judge_any(any_of, facts)
-    if holds is None:
-        unknown = {fact.name: fact for conditions in any_of for fact in unknown_facts(conditions, facts)}
-        history = [name for name in unknown if name not in FACTS]
-        way = f"; say yes or no, like --history {history[0]}=true" if history else ""
-        raise OrderRefused(f"{what} {', '.join(unknown)}, which is not given{way}")
-    return holds
+def with_bases(
+    settled: Settled, declared: Declared, doses: Sequence[Dose], names_of: NamesOf
+) -> Iterator[tuple[Settled, Declared]]:
+    """A share on the days of its declaration, once for each amount that is ordered of the other drug on them.
 
-
-def lines_for(lines: Mapping[int, CycleLine], facts: Facts) -> ForPatient:
-    """The lines that are for this patient, what is to be said of the others, and the facts that nobody told.
-
-    Nothing is said of a line instead of which another one gives the drug by the same route.
+    On days on which nothing is ordered of it there is no share: see `left_out`.
     """
-    own: dict[int, CycleLine] = {}
-    others: list[DrugLine] = []
-    faults: list[Fault] = []
-    for number, line in lines.items():
-        try:
-            if not line.of.only or _is_so(line.of.only, facts, f"{line.of.drug}: whether it is given depends on"):
-                own[number] = line
-            else:
-                others.append(line.of)
-        except OrderRefused as refusal:
-            faults += refusal.faults
-    alerts = [
-        _not_for_patient(line) for line in others if not any(_is_instead_of(each.of, line) for each in own.values())
-    ]
-    if not own and not faults:
-        faults.append(Fault("nothing of this regimen is for this patient: " + "; ".join(each.text for each in alerts)))
-    return ForPatient(own, tuple(alerts), tuple(faults))
+    drug = drug_of_share(settled.prescribed.unit)
+    if not drug:
+        yield settled, declared
+        return
+    days_of: dict[Base, list[int]] = {}
+    for day in declared.days:
+        if base := _base(settled.line, drug, [dose for dose in doses if day in dose.days], names_of):
+            days_of.setdefault(base, []).append(day)
+    for base, days in days_of.items():
+        yield settled._replace(base=base.amount, base_words=base.words), declared._replace(days=tuple(days))
 
 
-def _is_instead_of(line: DrugLine, other: DrugLine) -> bool:
-    """Whether a line gives the drug of another one, by its route, to those whom that is not for."""
-    is_alike = is_same_drug(line.drug, other.drug) and line.route == other.route
-    return is_alike and are_apart(line.only, other.only)
+def _base(line: DrugLine, drug: str, doses: Iterable[Dose], names_of: NamesOf) -> Base | None:
+    """What is ordered of the drug on a day: of the administration that the line hangs on, else of all of them."""
+    given = [dose for dose in doses if is_same_drug(dose.drug, drug) and dose.ordered.value]
+    if not given:
+        return None
+    hangs_on = [anchor.to for anchor in line.anchors]
+    awaited = [dose for dose in given if any(is_same_drug(name, to) for name in names_of[dose.line] for to in hangs_on)]
+    if awaited:
+        return Base(_in_unit(line.amount_unit, awaited[0].ordered, 1).kept, f"one dose of {drug}")
+    parts = [_in_unit(line.amount_unit, dose.ordered, dose.per_day).number for dose in given]
+    return Base(Exact(sum(parts, Fraction(0)), line.amount_unit).kept, f"{drug} of the day")
 
 
-def _not_for_patient(line: DrugLine) -> Alert:
-    text = f"{line.drug} is not for this patient: only for {any_words(line.only)}"
-    return Alert(code_of_drug("not-for-patient", line.drug), "note", line.drug, text, line.source)
+def _in_unit(unit: str, amount: Quantity, count: int) -> Exact:
+    return convert_exactly(amount, unit, AMOUNT).times(Decimal(count))
+
+
+def left_out(lines: Mapping[int, CycleLine], doses: Sequence[Dose]) -> Iterator[Alert]:
+    """Of each share the days on which it is not given, because nothing is ordered of the other drug then."""
+    for line in lines.values():
+        drug = line.of.shared_with
+        if not drug:
+            continue
+        given = {day for dose in doses if is_same_drug(dose.drug, drug) and dose.ordered.value for day in dose.days}
+        if without := [day for day in line.days if day not in given]:
+            text = f"left out on {days_in_words(without)}: it is a share of {drug}, which is not given then"
+            yield Alert(code_of_drug("share-left-out", line.of.drug), "check", line.of.drug, text, line.of.source)

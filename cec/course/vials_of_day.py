@@ -8,11 +8,10 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cec.calculate.preparation.stock import content_of
-from cec.calculate.rules.rule import code_of_drug
 from cec.course.vials import Need, drawn, percent_of, shared_vials, single_vials
 from cec.course.ward_day import DrawnFrom, VialsOfDay
 from cec.drug_names import drug_key
-from cec.order import Administration, Alert, Preparation
+from cec.order import Administration, Alert, Preparation, code_of_drug
 from cec.pharmacy import Pharmacy, Product
 from cec.routes import is_into_csf
 from cec.units import AMOUNT, EXACT, Quantity, convert

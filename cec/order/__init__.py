@@ -9,7 +9,7 @@ import msgspec
 
 from cec.days import LAST_DAY
 from cec.order.administration import Administration
-from cec.order.alert import NOT_APPLICABLE, NOT_ASKED, NOT_CHECKED, Alert, NotMade
+from cec.order.alert import NOT_APPLICABLE, NOT_ASKED, NOT_CHECKED, Alert, NotMade, code_of_drug
 from cec.order.change import (
     AlteredRow,
     Cancelled,
@@ -71,6 +71,7 @@ __all__ = [
     "Step",
     "VialUse",
     "altered_rows",
+    "code_of_drug",
     "date_of",
     "given_amounts",
     "identity",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
+from cec.drug_names import words_of
 from cec.patient import Reduction, target
 from cec.regimen import Level
 from cec.units import write_number
 
 NOT_CHECKED = "incomplete"
 """The code of the note on checks that could not be made, of which somebody can tell more."""
+
 NOT_APPLICABLE = "not-applicable"
 """The code of the same note where nothing is left to tell: the checks are not for this patient."""
 
@@ -52,3 +54,12 @@ class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
         """What it says, and the option that declares each reduction that it offers."""
         options = (f"--reduce '{target(each)}=by {write_number(each.percent)}%: {each.reason}'" for each in self.offers)
         return "; ".join((self.text, *options))
+
+
+def code_of_drug(what: str, drug: str) -> str:
+    """The code of an alert about one drug: what it says, then the drug, in small letters and digits with hyphens.
+
+    >>> code_of_drug("lifetime-maximum", "Doxorubicin, liposomal")
+    'lifetime-maximum-doxorubicin-liposomal'
+    """
+    return "-".join((what, *words_of(drug)))

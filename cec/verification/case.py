@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from cec.calculate.again import as_given, declared_again
 from cec.calculate.declared import Declared
-from cec.calculate.dosing import compute_dose, declared_again
+from cec.calculate.dosing import compute_dose
 from cec.calculate.lines import cycle_of, lines_of_cycle
 from cec.calculate.measures import Measured
-from cec.calculate.settled import as_given
 from cec.errors import CecError
 from cec.order import Dose, Order, Step
 from cec.pharmacy import DoseRounding

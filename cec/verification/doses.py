@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from cec.calculate.measures import Measured, measured_again
+from cec.calculate.again import as_given, measured_again
+from cec.calculate.measures import Measured
 from cec.calculate.rounding import deviation_percent, to_nearest
-from cec.calculate.settled import as_given
 from cec.days import numbers_of
 from cec.drug_names import drug_key, is_same_drug
 from cec.order import Dose, Order

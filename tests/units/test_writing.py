@@ -13,9 +13,9 @@ from cec.calculate.dosing import Dosed
 from cec.calculate.known_facts import known_facts
 from cec.calculate.preparation import prepare_dose
 from cec.calculate.rules import alerts_of
-from cec.calculate.rules.rule import Case, code_of_drug
+from cec.calculate.rules.rule import Case
 from cec.load import load_patient, load_regimen
-from cec.order import Dose
+from cec.order import Dose, code_of_drug
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
 from cec.render.words.preparation import instructions
 from cec.units import Quantity, exact, write_range, write_signed

@@ -25,11 +25,10 @@ from cec.calculate.preparation.stock import (
     usable_products,
     why_not_for,
 )
-from cec.calculate.rules.rule import code_of_drug
 from cec.conditions import judge
 from cec.errors import InputError
 from cec.facts import NO_FACTS, Facts
-from cec.order import Administration, Alert, DailyFluid, Dose, PickItem, Preparation
+from cec.order import Administration, Alert, DailyFluid, Dose, PickItem, Preparation, code_of_drug
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
 from cec.regimen import Condition, Limit, Regimen
 from cec.routes import routes_of

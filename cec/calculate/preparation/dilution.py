@@ -12,8 +12,7 @@ from fractions import Fraction
 from msgspec.structs import replace
 
 from cec.calculate.rounding import to_nearest
-from cec.calculate.rules.rule import code_of_drug
-from cec.order import Alert, Dose, Preparation
+from cec.order import Alert, Dose, Preparation, code_of_drug
 from cec.pharmacy import FormularyDrug
 from cec.units import (
     AMOUNT,

@@ -7,8 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from cec.calculate.rounding import deviation_percent, to_nearest
-from cec.calculate.rules.rule import code_of_drug
-from cec.order import Alert, Dose, Preparation
+from cec.order import Alert, Dose, Preparation, code_of_drug
 from cec.pharmacy import Pharmacy
 from cec.units import AMOUNT, Exact, Quantity, convert, plain, write_number, write_signed
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from cec.calculate.preparation.shelf_life import statements_that_hold
-from cec.calculate.rules.rule import code_of_drug
-from cec.order import Alert, Dose, Preparation
+from cec.order import Alert, Dose, Preparation, code_of_drug
 from cec.pharmacy import FormularyDrug, Pharmacy
 from cec.units import span
 

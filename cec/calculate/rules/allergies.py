@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from cec.calculate.rules.rule import Case, Rule, TextQuestion, code_of_drug
+from cec.calculate.rules.rule import Case, Rule, TextQuestion
 from cec.drug_names import misspelt_drug, own_words, words_of
+from cec.order import code_of_drug
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 

@@ -24,9 +24,10 @@ from cec.calculate.rules.readings import (
     unit_of,
     write_clearance,
 )
-from cec.calculate.rules.rule import Case, LimitQuestion, Question, Rule, code_of_drug, number_of, question_of
+from cec.calculate.rules.rule import Case, LimitQuestion, Question, Rule, number_of, question_of
 from cec.facts import FACTS, Bounds
 from cec.facts.stretches import HIGHEST, LOWEST, Cut, Stretch, stretch_within
+from cec.order import code_of_drug
 from cec.pharmacy import Pharmacy
 from cec.regimen import DrugLine, Regimen
 from cec.units import Measure, Quantity, dose_unit

@@ -12,11 +12,12 @@ from fractions import Fraction
 from functools import partial
 from itertools import pairwise
 
-from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, code_of_drug
+from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule
 from cec.days import numbers_of
 from cec.errors import OrderRefused
 from cec.facts import Bounds, Facts
 from cec.facts.stretches import stretch_within
+from cec.order import code_of_drug
 from cec.pharmacy import Pharmacy
 from cec.regimen import DrugLine, Regimen
 from cec.routes import (

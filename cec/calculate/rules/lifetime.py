@@ -11,10 +11,11 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from cec.calculate.known_facts import all_earlier_doses
-from cec.calculate.rules.rule import Administered, Case, LimitQuestion, Limits, Rule, code_of_drug
+from cec.calculate.rules.rule import Administered, Case, LimitQuestion, Limits, Rule
 from cec.errors import InputError
 from cec.facts import Bounds, Facts, earlier_doses_of
 from cec.facts.stretches import stretch_within
+from cec.order import code_of_drug
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of
 from cec.units import AMOUNT, Exact, Quantity, convert_exactly, dose_unit, kept, write_number

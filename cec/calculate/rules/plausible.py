@@ -11,14 +11,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from cec.calculate.rules.for_age import in_reference
-from cec.calculate.rules.rule import (
-    Case,
-    LimitQuestion,
-    Limits,
-    Rule,
-    TextQuestion,
-    number_of,
-)
+from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, TextQuestion, number_of
 from cec.calculate.rules.slips import pounds, size_of, size_slips, tenth, typed, values_of
 from cec.facts import FACTS, Bounds, Fact, Sex, Value
 from cec.facts.stretches import LOWEST, Cut, Stretch, stretch_within

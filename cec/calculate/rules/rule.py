@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from cec.conditions import stretch_of
-from cec.drug_names import words_of
 from cec.facts import FACTS, Facts, Value
 from cec.facts.stretches import Stretch
 from cec.order import CreatinineClearance, Dose
@@ -217,12 +216,3 @@ def number_of(fact: str, value: Any) -> Decimal | None:
     if not isinstance(value, Quantity):
         return None
     return FACTS[fact].in_unit(value).value if fact in FACTS else value.value
-
-
-def code_of_drug(what: str, drug: str) -> str:
-    """The code of an alert about one drug: what it says, then the drug, in small letters and digits with hyphens.
-
-    >>> code_of_drug("lifetime-maximum", "Doxorubicin, liposomal")
-    'lifetime-maximum-doxorubicin-liposomal'
-    """
-    return "-".join((what, *words_of(drug)))

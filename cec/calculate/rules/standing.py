@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cec.calculate.rules.rule import Rule, code_of_drug
+from cec.calculate.rules.rule import Rule
 from cec.drug_names import misspelt_drug
+from cec.order import code_of_drug
 from cec.pharmacy import Pharmacy
 from cec.regimen import NOT_SHIPPED, Level, Regimen, entry_of
 

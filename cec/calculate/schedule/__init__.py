@@ -15,7 +15,6 @@ import msgspec
 from cec.anchors import numbered
 from cec.calculate.dates import Dates
 from cec.calculate.lines import WHERE_IT_ENDS, CycleLine
-from cec.calculate.rules.rule import code_of_drug
 from cec.calculate.schedule.boxes import with_boxes
 from cec.calculate.schedule.clock import Clock, Instant
 from cec.calculate.schedule.given_line import GivenLine, Start
@@ -23,7 +22,7 @@ from cec.calculate.schedule.places import Places
 from cec.calculate.schedule.remarks import Drawn, remarks
 from cec.days import list_days
 from cec.errors import InputError
-from cec.order import Administration, Alert, Dose
+from cec.order import Administration, Alert, Dose, code_of_drug
 from cec.pharmacy import Pharmacy
 from cec.regimen import BEFORE_FIRST_INFUSION, Regimen
 

@@ -11,13 +11,12 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from cec.calculate.rules.rule import code_of_drug
 from cec.calculate.schedule.clock import Clock
 from cec.calculate.schedule.given_line import A_DAY, GivenLine
 from cec.calculate.schedule.making import used_too_late
 from cec.calculate.schedule.places import Places
 from cec.days import list_days
-from cec.order import Administration, Alert
+from cec.order import Administration, Alert, code_of_drug
 from cec.pharmacy import Pharmacy
 from cec.regimen import Level
 from cec.routes import is_into_csf, is_intravenous
