@@ -134,7 +134,7 @@ BSA_COMPARISONS: Formats = by_name(
 TREATMENTS: Formats = by_name(
     Format("table", "cec.render.terminal.treatment", ".txt", ("terminal",)),
     Format("json", "cec.render.json", ".json", function="treatment"),
-    Format("csv", "cec.render.csv.treatment", ".csv"),
+    Format("csv", "cec.render.csv.order", ".csv", function="treatment"),
     Format("ics", "cec.render.ics", ".ics", function="treatment"),
 )
 """The formats of the calendar of a treatment; the sheet of one of its cycles is that of an order."""
@@ -147,7 +147,7 @@ VALIDATIONS: Formats = by_name(
 """The formats of worked cases that were run."""
 
 LISTED_REGIMENS: Formats = by_name(
-    Format("table", "cec.render.terminal.regimens", ".txt", ("terminal",)),
+    Format("table", "cec.render.terminal.regimen", ".txt", ("terminal",), function="listed"),
     Format("json", "cec.render.json", ".json"),
 )
 """The formats of the list of regimens."""

@@ -19,6 +19,7 @@ from cec.units import Quantity
 
 if TYPE_CHECKING:
     from cec.course.void import Void
+    from cec.treatment import TreatmentCalendar
 
 DOSE_COLUMNS = (
     *("regimen", "edition", "id", "cycle", "height_cm", "weight_kg", "age", "sex", "creatinine"),
@@ -35,6 +36,8 @@ STANDING_COLUMNS = ("revision", "standing", "given")
 """Which revision it is; whether each administration is ordered, given or not given; and how much of it was given."""
 SCHEDULE_NUMBERS = ("edition", "cycle", "bsa_m2", "day", "dose", "rate")
 """The columns of a schedule that hold numbers; in all others is text, whatever it looks like."""
+TREATMENT_COLUMNS = ("treatment", "phase", "cycle_in_all", *SCHEDULE_COLUMNS)
+"""Those of a schedule, after the place of the cycle in a treatment."""
 
 
 def render(order: Order, *, void: Void | None = None) -> bytes:
@@ -145,3 +148,15 @@ def schedule_rows(order: Order) -> Iterable[Sequence[str]]:
             row.rate.unit if row.rate else "",
             *_alerts(order),
         )
+
+
+def treatment(calendar: TreatmentCalendar) -> bytes:
+    """Every administration of every cycle."""
+    return write_order(calendar.orders[0], TREATMENT_COLUMNS, _rows_of_cycles(calendar))
+
+
+def _rows_of_cycles(calendar: TreatmentCalendar) -> Iterator[Sequence[str]]:
+    for order in calendar.orders:
+        place = order.of_treatment
+        for row in schedule_rows(order):
+            yield (calendar.treatment.name, str(place.phase if place else ""), str(place.in_all if place else ""), *row)

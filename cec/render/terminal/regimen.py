@@ -1,4 +1,4 @@
-"""A regimen on one screen, as the protocol reads."""
+"""A regimen on one screen, as the protocol reads, and the list of regimens."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cec.render.terminal import draw
 from cec.render.terminal.drawing import (
     BLANK_LINE,
     LEVELS,
+    PIPE,
     STRONG,
     Part,
     TableColumn,
@@ -24,11 +25,13 @@ from cec.render.terminal.drawing import (
 )
 from cec.render.words.regimen import (
     days_of_regimen,
+    doses_of_title,
     line_times,
     phase_words,
     protocol_dose,
     standing,
     title_with_doses,
+    treatment_words,
     where_entry_holds,
 )
 from cec.treatment import Treatment
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cec.regimen import Check, DrugLine, Regimen
+    from cec.render.regimens import ListedRegimen, ListedRegimens
 
 _COLUMNS = (
     TableColumn("Drug"),
@@ -46,6 +50,9 @@ _COLUMNS = (
     TableColumn("Over"),
     TableColumn("When"),
 )
+EXAMPLE = "shipped example"
+AS_EXAMPLES_STAND = "example; not reviewed"
+"""How nearly all of them stand: their heading says it."""
 
 
 def render(shown: Regimen | Treatment, *, terminal: Terminal, explain: bool = False) -> bytes:
@@ -194,3 +201,41 @@ def _check(check: Check, terminal: Terminal) -> list[Part]:
     source = f" [{check.source}]" if check.source else ""
     offers = "".join(f"; offers {drug} by {write_number(percent)}%" for drug, percent in check.offers.items())
     return wrap(f"{name}: {_when(check)}: {check.text}{offers}{source}", terminal, "  ", "    ", LEVELS[check.level])
+
+
+def listed(document: ListedRegimens, *, terminal: Terminal = PIPE) -> bytes:
+    """Each regimen with its doses and days, where it is from and how it stands; examples apart."""
+    own = [each for each in document.regimens if each.place != EXAMPLE]
+    examples = [each for each in document.regimens if each.place == EXAMPLE]
+    return draw(
+        [
+            *chain.from_iterable(_entry(each, terminal) for each in own),
+            *section(
+                "Examples, transcribed from publications, not reviewed",
+                list(chain.from_iterable(_entry(each, terminal) for each in examples)),
+            ),
+        ],
+        terminal,
+    )
+
+
+def _entry(each: ListedRegimen, terminal: Terminal) -> list[Part]:
+    if each.regimen:
+        title, gives = f"{each.regimen.title}, {days_of_regimen(each.regimen)}", doses_of_title(each.regimen.drugs)
+        stands = standing(each.regimen)
+    elif each.treatment:
+        title, _, gives = treatment_words(each.treatment).partition(": ")
+        stands = "a treatment of phases"
+    else:
+        return [
+            *wrap(each.name, terminal, style=STRONG),
+            *wrap(f"{each.place}: {each.unreachable}", terminal, "  ", "  "),
+        ]
+    if each.place == EXAMPLE:
+        places = [] if stands == AS_EXAMPLES_STAND else [stands]
+    else:
+        places = [f"shipped; {stands}"] if each.place == "shipped" else [f"{each.place}, {each.path}", stands]
+    return [
+        *wrap(f"{each.name}: {title}", terminal, style=STRONG),
+        *wrap_each((gives, *places, each.unreachable), terminal, "  ", "  "),
+    ]
