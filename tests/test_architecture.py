@@ -49,18 +49,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.load.order_file": (*BASE, "cec.load", "cec.fingerprint", "cec.version"),
     "cec.load.product_names": (*BASE, "cec.load", "cec.calculate.preparation.stock"),
     "cec.load.pharmacy_file": (*BASE, "cec.load", "cec.calculate.formulas"),
-    "cec.calculate.equations": BASE,
-    "cec.calculate.formulas": (*BASE, "cec.calculate.equations"),
+    "cec.calculate.formulas": BASE,
+    "cec.calculate.kidneys": (*BASE, "cec.calculate.formulas"),
     "cec.calculate.rounding": BASE,
     "cec.calculate.growth": BASE,
-    "cec.calculate.measures": (*BASE, *(f"cec.calculate.{room}" for room in ("formulas", "rounding"))),
-    "cec.calculate.known_facts": (*BASE, "cec.calculate.measures"),
+    "cec.calculate.measures": (*BASE, *(f"cec.calculate.{room}" for room in ("formulas", "kidneys", "rounding"))),
+    "cec.calculate.known_facts": (*BASE, "cec.calculate.kidneys"),
     "cec.calculate.rules": (
         *BASE,
-        *(
-            f"cec.calculate.{room}"
-            for room in ("declared", "formulas", "growth", "known_facts", "measures", "rounding")
-        ),
+        *(f"cec.calculate.{room}" for room in ("declared", "growth", "kidneys", "known_facts", "rounding")),
         "cec.calculate.rules",
     ),
     "cec.calculate": (*BASE, "cec.calculate", "cec.fingerprint", "cec.version"),

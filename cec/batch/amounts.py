@@ -12,7 +12,8 @@ from cec.batch.single_row import Settings
 from cec.batch.values import MOST_KEPT
 from cec.calculate.declared import Declared
 from cec.calculate.dosing import compute_dose
-from cec.calculate.measures import KidneyFunction, measured_as
+from cec.calculate.kidneys import KidneyFunction
+from cec.calculate.measures import measured_as
 from cec.calculate.preparation import prepare_dose
 from cec.calculate.preparation.measuring import digit_alerts
 from cec.calculate.settled import settled_as

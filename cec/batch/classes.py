@@ -17,8 +17,8 @@ from cec.batch.limits import CLEARANCE, OVER_COLUMNS, Known, LimitsOverColumns, 
 from cec.batch.single_row import Settings
 from cec.batch.values import NOTHING, UNREAD, Numbers, Texts, different, value_of
 from cec.calculate.declared import hidden_reductions
+from cec.calculate.kidneys import KidneyFunction, creatinine_clearance
 from cec.calculate.known_facts import possible_months
-from cec.calculate.measures import KidneyFunction, creatinine_clearance
 from cec.calculate.rules import questions, rules_for
 from cec.calculate.rules.regimen_checks import begins_with
 from cec.calculate.rules.rule import LimitQuestion, TextQuestion, number_of

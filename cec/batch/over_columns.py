@@ -11,16 +11,16 @@ from collections.abc import Callable
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from cec.calculate.equations import FallingPowers, Powers, Root
-from cec.calculate.formulas import (
-    BSA_FORMULAS,
+from cec.calculate.formulas import BSA_FORMULAS, FallingPowers, Powers, Root
+from cec.calculate.kidneys import (
+    ADULT,
     COCKCROFT_GAULT_AGE,
     COCKCROFT_GAULT_DIVISOR,
     COCKCROFT_GAULT_WOMEN,
     SCHWARTZ_FACTOR,
     STANDARD_AREA,
+    YOUNGEST_ESTIMATED,
 )
-from cec.calculate.measures import ADULT, YOUNGEST_ESTIMATED
 
 if TYPE_CHECKING:
     import polars as pl
@@ -87,7 +87,7 @@ def clearance_over_columns(
 ) -> tuple[pl.Expr, pl.Expr]:
     """An estimated clearance from cm, kg, age, mg/dL and sex, null where there is none; and by which equation, from 1.
 
-    The first (`PER_STANDARD_AREA`) gives it per 1.73 m2. See `measures.creatinine_clearance`.
+    The first (`PER_STANDARD_AREA`) gives it per 1.73 m2. See `kidneys.creatinine_clearance`.
     """
     import polars as pl
 

@@ -1,29 +1,168 @@
-"""Published equations for body surface area, renal function and carboplatin, each with its citation.
+"""Published formulas for body surface area, each with its citation.
 
-No result is rounded; rounding is the caller's, by the pharmacy's policy. An equation stands in one place: its text, its
-working with a patient's numbers and its value all come from the same coefficients.
+Each is coefficients of a form, from which come text, value and the working with a patient's numbers. Height is in cm,
+weight in kg, the value in m2: a fraction where it is one, else all digits of `units.EXACT`, and never rounded here.
+Whoever computes over columns reads the coefficients too; an equation of another form has only a text and a value.
 """
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from cec.calculate.equations import BsaFormula, Equation, FallingPowers, Part, Powers, Root
 from cec.errors import InputError
-from cec.units import AGE, CREATININE, Exact, Quantity, convert, convert_exactly
+from cec.units import DIGITS, EXACT, Exact, Quantity, context_of, write_number
 
 if TYPE_CHECKING:
     from cec.facts import Sex
 
+_WIDE = context_of(DIGITS + 10)
+"""Ten digits more than are kept, so that a power that ends, like 100^0.5, comes out as just that."""
 
-class Worked(NamedTuple):
-    """A result with its working and the source of its equation."""
+WEIGHT_IN_GRAMS = "weight in g"
 
-    value: Exact
-    how: str
-    source: str
+
+class Equation(Protocol):
+    """An equation as its source has it, with the words `height` and `weight`, and its value for a patient, m2."""
+
+    @property
+    def text(self) -> str:
+        """The equation."""
+
+    def value(self, height: Decimal, weight: Decimal) -> Fraction:
+        """Body surface area in m2 from cm and kg, unrounded."""
+
+
+class Root(NamedTuple):
+    """√(height × weight / divisor)."""
+
+    divisor: int
+
+    @property
+    def text(self) -> str:
+        """The equation."""
+        return f"√(height × weight / {self.divisor})"
+
+    def value(self, height: Decimal, weight: Decimal) -> Fraction:
+        """The root, exact where it is a fraction, so that a tie stays a tie."""
+        square = Fraction(height) * Fraction(weight) / self.divisor
+        above, below = math.isqrt(square.numerator), math.isqrt(square.denominator)
+        if above * above == square.numerator and below * below == square.denominator:
+            return Fraction(above, below)
+        return _of_digits(_WIDE.sqrt(_WIDE.divide(Decimal(square.numerator), Decimal(square.denominator))))
+
+
+class Powers(NamedTuple):
+    """coefficient × height^a × weight^b; without a power of height, by weight alone."""
+
+    coefficient: Decimal
+    height_power: Decimal
+    weight_power: Decimal
+
+    @property
+    def text(self) -> str:
+        """The equation."""
+        height = f"height^{self.height_power} × " if self.height_power else ""
+        return f"{self.coefficient} × {height}weight^{self.weight_power}"
+
+    def value(self, height: Decimal, weight: Decimal) -> Fraction:
+        """The product, m2."""
+        product = _WIDE.multiply(self.coefficient, _WIDE.power(weight, self.weight_power))
+        return _of_digits(_WIDE.multiply(product, _WIDE.power(height, self.height_power)))
+
+
+class FallingPowers(NamedTuple):
+    """coefficient × height^a × grams^(b - c × log10(grams)): a power of the weight in g that falls as it rises."""
+
+    coefficient: Decimal
+    height_power: Decimal
+    weight_power: Decimal
+    fall: Decimal
+
+    @property
+    def text(self) -> str:
+        """The equation."""
+        grams = f"({WEIGHT_IN_GRAMS})"
+        power = f"({self.weight_power} - {self.fall} × log10{grams})"
+        return f"{self.coefficient} × height^{self.height_power} × {grams}^{power}"
+
+    def value(self, height: Decimal, weight: Decimal) -> Fraction:
+        """The product, m2."""
+        grams = _WIDE.multiply(weight, Decimal(1000))
+        power = _WIDE.subtract(self.weight_power, _WIDE.multiply(self.fall, _WIDE.log10(grams)))
+        product = _WIDE.multiply(_WIDE.power(height, self.height_power), _WIDE.power(grams, power))
+        return _of_digits(_WIDE.multiply(self.coefficient, product))
+
+
+def _of_digits(value: Decimal) -> Fraction:
+    """The digits of a number that may be no fraction."""
+    return Fraction(EXACT.plus(value))
+
+
+class Part(NamedTuple):
+    """An equation of a formula, and for whom it is: everybody, one sex, or weights (kg) below a limit."""
+
+    equation: Equation
+    sex: Sex | None = None
+    below: Decimal | None = None
+
+    def holds(self, weight: Decimal, sex: Sex | None) -> bool:
+        """Whether the equation is for a patient."""
+        return self.sex in {None, sex} and (self.below is None or weight < self.below)
+
+    @property
+    def text(self) -> str:
+        """For whom, and the equation."""
+        words = (self.sex, f"below {self.below} kg" if self.below else "", self.equation.text)
+        return " ".join(filter(None, words))
+
+
+class BsaFormula(NamedTuple):
+    """A published formula for body surface area, m2: of the parts that are for a patient, the last one."""
+
+    name: str
+    title: str
+    parts: tuple[Part, ...]
+    citation: str
+
+    @property
+    def equation(self) -> str:
+        """The equations of all its parts, with height in cm and weight in kg."""
+        return "; ".join(part.text for part in self.parts)
+
+    def equation_for(self, weight: Decimal, sex: Sex | None) -> Equation:
+        """The equation for a patient; InputError where the formula needs a sex that is not told."""
+        part = next((part for part in reversed(self.parts) if part.holds(weight, sex)), None)
+        if part is None:
+            raise InputError(f"the {self.title} formula needs the patient's sex; give --sex female or --sex male")
+        return part.equation
+
+    def compute(self, height: Decimal, weight: Decimal, sex: Sex | None = None) -> Exact:
+        """Body surface area in m2 from a height in cm and a weight in kg, unrounded."""
+        return Exact(self.equation_for(weight, sex).value(height, weight), "m2")
+
+    def working(self, height: Decimal, weight: Decimal, sex: Sex | None = None, *, area: Exact | None = None) -> str:
+        """The equation with these numbers in it, and what it comes to (cut after five decimals).
+
+        `area` is that result, where it is known already.
+
+        >>> mosteller = BsaFormula("mosteller", "Mosteller", (Part(Root(3600)),), "N Engl J Med 1987;317:1098")
+        >>> mosteller.working(Decimal(128), Decimal(26))
+        '√(128 cm × 26 kg / 3600) = 0.96148… m2'
+        """
+        text = self.equation_for(weight, sex).text
+        cm, kg = f"{write_number(height)} cm", f"{write_number(weight)} kg"
+        for word, number in (
+            (WEIGHT_IN_GRAMS, f"{write_number(EXACT.multiply(weight, Decimal(1000)))} g"),
+            ("height^", f"({cm})^"),
+            ("weight^", f"({kg})^"),
+            ("height", cm),
+            ("weight", kg),
+        ):
+            text = text.replace(word, number)
+        return f"{text} = {area or self.compute(height, weight, sex)}"
 
 
 def _powers(coefficient: str, weight_power: str, height_power: str = "0") -> Powers:
@@ -134,137 +273,10 @@ def body_surface_area(formula: str, height: Quantity, weight: Quantity, sex: Sex
     >>> print(body_surface_area("mosteller", Quantity(Decimal(100), "cm"), Quantity(Decimal("32.8329"), "kg")))
     0.955 m2
     """
-    return bsa_formula(formula).compute(_in("cm", height), _in("kg", weight), sex)
+    return bsa_formula(formula).compute(number_in("cm", height), number_in("kg", weight), sex)
 
 
-SCHWARTZ = (
-    "Schwartz GJ, Muñoz A, Schneider MF, et al. New equations to estimate GFR in children with CKD. "
-    "J Am Soc Nephrol 2009;20:629-637. doi:10.1681/ASN.2008030287"
-)
-COCKCROFT_GAULT = (
-    "Cockcroft DW, Gault MH. Prediction of creatinine clearance from serum creatinine. Nephron 1976;16:31-41"
-)
-CALVERT = (
-    "Calvert AH, Newell DR, Gumbrell LA, et al. Carboplatin dosage: prospective evaluation of a simple formula based "
-    "on renal function. J Clin Oncol 1989;7:1748-1756. doi:10.1200/JCO.1989.7.11.1748"
-)
-NEWELL = (
-    "Newell DR, Pearson ADJ, Balmanno K, et al. Carboplatin pharmacokinetics in children: the development of a "
-    "pediatric dosing formula. J Clin Oncol 1993;11:2314-2323. doi:10.1200/JCO.1993.11.12.2314"
-)
-
-STANDARD_AREA = Decimal("1.73")
-"""m2, to which a GFR is often normalised."""
-
-SCHWARTZ_FACTOR = Decimal("0.413")
-COCKCROFT_GAULT_AGE, COCKCROFT_GAULT_DIVISOR, COCKCROFT_GAULT_WOMEN = Decimal(140), Decimal(72), Decimal("0.85")
-"""The coefficients of the equations below."""
-
-
-def bedside_schwartz(height: Quantity, creatinine: Quantity) -> Worked:
-    """Estimated GFR of a child in mL/min/1.73 m2: 0.413 × height (cm) / creatinine (mg/dL), by Schwartz 2009.
-
-    >>> bedside_schwartz(Quantity(Decimal(128), "cm"), Quantity(Decimal("0.5"), "mg/dL")).how
-    '0.413 × 128 cm / 0.5 mg/dL = 105.728 mL/min/1.73 m2'
-    """
-    serum, text = _serum(creatinine)
-    value = Fraction(SCHWARTZ_FACTOR) * Fraction(_in("cm", height)) / serum
-    return _worked(value, "mL/min/1.73 m2", f"{SCHWARTZ_FACTOR} × {height} / {text}", SCHWARTZ)
-
-
-def cockcroft_gault(age: Quantity, weight: Quantity, creatinine: Quantity, sex: Sex | None) -> Worked:
-    """Creatinine clearance of an adult in mL/min: (140 - age) × weight / (72 × creatinine), 15% less in women.
-
-    Age counts in completed years, weight in kg, creatinine in mg/dL.
-
-    >>> adult = Quantity(Decimal(40), "years"), Quantity(Decimal(80), "kg"), Quantity(Decimal(1), "mg/dL")
-    >>> cockcroft_gault(*adult, "female").how
-    '(140 - 40) × 80 kg / (72 × 1 mg/dL) × 0.85 = 94.44444… mL/min'
-    """
-    if sex is None:
-        raise InputError("Cockcroft-Gault needs the patient's sex; give --sex female or --sex male")
-    years = int(convert(age, "years", AGE).value)
-    if years >= COCKCROFT_GAULT_AGE:
-        raise InputError(f"Cockcroft-Gault gives nothing for an age of {age}")
-    serum, text = _serum(creatinine)
-    age_factor = Fraction(COCKCROFT_GAULT_AGE) - years
-    value = age_factor * Fraction(_in("kg", weight)) / (Fraction(COCKCROFT_GAULT_DIVISOR) * serum)
-    how = f"({COCKCROFT_GAULT_AGE} - {years}) × {weight} / ({COCKCROFT_GAULT_DIVISOR} × {text})"
-    if sex == "female":
-        value, how = value * Fraction(COCKCROFT_GAULT_WOMEN), f"{how} × {COCKCROFT_GAULT_WOMEN}"
-    return _worked(value, "mL/min", how, COCKCROFT_GAULT)
-
-
-class ExposureFormula(NamedTuple):
-    """Dose in mg = target AUC (mg/mL × min) × (GFR in mL/min + what is cleared otherwise, mL/min, also per kg)."""
-
-    citation: str
-    constant: Decimal = Decimal(0)
-    per_kg: Decimal = Decimal(0)
-
-
-EXPOSURE_FORMULAS = {
-    "AUC": ExposureFormula(CALVERT, constant=Decimal(25)),
-    "AUC by newell-1993": ExposureFormula(NEWELL, per_kg=Decimal("0.36")),
-}
-"""The formulas of carboplatin by the unit of the target: Calvert's for adults, Newell's for children."""
-
-
-def dose_by_exposure(target: Quantity, clearance: Exact, weight: Quantity) -> Worked:
-    """Dose of carboplatin in mg for a target AUC, by the formula that its unit names.
-
-    The GFR is the patient's own in mL/min, not one per 1.73 m2; the weight is in kg.
-
-    >>> ninety, child = Exact(Fraction(90), "mL/min"), Quantity(Decimal(12), "kg")
-    >>> print(dose_by_exposure(Quantity(Decimal(5), "AUC"), ninety, child).value)
-    575 mg
-    >>> print(dose_by_exposure(Quantity(Decimal(5), "AUC by newell-1993"), ninety, child).how)
-    AUC 5 by newell-1993 × (90 mL/min + 0.36 × 12 kg) = 471.6 mg
-    """
-    if clearance.unit != "mL/min":
-        raise InputError(f"{clearance} is not in mL/min")
-    formula = EXPOSURE_FORMULAS[target.unit]
-    cleared = Fraction(formula.constant) + Fraction(formula.per_kg) * Fraction(_in("kg", weight))
-    words = f"{formula.per_kg} × {weight}" if formula.per_kg else f"{formula.constant}"
-    value = Fraction(target.value) * (clearance.number + cleared)
-    return _worked(value, "mg", f"{target} × ({clearance} + {words})", formula.citation)
-
-
-def own_clearance(clearance: Exact, area: Exact) -> Worked:
-    """A patient's own GFR in mL/min from one in mL/min/1.73 m2 and the body surface area in m2.
-
-    >>> own = own_clearance(Exact(Fraction(50), "mL/min/1.73 m2"), Exact(Quantity(Decimal("0.53"), "m2")))
-    >>> print(own.how)
-    50 mL/min/1.73 m2 × 0.53 m2 / 1.73 m2 = 15.31791… mL/min
-    """
-    value = clearance.number * area.number / Fraction(STANDARD_AREA)
-    return _worked(value, "mL/min", f"{clearance} × {area} / {STANDARD_AREA} m2", "")
-
-
-def normalised_clearance(own: Exact, area: Exact) -> Worked:
-    """A GFR in mL/min/1.73 m2 from a patient's own in mL/min and the body surface area in m2.
-
-    >>> normalised_clearance(Exact(Fraction(20), "mL/min"), Exact(Fraction(1, 2), "m2")).how
-    '20 mL/min × 1.73 m2 / 0.5 m2 = 69.2 mL/min/1.73 m2'
-    """
-    value = own.number * Fraction(STANDARD_AREA) / area.number
-    return _worked(value, "mL/min/1.73 m2", f"{own} × {STANDARD_AREA} m2 / {area}", "")
-
-
-def _worked(value: Fraction, unit: str, how: str, source: str) -> Worked:
-    result = Exact(value, unit)
-    return Worked(result, f"{how} = {result}", source)
-
-
-def _serum(creatinine: Quantity) -> tuple[Fraction, str]:
-    """Serum creatinine in mg/dL, above 0, and its text in an equation."""
-    value = convert_exactly(creatinine, "mg/dL", CREATININE).number
-    if value <= 0:
-        raise InputError(f"a serum creatinine of {creatinine} is not possible; write it like {CREATININE.example}")
-    return value, str(creatinine) if creatinine.unit == "mg/dL" else f"({creatinine} / 88.4)"
-
-
-def _in(unit: str, quantity: Quantity) -> Decimal:
+def number_in(unit: str, quantity: Quantity) -> Decimal:
     """The number of a quantity that must be in just that unit."""
     if quantity.unit != unit:
         raise InputError(f"{quantity} is not in {unit}")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cache
 
-from cec.calculate.measures import KidneyFunction
+from cec.calculate.kidneys import KidneyFunction
 from cec.conditions import conditions_of, cuts_within, judge
 from cec.errors import Fault, InputError
 from cec.facts import FACTS, Fact, Facts, Value, earlier_doses_of, told_facts

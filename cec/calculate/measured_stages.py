@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from cec.calculate.declared import Declared
-from cec.calculate.formulas import own_clearance
+from cec.calculate.kidneys import own_clearance
 from cec.calculate.measures import Measured
 from cec.calculate.settled import Settled
 from cec.errors import OrderRefused

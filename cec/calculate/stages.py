@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
-from cec.calculate.formulas import dose_by_exposure
+from cec.calculate.kidneys import dose_by_exposure
 from cec.calculate.measured_stages import Staged, Work, converted, limited, measured, staged, within
 from cec.calculate.rounding import deviation_percent, finer_rounding, round_dose, to_nearest
 from cec.errors import OrderRefused

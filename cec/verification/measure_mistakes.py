@@ -12,7 +12,8 @@ from decimal import Decimal
 import msgspec
 
 from cec.calculate.formulas import BSA_FORMULAS, body_surface_area
-from cec.calculate.measures import MEASURED, KidneyFunction, Measured, creatinine_clearance, measured_as
+from cec.calculate.kidneys import MEASURED, KidneyFunction, creatinine_clearance
+from cec.calculate.measures import Measured, measured_as
 from cec.calculate.rounding import to_nearest
 from cec.errors import CecError
 from cec.order import Order

@@ -16,8 +16,7 @@ from batches import INDUCTION, amount, by_columns, one_by_one, settings, sizes, 
 
 from cec import dose_table, load_pharmacy
 from cec.batch.over_columns import bsa_over_columns
-from cec.calculate.equations import BsaFormula, Part
-from cec.calculate.formulas import BSA_FORMULAS
+from cec.calculate.formulas import BSA_FORMULAS, BsaFormula, Part
 from cec.pharmacy import DoseRounding
 from cec.units import Quantity
 

@@ -13,15 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cec.calculate.equations import BsaFormula, FallingPowers, Powers, Root
-from cec.calculate.formulas import (
-    BSA_FORMULAS,
-    bedside_schwartz,
-    body_surface_area,
-    bsa_formula,
-    cockcroft_gault,
-    dose_by_exposure,
-)
+from cec.calculate.formulas import BSA_FORMULAS, BsaFormula, FallingPowers, Powers, Root, body_surface_area, bsa_formula
+from cec.calculate.kidneys import bedside_schwartz, cockcroft_gault, dose_by_exposure
 from cec.errors import InputError
 from cec.facts import FACTS, Sex
 from cec.units import Exact, Quantity, shorten

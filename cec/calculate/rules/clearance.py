@@ -10,8 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from cec.calculate.formulas import CALVERT, NEWELL
-from cec.calculate.measures import ADULT, COCKCROFT_GAULT, MEASURED, SCHWARTZ
+from cec.calculate.kidneys import ADULT, CALVERT, COCKCROFT_GAULT, MEASURED, NEWELL, SCHWARTZ
 from cec.calculate.rounding import to_nearest
 from cec.calculate.rules.readings import (
     CLEARANCES,

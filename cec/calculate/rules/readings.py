@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from cec.calculate.measures import COCKCROFT_GAULT, MEASURED, SCHWARTZ
+from cec.calculate.kidneys import COCKCROFT_GAULT, MEASURED, SCHWARTZ
 from cec.calculate.rounding import to_nearest
 from cec.calculate.rules.rule import Case, LimitQuestion, Rule, TextQuestion, number_of, question_of
 from cec.conditions import conditions_of, stretch_of
