@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -455,6 +456,41 @@ def test_the_guard_sees_what_is_wrong(module: str, source: str, found: str) -> N
 )
 def test_the_guard_lets_through_what_is_right(module: str, source: str) -> None:
     assert violations(module, source) == []
+
+
+def loads(tree: ast.AST, known: Container[str]) -> Iterator[str]:
+    """The modules of those known that a module loads, at its start or later; what only types need is not loaded."""
+    for node in ast.iter_child_nodes(tree):
+        match node:
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                continue
+            case ast.Import():
+                yield from (alias.name for alias in node.names if alias.name in known)
+            case ast.ImportFrom(module=str(module)):
+                inner = [f"{module}.{alias.name}" for alias in node.names]
+                yield from (name if name in known else module for name in inner if name in known or module in known)
+            case _:
+                yield from loads(node, known)
+
+
+def circle(sources: Mapping[str, str]) -> list[str]:
+    """Modules each of which loads the next, and the last the first; nothing where there are none."""
+    graph = {module: {*loads(ast.parse(source), sources)} - {module} for module, source in sources.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_imports_go_in_a_circle() -> None:
+    assert circle({module: path.read_text(encoding="utf-8") for module, path in modules()}) == []
+
+
+def test_a_circle_is_seen() -> None:
+    drawing, styled = "def draw():\n    from a.styled import styled", "from a import drawing"
+    assert circle({"a.drawing": drawing, "a.styled": styled}) == ["a.drawing", "a.styled", "a.drawing"]
+    assert circle({"a.drawing": drawing, "a.styled": f"if TYPE_CHECKING:\n    {styled}"}) == []
 
 
 def test_the_page_of_the_design_has_every_room() -> None:
