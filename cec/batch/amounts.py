@@ -14,8 +14,7 @@ from cec.calculate.declared import Declared
 from cec.calculate.dosing import compute_dose
 from cec.calculate.kidneys import KidneyFunction
 from cec.calculate.measures import measured_as
-from cec.calculate.preparation import prepare_dose
-from cec.calculate.preparation.measuring import digit_alerts
+from cec.calculate.preparation import digit_alerts, prepare_dose
 from cec.calculate.settled import settled_as
 from cec.errors import CecError
 from cec.order import Order

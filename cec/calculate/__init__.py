@@ -12,7 +12,6 @@ import msgspec
 
 from cec.calculate.acceptance import accepted_alerts
 from cec.calculate.cycle import Inputs, compute_cycle, day_for_age, earliest_next_cycle
-from cec.calculate.dates import Dates
 from cec.calculate.declared import declared_alerts
 from cec.calculate.left_open import choice_faults
 from cec.calculate.lines import Cycle
@@ -21,6 +20,7 @@ from cec.calculate.preparation.pick_list import Stock
 from cec.calculate.rules import alerts_of, not_asked
 from cec.calculate.rules.fatal_mistakes import refuse_fatal_routes
 from cec.calculate.schedule import NO_DATE, Schedule, noted
+from cec.calculate.schedule.clock import Dates
 from cec.conditions import history_asked
 from cec.errors import Fault, InputError
 from cec.facts.reading import refuse_other_types

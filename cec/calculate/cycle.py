@@ -11,7 +11,6 @@ import msgspec
 
 from cec.anchors import is_same_name
 from cec.calculate.acceptance import refuse_with_stops
-from cec.calculate.dates import Dates
 from cec.calculate.declared import Declared, declared_for, refuse_contradictions
 from cec.calculate.dosing import Dosed, compute_dose, with_days, with_days_given
 from cec.calculate.known_facts import clearance_facts, known_facts, refuse_coarse_age, refuse_impossible
@@ -20,6 +19,7 @@ from cec.calculate.measures import Measured, measure
 from cec.calculate.rules import alerts_of
 from cec.calculate.rules.rule import Case
 from cec.calculate.schedule import NO_DATE, draw
+from cec.calculate.schedule.clock import Dates
 from cec.calculate.schedule.remarks import Drawn
 from cec.calculate.settled import Settled, left_out, settled_on, unsettled, with_bases
 from cec.days import LAST_DAY

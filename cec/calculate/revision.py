@@ -18,7 +18,6 @@ from cec.calculate.carried_alerts import with_earlier_days
 from cec.calculate.change_alerts import change_alerts
 from cec.calculate.change_refusals import refuse_changed_given, refuse_hanging, refuse_overtaking
 from cec.calculate.cycle import Computed, Inputs, compute_cycle, day_for_age, earliest_next_cycle
-from cec.calculate.dates import Dates
 from cec.calculate.declared import declared_alerts
 from cec.calculate.lines import Cycle, lines_of_cycle
 from cec.calculate.pieces import days_before, joined_pieces, piece_of
@@ -28,8 +27,8 @@ from cec.calculate.preparation.sharing import with_shared_vials
 from cec.calculate.rules import alerts_of
 from cec.calculate.rules.fatal_mistakes import refuse_fatal_routes
 from cec.calculate.rules.rule import Administered
-from cec.calculate.schedule import in_sequence, too_few
-from cec.calculate.schedule.boxes import with_boxes
+from cec.calculate.schedule import in_sequence, too_few, with_boxes
+from cec.calculate.schedule.clock import Dates
 from cec.calculate.schedule.remarks import Drawn, remarks
 from cec.calculate.stretches import EARLIEST, Stretch, stretches_of
 from cec.errors import InputError

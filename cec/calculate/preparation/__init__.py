@@ -1,40 +1,37 @@
-"""Preparation: how each dose is made up from the pharmacy's stock, and what a person must see in it."""
+"""Preparation: how each dose is made up from the pharmacy's stock and labelled, and what a person must see in it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from cec.calculate.dates import Dates
 from cec.calculate.dosing import Dosed
 from cec.calculate.preparation.dilution import as_it_comes, bag_alerts
 from cec.calculate.preparation.fluids import daily_fluids
 from cec.calculate.preparation.forms import MAKERS
-from cec.calculate.preparation.handling import cytotoxic_as_stated, with_labels
-from cec.calculate.preparation.measuring import digit_alerts, measuring_alerts
+from cec.calculate.preparation.handling import cytotoxic_as_stated, with_solution
 from cec.calculate.preparation.pick_list import Stock, pick_list
-from cec.calculate.preparation.running_time import running_time_alerts
 from cec.calculate.preparation.sharing import with_shared_vials
-from cec.calculate.preparation.shelf_life import with_use_before
-from cec.calculate.preparation.stock import (
-    finest_measure,
-    products_by_route,
-    usable_products,
-    why_not_for,
-)
-from cec.conditions import judge
+from cec.calculate.preparation.shelf_life import running_time_alerts, with_use_before
+from cec.calculate.preparation.stock import finest_measure, products_by_route, usable_products, why_not_for
+from cec.calculate.rounding import deviation_percent, to_nearest
+from cec.calculate.schedule.clock import Dates
 from cec.errors import InputError
 from cec.facts import NO_FACTS, Facts
 from cec.order import Administration, Alert, DailyFluid, Dose, PickItem, Preparation, code_of_drug
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
-from cec.regimen import Condition, Limit, Regimen
-from cec.routes import routes_of
-from cec.units import Quantity, is_dissolved
+from cec.regimen import Regimen
+from cec.routes import label_of_route, routes_of
+from cec.units import AMOUNT, Exact, Quantity, convert, is_dissolved, plain, write_number, write_signed
 
 Prepared = tuple[Preparation, tuple[Alert, ...]]
+
+MOST_DECIMALS = 2
+"""Of a dose of which no product is known: cec's own limit, without a source."""
 
 
 class MadeUp(NamedTuple):
@@ -110,7 +107,7 @@ def prepare_dose(dosed: Dosed, dose_index: int, pharmacy: Pharmacy, facts: Facts
         preparation = MAKERS[products[0].form](begun, dose, drug, products, pharmacy)
     except InputError as error:
         return replace(begun, missing=str(error)), asked
-    preparation = _with_references(_with_solution(preparation, drug, facts), drug, products)
+    preparation = _with_references(with_solution(preparation, drug, facts), drug, products)
     return preparation, (
         *asked,
         *measuring_alerts(preparation, dosed.unrounded, pharmacy),
@@ -137,21 +134,6 @@ def _unsuited(dose: Dose, drug: FormularyDrug, products: Sequence[Product], fact
         yield Alert(code_of_drug("product", dose.drug), "check", dose.drug, text, first.source or drug.source)
 
 
-_SMALL = (Condition("age", (Limit("<", Quantity(Decimal(6), "years")),)),)
-"""Children of this age often cannot swallow tablets; the bound is cec's own."""
-
-
-def _with_solution(preparation: Preparation, drug: FormularyDrug, facts: Facts) -> Preparation:
-    """The preparation; of tablets for a small child, or for somebody of an age that is not known, with the solution
-    that the formulary has too.
-    """
-    if preparation.form != "tablet" or judge(_SMALL, facts) is False:
-        return preparation
-    solutions = [each.name for each in drug.products if each.form == "oral solution" and not why_not_for(each, facts)]
-    texts = tuple(f"the formulary has a solution too: {name}" for name in solutions)
-    return replace(preparation, handling=(*preparation.handling, *texts))
-
-
 def _with_references(preparation: Preparation, drug: FormularyDrug, products: Sequence[Product]) -> Preparation:
     """The preparation with where its facts are from, and the codes of the drug and of what is taken."""
     names = {use.product for use in preparation.vials} or {products[0].name}
@@ -172,3 +154,83 @@ def with_rates(schedule: Sequence[Administration], preparations: Sequence[Prepar
     """The administrations, each with the rate of its preparation where there is one."""
     rates = {made_up.dose_index: made_up.rate for made_up in preparations}
     return tuple(replace(row, rate=rate) if (rate := rates.get(row.dose_index)) else row for row in schedule)
+
+
+def with_labels(
+    doses: Sequence[Dose], preparations: Sequence[Preparation], regimen: Regimen, pharmacy: Pharmacy
+) -> tuple[Dose, ...]:
+    """The doses with what their labels must say: by drug and route, by the regimen's line, by the products taken."""
+    by_dose = {preparation.dose_index: preparation for preparation in preparations}
+    labels = [_label(dose, by_dose.get(index), regimen, pharmacy) for index, dose in enumerate(doses)]
+    return tuple(replace(dose, label=label) if label else dose for dose, label in zip(doses, labels, strict=True))
+
+
+def _label(dose: Dose, preparation: Preparation | None, regimen: Regimen, pharmacy: Pharmacy) -> tuple[str, ...]:
+    entry = pharmacy.formulary_entry(dose.drug)
+    taken = {preparation.product, *(use.product for use in preparation.vials)} if preparation else set()
+    texts = (
+        label_of_route(pharmacy.names_of(dose.drug), dose.route),
+        regimen.drugs[dose.line - 1].label,
+        *(product.label for product in (entry.products if entry else ()) if product.name in taken),
+    )
+    return tuple(dict.fromkeys(filter(None, texts)))
+
+
+def measuring_alerts(preparation: Preparation, unrounded: Exact, pharmacy: Pharmacy) -> Iterator[Alert]:
+    """Whether measuring, alone or together with rounding, moves the dose further than the pharmacy allows.
+
+    `unrounded` is the dose before rounding: calculated, and then capped or reduced where that applies.
+    """
+    if preparation.contains is None:
+        return
+    limit = pharmacy.deviation_allowed(preparation.drug)
+    measured = deviation_percent(preparation.contains.value, preparation.dose.value)
+    together = deviation_percent(preparation.contains.value, unrounded.number)
+    if abs(measured) > limit:
+        deviation = (
+            f"{preparation.dose} of {preparation.drug} can only be measured as {preparation.contains} "
+            f"({_percent(measured)})"
+        )
+    elif abs(together) > limit:
+        deviation = (
+            f"{unrounded} of {preparation.drug} is rounded to {preparation.dose} "
+            f"and measured as {preparation.contains}, which is {_percent(together)} together"
+        )
+    else:
+        return
+    text = f"{deviation}; the pharmacy allows {write_number(limit)}%"
+    yield Alert(
+        code_of_drug("measured", preparation.drug), "check", preparation.drug, text, "pharmacy: largest_deviation"
+    )
+
+
+def digit_alerts(dose: Dose, finest: Quantity | None = None, product: str = "") -> Iterator[Alert]:
+    """A check for a dose that is written finer than anybody can measure it, and that no rule has rounded.
+
+    One digit finer than the `finest` amount that the product gives is let pass: 422.4 mg, where 0.1 mL holds 2 mg.
+    """
+    if not dose.ordered.value or (dose.steps and dose.steps[-1].what == "rounded"):
+        return
+    if finest is None:
+        allowed, why = MOST_DECIMALS, "no product says how finely it is measured, and two decimals are the most"
+        settles = "a dose_rounding in the pharmacy file, or a product with its measuring_step, settles it"
+    else:
+        allowed, why = decimals_of(finest) + 1, f"{product} is measured to {finest}"
+        settles = f"a dose_rounding in the pharmacy file, like nearest {finest}, settles it"
+    if decimals_of(dose.ordered) > allowed:
+        text = f"{dose.ordered} has more digits than anybody can measure: {why}; {settles}"
+        yield Alert(code_of_drug("digits", dose.drug), "check", dose.drug, text)
+
+
+def decimals_of(amount: Quantity) -> int:
+    """How many decimals an amount has; of grams, in mg.
+
+    >>> decimals_of(Quantity(Decimal("16.410"), "mg")), decimals_of(Quantity(Decimal("5.4612"), "g"))
+    (2, 1)
+    """
+    amount = convert(amount, "mg", AMOUNT) if amount.unit == "g" else amount
+    return max(0, -int(plain(amount.value).as_tuple().exponent))
+
+
+def _percent(moved: Fraction) -> str:
+    return f"{write_signed(to_nearest(moved, Decimal('0.01')))}%"

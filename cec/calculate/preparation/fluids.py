@@ -10,9 +10,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.calculate.dates import Dates
 from cec.calculate.rounding import to_nearest
-from cec.calculate.schedule.clock import Clock
+from cec.calculate.schedule.clock import Clock, Dates
 from cec.days import Calendar
 from cec.order import Administration, DailyFluid, Dose, Preparation, RateStep
 from cec.routes import is_oral

@@ -1,19 +1,28 @@
-"""What must be minded when a dose is made up, as the formulary says it or does not; and what its label says."""
+"""What must be minded when a dose is made up, as the formulary says it or does not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from msgspec.structs import replace
 
-from cec.calculate.preparation.stock import strength_of
-from cec.order import Dose, Preparation
-from cec.pharmacy import FormularyDrug, Pharmacy, Product, Stability
-from cec.regimen import Regimen
-from cec.routes import label_of_route
+from cec.calculate.preparation.stock import (
+    strength_of,
+    why_not_for,
+)
+from cec.conditions import judge
+from cec.facts import Facts
+from cec.order import Preparation
+from cec.pharmacy import FormularyDrug, Product, Stability
+from cec.regimen import Condition, Limit
+from cec.units import Quantity
 
 NOT_STATED = "{}: not stated"
 """What the formulary says nothing of; it must not read as a no."""
+
+_SMALL = (Condition("age", (Limit("<", Quantity(Decimal(6), "years")),)),)
+"""Children of this age often cannot swallow tablets; the bound is cec's own."""
 
 
 def cytotoxic_as_stated(drug: FormularyDrug | None) -> tuple[str, ...]:
@@ -64,21 +73,12 @@ def _keeps(stability: Stability) -> str:
     return f"keeps {stability.words}"
 
 
-def with_labels(
-    doses: Sequence[Dose], preparations: Sequence[Preparation], regimen: Regimen, pharmacy: Pharmacy
-) -> tuple[Dose, ...]:
-    """The doses with what their labels must say: by drug and route, by the regimen's line, by the products taken."""
-    by_dose = {preparation.dose_index: preparation for preparation in preparations}
-    labels = [_label(dose, by_dose.get(index), regimen, pharmacy) for index, dose in enumerate(doses)]
-    return tuple(replace(dose, label=label) if label else dose for dose, label in zip(doses, labels, strict=True))
-
-
-def _label(dose: Dose, preparation: Preparation | None, regimen: Regimen, pharmacy: Pharmacy) -> tuple[str, ...]:
-    entry = pharmacy.formulary_entry(dose.drug)
-    taken = {preparation.product, *(use.product for use in preparation.vials)} if preparation else set()
-    texts = (
-        label_of_route(pharmacy.names_of(dose.drug), dose.route),
-        regimen.drugs[dose.line - 1].label,
-        *(product.label for product in (entry.products if entry else ()) if product.name in taken),
-    )
-    return tuple(dict.fromkeys(filter(None, texts)))
+def with_solution(preparation: Preparation, drug: FormularyDrug, facts: Facts) -> Preparation:
+    """The preparation; of tablets for a small child, or for somebody of an age that is not known, with the solution
+    that the formulary has too.
+    """
+    if preparation.form != "tablet" or judge(_SMALL, facts) is False:
+        return preparation
+    solutions = [each.name for each in drug.products if each.form == "oral solution" and not why_not_for(each, facts)]
+    texts = tuple(f"the formulary has a solution too: {name}" for name in solutions)
+    return replace(preparation, handling=(*preparation.handling, *texts))

@@ -1,4 +1,6 @@
-"""Use-before: how long what is made up keeps, by which of the formulary's statements, counted from when it is made."""
+"""Use-before: how long what is made up keeps, by which of the formulary's statements, counted from when it is made; and
+infusions that run longer than that.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from msgspec.structs import replace
 
 from cec.calculate.schedule.clock import Clock
 from cec.calculate.schedule.making import time_of_making
-from cec.order import Administration, Dose, Preparation, ShelfLife
+from cec.order import Administration, Alert, Dose, Preparation, ShelfLife, code_of_drug
 from cec.pharmacy import UNDILUTED, FormularyDrug, Pharmacy, Stability
 from cec.units import AMOUNT, CONCENTRATION, amount_in, convert, span
 
@@ -59,6 +61,30 @@ def _dated(row: Administration, keeping: Mapping[int, ShelfLife], pharmacy: Phar
         return replace(row, made_at=made_at)
     clock = Clock(pharmacy.zone)
     return replace(row, made_at=made_at, use_before=clock.local(clock.instant(made_at) + span(life.within)))
+
+
+def running_time_alerts(
+    preparation: Preparation, dose: Dose, drug: FormularyDrug, pharmacy: Pharmacy
+) -> tuple[Alert, ...]:
+    """A check where an infusion runs longer than what is stated of it, or of its drug where nothing of it is.
+
+    It is held against whatever is stated, not only as the pharmacy stores it: what runs does not lie in a refrigerator.
+    """
+    if dose.over is None or not drug.stability:
+        return ()
+    holding = statements_that_hold(preparation, dose, drug, replace(pharmacy, storage=""))
+    shorter = [each for each in holding or drug.stability if span(each.hours) < span(dose.over)]
+    if not shorter:
+        return ()
+    statements = "; ".join(each.words for each in (shorter if holding else drug.stability))
+    made_up = f"at {preparation.concentration}" if preparation.bag else "in a bag that nobody chose"
+    text = (
+        f"runs over {dose.runs}, but keeps {statements}"
+        if holding
+        else f"runs over {dose.runs}, and nothing says that it keeps as long {made_up}: {statements}"
+    )
+    source = "; ".join(dict.fromkeys(filter(None, (each.source or drug.source for each in shorter))))
+    return (Alert(code_of_drug("runs-longer", dose.drug), "check", dose.drug, text, source),)
 
 
 def _holds(stability: Stability, preparation: Preparation, dose: Dose) -> bool:

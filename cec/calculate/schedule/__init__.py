@@ -1,4 +1,4 @@
-"""Cycle days -> dates and clock times: an administration for every time a drug is given, and what must be seen there.
+"""Cycle days -> dates and clock times: an administration for every time a drug is given, with what is seen and ticked.
 
 A row stands under the date on which it starts. No line moves to another date because of another line.
 """
@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from cec.anchors import numbered
-from cec.calculate.dates import Dates
 from cec.calculate.lines import WHERE_IT_ENDS, CycleLine
-from cec.calculate.schedule.boxes import with_boxes
-from cec.calculate.schedule.clock import Clock, Instant
+from cec.calculate.schedule.clock import Clock, Dates, Instant
 from cec.calculate.schedule.given_line import GivenLine, Start
 from cec.calculate.schedule.places import Places
 from cec.calculate.schedule.remarks import Drawn, remarks
@@ -55,6 +54,30 @@ def noted(drawn: Drawn, doses: Sequence[Dose], of_cycle: Mapping[int, CycleLine]
     """What was drawn with what a person must see of it, and ticks."""
     rows, alerts = remarks(with_boxes(drawn.rows, doses, of_cycle), lambda _: drawn)
     return Schedule(rows, (*alerts, *too_few(of_cycle, rows)))
+
+
+def with_boxes(
+    rows: Sequence[Administration], doses: Sequence[Dose], lines: Mapping[int, CycleLine]
+) -> list[Administration]:
+    """The administrations, in their order, each with what a person ticks first.
+
+    What must be confirmed stands at the first of a dose; the end of a line (`until`) at each of its doses beyond the
+    least that are always given.
+    """
+    so_far: Counter[int] = Counter()
+    of_dose: set[int] = set()
+    boxed = []
+    for row in rows:
+        dose, total = doses[row.dose_index], lines[row.line].of.total_doses
+        so_far[row.line] += 1
+        boxes = []
+        if dose.confirm and row.dose_index not in of_dose:
+            boxes.append(f"confirmed: {dose.confirm}")
+        if dose.until and so_far[row.line] > (total.least if total else 0):
+            boxes.append(f"not yet: {dose.until}")
+        of_dose.add(row.dose_index)
+        boxed.append(replace(row, boxes=tuple(boxes)) if boxes else row)
+    return boxed
 
 
 def draw(

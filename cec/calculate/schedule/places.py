@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from cec.anchors import Lines, awaited, repeats
-from cec.calculate.dates import Dates
-from cec.calculate.schedule.clock import Clock, Instant
+from cec.calculate.schedule.clock import Clock, Dates, Instant
 from cec.calculate.schedule.given_line import A_DAY, GivenLine, Start
 from cec.errors import InputError
 from cec.pharmacy import Pharmacy
