@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cec.days import LAST_DAY, runs_of
 from cec.render.words import CHANGED, reason_of
+from cec.render.words.regimen import days_with
 from cec.render.words.times import clock, dose_of_day, number_of_days, paper_date, weekday_date
 from cec.units import span
 
@@ -117,10 +118,13 @@ def last_day(order: Order) -> int | None:
 
 
 def count_of_days(order: Order) -> str:
-    """On how many days something is given or runs, and on which where they have gaps or no end."""
+    """How many days the cycle has as protocols count them, which they are where they have gaps or no end, and up to
+    which one the last infusion runs, where that is later."""
     if order.last_day is None:
         return number_of_days(day for dose in order.doses for day in dose.days)
-    return number_of_days(day_numbers(order))
+    calendar, last = order.regimen.calendar, day_numbers(order)[-1]
+    counted = {day for dose in order.doses for day in days_with(dose.days, dose.over, calendar)}
+    return number_of_days(counted) + (f", to day {last}" if last > max(counted) else "")
 
 
 def name_of_day(order: Order, number: int) -> str:

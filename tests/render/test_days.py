@@ -92,11 +92,13 @@ def test_a_short_infusion_over_midnight_stands_on_both_its_dates(tmp_path: Path)
 
 
 def test_head_days_and_dates_count_to_the_end_of_the_last_infusion(tmp_path: Path) -> None:
-    """72 h from 09:00 on 30-Nov run on four dates; without clock times on three days after the first."""
+    """72 h from 09:00 on 30-Nov are 3 days and run on four dates; without clock times on three days after the first."""
     dated = page_data(order_of(tmp_path, LONG), "Order")["head"]
-    assert (dated["days"], dated["dates"]) == ("4 days", "30-Nov-2026 to 03-Dec-2026")
-    assert page_data(order_of(tmp_path, LONG, None), "Order")["head"]["days"] == "4 days"
-    assert "edition 1, 4 days" in terminal(order_of(tmp_path, LONG))
+    assert (dated["days"], dated["dates"]) == ("3 days, to day 4", "30-Nov-2026 to 03-Dec-2026")
+    assert page_data(order_of(tmp_path, LONG, None), "Order")["head"]["days"] == "3 days, to day 4"
+    assert "edition 1, 3 days, to day 4" in terminal(order_of(tmp_path, LONG))
+    # a bag of 24 h on each of 3 days
+    assert page_data(order_of(tmp_path, DAILY), "Order")["head"]["days"] == "3 days, to day 4"
 
 
 def test_without_dates_a_long_infusion_continues_for_its_whole_days(tmp_path: Path) -> None:

@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
 LONGEST_WITHOUT = 7
 """Days of a cycle that the blocks of its days show at one sight."""
-_COLUMNS = 28
+_MOST_COLUMNS = 28
 APART = "into the cerebrospinal fluid, on its own page"
 
 
 def day_grid(order: Order, days: list[Day]) -> list[dict[str, Any]]:
-    """The days on which anything stands, as many as have room beside each other, with a row for each dose."""
+    """The days on which anything stands, in parts of about the same length, with a row for each dose."""
     if days[-1].number - days[0].number < LONGEST_WITHOUT:
         return []
+    parts = -(-len(days) // _MOST_COLUMNS)
+    count = -(-len(days) // parts)
     return [
         {
             "days": [
@@ -29,7 +31,7 @@ def day_grid(order: Order, days: list[Day]) -> list[dict[str, Any]]:
             ],
             "rows": list(_rows(order, columns)),
         }
-        for columns in (days[first : first + _COLUMNS] for first in range(0, len(days), _COLUMNS))
+        for columns in (days[first : first + count] for first in range(0, len(days), count))
     ]
 
 

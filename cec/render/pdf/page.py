@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from cec.render.days import count_of_days, day_numbers
@@ -31,7 +32,7 @@ def page_data(order: Order, document: str, void: Void | None = None) -> dict[str
             "title": regimen.title,
             "regimen": f"{regimen.name}, edition {regimen.edition}",
             "phase": regimen.phase,
-            "days": days if len(days := count_of_days(order)) <= MOST_OF_DAYS else days.partition(" (")[0],
+            "days": _days(order),
             "cycle": cycle_words(order),
             "dates": first_to_last(order, day_numbers(order)),
             "age": ", ".join(filter(None, (age_in_words(order.age) if order.age else "", patient.sex or ""))),
@@ -45,6 +46,12 @@ def page_data(order: Order, document: str, void: Void | None = None) -> dict[str
         "revision": revision_line(order),
         "foot": {"draft": validity(order, void), "second_check": SECOND_CHECK, "origin": origin(order)},
     }
+
+
+def _days(order: Order) -> str:
+    """How many days the cycle has, and which where that is short."""
+    words = count_of_days(order)
+    return words if len(words) <= MOST_OF_DAYS else re.sub(r" \(.*\)", "", words)
 
 
 def _checks(order: Order) -> Iterator[str]:

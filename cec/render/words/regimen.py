@@ -7,7 +7,7 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from cec.days import LAST_DAY, Cycles, Days, Series, is_open, list_days, numbers_of
+from cec.days import LAST_DAY, Calendar, Cycles, Days, Series, is_open, list_days, numbers_of
 from cec.order import Dose, Order, PlaceInTreatment
 from cec.regimen import DoseEntry, DrugLine, Regimen, any_words
 from cec.render.words import A_DAY
@@ -169,13 +169,13 @@ def days_of_regimen(regimen: Regimen) -> str:
     """How many days the regimen gives drugs on, in any of its cycles."""
     last = regimen.last_day or LAST_DAY
     named = ((numbers_of(line.days, last), line.longest) for line in regimen.drugs)
-    return number_of_days(day for days, over in named for day in _running(days, over, regimen))
+    return number_of_days(day for days, over in named for day in days_with(days, over, regimen.calendar))
 
 
-def _running(days: Iterable[int], over: Quantity | None, regimen: Regimen) -> Iterator[int]:
-    """The days on which something runs that starts on these days: of an infusion over days all of them."""
+def days_with(days: Iterable[int], over: Quantity | None, calendar: Calendar) -> Iterator[int]:
+    """The days that a protocol counts of what starts on these: of an infusion over days one for each 24 h."""
     count = max(1, -(-span(over) // A_DAY)) if over else 1
-    return (regimen.calendar.later(day, later) for day in days for later in range(count))
+    return (calendar.later(day, later) for day in days for later in range(count))
 
 
 def treatment_words(treatment: Treatment) -> str:
