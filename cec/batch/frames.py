@@ -12,9 +12,8 @@ from cec.batch.arguments import refuse_other_arguments
 from cec.batch.forked import refuse_forked_process
 from cec.batch.regimens import Regimens
 from cec.batch.single_row import NOT_MADE, Settings
-from cec.calculate import sha256_of_inputs
+from cec.calculate import refuse_other_types, sha256_of_inputs
 from cec.errors import Fault, InputError
-from cec.facts.reading import refuse_other_types
 from cec.load import load_pharmacy, load_regimen
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen

@@ -23,7 +23,6 @@ from cec.calculate.schedule import NO_DATE, Schedule, noted
 from cec.calculate.schedule.clock import Dates
 from cec.conditions import history_asked
 from cec.errors import Fault, InputError
-from cec.facts.reading import refuse_other_types
 from cec.fingerprint import fingerprint
 from cec.order import SCHEMA, Order, PlaceInTreatment
 from cec.patient import Patient
@@ -119,6 +118,34 @@ def _refuse_other_nouns(**nouns: tuple[object, type]) -> None:
         Fault(f"a {type(given).__name__} is not a {kind.__name__}; load_{name}() gives one", name)
         for name, (given, kind) in nouns.items()
         if not isinstance(given, kind)
+    ]
+    if faults:
+        raise InputError(*faults)
+
+
+def refuse_other_types(days: Mapping[str, object], counts: Mapping[str, object]) -> None:
+    """InputError for what a program gives as a day or a count, and is another thing; None where nothing is given.
+
+    A time of day is not passed over: which day it is depends on the zone. `True` is not the number 1.
+
+    >>> refuse_other_types({"start": "2026-11-30"}, {"cycle": None})
+    Traceback (most recent call last):
+    cec.errors.InputError: start: '2026-11-30' is not a day; write datetime.date(2026, 11, 30)
+    """
+    faults = [
+        Fault(f"{value!r} is not a day; write datetime.date(2026, 11, 30)", name, code="not-a-date")
+        for name, value in days.items()
+        if value is not None and (not isinstance(value, datetime.date) or isinstance(value, datetime.datetime))
+    ]
+    faults += [
+        Fault(f"{value} is not between the years 1900 and 2099", name, code="not-a-date")
+        for name, value in days.items()
+        if isinstance(value, datetime.date) and not 1900 <= value.year <= 2099
+    ]
+    faults += [
+        Fault(f"{value!r} is not an int from 1 on", name, code="not-a-number")
+        for name, value in counts.items()
+        if value is not None and (type(value) is not int or value < 1)
     ]
     if faults:
         raise InputError(*faults)

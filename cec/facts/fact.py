@@ -8,13 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from cec.facts.reading import (
-    positive,
-    read_count_from_0,
-    read_date,
-    read_text,
-    read_yes_or_no,
-)
+from cec.facts.reading import positive, read_count_from_0, read_date, read_text, read_yes_or_no
 from cec.units import Kind, Quantity, convert, read_number, read_quantity, write_number
 
 Form = Literal["quantity", "count", "yes or no", "date", "word", "text"]
@@ -214,7 +208,9 @@ class Fact(NamedTuple):
         >>> print(Fact("age", "age", "quantity", (AGE,), "months").in_unit(Quantity(Decimal(8), "years")))
         96 months
         """
-        return convert(amount, self.unit, self.kinds[0]) if self.kinds else amount
+        if not self.kinds or amount.unit == self.unit:
+            return amount
+        return convert(amount, self.unit, self.kinds[0])
 
 
 _READERS: dict[Form, Callable[[Fact], Callable[[str], Any]]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Literal
 
 from cec.errors import Fault, InputError
@@ -90,34 +90,6 @@ def read_date(value: str) -> datetime.date:
             raise InputError(Fault(text, code="day-number"))
         raise InputError(Fault(f"'{value}' is not a date; write year-month-day, like 2026-11-30", code="not-a-date"))
     return date_of(value, year, month, day)
-
-
-def refuse_other_types(days: Mapping[str, object], counts: Mapping[str, object]) -> None:
-    """InputError for what a program gives as a day or a count, and is another thing; None where nothing is given.
-
-    A time of day is not passed over: which day it is depends on the zone. `True` is not the number 1.
-
-    >>> refuse_other_types({"start": "2026-11-30"}, {"cycle": None})
-    Traceback (most recent call last):
-    cec.errors.InputError: start: '2026-11-30' is not a day; write datetime.date(2026, 11, 30)
-    """
-    faults = [
-        Fault(f"{value!r} is not a day; write datetime.date(2026, 11, 30)", name, code="not-a-date")
-        for name, value in days.items()
-        if value is not None and (not isinstance(value, datetime.date) or isinstance(value, datetime.datetime))
-    ]
-    faults += [
-        Fault(f"{value} is not between the years 1900 and 2099", name, code="not-a-date")
-        for name, value in days.items()
-        if isinstance(value, datetime.date) and not 1900 <= value.year <= 2099
-    ]
-    faults += [
-        Fault(f"{value!r} is not an int from 1 on", name, code="not-a-number")
-        for name, value in counts.items()
-        if value is not None and (type(value) is not int or value < 1)
-    ]
-    if faults:
-        raise InputError(*faults)
 
 
 def date_of(text: str, year: int, month: int, day: int) -> datetime.date:

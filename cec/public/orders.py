@@ -12,9 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from cec.calculate import refuse_other_types
 from cec.days import LAST_DAY
 from cec.errors import CecError, Fault, InputError, OrderRefused, together
-from cec.facts.reading import refuse_other_types
 
 if TYPE_CHECKING:
     from cec.course.comparison import Comparison
