@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cec.anchors import is_same_name
 from cec.calculate.lines import cycle_of, lines_of_cycle
-from cec.calculate.stretches import left_of
+from cec.calculate.revision.stretches import left_of
 from cec.days import days_in_words
 from cec.errors import Fault, InputError
 from cec.order import Order

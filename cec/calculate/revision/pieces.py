@@ -14,7 +14,7 @@ from cec.calculate.cycle import Computed
 from cec.calculate.dosing import Dosed, joined, restricted
 from cec.calculate.preparation import MadeUp, make_up
 from cec.calculate.preparation.sharing import without_shared_vials
-from cec.calculate.stretches import EARLIEST, Stretch
+from cec.calculate.revision.stretches import EARLIEST, Stretch
 from cec.order import Administration, Dose, Order
 
 
