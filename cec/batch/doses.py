@@ -59,12 +59,12 @@ def _of_set(
         if settings.has_rates:
             columns[f"{name} rate"] = of_rows.each([amount.rate for amount in found], pl.String)
             columns[f"{name} rate_unit"] = of_rows.each([amount.rate_unit for amount in found], pl.String)
-    columns |= _alerts(numbers, classes, codes)
-    columns[NOT_MADE] = _not_made(numbers, classes)
+    by_class, stops = _by_class(numbers, classes, codes)
+    columns |= by_class
     names_of_answers = answer_columns(settings)
     lacking = (pl.lit(None, dtype=pl.String).alias(name) for name in names_of_answers if name not in columns)
     dosed = pl.DataFrame(columns).with_columns(lacking).select("row", *names_of_answers)
-    reasons = [_stops(numbers, classes)] if classes[numbers[0]].refusal else []
+    reasons = [stops] if classes[numbers[0]].refusal else []
     if faults:
         frame = pl.DataFrame([fault.alias(f"{place}") for place, fault in enumerate(faults)])
         both = frame.select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True).replace("", None)).to_series()
@@ -95,10 +95,12 @@ def _measured(measure: str, rows: Rows, places: pl.Series) -> tuple[Different, l
     return of_rows, [rows.classified.clearances[place] for place in found]
 
 
-def _alerts(
+def _by_class(
     numbers: pl.Series, classes: Mapping[int, Class], codes: Sequence[tuple[pl.Series, list[tuple[str, ...]]]]
-) -> dict[str, pl.Series]:
-    """The codes of every row's alerts, of its class and then of its preparations by line, and their levels."""
+) -> tuple[dict[str, pl.Series], pl.Series]:
+    """What every row has of its class: the codes of alerts with those of its preparations, their levels and the checks
+    that were not made; and the reason why it is stopped.
+    """
     import polars as pl
 
     rows = different([numbers, *(kind for kind, _ in codes)])
@@ -112,21 +114,10 @@ def _alerts(
         " ".join(each.levels.get(code, "check") for code in some)
         for some, each in zip(codes_of_rows, of_rows, strict=True)
     ]
-    return {"alerts": rows.each(list(map(" ".join, codes_of_rows)), pl.String), LEVELS: rows.each(levels, pl.String)}
-
-
-def _not_made(numbers: pl.Series, classes: Mapping[int, Class]) -> pl.Series:
-    """Why checks of every row were not made."""
-    import polars as pl
-
-    rows = different([numbers])
-    return rows.each([NEXT_REASON.join(classes[each].not_made) for each in numbers[rows.first]], pl.String)
-
-
-def _stops(numbers: pl.Series, classes: Mapping[int, Class]) -> pl.Series:
-    """Why the rows of stopped classes have no doses."""
-    import polars as pl
-
-    rows = different([numbers])
-    refusals = [classes[each].refusal for each in numbers[rows.first]]
-    return rows.each([each and each.reason for each in refusals], pl.String)
+    texts = {
+        "alerts": [" ".join(some) for some in codes_of_rows],
+        LEVELS: levels,
+        NOT_MADE: [NEXT_REASON.join(each.not_made) for each in of_rows],
+    }
+    stops = rows.each([each.refusal and each.refusal.reason for each in of_rows], pl.String)
+    return {name: rows.each(each, pl.String) for name, each in texts.items()}, stops

@@ -145,11 +145,12 @@ def _as_they_stand(rows: Rows, job: Job) -> pl.DataFrame:
 
 def _harmless(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """The table, in whose columns of these names no cell begins a formula."""
-    return table.with_columns(
-        cells.replace({text: harmless(text) for text in cells.unique() if text})
-        for cells in table.select(names)
-        if cells.str.contains(FORMULA).any()
-    )
+    for name in names:
+        different = table.get_column(name).unique()
+        formulas = different.filter(different.str.contains(FORMULA)).to_list()
+        if formulas:
+            table = table.with_columns(table.get_column(name).replace(formulas, [*map(harmless, formulas)]))
+    return table
 
 
 def numbers_in_file(rows: Rows, places: pl.Series) -> pl.Series:

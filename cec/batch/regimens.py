@@ -13,7 +13,8 @@ from cec.regimen import Regimen
 from cec.render.csv.order import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
 from cec.tables.cells import as_texts
 from cec.tables.columns import Column
-from cec.tables.rows import Refusal, cells_of, regimen_of, row_texts
+from cec.tables.regimens import regimen_of
+from cec.tables.rows import Refusal, cells_of, row_texts
 
 if TYPE_CHECKING:
     import polars as pl

@@ -22,7 +22,8 @@ from cec.tables.declared import AS_CEC_WRITES, Declared, refuse_idle_values
 from cec.tables.layout import Kind, Layout
 from cec.tables.names import plain_name
 from cec.tables.opening import opening
-from cec.tables.rows import Refusal, regimens_named
+from cec.tables.regimens import regimens_named
+from cec.tables.rows import Refusal
 from cec.tables.writing import RejectsKind, table_writer
 
 if TYPE_CHECKING:

@@ -58,7 +58,9 @@ class Texts:
 
         if texts.null_count() == len(texts):
             return pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(texts))
-        codes = (texts.cast(pl.Categorical(pl.Categories.random())).to_physical() + 1).fill_null(0)
+        codes = texts.cast(pl.Categorical(pl.Categories.random())).to_physical()
+        if texts.null_count():
+            codes = codes.fill_null(whole(codes.max()) + 1)
         first = codes.arg_unique()
         different = texts[first].to_list()
         for text in different:

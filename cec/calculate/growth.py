@@ -5,8 +5,8 @@ Source: Kuczmarski RJ et al. 2000 CDC growth charts for the United States: metho
 sixth month: between these, z lies within 0.04 (height) or 0.003 (weight, BMI) of what the tables by month give.
 Modified z: "Modified z-scores in the CDC growth charts", cdc.gov.
 
-A z-score costs about 0.1 ms, nearly all of it one power of a Decimal. A check over many rows should ask for the limits
-instead (`value_at`, `value_at_modified_z`: kept after their first use) and compare: both grow with z.
+Nearly all that a z-score costs is one power of a Decimal. A check over many rows should ask for the limits instead
+(`value_at`, `value_at_modified_z`: kept after their first use) and compare: both grow with z.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Lms(NamedTuple):
         ratio = _DIGITS.divide(value, self.median)
         if abs(self.power) < _NEARLY_ZERO:
             return _DIGITS.divide(_DIGITS.ln(ratio), self.variation)
-        raised = _DIGITS.subtract(_DIGITS.power(ratio, self.power), _ONE)
+        raised = _DIGITS.subtract(_power(ratio, self.power), _ONE)
         return _DIGITS.divide(raised, _DIGITS.multiply(self.power, self.variation))
 
     def value_at(self, z: Decimal) -> Decimal | None:
@@ -59,7 +59,7 @@ class Lms(NamedTuple):
         base = _DIGITS.add(_ONE, _DIGITS.multiply(_DIGITS.multiply(self.power, self.variation), z))
         if base <= 0:
             return None
-        return _DIGITS.multiply(self.median, _DIGITS.power(base, _DIGITS.divide(_ONE, self.power)))
+        return _DIGITS.multiply(self.median, _power(base, _DIGITS.divide(_ONE, self.power)))
 
     def half_distance(self, z: Decimal) -> Decimal:
         """Half the distance from the median to the value two z-scores off, on the side where z lies."""
@@ -150,6 +150,11 @@ def _table() -> dict[tuple[str, str], tuple[list[Decimal], list[Lms]]]:
             ages.append(Decimal(row["age_months"]))
             parameters.append(Lms(Decimal(row["L"]), Decimal(row["M"]), Decimal(row["S"])))
     return table
+
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    """The base to that exponent by its logarithm, in half the time of Decimal's own power."""
+    return _DIGITS.exp(_DIGITS.multiply(exponent, _DIGITS.ln(base)))
 
 
 def _above_zero(measure: Measure, value: Decimal) -> Decimal:

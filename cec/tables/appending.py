@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cec.errors import Fault, FileError
 from cec.tables.layout import Kind, Layout
@@ -12,8 +12,6 @@ from cec.tables.streams import reading, reads
 
 if TYPE_CHECKING:
     import polars as pl
-
-    Piece = list[bytes] | pl.DataFrame
 
 
 def old_columns(path: str, kind: Kind) -> tuple[str, ...]:
@@ -38,14 +36,13 @@ def old_rows(path: str, kind: Kind, header: Sequence[str], separator: str) -> It
 class LinesPut:
     """The lines that are put behind those of a file, as their hashes: whether all of them stood there before."""
 
-    def __init__(self, put: Callable[[Piece], None]) -> None:
+    def __init__(self, put: Callable[[list[bytes]], None]) -> None:
         self._put, self._hashes, self._begun = put, set[int](), b""
 
-    def __call__(self, piece: Piece) -> None:
+    def __call__(self, piece: list[bytes]) -> None:
         """Put a piece, and keep the hashes of its lines."""
-        if isinstance(piece, list):
-            *lines, self._begun = b"".join((self._begun, *piece)).split(b"\n")
-            self._hashes.update(map(hash, lines))
+        *lines, self._begun = b"".join((self._begun, *piece)).split(b"\n")
+        self._hashes.update(map(hash, lines))
         self._put(piece)
 
     def refuse_known(self, path: str) -> None:
@@ -62,7 +59,9 @@ class LinesPut:
             raise FileError(Fault(text, "", path))
 
 
-def after_old_frames(path: str, header: Sequence[str], put: Callable[[Piece], None]) -> Callable[[Piece], None]:
+def after_old_frames(
+    path: str, header: Sequence[str], put: Callable[[pl.DataFrame], None]
+) -> Callable[[pl.DataFrame], None]:
     """How to put frames behind those of a file of Parquet, which are put first; in the types of its columns."""
     import polars as pl
 
@@ -70,11 +69,11 @@ def after_old_frames(path: str, header: Sequence[str], put: Callable[[Piece], No
         _refuse_other(path, table.layout, header, "")
         types = dict(table.layout.types)
         for block in table.blocks:
-            put(pl.DataFrame(block.content))
+            put(cast("pl.DataFrame", block.content))
 
-    def put_alike(frame: Piece) -> None:
+    def put_alike(frame: pl.DataFrame) -> None:
         try:
-            put(pl.DataFrame(frame).cast(pl.Schema(types)))
+            put(frame.cast(pl.Schema(types)))
         except pl.exceptions.InvalidOperationError as error:
             raise FileError(Fault(f"rows of other types cannot be appended: {error}", "", path)) from None
 

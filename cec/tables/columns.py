@@ -12,7 +12,7 @@ from cec.errors import Fault, FileError, InputError
 from cec.facts import EARLIER_DOSES, FACTS, HISTORY, drug_of, earlier_doses_of, told_facts
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
-from cec.tables.declared import AS_CEC_WRITES, Declared, Form
+from cec.tables.declared import AS_CEC_WRITES, Declared
 from cec.tables.names import OF_UNITS, plain_name, spellings, unit_in_name, units_of
 
 OF_THE_ORDER = tuple(fact.name for fact in told_facts("order"))
@@ -45,8 +45,8 @@ class Column(NamedTuple):
     unit: str = ""
     unit_column: str = ""
     """The column that tells the unit of each cell; nothing where none does."""
-    form: Form | None = None
-    """How its cells are written, where that is not how cec writes them."""
+    declared: Declared = AS_CEC_WRITES
+    """How its cells are written."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -67,8 +67,8 @@ def find_columns(
     `renamed` says which column tells a fact, or its unit, whatever its name. `flags` are yes-or-no facts that a regimen
     asks for.
 
-    >>> find_columns(["ID", "Wzrost", "weight (kg)"], {"height": "Wzrost"})["weight"]
-    Column(name='weight (kg)', unit='kg', unit_column='', form=None)
+    >>> find_columns(["ID", "Wzrost", "weight (kg)"], {"height": "Wzrost"})["weight"][:2]
+    ('weight (kg)', 'kg')
     """
     known = names_that_tell(flags, drugs)
     found = _as_said(names, renamed, known, file)
@@ -155,7 +155,7 @@ def columns_for(
     """The column of each fact, with those that these regimens ask for: flags, and earlier doses of their drugs."""
     drugs = {line.drug for regimen in regimens for line in regimen.drugs}
     found = find_columns(names, renamed, flags=history_asked(*regimens), drugs=drugs, file=file)
-    return {fact: column._replace(form=declared.form_of(fact)) for fact, column in found.items()}
+    return {fact: column._replace(declared=declared) for fact, column in found.items()}
 
 
 def asked_columns(columns: Mapping[str, Column], regimen: Regimen, pharmacy: Pharmacy) -> dict[str, Column]:

@@ -112,16 +112,12 @@ def _block(content: bytes, number: int, layout: Layout, source: Source, *, final
 
 def rows(block: Block, layout: Layout, wanted: Collection[str] | None = None) -> Rows:
     """The rows of a block as a frame of texts, with the lines that they stand in; of plain lines only these columns."""
-    import polars as pl
-
     if isinstance(block.content, bytes):
         plain = _plain(block.content, block, layout, wanted)
         if plain is not None:
             return plain
         careful, _ = _taken_apart(block.content, block.rows[0], layout, block.position, final=True)
         return rows(careful._replace(rejected=(*block.rejected, *careful.rejected)), layout)
-    if not isinstance(block.content, pl.DataFrame):
-        raise TypeError("a block of CSV is bytes or a frame")
     return Rows(block.content.drop(_LINE), block.rows, block.rejected, block.content.get_column(_LINE))
 
 

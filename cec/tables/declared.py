@@ -29,17 +29,6 @@ DATE_FORMS = ("DD.MM.YYYY", "DD/MM/YYYY", "MM/DD/YYYY", "DD-MM-YYYY", "YYYYMMDD"
 """Forms of dates that are offered; others are read too."""
 
 
-class Form(NamedTuple):
-    """How the cells of one column are written."""
-
-    decimal: str = "."
-    has_points: bool = False
-    """Whether numbers with a point stand among those with the declared sign: those that a workbook has as numbers."""
-    dates: str = ""
-    values: Mapping[str, str] = {}
-    """What its texts mean."""
-
-
 class Declared(NamedTuple):
     """How a table is written."""
 
@@ -50,6 +39,7 @@ class Declared(NamedTuple):
     values: Mapping[str, Mapping[str, str]] = {}
     """What texts mean, by the fact that their column tells."""
     has_points: bool = False
+    """Whether numbers with a point stand among those with the declared sign: those that a workbook has as numbers."""
 
     def number(self, text: str) -> str:
         """A number of the table with a point before its decimals; InputError where it has one already."""
@@ -68,29 +58,24 @@ class Declared(NamedTuple):
         """What a text means in the column of this; itself where nobody said."""
         return self.values.get(what, {}).get(text.strip(), text)
 
-    def form_of(self, fact: str) -> Form | None:
-        """How the column of a fact is written; None where that is how cec writes it."""
-        form = Form(self.decimal, self.has_points, self.dates, self.values.get(fact, {}))
-        return form if self.decimal != "." or self.dates or form.values else None
-
 
 AS_CEC_WRITES = Declared()
 
 
-def plain_text(fact: str, text: str, form: Form) -> str:
-    """A cell of a column of this form as cec would write it; InputError where it is not of that form.
+def plain_text(fact: str, text: str, declared: Declared) -> str:
+    """A cell that tells a fact as cec would write it; InputError where it is not of the declared form.
 
-    >>> plain_text("weight", "26,5 kg", Form(decimal=",")), plain_text("born", "14.05.2018", Form(dates="DD.MM.YYYY"))
+    >>> plain_text("weight", "26,5 kg", Declared(",")), plain_text("born", "14.05.2018", Declared(dates="DD.MM.YYYY"))
     ('26.5 kg', '2018-05-14')
-    >>> plain_text("sex", "K", Form(values={"K": "female"}))
+    >>> plain_text("sex", "K", Declared(values={"sex": {"K": "female"}}))
     'female'
     """
-    if text.strip() in form.values:
-        return form.values[text.strip()]
-    about = fact_of(fact)
-    if about.form == "date":
-        return plain_date(text, form.dates)
-    return with_point(text, form.decimal, has_points=form.has_points) if about.form == "quantity" else text
+    if text.strip() in declared.values.get(fact, {}):
+        return declared.meaning(fact, text)
+    form = fact_of(fact).form
+    if form == "date":
+        return plain_date(text, declared.dates)
+    return declared.number(text) if form == "quantity" else text
 
 
 def with_point(text: str, decimal: str, *, has_points: bool = False) -> str:
@@ -159,18 +144,18 @@ def likely_form(text: str) -> str:
     return " or ".join(form for form, may_be in forms.items() if may_be)
 
 
-def hint_for(fact: str, text: str, form: Form | None) -> str:
+def hint_for(fact: str, text: str, declared: Declared) -> str:
     """What may be said of a whole table where a cell cannot be read as it stands; nothing where nothing would help.
 
-    >>> hint_for("weight", "26,5", None)
+    >>> hint_for("weight", "26,5", AS_CEC_WRITES)
     '; where a whole table has decimal commas, say --decimal ,'
     """
     about = fact_of(fact)
     if about.form == "quantity":
-        return hint_of_comma(text, form.decimal if form else ".")
+        return hint_of_comma(text, declared.decimal)
     if about.form == "date":
-        if form and form.dates:
-            return f" or, as --dates says, {form.dates}"
+        if declared.dates:
+            return f" or, as --dates says, {declared.dates}"
         likely = likely_form(text)
         return f"; where a whole table has such dates, say --dates {likely}" if likely else ""
     if about.form in {"word", "yes or no"}:

@@ -9,7 +9,7 @@ import itertools
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -71,15 +71,14 @@ def rows(block: Block, layout: Layout, wanted: Collection[str] | None = None) ->
     """The rows of a block as a frame of texts, by default of every column, each with its line."""
     import polars as pl
 
-    if not isinstance(block.content, bytes):
-        raise TypeError("a block of JSON Lines is bytes")
+    content = cast("bytes", block.content)
     columns = {name: list[str | None]() for name in layout.columns if wanted is None or name in wanted}
     named = set(layout.columns)
-    is_text = is_utf8(block.content)
+    is_text = is_utf8(content)
     numbers: list[int] = []
     lines: list[str] = []
     rejected = list(block.rejected)
-    for number, line in zip(block.rows, block.content.split(b"\n"), strict=False):
+    for number, line in zip(block.rows, content.split(b"\n"), strict=False):
         raw = _plain(line) if is_text else None
         if raw is not None and raw.keys() <= named:
             for name, texts in columns.items():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
     import polars as pl
 
 Kind = Literal["csv", "jsonl", "parquet", "xlsx"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 REJECTED = ("row", "column", "reason")
 TEXT = "text"

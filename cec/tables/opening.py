@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-import pickle
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from cec.errors import Fault, InputError
 from cec.files import PACKED, TABLES, WORKBOOKS
 from cec.tables import csv, jsonl, parquet, xlsx
 from cec.tables.cells import as_texts
 from cec.tables.declared import AS_CEC_WRITES, Declared
-from cec.tables.layout import Block, Kind, Layout, Rows
+from cec.tables.layout import KINDS, Block, Kind, Layout, Rows
 from cec.tables.streams import STANDARD, Source, in_portions, reading, reads
-from cec.tables.temporary import naming_temporary, temporary_file, temporary_folder
+from cec.tables.temporary import naming_temporary, temporary_folder
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,18 +24,14 @@ if TYPE_CHECKING:
 BYTES_OF_A_ROW = 32
 """About what a line of a table of patients has, or more."""
 
-READERS: dict[Kind, Callable[[Block, Layout, Collection[str] | None], Rows]] = {
-    "csv": csv.rows,
-    "jsonl": jsonl.rows,
-    "parquet": parquet.rows,
-    "xlsx": xlsx.rows,
-}
-"""What makes a frame of a block."""
-
 
 def rows_of(block: Block, layout: Layout, wanted: Collection[str] | None = None) -> Rows:
     """The rows of a block as a frame; with `wanted`, other columns may be missing from it."""
-    return READERS[layout.kind](block, layout, wanted)
+    if layout.kind == "csv":
+        return csv.rows(block, layout, wanted)
+    if layout.kind == "jsonl":
+        return jsonl.rows(block, layout, wanted)
+    return Rows(cast("pl.DataFrame", block.content), block.rows)
 
 
 def all_cells(rows: Rows, places: pl.Series, layout: Layout) -> list[pl.Series]:
@@ -62,9 +57,9 @@ def kind_of(path: str, named: str | None = None, option: str = "--input-format")
     ('csv', 'jsonl', 'csv')
     """
     if named:
-        if named not in READERS:
-            raise InputError(f"{option}: '{named}' is not one of {', '.join(READERS)}")
-        return next(kind for kind in READERS if kind == named)
+        if named not in KINDS:
+            raise InputError(f"{option}: '{named}' is not one of {', '.join(KINDS)}")
+        return named
     if path == STANDARD:
         return "csv"
     endings = [suffix.lower() for suffix in Path(path).suffixes]
@@ -117,26 +112,6 @@ def _refuse_for_others(kind: Kind, declared: Declared) -> None:
         raise InputError(Fault("is for CSV; a table of this format has only one encoding", "--encoding"))
     if declared.sheet and kind != "xlsx":
         raise InputError(Fault("is for a workbook (.xlsx), and this table is not one", "--sheet"))
-
-
-@contextmanager
-def looked_through(layout: Layout, column: str, blocks: Iterator[Block]) -> Iterator[tuple[list[str], Iterator[Block]]]:
-    """The different texts of a column, without white space around them, and the blocks once more.
-
-    Meanwhile the blocks are in a temporary file, which only its owner can read.
-    """
-    texts: dict[str, None] = {}
-    with temporary_file() as file:
-        count = 0
-        for block in blocks:
-            cells = as_texts(rows_of(block, layout, {column}).frame.get_column(column))
-            texts |= dict.fromkeys((text or "").strip() for text in cells.unique(maintain_order=True).to_list())
-            with naming_temporary():
-                pickle.dump(block, file)
-            count += 1
-        with naming_temporary():
-            file.seek(0)
-        yield list(texts), (pickle.load(file) for _ in range(count))  # noqa: S301  written a moment ago by this very process
 
 
 @contextmanager

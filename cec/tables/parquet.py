@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO, RawIOBase
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from cec.errors import Fault, FileError
 from cec.files import naming
-from cec.tables.layout import Block, Layout, Rows
+from cec.tables.layout import Block, Layout
 from cec.tables.temporary import naming_temporary, temporary_folder
 
 if TYPE_CHECKING:
@@ -51,15 +51,8 @@ def blocks(path: Path, name: str, size: int = ROWS) -> Iterator[Block]:
         raise FileError(Fault(f"cannot be read from row {first} on: {error}", "", name)) from None
 
 
-def rows(block: Block, _layout: Layout, _wanted: Collection[str] | None = None) -> Rows:
-    """The rows of a block."""
-    if isinstance(block.content, bytes):
-        raise TypeError("a block of Parquet is a frame")
-    return Rows(block.content, block.rows, block.rejected)
-
-
 @contextmanager
-def writing(stream: BinaryIO, path: str | None) -> Iterator[Callable[[list[bytes] | pl.DataFrame], None]]:
+def writing(stream: BinaryIO, path: str | None) -> Iterator[Callable[[pl.DataFrame], None]]:
     """How to put a frame after the others; all are in `stream` at the end.
 
     Until then they lie in a folder beside the file `path`, or, without one, where temporary files lie.
@@ -69,9 +62,7 @@ def writing(stream: BinaryIO, path: str | None) -> Iterator[Callable[[list[bytes
     with temporary_folder(path) as folder:
         parts: list[Path] = []
 
-        def put(frame: list[bytes] | pl.DataFrame) -> None:
-            if isinstance(frame, list):
-                raise TypeError("Parquet is written from frames")
+        def put(frame: pl.DataFrame) -> None:
             parts.append(folder / f"{len(parts):08}.parquet")
             content = BytesIO()
             frame.write_parquet(content)

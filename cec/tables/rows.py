@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import datetime
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.facts import FACTS, fact_of
 from cec.facts.reading import read_count, read_date
-from cec.load import load_regimen
 from cec.load.parts import Part, patient_of, read_part
 from cec.patient import Patient
-from cec.regimen import Regimen
 from cec.tables.cells import as_texts
 from cec.tables.columns import CHOOSE, DECLARATIONS, Column, patient_texts
-from cec.tables.declared import Form, hint_for, plain_text
-from cec.tables.layout import Block, Layout
+from cec.tables.declared import Declared, hint_for, plain_text
 from cec.tables.names import plain_name, units_of
-from cec.tables.opening import looked_through
 
 if TYPE_CHECKING:
     import polars as pl
@@ -71,8 +64,8 @@ def cell_text(fact: str, column: Column, cell: str | None) -> str:
     cec.errors.InputError: weight: '26 kg' is not in lb, which column 'weight_lb' says; write a number of lb
     """
     number, is_told, unit_cell = (cell or "").partition(_UNIT_FOLLOWS) if column.unit_column else (cell or "", "", "")
-    if column.form and fact not in _OF_CEC_ALONE:
-        number = _in_form(fact, number, column.form)
+    if fact not in _OF_CEC_ALONE:
+        number = _as_cec_writes(fact, number, column.declared)
     if not number.strip():
         return ""
     units, name = units_of(fact), column.name
@@ -100,10 +93,10 @@ _OF_CEC_ALONE = frozenset((*DECLARATIONS, CHOOSE, "id", "name"))
 """What only cec writes so, or what is what it is: no form of the table changes it."""
 
 
-def _in_form(fact: str, cell: str, form: Form) -> str:
-    """A cell of this form as cec would write it."""
+def _as_cec_writes(fact: str, cell: str, declared: Declared) -> str:
+    """A cell of a table that is written so as cec would write it."""
     try:
-        return plain_text(fact, cell, form)
+        return plain_text(fact, cell, declared)
     except InputError as error:
         raise InputError(*(fault._replace(where=fact) for fault in error.faults)) from None
 
@@ -119,7 +112,7 @@ def read_cell(fact: str, column: Column, cell: str | None) -> Part | None:
     part = read_fact(fact, text)
     if not part.faults:
         return part
-    hint = "" if fact in _OF_CEC_ALONE else hint_for(fact, (cell or "").partition(_UNIT_FOLLOWS)[0], column.form)
+    hint = "" if fact in _OF_CEC_ALONE else hint_for(fact, (cell or "").partition(_UNIT_FOLLOWS)[0], column.declared)
     faults = (_in_unit(fault, fact, column) for fault in part.faults)
     return part._replace(faults=tuple(fault._replace(text=f"{fault.text}{hint}") for fault in faults))
 
@@ -233,43 +226,3 @@ def _about(fault: Fault) -> Sequence[str]:
     if fact == "history" and part:
         return (part,)
     return (f"earlier_{part}",) if fact == "earlier_doses" and part else (fact.split()[0],)
-
-
-def regimen_of(
-    text: str, known: dict[str, Regimen | Refusal], values: Mapping[str, str] = MappingProxyType({})
-) -> Regimen | Refusal:
-    """The regimen that a cell names, or why there is none; each name is looked up once. `values` are what some mean."""
-    if text not in known:
-        name = values.get(text.strip(), text.strip())
-        try:
-            if os.path.exists(name) and not os.path.isfile(name):  # noqa: PTH110, PTH113  never raise
-                raise InputError(f"{name} is not a file; name a regimen or its file")
-            known[text] = load_regimen(name)
-        except CecError as error:
-            known[text] = Refusal(("regimen",), "; ".join(str(fault) for fault in error.faults))
-    return known[text]
-
-
-@contextmanager
-def regimens_named(
-    layout: Layout,
-    column: str,
-    blocks: Iterator[Block],
-    known: dict[str, Regimen | Refusal],
-    values: Mapping[str, str] = MappingProxyType({}),
-) -> Iterator[tuple[Iterator[Block], bool]]:
-    """The blocks of a table when every regimen that a column names is known, and whether any row names none.
-
-    Where there is such a column, all blocks are first looked through: the columns of the output must be known before
-    its first row is written.
-    """
-    if not column or column not in layout.columns:
-        yield blocks, True
-        return
-    with looked_through(layout, column, blocks) as (texts, again):
-        for text in filter(None, texts):
-            regimen = regimen_of(text, known, values)
-            if isinstance(regimen, Refusal) and not (text in values or os.path.exists(text)):  # noqa: PTH110  never raises
-                hint = f"; where it means one, say --value 'regimen:{text}=NAME' (or its file), else --ignore-column"
-                known[text] = regimen._replace(reason=f"{regimen.reason}{hint} '{column}'")
-        yield again, "" in texts

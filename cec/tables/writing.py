@@ -147,8 +147,8 @@ def _as_json(cells: pl.Series, *, is_number: bool) -> pl.Series:
 @contextmanager
 def table_writer(
     path: str, kind: RejectsKind, header: Sequence[str], separator: str, parts: list[Part], *, appends: bool = False
-) -> Iterator[Callable[[Piece], None]]:
-    """How to put encoded rows into a file or standard output, under a header; lines go to standard error.
+) -> Iterator[Callable[[Any], None]]:
+    """How to put pieces of this kind into a file or standard output, under a header; lines go to standard error.
 
     A file takes its name together with the other parts; where it `appends`, the rows that it has stand first.
     """
@@ -178,14 +178,12 @@ def table_writer(
         yield partial(_put, stream, at_once=path == STANDARD)
 
 
-def _forget(_: Piece) -> None:
+def _forget(_: object) -> None:
     """Show nothing where standard error is closed; the exit status says that rows were rejected."""
 
 
-def _put(stream: BinaryIO, piece: Piece, *, at_once: bool) -> None:
+def _put(stream: BinaryIO, piece: list[bytes], *, at_once: bool) -> None:
     """Write what is ready, and show it at once where somebody waits for it."""
-    if not isinstance(piece, list):
-        raise TypeError("only Parquet is written from frames")
     stream.writelines(piece)
     if at_once:
         stream.flush()

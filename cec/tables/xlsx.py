@@ -10,14 +10,14 @@ from __future__ import annotations
 import datetime
 import io
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cec.errors import Fault, FileError
 from cec.tables.cells import as_texts
-from cec.tables.layout import Block, Layout, Rows, unlike
+from cec.tables.layout import Block, Layout, unlike
 from cec.tables.sheet_xml import hidden_by_formulas, letters_of, merged_rows, xml_of
 from cec.tables.temporary import naming_temporary, temporary_folder
 
@@ -165,17 +165,8 @@ def blocks(frame: pl.DataFrame, numbers: Sequence[int], size: int = ROWS) -> Ite
         yield Block(frame, ())
 
 
-def rows(block: Block, _layout: Layout, _wanted: Collection[str] | None = None) -> Rows:
-    """The rows of a block."""
-    if isinstance(block.content, bytes):
-        raise TypeError("a block of a workbook is a frame")
-    return Rows(block.content, block.rows, block.rejected)
-
-
 @contextmanager
-def writing(
-    stream: BinaryIO, header: Sequence[str], path: str
-) -> Iterator[Callable[[list[bytes] | pl.DataFrame], None]]:
+def writing(stream: BinaryIO, header: Sequence[str], path: str) -> Iterator[Callable[[pl.DataFrame], None]]:
     """How to put a frame under the others of a sheet; the workbook is in `stream` at the end.
 
     Every cell is a text: a program that reads numbers out of a workbook would cut or round them. Its bytes are the same
@@ -198,10 +189,8 @@ def writing(
             sheet.write_string(0, place, text, bold)
         count = 1
 
-        def put(frame: list[bytes] | pl.DataFrame) -> None:
+        def put(frame: pl.DataFrame) -> None:
             nonlocal count
-            if isinstance(frame, list):
-                raise TypeError("a workbook is written from frames")
             texts = frame.select(as_texts(cells) for cells in frame.iter_columns())
             with naming_temporary():
                 for row in texts.iter_rows():

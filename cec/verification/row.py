@@ -18,7 +18,8 @@ from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.tables.columns import is_of_history
 from cec.tables.declared import AS_CEC_WRITES, Declared
-from cec.tables.rows import Refusal, cell_of, read_cell, read_row, regimen_of
+from cec.tables.regimens import regimen_of
+from cec.tables.rows import Refusal, cell_of, read_cell, read_row
 from cec.verification.cells import Line, dose_cells, read_dose, read_number_of_days
 from cec.verification.choices import Verify, verify_any_choice
 from cec.verification.columns import OrderColumns

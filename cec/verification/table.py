@@ -20,7 +20,8 @@ from cec.tables.declared import refuse_idle_values
 from cec.tables.layout import Layout, Rejected
 from cec.tables.names import plain_name
 from cec.tables.opening import Table, kind_of, opening, rows_of
-from cec.tables.rows import Refusal, regimens_named
+from cec.tables.regimens import regimens_named
+from cec.tables.rows import Refusal
 from cec.verification.cells import Line
 from cec.verification.columns import OF_A_DRUGS_ROW, OrderColumns, order_columns, refuse_unread
 from cec.verification.outcome import Agreement, Row, RowVerification

@@ -11,7 +11,7 @@ from running import cec
 
 from cec.cli.inputs import mapping
 from cec.errors import InputError
-from cec.tables.declared import Form, plain_date, plain_text, read_encoding, read_form, with_point
+from cec.tables.declared import Declared, plain_date, plain_text, read_encoding, read_form, with_point
 
 EXPORT = """\
 Nr historii;Wzrost [cm];Waga [kg];Data ur.;Płeć;Kreatynina mg/dL;Protokół;Oddział
@@ -72,7 +72,7 @@ def test_without_it_the_option_is_named(words: str, tmp_path: Path) -> None:
     ],
 )
 def test_numbers_with_a_comma(cell: str, plain: str) -> None:
-    assert plain_text("weight", cell, Form(decimal=",")) == plain
+    assert plain_text("weight", cell, Declared(decimal=",")) == plain
 
 
 @pytest.mark.parametrize("cell", ["26.5", "1.234,5", "1.234"])
