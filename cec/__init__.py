@@ -20,7 +20,7 @@ from cec.render import render  # at once: later, loading the folder of the same 
 from cec.version import __version__
 
 if TYPE_CHECKING:
-    from cec.batch import dose_table
+    from cec.batch.frames import dose_table
     from cec.calculate import draft_order
     from cec.load import load_patient, load_pharmacy, load_regimen
     from cec.load.order_file import load_order
@@ -67,7 +67,7 @@ _HOMES = {
     "Verification": "cec.verification",
     "change": "cec.public.orders",
     "compare": "cec.public.orders",
-    "dose_table": "cec.batch",
+    "dose_table": "cec.batch.frames",
     "draft_order": "cec.calculate",
     "load_order": "cec.load.order_file",
     "load_patient": "cec.load",

@@ -121,7 +121,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "icalendar": ("cec.render.ics",),
     "platformdirs": ("cec.load.search",),
     "polars": ("cec.tables", "cec.batch"),
-    "pyarrow": ("cec.batch.frames",),
+    "pyarrow": ("cec.batch.libraries",),
     "fastexcel": ("cec.tables.xlsx",),
     "xlsxwriter": ("cec.tables.xlsx",),
     "compression": ("cec.tables.streams",),  # of the standard library from 3.14 on

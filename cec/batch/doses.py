@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from cec.batch.amounts import Amounts, Measured, Variant
-from cec.batch.learning import Class
+from cec.batch.learning import Class, Variant
 from cec.batch.rows import Answers, Rows, no_answers
-from cec.batch.single_row import LEVELS, NEXT_REASON, NOT_MADE, answer_columns
-from cec.batch.values import Different, different, size_of
+from cec.batch.single_row import LEVELS, NEXT_REASON, NOT_MADE, Settings, answer_columns
+from cec.batch.values import MOST_KEPT, Different, different, size_of
+from cec.calculate.declared import Declared
+from cec.calculate.dosing import compute_dose
+from cec.calculate.kidneys import KidneyFunction
+from cec.calculate.measures import measured_as
+from cec.calculate.preparation import digit_alerts, prepare_dose
+from cec.calculate.settled import settled_as
+from cec.errors import CecError
 from cec.render.csv import number
 from cec.tables.amounts import amount_columns
-from cec.units import EXACT, plain
+from cec.units import AMOUNT, EXACT, Exact, Quantity, convert, plain
 
 if TYPE_CHECKING:
     import polars as pl
+
+_ANY_HEIGHT = Quantity(Decimal(100), "cm")
+"""No dose is computed from a height but through the BSA."""
+
+Measured = Decimal | KidneyFunction | None
+"""What a dose hangs on: a BSA in m2, a weight in kg, a clearance, or nothing."""
 
 
 def dose_by_class(rows: Rows, numbers: pl.Series, classes: Mapping[int, Class], amounts: Amounts) -> list[Answers]:
@@ -121,3 +133,60 @@ def _by_class(
     }
     stops = rows.each([each.refusal and each.refusal.reason for each in of_rows], pl.String)
     return {name: rows.each(each, pl.String) for name, each in texts.items()}, stops
+
+
+class Amount(NamedTuple):
+    """One dose as a table shows it: the number, the codes of alerts on its preparation, and the infusion rate.
+
+    Or, instead of a number, why there is none.
+    """
+
+    text: str | None
+    codes: tuple[str, ...] = ()
+    rate: str | None = None
+    rate_unit: str | None = None
+    fault: str | None = None
+
+
+class Amounts:
+    """The amounts of one regimen under one pharmacy, kept from block to block."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._kept: dict[Variant, dict[Measured, Amount]] = {}
+
+    def of(self, variant: Variant, measures: Sequence[Measured]) -> list[Amount]:
+        """The amount for each of these measures."""
+        if sum(map(len, self._kept.values())) > MOST_KEPT:
+            self._kept.clear()
+        kept = self._kept.setdefault(variant, {})
+        for measure in measures:
+            if measure not in kept:
+                kept[measure] = self._compute(variant, measure)
+        return [kept[measure] for measure in measures]
+
+    def _compute(self, variant: Variant, measure: Measured) -> Amount:
+        """The dose for a measure, or why there is none."""
+        pharmacy = self.settings.pharmacy
+        value = measure if isinstance(measure, Decimal) else Decimal(1)
+        area, kilograms = (Decimal(1), value) if variant.measure == "weight" else (value, Decimal(1))
+        kidneys = measure if isinstance(measure, KidneyFunction) else None
+        size = Exact(Quantity(area, "m2"))
+        measured = measured_as(_ANY_HEIGHT, Quantity(kilograms, "kg"), size, pharmacy.bsa_formula, kidneys=kidneys)
+        line = self.settings.regimen.drugs[variant.line]
+        try:
+            dosed = compute_dose(
+                settled_as(line, variant.entry, variant.dose, variant.route),
+                measured,
+                pharmacy,
+                declared=Declared((1,), variant.reduction),
+            )
+        except CecError as error:
+            return Amount(None, fault="; ".join(map(str, error.faults)))
+        text = number(convert(dosed.dose.ordered, line.amount_unit, AMOUNT))
+        if not pharmacy.formulary:
+            return Amount(text, tuple(alert.code for alert in digit_alerts(dosed.dose)))
+        preparation, alerts = prepare_dose(dosed, variant.line, pharmacy)
+        codes = tuple(alert.code for alert in alerts)
+        rate, unit = (number(preparation.rate), preparation.rate.unit) if preparation.rate else ("", "")
+        return Amount(text, codes, rate, unit)

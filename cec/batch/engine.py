@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cec.batch.amounts import Amounts
 from cec.batch.classes import Classifier
-from cec.batch.doses import dose_by_class
+from cec.batch.doses import Amounts, dose_by_class
 from cec.batch.learning import UNKNOWN, Class, learn
 from cec.batch.limits import DOUBT, Sizes
 from cec.batch.over_columns import bsa_over_columns

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from decimal import Decimal, localcontext
+from decimal import localcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from cec.batch.arguments import refuse_other_arguments
 from cec.batch.forked import refuse_forked_process
+from cec.batch.libraries import columns_of, names_of, readable, with_columns
 from cec.batch.regimens import Regimens
 from cec.batch.single_row import NOT_MADE, Settings
 from cec.calculate import refuse_other_types, sha256_of_inputs
@@ -19,7 +19,7 @@ from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.tables.amounts import REJECTED
 from cec.tables.asked import refuse_asked
-from cec.tables.cells import filled, mute_columns
+from cec.tables.cells import filled
 from cec.tables.columns import ABOUT_THE_PERSON, Column, columns_for
 from cec.tables.declared import AS_CEC_WRITES, Declared, read_decimal, read_form, refuse_idle_values
 from cec.tables.rows import Refusal
@@ -65,7 +65,7 @@ def dose_table(
     >>> dose_table(patients).select("id", "clofarabine_mg").rows()
     [('007', '38.4'), ('8', None)]
     """
-    frame = cast("Table", _known(frame))
+    frame = cast("Table", readable(frame))
     forms = Declared(read_decimal(decimal), read_form(dates) if dates else "", values=values or {}, has_points=True)
     added = dose_columns(
         frame,
@@ -78,7 +78,7 @@ def dose_table(
         as_of=as_of,
         declared=forms,
     )
-    return cast("Table", _with_columns(frame, {name: cells for name, cells in added.items() if name != NOT_MADE}))
+    return cast("Table", with_columns(frame, {name: cells for name, cells in added.items() if name != NOT_MADE}))
 
 
 def dose_columns(
@@ -96,9 +96,9 @@ def dose_columns(
     """The columns that `dose_table` adds to a frame, and what was wanting for checks of each row (`NOT_MADE`)."""
     refuse_forked_process()
     refuse_other_types({"start": start, "as_of": as_of}, {"cycle": cycle})
-    refuse_other_arguments(regimen, columns, ignore, declared.values)
+    _refuse_other_arguments(regimen, columns, ignore, declared.values)
     with localcontext(EXACT):
-        names = _names(frame)
+        names = names_of(frame)
         several = [regimen] if isinstance(regimen, str | Path | Regimen) else regimen
         regimens = [each if isinstance(each, Regimen) else load_regimen(each) for each in several]
         shop = pharmacy if isinstance(pharmacy, Pharmacy) else load_pharmacy(pharmacy)
@@ -112,7 +112,7 @@ def dose_columns(
             raise InputError(f"the frame has columns that this would add: {', '.join(taken)}")
         read = [name for column in found.values() for name in column.names]
         refuse_asked(names, [*read, *own], regimens, ignored=ignore)
-        return _new_columns(_rows(frame, names, columns_read), answerer)
+        return _new_columns(columns_of(frame, names, columns_read), answerer)
 
 
 def _own_regimen_column(columns: Mapping[str, Column]) -> tuple[str, ...]:
@@ -159,97 +159,24 @@ def _new_columns(rows: pl.DataFrame, answerer: Regimens) -> dict[str, pl.Series]
     return columns
 
 
-def _known(frame: Any) -> Any:
-    """The frame; of another kind that speaks Arrow's protocol, which may be read only once, an Arrow table."""
-    if _library(frame) or type(frame).__name__ == "LazyFrame" or not hasattr(frame, "__arrow_c_stream__"):
-        return frame
-    try:
-        import pyarrow
-    except ImportError:
-        name = type(frame).__name__
-        raise InputError(f"a {name} becomes an Arrow table, for which pyarrow is not installed") from None
-    try:
-        return pyarrow.table(frame)
-    except (pyarrow.ArrowException, TypeError, ValueError):  # a column, not a table
-        return frame
+def _refuse_other_arguments(regimen: Any, columns: Any, ignore: Any, values: Any) -> None:
+    """InputError for arguments of other types than they are to be, each with one that would be right.
 
-
-def _library(frame: Any) -> str:
-    """Whose frame this is: polars, pandas or pyarrow; nothing where it is none of theirs."""
-    kinds = {("polars", "DataFrame"), ("pandas", "DataFrame"), ("pyarrow", "Table"), ("pyarrow", "RecordBatch")}
-    bases = ((base.__module__.partition(".")[0], base.__name__) for base in type(frame).__mro__)
-    return next((library for library, name in bases if (library, name) in kinds), "")
-
-
-def _kind(frame: Any) -> str:
-    """Whose frame this is: polars, pandas or pyarrow; InputError where it is none of theirs."""
-    if library := _library(frame):
-        return library
-    name = type(frame).__name__
-    hint = "; call its collect() first" if name == "LazyFrame" else ""
-    raise InputError(f"a {name} is not a frame of polars or pandas and no Arrow table or record batch{hint}")
-
-
-def _names(frame: Any) -> list[str]:
-    """The names of a frame's columns, in their order."""
-    return list(frame.schema.names) if _kind(frame) == "pyarrow" else [str(name) for name in frame.columns]
-
-
-def _rows(frame: Any, names: Sequence[str], columns: Mapping[str, Column]) -> pl.DataFrame:
-    """The columns that tell something, as a polars frame; InputError where one cannot be read."""
-    import polars as pl
-
-    kind = _kind(frame)
-    rows: dict[str, pl.Series] = {}
-    faults: list[Fault] = []
-    for fact, name in ((fact, name) for fact, column in columns.items() for name in column.names):
-        if names.count(name) > 1:
-            faults.append(Fault(f"several columns have the name '{name}', of which one must tell the {fact}"))
-            continue
-        try:
-            rows[name] = _column(frame, kind, names.index(name))
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, NotImplementedError, TypeError, ValueError):
-            faults.append(
-                Fault(f"column '{name}' cannot be read; texts, numbers, dates or booleans can tell the {fact}")
-            )
-    faults += mute_columns({name: cells.dtype for name, cells in rows.items()}, columns)
+    >>> _refuse_other_arguments("cec-induction", ["Wzrost"], (), {})
+    Traceback (most recent call last):
+    cec.errors.InputError: columns is not a mapping; write columns={'height': 'Wzrost'}
+    """
+    of_values = list(values.values()) if isinstance(values, Mapping) else [values]
+    faults: list[str] = []
+    if not regimen or not isinstance(regimen, str | Path | Regimen | Sequence):
+        faults.append(f"name a regimen; {regimen!r} is not one")
+    if columns is not None and not isinstance(columns, Mapping):
+        faults.append("columns is not a mapping; write columns={'height': 'Wzrost'}")
+    if isinstance(ignore, str) or not isinstance(ignore, Collection):
+        faults.append(f"ignore is {'a text' if isinstance(ignore, str) else 'not a list'}; write ignore=['{ignore}']")
+    if any(not isinstance(each, Mapping) for each in of_values):
+        faults.append("values is not a mapping of mappings; write values={'sex': {'K': 'female'}}")
+    elif others := [text for each in of_values for pair in each.items() for text in pair if not isinstance(text, str)]:
+        faults.append(f"values has {others[0]!r}, which is not a text; write '{others[0]}'")
     if faults:
-        raise InputError(*faults)
-    return pl.DataFrame(rows)
-
-
-def _column(frame: Any, kind: str, place: int) -> pl.Series:
-    """One column of a frame of any kind."""
-    import polars as pl
-
-    if kind == "polars":
-        return cast("pl.DataFrame", frame).to_series(place)
-    if kind == "pyarrow":
-        return cast("pl.Series", pl.from_arrow(frame.column(place)))
-    cells = frame.iloc[:, place]
-    try:
-        return cast("pl.Series", pl.from_pandas(cells))
-    except (TypeError, ValueError):  # texts and numbers, mixed
-        if {type(cell) for cell in cells.dropna()} <= {str, int, float, Decimal}:
-            return pl.Series(None if is_none else str(cell) for cell, is_none in zip(cells, cells.isna(), strict=True))
-        raise
-
-
-def _with_columns(frame: Any, added: Mapping[str, pl.Series]) -> Any:
-    """The frame with more columns; its own stay as they are."""
-    kind = _kind(frame)
-    if kind == "polars":
-        return frame.with_columns(series.alias(name) for name, series in added.items())
-    if kind == "pandas":
-        labels = {str(label): label for label in frame.columns}
-        frame = frame.copy(deep=False)
-        for name, series in added.items():
-            frame[labels.get(name, name)] = series.to_list()
-        return frame
-    for name, series in added.items():
-        texts = series.to_arrow().cast("string")
-        if name in frame.schema.names:
-            frame = frame.set_column(frame.schema.names.index(name), name, texts)
-        else:
-            frame = frame.append_column(name, texts)
-    return frame
+        raise InputError(*map(Fault, faults))

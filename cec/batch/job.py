@@ -1,34 +1,64 @@
-"""What a batch has to do: how its table is laid out, what each column tells, and how rows are dosed and written."""
+"""What a batch is asked for, and what its table turned out to be."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from cec.batch.single_row import Settings
 from cec.regimen import Regimen
 from cec.tables.columns import Column
+from cec.tables.declared import AS_CEC_WRITES, Declared
 from cec.tables.layout import Kind, Layout
 from cec.tables.rows import Refusal
 from cec.tables.writing import RejectsKind
 
 
-class Job(NamedTuple):
-    """How the table is laid out, what each column tells, and how rows are dosed and written."""
+class Request(NamedTuple):
+    """What a batch reads and writes, and how rows are dosed. `sheets` is a folder, or nothing."""
 
-    layout: Layout
-    columns: Mapping[str, Column]
-    settings: Settings
-    regimens: Mapping[str, Regimen | Refusal]
-    kind: Kind
+    source: str
+    source_kind: Kind
+    target: str
+    target_kind: Kind
+    rejects: str
     rejects_kind: RejectsKind
-    separator: str
-    source: str = ""
-    """The name of the table."""
+    settings: Settings
+    renamed: Mapping[str, str] = {}
+    ignored: Collection[str] = ()
+    """Columns that tell nothing, whatever their names."""
     sheets: str = ""
     paper: str = "a4"
+    appends: bool = False
+    """Whether the doses are put behind those that the target has already."""
+    declared: Declared = AS_CEC_WRITES
+    """How the table is written."""
+    fills_regimen: bool = False
+    """Whether rows that name no regimen in a column of regimens are dosed by that of the settings."""
+
+
+class Job(NamedTuple):
+    """A request, how its table is laid out, what each column tells, and the regimens that rows name."""
+
+    request: Request
+    layout: Layout
+    columns: Mapping[str, Column]
+    regimens: Mapping[str, Regimen | Refusal]
+    """By the texts that name them."""
+    used: tuple[Regimen, ...]
+    """The usual one first."""
     old_columns: tuple[str, ...] = ()
     """Those of the file to which the doses are appended; nothing where they stand in a new one."""
+
+    @property
+    def separator(self) -> str:
+        """What stands between the cells of tables that are written."""
+        return self.layout.separator if self.layout.kind == "csv" else ","
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The columns of the table that tell something."""
+        return tuple(name for column in self.columns.values() for name in column.names)
 
     @property
     def own_regimens(self) -> str:
@@ -38,18 +68,18 @@ class Job(NamedTuple):
     @property
     def keeps_lines(self) -> bool:
         """Whether the output has the rows of the table just as they were read."""
-        if self.kind != self.layout.kind or self.layout.holds_rejects or self.settings.has_schedule:
+        kind = self.request.target_kind
+        if kind != self.layout.kind or self.layout.holds_rejects or self.request.settings.has_schedule:
             return False
-        return self.kind == "jsonl" or (self.kind == "csv" and not self.own_regimens)
+        return kind == "jsonl" or (kind == "csv" and not self.own_regimens)
 
     @property
     def keeps_json(self) -> bool:
         """Whether cells of JSON Lines pass into a schedule in JSON Lines."""
-        return self.kind == self.layout.kind == "jsonl"
+        return self.request.target_kind == self.layout.kind == "jsonl"
 
     @property
     def passing(self) -> tuple[str, ...]:
         """The columns of the table that stand in the output: all, or in a schedule those that only pass through."""
         names = self.layout.columns[self.layout.passing]
-        read = {name for column in self.columns.values() for name in column.names}
-        return tuple(name for name in names if name not in read) if self.settings.has_schedule else names
+        return tuple(name for name in names if name not in self.read) if self.request.settings.has_schedule else names

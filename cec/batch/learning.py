@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from cec.batch.amounts import Variant, variants_of
 from cec.batch.single_row import Cells, Settings, cells_of, draft, levels_of, read, reasons_of
 from cec.calculate.again import dosed_again
 from cec.calculate.lines import cycle_of, lines_of_cycle
@@ -16,8 +15,25 @@ from cec.calculate.schedule import draw_up
 from cec.errors import CecError, OrderRefused
 from cec.load.parts import Part
 from cec.order import Alert, Order
-from cec.regimen import Level
+from cec.patient import Reduction
+from cec.regimen import Level, entry_of
 from cec.tables.rows import Read, Refusal, refusal
+from cec.units import Quantity, dose_unit
+
+
+class Variant(NamedTuple):
+    """What a dose hangs on beside the measures: which line and which of its doses, route, reduction."""
+
+    line: int
+    entry: int
+    dose: Quantity
+    route: str
+    reduction: Reduction | None
+
+    @property
+    def measure(self) -> str:
+        """What the dose is multiplied by: bsa, weight, creatinine_clearance, or nothing."""
+        return dose_unit(self.dose.unit).measure
 
 
 class Class(NamedTuple):
@@ -73,8 +89,29 @@ def learn(parts: Mapping[str, Part], settings: Settings) -> tuple[Class, Cells |
     behind = len(codes) - (len(schedule.alerts) if schedule else 0)
     before = behind - len(_of_amounts(order))
     return Class(
-        codes[:before], variants_of(order), stopped, codes[behind:], levels_of(order), reasons_of(order)
+        codes[:before], _variants_of(order), stopped, codes[behind:], levels_of(order), reasons_of(order)
     ), answer
+
+
+def _variants_of(order: Order) -> tuple[Variant, ...]:
+    """What each dose of an order hangs on beside the measures; reasons of reductions are left out.
+
+    Nothing where a person set or withheld a dose, or changed it on some days or one line, or a line has several doses,
+    or one that hangs on more than one measure: such rows go one by one.
+    """
+    who = order.patient
+    if who.set_doses or who.withheld or any(each.days or each.line for each in who.reductions):
+        return ()
+    if any(dose_unit(dose.prescribed.unit).measure in {"clearance and weight", "another dose"} for dose in order.doses):
+        return ()
+    if len({dose.line for dose in order.doses}) < len(order.doses):
+        return ()
+    reductions = {each.drug: msgspec.structs.replace(each, reason="") for each in order.patient.reductions}
+    variants = (
+        Variant(dose.line - 1, dose.entry, dose.prescribed, dose.route, entry_of(dose.drug, reductions))
+        for dose in order.doses
+    )
+    return tuple(variants)
 
 
 def _of_amounts(order: Order) -> Sequence[Alert]:

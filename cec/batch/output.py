@@ -32,7 +32,7 @@ class Output:
         job, layout = self.job, self.job.layout
         faults = mute_columns(layout.types, job.columns)
         types = {name: kind for name, kind in layout.types.items() if name in job.passing}
-        faults += unwritable_columns(types, job.kind)
+        faults += unwritable_columns(types, job.request.target_kind)
         if faults:
             raise FileError(*faults)
         added = self._added()
@@ -43,14 +43,14 @@ class Output:
         own = layout.header[layout.passing]
         names = dict(zip(layout.columns, layout.header, strict=True))
         passing = tuple(names[name] for name in job.passing)
-        header = (*added, *passing) if job.settings.has_schedule else (*passing, *added)
+        header = (*added, *passing) if job.request.settings.has_schedule else (*passing, *added)
         return header, (*REJECTED, *own, TEXT)
 
     def _added(self) -> tuple[str, ...]:
         """The columns that cec adds to those of the table; those of a file that has doses of more drugs, too."""
-        fills = bool(self.job.own_regimens) and not self.job.settings.has_schedule
+        fills = bool(self.job.own_regimens) and not self.job.request.settings.has_schedule
         added = tuple(name for name in self.regimens.columns_made if name != "regimen" or not fills)
-        if self.job.settings.has_schedule or not {"bsa_m2", "alerts"} <= set(self.job.old_columns):
+        if self.job.request.settings.has_schedule or not {"bsa_m2", "alerts"} <= set(self.job.old_columns):
             return added
         old = self.job.old_columns[self.job.old_columns.index("bsa_m2") :]
         return (*added[: added.index("bsa_m2")], *old) if set(added[added.index("bsa_m2") :]) <= set(old) else added
@@ -61,7 +61,7 @@ class Output:
 
         added = dict.fromkeys(self._added(), pl.String())
         passing = {name: kind for name, kind in rows.frame.schema.items() if name in self.job.passing}
-        columns = {**added, **passing} if self.job.settings.has_schedule else {**passing, **added}
+        columns = {**added, **passing} if self.job.request.settings.has_schedule else {**passing, **added}
         return self._encoded(pl.DataFrame(schema=columns))
 
     def schedule(self, rows: Rows, answered: Answered) -> Iterable[Piece]:
@@ -93,17 +93,18 @@ class Output:
 
     def _encoded(self, table: pl.DataFrame, as_json: Sequence[str] = (), *, lines: pl.Series | None = None) -> Piece:
         """The rows of the output; no cell of cec's own columns begins a formula of a spreadsheet."""
-        job, numbers = self.job, self.regimens.numbers_made
-        if job.kind == "csv":
+        kind, numbers = self.job.request.target_kind, self.regimens.numbers_made
+        if kind == "csv":
             table = _harmless(table, [name for name in self._added() if name not in numbers])
-        return encode(table, job.kind, job.separator, (*numbers, *as_json), lines=lines, own=job.own_regimens)
+        as_numbers = (*numbers, *as_json)
+        return encode(table, kind, self.job.separator, as_numbers, lines=lines, own=self.job.own_regimens)
 
     def encoded_rejects(self, rejects: pl.DataFrame) -> Piece:
         """Rejected rows as they are written; why they were rejected begins no formula of a spreadsheet."""
-        job = self.job
-        if job.rejects_kind == "csv":
+        request = self.job.request
+        if request.rejects_kind == "csv":
             rejects = _harmless(rejects, [*self._names[1 : len(REJECTED)], self._names[-1]])
-        return encode(rejects, job.rejects_kind, job.separator, [], own=job.source)
+        return encode(rejects, request.rejects_kind, self.job.separator, [], own=request.source)
 
     def rejects(self, rows: Rows, answered: Answered | None) -> pl.DataFrame:
         """The rejected rows in their order, with the cells that they had."""

@@ -108,9 +108,10 @@ def batch(
       cec batch patients.csv -o doses.csv
       cec batch patients.csv --long --start 2026-11-30 -o days.parquet
     """
-    from cec.batch.notes import notes
-    from cec.batch.run import Request, run
+    from cec.batch.job import Request
+    from cec.batch.run import run
     from cec.batch.single_row import Settings
+    from cec.batch.summary import notes
     from cec.facts.reading import read_count, read_date
     from cec.load import load_regimen
     from cec.render.words import pharmacy_words

@@ -19,7 +19,8 @@ from cec.load.nodes import Node
 from cec.pharmacy import Pharmacy
 from cec.tables.jsonl import block_of_cut
 from cec.tables.layout import Block, Layout, Rejected
-from cec.tables.streams import Source, whole_lines
+from cec.tables.lines import whole_lines
+from cec.tables.streams import Source
 
 USUAL = (
     *("id", "regimen", "cycle", "start", "height", "weight", "born", "age", "sex", "measured_on", "written_bsa"),

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from cec.errors import Fault, FileError
 from cec.tables.csv_rows import divided, malformed, not_utf8, split_line
 from cec.tables.layout import Block, Layout, Rejected, Rows, unlike
-from cec.tables.streams import LONGEST_LINE, TOO_LONG, Source, is_utf8, reads, whole_lines
+from cec.tables.lines import LONGEST_LINE, TOO_LONG, is_utf8, whole_lines
+from cec.tables.streams import Source, reads
 
 if TYPE_CHECKING:
     import polars as pl

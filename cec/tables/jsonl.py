@@ -15,7 +15,8 @@ import msgspec
 
 from cec.errors import Fault, FileError
 from cec.tables.layout import Block, Layout, Rejected, Rows
-from cec.tables.streams import TOO_LONG, Source, is_utf8, reads, whole_lines
+from cec.tables.lines import TOO_LONG, is_utf8, whole_lines
+from cec.tables.streams import Source, reads
 
 if TYPE_CHECKING:
     import polars as pl

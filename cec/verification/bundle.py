@@ -30,8 +30,9 @@ from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.tables.columns import is_of_history
+from cec.tables.lines import TOO_LONG, whole_lines
 from cec.tables.rows import Read, read_fact, read_row
-from cec.tables.streams import TOO_LONG, reading, reads, whole_lines
+from cec.tables.streams import reading, reads
 from cec.verification.choices import verify_any_choice
 from cec.verification.doses import TOLERANCE, verify_doses
 from cec.verification.outcome import RowVerification, Verification

@@ -25,7 +25,7 @@ from running import Done, fill_disk
 from running import cec as command
 
 import cec
-from cec.batch import amounts as amounts_of_batches
+from cec.batch import doses as doses_of_batches
 from cec.batch import sheets as sheets_of_rows
 from cec.calculate.dosing import Dosed, compute_dose
 from cec.calculate.settled import Settled
@@ -721,7 +721,7 @@ def test_a_difference_to_the_single_path_stops_a_batch(
         twice = Quantity(settled.prescribed.value * 2, settled.prescribed.unit)
         return true(settled._replace(prescribed=twice), *given, **more)
 
-    monkeypatch.setattr(amounts_of_batches, "compute_dose", doubled)
+    monkeypatch.setattr(doses_of_batches, "compute_dose", doubled)
     with patients.open("a", encoding="utf-8") as file:
         file.write(PATIENTS.partition("\n")[2])
     with pytest.raises(AssertionError, match="single path differ"):

@@ -24,11 +24,13 @@ from cec.errors import CecError, FileError, InputError
 from cec.render.csv.order import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
 from cec.tables import csv as csv_table
 from cec.tables import jsonl as jsonl_table
+from cec.tables import lines as lines_of_tables
 from cec.tables import streams
 from cec.tables.columns import Column, columns_for, find_columns
 from cec.tables.layout import Layout, Rejected, unlike
+from cec.tables.lines import LONGEST_LINE, whole_lines
 from cec.tables.opening import kind_of, opening, rows_of
-from cec.tables.streams import LONGEST_LINE, Source, whole_lines
+from cec.tables.streams import Source
 from cec.tables.writing import encode
 
 Read = tuple[Layout, list[tuple[int, tuple[str | None, ...]]], list[Rejected]]
@@ -590,7 +592,7 @@ def test_lines_are_the_same_wherever_reads_end(
         rest = rest[size:]
     found: list[tuple[bytes, bool]] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams, "LONGEST_LINE", 6)
+        patch.setattr(lines_of_tables, "LONGEST_LINE", 6)
         for piece, is_cut in whole_lines(iter(pieces)):
             found += [(line, is_cut) for line in ([piece[:5]] if is_cut else piece.splitlines())]
     expected = [(line[:5], True) if len(line) > 5 else (line, False) for line in content.splitlines()]

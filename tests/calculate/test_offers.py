@@ -14,8 +14,7 @@ from batches import to_look_at
 from pypdf import PdfReader
 from running import cec
 
-from cec import draft_order, load_order, load_patient, load_pharmacy, load_regimen
-from cec.batch import dose_table
+from cec import dose_table, draft_order, load_order, load_patient, load_pharmacy, load_regimen
 from cec.errors import FileError, OrderRefused
 from cec.load import regimen_names
 from cec.order import Alert, Order

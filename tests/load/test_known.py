@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from running import cec
 
-from cec import draft_order, load_patient, load_pharmacy, load_regimen
-from cec.batch import dose_table
+from cec import dose_table, draft_order, load_patient, load_pharmacy, load_regimen
 from cec.conditions import history_asked
 from cec.drug_names import DIFFERENT_DRUGS, misspelt_drug
 from cec.load import regimen_names

@@ -1,15 +1,39 @@
-"""What is said of a whole table of patients, beside its rows."""
+"""What came of a whole table of patients, and what is said of it beside its rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from cec.batch.run import Summary
+from cec.tables.columns import Column
 
 SHOWN = 3
 """Rows of one id and start that are named; of others there is only a number."""
+
+
+class Summary(NamedTuple):
+    """What came of it: every row that was read is dosed or rejected."""
+
+    dosed: int
+    rejected: int
+    alerts: Counter[str]
+    not_made: Counter[str]
+    """Of how many dosed rows checks were not made, by reason."""
+    columns: Mapping[str, Column]
+    unread: Sequence[str]
+    """The columns that only pass through."""
+    unasked: Sequence[tuple[str, str]]
+    """Columns of facts of the history, each with the regimen that does not ask for it, where another one does."""
+    doubled: list[tuple[int, ...]]
+    """Rows of the same id, start and cycle, each of which has administrations of its own."""
+    idle: list[int]
+    """Dosed rows that have no administrations."""
+
+    @property
+    def read(self) -> int:
+        """How many rows the table has."""
+        return self.dosed + self.rejected
 
 
 def notes(summary: Summary, rejects: str = "") -> Iterator[str]:
