@@ -194,7 +194,7 @@ def _noted(
     drawn = [each.drawn for each in computed if each.drawn]
     if not drawn:
         raise InputError(NO_DATES)
-    rows = in_sequence(whole.rows, drawn[-1].places.clock)
+    rows = in_sequence(whole.rows, drawn[-1].places.times.clock)
     bare = [replace(row, boxes=(), notes=()) for row in rows]
 
     def drawn_of(row: Administration) -> Drawn:

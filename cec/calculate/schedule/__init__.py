@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from cec.anchors import numbered
 from cec.calculate.lines import WHERE_IT_ENDS, CycleLine
 from cec.calculate.schedule.clock import Clock, Dates, Instant
-from cec.calculate.schedule.given_line import GivenLine, Start
+from cec.calculate.schedule.given_line import NO_TIME, GivenLine, Start
 from cec.calculate.schedule.places import Places
 from cec.calculate.schedule.remarks import Drawn, remarks
 from cec.days import list_days
@@ -24,6 +24,7 @@ from cec.errors import InputError
 from cec.order import Administration, Alert, Dose, code_of_drug
 from cec.pharmacy import Pharmacy
 from cec.regimen import BEFORE_FIRST_INFUSION, Regimen
+from cec.units import span
 
 NO_DATE = datetime.date(2001, 1, 1)
 """Day 1 where none is told: only which days of the cycle are counted from it."""
@@ -88,17 +89,18 @@ def draw(
     lines = _lines(doses, of_cycle)
     places = Places(lines, numbered(regimen), dates, pharmacy)
     placed = [(line, each) for line in lines for each in places.of(line.number)]
-    first_infusions = _first_infusions(placed, places.clock)
-    opening = {date: places.clock.at(date, pharmacy.first_infusion) for date in {each.date for _, each in placed}}
+    first_infusions = _first_infusions(placed, places.times.clock)
     counted: Counter[tuple[int, int]] = Counter()
     rows = []
     for line, each in placed:
-        bound = first_infusions.get(each.date) or opening[each.date]
-        for time in line.repeated(bound) if line.is_before_infusions else (each.at,):
+        starts = [each]
+        if line.is_before_infusions:
+            bound = first_infusions.get(each.date) or places.times.at(each.date, pharmacy.first_infusion)
+            starts = [each._replace(at=time) for time in line.repeated(bound)]
+        for start in starts:
             counted[line.number, each.day] += 1
-            numbered_start = _Numbered(each._replace(at=time), counted[line.number, each.day])
-            rows.append(_administration(line, numbered_start, dates, doses, places.clock))
-    return Drawn(in_sequence(rows, places.clock), places)
+            rows.append(_administration(line, start, counted[line.number, each.day], places, doses))
+    return Drawn(in_sequence(rows, places.times.clock), places)
 
 
 def in_sequence(rows: Iterable[Administration], clock: Clock) -> list[Administration]:
@@ -108,6 +110,7 @@ def in_sequence(rows: Iterable[Administration], clock: Clock) -> list[Administra
 
 def _lines(doses: Sequence[Dose], of_cycle: Mapping[int, CycleLine]) -> list[GivenLine]:
     """The drug lines of these doses, each with the place of its dose on each of its days."""
+    durations = [span(dose.over) if dose.over else NO_TIME for dose in doses]
     indexes: dict[int, dict[int, int]] = {}
     for index, dose in enumerate(doses):
         if dose.ordered.value:
@@ -118,7 +121,7 @@ def _lines(doses: Sequence[Dose], of_cycle: Mapping[int, CycleLine]) -> list[Giv
             msgspec.structs.replace(of_cycle[number].of, route=doses[next(iter(by_day.values()))].route),
             tuple(sorted(by_day)),
             by_day,
-            {day: doses[index].over for day, index in by_day.items()},
+            {day: durations[index] for day, index in by_day.items()},
             of_cycle[number].most,
             {day: doses[i].count_on(day) for day, i in by_day.items() if not of_cycle[number].of.is_carried},
         )
@@ -148,40 +151,33 @@ def _first_infusions(placed: Sequence[tuple[GivenLine, Start]], clock: Clock) ->
     return {clock.date(time): time for time in sorted(times, reverse=True)}
 
 
-class _Numbered(NamedTuple):
-    """A start, and which of its day's doses of the line it is, from 1."""
-
-    start: Start
-    number: int
-
-
 def _administration(
-    line: GivenLine, numbered_start: _Numbered, dates: Dates, doses: Sequence[Dose], clock: Clock
+    line: GivenLine, start: Start, number: int, places: Places, doses: Sequence[Dose]
 ) -> Administration:
-    """One dose of a line: at its time; with a bound before the first infusion; or on its date without a time."""
-    start, number = numbered_start
+    """One dose of a line, of the day's the one of this number: at its time; with a bound before the first infusion; or
+    on its date without a time."""
+    clock, dose = places.times.clock, doses[line.dose_indexes[start.dose_day]]
     time = start.wall or (clock.local(start.at) if start.at else None)
     date = time.date() if time else start.date
-    day = start.day if dates.of(start.day) == date else dates.day(date)
+    day = start.day if places.times.date_of(start.day) == date else places.times.dates.day(date)
     is_bound = line.is_before_infusions
     begin = None if is_bound else time
-    index = line.dose_indexes[start.dose_day]
     over = line.over(start.dose_day)
     return Administration(
         day=day,
         of_day=None if day == start.day else start.day,
         line=line.number,
         number=number,
-        dose_index=index,
+        dose_index=line.dose_indexes[start.dose_day],
         drug=line.of.drug,
-        dose=doses[index].ordered,
+        dose=dose.ordered,
         route=line.of.route,
         date=date,
         start=begin,
         not_after=time if is_bound else None,
         end=clock.local(start.at + over) if over and begin and start.at else None,
-        over=doses[index].over,
-        over_least=doses[index].over_least,
-        rate_steps=doses[index].rate_steps,
+        over=dose.over,
+        over_least=dose.over_least,
+        rate_steps=dose.rate_steps,
         timing=BEFORE_FIRST_INFUSION if is_bound else start.word,
     )

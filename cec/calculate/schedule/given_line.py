@@ -11,7 +11,7 @@ from cec.anchors import repeats
 from cec.calculate.schedule.clock import Instant
 from cec.regimen import BEFORE_FIRST_INFUSION, DrugLine
 from cec.routes import is_intravenous
-from cec.units import Duration, span
+from cec.units import span
 
 A_DAY = datetime.timedelta(days=1)
 NO_TIME = datetime.timedelta()
@@ -27,7 +27,7 @@ class GivenLine(NamedTuple):
     days: tuple[int, ...]
     dose_indexes: Mapping[int, int]
     """By day; a day without one is not given."""
-    durations: Mapping[int, Duration | None]
+    durations: Mapping[int, datetime.timedelta]
     """How long one administration runs, by day."""
     most: int | None = None
     """The most administrations that the cycle has of it."""
@@ -36,8 +36,9 @@ class GivenLine(NamedTuple):
 
     def over(self, day: int) -> datetime.timedelta:
         """How long an administration of a day runs."""
-        duration = self.durations.get(day, self.of.over)
-        return span(duration) if duration else NO_TIME
+        if day in self.durations:
+            return self.durations[day]
+        return span(self.of.over) if self.of.over else NO_TIME
 
     @property
     def is_vein(self) -> bool:
@@ -53,6 +54,10 @@ class GivenLine(NamedTuple):
     def is_queued(self) -> bool:
         """Whether it takes its turn among the lines into a vein, in the order of the file."""
         return self.is_vein and not self.of.at and not self.of.anchors
+
+    def is_alike(self, other: GivenLine) -> bool:
+        """Whether it gives the drug of another line by the same route."""
+        return self.of.drug == other.of.drug and self.of.route == other.of.route
 
     def is_waited_for(self, day: int) -> bool:
         """Whether others start only when its first dose of a day has ended."""

@@ -60,7 +60,7 @@ def remarks(
         return (), ()
     places = [drawn_of(row).places for row in rows]
     lines = [each.lines[row.line] for each, row in zip(places, rows, strict=True)]
-    clock = places[0].clock
+    clock = places[0].times.clock
     before, running = _doses_before(rows, clock), _running(rows, clock)
     starting: dict[datetime.datetime, dict[int, str]] = {}
     for place, row in enumerate(rows):
@@ -75,7 +75,7 @@ def remarks(
             *_interval(row, before[place], lines[place], clock),
             *_overlap(row, running[place]),
             *_beside_iv(row, running[place], starting),
-            *_too_late(row, places[place].pharmacy),
+            *_too_late(row, places[place].times.pharmacy),
         )
         for place, row in enumerate(rows)
     ]
