@@ -91,7 +91,7 @@ def _option(parameter: Any) -> Option:
 
 def _section(command: Command, shared: dict[Option, list[str]]) -> str:
     """One command: what it does, its example, its arguments and the options that it does not share."""
-    text, example = _apart(command.text)
+    text, examples = apart(command.text)
     rows = [(_metavar(each), str(each.help or "")) for each in command.parameters if each.param_type_name == "argument"]
     options = _options(command)
     rows += [(_names(each), each.text) for each in options if each not in shared]
@@ -99,7 +99,7 @@ def _section(command: Command, shared: dict[Option, list[str]]) -> str:
         f"[{heading.lower()}](#{anchor(heading)}) {', '.join(code(each.names[-1]) for each in group)}"
         for heading, group in _by_heading([each for each in options if each in shared]).items()
     )
-    parts = [f"## `{command.name}`", text, f"```sh\n{example}\n```" if example else ""]
+    parts = [f"## `{command.name}`", text, "\n".join(("```sh", *examples, "```")) if examples else ""]
     parts += [table([("argument or option", "what it says"), *rows]).rstrip()] if rows else []
     parts += [f"Shared options: {also}."] if also else []
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -113,11 +113,10 @@ def _by_heading(options: Iterable[Option]) -> dict[str, list[Option]]:
     return groups
 
 
-def _apart(text: str) -> tuple[str, str]:
-    """The text of a command, and its examples as they are typed."""
+def apart(text: str) -> tuple[str, list[str]]:
+    """What a command does, and its examples as they are typed."""
     words, _, examples = text.partition("\b\n")
-    lines = [line.strip() for line in examples.splitlines()]
-    return words.strip(), "\n".join(line for line in lines if line.startswith("cec "))
+    return words.strip(), [line.strip() for line in examples.splitlines()[1:] if line.strip()]
 
 
 def _metavar(parameter: Any) -> str:

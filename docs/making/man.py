@@ -10,6 +10,7 @@ from typing import Any
 from cec.cli import program
 from cec.cli.command import options_by_heading
 from cec.version import __version__
+from making.commands import apart
 
 STATUS = """\
 0: done. 1: refused, with the reasons on standard error (bad input, a stop that nobody accepted, rejected rows, doses
@@ -32,7 +33,7 @@ def _commands(words: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str,
 
 
 def _page(words: tuple[str, ...], command: Any, named: dict[tuple[str, ...], Any]) -> str:
-    text, examples = _apart(inspect.cleandoc(command.help or ""))
+    text, examples = apart(inspect.cleandoc(command.help or ""))
     below = {each: inner for each, inner in named.items() if each[:-1] == words}
     others = below or {words[:-1]: None}
     parts = [
@@ -54,12 +55,6 @@ def _page(words: tuple[str, ...], command: Any, named: dict[tuple[str, ...], Any
     parts += [".SH EXIT STATUS", _roff(STATUS), ".SH SAFETY", _roff(SAFETY)]
     parts += [".SH SEE ALSO", ",\n".join(f".BR {_roff('-'.join(each))} (1)" for each in others).replace(",\n.", "\n.")]
     return "\n".join(parts) + "\n"
-
-
-def _apart(text: str) -> tuple[str, list[str]]:
-    """What a command does, and the lines of its examples."""
-    words, _, examples = text.partition("\b\n")
-    return words.strip(), [line.strip() for line in examples.splitlines()[1:] if line.strip()]
 
 
 def _first_sentence(text: str) -> str:
