@@ -62,7 +62,9 @@ def deviation_percent(value: Decimal | Fraction, reference: Decimal | Fraction) 
     >>> deviation_percent(Decimal(76), Decimal(75))
     Fraction(4, 3)
     """
-    return (Fraction(value) / Fraction(reference) - 1) * 100
+    above, below = value.as_integer_ratio()
+    of_reference, in_reference = reference.as_integer_ratio()
+    return Fraction(100 * (above * in_reference - of_reference * below), below * of_reference)
 
 
 def round_dose(dose: Exact, rule: DoseRounding, drug: str) -> tuple[Quantity, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import product as combinations
@@ -18,6 +19,8 @@ from cec.calculate.preparation.containers import least_waste, nearest_total
 from cec.calculate.preparation.fluids import daily_fluids
 from cec.calculate.preparation.pick_list import Stock, pick_list
 from cec.calculate.preparation.stock import prefer_product
+from cec.calculate.schedule.clock import Dates
+from cec.days import Calendar
 from cec.errors import InputError
 from cec.load import load_pharmacy
 from cec.order import Alert, Dose, PickItem, Preparation, VialUse
@@ -27,6 +30,9 @@ from cec.render.words.preparation import instructions
 from cec.units import AMOUNT, CONCENTRATION, DURATION, VOLUME, Quantity, exact, read_quantity
 
 STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
+
+UNDATED = Dates(Calendar(), datetime.date(2001, 1, 1))
+"""Of a cycle without a start."""
 
 
 def amount(text: str) -> Quantity:
@@ -327,7 +333,7 @@ def test_a_dose_of_nothing_is_not_prepared() -> None:
     made, alerts = made_by(dose_of("etoposide", "0 mg", "2 h"), ETOPOSIDE)
     assert (made.draw, made.missing, alerts) == (None, "the dose is 0, so nothing is prepared", ())
     nothing = (dose_of("etoposide", "0 mg", "2 h"),)
-    (fluid,) = daily_fluids(nothing, (made,), lambda _: Quantity(Decimal(20), "kg"))
+    (fluid,) = daily_fluids(nothing, (made,), lambda _: Quantity(Decimal(20), "kg"), (), UNDATED, zone=None)
     assert (fluid.volume, fluid.not_counted) == (amount("0 mL"), ())
     assert pick_list(nothing, (made,), Stock(1, pharmacy_of(ETOPOSIDE))) == ()
 
@@ -433,7 +439,7 @@ def test_fluid_of_each_day() -> None:
         dose_of("prednisone", "9.25 mg", route="oral", days=(1, 2, 3)),
     )
     preparations, _ = prepare(dosed(*doses), pharmacy)
-    first, last = daily_fluids(doses, preparations, lambda _: Quantity(Decimal("18.5"), "kg"))
+    first, last = daily_fluids(doses, preparations, lambda _: Quantity(Decimal("18.5"), "kg"), (), UNDATED, zone=None)
     assert (first.days, first.volume, first.per_kg) == ((1, 2), amount("350 mL"), Quantity(Decimal("18.9"), "mL/kg"))
     assert (last.days, last.volume, last.per_kg) == ((3,), amount("100 mL"), Quantity(Decimal("5.4"), "mL/kg"))
     assert first.not_counted == ()
@@ -442,7 +448,7 @@ def test_fluid_of_each_day() -> None:
 def test_fluid_names_what_it_does_not_count() -> None:
     doses = (dose_of("clofarabine", "30 mg", "2 h"), dose_of("mesna", "100 mg", "1 h"))
     preparations, _ = prepare(dosed(*doses), pharmacy_of(CLOFARABINE))
-    (fluid,) = daily_fluids(doses, preparations, lambda _: Quantity(Decimal(20), "kg"))
+    (fluid,) = daily_fluids(doses, preparations, lambda _: Quantity(Decimal(20), "kg"), (), UNDATED, zone=None)
     assert (fluid.volume, fluid.not_counted) == (amount("100 mL"), ("mesna",))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 
 import pytest
@@ -26,6 +27,8 @@ from cec.calculate.preparation import prepare
 from cec.calculate.preparation.fluids import daily_fluids
 from cec.calculate.preparation.pick_list import Stock, pick_list
 from cec.calculate.preparation.stock import prefer_product
+from cec.calculate.schedule.clock import Dates
+from cec.days import Calendar
 from cec.errors import InputError
 from cec.order import Dose
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
@@ -117,6 +120,10 @@ def test_limits_of_one_side_and_bounds_that_are_just_met(low: object, high: obje
     drug = replace(CLOFARABINE, lowest_concentration=low, highest_concentration=high, bags=sizes)
     made, alerts = made_by(dose_of("clofarabine", "30 mg", "2 h"), drug)
     assert (made.bag, alerts) == (amount(f"{bag} mL"), ())
+
+
+UNDATED = Dates(Calendar(), datetime.date(2001, 1, 1))
+"""Of a cycle without a start."""
 
 
 def test_a_diluent_that_the_formulary_does_not_name_is_a_check_with_those_that_it_does() -> None:
@@ -260,7 +267,14 @@ def test_the_fluid_of_each_kind_of_dose(
     dose: Dose, drug: FormularyDrug, volume: str, not_counted: tuple[str, ...]
 ) -> None:
     """A bag with its 100 mL, a bolus with the 30 mL that are drawn; what is swallowed or counted in MBq is no fluid."""
-    (fluid,) = daily_fluids((dose,), prepare(dosed(dose), pharmacy_of(drug))[0], lambda _: Quantity(Decimal(20), "kg"))
+    (fluid,) = daily_fluids(
+        (dose,),
+        prepare(dosed(dose), pharmacy_of(drug))[0],
+        lambda _: Quantity(Decimal(20), "kg"),
+        (),
+        UNDATED,
+        zone=None,
+    )
     assert (fluid.volume, fluid.not_counted) == (amount(volume), not_counted)
     assert fluid.per_kg == Quantity(fluid.volume.value / 20, "mL/kg")
 

@@ -27,7 +27,6 @@ _A_MINUTE = datetime.timedelta(minutes=1)
 _INSTANT = datetime.timedelta(microseconds=1)
 _NOTHING = datetime.timedelta()
 _MIDNIGHT = datetime.datetime.combine(datetime.date(2001, 1, 1), datetime.time())
-_DATES = Dates(Calendar(), _MIDNIGHT.date())
 _NO_ZONE = Clock(None)
 
 Part = tuple[int, Fraction]
@@ -45,27 +44,28 @@ def daily_fluids(
     doses: Sequence[Dose],
     preparations: Sequence[Preparation],
     weight_on: Callable[[int], Quantity],
-    rows: Sequence[Administration] = (),
-    dates: Dates = _DATES,
+    rows: Sequence[Administration],
+    dates: Dates,
     *,
-    zone: ZoneInfo | None = None,
+    zone: ZoneInfo | None,
 ) -> tuple[DailyFluid, ...]:
     """The infused volume of each calendar day, mL and mL/kg (to 0.1): each bag, or what is drawn where there is none.
 
     `weight_on` gives that of a day of the cycle. Without a schedule nobody knows when an infusion begins: one over more
     than a day counts in parts of 24 h. With a time zone an infusion runs by real hours where the clock is changed.
     """
-    made_up = {each.dose_index: each for each in preparations if each.dose.value}
+    infused = {each.dose_index: _volume(doses[each.dose_index], each) for each in preparations if each.dose.value}
     volumes = {_On(day): Fraction(0) for dose in doses for day in dose.days}
     unknown: dict[_On, dict[str, None]] = defaultdict(dict)
     for index, parts in _scheduled(rows, dates, Clock(zone)) if rows else _unscheduled(doses, dates.calendar):
-        if index not in made_up:
+        if index not in infused:
             continue
-        volume = _volume(doses[index], made_up[index])
+        volume = infused[index]
         for number, part in parts:
-            volumes[number] = volumes.get(number, Fraction(0)) + part * Fraction(volume or 0)
             if volume is None:
                 unknown[number][doses[index].drug] = None
+            before, now = volumes.get(number, Fraction(0)), volume or Fraction(0)
+            volumes[number] = before + (now if part == 1 else part * now)
     alike: dict[tuple[bool, Decimal, Decimal, tuple[str, ...]], list[_On]] = {}
     for on in sorted(volumes):
         total, is_day = _written(volumes[on]), on == _On(on.day)
@@ -134,14 +134,14 @@ def _amount(begin: datetime.timedelta, stop: datetime.timedelta, steps: Sequence
     )
 
 
-def _volume(dose: Dose, preparation: Preparation) -> Decimal | None:
+def _volume(dose: Dose, preparation: Preparation) -> Fraction | None:
     """The volume of one administration in mL; nothing where it is not known."""
     if is_oral(dose.route):
-        return Decimal(0)
+        return Fraction(0)
     if not is_dissolved(dose.ordered.unit):
-        return dose.ordered.value if dose.ordered.unit == "mL" else Decimal(0)
+        return Fraction(dose.ordered.value) if dose.ordered.unit == "mL" else Fraction(0)
     infused = preparation.final_volume if dose.is_infused else preparation.draw
-    return infused.value if infused else None
+    return Fraction(infused.value) if infused else None
 
 
 def _per_kg(volume: Decimal, weight: Quantity) -> Decimal:

@@ -21,11 +21,10 @@ from cec.units import AMOUNT, CONCENTRATION, EXACT, VOLUME, Quantity, amount_in,
 def usable_products(drug: FormularyDrug, route: str, facts: Facts) -> tuple[Product, ...]:
     """The first product for the route and the patient, and those of its form and strength: they may be mixed."""
     usable = [product for product in products_by_route(drug, route) if not why_not_for(product, facts)]
-    return tuple(
-        product
-        for product in usable
-        if product.form == usable[0].form and strength_of(product) == strength_of(usable[0])
-    )
+    if len(usable) < 2:
+        return tuple(usable)
+    form, strength = usable[0].form, strength_of(usable[0])
+    return tuple(product for product in usable if product.form == form and strength_of(product) == strength)
 
 
 def products_by_route(drug: FormularyDrug, route: str) -> list[Product]:
