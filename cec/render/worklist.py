@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.render.words import DIGITS, DRAFT, given_by
-from cec.render.words.alerts import by_severity
 from cec.render.words.preparation import containers
 from cec.render.words.times import moment, paper_date, starting_time, weekday_date
 from cec.routes import use_only
@@ -143,14 +142,6 @@ def who(patient: PatientOfDay) -> str:
 def where(patient: PatientOfDay) -> str:
     """Ward and bed of a patient, as far as they were told."""
     return ", ".join(filter(None, (patient.ward, f"bed {patient.bed}" if patient.bed else "")))
-
-
-def to_look_at(order: OrderOfDay) -> str:
-    """The codes of an order's stops and checks, the severest first, each with its level."""
-    alerts = (each for each in by_severity(order.alerts) if each.level != "note")
-    return ", ".join(
-        dict.fromkeys(f"{each.level.upper()} {each.code}{' (accepted)' if each.accepted else ''}" for each in alerts)
-    )
 
 
 def made_up(line: Line) -> list[str]:

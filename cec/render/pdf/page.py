@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cec.render.days import count_of_days, day_numbers
 from cec.render.words import SECOND_CHECK, bind, origin, validity, void_words
-from cec.render.words.alerts import alert_sentence, by_severity
+from cec.render.words.alerts import alert_sentence, by_severity, checks_in_short
 from cec.render.words.patient import age_in_words, place_of_care
 from cec.render.words.regimen import cycle_words
 from cec.render.words.revision import revision_line
@@ -39,7 +39,7 @@ def page_data(order: Order, document: str, void: Void | None = None) -> dict[str
             "age_on": f" on {paper_date(order.as_of)}" if patient.born and order.as_of else "",
             "allergies": patient.allergies,
             "measures": [*_measured(order)],
-            "checks": list(dict.fromkeys(_checks(order))),
+            "checks": checks_in_short(order.alerts),
         },
         "alerts": [alert_data(alert) for alert in by_severity(order.alerts)],
         "void": void_words(order, void),
@@ -52,13 +52,6 @@ def _days(order: Order) -> str:
     """How many days the cycle has, and which where that is short."""
     words = count_of_days(order)
     return words if len(words) <= MOST_OF_DAYS else re.sub(r" \(.*\)", "", words)
-
-
-def _checks(order: Order) -> Iterator[str]:
-    """The codes of stops and checks; of several doses of a drug the same may speak."""
-    for alert in by_severity(order.alerts):
-        if alert.level != "note":
-            yield f"{alert.level.upper()} {alert.code}{' (accepted)' if alert.accepted else ''}"
 
 
 def _measured(order: Order) -> Iterator[str]:

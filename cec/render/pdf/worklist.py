@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cec.render.pdf.page import bound
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import SECOND_CHECK, spelled
-from cec.render.words.alerts import alert_code, alert_text, by_severity, on_paper
+from cec.render.words.alerts import alert_code, alert_text, by_severity, checks_in_short, on_paper
 from cec.render.words.preparation import pick_count
 from cec.render.worklist import (
     BY_HAND,
@@ -21,7 +21,6 @@ from cec.render.worklist import (
     policy_words,
     standing,
     title_of,
-    to_look_at,
     vials_of_product,
     where,
     who,
@@ -65,7 +64,7 @@ def worklist_data(worklist: Worklist) -> dict[str, Any]:
                 {
                     "who": ", ".join(filter(None, (who(order.patient), where(order.patient)))),
                     "order": order_words(order),
-                    "checks": to_look_at(order),
+                    "checks": ", ".join(checks_in_short(order.alerts)),
                     "draft": order.release is None,
                 }
                 for order in worklist.orders

@@ -20,6 +20,7 @@ from cec.render.terminal.drawing import (
     wrap_each,
 )
 from cec.render.terminal.worksheet import items_to_pick
+from cec.render.words.alerts import checks_in_short
 from cec.render.worklist import (
     Line,
     counts,
@@ -30,7 +31,6 @@ from cec.render.worklist import (
     policy_words,
     standing,
     title_of,
-    to_look_at,
     vials_of_product,
     where,
     who,
@@ -121,7 +121,7 @@ def _patients(worklist: Worklist, terminal: Terminal) -> list[Part]:
             ", ".join(filter(None, (who(order.patient), where(order.patient)))), terminal, "  ", "    ", STRONG
         )
         texts += wrap(order_words(order), terminal, "    ", "      ")
-        texts += wrap(to_look_at(order), terminal, "    ", "      ", STRONG)
+        texts += wrap(", ".join(checks_in_short(order.alerts)), terminal, "    ", "      ", STRONG)
     return section("Patients", texts)
 
 

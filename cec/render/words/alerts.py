@@ -47,6 +47,19 @@ def on_paper(alert: Alert) -> Alert:
     return replace(alert, text="; ".join((alert.text, *offered)), offers=())
 
 
+def checks_in_short(alerts: Iterable[Alert]) -> list[str]:
+    """The codes of stops and checks, each once with its level, the severest first; of several doses one may speak.
+
+    >>> from cec.order import Alert
+    >>> checks_in_short([Alert("bmi", "check", "", "low"), Alert("infant", "stop", "", "young", accepted="yes")])
+    ['STOP infant (accepted)', 'CHECK bmi']
+    """
+    spoken = (alert for alert in by_severity(alerts) if alert.level != "note")
+    return list(
+        dict.fromkeys(f"{each.level.upper()} {each.code}{' (accepted)' if each.accepted else ''}" for each in spoken)
+    )
+
+
 def names_allergy(alert: Alert, drug: str) -> bool:
     """Whether an alert says that the patient's allergies name this drug."""
     return alert.code.startswith("allergy-") and alert.about == drug
