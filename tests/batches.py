@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import random
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -22,6 +23,7 @@ from cec.render.csv.order import STANDING_COLUMNS
 from cec.tables.amounts import REJECTED, amount_columns
 from cec.tables.columns import columns_for, patient_texts
 from cec.tables.rows import cell_text, refusal
+from cec.tables.streams import Source
 from cec.units import AMOUNT, Quantity, convert
 
 INDUCTION = load_regimen("cec-induction")
@@ -219,3 +221,8 @@ def patients(seed: int, rows: int) -> dict[str, list[str | None]]:
         table["born"] = [str(DAY - datetime.timedelta(days=draw.randrange(200, 7000))) for _ in range(rows)]
         table["age"] = [None if draw.random() < 0.95 else age for age in table["age"]]
     return {name: cells for name, cells in table.items() if name in {"height", "weight", "sex"} or draw.random() < 0.7}
+
+
+def source_of(content: bytes) -> Source:
+    """A table that is read from memory."""
+    return Source("table.csv", io.BytesIO(content), len(content), lambda: 0)
