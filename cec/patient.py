@@ -3,12 +3,13 @@
 import datetime
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, TypeAlias
 
 import msgspec
 
 from cec.errors import Fault, InputError
-from cec.facts import POSSIBLE_BODY_MASS_INDEXES, Bounds, Sex, Value, body_mass_index, told_facts
+from cec.facts import FACTS, POSSIBLE_BODY_MASS_INDEXES, Bounds, Sex, Value, body_mass_index, told_facts
 from cec.keys import key
 from cec.units import Quantity
 from cec.units.declared import Amount
@@ -140,11 +141,10 @@ _FIELDS = frozenset(Patient.__struct_fields__)
 def _faults(patient: Patient) -> list[Fault]:
     """Why these cannot be facts of a person: numbers beyond all bounds, or a height and weight of nobody."""
     faults = [
-        Fault(words, about=(fact.name,), code="impossible-value")
-        for fact in told_facts("patient")
-        if fact.possible
-        and isinstance(value := patient.fact(fact.name), Quantity)
-        and (words := fact.impossible(value))
+        Fault(words, about=(name,), code="impossible-value")
+        for name in _BOUNDED
+        if isinstance(value := patient.fact(name), Quantity)
+        and (words := _impossible(name, str(value.value), value.unit))
     ]
     if {"height", "weight"} & {name for fault in faults for name in fault.about}:
         return faults
@@ -155,6 +155,15 @@ def _faults(patient: Patient) -> list[Fault]:
         text = f"height {patient.height} and weight {patient.weight} cannot be of one person{hint}"
         faults.append(Fault(text, about=("height", "weight"), code="impossible-value"))
     return faults
+
+
+_BOUNDED = tuple(fact.name for fact in told_facts("patient") if fact.possible)
+
+
+@lru_cache(maxsize=1 << 12)
+def _impossible(name: str, digits: str, unit: str) -> str:
+    """Why an amount of these digits cannot be of a fact, or nothing; the rows of a table have few different ones."""
+    return FACTS[name].impossible(Quantity(Decimal(digits), unit))
 
 
 def _index_of_swapped(patient: Patient) -> Decimal:

@@ -1,8 +1,9 @@
 """Texts of a table -> the doses of every row or why there are none, under one regimen; whatever is distinct, once.
 
-Each different text is read once (`values`), rows of one class (`classes`) are drafted once by `draft_order`, and each
-dose is computed once for each BSA, weight or clearance (`amounts`) and joined to its rows. Rows in doubt are drafted
-one by one. Some rows of every class and block are drafted again; a difference ends the run.
+`Engine.answer` is the whole way: each different text is read once (`values`), BSA is measured over columns, rows are
+classified by the limits of every rule (`classes`), one row of each class is learnt from `draft_order` (`learning`),
+each dose is computed once for each BSA, weight or clearance and joined to its rows (`doses`), the rest are drafted one
+by one (`rows`), and a sample of every class and block is drafted again; a difference ends the run.
 """
 
 from __future__ import annotations
@@ -71,13 +72,15 @@ class Engine:
                 if len(known.parts) > MOST_KEPT:
                     self._texts[fact] = Texts(fact, self.columns[fact], self._classifier.key_of)
             places = {fact: self._texts[fact].places(cells) for fact, cells in texts.items()}
-            rows = self._classified(places)
+            sizes, is_sure = self._measured(places)
+            classified = self._classifier.classify(self._texts, places, sizes)
+            rows = Rows(dict(self._texts), places, sizes, classified, self._step)
             drafted: Drafted = {}
-            numbers = self._learnt(rows, drafted)
+            numbers = self._learnt(rows, classified.is_alone | ~is_sure, drafted)
             by_class = dose_by_class(rows, numbers, self._classes, self._amounts)
-            alone = one_by_one(rows, (numbers == 0).arg_true().to_list(), self.settings, drafted)
-            answers = together([*by_class, alone])
-            self._hold_some(answers, rows, numbers, drafted)
+            rest = one_by_one(rows, (numbers == 0).arg_true().to_list(), self.settings, drafted)
+            answers = together([*by_class, rest])
+            self._hold_sample(answers, rows, numbers, drafted)
             return answers
 
     def order(self, texts: Mapping[str, str]) -> Order:
@@ -85,14 +88,7 @@ class Engine:
         parts = {fact: read_fact(fact, text) for fact, text in texts.items() if fact in self.columns}
         return draft(read(parts, self.settings), self.settings)
 
-    def _classified(self, places: Mapping[str, pl.Series]) -> Rows:
-        """The sizes and the class of each row."""
-        sizes, is_sure = self._sized(places)
-        classified = self._classifier.classify(self._texts, places, sizes)
-        classified = classified._replace(is_alone=classified.is_alone | ~is_sure)
-        return Rows(dict(self._texts), places, sizes, classified, self._step)
-
-    def _sized(self, places: Mapping[str, pl.Series]) -> tuple[Sizes, pl.Series]:
+    def _measured(self, places: Mapping[str, pl.Series]) -> tuple[Sizes, pl.Series]:
         """Height, weight and BSA of each row, and whether it may belong to a class at all."""
         import polars as pl
 
@@ -129,14 +125,13 @@ class Engine:
         )
         return int(EXACT.divide(to_nearest(area.number, self._step), self._step))
 
-    def _learnt(self, rows: Rows, drafted: Drafted) -> pl.Series:
+    def _learnt(self, rows: Rows, is_alone: pl.Series, drafted: Drafted) -> pl.Series:
         """The number of each row's class, from 1 on, of which all is known; 0 where a row is drafted by itself.
 
         `drafted` gets the answers of rows that new classes were learnt from.
         """
         import polars as pl
 
-        is_alone = rows.classified.is_alone
         nothing = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(is_alone))
         numbers = (rows.classified.numbers + 1).zip_with(~is_alone, nothing)
         first = numbers.arg_unique()
@@ -149,7 +144,7 @@ class Engine:
         alone = [number for number in found if number and not self._classes[number].variants]
         return numbers.replace(alone, 0) if alone else numbers
 
-    def _hold_some(self, answers: Answers, rows: Rows, numbers: pl.Series, drafted: Drafted) -> None:
+    def _hold_sample(self, answers: Answers, rows: Rows, numbers: pl.Series, drafted: Drafted) -> None:
         """Hold one row of the block, and of each class its first row and another, against orders of their own.
 
         A difference would be a bug, and no dose may leave then: AssertionError.

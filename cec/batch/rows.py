@@ -51,16 +51,22 @@ class Rows(NamedTuple):
 
 
 def one_by_one(rows: Rows, places: list[int], settings: Settings, drafted: Drafted) -> Answers:
-    """The answers of these rows, of which some are drafted; rows that say the same are drafted once."""
+    """The answers of these rows, of which some are drafted; rows that say the same are drafted once.
+
+    So are those of the same faults: of a row that has any, nothing else is looked at but which facts it tells.
+    """
     import polars as pl
 
-    kept: dict[tuple[int, ...], Cells | Refusal] = {}
+    kept: dict[tuple[object, ...], Cells | Refusal] = {}
     dosed, refused = [], []
+    parts = [rows.texts[fact].parts for fact in rows.places]
     keys = zip(*(cells[places].to_list() for cells in rows.places.values()), strict=True)
     for row, key in zip(places, keys, strict=True):
-        if key not in kept:
-            kept[key] = drafted[row] if row in drafted else answer_of(rows.parts_at(key), settings)
-        cells = kept[key]
+        faults = tuple(part and part.faults for part in map(list.__getitem__, parts, key))
+        same = faults if any(faults) else key
+        if same not in kept:
+            kept[same] = drafted[row] if row in drafted else answer_of(rows.parts_at(key), settings)
+        cells = kept[same]
         if isinstance(cells, Refusal):
             refused.append((row, ",".join(cells.facts), cells.reason))
         else:

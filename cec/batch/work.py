@@ -49,7 +49,7 @@ class Done(NamedTuple):
 
 
 def answered(blocks: Iterator[Block], job: Job) -> Iterator[Done]:
-    """The answers to the blocks in their order, of which no more than two beyond the threads are in memory."""
+    """The answers to the blocks in their order, of which no more than one beyond the threads is in memory."""
     threads = max(THREADS, os.cpu_count() or 1) if job.request.sheets else THREADS
     pool, work = ThreadPoolExecutor(threads, initializer=lambda: setcontext(EXACT.copy())), Worker(job)
     waiting: deque[Future[Done]] = deque()
@@ -57,7 +57,7 @@ def answered(blocks: Iterator[Block], job: Job) -> Iterator[Done]:
         for block in blocks:
             with _without_interrupts():
                 waiting.append(pool.submit(work, block))
-            while len(waiting) >= threads + 2 or (waiting and waiting[0].done()):
+            while len(waiting) > threads or (waiting and waiting[0].done()):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -48,20 +48,23 @@ def encode(
     """
     if kind in {"parquet", "xlsx"}:
         return frame
-    if kind == "lines":
+    if not frame.height:
+        return []
+    if kind == "lines" or kind == "faults":  # noqa: PLR1714  so that mypy knows what is left
         rows = frame.select("row", "column", "reason").iter_rows()
-        return ["".join(f"row {row}: {reason}\n" for row, _, reason in rows).encode(errors="replace")]
-    if kind == "faults":
-        return [
-            _as_fault(row, column, reason, own)
-            for row, column, reason in frame.select("row", "column", "reason").iter_rows()
-        ]
+        are_lines = kind == "lines"
+        return [_as_line(row, why) if are_lines else _as_fault(row, column, why, own) for row, column, why in rows]
     if kind == "jsonl":
         return _written(_json_lines(frame, numbers, lines, own).to_frame(), separator, as_it_is=True)
     if lines is None:
         return _written(_without_empty(frame), separator, as_it_is=False)
     frame = frame.insert_column(0, lines.alias("\x1f"))  # a line has its own quotes, and what is added needs none
     return _written(frame, separator, as_it_is=True)
+
+
+def _as_line(row: int, reason: str) -> bytes:
+    """A rejected row as a line for a person."""
+    return f"row {row}: {reason}\n".encode(errors="replace")
 
 
 def _as_fault(row: int, column: str | None, reason: str, file: str) -> bytes:
