@@ -20,9 +20,9 @@ from cec.units import Quantity, is_dissolved
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from cec.order import Administration, Dose, Identity, Order, PickItem
+    from cec.order import Administration, Dose, Order, PickItem
     from cec.render.days import Omitted
 
 TITLE = "Preparation worksheet"
@@ -57,6 +57,8 @@ class Task(NamedTuple):
     dose: Dose
     preparation: Preparation
     row: Administration | None = None
+    status: str = ""
+    """What became of it, where it is not ordered any more."""
     is_made_anew: bool = False
     """Whether another dose was to be made up before a change; then its row does not say when it is made."""
 
@@ -64,6 +66,11 @@ class Task(NamedTuple):
     def date(self) -> datetime.date | None:
         """The date on which it is given, where the order has a start."""
         return self.row.date if self.row else None
+
+    @property
+    def made_on(self) -> datetime.date | None:
+        """The date on which it is made up, where the pharmacy says at what time that is."""
+        return self.row.made_at.date() if self.row and self.row.made_at else None
 
 
 class WorkDay(NamedTuple):
@@ -105,9 +112,8 @@ class Dispensed(NamedTuple):
 
 def work_days(order: Order) -> list[WorkDay]:
     """Every day on which something is made up, or omitted, but for what goes into the cerebrospinal fluid."""
-    past = given_rows(order)
     whole = [task for task in tasks(order) if not is_oral(task.dose.route)]
-    made_up = [task for task in whole if not status_of(task, past)]
+    made_up = [task for task in whole if not task.status]
     every = [task for task in made_up if not is_into_csf(task.dose.route)]
     days = [
         WorkDay(
@@ -116,32 +122,17 @@ def work_days(order: Order) -> list[WorkDay]:
             tuple(task for task in every if task.day == number),
             omitted(order, number),
             fluid_on(order, number),
-            tuple(task for task in made_up if task.day != number and _date_made(task) == order.date_of(number)),
-            tuple(
-                f"{name_and_time(task)}: {status}"
-                for task in whole
-                if task.day == number and (status := status_of(task, past))
-            ),
+            tuple(task for task in made_up if task.day != number and task.made_on == order.date_of(number)),
+            tuple(f"{name_and_time(task)}: {task.status}" for task in whole if task.day == number and task.status),
         )
         for number in sorted({*given_days(order), *(task.day for task in every)})
     ]
     return [day for day in days if day.tasks or day.omitted or day.ahead or day.past]
 
 
-def status_of(task: Task, past: Mapping[Identity, str]) -> str:
-    """What became of a dose that is not ordered any more; nothing of all others."""
-    return past.get(identity(task.row), "") if task.row else ""
-
-
-def _date_made(task: Task) -> datetime.date | None:
-    """The date on which a dose is made up, where the pharmacy says at what time that is."""
-    return task.row.made_at.date() if task.row and task.row.made_at else None
-
-
 def csf_days(order: Order) -> list[WorkDay]:
     """Every day on which something is made up for the cerebrospinal fluid, with that alone."""
-    past = given_rows(order)
-    every = [task for task in tasks(order) if is_into_csf(task.dose.route) and not status_of(task, past)]
+    every = [task for task in tasks(order) if is_into_csf(task.dose.route) and not task.status]
     return [
         WorkDay(number, order.date_of(number), tuple(task for task in every if task.day == number))
         for number in sorted({task.day for task in every})
@@ -150,18 +141,20 @@ def csf_days(order: Order) -> list[WorkDay]:
 
 def dispensing_list(order: Order) -> list[Dispensed]:
     """The doses by mouth: what each takes, when, and how much of the shelf all of them take."""
-    every = [task for task in tasks(order) if is_oral(task.dose.route)]
-    indices = dict.fromkeys(task.preparation.dose_index for task in every)
-    drugs = Counter(order.doses[index].drug for index in indices)
+    of_doses: dict[int, list[Task]] = {}
+    for task in tasks(order):
+        if is_oral(task.dose.route):
+            of_doses.setdefault(task.preparation.dose_index, []).append(task)
+    drugs = Counter(every[0].dose.drug for every in of_doses.values())
     return [
         Dispensed(
-            order.doses[index],
-            next(task.preparation for task in every if task.preparation.dose_index == index),
-            tuple(task for task in every if task.preparation.dose_index == index),
-            tuple(item for item in order.pick_list if item.drug == order.doses[index].drug and item.kind in _ORAL),
-            drugs[order.doses[index].drug] > 1,
+            first.dose,
+            first.preparation,
+            (first, *others),
+            tuple(item for item in order.pick_list if item.drug == first.dose.drug and item.kind in _ORAL),
+            drugs[first.dose.drug] > 1,
         )
-        for index in indices
+        for first, *others in of_doses.values()
     ]
 
 
@@ -170,11 +163,10 @@ _ORAL = ("tablet", "bottle")
 
 def tasks(order: Order) -> list[Task]:
     """Every dose of the cycle, day by day: in the sequence of the schedule, else of the regimen."""
-    preparations = {each.dose_index: each for each in order.preparations}
-    rows: list[tuple[int, int, int, Administration | None]] = [
+    preparations, past = {each.dose_index: each for each in order.preparations}, given_rows(order)
+    rows: Sequence[tuple[int, int, int, Administration | None]] = [
         (row.day, row.number, row.dose_index, row) for row in order.administrations
-    ]
-    rows = rows or [
+    ] or [
         (day, number, index, None)
         for day in given_days(order)
         for index, dose in enumerate(order.doses)
@@ -190,7 +182,8 @@ def tasks(order: Order) -> list[Task]:
             number,
             order.doses[index],
             preparations[index],
-            order.as_made_up(row) if row else None,
+            row and order.as_made_up(row),
+            past.get(identity(row), "") if row else "",
             is_made_anew=row is not None and order.is_made_anew(row),
         )
         for day, number, index, row in rows
@@ -249,11 +242,6 @@ def made_ahead(day: WorkDay) -> list[str]:
         for task in day.ahead
         if task.row
     ]
-
-
-def dose_count(tasks: Sequence[Task]) -> str:
-    """How many doses these are, in words."""
-    return f"{len(tasks)} dose{'s' if len(tasks) > 1 else ''}"
 
 
 def made_words(task: Task) -> str:

@@ -28,7 +28,6 @@ from cec.render.worksheet import (
     dispensing_list,
     made_ahead,
     made_words,
-    status_of,
     steps_of,
     which,
     work_days,
@@ -128,7 +127,7 @@ def _steps(steps: Iterable[Instruction]) -> list[dict[str, Any]]:
 
 def _dispensed(order: Order, each: Dispensed, marks: Mapping[Identity, str]) -> dict[str, Any]:
     """A dose by mouth with a line for each of its administrations."""
-    first, past = each.tasks[0], given_rows(order)
+    first = each.tasks[0]
     return {
         "drug": each.dose.drug,
         "dose": str(each.dose.ordered),
@@ -147,7 +146,7 @@ def _dispensed(order: Order, each: Dispensed, marks: Mapping[Identity, str]) -> 
                 "time": starting_time(task.row) if task.row else "",
                 "dose": f"{each.dose.drug} {each.dose.ordered}",
                 "mark": marks.get(identity(task.row), "") if task.row else "",
-                "status": status_of(task, past),
+                "status": task.status,
             }
             for task in each.tasks
         ],

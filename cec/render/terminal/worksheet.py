@@ -40,11 +40,9 @@ from cec.render.worksheet import (
     comes_from,
     csf_days,
     dispensing_list,
-    dose_count,
     made_ahead,
     made_words,
     name_and_time,
-    status_of,
     steps_of,
     work_days,
 )
@@ -148,13 +146,12 @@ def _steps_of(order: Order, task: Task, row: Administration | None) -> list[Inst
 def _dispensing(order: Order, terminal: Terminal) -> list[Part]:
     """Doses by mouth: what each takes, what all of them take, and a line to sign for each day."""
     parts: list[Part] = []
-    past = given_rows(order)
     for each in dispensing_list(order):
         signed = "  ".join(f"{name} {BLANK}" for name in DISPENSED)
         in_all = [("In all", each.in_all)] if each.items else []
         fields = [("Batch", f"{what}: {BLANK}") for what in batches(each.preparation)]
         days = [
-            _dispensed_on(day, tasks, status_of(tasks[0], past) or signed)
+            _dispensed_on(day, tasks, tasks[0].status or signed)
             for day, tasks in ((day, list(of_day)) for day, of_day in groupby(each.tasks, lambda task: task.day))
         ]
         name = f"{each.dose.drug} {each.dose.ordered}, {each.dose.route}"
@@ -169,7 +166,8 @@ def _dispensing(order: Order, terminal: Terminal) -> list[Part]:
 def _dispensed_on(day: int, tasks: Sequence[Task], signed: str) -> tuple[str, str]:
     """The line of a day: its date, the times of its doses, and who dispensed them."""
     date = weekday_date(tasks[0].date) if tasks[0].date else ""
-    times = ", ".join(starting_time(task.row) for task in tasks if task.row) or dose_count(tasks)
+    count = f"{len(tasks)} dose{'s' * (len(tasks) > 1)}"
+    times = ", ".join(starting_time(task.row) for task in tasks if task.row) or count
     return f"Day {day}", "  ".join(filter(None, (date, times, signed)))
 
 
