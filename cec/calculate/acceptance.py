@@ -68,16 +68,13 @@ def _refusal(
 
 def _stop(alert: Alert) -> Fault:
     """An alert that stops the order, with how it is accepted."""
-    return Fault(f"{_words(alert)}{_how_accepted(alert)}", about=(alert.code,), code="stop")
+    way = f"no dose unless accepted with a reason: --accept '{alert.code}=REASON'"
+    return Fault(f"{_words(alert)}; {way}", about=(alert.code,), code="stop")
 
 
 def _check(words: str, alert: Alert) -> Fault:
     """A check that stands beside a stop."""
     return Fault(words, about=(alert.code,), code="check")
-
-
-def _how_accepted(alert: Alert) -> str:
-    return f"; no dose unless accepted with a reason: --accept '{alert.code}=REASON'"
 
 
 def _stops(alert: Alert, *, strict: bool) -> bool:

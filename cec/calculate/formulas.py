@@ -169,64 +169,59 @@ def _powers(coefficient: str, weight_power: str, height_power: str = "0") -> Pow
     return Powers(Decimal(coefficient), Decimal(height_power), Decimal(weight_power))
 
 
-def _one(name: str, title: str, equation: Equation, citation: str) -> BsaFormula:
-    """A formula that is one equation for every patient."""
-    return BsaFormula(name, title, (Part(equation),), citation)
-
-
 _FORMULAS = (
-    _one(
+    BsaFormula(
         "mosteller",
         "Mosteller",
-        Root(3600),
+        (Part(Root(3600)),),
         "Mosteller RD. Simplified calculation of body-surface area. N Engl J Med 1987;317(17):1098. "
         "doi:10.1056/NEJM198710223171717",
     ),
-    _one(
+    BsaFormula(
         "du-bois",
         "Du Bois",
-        _powers("0.007184", "0.425", "0.725"),
+        (Part(_powers("0.007184", "0.425", "0.725")),),
         "Du Bois D, Du Bois EF. A formula to estimate the approximate surface area if height and weight be known. "
         "Arch Intern Med 1916;17:863-871. doi:10.1001/archinte.1916.00080130010002",
     ),
-    _one(
+    BsaFormula(
         "haycock",
         "Haycock",
-        _powers("0.024265", "0.5378", "0.3964"),
+        (Part(_powers("0.024265", "0.5378", "0.3964")),),
         "Haycock GB, Schwartz GJ, Wisotsky DH. Geometric method for measuring body surface area. "
         "J Pediatr 1978;93:62-66",
     ),
-    _one(
+    BsaFormula(
         "gehan-george",
         "Gehan-George",
-        _powers("0.0235", "0.51456", "0.42246"),
+        (Part(_powers("0.0235", "0.51456", "0.42246")),),
         "Gehan EA, George SL. Estimation of human body surface area from height and weight. "
         "Cancer Chemother Rep 1970;54:225-235",
     ),
-    _one(
+    BsaFormula(
         "boyd",
         "Boyd",
-        FallingPowers(Decimal("0.0003207"), Decimal("0.3"), Decimal("0.7285"), Decimal("0.0188")),
+        (Part(FallingPowers(Decimal("0.0003207"), Decimal("0.3"), Decimal("0.7285"), Decimal("0.0188"))),),
         "Boyd E. The Growth of the Surface Area of the Human Body. Univ of Minnesota Inst of Child Welfare "
         "Monograph X, 1935",
     ),
-    _one(
+    BsaFormula(
         "fujimoto",
         "Fujimoto",
-        _powers("0.008883", "0.444", "0.663"),
+        (Part(_powers("0.008883", "0.444", "0.663")),),
         "Fujimoto S, Watanabe T, Sakamoto A, Yukawa K, Morimoto K. Studies on the physical surface area of Japanese. "
         "18. Nippon Eiseigaku Zasshi 1968;23:443-450",
     ),
-    _one(
+    BsaFormula(
         "takahira",
         "Takahira",
-        _powers("0.007241", "0.425", "0.725"),
+        (Part(_powers("0.007241", "0.425", "0.725")),),
         "Takahira H. Rep Imp Inst Nutr Tokyo 1925;1:61-95 (known through Fujimoto 1968)",
     ),
-    _one(
+    BsaFormula(
         "shuter-aslani",
         "Shuter-Aslani",
-        _powers("0.00949", "0.441", "0.655"),
+        (Part(_powers("0.00949", "0.441", "0.655")),),
         "Shuter B, Aslani A. Body surface area: Du Bois and Du Bois revisited. Eur J Appl Physiol 2000;82:250-254",
     ),
     BsaFormula(

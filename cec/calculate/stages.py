@@ -44,11 +44,9 @@ def stages_of(work: Work) -> list[Staged]:
 
 def _prescribed(work: Work, _chain: Sequence[Staged]) -> Staged:
     divided = f" a day, in {work.line.divided_into} parts" if work.line.divided_into > 1 else ""
-    if work.settled.step_words:
-        how = f"{work.prescribed}{divided}, as the regimen says: {work.settled.step_words}{work.for_whom}"
-        return staged("prescribed", exact(work.prescribed), how, work.source)
-    chosen = f"chosen from {work.settled.chosen} of the regimen" if work.settled.chosen else "as the regimen says"
-    how = f"{work.prescribed}{divided}, {chosen}{work.for_whom}"
+    origin = f"chosen from {work.settled.chosen} of the regimen" if work.settled.chosen else "as the regimen says"
+    step = f": {work.settled.step_words}" if work.settled.step_words else ""
+    how = f"{work.prescribed}{divided}, {origin}{step}{work.for_whom}"
     return staged("prescribed", exact(work.prescribed), how, work.source)
 
 

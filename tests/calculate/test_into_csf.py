@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from regimen_texts import regimen_file
+from revising import revised
 from running import cec
 
 from cec import draft_order
 from cec.load import load_patient, load_regimen
+from cec.units import Quantity
 
 
 def codes(folder: Path, line: str) -> list[str]:
@@ -51,6 +55,17 @@ def test_what_is_given_there_passes_in_peace(tmp_path: Path, line: str) -> None:
 )
 def test_more_than_is_given_there_is_asked_about(tmp_path: Path, line: str, drug: str) -> None:
     assert codes(tmp_path, line) == [f"much-into-csf-{drug}"]
+
+
+def test_of_a_changed_order_the_largest_of_all_days_is_asked_about_once(tmp_path: Path) -> None:
+    """0.8 mg/kg are 20.8 mg of 26 kg and 24 mg of 30 kg."""
+    line = "drug: methotrexate, dose: 0.8 mg/kg, route: intrathecal, days: '1, 8'"
+    regimen = load_regimen(regimen_file(tmp_path, "sample", line))
+    patient = load_patient(texts={"height": "128 cm", "weight": "26 kg"})
+    first = draft_order(regimen, patient, start=datetime.date(2026, 11, 30))
+    changed = revised(first, datetime.date(2026, 12, 6), 8, weight=Quantity(Decimal(30), "kg"))
+    texts = [alert.text for alert in changed.alerts if alert.code == "much-into-csf-methotrexate"]
+    assert texts == ["intrathecal: 24 mg is more than the 15 mg that are given there at most; look at dose and route"]
 
 
 def test_a_batch_asks_as_one_order_does(tmp_path: Path) -> None:

@@ -74,30 +74,23 @@ def revise(before: Order, change: Change, *, strict: bool = False) -> Order:
         removed = tuple(row for row in before.administrations if identity(row) not in identities)
         altered = tuple(altered_rows(before.administrations, rows))
         changes = (*before.changes, replace(change, removed=removed, altered=altered))
-        order = Order(
-            schema=before.schema,
+        order = replace(
+            before,
             written_by=__version__,
             revision=before.revision + 1,
             first=before.first or before.fingerprint,
             replaces=before.fingerprint,
-            follows=before.follows,
+            cancelled=None,
             changes=changes,
             accepted=before.accepted if before.changes else _accepted(before),
-            regimen=before.regimen,
-            patient=before.patient,
-            pharmacy=before.pharmacy,
             age=first.age,
             as_of=as_of,
             start=start,
-            cycle=before.cycle,
-            of_treatment=before.of_treatment,
-            days=before.days,
             measures=measures,
             doses=whole.doses,
             administrations=rows,
             preparations=preparations,
             next_cycle=earliest_next_cycle(before.regimen, start, changes),
-            overrides=before.overrides,
             sha256=sha256_of_inputs(before.sha256, change),
         )
         dates = Dates(order.regimen.calendar, start or datetime.date.min, changes)
@@ -105,8 +98,7 @@ def revise(before: Order, change: Change, *, strict: bool = False) -> Order:
             order.doses, preparations, rows, dates, lambda day: order.measures_on(day).weight, *stocks
         )
         newest, *older = zip(reversed(computed), reversed(pieces), strict=True)
-        case = newest[0].case(order.doses)._replace(administered=_administered(order))
-        found = alerts_of(case)
+        found = alerts_of(newest[0].case(order.doses)._replace(administered=_administered(order)))
         of_amounts = [
             *newest[0].not_given,
             *declared_alerts(order.doses),
@@ -115,7 +107,7 @@ def revise(before: Order, change: Change, *, strict: bool = False) -> Order:
             *too_few(newest[0].lines, rows),
             *change_alerts(order, stretches[-1].inputs.pharmacy),
         ]
-        of_rules = [(alerts_of(each.case(piece.doses)), piece) for each, piece in older]
+        of_rules = [(alerts_of(each.case(piece.doses)._replace(is_whole=False)), piece) for each, piece in older]
         of_pieces = [((*each.not_given, *piece.alerts), piece) for each, piece in older]
         alerts = accepted_alerts(
             with_earlier_days(found, of_rules, before, change.accepted),

@@ -123,7 +123,7 @@ def alerts_of(case: Case) -> tuple[Alert, ...]:
     lines = [*((dose.line, dose.drug) for dose in case.doses if dose.ordered.value), *case.refused]
     given = {"", 0, *(name for line in lines for name in line)}
     rules = [rule for rule in rules_for(case.regimen, case.pharmacy) if rule.drug in given and rule.line in given]
-    for amounts in dict.fromkeys(rule.amounts for rule in rules if rule.amounts):
+    for amounts in dict.fromkeys(rule.amounts for rule in rules if rule.amounts and case.is_whole):
         case = case._replace(facts={**case.facts, **amounts(case)})
     answers = [(rule, rule.answer(case.facts)) for rule in rules]
     spoken = [rule for rule, answer in answers if answer]

@@ -50,7 +50,7 @@ def reading_rules(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
 def _two_readings(bounds: tuple[_Bound, ...], case: Case) -> str:
     """The clearance in both readings, which one counts, and the bounds that lie between them."""
     own, normalised = (number_of(name, case.facts[name]) or Decimal(0) for name in (OWN, NORMALISED))
-    is_normalised = bool(case.clearance) and case.clearance.method == SCHWARTZ  # type: ignore[union-attr]
+    is_normalised = case.clearance is not None and case.clearance.method == SCHWARTZ
     known, counted = (NORMALISED, OWN) if is_normalised else (OWN, NORMALISED)
     between: dict[str, list[str]] = {}
     for each in bounds:

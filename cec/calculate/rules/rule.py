@@ -133,6 +133,8 @@ class Case(NamedTuple):
     """The drug lines, by number and drug, whose dose was refused: what is said of their drugs holds all the same."""
     administered: Sequence[Administered] = ()
     """What the cycle gives, where that is not what its doses come to, or not all of it is dosed by the same size."""
+    is_whole: bool = True
+    """Whether the doses are those of the whole cycle, so that what they come to is held against limits."""
 
 
 class Answers(NamedTuple):
