@@ -174,9 +174,9 @@ def _list(items: Sequence[str]) -> str:
     return f"a list, each: {items[0]}"
 
 
-def _by_word(items: Sequence[str]) -> str:
-    return f"by word, each: {items[0]}"
+def _by_name(items: Sequence[str]) -> str:
+    return f"by name, each: {items[0]}"
 
 
-_HOLDERS: dict[str, Callable[[Sequence[str]], str]] = {"array": _list, "object": _by_word}
+_HOLDERS: dict[str, Callable[[Sequence[str]], str]] = {"array": _list, "object": _by_name}
 _KINDS = {"integer": "a whole number"}
