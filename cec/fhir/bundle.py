@@ -10,7 +10,15 @@ from cec.fhir.codes import ALERT, DAYS_OF_CYCLE, regimen_at
 from cec.fhir.elements import Element, codes_of, date_of, refuse_modifiers
 from cec.fhir.measures import measured
 from cec.fhir.people import Told, allergies, identity, is_about, patient_of, told_by_extensions
-from cec.fhir.requests import NOT_ORDERED, Known, RequestedDose, doses_of, is_not_to_be_given, is_ordered
+from cec.fhir.requests import (
+    NOT_ORDERED,
+    Known,
+    RequestedDose,
+    doses_of,
+    is_not_to_be_given,
+    is_ordered,
+    why_not_ordered,
+)
 from cec.fhir.resources import Resources
 from cec.pharmacy import Pharmacy
 
@@ -136,7 +144,7 @@ def group_of(resources: Resources) -> Group:
     every = resources.of("RequestGroup")
     groups = [each for each in every if each.get("status").text != "entered-in-error"] or every[:1]
     if not groups:
-        requests = (each for each in resources.of("MedicationRequest") if each.get("status").text not in NOT_ORDERED)
+        requests = (each for each in resources.of("MedicationRequest") if not why_not_ordered(each))
         return Group(tuple(dict.fromkeys(address for each in requests for address in _addresses(each))))
     if len(groups) > 1:
         groups[1].fault(

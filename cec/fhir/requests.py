@@ -22,6 +22,8 @@ from cec.units import AMOUNT, DOSES, RATES, Kind, Quantity, convert_exactly, rea
 ORDERED = {"active", "completed", "draft", "on-hold", "unknown"}
 NOT_ORDERED = {"cancelled", "entered-in-error", "stopped"}
 """States in which a request asks for something, and for nothing."""
+INTENTS = {"proposal", "plan", "order", "original-order", "reflex-order", "filler-order", "instance-order"}
+"""What a request may be for; an `option` is one of several of which nobody ordered any yet."""
 
 
 class RequestedDose(NamedTuple):
@@ -207,11 +209,22 @@ def is_not_to_be_given(request: Element) -> bool:
     return request.get("doNotPerform").is_true
 
 
-def is_ordered(request: Element) -> bool:
-    """Whether a request asks for anything; a remark where it does not, a fault where nobody can tell."""
+def why_not_ordered(request: Element) -> str:
+    """Why a request asks for nothing; empty where it asks for something."""
     status = request.get("status").text
     if status in NOT_ORDERED:
-        request.note(f"is {status}, so it is not read")
-    elif status not in ORDERED:
+        return f"is {status}"
+    return "is an option, which nobody ordered" if request.get("intent").text == "option" else ""
+
+
+def is_ordered(request: Element) -> bool:
+    """Whether a request asks for anything; a remark where it does not, a fault where nobody can tell."""
+    if why := why_not_ordered(request):
+        request.note(f"{why}, so it is not read")
+        return False
+    status, intent = request.get("status").text, request.get("intent").text
+    if status not in ORDERED:
         request.get("status").fault(f"'{status}' is not a status of a request", "not-one-of")
-    return status not in NOT_ORDERED
+    if intent and intent not in INTENTS:
+        request.get("intent").fault(f"'{intent}' is not an intent of a request", "not-one-of")
+    return True

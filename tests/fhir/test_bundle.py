@@ -607,6 +607,10 @@ def test_what_nobody_can_read_of_a_patient_is_a_fault_of_its_place() -> None:
             "'ordered' is not a status of a request",
         ),
         (
+            lambda bundle: request(bundle, "etoposide").update(intent="ordered"),
+            "'ordered' is not an intent of a request",
+        ),
+        (
             lambda bundle: observation(bundle, "8302-2").update(status="done"),
             "'done' is not a status of an Observation",
         ),
@@ -689,6 +693,23 @@ def test_requests_of_a_system_that_knows_no_plan_are_read() -> None:
     assert "paracetamol" not in verdicts
     assert any("paracetamol, which the regimen does not give, is not read" in note for note in found.notes)
     assert any("not read: OperationOutcome" in note for note in found.notes)
+
+
+def test_a_request_that_is_an_option_is_not_an_order() -> None:
+    """One of two alternatives is named and not held against the order; a plan is, as whoever signs it will read it."""
+    option = plain_request("etoposide", {"value": 70, **MG}, "Patient/p", **DAILY)
+    option["resource"] |= {"id": "other", "intent": "option"}
+    ordered = plain_request("etoposide", {"value": 96, **MG}, "Patient/p", **DAILY)
+    for intent in ("order", "plan"):
+        ordered["resource"]["intent"] = intent
+        found = verified(plain_bundle(ordered, option), regimen="cec-induction", partial=True)
+        assert [each.verdict for each in found.verification.verdicts if each.drug == "etoposide"] == ["agrees"]
+        assert any("other: is an option, which nobody ordered, so it is not read" in note for note in found.notes)
+    alone = plain_bundle(plain_request("prednisone", {"value": 13, **MG}, "Patient/p"), option)
+    assert not any(
+        each.drug == "etoposide" and each.verdict == "agrees"
+        for each in verified(alone, regimen="cec-induction", partial=True).verification.verdicts
+    )
 
 
 def test_tablets_of_a_drug_of_the_regimen_are_a_fault() -> None:
