@@ -187,9 +187,9 @@ def _set(work: Work, chain: Sequence[Staged]) -> Staged | None:
     declared = work.declared.by
     if not isinstance(declared, SetDose):
         return None
-    return staged(
-        "set", exact(declared.dose), f"set to {declared.dose}, not {chain[-1].exact}: {declared.reason}", PRESCRIBER
-    )
+    before, amount = str(chain[-1].exact), str(declared.dose)
+    beside = "which it was already" if amount == before else f"not {before}"
+    return staged("set", exact(declared.dose), f"set to {amount}, {beside}: {declared.reason}", PRESCRIBER)
 
 
 _STAGE: dict[Stage, Callable[[Work, Sequence[Staged]], Staged | None]] = {

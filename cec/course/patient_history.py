@@ -63,8 +63,9 @@ class RevisionOfCycle(msgspec.Struct, frozen=True, omit_defaults=True):
     """What changed in a cycle after it was ordered: when, from which day on, and why."""
 
     on: datetime.date
-    from_day: int
     reason: str
+    from_day: int | None = None
+    """Nothing where somebody only told what was given: then no day is ordered otherwise."""
     given: tuple[GivenAmount, ...] = ()
     """What somebody told of administrations: another amount than ordered, or nothing."""
 

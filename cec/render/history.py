@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.days import days_in_words
+from cec.days import days_in_words, paper_date
 from cec.render.words import OMITTED
-from cec.render.words.times import paper_date
 from cec.render.worklist import released_and_file, who
 from cec.units import write_number
 from cec.when_words import listed
@@ -83,7 +82,8 @@ def cycle_facts(cycle: CycleOfHistory) -> Iterator[str]:
         yield f"{_days(cycle.days)} from day 1 to the next day 1; {_against_plan(cycle)}"
     yield released_and_file(cycle)
     for revised in cycle.revisions:
-        yield f"changed on {paper_date(revised.on)} from day {revised.from_day}: {revised.reason}"
+        since = "" if revised.from_day is None else f" from day {revised.from_day}"
+        yield f"changed on {paper_date(revised.on)}{since}: {revised.reason}"
         for each in revised.given:
             amount = f"{each.amount} given" if each.amount.value else "not given"
             yield f"{each.drug} on day {each.day}: {amount}, as told on {paper_date(revised.on)}"

@@ -91,6 +91,9 @@ def test_a_dose_that_is_set_is_the_last_step_and_never_rounded() -> None:
     dose = order.doses[1]
     assert (str(dose.ordered), str(dose.calculated), dose.steps[-1].what) == ("70.3 mg", "96 mg", "set")
     assert dose.steps[-1].how == "set to 70.3 mg, not 96 mg: one vial left"
+    texts["set"] = ["etoposide=96 mg: agreed by telephone"]
+    as_before = draft_order(load_regimen("cec-induction"), load_patient(texts=texts), pharmacy).doses[1]
+    assert as_before.steps[-1].how == "set to 96 mg, which it was already: agreed by telephone"
     assert str(dose.cycle_total) == "351.5 mg"
 
 

@@ -18,7 +18,7 @@ from cec.course.found_orders import FiledOrder, OrdersOfPatient
 from cec.course.history import history
 from cec.course.patient_history import History
 from cec.order import Order, PlaceInTreatment
-from cec.order.change import Change, GivenAmount
+from cec.order.change import Change, GivenAmount, SkippedDay
 from cec.render import HISTORIES
 from cec.render.history import cycle_facts
 from cec.units import Quantity
@@ -105,6 +105,7 @@ def test_what_was_not_given_and_what_was_taken_away_is_ordered_and_not_given(tmp
         reason="fever",
         written_by="0.1.0",
         given=(GivenAmount(1, 2, 1, "doxorubicin", Quantity(Decimal(0), "mg")),),
+        skipped=(SkippedDay(3, "drop"),),
         removed=(row,),
     )
     found = history_of(replace(order, changes=(change,), administrations=order.administrations[:2]))
@@ -114,7 +115,16 @@ def test_what_was_not_given_and_what_was_taken_away_is_ordered_and_not_given(tmp
     assert str(found.drugs[0].total) == "130 mg/m2"
     (revision,) = found.cycles[0].revisions
     assert (revision.reason, revision.from_day) == ("fever", 3)
+    assert "changed on 02-Dec-2026 from day 3: fever" in cycle_facts(found.cycles[0])
     assert "doxorubicin on day 2: not given, as told on 02-Dec-2026" in cycle_facts(found.cycles[0])
+
+
+def test_a_change_that_only_tells_what_was_given_holds_from_no_day(tmp_path: Path) -> None:
+    given = (GivenAmount(1, 2, 1, "doxorubicin", Quantity(Decimal(0), "mg")),)
+    change = Change(on=datetime.date(2026, 12, 2), from_day=3, reason="vomited", written_by="0.1.0", given=given)
+    (cycle,) = history_of(replace(first(tmp_path), changes=(change,))).cycles
+    assert cycle.revisions[0].from_day is None
+    assert "changed on 02-Dec-2026: vomited" in cycle_facts(cycle)
 
 
 def test_no_plan_is_made_up(tmp_path: Path) -> None:
