@@ -10,6 +10,8 @@ import msgspec
 LAST_DAY = 366
 """The longest cycle that a regimen may describe, in days; also the last cycle that is counted."""
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 _A_DAY = datetime.timedelta(days=1)
 
 Day: TypeAlias = Annotated[int, msgspec.Meta(ge=-LAST_DAY, le=LAST_DAY)]
@@ -164,3 +166,12 @@ class Calendar(msgspec.Struct, frozen=True):
         (1, 0)
         """
         return self.at(self.place(day) + by)
+
+
+def paper_date(day: datetime.date) -> str:
+    """A date that no reader can take for another: day, month in letters, year.
+
+    >>> paper_date(datetime.date(2026, 11, 23))
+    '23-Nov-2026'
+    """
+    return f"{day.day:02}-{MONTHS[day.month - 1]}-{day.year}"

@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.units": ("cec.errors", "cec.units"),
     "cec.routes": (),
     "cec.drug_names": (),
-    "cec.facts": ("cec.errors", "cec.units", "cec.facts"),
+    "cec.facts": ("cec.days", "cec.errors", "cec.units", "cec.facts"),
     "cec.days": (),
     "cec.regimen": ("cec.days", "cec.drug_names", "cec.keys", "cec.errors", "cec.units", "cec.regimen"),
     "cec.when_words": ("cec.days", "cec.regimen"),

@@ -34,9 +34,9 @@ def cancel(
     from cec.course.first_look import look_at, read_unedited
     from cec.course.standing import cancelled
     from cec.course.writing import revision_name, write_beside
+    from cec.days import paper_date
     from cec.facts.reading import read_date
     from cec.render import render
-    from cec.render.words.times import paper_date
 
     saved, day, why = together(
         lambda: read_unedited(order),

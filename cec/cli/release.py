@@ -35,10 +35,10 @@ def release(
     from cec.course.first_look import look_at, read_unedited
     from cec.course.standing import released
     from cec.course.writing import released_name, write_released
+    from cec.days import paper_date
     from cec.facts.reading import read_date
     from cec.render.json import render
     from cec.render.words import NO_SIGNATURE
-    from cec.render.words.times import paper_date
 
     saved, name, day, new = together(
         lambda: read_unedited(order),

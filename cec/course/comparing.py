@@ -201,7 +201,7 @@ _OF_ORDER: Mapping[str, Callable[[Order], Cell]] = {
     "pharmacy's file": lambda order: _cell(order.pharmacy.sha256[:16] or "none"),
     "cycle": lambda order: _cell(order.cycle),
     "day 1": lambda order: _cell(order.start),
-    "cancelled": lambda order: _cell(order.cancelled and f"on {order.cancelled.on}: {order.cancelled.reason}"),
+    "cancelled": lambda order: _cell(order.cancelled and order.cancelled.words.removeprefix("cancelled ")),
     "alerts": lambda order: _cell(
         *(
             f"{alert.level} {alert.code}{f' (accepted: {alert.accepted})' if alert.accepted else ''}"

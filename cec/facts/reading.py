@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
+from cec.days import MONTHS
 from cec.errors import Fault, InputError
 from cec.units import AGE, CLEARANCE, Kind, Quantity, in_two_units, read_quantity
 
@@ -14,8 +15,6 @@ Sex = Literal["female", "male"]
 
 MIDNIGHT = r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
 """What programs write behind a date that has no time."""
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 _ERROR = re.compile(r"#(?:FORMULA!|N/A|DIV/0!|REF!|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!)")

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from cec.days import Calendar, Day, runs_of
+from cec.days import Calendar, Day, paper_date, runs_of
 from cec.order.administration import Administration
 from cec.order.counts import Number, Sha256, Version
 from cec.patient import Patient, Reduction, SetDose, Withheld
@@ -133,7 +133,7 @@ class Cancelled(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """When and why."""
-        return f"cancelled on {self.on}: {self.reason}"
+        return f"cancelled on {paper_date(self.on)}: {self.reason}"
 
 
 class Follows(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from cec.days import days_in_words, list_days
+from cec.days import days_in_words, list_days, paper_date
 from cec.render.words import DIGITS, OMITTED
 from cec.render.words.patient import age_in_words
-from cec.render.words.times import paper_date
 from cec.units import Quantity
 
 if TYPE_CHECKING:

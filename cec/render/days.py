@@ -8,10 +8,10 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.days import LAST_DAY, runs_of
+from cec.days import LAST_DAY, paper_date, runs_of
 from cec.render.words import CHANGED, reason_of
 from cec.render.words.regimen import days_with
-from cec.render.words.times import clock, dose_of_day, number_of_days, paper_date, weekday_date
+from cec.render.words.times import clock, dose_of_day, number_of_days, weekday_date
 from cec.units import span
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
+from cec.days import paper_date
 from cec.drug_names import is_same_drug
-from cec.render.words.times import paper_date
 from cec.units import shorten
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from cec.days import paper_date
 from cec.render.words import DIGITS, DRAFT, given_by
 from cec.render.words.preparation import containers
-from cec.render.words.times import moment, paper_date, starting_time, weekday_date
+from cec.render.words.times import moment, starting_time, weekday_date
 from cec.routes import use_only
 from cec.units import write_number
 from cec.when_words import listed

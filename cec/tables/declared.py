@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from cec.days import MONTHS
 from cec.errors import Fault, InputError
 from cec.facts import fact_of
-from cec.facts.reading import MIDNIGHT, MONTHS, date_of
+from cec.facts.reading import MIDNIGHT, date_of
 
 if TYPE_CHECKING:
     import polars as pl

@@ -136,7 +136,7 @@ def test_a_cancelled_cycle_is_named_and_does_not_count(orders: Path) -> None:
     save(replacing(third), orders / "3.r2.json")
     shown = history(orders)
     assert "2 cycles" in shown.said
-    assert "orders/3.r2.json: cancelled on 2026-11-30: fever" in shown.said
+    assert "orders/3.r2.json: cancelled on 30-Nov-2026: fever" in shown.said
 
 
 def test_a_total_of_which_not_all_is_told_is_the_least(orders: Path) -> None:

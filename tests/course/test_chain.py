@@ -136,7 +136,7 @@ def test_void_is_what_is_replaced_or_cancelled(first: Order, tmp_path: Path) -> 
     assert void_by(replaced) is None
     save(replacing(second), tmp_path / "c.json")
     assert [void.words for each in (path, replaced, tmp_path / "c.json") if (void := void_by(each))] == [
-        "cancelled on 2026-11-30: fever (c.json)"
+        "cancelled on 30-Nov-2026: fever (c.json)"
     ] * 3
 
 

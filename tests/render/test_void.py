@@ -139,10 +139,10 @@ def test_print_of_a_replaced_order_is_void_in_every_paper(tmp_path: Path) -> Non
         for form in ("table", "csv"):
             done = cec("print", str(path), "--format", form)
             assert "VOID: cancelled on 30-Nov-2026" in done.out
-            assert "VOID: cancelled on 2026-11-30: fever (ann.r2.json)" in done.err
+            assert "VOID: cancelled on 30-Nov-2026: fever (ann.r2.json)" in done.err
         saved = cec("print", str(path), "--format", "json")
         assert saved.out == path.read_text("utf-8")
-        assert "VOID: cancelled on 2026-11-30: fever (ann.r2.json)" in saved.err
+        assert "VOID: cancelled on 30-Nov-2026: fever (ann.r2.json)" in saved.err
     alone = tmp_path / "alone"
     alone.mkdir()
     assert "VOID" not in cec("print", str(save(first, alone / "ann.json"))).said

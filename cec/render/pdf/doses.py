@@ -6,14 +6,14 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cec.days import days_in_words, list_days, runs_of
+from cec.days import days_in_words, list_days, paper_date, runs_of
 from cec.order import identity
 from cec.render.words import OMITTED, over_days, reason_of, route_to_tick, signed_percent, spelled
 from cec.render.words.alerts import names_allergy
 from cec.render.words.preparation import containers
 from cec.render.words.regimen import frequency
 from cec.render.words.revision import given_rows, line_totals, row_marks
-from cec.render.words.times import clock, paper_date, weekday_date
+from cec.render.words.times import clock, weekday_date
 from cec.routes import is_into_csf
 from cec.units import Quantity, write_number
 

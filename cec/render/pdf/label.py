@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cec.days import paper_date
 from cec.order import identity
 from cec.regimen import name_in_file
 from cec.render.days import day_of
@@ -25,7 +26,7 @@ from cec.render.words import (
 from cec.render.words.preparation import containers
 from cec.render.words.regimen import cycle_words, which_of_day
 from cec.render.words.revision import row_marks
-from cec.render.words.times import clock, dose_of_day, moment, paper_date, row_time, weekday_date
+from cec.render.words.times import clock, dose_of_day, moment, row_time, weekday_date
 from cec.routes import is_into_csf, is_oral, use_only
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from cec.days import paper_date
 from cec.render.days import count_of_days, day_numbers
 from cec.render.words import SECOND_CHECK, bind, origin, validity, void_words
 from cec.render.words.alerts import alert_sentence, by_severity, checks_in_short
 from cec.render.words.patient import age_in_words, place_of_care
 from cec.render.words.regimen import cycle_words
 from cec.render.words.revision import revision_line
-from cec.render.words.times import paper_date
 from cec.units import Quantity
 
 if TYPE_CHECKING:

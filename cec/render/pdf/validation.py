@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cec.cases.outcome import counted
+from cec.days import paper_date
 from cec.render.pdf.page import bound
 from cec.render.pdf.typesetting import pictures, typeset
-from cec.render.words.times import paper_date
 from cec.render.words.validation import given_words, installation_words
 
 if TYPE_CHECKING:

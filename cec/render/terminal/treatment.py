@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cec.days import list_days
+from cec.days import list_days, paper_date
 from cec.render.terminal import draw
 from cec.render.terminal.drawing import BLANK_LINE, LEVELS, PIPE, STRONG, Part, Terminal, labelled, wrap, wrap_each
 from cec.render.words import DIGITS, DRAFT, ordered_words
 from cec.render.words.alerts import alert_words, by_severity
 from cec.render.words.patient import identity, measure_facts
 from cec.render.words.regimen import cycle_of_phase
-from cec.render.words.times import paper_date, weekday_date
+from cec.render.words.times import weekday_date
 
 if TYPE_CHECKING:
     from cec.order import Alert, Dose, Order

@@ -6,9 +6,9 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cec.cases.outcome import counted
+from cec.days import paper_date
 from cec.render.terminal import draw
 from cec.render.terminal.drawing import BLANK_LINE, PIPE, STRONG, Part, Terminal, labelled, section, wrap, wrap_each
-from cec.render.words.times import paper_date
 from cec.render.words.validation import compared_words, given_words, installation_words
 
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from cec.days import days_in_words
+from cec.days import days_in_words, paper_date
 from cec.order import Administration, Dose, Order
 from cec.pharmacy import Pharmacy
-from cec.render.words.times import paper_date
 from cec.routes import CHOICE, routes_of
 from cec.units import span, write_signed
 

@@ -6,11 +6,10 @@ import datetime
 from collections.abc import Iterator
 from decimal import Decimal
 
-from cec.days import days_in_words
+from cec.days import days_in_words, paper_date
 from cec.facts import told_facts
 from cec.order import Bsa, Change, CreatinineClearance, Order
 from cec.patient import Patient, Reduction, SetDose, Withheld
-from cec.render.words.times import paper_date
 from cec.units import Quantity, write_number
 
 

@@ -7,11 +7,11 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from cec.days import LAST_DAY, Calendar, Cycles, Days, Series, is_open, list_days, numbers_of
+from cec.days import LAST_DAY, Calendar, Cycles, Days, Series, is_open, list_days, numbers_of, paper_date
 from cec.order import Dose, Order, PlaceInTreatment
 from cec.regimen import DoseEntry, DrugLine, Regimen, any_words
 from cec.render.words import A_DAY
-from cec.render.words.times import number_of_days, paper_date
+from cec.render.words.times import number_of_days
 from cec.treatment import Phase, Treatment
 from cec.units import Quantity, span, write_duration
 from cec.when_words import anchors_in_words, listed, narrowed_to, times_in_words

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from cec.course.given import Given, administrations_given
-from cec.days import list_days
+from cec.days import list_days, paper_date
 from cec.facts import FACTS
 from cec.order import Administration, Change, Identity, Order, identity
 from cec.render.words import DIGITS
 from cec.render.words.alerts import alert_words, in_one_line
 from cec.render.words.patient import declarations
-from cec.render.words.times import clock, paper_date, starting_time
+from cec.render.words.times import clock, starting_time
 from cec.units import Quantity
 
 

@@ -6,23 +6,13 @@ import datetime
 import re
 from collections.abc import Iterable
 
-from cec.days import LAST_DAY, days_in_words, list_days
-from cec.facts.reading import MONTHS
+from cec.days import LAST_DAY, days_in_words, list_days, paper_date
 from cec.order import Administration, Order
 
 NO_TIME = "no time"
 """What stands for the time of a dose that finds none on its date."""
 _ISO_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-def paper_date(day: datetime.date) -> str:
-    """A date that no reader can take for another: day, month in letters, year.
-
-    >>> paper_date(datetime.date(2026, 11, 23))
-    '23-Nov-2026'
-    """
-    return f"{day.day:02}-{MONTHS[day.month - 1]}-{day.year}"
 
 
 def with_paper_dates(text: str) -> str:
