@@ -57,12 +57,13 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
         for name in (columns.name_of("id"), columns.days, columns.name_of("regimen"))
     )
     regimens = _by_cell(doser)
-    has_days = {each.name: _days(each) for each in _regimens(doser)}
+    judged = {each.name: each for each in regimens.values()}.values()
+    has_days = {each.name: _days(each) for each in judged}
     written = {
         name: columns.declared.numbers(frame.get_column(name)) for name in (*columns.candidates, *columns.beside)
     }
     lines, others = {}, {}
-    for each in _regimens(doser):
+    for each in judged:
         wanted = _wanted(each, columns)
         blank = [""] * frame.height
         lines[each.name] = [(line, dosed[line.batch_column], written.get(line.column, blank)) for line in wanted]

@@ -96,6 +96,21 @@ def verdicts(out: str) -> list[tuple[str, ...]]:
     return [(row["row"], row["drug"], row["verdict"]) for row in csv.DictReader(io.StringIO(out))]
 
 
+def test_a_drug_that_is_given_on_and_on_is_verified_in_a_table(tmp_path: Path) -> None:
+    """5 mcg/kg × 70 kg is 350 mcg from day 5 onwards; days without an end were a TypeError here."""
+    lines = (
+        "drug: melphalan, dose: 140 mg, route: IV infusion, over: 1 h, days: 1",
+        "drug: filgrastim, dose: 5 mcg/kg, route: subcutaneous, days: 5 onwards",
+    )
+    file = regimen_file(tmp_path, "growth", *lines)
+    path = tmp_path / "orders.csv"
+    path.write_text("id,height,weight,melphalan_mg,filgrastim_mcg\n1,170 cm,70 kg,140,350\n2,170 cm,70 kg,140,3500\n")
+    right, wrong = rows_of(path, regimen=load_regimen(file))
+    assert [verdict.verdict for verdict in right.verdicts] == ["agrees", "agrees"]
+    assert [verdict.verdict for verdict in wrong.verdicts] == ["agrees", "differs"]
+    assert wrong.verdicts[1].explanations[0].mistake == "ten times or a tenth"
+
+
 # What cec wrote itself
 
 
