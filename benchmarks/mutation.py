@@ -1,12 +1,13 @@
 """How many small changes of the calculation the tests catch.
 
 Run by hand: python benchmarks/mutation.py [--changes 200] [--seed 1] [--jobs 2] [--only FILE]. In a copy of the
-working tree the suite is run once, to learn which tests run which line. Then one change after the other is made to one
-expression inside a function (a comparison, an operation, a number, a word, a condition turned about), and tests are run
-until one fails: first those that run this line, then those of the room that mirrors the file's (tests/calculate,
-tests/verification, tests/units), the examples of the file itself, and those of the pages that are written from the
-program. The second are all that lines have that run at import or behind a cache. What no test catches is listed, and
-the program ends with 1 if less than 95% are caught.
+working tree the quick tests are run once, to learn which of them run which line. Then one change after the other is
+made to one expression inside a function (a comparison, an operation, a number, a word, a condition turned about), and
+tests are run until one fails, those first that most likely do: a few of the mirroring room (of cec/units tests/units)
+that run this line, then all others that run it; what survives these is held against the whole mirroring room, slow
+tests too, the examples of the file itself, and the pages that are written from the program. These last are all that
+lines have that run at import or behind a cache. Slow tests of other rooms are never run: what is printed is the least
+that the suite catches. What no test catches is listed, and the program ends with 1 if less than 95% are caught.
 
 Left out is what cannot be seen from outside: names of encodings, whether zip is strict, sizes of caches, words of
 assertions and of representations for people who write cec, and docstrings, annotations and decorators.
@@ -35,10 +36,13 @@ from typing import Any, NamedTuple
 from coverage import CoverageData
 
 HOUSE = Path(__file__).resolve().parent.parent
-ROOMS = ("cec/calculate", "cec/verification", "cec/units")
+ROOMS = ("cec/batch", "cec/calculate", "cec/load", "cec/units", "cec/verification")
 PAGES = "tests/test_reference.py"
 """What holds the pages that are written from the program against what it says of its rules."""
 ENOUGH_PERCENT = 95
+QUICK = ("-m", "not slow")
+FIRST = 40
+"""How many tests are tried before all others that run a line: most changes fall to them."""
 LONGEST_SECONDS = 600
 """A change after which the tests run longer than this never ends, and so is caught."""
 
@@ -144,54 +148,64 @@ def changed(change: Change) -> Changed:
 
 
 class Tests(NamedTuple):
-    """Which tests run a line, which there are, and how long each takes, in seconds."""
+    """Which quick tests run a line, which there are, and how long each takes, in seconds."""
 
     data: CoverageData
     collected: frozenset[str]
     seconds: dict[str, float]
 
     def of(self, tree: Path, change: Changed) -> list[str]:
-        """The names of the tests that run the changed line, quick ones first."""
+        """The names of the quick tests that run the changed line: those of the mirroring room first, quickest first."""
         contexts = self.data.contexts_by_lineno(str(tree / change.path)).get(change.line, [])
         names = {context.rpartition("|")[0] for context in contexts} & self.collected
-        return sorted(names, key=lambda name: self.seconds.get(name.rpartition("::")[2], 1.0))
+        room = mirror(change.path)
+        return sorted(
+            names, key=lambda name: (not name.startswith(room), self.seconds.get(name.rpartition("::")[2], 1.0))
+        )
+
+
+def mirror(path: str) -> str:
+    """The folder of the tests of a file."""
+    return next(room for room in ROOMS if path.startswith(room)).replace("cec/", "tests/")
 
 
 def learn(tree: Path) -> Tests:
-    """What the whole suite tells, run once in a copy of the working tree, or read where it was run before."""
+    """What the quick tests tell, run once in a copy of the working tree, or read where they were run before."""
     if not (tree / "times.xml").exists():
         measured = ("--cov=cec", "--cov-context=test", "--cov-report=", "--junitxml=running.xml", "-n", "auto")
-        _pytest(tree, *measured, check=True)
+        _pytest(tree, *QUICK, *measured, check=True)
         (tree / "running.xml").rename(tree / "times.xml")
     data = CoverageData(str(tree / ".coverage"))
     data.read()
-    collected = _pytest(tree, "--collect-only", check=True, stdout=subprocess.PIPE).stdout.splitlines()
+    collected = _pytest(tree, *QUICK, "--collect-only", check=True, stdout=subprocess.PIPE).stdout.splitlines()
     times = ET.parse(tree / "times.xml").iter("testcase")  # noqa: S314 the suite wrote it
     return Tests(data, frozenset(collected), {each.attrib["name"]: float(each.attrib["time"]) for each in times})
 
 
 def is_caught(tree: Path, change: Changed, names: list[str]) -> bool:
-    """Whether one of the tests fails after the change: of those named, then of the room and of the file itself."""
+    """Whether a test fails after the change: one of those named, or of the room and of the file itself."""
     file = tree / change.path
     before = file.read_text(encoding="utf-8")
     file.write_text(change.source, encoding="utf-8")
-    (tree / "names.txt").write_text("\n".join(names), encoding="utf-8")
-    room = next(room for room in ROOMS if change.path.startswith(room)).replace("cec/", "tests/")
-    rounds = [*([["@names.txt"]] if names else []), [room, change.path, PAGES]]
+    rounds = [names[:FIRST], names[FIRST:], [mirror(change.path), change.path, PAGES]]
     try:
-        return any(
-            _pytest(tree, "-x", "--hypothesis-seed=0", *tests, capture_output=True, timeout=LONGEST_SECONDS).returncode
-            for tests in rounds
-        )
+        return any(_fails(tree, tests) for tests in rounds if tests)
     except subprocess.TimeoutExpired:
         return True
     finally:
         file.write_text(before, encoding="utf-8")
 
 
+def _fails(tree: Path, tests: list[str]) -> bool:
+    """Whether one of these tests fails."""
+    (tree / "names.txt").write_text("\n".join(tests), encoding="utf-8")
+    ended = _pytest(tree, "-x", "--hypothesis-seed=0", "@names.txt", capture_output=True, timeout=LONGEST_SECONDS)
+    return ended.returncode != 0
+
+
 def _pytest(tree: Path, *arguments: str, check: bool = False, **options: Any) -> subprocess.CompletedProcess[str]:
     """The suite, or what of it the arguments say, run in a copy of the working tree."""
-    environment = {**environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**environ, "PYTHONPATH": str(tree)}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
     return subprocess.run(command, cwd=tree, env=environment, text=True, check=check, **options)
 
@@ -210,13 +224,13 @@ def main() -> None:
     drawn = random.Random(options.seed).sample(every, min(options.changes, len(every)))
     chosen = [changed(change) for change in drawn]
     with nullcontext(options.keep) if options.keep else tempfile.TemporaryDirectory() as folder:
-        trees: SimpleQueue[Path] = SimpleQueue()
-        for number in range(options.jobs):
-            tree = Path(folder) / str(number)
-            copytree(HOUSE, tree, ignore=ignore_patterns(*NOT_COPIED), dirs_exist_ok=True)
-            trees.put(tree)
         learned_in = Path(folder) / "0"
+        copytree(HOUSE, learned_in, ignore=ignore_patterns(*NOT_COPIED), dirs_exist_ok=True)
         tests = learn(learned_in)
+        trees: SimpleQueue[Path] = SimpleQueue()
+        trees.put(learned_in)
+        for number in range(1, options.jobs):
+            trees.put(Path(copytree(learned_in, Path(folder) / str(number), dirs_exist_ok=True)))
 
         def attempt(change: Changed) -> bool:
             tree = trees.get()

@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 import pytest
 from batches import as_in_a_batch
+from packed import packed, unpacked
 from pypdf import PdfReader
 from running import Done, fill_disk
 from running import cec as command
@@ -29,7 +30,6 @@ from cec.batch import doses as doses_of_batches
 from cec.batch import sheets as sheets_of_rows
 from cec.calculate.dosing import Dosed, compute_dose
 from cec.calculate.settled import Settled
-from cec.tables.streams import _zstd
 from cec.units import Quantity
 
 PATIENTS = """\
@@ -150,13 +150,6 @@ def test_all_formats_hold_the_same(patients: Path, tmp_path: Path) -> None:
 ADDED = (*("regimen", "bsa_m2", "clofarabine_mg", "etoposide_mg", "cyclophosphamide_mg", "prednisone_mg", "alerts"),)
 
 
-def content(path: Path) -> bytes:
-    raw = path.read_bytes()
-    if path.suffix == ".gz":
-        return gzip.decompress(raw)
-    return bytes(_zstd().decompress(raw)) if path.suffix == ".zst" else raw
-
-
 def as_rows(path: Path) -> list[dict[str, str]]:
     """The rows of a table as texts."""
     if ".parquet" in path.name:
@@ -164,7 +157,7 @@ def as_rows(path: Path) -> list[dict[str, str]]:
             {name: "" if cell is None else str(cell) for name, cell in row.items()}
             for row in pl.read_parquet(path).to_dicts()
         ]
-    text = content(path).decode()
+    text = unpacked(path.read_bytes(), path.name).decode()
     if ".jsonl" in path.name:
         rows = (json.loads(line, parse_float=str, parse_int=str) for line in text.splitlines())
         return [{name: "" if cell is None else cell for name, cell in row.items()} for row in rows]
@@ -186,9 +179,7 @@ def strip(path: Path, bare: Path) -> None:
         writer = csv.DictWriter(text, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    raw = text.getvalue().encode()
-    packed = {".gz": gzip.compress, ".zst": _zstd().compress}.get(path.suffix, bytes)
-    bare.write_bytes(packed(raw))
+    bare.write_bytes(packed(text.getvalue().encode(), path.name))
 
 
 def test_a_packed_table_of_parquet_is_read_again(patients: Path, tmp_path: Path) -> None:
@@ -493,7 +484,7 @@ def test_a_column_never_holds_two_drugs(tmp_path: Path) -> None:
 def test_frames_of_zstd_without_data_may_stand_first(tmp_path: Path) -> None:
     """As `pzstd` and seekable archives have them: a magic number, a length in four bytes, and that many bytes."""
     path = tmp_path / "p.csv.zst"
-    path.write_bytes(b"\x5e\x2a\x4d\x18\x03\0\0\0abc" + _zstd().compress(b"height,weight\n128,26\n"))
+    path.write_bytes(b"\x5e\x2a\x4d\x18\x03\0\0\0abc" + packed(b"height,weight\n128,26\n", path.name))
     assert run(path).out.splitlines()[1].startswith("128,26,cec-induction,0.96,38.4,")
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from running import cec
 
-from cec.cli.completion import _names
+from cec.cli import program
+from cec.cli.completion import complete
 from cec.load.known import readable_regimens
 
 TEXT = """\
@@ -45,7 +46,7 @@ def test_it_is_listed_with_its_phases_and_no_fault_of_the_installation(two: Path
     (found,) = [each for each in listed if each["path"] == str(two)]
     assert [phase["cycles"] for phase in found["treatment"]["phases"]] == [1, 2]
     assert cec("doctor").code == 0
-    assert ("two", "Two phases") in list(_names(list))
+    assert "two\tTwo phases" in complete(program(), ["dose"], "tw").splitlines()
     assert "two-phase-2" in [each.name for each in readable_regimens()]
 
 

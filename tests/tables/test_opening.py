@@ -8,9 +8,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from packed import packed
 
 from cec.errors import FileError, InputError
-from cec.tables import streams
 from cec.tables.opening import kind_of, opening, rows_of
 
 
@@ -71,8 +71,7 @@ def test_small_blocks_have_the_same_rows_and_go_on_with_each_of_them(tmp_path: P
         frame.write_ndjson(content)
     else:
         frame.write_parquet(content)
-    pack = {".gz": gzip.compress, ".zst": streams._zstd().compress}.get(Path(name).suffix, bytes)
-    (tmp_path / name).write_bytes(pack(content.getvalue()))
+    (tmp_path / name).write_bytes(packed(content.getvalue(), name))
     found = []
     for is_small in (False, True):
         with opening(str(tmp_path / name), kind, at_once=10 if is_small else 0) as table:
