@@ -143,6 +143,13 @@ def found(verification: OrderVerification) -> str:
             f"{name}: {_places(count)} other by today's rules, those of cec {verification.verified_by}; "
             f"cec {verification.written_by} wrote this order, and nobody edited it"
         )
+    if verification.finding == "other words":
+        texts = "1 text is" if count == 1 else f"{count} texts are"
+        return (
+            f"{name}: every number in this order is what its inputs give, but {texts} not in the words of this cec, "
+            f"{verification.written_by}, which says that it wrote it: an earlier build of it did, or somebody edited "
+            "them; read both"
+        )
     if verification.finding == "not what its inputs give":
         return (
             f"{name}: {_places(count)} not what its inputs give, though its fingerprint holds and this version of cec, "
@@ -160,7 +167,8 @@ def _places(count: int) -> str:
 def places_that_differ(verification: OrderVerification) -> Iterator[str]:
     """A line for each place of a saved order that differs; workings are counted where figures stand beside them."""
     rules = "by today's rules: " if verification.finding == "other by today's rules" else ""
-    figures = [each for each in verification.differences if not _is_working(each.where)]
+    of_words = verification.finding == "other words"
+    figures = [each for each in verification.differences if of_words or not _is_working(each.where)]
     for each in figures or verification.differences:
         yield f"{rules}{_difference(each)}"
     workings = len(verification.differences) - len(figures)

@@ -126,9 +126,10 @@ class Difference(msgspec.Struct, frozen=True):
     now: str
 
 
-Finding = Literal["agrees", "edited", "other by today's rules", "not what its inputs give"]
+Finding = Literal["agrees", "edited", "other by today's rules", "other words", "not what its inputs give"]
 """Of a saved order: it is what its inputs give; its content is not that of its fingerprint; another version wrote it
-and today's rules give something else; or its fingerprint holds, and its own version computes something else."""
+and today's rules give something else; or its fingerprint holds, and its own version has other words for what is the
+same, or computes something else."""
 
 
 class OrderVerification(msgspec.Struct, frozen=True, omit_defaults=True):

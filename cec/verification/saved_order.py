@@ -66,7 +66,7 @@ def verify_order(saved: Order | SavedOrder, regimen_now: Regimen | None = None) 
     versions = {order.written_by, *(change.written_by for change in order.changes)}
     is_of_another_version = versions != {__version__}
     differing = [refusal] if refusal else list(_differences("", _computed(tree), _computed(_tree(again))))
-    if again and is_whole and not is_of_another_version:
+    if again and is_whole and not is_of_another_version and not any(map(_is_of_words, differing)):
         differing += _links(order, again)
     differences = [each for each in differing if not (is_unedited and is_of_another_version and _is_of_words(each))]
     if again and again.sha256 != order.sha256 and not is_unedited:
@@ -75,8 +75,10 @@ def verify_order(saved: Order | SavedOrder, regimen_now: Regimen | None = None) 
         finding: Finding = "edited"
     elif not differences:
         finding = "agrees"
+    elif is_of_another_version:
+        finding = "other by today's rules"
     else:
-        finding = "other by today's rules" if is_of_another_version else "not what its inputs give"
+        finding = "other words" if all(map(_is_of_words, differences)) else "not what its inputs give"
     since = tuple(_changes_of_file(order.regimen, regimen_now)) if regimen_now else ()
     return OrderVerification(
         regimen=order.regimen.name,

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from revising import drafted, revised
 from running import cec
 from saved_orders import START, at, tree_of, written
 
@@ -20,6 +21,8 @@ from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen, r
 from cec.errors import FileError
 from cec.load import regimen_folder
 from cec.load.order_file import read_order
+from cec.patient import SetDose
+from cec.units import Quantity
 from cec.verification import OrderVerification, verify_order
 
 INDUCTION = load_regimen("cec-induction")
@@ -196,7 +199,28 @@ def test_the_same_words_of_this_version_do_not_agree() -> None:
     tree = tree_of(saved())
     tree["doses"][0]["steps"][0]["how"] = "in other words"
     verification = verified(signed(tree))
-    assert (verification.finding, len(verification.differences)) == ("not what its inputs give", 1)
+    assert (verification.finding, verification.agrees) == ("other words", False)
+    assert [each.where for each in verification.differences] == ["doses 1 (clofarabine): steps 1 (prescribed): how"]
+    tree["doses"][0]["ordered"]["value"] = tree["doses"][0]["steps"][-1]["value"]["value"] = 40
+    assert verified(signed(tree)).finding == "not what its inputs give"
+
+
+def test_words_of_an_earlier_build_are_not_called_another_order(tmp_path: Path) -> None:
+    """Builds before the release wrote `set to 38 mg, not 38 mg` of a dose that was set to what it was."""
+    amount = Quantity(Decimal("38.4"), "mg")
+    order = drafted()
+    for number in (1, 2):
+        order = revised(order, START, number, set_doses=(SetDose("clofarabine", amount, "as asked"),))
+    tree = tree_of(order)
+    for dose in tree["doses"]:
+        for step in dose["steps"]:
+            step["how"] = step["how"].replace("which it was already", f"not {amount}")
+    tree["replaces"] = "ab" * 32  # the revision before was in other words too
+    done = cec("verify", str(save(tmp_path / "order.json", signed(tree))))
+    assert done.code == 1
+    assert "every number in this order is what its inputs give, but" in done.said
+    assert f"set to {amount}, not {amount}: as asked; now set to {amount}, which it was already" in done.said
+    assert "replaces: saved" not in done.said
 
 
 # Shortened by another tool
