@@ -128,7 +128,8 @@ def void_by(path: Path) -> Void | None:
     own = look_at(path)
     current = chain_beside(own, path.parent).current
     if current.cancelled or current.revision > own.revision:
-        return Void(current.revision, current.fingerprint, current.path.name, current.cancelled)
+        name = current.path.name if current.revision > own.revision else ""
+        return Void(current.revision, current.fingerprint, name, current.cancelled)
     return None
 
 

@@ -14,13 +14,13 @@ class Void(NamedTuple):
     revision: int
     fingerprint: str
     file: str
-    """The name of its file, which may tell who the patient is: never on a paper."""
+    """The name of its file, which may tell who the patient is: never on a paper. Nothing where the order is its own."""
     cancelled: Cancelled | None = None
     """Where that order cancels the cycle."""
 
     @property
     def words(self) -> str:
-        """By what it is replaced, or when and why it is cancelled, with the file that says so."""
+        """By what it is replaced, or when and why it is cancelled, with the other file that says so."""
         if self.cancelled:
-            return f"{self.cancelled.words} ({self.file})"
+            return f"{self.cancelled.words} ({self.file})" if self.file else self.cancelled.words
         return f"replaced by revision {self.revision}, {self.file}"
