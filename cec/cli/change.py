@@ -49,6 +49,10 @@ def change(
         bool, flag("It and every later day come as many calendar days later.", "--move", heading=DAYS)
     ] = False,
     drop: Annotated[bool, flag("It is left out; later days keep their dates.", "--drop", heading=DAYS)] = False,
+    restore_day: Annotated[
+        list[str] | None,
+        option("DAY", "A day that was left out and is given after all: 3, 3-4. Repeatable.", heading=DAYS),
+    ] = None,
     move_day: Annotated[
         list[str] | None,
         option("DAY=DATE", "Give one day alone on another date: 8=2026-12-08. Repeatable.", heading=DAYS),
@@ -96,6 +100,7 @@ def change(
     from cec.course.writing import revision_name, write_beside
     from cec.facts.reading import read_date
     from cec.load.change_texts import read_day, read_given, read_moved_day, read_not_given, read_times
+    from cec.load.when import read_plain_days
     from cec.render import render
     from cec.render.words.revision import changed_words, revision_words
 
@@ -107,6 +112,7 @@ def change(
         lambda: frozenset(patient.facts),
         lambda: tuple(stop or ()),
         lambda: _skipped(skip_day or (), move=move, drop=drop),
+        lambda: tuple(day for days in _each("--restore-day", restore_day, read_plain_days) for day in days),
         lambda: tuple(_each("--move-day", move_day, read_moved_day)),
         lambda: read_text_of("--start", start, read_date),
         lambda: _naming("--time", lambda: read_times(time or ())),

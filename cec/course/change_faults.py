@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from cec.calculate.declared import Declaration
 from cec.course.given import administrations_given
-from cec.days import list_days
+from cec.days import days_in_words, list_days
 from cec.errors import Fault
-from cec.order import Change, Order
+from cec.order import Change, Order, days_left_out
 from cec.order import date_of as date_after
 
 
@@ -24,7 +24,7 @@ def change_faults(before: Order, change: Change) -> Iterator[Fault]:
         yield from _start_faults(before, change)
         return
     rows = [*before.administrations]
-    if change.set_doses or change.reductions:  # what was stopped or left out may be given again
+    if change.set_doses or change.reductions or change.restored:  # what was stopped or left out may be given again
         rows += [row for row, _ in before.removed]
     if all(row.protocol_day < change.from_day for row in rows) and not change.stopped and not change.given:
         yield Fault(f"nothing is given from day {change.from_day} on", "--from-day")
@@ -41,7 +41,7 @@ def _start_faults(before: Order, change: Change) -> Iterator[Fault]:
             f"{row.drug} on day {row.protocol_day}, {row.date}, counts as given: a cycle that began is not moved whole"
         )
         yield Fault(text, "--start")
-    if change.skipped or change.moved or any(each.moved or each.skipped for each in before.changes):
+    if change.skipped or change.restored or change.moved or any(each.moved or each.skipped for each in before.changes):
         yield Fault("days were skipped or moved; draw the cycle up anew with cec schedule", "--start")
     if change.start:
         first = min((row.protocol_day for row in before.administrations if row.protocol_day < 1), default=1)
@@ -55,11 +55,16 @@ def _start_faults(before: Order, change: Change) -> Iterator[Fault]:
 
 def _day_faults(before: Order, change: Change) -> Iterator[Fault]:
     """Days that the order does not give, that lie before the change, or that are told twice."""
-    given = sorted({row.protocol_day for row in before.administrations})
+    given = {row.protocol_day for row in before.administrations}
     skipped, moved = [each.day for each in change.skipped], [each.day for each in change.moved]
-    for option, days in (("--skip-day", skipped), ("--move-day", moved)):
-        if strange := sorted(set(days) - set(given)):
-            yield Fault(f"nothing is given on day {list_days(strange)}; days: {list_days(given)}", option)
+    yield from _restoring_faults(before, change)
+    for option, days, possible in (
+        ("--skip-day", skipped, given),
+        ("--restore-day", change.restored, {*change.restored}),
+        ("--move-day", moved, given.union(change.restored)),
+    ):
+        if strange := sorted({*days} - possible):
+            yield Fault(f"nothing is given on day {list_days(strange)}; days: {list_days(sorted(possible))}", option)
         if early := [day for day in days if day < change.from_day]:
             yield Fault(
                 f"day {list_days(early)} lies before day {change.from_day}, from which the change holds", option
@@ -68,12 +73,27 @@ def _day_faults(before: Order, change: Change) -> Iterator[Fault]:
             yield Fault("names a day twice", option)
     if given_then := sorted({each.day for each in change.given if each.amount.value} & {*skipped, *moved}):
         yield Fault(f"something was given on day {list_days(given_then)}, which does not move then", "--given")
-    if both := sorted(set(skipped) & set(moved)):
-        yield Fault(f"day {list_days(both)} is skipped and moved; say one of both", "--move-day")
+    for option, what, days in (("--move-day", "moved", moved), ("--restore-day", "restored", change.restored)):
+        if both := sorted({*skipped} & {*days}):
+            yield Fault(f"day {list_days(both)} is skipped and {what}; say one of both", option)
     for each in change.moved:
         if each.date < change.on:
             yield Fault(f"{each.date} lies before {change.on}, the day of the change", "--move-day")
     yield from _early_declarations(change)
+
+
+def _restoring_faults(before: Order, change: Change) -> Iterator[Fault]:
+    """Days that cannot be given after all: nobody left them out, or their date has passed."""
+    left_out = days_left_out(before.changes)
+    if others := sorted({*change.restored} - left_out):
+        known = f"left out: {days_in_words(sorted(left_out))}" if left_out else "no day of this cycle is"
+        text = f"nobody left {days_in_words(others)} out with --skip-day and --drop; {known}"
+        yield Fault(text, "--restore-day")
+    for day in sorted({*change.restored} & left_out):
+        date = before.start and date_after(before.regimen.calendar, before.start, day, (*before.changes, change))
+        if date and date < change.on:
+            text = f"day {day} is {date}, before {change.on}, the day of the change; --move-day gives it a later date"
+            yield Fault(text, "--restore-day")
 
 
 def _early_declarations(change: Change) -> Iterator[Fault]:
@@ -93,7 +113,7 @@ def _counting_as_given(before: Order, change: Change) -> Iterator[Fault]:
     dropped = {skip.day for skip in change.skipped}
     days = sorted({row.protocol_day for row in before.administrations if row.protocol_day >= change.from_day} - dropped)
     date = date_after(before.regimen.calendar, before.start, change.from_day, changes)
-    if change.from_day not in dropped and date < change.on:
+    if change.from_day not in {*dropped, *change.restored} and date < change.on:
         text = f"day {change.from_day} is {date}, before {change.on}: it counts as given; change from a later day on"
         yield Fault(text, "--from-day")
         return

@@ -36,6 +36,8 @@ class Asked(NamedTuple):
     """The names of what was measured anew."""
     stopped: tuple[str, ...] = ()
     skipped: tuple[SkippedDay, ...] = ()
+    restored: tuple[int, ...] = ()
+    """Days that were left out and are given after all."""
     moved: tuple[MovedDay, ...] = ()
     start: datetime.date | None = None
     times: tuple[str, Mapping[str, tuple[str, ...]]] = ("", _NOTHING)
@@ -57,7 +59,8 @@ class Asked(NamedTuple):
     @property
     def changes_anything(self) -> bool:
         """Whether anything is asked but an acceptance."""
-        return bool(self.is_about_doses or self.skipped or self.moved or self.start or self.given)
+        of_days = self.skipped or self.restored or self.moved or self.start
+        return bool(self.is_about_doses or of_days or self.given)
 
 
 def changed(before: Order, asked: Asked, *, strict: bool = False) -> Order:
@@ -69,7 +72,7 @@ def change_of(before: Order, asked: Asked) -> Change:
     """What is asked of an order as a change of it; InputError with every fault."""
     if before.cancelled:
         raise OrderRefused(f"is cancelled ({before.cancelled.reason}); nothing replaces it")
-    if before.start is None or not before.administrations:
+    if before.start is None or not (before.administrations or asked.restored):
         raise InputError(
             NO_DATES if before.start is None else "gives nothing any more, so nothing of it can be changed"
         )
@@ -86,6 +89,7 @@ def change_of(before: Order, asked: Asked) -> Change:
         withheld=asked.patient.withheld if asked.patient else (),
         stopped=_stopped(before, asked, from_day, faults),
         skipped=asked.skipped,
+        restored=asked.restored,
         moved=asked.moved,
         start=NewStart(asked.start, before.start) if asked.start else None,
         first_infusion=asked.times[0],
@@ -119,13 +123,13 @@ def _measured(asked: Asked) -> dict[str, Any]:
 
 
 def _from_day(before: Order, asked: Asked) -> int:
-    """The day from which the change holds: as told, else the first that is skipped or moved, or not yet given."""
+    """The day from which the change holds: as told, else the first that it skips, restores or moves."""
     days = sorted({row.protocol_day for row in before.administrations})
     if asked.start:
         return days[0]
     if asked.from_day is not None:
         return asked.from_day
-    named = [*(skip.day for skip in asked.skipped), *(moved.day for moved in asked.moved)]
+    named = [*(skip.day for skip in asked.skipped), *asked.restored, *(moved.day for moved in asked.moved)]
     if named and not asked.is_about_doses:
         return min(named)
     if asked.is_about_doses or not asked.given:

@@ -176,11 +176,9 @@ def _told(order: Order, doses: tuple[Dose, ...]) -> Cell:
 
 
 def _removed(order: Order, doses: tuple[Dose, ...]) -> Cell:
-    """The days from which a revision took doses away, and why."""
+    """The days from which a revision took doses away that no later one put back, and why."""
     numbers = {dose.line for dose in doses}
-    return _by_days(
-        (row.protocol_day, change.reason) for change in order.changes for row in change.removed if row.line in numbers
-    )
+    return _by_days((row.protocol_day, reason) for row, reason in order.removed if row.line in numbers)
 
 
 def _made_from(order: Order, doses: tuple[Dose, ...]) -> Cell:

@@ -133,7 +133,13 @@ def _cycle_of_history(
         days=days or None,
         changes=tuple(_dose_changes(order)),
         revisions=tuple(
-            RevisionOfCycle(change.on, change.reason, None if change.only_tells else change.from_day, change.given)
+            RevisionOfCycle(
+                change.on,
+                change.reason,
+                None if change.only_tells else change.from_day,
+                change.given,
+                change.restored,
+            )
             for change in order.changes
         ),
     )

@@ -68,6 +68,8 @@ class RevisionOfCycle(msgspec.Struct, frozen=True, omit_defaults=True):
     """Nothing where somebody only told what was given: then no day is ordered otherwise."""
     given: tuple[GivenAmount, ...] = ()
     """What somebody told of administrations: another amount than ordered, or nothing."""
+    restored: tuple[int, ...] = ()
+    """Days of the cycle that were left out before and are given after all."""
 
 
 class CycleOfHistory(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -23,9 +23,11 @@ from cec.order.change import (
     SkippedDay,
     altered_rows,
     date_of,
+    days_left_out,
     given_amounts,
     identity,
     patient_after,
+    without_restored_days,
 )
 from cec.order.counts import Number, Sha256, Version
 from cec.order.dose import STAGES, Dose, RateStep, Stage, Step
@@ -73,9 +75,11 @@ __all__ = [
     "altered_rows",
     "code_of_drug",
     "date_of",
+    "days_left_out",
     "given_amounts",
     "identity",
     "patient_after",
+    "without_restored_days",
 ]
 
 

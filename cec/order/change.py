@@ -93,6 +93,8 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     stopped: tuple[str, ...] = ()
     """The drugs of which nothing is given from that day on."""
     skipped: tuple[SkippedDay, ...] = ()
+    restored: tuple[Day, ...] = ()
+    """Days that changes before this one left out, and that are given after all."""
     moved: tuple[MovedDay, ...] = ()
     start: NewStart | None = None
     first_infusion: str = ""
@@ -152,6 +154,22 @@ class Release(msgspec.Struct, frozen=True):
     by: str
     on: datetime.date
     fingerprint: Sha256
+
+
+def without_restored_days(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes without the days that one of them leaves out and a later one restores."""
+    kept: list[Change] = []
+    restored: set[int] = set()
+    for change in reversed([*changes]):
+        skipped = tuple(skip for skip in change.skipped if skip.then == "move" or skip.day not in restored)
+        kept.append(msgspec.structs.replace(change, skipped=skipped))
+        restored.update(change.restored)
+    return tuple(reversed(kept))
+
+
+def days_left_out(changes: Iterable[Change]) -> set[int]:
+    """The days of the cycle that these changes leave out and that none of them restores."""
+    return {skip.day for change in without_restored_days(changes) for skip in change.skipped if skip.then == "drop"}
 
 
 def date_of(calendar: Calendar, start: datetime.date, day: int, changes: tuple[Change, ...]) -> datetime.date:

@@ -71,6 +71,7 @@ def change(
     texts: Texts = _NOTHING,
     stop: Sequence[str] = (),
     skip: Mapping[int, Literal["move", "drop"]] = MappingProxyType({}),
+    restore_day: Sequence[int] = (),
     move_day: Mapping[int, datetime.date] = MappingProxyType({}),
     start: datetime.date | None = None,
     times: Sequence[str] = (),
@@ -85,9 +86,10 @@ def change(
 
     `texts` are what was measured or declared anew, by the keys of a patient file: `height`, `weight` with units,
     `measured_on`, `creatinine`, `reductions`, `set`, `without`. `skip` says of a day whether it and later ones come
-    later (`move`) or it is left out (`drop`). `given` are other amounts than ordered, `clofarabine on day 2=20 mg`,
-    `not_given` doses nobody got, `times` starts: `14:00`, `mesna=10:00`. InputError with every fault, OrderRefused
-    where no dose may come of it. The new order is a draft, revision one higher, and names the one it replaces.
+    later (`move`) or it is left out (`drop`), `restore_day` which days that were left out are given after all.
+    `given` are other amounts than ordered, `clofarabine on day 2=20 mg`, `not_given` doses nobody got, `times`
+    starts: `14:00`, `mesna=10:00`. InputError with every fault, OrderRefused where no dose may come of it. The new
+    order is a draft, revision one higher, and names the one it replaces.
 
     >>> import datetime
     >>> from cec import draft_order, load_patient, load_regimen
@@ -121,7 +123,8 @@ def change(
     _named("reason", read_text, reason)
     if not reason.strip():
         raise InputError(Fault("is empty: it stands on the order", "reason"))
-    _refuse_far_days(from_day=[from_day] if from_day is not None else [], skip=skip, move_day=move_day)
+    of_change = [from_day] if from_day is not None else []
+    _refuse_far_days(from_day=of_change, skip=skip, restore_day=restore_day, move_day=move_day)
     if others := [then for then in skip.values() if then not in {"move", "drop"}]:
         raise InputError(Fault(f"'{others[0]}' is neither move nor drop", "skip", code="not-one-of"))
     asked = Asked(
@@ -131,6 +134,7 @@ def change(
         facts=frozenset(measured & texts.keys()),
         stopped=tuple(stop),
         skipped=tuple(SkippedDay(day, then) for day, then in skip.items()),
+        restored=tuple(restore_day),
         moved=tuple(MovedDay(day, date) for day, date in move_day.items()),
         start=start,
         times=clocks,

@@ -82,8 +82,9 @@ def cycle_facts(cycle: CycleOfHistory) -> Iterator[str]:
         yield f"{_days(cycle.days)} from day 1 to the next day 1; {_against_plan(cycle)}"
     yield released_and_file(cycle)
     for revised in cycle.revisions:
-        since = "" if revised.from_day is None else f" from day {revised.from_day}"
-        yield f"changed on {paper_date(revised.on)}{since}: {revised.reason}"
+        since = "" if revised.from_day in {None, *revised.restored} else f" from day {revised.from_day}"
+        restored = f", {days_in_words(revised.restored)} given after all" if revised.restored else ""
+        yield f"changed on {paper_date(revised.on)}{since}{restored}: {revised.reason}"
         for each in revised.given:
             amount = f"{each.amount} given" if each.amount.value else "not given"
             yield f"{each.drug} on day {each.day}: {amount}, as told on {paper_date(revised.on)}"

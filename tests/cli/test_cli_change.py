@@ -91,6 +91,22 @@ def test_days_are_skipped_and_the_cycle_ended(order: Path, tmp_path: Path) -> No
     assert "etoposide: day 3: not given, 96 mg ordered; with what is ordered 192 mg" in " ".join(done.err.split())
 
 
+def test_days_that_were_left_out_are_given_after_all(order: Path, tmp_path: Path) -> None:
+    assert change(order, "--skip-day", "2-5", "--drop", on="2026-11-30", day=None).code == 0
+    second, third = tmp_path / "ann.r2.json", tmp_path / "ann.r3.json"
+    done = change(second, "--restore-day", "3-4", on="2026-12-02", day=None)
+    assert "clofarabine: days 3, 4: 38.4 mg, not there before" in " ".join(done.err.split()), done.err
+    assert drugs(third)["clofarabine"] == ["1 30 38.4", "3 02 38.4", "4 03 38.4"]
+    assert cec("verify", str(third)).code == 0
+    late = change(third, "--restore-day", "2", on="2026-12-02", day=None)
+    assert "--restore-day: day 2 is 2026-12-01, before 2026-12-02, the day of the change" in " ".join(late.err.split())
+    others = change(third, "--restore-day", "1,3", on="2026-12-02", day=None)
+    assert "nobody left days 1, 3 out with --skip-day and --drop; left out: days 2, 5" in " ".join(others.err.split())
+    moved = change(third, "--restore-day", "5", "--move-day", "5=2026-12-07", on="2026-12-05", day=None)
+    assert moved.code == 0, moved.err
+    assert drugs(tmp_path / "ann.r4.json")["clofarabine"][-1] == "5 07 38.4"
+
+
 def test_the_whole_cycle_moves_before_it_began_and_two_days_are_missed(order: Path, tmp_path: Path) -> None:
     done = change(order, "--start", "2026-12-07", on="2026-11-29", day=None)
     assert "ann.r2.json: revision 2, day 1 on 07-Dec-2026: a reason" in done.err

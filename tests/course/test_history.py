@@ -127,6 +127,18 @@ def test_a_change_that_only_tells_what_was_given_holds_from_no_day(tmp_path: Pat
     assert "changed on 02-Dec-2026: vomited" in cycle_facts(cycle)
 
 
+def test_a_day_that_is_given_after_all_is_told_as_one(tmp_path: Path) -> None:
+    changes = [
+        Change(on=datetime.date(2026, 12, 2), from_day=3, reason=reason, written_by="0.1.0", **what)
+        for reason, what in (("fever", {"skipped": (SkippedDay(3, "drop"),)}), ("well again", {"restored": (3,)}))
+    ]
+    (cycle,) = history_of(replace(first(tmp_path), changes=tuple(changes))).cycles
+    assert [text for text in cycle_facts(cycle) if text.startswith("changed")] == [
+        "changed on 02-Dec-2026 from day 3: fever",
+        "changed on 02-Dec-2026, day 3 given after all: well again",
+    ]
+
+
 def test_no_plan_is_made_up(tmp_path: Path) -> None:
     found = history_of(first(tmp_path, length=None), second(tmp_path, length=None))
     one, _ = found.cycles

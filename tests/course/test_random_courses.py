@@ -47,6 +47,7 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
                 {"stopped": (drug,)},
                 {"skipped": (SkippedDay(day, "move"),)},
                 {"skipped": (SkippedDay(day, "drop"),)},
+                {"restored": (day,)},
                 {"moved": (MovedDay(day, MONDAY + 7 * A_DAY),)},
                 {"given": (GivenAmount(1, day, 1, "clofarabine", amount),)},
             ]

@@ -167,6 +167,27 @@ def test_what_was_declared_before_holds_until_something_newer_is_declared() -> N
     assert doses(again, "etoposide") == ["72 mg on 1, 2, 3: 216 mg", "48 mg on 5: 48 mg"]
 
 
+def test_a_day_that_was_left_out_is_given_after_all_with_every_drug_as_it_was_then_declared() -> None:
+    quarter = (Reduction("etoposide", Decimal(25), "mucositis"),)
+    dropped = revised(ORDER, day(1), 3, skipped=(SkippedDay(3, "drop"), SkippedDay(4, "drop")))
+    without = revised(dropped, day(1), 2, withheld=(Withheld("prednisone", "nausea"),))
+    less = revised(without, day(2), 3, reductions=quarter)
+    restored = revised(less, day(2), 3, restored=(3,))
+    # 96 mg × 0.75 = 72 mg; day 4 stays left out, prednisone from day 2 on
+    assert doses(restored, "etoposide") == ["96 mg on 1, 2: 192 mg", "72 mg on 3, 5: 144 mg"]
+    assert doses(restored, "clofarabine") == ["38.4 mg on 1, 2, 3, 5: 153.6 mg"]
+    assert {(row.drug, row.protocol_day) for row, _ in restored.removed if row.protocol_day < 4} == {
+        ("prednisone", 2),
+        ("prednisone", 3),
+    }
+    assert same_on(restored, ORDER, range(1, 2))
+    assert computed_again(restored) == restored
+    later = revised(less, day(2), 3, restored=(4,), moved=(MovedDay(5, day(8)), MovedDay(4, day(7))))
+    assert [row.date for row in later.administrations if row.drug == "clofarabine"][2:] == [day(7), day(8)]
+    again = revised(restored, day(2), 3, skipped=(SkippedDay(3, "drop"),))
+    assert again.administrations == less.administrations
+
+
 def test_what_was_left_out_by_its_day_stays_so_until_that_day_is_named() -> None:
     dropped = revised(ORDER, day(1), 3, skipped=(SkippedDay(3, "drop"),))
     quarter = (Reduction("etoposide", Decimal(25), "mucositis"),)

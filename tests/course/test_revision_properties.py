@@ -40,6 +40,7 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
         {"withheld": (Withheld(drug, "why", (day,)),)},
         {"stopped": (drug,)},
         {"skipped": (SkippedDay(day, draw(st.sampled_from(["move", "drop"]))),)},
+        {"restored": (day,)},
         {"moved": (MovedDay(day, date),)},
         {"first_infusion": f"{draw(st.integers(6, 15)):02}:00"},
         {"given": (GivenAmount(1, day, 1, "clofarabine", Quantity(Decimal(draw(st.integers(0, 40))), "mg")),)},

@@ -17,7 +17,16 @@ from msgspec.structs import replace
 from cec.calculate.preparation import MadeUp
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.days import LAST_DAY, days_in_words, list_days
-from cec.order import Alert, Change, Order, code_of_drug, given_amounts, identity, patient_after
+from cec.order import (
+    Alert,
+    Change,
+    Order,
+    code_of_drug,
+    given_amounts,
+    identity,
+    patient_after,
+    without_restored_days,
+)
 from cec.pharmacy import Pharmacy
 from cec.regimen import WEEKDAYS
 from cec.units import Exact, span, write_number
@@ -138,7 +147,7 @@ def _staying(order: Order) -> Iterator[Alert]:
     for row in order.administrations:
         dose = order.doses[row.dose_index]
         roots = [day for day in dose.hangs_on_days if day <= row.protocol_day]
-        for change in order.changes if roots and max(roots) < row.protocol_day else ():
+        for change in without_restored_days(order.changes) if roots and max(roots) < row.protocol_day else ():
             days_of.setdefault((row.drug, "left out"), set()).update(_left_out(change) & {row.protocol_day})
             if any(max(roots) < first <= row.protocol_day <= last for first, last in _moved(change)):
                 days_of.setdefault((row.drug, "moved"), set()).add(row.protocol_day)

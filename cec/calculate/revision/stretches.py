@@ -17,7 +17,7 @@ from cec.calculate.declared import Declaration, is_about
 from cec.calculate.lines import CycleLine
 from cec.calculate.preparation.stock import prefer_product
 from cec.days import LAST_DAY
-from cec.order import Administration, Change, date_of, patient_after
+from cec.order import Administration, Change, date_of, patient_after, without_restored_days
 from cec.patient import Patient, Reduction, SetDose, Withheld
 from cec.pharmacy import Pharmacy
 
@@ -50,7 +50,7 @@ def stretches_of(first: Inputs, changes: Sequence[Change], lines: Mapping[int, C
     bounds = sorted({EARLIEST, *(change.from_day for change in changes if not change.start)}, key=int)
     stretches = []
     for from_day, to_day in zip(bounds, [*bounds[1:], LATEST], strict=True):
-        holding = tuple(change for change in changes if change.start or change.from_day <= from_day)
+        holding = without_restored_days(change for change in changes if change.start or change.from_day <= from_day)
         inputs = first._replace(
             patient=_declared(patient_after(first.patient, holding), holding, lines),
             pharmacy=_pharmacy(first.pharmacy, holding),

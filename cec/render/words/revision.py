@@ -106,6 +106,7 @@ def _parts(change: Change) -> Iterator[str]:
     yield from (f"{drug} stopped" for drug in change.stopped)
     for skip in change.skipped:
         yield f"day {skip.day} {'skipped, it and later days moved' if skip.then == 'move' else 'left out'}"
+    yield from (f"day {day} given after all" for day in change.restored)
     yield from (f"day {moved.day} moved to {paper_date(moved.date)}" for moved in change.moved)
     if change.start:
         yield f"day 1 on {paper_date(change.start.date)}, was {paper_date(change.start.instead_of)}"
