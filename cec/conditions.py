@@ -57,7 +57,7 @@ def conditions_of(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[tuple[str, C
 def cuts_within(conditions: Conditions, fact: str, low: Decimal, high: Decimal) -> Iterator[Decimal]:
     """The numbers between two others (neither included) at which conditions on a fact begin or end to hold.
 
-    >>> from cec.load.texts import read_condition
+    >>> from cec.load.conditions import read_condition
     >>> list(cuts_within((read_condition("age", "under 18 months"),), "age", Decimal(12), Decimal(24)))
     [Decimal('18')]
     """
@@ -78,7 +78,7 @@ def can_hold(condition: Condition) -> bool:
 def are_apart(any_of: AnyOf, other: AnyOf) -> bool:
     """Whether of nobody both hold, each of them several conditions of which any may; an empty one holds of everybody.
 
-    >>> from cec.load.texts import read_condition
+    >>> from cec.load.conditions import read_condition
     >>> young, old = (((read_condition("age", age),),) for age in ("under 75 years", "at least 75 years"))
     >>> are_apart(young, old), are_apart(young, young), are_apart(young, ())
     (True, False, False)

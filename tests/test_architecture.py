@@ -113,7 +113,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 
 DOORS: dict[str, tuple[str, ...]] = {
     "pint": ("cec.units.conversion",),
-    "yaml": ("cec.load.nodes",),
+    "yaml": ("cec.load.yaml_nodes",),
     "typer": ("cec.cli",),
     "rich": ("cec.render.terminal.styled",),
     "typst": ("cec.render.pdf.typesetting",),

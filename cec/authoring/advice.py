@@ -10,8 +10,8 @@ from fractions import Fraction
 from cec.days import is_open, numbers_of
 from cec.drug_names import DIFFERENT_DRUGS, is_same_drug, misspelt_drug
 from cec.errors import CecError, Fault
+from cec.load.days import read_plain_days
 from cec.load.nodes import Node, SourceFile
-from cec.load.when import read_plain_days
 from cec.regimen import DrugLine, Regimen, name_in_file
 from cec.routes import given_into_csf, is_into_csf, is_intravenous
 from cec.units import DOSES, Quantity, convert_exactly, dose_unit, exact, read_quantity, span, write_number

@@ -10,10 +10,11 @@ from decimal import localcontext
 from typing import Any
 
 from cec.errors import CecError, Fault, FileError, InputError
-from cec.load.meant import did_you_mean
-from cec.load.nodes import Node, SourceFile, read_text
+from cec.load.nodes import Node, SourceFile
 from cec.load.regimen_file import REGIMEN
 from cec.load.shapes import Reading
+from cec.load.shapes.suggestions import did_you_mean
+from cec.load.yaml_nodes import read_text
 from cec.units import EXACT
 
 REGIMEN_KEYS: Mapping[str, Any] = REGIMEN.schema["properties"]

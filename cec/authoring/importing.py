@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from cec.authoring.beginning import DRAFT, LINE, LINE_KEYS, quoted
 from cec.errors import Fault
-from cec.load.nodes import read_text
 from cec.load.regimen_file import REGIMEN
 from cec.load.shapes import Reading
+from cec.load.yaml_nodes import read_text
 from cec.units import EXACT
 
 HEAD_WORDS = ("regimen", "title", "for", "source", "url")

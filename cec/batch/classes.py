@@ -25,7 +25,7 @@ from cec.calculate.rules.rule import LimitQuestion, TextQuestion, number_of
 from cec.errors import CecError
 from cec.facts import FACTS, Value
 from cec.facts.stretches import Cut, Stretch, stretch_within
-from cec.load.parts import Part, patient_of
+from cec.load.patient_keys import Part, patient_of
 from cec.patient import completed_months, unit_typed
 from cec.units import EXACT, Quantity, dose_unit
 

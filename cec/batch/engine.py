@@ -23,7 +23,7 @@ from cec.batch.single_row import Settings, draft, read
 from cec.batch.values import MOST_KEPT, Texts
 from cec.calculate.formulas import body_surface_area
 from cec.calculate.rounding import to_nearest
-from cec.load.parts import Part
+from cec.load.patient_keys import Part
 from cec.order import Order
 from cec.tables.amounts import amount_columns
 from cec.tables.columns import Column, asked_columns

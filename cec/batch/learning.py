@@ -13,7 +13,7 @@ from cec.calculate.lines import cycle_of, lines_of_cycle
 from cec.calculate.preparation import digit_alerts, prepare
 from cec.calculate.schedule import draw_up
 from cec.errors import CecError, OrderRefused
-from cec.load.parts import Part
+from cec.load.patient_keys import Part
 from cec.order import Alert, Order
 from cec.patient import Reduction
 from cec.regimen import Level, entry_of

@@ -10,7 +10,7 @@ from cec.batch.classes import Classified
 from cec.batch.limits import Sizes
 from cec.batch.single_row import Cells, Settings, answer_columns, answer_of
 from cec.batch.values import Texts
-from cec.load.parts import Part
+from cec.load.patient_keys import Part
 from cec.tables.rows import Refusal
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cec.calculate import draft_order
 from cec.errors import CecError, InputError
-from cec.load.parts import Part
+from cec.load.patient_keys import Part
 from cec.order import Order
 from cec.pharmacy import Pharmacy
 from cec.regimen import Level, Regimen

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cec.facts import FACTS
-from cec.load.parts import Part
+from cec.load.patient_keys import Part
 from cec.tables.columns import Column
 from cec.tables.rows import read_cell
 from cec.units import Quantity

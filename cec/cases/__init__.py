@@ -17,7 +17,7 @@ from cec.cases.outcome import CaseOutcome, Compared, RegimenOutcome
 from cec.cases.worked_case import DATES, CasesFile, Given, WorkedCase, cases_path, load_cases, read_given
 from cec.errors import CecError, Fault, FileError, InputError
 from cec.load.nodes import Node
-from cec.load.shapes import stated_of
+from cec.load.shapes.mappings import stated_of
 from cec.order import Order
 from cec.regimen import Regimen
 

@@ -14,7 +14,7 @@ from cec.days import list_days
 from cec.drug_names import is_same_drug
 from cec.errors import InputError
 from cec.load.declarations import read_target
-from cec.load.declared import declared
+from cec.load.shapes.file_records import declared
 from cec.order import Administration, Dose, Order
 from cec.units import Amount, Quantity, convert, read_quantity
 from cec.units.declared import KINDS_OF

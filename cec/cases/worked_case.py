@@ -11,11 +11,13 @@ import msgspec
 from cec.errors import CecError, FileError
 from cec.facts.reading import read_boolean, read_count, read_date, read_text
 from cec.keys import key, reads
-from cec.load.declared import Record, file_of
-from cec.load.nodes import Node, read_file
+from cec.load.nodes import Node
 from cec.load.patient_file import PATIENT
 from cec.load.pharmacy_file import PHARMACY
-from cec.load.shapes import Reading, Shape, list_of, mapping_of, text
+from cec.load.shapes import Reading, Shape, list_of, text
+from cec.load.shapes.file_records import Record, file_of
+from cec.load.shapes.mappings import mapping_of
+from cec.load.yaml_nodes import read_file
 from cec.units import AREA, Amount, read_number, read_quantity
 
 ENDING = ".cases.yaml"
@@ -138,7 +140,7 @@ def read_given(node: Node, name: str = "") -> Given:
     about = {key.text or "": value for key, value in entries if key.text in ARGUMENTS}
     of_patient = tuple((key, value) for key, value in entries if key.text not in (*ARGUMENTS, "pharmacy"))
     patient = PATIENT.read(node._replace(entries=of_patient), "given", reading)
-    pharmacy = next((value for key, value in entries if key.text == "pharmacy"), Node(0, 0, entries=()))
+    pharmacy = next((value for key, value in entries if key.text == "pharmacy"), Node(entries=()))
     read = Given(
         patient,
         PHARMACY.read(pharmacy, "given: pharmacy", reading),
@@ -163,7 +165,7 @@ def _case(values: dict[str, Any]) -> WorkedCase:
 def _keep(node: Node, where: str, reading: Reading) -> Any:
     """The node itself: it is read when the case is run, for what cannot be read may be what is refused."""
     if node.entries is None:
-        return reading.fault(node, where, f"is {node.shape}; keys with values are wanted")
+        return reading.fault(node, where, f"is {node.form}; keys with values are wanted")
     return node
 
 

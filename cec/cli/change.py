@@ -100,7 +100,7 @@ def change(
     from cec.course.writing import revision_name, write_beside
     from cec.facts.reading import read_date
     from cec.load.change_texts import read_day, read_given, read_moved_day, read_not_given, read_times
-    from cec.load.when import read_plain_days
+    from cec.load.days import read_plain_days
     from cec.render import render
     from cec.render.words.revision import changed_words, revision_words
 
@@ -154,7 +154,7 @@ def _patient(order: Order, options: ChangedPatientOptions) -> Patient:
 
 def _skipped(typed: Sequence[str], *, move: bool, drop: bool) -> tuple[SkippedDay, ...]:
     """The days on which nothing is given, and what becomes of what they would have been given."""
-    from cec.load.when import read_plain_days
+    from cec.load.days import read_plain_days
     from cec.order import SkippedDay
 
     if move and drop:

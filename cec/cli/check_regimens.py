@@ -49,9 +49,9 @@ def _checked(found: Callable[[], Mapping[Path, Regimen]], file: Path) -> Checked
     from cec.cases.outcome import counted
     from cec.cases.worked_case import ENDING, cases_path, load_cases
     from cec.load import check_regimen
-    from cec.load.nodes import read_file
     from cec.load.search import regimen_path
     from cec.load.treatment_file import check_treatment, is_treatment
+    from cec.load.yaml_nodes import read_file
     from cec.render.findings import CheckedFile, finding_of
     from cec.render.words.regimen import treatment_words
 
@@ -91,7 +91,7 @@ def _found() -> dict[Path, Regimen]:
 
 def _holds(regimen: Regimen) -> str:
     """What a regimen gives, and for whom it has no dose."""
-    from cec.load.bands import beyond_entries
+    from cec.load.regimen_file.dose_entries import beyond_entries
     from cec.regimen import NOT_SHIPPED
     from cec.render.words.regimen import title_with_doses
 

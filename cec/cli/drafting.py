@@ -81,7 +81,7 @@ def drafting_of(
     this_patient, patient_overrides = of_patient
     this_pharmacy, pharmacy_overrides = of_pharmacy
     if this_patient.history:
-        from cec.load.known import refuse_unasked
+        from cec.load.misspelt import refuse_unasked
 
         refuse_unasked(this_patient, loaded, this_pharmacy, patient.patient)
     draft_for = partial(

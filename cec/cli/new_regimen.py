@@ -56,8 +56,9 @@ def _copied(name: str, origin: str, words: NewRegimenOptions) -> str:
     """The text of another regimen under a new name."""
     from cec.authoring.beginning import DRAFT, copied_text
     from cec.load import check_regimen
-    from cec.load.nodes import decode, read_bytes, read_file
+    from cec.load.nodes import decode, read_bytes
     from cec.load.search import regimen_path
+    from cec.load.yaml_nodes import read_file
 
     others = {"--for": words.indication, "--source": words.source, "--url": words.url, "--line": words.line}
     if given := [option for option, value in others.items() if value]:

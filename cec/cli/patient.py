@@ -61,7 +61,7 @@ def check_patients(files: FilesArgument, output: Annotated[OutputOptions, Chosen
       cec patient check patients/*.yaml
     """
     from cec.load import load_patient
-    from cec.load.known import refuse_unknown_to_all
+    from cec.load.misspelt import refuse_unknown_to_all
     from cec.render.words.patient import measures
 
     def read(file: Path) -> str:

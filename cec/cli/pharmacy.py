@@ -56,7 +56,7 @@ def check_pharmacies(files: FilesArgument, output: Annotated[OutputOptions, Chos
       cec pharmacy check pharmacies/*.yaml
     """
     from cec.load import load_pharmacy, load_regimen
-    from cec.load.known import unknown_drugs
+    from cec.load.misspelt import unknown_drugs
 
     def read(file: Path) -> str:
         pharmacy = load_pharmacy(file)

@@ -19,7 +19,7 @@ from cec.facts import told_facts
 from cec.facts.reading import from_zero
 from cec.load import patient_over
 from cec.load.declarations import read_reduction
-from cec.load.known import refuse_unasked
+from cec.load.misspelt import refuse_unasked
 from cec.load.typed import Texts
 from cec.order import Order
 from cec.patient import Patient

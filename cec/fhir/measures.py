@@ -16,7 +16,7 @@ from cec.fhir.elements import Element, codes_of, refuse_modifiers, words_of
 from cec.fhir.people import Told, is_about
 from cec.fhir.quantities import ReadQuantity, read_of_kinds
 from cec.fhir.resources import Resources
-from cec.load.parts import Part
+from cec.load.patient_keys import Part
 
 _LONGEST = 12
 """Decimals that a typed number may have; longer ones are the tails of doubles."""

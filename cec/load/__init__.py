@@ -15,11 +15,11 @@ from typing import TypeVar, cast
 import msgspec
 
 from cec.errors import Fault, FileError, InputError
-from cec.load.nodes import SourceFile, read_file, read_for_faults
-from cec.load.reviews import load_reviews
+from cec.load.nodes import SourceFile
 from cec.load.search import example_names, is_example, refuse_other_name, regimen_folder, regimen_names, regimen_path
 from cec.load.shapes import Reading, Shape
 from cec.load.typed import Texts, put_over, with_texts
+from cec.load.yaml_nodes import read_file, read_for_faults
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import AN_EXAMPLE, NOT_SHIPPED, Regimen
@@ -59,6 +59,7 @@ def check_regimen(name_or_path: str | Path) -> Regimen:
 
 def _regimen(name_or_path: str | Path, *, checked: bool = False) -> Regimen:
     from cec.load.regimen_file import REGIMEN
+    from cec.load.reviews import load_reviews
 
     path = regimen_path(name_or_path)
     source = read_for_faults(path)

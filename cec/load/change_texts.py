@@ -9,8 +9,8 @@ from typing import NamedTuple
 from cec.drug_names import drug_key
 from cec.errors import InputError
 from cec.facts.reading import positive, read_count, read_date, read_text
+from cec.load.days import read_plain_days
 from cec.load.texts import read_clock
-from cec.load.when import read_plain_days
 from cec.order import MovedDay
 from cec.units import AMOUNT, Quantity
 

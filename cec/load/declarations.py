@@ -10,12 +10,13 @@ from msgspec import Struct
 
 from cec.errors import InputError
 from cec.facts.reading import positive, read_count, read_text
-from cec.load.declared import Record, file_of
+from cec.load.days import PLAIN_DAYS, read_plain_days
 from cec.load.nodes import Node
-from cec.load.shapes import INVALID, Field, Reading, Shape, either, list_of, mapping_of, text
+from cec.load.shapes import INVALID, Field, Reading, Shape, either, list_of, text
+from cec.load.shapes.file_records import Record, file_of
+from cec.load.shapes.mappings import mapping_of
 from cec.load.texts import read_reduction_percent
-from cec.load.when import PLAIN_DAYS, read_plain_days
-from cec.load.written import write_percent
+from cec.load.writing import write_percent
 from cec.patient import Reduction, SetDose, Withheld
 from cec.units import AMOUNT
 

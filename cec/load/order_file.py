@@ -21,11 +21,11 @@ from cec.load.nodes import Node, decode, read_bytes
 from cec.load.order_rules import structural_faults
 from cec.load.patient_file import PATIENT, PATIENT_FIELDS
 from cec.load.pharmacy_file import PHARMACY
-from cec.load.record_shapes import Definitions, record
 from cec.load.regimen_file import REGIMEN
 from cec.load.shapes import Reading
-from cec.load.shortened import put_back
-from cec.load.written import MOST_DECIMALS, NotWritableError
+from cec.load.shapes.json_records import Definitions, record
+from cec.load.shortened_numbers import put_back
+from cec.load.writing import MOST_DECIMALS, NotWritableError
 from cec.order import SCHEMA, Order, patient_after
 from cec.patient import Patient
 from cec.regimen import name_in_file

@@ -22,8 +22,9 @@ from cec.facts import (
 )
 from cec.facts.reading import read_date, read_text, read_yes_or_no
 from cec.load.declarations import CHOICES, DECLARATIONS
-from cec.load.shapes import Field, Schema, mapping, mapping_of, stated_of, text
-from cec.load.written import write_fact
+from cec.load.shapes import Field, Schema, text
+from cec.load.shapes.mappings import mapping, mapping_of, stated_of
+from cec.load.writing import write_fact
 from cec.patient import Patient
 from cec.units import Quantity
 

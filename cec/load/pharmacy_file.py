@@ -11,19 +11,13 @@ from typing import Any
 from cec.drug_names import spelled_twice
 from cec.errors import CecError, InputError
 from cec.facts.reading import positive, read_text
-from cec.load.declared import Record, Records, Ways, file_of
-from cec.load.drug_line import CONDITIONS
-from cec.load.meant import did_you_mean
+from cec.load.conditions import CONDITIONS
 from cec.load.product_names import drug_faults, figure_faults
 from cec.load.shapes import Shape, either, text
-from cec.load.texts import (
-    read_clearance_cap,
-    read_clock,
-    read_deviation,
-    read_percent,
-    read_rounding_amount,
-)
-from cec.load.written import write_percent, write_text
+from cec.load.shapes.file_records import Record, Records, Ways, file_of
+from cec.load.shapes.suggestions import did_you_mean
+from cec.load.texts import read_clearance_cap, read_clock, read_deviation, read_percent, read_rounding_amount
+from cec.load.writing import write_percent, write_text
 from cec.pharmacy import (
     Diluent,
     DoseRounding,

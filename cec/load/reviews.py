@@ -6,17 +6,43 @@ they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from cec.errors import FileError
-from cec.load.nodes import read_file
+from cec.errors import FileError, InputError
+from cec.facts.reading import read_date
 from cec.load.search import own_places, regimen_folder
-from cec.load.shapes import Reading
+from cec.load.shapes import Field, Reading, list_of, text
+from cec.load.shapes.file_records import Record, file_of
+from cec.load.shapes.mappings import mapping
+from cec.load.yaml_nodes import read_file
 from cec.regimen import Review
 
 ENDING = ".review.yaml"
 _HEAD = "# Who held the regimen's file against its source; written by cec regimen review.\n"
+
+
+def _read_sha256(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", value, re.ASCII):
+        raise InputError(f"'{value}' is not a SHA-256: 64 digits and letters from a to f; cec regimen review writes it")
+    return value
+
+
+_REVIEW = file_of(
+    Review,
+    {Review: Record(label="by")},
+    {
+        "date": text(read_date, {"type": "string", "format": "date"}),
+        "SHA-256": text(_read_sha256, {"type": "string", "pattern": "^[0-9a-f]{64}$"}),
+    },
+)
+
+REVIEWS = mapping(
+    {"reviewed": Field(list_of(_REVIEW), "who reviewed which content of the regimen's file, and when", required=True)},
+    lambda values: values["reviewed"],
+)
+"""The shape of a file of reviews."""
 
 
 def review_paths(regimen: Path) -> tuple[Path, ...]:
@@ -34,9 +60,7 @@ def load_reviews(regimen: Path) -> tuple[Review, ...]:
 
 
 def read_reviews(path: Path) -> tuple[Review, ...]:
-    """The reviews of a file."""
-    from cec.load.review_file import REVIEWS
-
+    """The reviews of a file; FileError with every fault."""
     source = read_file(path)
     reading = Reading(source.name)
     reviews: tuple[Review, ...] = REVIEWS.read(source.root, "", reading)

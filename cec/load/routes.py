@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cec.errors import InputError
-from cec.load.meant import did_you_mean
+from cec.load.shapes.suggestions import did_you_mean
 from cec.routes import CHOICE, RADIOTHERAPY
 
 ROUTES = (

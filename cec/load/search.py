@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cec.errors import Fault, FileError, InputError
-from cec.load.meant import did_you_mean
 from cec.load.nodes import read_bytes
+from cec.load.shapes.suggestions import did_you_mean
 
 VARIABLE = "CEC_REGIMENS"
 OPTION = "--regimens"

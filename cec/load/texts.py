@@ -1,4 +1,4 @@
-"""Single values of regimens and pharmacies from their text: days, clock times, percentages, conditions."""
+"""Single values of regimens and pharmacies from their text: names, clock times, percentages, caps."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import re
 from decimal import Decimal
 from typing import Literal
 
-from cec.conditions import can_hold
 from cec.errors import InputError
-from cec.facts import FACTS, Bounds, bounded_facts, of_history
-from cec.facts.reading import positive, read_boolean, read_clearance
-from cec.regimen import Comparison, Condition, Limit
+from cec.facts import Bounds
+from cec.facts.reading import positive, read_clearance
 from cec.units import AREA, PERCENT, Quantity, read_quantity
 
 
@@ -106,76 +104,3 @@ def read_clearance_cap(value: str) -> Quantity | Literal["none"]:
 
 CLEARANCE_CAPS = Bounds(Decimal(60), Decimal(200))
 """mL/min: our own limit, because a slipped decimal point would move every dose by AUC."""
-
-_COMPARISONS: dict[str, Comparison] = {
-    "<": "<",
-    "<=": "<=",
-    ">": ">",
-    ">=": ">=",
-    "under": "<",
-    "at most": "<=",
-    "over": ">",
-    "at least": ">=",
-}
-
-
-_FROM_TO = re.compile(r"\s*([0-9][^,]*?)\s+to\s+([0-9][0-9.]*\s*([^0-9\s].*?)?)\s*", re.ASCII)
-"""From one bound to another, both included; a unit may stand behind the second alone."""
-
-
-def _known_facts() -> str:
-    """What a condition can be about, in words."""
-    bounded = ", ".join(fact.name for fact in bounded_facts())
-    return f"facts with bounds are {bounded}; any other word, like prior_hsct, is true or false"
-
-
-def read_condition(fact: str, value: str) -> Condition:
-    """One condition of a check or a dose band.
-
-    >>> print(read_condition("weight", "at least 10 kg, under 20 kg").limits[1])
-    Limit(comparison='<', value=Quantity(value=Decimal('20'), unit='kg'))
-    >>> [str(limit.value) for limit in read_condition("creatinine_clearance", "30 to 60 mL/min").limits]
-    ['30 mL/min', '60 mL/min']
-    """
-    known = FACTS.get(fact) or of_history(fact)
-    if known.form == "yes or no":
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", fact, re.ASCII):
-            raise InputError(f"'{fact}' is not a fact; {_known_facts()}")
-        try:
-            return Condition(fact, is_so=read_boolean(value))
-        except InputError:
-            raise InputError(f"'{value}' is neither true nor false; {_known_facts()}") from None
-    if not known.is_bounded:
-        raise InputError(f"'{fact}' is nothing that a condition can compare; {_known_facts()}")
-    if known.name == "creatinine_clearance" and "1.73" in value:
-        raise InputError(
-            f"'{value}' is per 1.73 m2; write it under normalised_clearance, or in mL/min, the patient's own"
-        )
-    if re.search(r"[0-9],[0-9]", value):
-        raise InputError(f"'{value}' has a comma in a number: use a point for decimals and nothing for thousands")
-    limits = []
-    for part in value.split(","):
-        if both := _FROM_TO.fullmatch(part):
-            low = both[1] if re.search(r"[^0-9.\s]", both[1]) else f"{both[1]} {both[3] or ''}"
-            limits += [Limit(">=", known.read_bound(low.strip())), Limit("<=", known.read_bound(both[2]))]
-            continue
-        match = re.fullmatch(r"\s*(<=|>=|<|>|under|over|at most|at least)\s*(\S.*?)\s*", part)
-        if not match:
-            raise InputError(
-                f"'{value}' is not a bound; write it like: under 20 kg, at least 1 year, 30 to 60 mL/min, or < 20 kg"
-            )
-        limits.append(Limit(_COMPARISONS[match[1]], known.read_bound(match[2])))
-    return _held(fact, value, tuple(limits))
-
-
-def _held(fact: str, value: str, limits: tuple[Limit, ...]) -> Condition:
-    """A condition of these limits; InputError where nobody can be at one of them, or where it can never hold."""
-    if fact == "age" and any(FACTS[fact].in_unit(limit.value).value % 1 for limit in limits):
-        raise InputError(f"'{value}': an age is known in completed months; write whole months, like 18 months")
-    condition = Condition(fact, limits)
-    if not can_hold(condition):
-        raise InputError(f"'{value}' can never be true: no {fact} lies within these bounds; look at each of them")
-    beyond = (FACTS[fact].impossible(limit.value) for limit in limits if limit.value.value)
-    if words := next(filter(None, beyond), ""):
-        raise InputError(f"'{value}': {words}")
-    return condition

@@ -10,15 +10,16 @@ import msgspec
 
 from cec.errors import CecError, Fault, FileError
 from cec.load import check_regimen, load_regimen
-from cec.load.declared import Record, file_of
-from cec.load.drug_line import DRUG_LINE, WAYS
-from cec.load.how_much import ENTRY
-from cec.load.nodes import SourceFile, read_bytes, read_for_faults
+from cec.load.nodes import SourceFile, read_bytes
 from cec.load.regimen_file import build_regimen
+from cec.load.regimen_file.doses import ENTRY
+from cec.load.regimen_file.drug_line import DRUG_LINE, WAYS
 from cec.load.reviews import load_reviews
 from cec.load.search import is_example, refuse_other_name, regimen_names, regimen_path
 from cec.load.shapes import Reading, text
+from cec.load.shapes.file_records import Record, file_of
 from cec.load.texts import read_name
+from cec.load.yaml_nodes import read_for_faults
 from cec.regimen import AN_EXAMPLE, DoseEntry, DrugLine, Regimen
 from cec.treatment import Phase, Treatment
 from cec.units import EXACT, span

@@ -10,7 +10,8 @@ from typing import Any
 from cec.drug_names import drug_key
 from cec.errors import Fault, InputError
 from cec.facts import FACTS
-from cec.load.nodes import Node, SourceFile, read_for_faults
+from cec.load.nodes import Node, SourceFile
+from cec.load.yaml_nodes import read_for_faults
 
 Text = str | Sequence[str] | Mapping[str, str]
 Texts = Mapping[str, Text]
@@ -36,7 +37,7 @@ def with_texts(path: str | Path | None, texts: Texts | None) -> tuple[SourceFile
     if others := [fault for name, text in texts.items() for fault in _not_texts(name, text)]:
         raise InputError(*others)
     if path is None:
-        return SourceFile("", "", Node(0, 0, entries=_entries(texts))), ()
+        return SourceFile("", "", Node(entries=_entries(texts))), ()
     source = read_for_faults(path)
     if source.root.entries is None:
         return source, ()
@@ -67,7 +68,7 @@ def put_over(root: Node, texts: Texts, name: str) -> tuple[Node, tuple[str, ...]
     }
     gone = {*typed, *(_INSTEAD[name] for name in typed if name in _INSTEAD)}
     kept = tuple((key, value) for key, value in root.entries if key.text not in gone)
-    entries = (*kept, *((Node(0, 0, text=name), node) for name, node in typed.items()))
+    entries = (*kept, *((Node(text=name), node) for name, node in typed.items()))
     return root._replace(entries=entries), tuple(_replaced(texts, stated, name))
 
 
@@ -119,13 +120,13 @@ def _shown(node: Node) -> str:
 
 
 def _entries(texts: Mapping[str, Any]) -> Entries:
-    return tuple((Node(0, 0, text=name), node_of(text)) for name, text in texts.items())
+    return tuple((Node(text=name), node_of(text)) for name, text in texts.items())
 
 
 def node_of(text: Text) -> Node:
     """What was typed as a node of a file, without a place."""
     if isinstance(text, str):
-        return Node(0, 0, text=text)
+        return Node(text=text)
     if isinstance(text, Mapping):
-        return Node(0, 0, entries=_entries(text))
-    return Node(0, 0, items=tuple(map(node_of, text)))
+        return Node(entries=_entries(text))
+    return Node(items=tuple(map(node_of, text)))

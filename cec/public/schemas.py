@@ -78,7 +78,7 @@ def _history() -> dict[str, Any]:
 
 
 def _of_record(kind: type) -> dict[str, Any]:
-    from cec.load.record_shapes import Definitions, record
+    from cec.load.shapes.json_records import Definitions, record
 
     definitions: Definitions = {}
     return {**record(kind, definitions).schema, "$defs": dict(sorted(definitions.items()))}

@@ -80,7 +80,9 @@ class DoseEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """The rest of a list, of which any may hold."""
     days: Annotated[Days, key("on which days of the line, where not on all", reads="days")] = ()
     cycles: Annotated[Cycles, key("in which cycles, where not in all", reads="cycles")] = ()
-    maximum: Annotated[Amount | None, key("the most that one administration may be for them", reads="digits")] = None
+    maximum: Annotated[
+        Amount | None, key("the most that one administration may be for them", reads="no trailing zeros")
+    ] = None
     over: Annotated[Duration | None, key("how long one infusion runs for them", reads="over")] = None
     over_least: Duration | None = None
     """The shortest, where a range is said."""
@@ -199,13 +201,15 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     ] = None
     until: Annotated[str, key("up to when it is given: a box beside each dose, e.g. ANC above 3 x 10^9/L")] = ""
     confirm: Annotated[str, key("what must be so before it is given: a box, e.g. platelets above 75 x 10^9/L")] = ""
-    maximum: Annotated[Amount | None, key("the most that one administration may be, e.g. 2 mg", reads="digits")] = None
+    maximum: Annotated[
+        Amount | None, key("the most that one administration may be, e.g. 2 mg", reads="no trailing zeros")
+    ] = None
     maximum_a_day: Annotated[
         Amount | None,
-        key("the most that the line's administrations of one day may be together, evenly", reads="digits"),
+        key("the most that the line's administrations of one day may be together, evenly", reads="no trailing zeros"),
     ] = None
     lifetime_maximum: Annotated[
-        TotalDose | None, key("the most that a patient may have in all, e.g. 450 mg/m2", reads="digits")
+        TotalDose | None, key("the most that a patient may have in all, e.g. 450 mg/m2", reads="no trailing zeros")
     ] = None
     bsa_cap: Annotated[Area | None, key("the BSA above which the dose does not rise, e.g. 2 m2")] = None
     weight_cap: Annotated[Weight | None, key("the weight above which the dose does not rise, e.g. 100 kg")] = None

@@ -15,7 +15,7 @@ from cec.conditions import history_asked
 from cec.drug_names import own_words
 from cec.errors import Fault, FileError
 from cec.facts import drug_of, earlier_doses_of, told_facts
-from cec.load.known import readable_regimens
+from cec.load.misspelt import readable_regimens
 from cec.regimen import Regimen
 from cec.tables.columns import ABOUT_THE_PERSON, names_that_tell
 from cec.tables.names import OF_UNITS, plain_name, words_in

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cec.errors import CecError, Fault, InputError, OrderRefused
 from cec.facts import FACTS, fact_of
 from cec.facts.reading import read_count, read_date
-from cec.load.parts import Part, patient_of, read_part
+from cec.load.patient_keys import Part, patient_of, read_part
 from cec.patient import Patient
 from cec.tables.cells import as_texts
 from cec.tables.columns import CHOOSE, DECLARATIONS, Column, patient_texts

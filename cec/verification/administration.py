@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from cec.facts.reading import positive, read_count, read_date
+from cec.load.days import read_plain_days
 from cec.load.routes import understand_route
-from cec.load.when import read_plain_days
 from cec.order import Dose
 from cec.regimen import DrugLine
 from cec.units import AMOUNT, DOSES, DURATION, Quantity, convert_exactly, span

@@ -22,7 +22,7 @@ from cec.fhir.people import Told
 from cec.fhir.resources import read_resources
 from cec.load import load_regimen
 from cec.load.nodes import read_bytes
-from cec.load.parts import Part, read_part
+from cec.load.patient_keys import Part, read_part
 from cec.load.texts import read_tolerance
 from cec.load.typed import Texts
 from cec.order import Order

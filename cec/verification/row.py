@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from cec.calculate import draft_order
 from cec.conditions import history_asked
 from cec.errors import CecError, Fault, InputError, OrderRefused
-from cec.load.parts import Part
+from cec.load.patient_keys import Part
 from cec.order import Order
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy

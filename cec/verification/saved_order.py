@@ -16,7 +16,7 @@ import msgspec
 from cec.calculate.revision import computed_again
 from cec.errors import CecError
 from cec.fingerprint import fingerprint, fingerprint_of_json
-from cec.load.shortened import put_back
+from cec.load.shortened_numbers import put_back
 from cec.order import Order
 from cec.regimen import Regimen
 from cec.units import Quantity

@@ -26,7 +26,7 @@ from cec.conditions import judge, unknown_facts
 from cec.errors import InputError, OrderRefused
 from cec.facts import FACTS, Bounds, Facts, Sex
 from cec.load import load_patient, load_regimen, regimen_names
-from cec.load.texts import read_condition
+from cec.load.conditions import read_condition
 from cec.load.typed import Text
 from cec.order import NOT_APPLICABLE, NOT_CHECKED, Alert, Order
 from cec.patient import Patient

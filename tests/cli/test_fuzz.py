@@ -23,7 +23,7 @@ from cec.cli.drafting import drafting_of
 from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, StartOptions, TimeOptions
 from cec.errors import CecError
 from cec.load import load_pharmacy, load_regimen, regimen_folder
-from cec.load.nodes import read_text
+from cec.load.yaml_nodes import read_text
 from cec.order import Order
 from cec.render.json import render
 from cec.units import Quantity

@@ -15,9 +15,9 @@ from test_load import REGIMEN, faults_of, write
 from cec.conditions import judge
 from cec.errors import InputError
 from cec.load import load_regimen, regimen_names
-from cec.load.bands import MOST_ENTRIES, beyond_entries, entry_faults, faults_of_facts
+from cec.load.conditions import read_condition
+from cec.load.regimen_file.dose_entries import MOST_ENTRIES, beyond_entries, entry_faults, faults_of_facts
 from cec.load.routes import ROUTES, read_route
-from cec.load.texts import read_condition
 from cec.regimen import DoseEntry, DrugLine
 from cec.units import Quantity
 

@@ -25,11 +25,11 @@ from cec.calculate.revision import revise
 from cec.course.found_orders import FiledOrder
 from cec.course.worklist import ward_day
 from cec.load import patient_file, pharmacy_file, regimen_file
-from cec.load.declared import Record, file_of
-from cec.load.drug_line import DRUG_LINE, WAYS
-from cec.load.how_much import ENTRY
 from cec.load.regimen_file import CHECK
+from cec.load.regimen_file.doses import ENTRY
+from cec.load.regimen_file.drug_line import DRUG_LINE, WAYS
 from cec.load.shapes import Shape, text
+from cec.load.shapes.file_records import Record, file_of
 from cec.order import Change
 from cec.regimen import Check, DoseEntry, DrugLine
 from cec.render import WORKSHEETS

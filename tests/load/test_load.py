@@ -12,7 +12,7 @@ from regimen_texts import faults_in
 
 from cec.errors import FileError, InputError
 from cec.load import load_patient, load_pharmacy, load_regimen, patient_and_overrides, regimen_folder, regimen_names
-from cec.load.texts import read_condition
+from cec.load.conditions import read_condition
 from cec.regimen import Condition, DoseEntry, Limit
 from cec.units import Quantity
 

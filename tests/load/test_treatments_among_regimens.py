@@ -8,7 +8,7 @@ from running import cec
 
 from cec.cli import program
 from cec.cli.completion import complete
-from cec.load.known import readable_regimens
+from cec.load.misspelt import readable_regimens
 
 TEXT = """\
 name: {name}

@@ -13,7 +13,7 @@ from cec import dose_table, draft_order, load_patient, load_pharmacy, load_regim
 from cec.conditions import history_asked
 from cec.drug_names import DIFFERENT_DRUGS, misspelt_drug
 from cec.load import regimen_names
-from cec.load.known import nearest
+from cec.load.misspelt import nearest
 
 SIZE = ("--height", "128", "--weight", "26")
 BARE = """

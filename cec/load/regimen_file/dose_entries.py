@@ -111,7 +111,7 @@ def faults_of_facts(
 
     `only` says whom the line is for: nobody else matters. `numbers` are those of the entries in their line, from 0.
 
-    >>> from cec.load.texts import read_condition
+    >>> from cec.load.conditions import read_condition
     >>> from cec.units import AMOUNT, read_quantity
     >>> entries = [DoseEntry(read_quantity("6 mg", AMOUNT), (read_condition("age", age),))
     ...            for age in ("under 1 year", "over 1 year, under 3 years", "at least 30 months")]

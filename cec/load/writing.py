@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from cec.facts import FACTS, Fact
-from cec.regimen import Condition
+from cec.facts import Fact
 from cec.units import Kind, Quantity, convert, write_quantity
 
 
@@ -70,18 +69,3 @@ MOST_DECIMALS = 12
 def write_fact(value: Any, fact: Fact) -> str:
     """The text of what is told of a fact, or of a bound of it, in a unit in which it can be read."""
     return write_size(value, fact.kinds[0]) if fact.is_kept_in_unit else write_text(value)
-
-
-def write_condition(condition: Condition) -> str:
-    """The text of what must be true of a fact.
-
-    >>> from cec.load.texts import read_condition
-    >>> write_condition(read_condition("age", "at least 1 year, under 30 months"))
-    '>= 1 years, < 30 months'
-    """
-    if condition.is_so is not None:
-        return write_text(condition.is_so)
-    fact = FACTS.get(condition.fact)
-    if fact is None:
-        raise NotWritableError
-    return ", ".join(f"{limit.comparison} {write_fact(limit.value, fact)}" for limit in condition.limits)

@@ -16,7 +16,8 @@ from msgspec import inspect
 
 from cec.errors import CecError, InputError
 from cec.load.nodes import Node
-from cec.load.shapes import Field, Reading, Schema, Shape, list_of, mapping, mapping_of, object_schema
+from cec.load.shapes import Field, Reading, Schema, Shape, list_of
+from cec.load.shapes.mappings import mapping, mapping_of, object_schema
 from cec.units import SHARE, Kind, Quantity
 from cec.units.declared import KINDS_OF
 from cec.units.kinds import OF_ANOTHER
@@ -144,7 +145,7 @@ def _scalar(wanted: str, schema: Schema, convert: Callable[[str], Any], *json: s
 
     def read(node: Node, where: str, reading: Reading) -> Any:
         if node.text is None or node.json not in json:
-            return reading.fault(node, where, f"is {node.shape}; {wanted} is wanted")
+            return reading.fault(node, where, f"is {node.form}; {wanted} is wanted")
         try:
             return convert(node.text)
         except CecError as error:

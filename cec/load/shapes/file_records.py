@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from cec.facts.reading import positive, read_boolean, read_count, read_text
 from cec.keys import NAME, READS
-from cec.load.shapes import Build, Field, Shape, choice, either, list_of, mapping, mapping_of, stated_of, text
+from cec.load.shapes import Field, Shape, choice, either, list_of, text
+from cec.load.shapes.mappings import Build, mapping, mapping_of, stated_of
 from cec.units.declared import KINDS_OF
 
 TEXT = text(read_text)

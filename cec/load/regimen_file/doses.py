@@ -1,4 +1,4 @@
-"""How the doses of drug lines are read: amounts, rates, choices and ranges that a person must settle."""
+"""Doses of drug lines from their text: amounts, rates, choices and ranges that a person must settle, and entries."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ import msgspec
 
 from cec.errors import InputError
 from cec.facts.reading import positive
-from cec.load.declared import Record, Ways
-from cec.load.how_long import with_over
 from cec.load.nodes import Node
-from cec.load.shapes import INVALID, Shape, stated_of, text
-from cec.load.written import write_text
+from cec.load.regimen_file.durations import with_both_ends, with_one_over
+from cec.load.shapes import INVALID, Reading, Shape, text, texts_like
+from cec.load.shapes.file_records import Record, Ways
+from cec.load.shapes.mappings import stated_of
+from cec.load.writing import write_text
 from cec.regimen import DoseEntry
 from cec.units import DOSES, Quantity
 
-_ZEROS = re.compile(r"\d\.\d*0(?!\d)", re.ASCII)
+_TRAILING_ZERO = re.compile(r"\d\.\d*0(?!\d)", re.ASCII)
 _A_DAY = re.compile(r"(?P<amount>[^/]+)(?P<per>/\s*(?:m2|m²|kg))?\s*/\s*(?:day|d|daily)", re.ASCII)
 _STEP = re.compile(r"(?P<dose>\S.*?)\s+(?P<step>more|less)(?P<each_day>\s+each\s+day)?")
 _RANGE = re.compile(
@@ -50,7 +51,7 @@ def read_doses(value: str) -> DoseEntry:
 
 def _read_dose(value: str) -> Quantity:
     """One dose of a regimen; InputError for a zero that ends a decimal, and for a dose of a day."""
-    _refuse_zeros(value)
+    _refuse_trailing_zeros(value)
     if day := _A_DAY.fullmatch(value):
         rate = f"{day['amount'].strip()}{day['per'] or ''}"
         raise InputError(
@@ -60,9 +61,9 @@ def _read_dose(value: str) -> Quantity:
     return positive(*DOSES)(value)
 
 
-def _refuse_zeros(value: str) -> None:
+def _refuse_trailing_zeros(value: str) -> None:
     """InputError for a zero that ends a decimal: with it a number may mean a thousand times as much."""
-    if zeros := _ZEROS.search(value):
+    if zeros := _TRAILING_ZERO.search(value):
         shorter = value.replace(zeros[0], zeros[0].rstrip("0").rstrip("."))
         raise InputError(f"'{value}' has a zero that ends a decimal: 1.000 may mean 1 or 1000; write {shorter}")
 
@@ -76,32 +77,32 @@ def write_doses(entry: DoseEntry) -> str:
     return " or ".join(map(write_text, entry.doses))
 
 
-def _digits(quantity: Shape) -> Shape:
-    """A quantity without zeros that end a decimal."""
+def _without_trailing_zeros(quantity: Shape) -> Shape:
+    """The shape of a quantity in which no zero ends a decimal."""
 
-    def read(node: Any, where: str, reading: Any) -> Any:
-        if node.text is not None:
-            try:
-                _refuse_zeros(node.text)
-            except InputError as error:
-                return reading.fault(node, where, *error.faults)
+    def read(node: Node, where: str, reading: Reading) -> Any:
+        try:
+            _refuse_trailing_zeros(node.text or "")
+        except InputError as error:
+            return reading.fault(node, where, *error.faults)
         return quantity.read(node, where, reading)
 
     return quantity._replace(read=read)
 
 
-ENTRY_DOSE = text(read_doses, {"type": "string", "examples": [kind.example for kind in DOSES]}, write_doses)
+ENTRY_DOSE = text(read_doses, texts_like(*(kind.example for kind in DOSES)), write_doses)
+"""The dose of one entry of a list."""
 
 
-def _dose_or_entries(either: Shape) -> Shape:
-    """The dose of a line: a text, or a list of entries."""
+def _or_entries(dose_or_list: Shape) -> Shape:
+    """The shape of the dose of a line: a text, or a list of entries."""
 
-    def read(node: Any, where: str, reading: Any) -> Any:
+    def read(node: Node, where: str, reading: Reading) -> Any:
         if node.items is not None:
-            return either.read(node, where, reading)
+            return dose_or_list.read(node, where, reading)
         entry = ENTRY_DOSE.read(node, where, reading)
         if entry is INVALID:
-            return entry
+            return INVALID
         if entry.step:
             return reading.fault(
                 node, where, f"'{node.text}' than what? write a list of entries, of which this is a later one"
@@ -110,27 +111,30 @@ def _dose_or_entries(either: Shape) -> Shape:
 
     def write(dose: Any) -> Node:
         is_text = isinstance(dose, tuple) and len(dose) == 1 and not dose[0].for_whom
-        return ENTRY_DOSE.write(dose[0]) if is_text else either.write(dose)
+        return ENTRY_DOSE.write(dose[0]) if is_text else dose_or_list.write(dose)
 
-    return Shape(read, {"anyOf": [ENTRY_DOSE.schema, *either.schema["anyOf"][:1]]}, write)
+    return Shape(read, {"anyOf": [ENTRY_DOSE.schema, *dose_or_list.schema["anyOf"][:1]]}, write)
 
 
 def _entry(values: dict[str, Any]) -> DoseEntry:
     """An entry of a list of doses."""
     entry: DoseEntry = values.pop("dose")
     when, *or_when = values.pop("when", None) or ((),)
-    over = values.pop("over", None)
-    values |= over.by_field if over else {}
-    return msgspec.structs.replace(entry, when=when, or_when=tuple(or_when), **values)
+    return msgspec.structs.replace(entry, when=when, or_when=tuple(or_when), **with_both_ends(values))
 
 
-def _parts(entry: DoseEntry) -> dict[str, Any]:
+def _values_of(entry: DoseEntry) -> dict[str, Any]:
+    """What an entry was made of, by the keys of its file."""
     of_dose = {"alternatives", "up_to", "step", "each_day"}
     stated = {name: value for name, value in stated_of(entry).items() if name not in of_dose}
-    return {**with_over(stated), "dose": entry, **({"when": entry.for_whom} if entry.when else {})}
+    return {**with_one_over(stated), "dose": entry, **({"when": entry.for_whom} if entry.when else {})}
 
 
-ENTRY = Record(_entry, parts=_parts)
+ENTRY = Record(_entry, parts=_values_of)
 
-HOW_MUCH: Ways = {"digits": _digits, "dose": _dose_or_entries, "entry dose": ENTRY_DOSE}
-"""How the texts of doses are read whose types alone do not tell."""
+DOSE_WAYS: Ways = {
+    "dose": _or_entries,
+    "entry dose": ENTRY_DOSE,
+    "no trailing zeros": _without_trailing_zeros,
+}
+"""How the doses of a regimen are read."""

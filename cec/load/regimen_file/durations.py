@@ -1,4 +1,4 @@
-"""How the texts of a drug line are read that say how long an infusion runs, or how fast."""
+"""How long an infusion runs, or how fast, from its text."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from cec.errors import InputError
 from cec.facts.reading import positive
-from cec.load.shapes import Schema, Shape, text
-from cec.load.written import write_text
+from cec.load.shapes import text, texts_like
+from cec.load.writing import write_text
 from cec.regimen import Rate
 from cec.units import DURATION, RATES, Quantity, dose_unit, span
 
@@ -19,14 +19,15 @@ class Over(NamedTuple):
     most: Quantity
     least: Quantity | None = None
 
-    @property
-    def by_field(self) -> dict[str, Quantity | None]:
-        """The shortest and the longest duration, by the fields of a drug line."""
-        return {"over": self.most, "over_least": self.least}
+
+def with_both_ends(values: dict[str, Any]) -> dict[str, Any]:
+    """What a file says by its keys, `over` as the two fields that records have of it."""
+    over = values.get("over")
+    return values | ({"over": over.most, "over_least": over.least} if over else {})
 
 
-def with_over(stated: dict[str, Any]) -> dict[str, Any]:
-    """What a record holds by its fields, with the two of how long an infusion runs as one."""
+def with_one_over(stated: dict[str, Any]) -> dict[str, Any]:
+    """What a record holds by its fields, the two of how long an infusion runs as the one key of its file."""
     least = stated.pop("over_least", None)
     return stated | ({"over": Over(stated["over"], least)} if "over" in stated else {})
 
@@ -83,12 +84,5 @@ def write_rate(rate: Rate) -> str:
     return str(rate).replace(",", "")
 
 
-def _words(*examples: str) -> Schema:
-    return {"type": "string", "examples": list(examples)}
-
-
-HOW_LONG: dict[str, Shape] = {
-    "over": text(read_over, _words("2 h", "30 to 60 min"), write_over),
-    "rate": text(read_rate, _words("10 mg/m2/min", "50 mg/h rising by 50 mg/h every 30 min to 400 mg/h"), write_rate),
-}
-"""The ways to read how long an infusion runs."""
+OVER = text(read_over, texts_like("2 h", "30 to 60 min"), write_over)
+RATE = text(read_rate, texts_like("10 mg/m2/min", "50 mg/h rising by 50 mg/h every 30 min to 400 mg/h"), write_rate)

@@ -20,7 +20,7 @@ LONGEST_GAP = 31
 _DAY = datetime.timedelta(days=1)
 
 
-def when_faults(line: DrugLine) -> Iterator[str]:
+def timing_faults(line: DrugLine) -> Iterator[str]:
     """What does not fit together of when a line is given."""
     yield from _frequency_faults(line)
     yield from _duration_faults(line)

@@ -1,4 +1,4 @@
-"""What is meant by words that people write in files, where a key of its own is wanted: offered, never taken."""
+"""What people probably mean who write other words than a file has: keys and nearest words, offered and never taken."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from cec.load.nodes import Node
-
-_MEANT: tuple[tuple[str, str], ...] = (
+_KEYS_FOR_WORDS: tuple[tuple[str, str], ...] = (
     (r"(?i)\bBID\b|b\.i\.d\.|\btwice (?:daily|a day)", "times: 2"),
     (r"(?i)\bTID\b|t\.i\.d\.|\bthree times (?:daily|a day)", "times: 3"),
     (r"(?i)\bQID\b|q\.i\.d\.|\bfour times (?:daily|a day)", "times: 4"),
@@ -47,17 +45,17 @@ _MEANT: tuple[tuple[str, str], ...] = (
 """Words in a value, and the key that says the same."""
 
 
-def words_meant(text: str, under: str = "") -> str:
-    """What the words in a value that cannot be read have keys for, as the end of a message; nothing where none has.
+def keys_for_words(text: str, under: str = "") -> str:
+    """The keys for words in a value that cannot be read, as the end of a message; nothing where there are none.
 
     `under` is the key that has the value.
 
-    >>> words_meant("825 mg/m2 BID")
+    >>> keys_for_words("825 mg/m2 BID")
     '; write BID as times: 2'
-    >>> words_meant("1.5 mg/m2 max 2 mg q21d")
+    >>> keys_for_words("1.5 mg/m2 max 2 mg q21d")
     '; write q21d as cycle_length: 21 days (a key of the regimen); write max 2 mg as maximum: 2 mg'
     """
-    found = {match[0].strip(): match.expand(key) for words, key in _MEANT if (match := re.search(words, text))}
+    found = {match[0].strip(): match.expand(key) for words, key in _KEYS_FOR_WORDS if (match := re.search(words, text))}
     return "".join(
         f"; write {key.removeprefix(f'{under}: ')}" if key.startswith(f"{under}:") else f"; write {words} as {key}"
         for words, key in found.items()
@@ -65,7 +63,7 @@ def words_meant(text: str, under: str = "") -> str:
     )
 
 
-KEYS: Mapping[str, Sequence[str]] = {
+_OTHER_NAMES: Mapping[str, Sequence[str]] = {
     "maximum": ("max", "max_dose", "maximum_dose", "dose_cap", "cap", "capped_at"),
     "times": ("frequency", "freq", "times_a_day", "times_per_day", "doses_per_day"),
     "over": ("duration", "infusion_time", "infusion_duration", "infuse_over", "infusion_length", "run_time"),
@@ -89,31 +87,20 @@ KEYS: Mapping[str, Sequence[str]] = {
 }
 """Keys, each with names that others have for the same."""
 
-_KEY_MEANT = {name: key for key, names in KEYS.items() for name in names}
+_KEY_BY_NAME = {name: key for key, names in _OTHER_NAMES.items() for name in names}
 
 
-def key_meant(name: str, known: Iterable[str]) -> str:
-    """The key by which a file calls what others have this name for; nothing where there is none.
+def usual_key(name: str, keys: Iterable[str]) -> str:
+    """The one of these keys for which others have this name; nothing where there is none.
 
-    >>> key_meant("Infusion time", ["over", "dose"])
+    >>> usual_key("Infusion time", ["over", "dose"])
     'over'
     """
-    key = _KEY_MEANT.get(re.sub(r"[\s-]+", "_", name.strip().lower()), "")
-    return key if key in set(known) else ""
+    key = _KEY_BY_NAME.get(re.sub(r"[\s-]+", "_", name.strip().lower()), "")
+    return key if key in set(keys) else ""
 
 
-def cut_by_commas(entries: Sequence[tuple[Node, Node]]) -> list[list[tuple[Node, Node]]]:
-    """The entries of a mapping, each with the keys without a value that a comma inside { } cut off from its own."""
-    rows: list[list[tuple[Node, Node]]] = []
-    for key, value in entries:
-        if value.text == "" and not value.json and rows and rows[-1][0][1].text and rows[-1][0][0].line == key.line:
-            rows[-1].append((key, value))
-        else:
-            rows.append([(key, value)])
-    return rows
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The nearest known word as the end of a message, or nothing."""
-    near = difflib.get_close_matches(word, list(known), 1)
+def did_you_mean(word: str, words: Iterable[str]) -> str:
+    """The nearest of some words as the end of a message, or nothing."""
+    near = difflib.get_close_matches(word, list(words), 1)
     return f"; did you mean '{near[0]}'?" if near else ""

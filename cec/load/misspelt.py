@@ -10,9 +10,10 @@ from pathlib import Path
 from cec.conditions import history_asked
 from cec.drug_names import misspelt_drug
 from cec.errors import CecError, Fault, FileError, InputError
-from cec.load.nodes import read_bytes, read_file
+from cec.load.nodes import read_bytes
 from cec.load.search import found_regimens
 from cec.load.treatment_file import load_either
+from cec.load.yaml_nodes import read_file
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen, entry_of

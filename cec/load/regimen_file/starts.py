@@ -10,13 +10,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cec.anchors import DEEPEST, Lines, awaited, days_of, depths, doses_from, numbered
+from cec.anchors import DEEPEST, Lines, awaited, days_of, depths, doses_from
 from cec.days import numbers_of
 from cec.drug_names import drug_key
 from cec.errors import InputError
-from cec.load.when import commas_or_list, read_plain_days, write_days
-from cec.load.written import write_text
-from cec.regimen import Anchor, DrugLine, Regimen
+from cec.load.days import read_plain_days, write_days
+from cec.load.shapes import commas_or_list, texts_like
+from cec.load.writing import write_text
+from cec.regimen import Anchor, DrugLine
 from cec.units import DURATION, Quantity, read_quantity, span
 
 _RIGHT = (
@@ -112,12 +113,9 @@ def _write_anchors(anchors: tuple[Anchor, ...]) -> str:
     return ", ".join(map(write_anchor, anchors))
 
 
-ANCHORS = commas_or_list(
+STARTS = commas_or_list(
     read_anchors,
-    {
-        "type": "string",
-        "examples": ["with oxaliplatin", "30 min before paclitaxel", "[with ifosfamide, 4 h after its start]"],
-    },
+    texts_like("with oxaliplatin", "30 min before paclitaxel", "[with ifosfamide, 4 h after its start]"),
     _write_anchors,
 )
 
@@ -136,22 +134,29 @@ def with_names(drugs: Iterable[DrugLine]) -> Iterator[DrugLine]:
         yield replace(line, start=start) if start != line.start else line
 
 
-def anchor_faults(regimen: Regimen) -> Iterator[tuple[int, str]]:
+def start_faults(lines: Lines) -> Iterator[tuple[int, str]]:
     """Why the start of a line, by its number, cannot hang on what it names."""
-    lines = numbered(regimen)
     yield from _unclear_names(lines)
     deep = depths(lines)
     for number, line in lines.by_number.items():
-        where = f"drugs {number} ({line.drug}): {'after' if line.after else 'start'}"
+        key = "after" if line.after else "start"
         if len(line.anchors) > MOST_STARTS:
-            yield number, f"{where}: {len(line.anchors):,} starts; at most {MOST_STARTS} hang on one dose"
+            yield number, f"{key}: {len(line.anchors):,} starts; at most {MOST_STARTS} hang on one dose"
         elif number not in deep:
-            yield number, f"{where}: hangs in the end on itself, or on what does: a circle"
+            yield number, f"{key}: hangs in the end on itself, or on what does: a circle"
         elif deep[number] > DEEPEST:
-            yield number, f"{where}: hangs on more than {DEEPEST} others, one on the next; give one of them a time"
+            yield number, f"{key}: hangs on more than {DEEPEST} others, one on the next; give one of them a time"
         else:
             for anchor in line.anchors:
-                yield from ((number, f"{where}: {text}") for text in _faults(number, anchor, lines))
+                yield from ((number, f"{key}: {text}") for text in _faults(number, anchor, lines))
+    for number, line in lines.by_number.items():
+        if line.anchors and line.is_on_end and len(days_of(number, lines)) > 1:
+            most = line.total_doses.most if line.total_doses else 0
+            yield (
+                number,
+                "total_doses counts the whole cycle, and its start comes on several days; "
+                f"write times: {most} for so many from each",
+            )
 
 
 def _unclear_names(lines: Lines) -> Iterator[tuple[int, str]]:
@@ -165,7 +170,7 @@ def _unclear_names(lines: Lines) -> Iterator[tuple[int, str]]:
             other for other in drugs.get(drug_key(line.called), ()) if other != number
         ]
         if others:
-            yield number, f"drugs {number} ({line.drug}): called: '{line.called}' is also line {others[0]}"
+            yield number, f"called: '{line.called}' is also line {others[0]}"
 
 
 def _faults(number: int, anchor: Anchor, lines: Lines) -> Iterator[str]:
@@ -224,18 +229,3 @@ def _is_chain(line: DrugLine) -> bool:
     """Whether an infusion runs as long as its days lie apart."""
     days = numbers_of(line.days)
     return bool(line.over) and len(days) > 1 and span(line.over) == datetime.timedelta(days=days[1] - days[0])
-
-
-def on_end_faults(regimen: Regimen) -> Iterator[tuple[int, str]]:
-    """Lines whose total counts the whole cycle, though it is meant for each day of another drug."""
-    lines = numbered(regimen)
-    for number, line in lines.by_number.items():
-        if line.anchors and line.is_on_end and len(days_of(number, lines)) > 1:
-            most = line.total_doses.most if line.total_doses else 0
-            yield (
-                number,
-                (
-                    f"drugs {number} ({line.drug}): total_doses counts the whole cycle, and its start comes on "
-                    f"several days; write times: {most} for so many from each"
-                ),
-            )
