@@ -11,7 +11,7 @@ import msgspec
 from cec.errors import Fault, InputError
 from cec.facts import FACTS, POSSIBLE_BODY_MASS_INDEXES, Bounds, Sex, Value, body_mass_index, told_facts
 from cec.keys import key
-from cec.units import Quantity
+from cec.units import Quantity, write_number
 from cec.units.declared import Amount
 
 _DAYS = "on which days of the cycle, where not on all of the drug's"
@@ -146,15 +146,22 @@ def _faults(patient: Patient) -> list[Fault]:
         if isinstance(value := patient.fact(name), Quantity)
         and (words := _impossible(name, str(value.value), value.unit))
     ]
-    if {"height", "weight"} & {name for fault in faults for name in fault.about}:
-        return faults
+    about = {name for fault in faults for name in fault.about}
+    together = f"height {patient.height} and weight {patient.weight} cannot be of one person"
+    if about & {"height", "weight"}:
+        if about != {"height"} or patient.weight.value < _SMALLEST_SWAPPED_HEIGHT or not _is_swapped(patient):
+            return faults
+        text = f"{together}; are height and weight swapped?"
+        return [Fault(text, about=("height", "weight"), code="impossible-value")]
     index = body_mass_index(patient.height, patient.weight)
     if not POSSIBLE_BODY_MASS_INDEXES.hold(index.value):
-        swapped = Bounds(Decimal(8), Decimal(60)).hold(_index_of_swapped(patient))
-        hint = "; are height and weight swapped?" if swapped else "; look at both"
-        text = f"height {patient.height} and weight {patient.weight} cannot be of one person{hint}"
-        faults.append(Fault(text, about=("height", "weight"), code="impossible-value"))
+        hint = "are height and weight swapped?" if _is_swapped(patient) else _slipped_weight(patient)
+        faults.append(Fault(f"{together}; {hint}", about=("height", "weight"), code="impossible-value"))
     return faults
+
+
+_SMALLEST_SWAPPED_HEIGHT = 40
+"""In cm. A person may be smaller, but 1.28 beside 26 is rather 1.28 m and 26 kg than 26 cm and 1.28 kg."""
 
 
 _BOUNDED = tuple(fact.name for fact in told_facts("patient") if fact.possible)
@@ -166,7 +173,19 @@ def _impossible(name: str, digits: str, unit: str) -> str:
     return FACTS[name].impossible(Quantity(Decimal(digits), unit))
 
 
-def _index_of_swapped(patient: Patient) -> Decimal:
-    """The body mass index of somebody whose height was written as weight and the other way round, kg/m2."""
+def _is_swapped(patient: Patient) -> bool:
+    """Whether somebody may be of this height and weight, had each been written as the other."""
     swapped = Quantity(patient.weight.value, "cm"), Quantity(patient.height.value, "kg")
-    return body_mass_index(*swapped).value
+    return _PLAUSIBLE.hold(body_mass_index(*swapped).value)
+
+
+def _slipped_weight(patient: Patient) -> str:
+    """The weight that a slip of the decimal point would explain, as a question; else that both are to be looked at."""
+    for weight in (patient.weight.value * 10, patient.weight.value / 10):
+        if _PLAUSIBLE.hold(body_mass_index(patient.height, Quantity(weight, "kg")).value):
+            return f"look at both; the decimal point may have slipped: {write_number(weight)} kg"
+    return "look at both"
+
+
+_PLAUSIBLE = Bounds(Decimal(8), Decimal(60))
+"""Body mass indexes that people have, kg/m2."""

@@ -74,11 +74,14 @@ def cycle_of(order: Order) -> Cycle:
     return Cycle(order.cycle, order.start, order.days)
 
 
+_HOW = "--cycle 1, in a table the column cycle"
+
+
 def lines_of_cycle(regimen: Regimen, cycle: Cycle) -> dict[int, CycleLine]:
     """The drug lines that this cycle gives, by their number from 1; InputError where that hangs on an untold cycle."""
     if cycle.number is None and (differing := [line.drug for line in regimen.drugs if line.hangs_on_cycle]):
         words = f"{regimen.name} does not give {', '.join(differing)} alike in every cycle; say which cycle this is"
-        raise InputError(Fault(words, about=("cycle",)))
+        raise InputError(Fault(f"{words}: {_HOW}", about=("cycle",)))
     given = {
         number: line
         for number, line in enumerate(regimen.drugs, 1)

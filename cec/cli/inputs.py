@@ -154,6 +154,8 @@ def _history(typed: Sequence[str]) -> dict[str, str] | None:
         if not name or not equals or name in history:
             reason = "is given twice" if name in history else "is not FACT=true or FACT=false"
             raise InputError(Fault(f"'{text}' {reason}; write it like prior_hsct=false", "--history"))
+        if "=" in word:
+            raise InputError(Fault(f"'{text}' names several; write --history once for each", "--history"))
         history[name] = word
     return history or None
 

@@ -227,8 +227,8 @@ WAYS: Ways = {
     "formulary": _noting_other_drugs,
     "BSA formula": text(_bsa_formula),
     "rounding of the BSA": text(
-        read_rounding_amount,
-        {"type": "string", "examples": ["0.01 m2", "none"]},
+        lambda value: read_rounding_amount(value.removesuffix(", half-up")),
+        {"type": "string", "examples": ["0.01 m2, half-up", "0.01 m2", "none"]},
         lambda step: "none" if step is None else write_text(step),
     ),
     "clearance cap": text(

@@ -71,6 +71,11 @@ def test_a_measure_that_is_none(height: str, weight: str, messages: list[str]) -
         assert part in message
 
 
+def test_several_facts_of_the_history_in_one_option_are_told_how_to_write_them() -> None:
+    message = refused(cec("dose", *["--height", "128", "--weight", "26", "--history", "a=true,b=false"]))
+    assert message == "cec: --history: 'a=true,b=false' names several; write --history once for each\n"
+
+
 def test_all_faults_of_all_options_and_files_come_together(tmp_path: Path) -> None:
     missing = str(tmp_path / "none.yaml")
     done = cec(

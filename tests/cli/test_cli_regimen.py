@@ -67,6 +67,41 @@ def test_pharmacy_new_writes_a_file_that_check_and_show_read_and_never_overwrite
     assert dosed.code == 0
 
 
+EVERY_LINE = """\
+bsa_rounding: 0.01 m2, half-up
+first_dose: "07:00"
+times_of_day: {night: "23:00"}
+weight_change: 10%
+require_review: true
+print_choices: true
+tall_man: [vinCRIStine, vinBLAStine]
+dose_rounding:
+  etoposide: {bands: [{from: 90 mg, to: 99 mg, dose: 95 mg}, {from: 100 mg, to: 109 mg, dose: 105 mg}]}
+formulary:
+  cyclophosphamide:
+    products:
+      - {name: Endoxan, form: powder, content: 500 mg, reconstituted_with: 25 mL, reconstitution_fluid: saline}
+"""
+
+
+def test_pharmacy_show_says_every_line_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "pharmacy.yaml"
+    path.write_text(EVERY_LINE, "utf-8")
+    shown = " ".join(cec("pharmacy", "show", str(path)).out.split())
+    for line in (
+        "BSA rounding 0.01 m2, half-up",
+        "spread from 07:00 to 20:00",
+        "night 23:00",
+        "doses anew from 10%",
+        "asked for of every regimen",
+        "may be chosen on paper",
+        "vinCRIStine, vinBLAStine",
+        "etoposide: 90 mg to 99 mg gives 95 mg, 100 mg to 109 mg gives 105 mg",
+        "500 mg, in 25 mL of saline",
+    ):
+        assert line in shown
+
+
 def test_pharmacy_show_without_a_file_is_the_built_in_policy() -> None:
     text = cec("pharmacy", "show").out
     assert "0.01 m2, half-up" in text

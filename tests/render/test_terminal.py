@@ -256,6 +256,14 @@ def test_a_reduction_is_told_with_its_size_and_reason() -> None:
     assert "etoposide: 72 mg, reduced by 25%, to 75% of 96 mg: mucositis" in text
 
 
+def test_a_reduced_dose_is_told_as_it_is_ordered_after_rounding() -> None:
+    """100 mg/m2 × 0.96 m2 = 96 mg; three quarters of it are 72 mg, to the nearest 5 mg 70 mg."""
+    patient = load_patient(texts={"height": "128", "weight": "26", "reductions": ["etoposide=25%: mucositis"]})
+    pharmacy = load_pharmacy(texts={"dose_rounding": {"etoposide": "nearest 5 mg"}})
+    text = " ".join(render(draft_order(load_regimen("cec-induction"), patient, pharmacy)).decode().split())
+    assert "etoposide: 70 mg, reduced by 25%, to 75% of 96 mg: mucositis" in text
+
+
 CELLS = st.text(st.sampled_from("ab 1,./é李°\n"), max_size=12).map(lambda text: text.rstrip("\n"))
 
 

@@ -305,3 +305,12 @@ def test_wrong_calls_are_told_plainly(arguments: list[str], code: int, message: 
     assert (left, out) == (code, "")
     assert message in " ".join(err.split())
     assert "Traceback" not in err
+
+
+def test_a_volume_of_a_litre_is_whole_beside_the_box_to_tick(tmp_path: Path) -> None:
+    """350 mg at 0.2 to 0.4 mg/mL go into 875 to 1,750 mL."""
+    path = tmp_path / "pharmacy.yaml"
+    path.write_text(STARTER.read_text("utf-8").replace("250 mL, 500 mL]", "500 mL, 1000 mL]"), "utf-8")
+    done = cec("prepare", "cec-induction", "--height", "200cm", "--weight", "220.5kg", "--pharmacy", str(path))
+    assert "total volume 1,000 mL, expected 875 to 1,750 mL" in " ".join(done.out.split())
+    assert done.out.count("[ ] total volume 1,000 mL  [ ] final concentration 0.35 mg/mL") == 5

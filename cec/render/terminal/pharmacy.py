@@ -33,10 +33,16 @@ def render(pharmacy: Pharmacy, terminal: Terminal) -> bytes:
                     ("Largest deviation", f"{'; '.join(_deviations(pharmacy))}, by rounding and measuring together"),
                     ("First infusion", pharmacy.first_infusion),
                     ("Gap", str(pharmacy.gap)),
+                    ("Doses of a day", f"spread from {pharmacy.first_dose} to {pharmacy.last_dose}"),
+                    ("Words of a day", ", ".join(f"{word} {time}" for word, time in pharmacy.times_of_day.items())),
                     ("Doses are made", f"at {pharmacy.made_at}" if pharmacy.made_at else "time not stated"),
                     ("Stability", ", ".join(filter(None, (pharmacy.storage, pharmacy.jurisdiction)))),
                     ("Time zone", pharmacy.time_zone or "none: calendar files hold local times"),
                     ("Measures valid for", str(pharmacy.measures_valid_for)),
+                    ("Weight change", _weight_change(pharmacy)),
+                    ("Review", "asked for of every regimen" if pharmacy.require_review else "not asked for"),
+                    ("Open routes", "may be chosen on paper" if pharmacy.print_choices else "are chosen beforehand"),
+                    ("Tall man", ", ".join(pharmacy.tall_man)),
                     ("Vials", _sharing(pharmacy)),
                 ],
                 terminal,
@@ -64,6 +70,12 @@ def _clearance_cap(pharmacy: Pharmacy) -> str:
     return f"{cap}: an estimate is not capped" if cap else "not set: an estimate above 125 mL/min is a check"
 
 
+def _weight_change(pharmacy: Pharmacy) -> str:
+    """From which change of weight within a cycle the pharmacy doses anew, in words."""
+    change = pharmacy.weight_change
+    return "not set: every weight that is told counts" if change is None else f"doses anew from {write_number(change)}%"
+
+
 def _deviations(pharmacy: Pharmacy) -> Iterator[str]:
     """The largest deviation in percent, and that of each drug that has another."""
     yield f"{write_number(pharmacy.largest_deviation)}%"
@@ -74,7 +86,7 @@ def _deviations(pharmacy: Pharmacy) -> Iterator[str]:
 def rounding_words(rule: DoseRounding) -> str:
     """A rounding rule in words."""
     if rule.way == "band":
-        return f"{len(rule.bands)} bands from {rule.bands[0].low} to {rule.bands[-1].high}"
+        return ", ".join(f"{band.low} to {band.high} gives {band.dose}" for band in rule.bands)
     return f"{'nearest' if rule.way == 'nearest' else 'down to'} {rule.to}"
 
 
@@ -112,10 +124,16 @@ def _drug(drug: FormularyDrug, terminal: Terminal) -> list[Part]:
     ]
 
 
+def _fluid(product: Product) -> str:
+    """What a powder is dissolved in."""
+    of_what = f" of {product.reconstitution_fluid}" if product.reconstitution_fluid else ""
+    return f"{product.reconstituted_with}{of_what}"
+
+
 def _product(product: Product) -> str:
     figures = (
         str(product.content or ""),
-        f"in {product.reconstituted_with}" if product.reconstituted_with else "",
+        f"in {_fluid(product)}" if product.reconstituted_with else "",
         str(product.strength or ""),
         str(product.volume or ""),
         f"opened {product.keeps_opened}" if product.keeps_opened else "",

@@ -24,7 +24,7 @@ from cec.render.terminal.drawing import (
     wrap_each,
 )
 from cec.render.words import changed_words, origin, validity
-from cec.render.words.preparation import Instruction, batches, pick_count, picked
+from cec.render.words.preparation import EXPECTED, Instruction, batches, pick_count, picked
 from cec.render.words.revision import given_rows
 from cec.render.words.times import moment, starting_time, weekday_date
 from cec.render.worksheet import (
@@ -118,7 +118,7 @@ def _card(order: Order, task: Task, days: Sequence[WorkDay], terminal: Terminal)
         entries = [(label, f"[ ] {text}" if label == "Check" else text) for label, text in steps_of_dose]
         entries += [*(("Batch", field) for field in fields), *(("Signed", text) for text in signed)]
     else:
-        to_tick = [f"[ ] {text.partition(',')[0]}" for label, text in steps_of_dose if label == "Check"]
+        to_tick = [f"[ ] {text.partition(EXPECTED)[0]}" for label, text in steps_of_dose if label == "Check"]
         entries = list(steps_of_dose)
         for day in days if signed else ():
             first = "  ".join(filter(None, (weekday_date(day.date) if day.date else "", *to_tick)))

@@ -111,7 +111,7 @@ def changes(order: Order) -> Iterator[str]:
         days = "" if dose.days == order.days_of(dose) else f" on {days_in_words(dose.days)}"
         for step in dose.steps:
             if step.what in CHANGED:
-                left = f"OMITTED{days or ' on every day'}" if not step.value.value else f"{step.value}{days}"
+                left = f"OMITTED{days or ' on every day'}" if not step.value.value else f"{dose.ordered}{days}"
                 yield f"{dose.drug}: {left}, {step.in_words}"
 
 

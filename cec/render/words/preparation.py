@@ -69,13 +69,17 @@ def checks(preparation: Preparation) -> list[Instruction]:
         allowed = write_range(preparation.lowest_volume, preparation.highest_volume)
         volume = preparation.final_volume
         unknown = ("Not checked", f"total volume: not known, allowed {allowed}")
-        found.append(("Check", f"total volume {volume}, expected {allowed}") if volume else unknown)
+        found.append(("Check", f"total volume {volume}{EXPECTED}{allowed}") if volume else unknown)
     if preparation.concentration:
         what = f"final concentration {preparation.concentration}"
         limits = preparation.allowed_concentration
         unchecked = f"{what}: the formulary states no limits"
-        found.append(("Check", f"{what}, expected {limits}") if limits else ("Not checked", unchecked))
+        found.append(("Check", f"{what}{EXPECTED}{limits}") if limits else ("Not checked", unchecked))
     return found
+
+
+EXPECTED = ", expected "
+"""What stands between a figure to check and what is allowed."""
 
 
 def batches(preparation: Preparation) -> list[str]:
