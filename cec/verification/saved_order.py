@@ -66,7 +66,7 @@ def verify_order(saved: Order | SavedOrder, regimen_now: Regimen | None = None) 
     versions = {order.written_by, *(change.written_by for change in order.changes)}
     is_of_another_version = versions != {__version__}
     differing = [refusal] if refusal else list(_differences("", _computed(tree), _computed(_tree(again))))
-    if again and is_whole and not is_of_another_version and not any(map(_is_of_words, differing)):
+    if again and not is_of_another_version and not any(map(_is_of_words, differing)) and _is_in_form(order):
         differing += _links(order, again)
     differences = [each for each in differing if not (is_unedited and is_of_another_version and _is_of_words(each))]
     if again and again.sha256 != order.sha256 and not is_unedited:
@@ -95,6 +95,11 @@ def verify_order(saved: Order | SavedOrder, regimen_now: Regimen | None = None) 
         reworded=max(0, len(differing) - len(differences)),
         regimen_file=since,
     )
+
+
+def _is_in_form(order: Order) -> bool:
+    """Whether this build writes an order, and so each before it, as its file has it: then fingerprints are the same."""
+    return fingerprint(order) == order.fingerprint
 
 
 def _links(order: Order, again: Order) -> Iterator[Difference]:
