@@ -25,6 +25,7 @@ from cec.course.ward_day import (
     WardDay,
     Worklist,
 )
+from cec.days import list_days
 from cec.errors import Fault, InputError
 from cec.order import Administration, Alert, Order, PickItem, Preparation
 from cec.pharmacy import Pharmacy
@@ -33,6 +34,7 @@ from cec.units import Quantity
 
 DRAFT_LEFT_OUT = "a draft"
 NO_DATES = "orders-without-dates"
+COUNTS_AS_GIVEN = "counts-as-given"
 NOTHING_BESIDE = NotListed()
 
 
@@ -45,6 +47,8 @@ class _Row(NamedTuple):
     preparation: Preparation | None
     given: Quantity | None
     """What was given, where somebody told it already."""
+    counts_as_given: bool
+    """Whether it does so by its date alone."""
 
     @property
     def pharmacy(self) -> Pharmacy:
@@ -92,6 +96,7 @@ def ward_day(
                 *map(damaged_alert, not_listed.damaged),
                 *patient_alerts((file, order.patient) for file, order in listed),
                 *drawn.alerts,
+                *_counting_as_given(rows),
                 *_undated(not_listed.undated),
             ),
         ),
@@ -104,6 +109,19 @@ def _made_up(rows: Iterable[_Row], listed: Sequence[FiledOrder], keys: Sequence[
         if row.preparation:
             file, _ = listed[row.place]
             yield MadeUp(number, file, row.administration, row.preparation, keys[row.place], row.pharmacy)
+
+
+def _counting_as_given(rows: Sequence[_Row]) -> Iterator[Alert]:
+    """That doses of the list count as given by their dates alone; nothing where none does."""
+    numbers = [number for number, row in enumerate(rows, 1) if row.counts_as_given]
+    if numbers:
+        drugs = ", ".join(dict.fromkeys(row.administration.drug for row in rows if row.counts_as_given))
+        doses = f"dose {numbers[0]}" if len(numbers) == 1 else f"doses {list_days(numbers)}"
+        text = (
+            f"{doses} of this list ({drugs}) already {'counts' if len(numbers) == 1 else 'count'} as given: the order "
+            "was changed after that day, and nobody told otherwise; look before one is made up"
+        )
+        yield Alert(COUNTS_AS_GIVEN, "check", "", text)
 
 
 def _undated(files: Sequence[str]) -> Iterator[Alert]:
@@ -130,8 +148,8 @@ def _rows(day: datetime.date, listed: Sequence[FiledOrder]) -> Iterator[_Row]:
         preparations = {each.dose_index: each for each in order.preparations}
         for row, amount, status, is_told in _doses(order, day):
             if status != "not given":
-                made_up = order.as_made_up(row)
-                yield _Row(place, order, made_up, preparations.get(row.dose_index), amount if is_told else None)
+                given, is_past = (amount, False) if is_told else (None, status == "given")
+                yield _Row(place, order, order.as_made_up(row), preparations.get(row.dose_index), given, is_past)
 
 
 def _not_given(day: datetime.date, listed: Iterable[FiledOrder]) -> Iterator[LeftOut]:

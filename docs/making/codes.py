@@ -42,6 +42,10 @@ OTHERS = {
     "damaged-file": ("check", "a file that may be an order cannot be trusted, so that a worklist may lack its patient"),
     "one-id-two-patients": ("check", "one id has two names or dates of birth in different orders"),
     "two-ids-one-patient": ("check", "one name and date of birth has two ids in different orders"),
+    "counts-as-given": (
+        "check",
+        "doses of a worklist already count as given, because their orders were changed after that day",
+    ),
     "orders-without-dates": ("note", "orders were drafted without a start, so that no worklist has them"),
     "two-orders-one-day": ("check", "two orders of one patient's history both give drugs on one day; both are counted"),
     "earlier-doses-differ": (

@@ -18,7 +18,7 @@ from cec.calculate.revision import revise
 from cec.course.ward_day import DoseOfDay, WardDay, Worklist
 from cec.course.worklist import ward_day
 from cec.errors import InputError
-from cec.order import Change, Order
+from cec.order import Change, GivenAmount, Order
 from cec.patient import SetDose
 from cec.render import WORKLISTS
 from cec.render.worklist import lines
@@ -279,3 +279,21 @@ def test_a_dose_that_was_changed_after_it_was_made_up_is_on_the_list_of_that_day
     (anew,) = lines(ward_day(wednesday, filed(changed)).worklist)
     assert (anew.dose, anew.time, anew.use_before) == ("6 mg", "07:00", "by hand")
     assert "made-before-clofarabine" in {alert.code for alert in changed.alerts}
+
+
+def test_doses_that_count_as_given_by_their_date_alone_are_named_once(tmp_path: Path) -> None:
+    """Three doses of Tuesday: one order was changed on Wednesday, one on Tuesday, and of the third somebody told."""
+    orders = [
+        order_of(tmp_path, CLOFARABINE.format("8 mg", time), id=time, start=TUESDAY)
+        for time in ("09:00", "10:00", "11:00")
+    ]
+    given = (GivenAmount(1, 1, 1, "clofarabine", Quantity(Decimal(7), "mg")),)
+    days = (TUESDAY + datetime.timedelta(days=1), TUESDAY, TUESDAY + datetime.timedelta(days=1))
+    told = [
+        revise(order, Change(on=on, from_day=2, reason="why", written_by="0.1.0", given=amounts))
+        for order, on, amounts in zip(orders, days, ((), (), given), strict=True)
+    ]
+    (alert,) = ward_day(TUESDAY, filed(*told)).worklist.alerts
+    assert (alert.code, alert.level) == ("counts-as-given", "check")
+    assert alert.text.startswith("dose 1 of this list (clofarabine) already counts as given")
+    assert ward_day(TUESDAY, filed(*orders)).worklist.alerts == ()
