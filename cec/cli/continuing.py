@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from cec.cli.options import CarriedPatientOptions, CheckOptions, PharmacyOptions, StartOptions, TimeOptions
     from cec.course.carried import CarriedPatient, Following
-    from cec.order import Order, PlaceInTreatment
+    from cec.course.next_cycle import NextCycle
+    from cec.order import Order
     from cec.pharmacy import Pharmacy
-    from cec.regimen import Regimen
 
 
 class Asked(NamedTuple):
@@ -49,102 +49,60 @@ class Continued(NamedTuple):
     remarks: tuple[str, ...]
 
 
-class _Which(NamedTuple):
-    """Which cycle follows: of which regimen, where in a treatment, and for how many days it is drawn."""
-
-    regimen: Regimen
-    cycle: int
-    of_treatment: PlaceInTreatment | None = None
-    days: int | None = None
-
-
 def continue_order(order: Order, file: Path, asked: Asked) -> Continued:
     """The order of the cycle after one that was saved in this file; CecError with every fault."""
-    from cec.calculate import draft_order
     from cec.calculate.lines import day_1, refuse_idle_days
     from cec.course.carried import Following
-    from cec.course.next_cycle import following, not_carried, refuse_overlap
+    from cec.course.next_cycle import drafted_after, not_carried, refuse_overlap
     from cec.facts.reading import read_count, read_date
 
     name = file.name
     with about(file):
         if order.start is None:
             raise InputError("has no start: nobody can tell when its cycle was given; cec schedule saves one that has")
-        which, of_pharmacy, dates, days, accepted = together(
-            lambda: _which(order, asked),
+        following, of_pharmacy, dates, days, accepted = together(
+            lambda: _following(order, asked),
             lambda: _pharmacy(order, name, asked),
             lambda: {option: read_text_of(option, text, read_date) for option, text in asked.start.dates.items()},
             lambda: read_text_of("--days", asked.start.days, read_count),
             lambda: acceptances(asked.checks.accept or ()),
         )
-        refuse_idle_days(days, which.regimen)
-        start = day_1(which.regimen, which.cycle, dates)
+        refuse_idle_days(days, following.regimen)
+        start = day_1(following.regimen, following.cycle, dates)
         if start is None:
             raise InputError(Fault("there is none; give the date of day 1", "--start"))
         pharmacy, of_pharmacy = of_pharmacy
         _, of_patient = together(
             lambda: refuse_overlap(order, start),
-            lambda: _patient(order, name, asked.patient, Following(which.regimen, pharmacy, start)),
+            lambda: _patient(order, name, asked.patient, Following(following.regimen, pharmacy, start)),
         )
-    drafted = draft_order(
-        which.regimen,
-        of_patient.patient,
+    drafted = drafted_after(
+        order,
+        following,
+        of_patient,
         pharmacy,
-        start=start,
-        cycle=which.cycle,
-        days=which.days or days,
-        of_treatment=which.of_treatment,
-        as_of=today(),
+        start,
         accept=accepted,
         strict=asked.checks.strict,
+        days=days,
+        as_of=today(),
         overrides=(
-            *of_patient.overrides,
             *of_pharmacy,
             *(f"product from the command line: {choice}" for choice in asked.pharmacy.product or ()),
         ),
     )
-    refuse_overlap(order, min((row.date for row in drafted.administrations), default=start))
     ended = (f"{name}: {text}; not carried on" for text in not_carried(order))
-    return Continued(
-        following(order, drafted, age_is_carried=of_patient.age_is_carried),
-        (*ended, *_changed_files(order, name, asked.regimen, pharmacy)),
-    )
+    return Continued(drafted, (*ended, *_changed_files(order, name, asked.regimen, pharmacy)))
 
 
-def _which(order: Order, asked: Asked) -> _Which:
+def _following(order: Order, asked: Asked) -> NextCycle:
     """Which cycle follows an order: the next of its regimen or treatment, or what was named."""
-    from cec.calculate.treatment import cycle_of_treatment, place_in
-    from cec.course.next_cycle import cycle_after, place_after
+    from cec.course.next_cycle import cycle_that_follows
     from cec.facts.reading import read_count
-    from cec.load import load_regimen
-    from cec.load.treatment_file import is_treatment, load_treatment
-    from cec.units import span
 
-    name, place = asked.regimen, order.of_treatment
     phase = read_text_of("--phase", asked.start.phase, read_count)
     cycle = read_text_of("--cycle", asked.times.cycle, read_count)
-    if name is None and place:
-        if not is_treatment(place.name):
-            text = f"no file of the treatment {place.name} is found: name it as REGIMEN, or its folder with --regimens"
-            raise InputError(text)
-        treatment = load_treatment(place.name)
-        if treatment.sha256 != place.sha256:
-            text = f"the file of {place.name} was changed since: name it as REGIMEN to go on by it as it is now"
-            raise InputError(text)
-    elif name is not None and is_treatment(name):
-        treatment = load_treatment(name)
-    elif phase is not None:
-        raise InputError(Fault("is of a treatment of phases, and this is a regimen", "--phase"))
-    else:
-        regimen = order.regimen if name is None else load_regimen(name)
-        return _Which(regimen, cycle_after(order, regimen, cycle))
-    if phase is None and cycle is None:
-        phase, cycle = place_after(order, treatment)
-    if phase is None or cycle is None:
-        raise InputError(Fault("give both --phase and --cycle, or neither: then the next one follows", "--phase"))
-    at = cycle_of_treatment(treatment, phase, cycle, today())
-    length = span(treatment.phases[at.phase - 1].cycle_length).days
-    return _Which(treatment.regimens[at.phase - 1], at.cycle, place_in(treatment, at), length)
+    return cycle_that_follows(order, asked.regimen, phase=phase, cycle=cycle)
 
 
 def _pharmacy(order: Order, name: str, asked: Asked) -> tuple[Pharmacy, tuple[str, ...]]:

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cec.anchors import is_same_name
+from cec.course.carried_facts import carried_patient, days_measured, keys_carried
 from cec.course.earlier import earlier_doses
-from cec.course.next_cycle import carried_patient, days_measured, keys_carried
 from cec.course.reductions import decided_reductions
 from cec.errors import CecError, Fault, InputError, together
 from cec.facts import told_facts

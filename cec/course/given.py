@@ -43,3 +43,14 @@ def _given(row: Administration, amount: Quantity | None, until: datetime.date) -
     if amount is not None:
         return Given(row, amount, "given" if amount.value else "not given", is_told=True)
     return Given(row, row.dose, "given" if row.date < until else "ordered")
+
+
+def counts(order: Order) -> bool:
+    """Whether an order's cycle counts as one: something of it was given or is ordered."""
+    return any(each.amount.value for each in administrations_given(order))
+
+
+def last_day_given(order: Order) -> datetime.date | None:
+    """The last day on which something of an order is given or ordered, to the end of its infusions."""
+    rows = (each.row for each in administrations_given(order) if each.amount.value)
+    return max((max(row.date, row.end.date()) if row.end else row.date for row in rows), default=None)

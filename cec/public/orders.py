@@ -159,7 +159,8 @@ def next_cycle(
     drop_reductions: Sequence[str] = (),
     unknown: Sequence[str] = (),
     also_given: Sequence[str] = (),
-    regimen: Regimen | None = None,
+    regimen: Regimen | str | None = None,
+    phase: int | None = None,
     cycle: int | None = None,
     pharmacy: Pharmacy | None = None,
     accept: Mapping[str, str] = _NOTHING,
@@ -170,8 +171,9 @@ def next_cycle(
     It carries on who the patient is, history, previous day 1 and weight, the number of the cycle and what was given of
     each drug. `texts` are told anew by the keys of a patient file: the weight always, height and creatinine once they
     are older than the pharmacy allows. Each reduction is kept or dropped by its drug; `unknown` names facts that nobody
-    knows now, `also_given` amounts that no order tells, `doxorubicin=120 mg/m2`. Without `regimen` and `pharmacy` those
-    of the order. InputError with all that is missing; an order of a treatment of phases goes on by `cec next`.
+    knows now, `also_given` amounts that no order tells, `doxorubicin=120 mg/m2`. `regimen` may be the name or the file
+    of a regimen or of a treatment of phases, of which `phase` and `cycle` name a cycle, and else the next one follows.
+    Without `regimen` and `pharmacy` those of the order. InputError with all that is missing.
 
     >>> import datetime
     >>> from cec import draft_order, load_patient, load_regimen
@@ -184,42 +186,27 @@ def next_cycle(
     >>> second.cycle, str(second.patient.previous_weight), second.follows.fingerprint == first.fingerprint
     (2, '26 kg', True)
     """
-    from cec.calculate import draft_order
     from cec.course.carried import Following, Told, carry_patient
-    from cec.course.next_cycle import cycle_after, following, refuse_overlap
+    from cec.course.next_cycle import cycle_that_follows, drafted_after, refuse_overlap
     from cec.facts import EARLIER_DOSES, EARLIER_DOSES_SINCE
     from cec.load.patient_file import PATIENT_FIELDS
 
     _refuse_bare_texts(
         keep_reductions=keep_reductions, drop_reductions=drop_reductions, unknown=unknown, also_given=also_given
     )
-    refuse_other_types({"start": start}, {"cycle": cycle})
+    refuse_other_types({"start": start}, {"phase": phase, "cycle": cycle})
     if order.start is None:
         raise InputError("the order has no start: nobody can tell when its cycle was given")
-    if order.of_treatment:
-        raise InputError(f"the order is of {order.of_treatment.name}, a treatment of phases: cec next goes on with it")
-    plan = regimen or order.regimen
     policy = pharmacy or next((each.pharmacy for each in reversed(order.changes) if each.pharmacy), order.pharmacy)
     news = Told(texts, keep_reductions, drop_reductions, unknown, also_given)
     with _naming_parameters():
-        number, carried, *_ = together(
-            lambda: cycle_after(order, plan, cycle),
-            lambda: carry_patient(order, Following(plan, policy, start), news, "the order before"),
+        following = cycle_that_follows(order, regimen, phase=phase, cycle=cycle)
+        carried, *_ = together(
+            lambda: carry_patient(order, Following(following.regimen, policy, start), news, "the order before"),
             lambda: refuse_overlap(order, start),
             lambda: _refuse_keys(texts, PATIENT_FIELDS.keys() - {EARLIER_DOSES, EARLIER_DOSES_SINCE}),
         )
-    drafted = draft_order(
-        plan,
-        carried.patient,
-        policy,
-        start=start,
-        cycle=number,
-        accept=accept,
-        strict=strict,
-        overrides=carried.overrides,
-    )
-    refuse_overlap(order, min((row.date for row in drafted.administrations), default=start))
-    return following(order, drafted, age_is_carried=carried.age_is_carried)
+        return drafted_after(order, following, carried, policy, start, accept=accept, strict=strict)
 
 
 def compare(first: Order, second: Order) -> Comparison:

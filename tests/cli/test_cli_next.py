@@ -12,7 +12,7 @@ from chains import replacing, save
 from running import Done, cec
 from saved_orders import STARTER
 
-from cec import load_order
+from cec import CecError, load_order, next_cycle
 
 FIRST = (
     *("schedule", "cec-induction", "--start", "2026-11-30", "--cycle", "1", "--height", "128cm", "--weight", "26kg"),
@@ -279,6 +279,29 @@ def test_a_treatment_goes_on_in_its_next_phase(tmp_path: Path, monkeypatch: pyte
     changed = cec("next", "2.json", "--regimens", ".", *third)
     assert "2.json: the file of two-phases was changed since: name it as REGIMEN" in changed.err
     assert cec("next", "2.json", "two-phases.yaml", *third).code == 0
+
+
+def test_a_program_goes_on_with_a_treatment_as_the_command_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("two-phases.yaml").write_text(TREATMENT)
+    place = ("--phase", "1", "--cycle", "1", "--start", "2026-11-30")
+    measured = ("--height", "128cm", "--weight", "26kg", "--id", "17")
+    assert cec("schedule", "two-phases.yaml", *place, *measured, "-o", "1.json").code == 0
+    assert cec("next", "1.json", "two-phases.yaml", *NEW, "-o", "2.json").code == 0
+    by_command, first = load_order("2.json"), load_order("1.json")
+    start, texts = datetime.date(2027, 1, 4), {"weight": "28 kg", "height": "129 cm", "measured_on": "2027-01-03"}
+    with pytest.raises(CecError, match="no file of the treatment two-phases is found"):
+        next_cycle(first, start=start, texts=texts)
+    second = next_cycle(first, start=start, texts=texts, regimen="two-phases.yaml")
+    assert second.of_treatment == by_command.of_treatment
+    assert (second.cycle, second.days, second.doses) == (by_command.cycle, by_command.days, by_command.doses)
+    last = next_cycle(first, start=start, texts=texts, regimen="two-phases.yaml", phase=2, cycle=2)
+    assert last.of_treatment
+    assert (last.cycle, last.of_treatment.in_all) == (2, 3)
+    with pytest.raises(CecError, match="phase: is of a treatment of phases, and this is a regimen"):
+        next_cycle(first, start=start, texts=texts, regimen="cec-induction", phase=2)
 
 
 def test_what_ends_with_a_cycle_is_named(tmp_path: Path) -> None:

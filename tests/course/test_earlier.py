@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cec import Order, change, draft_order, load_order, load_patient, load_regimen, render
+from cec.course.carried_facts import carried_patient
 from cec.course.earlier import earlier_doses
 from cec.course.given import administrations_given
-from cec.course.next_cycle import carried_patient
 from cec.errors import InputError
 from cec.fingerprint import fingerprint
 from cec.order import Cancelled, Change, GivenAmount

@@ -224,7 +224,7 @@ def test_words_of_an_earlier_build_are_not_called_another_order(tmp_path: Path) 
 
 
 def test_the_form_of_an_earlier_build_is_not_called_another_order() -> None:
-    """Builds before the release wrote keys of the regimen that have defaults: the fingerprint of revision 1 is other."""
+    """Builds before the release wrote keys of the regimen with defaults: revision 1 has another fingerprint."""
     tree = tree_of(revised(drafted(), START, 2, withheld=(Withheld("etoposide", "nausea"),)))
     tree["first"] = tree["replaces"] = "ab" * 32
     assert verified(signed(tree)).finding == "not what its inputs give"
