@@ -50,13 +50,13 @@ def happenings(outcome: Verification | Row) -> Iterator[Happening]:
     wrong = [verdict for verdict in outcome.verdicts if verdict.is_wrong]
     for shared in outcome.shared_explanations:
         of_all = [verdict for verdict in wrong if _is_of(verdict, shared)]
-        amounts = [f"{verdict.drug} {verdict.written} ({verdict.expected} expected)" for verdict in of_all]
+        amounts = [f"{verdict.drug} {verdict.shown} ({verdict.expected} expected)" for verdict in of_all]
         yield Happening(f"{listed(amounts)}: {shared.mistake}: {shared.text}", _rows(of_all))
     for verdict in wrong:
         if not any(_is_of(verdict, shared) for shared in outcome.shared_explanations):
             yield Happening(what_happened(verdict), _rows([verdict]))
         elif differing := list(_differing(verdict)):
-            yield Happening(f"{verdict.drug} {verdict.written}: {'; '.join(differing)}", _rows([verdict]))
+            yield Happening(f"{verdict.drug} {verdict.shown}: {'; '.join(differing)}", _rows([verdict]))
 
 
 def _rows(verdicts: Iterable[Verdict]) -> tuple[int, ...]:
@@ -74,15 +74,15 @@ def what_happened(verdict: Verdict) -> str:
     if verdict.verdict == "missing":
         return f"{verdict.drug}: missing; expected {verdict.expected}"
     if verdict.verdict == "not in the regimen":
-        return f"{verdict.drug} {verdict.written}: not in the regimen; {verdict.hint}"
+        return f"{verdict.drug} {verdict.shown}: not in the regimen; {verdict.hint}"
     if verdict.verdict == "written too often":
-        return f"{verdict.drug} {verdict.written}: {verdict.hint}"
+        return f"{verdict.drug} {verdict.shown}: {verdict.hint}"
     parts = list(_differing(verdict))
     if verdict.dose_differs:
         mistakes = "; or ".join(f"{each.mistake}: {each.text}" for each in verdict.explanations) or NO_MISTAKE
         parts = [mistakes, *([verdict.hint] if verdict.hint else []), *parts]
     expected = f", expected {verdict.expected}" if verdict.dose_differs else ""
-    return f"{verdict.drug} {verdict.written}{expected}: {'; '.join(parts)}"
+    return f"{verdict.drug} {verdict.shown}{expected}: {'; '.join(parts)}"
 
 
 def _differing(verdict: Verdict) -> Iterator[str]:

@@ -88,7 +88,13 @@ class Candidate(NamedTuple):
 
 def candidate(case: Case, amount: Fraction, working: str, kind: str = "") -> Candidate:
     """An amount with its working."""
-    return Candidate(amount, f"{working} is {shorten(amount, 2)} {case.dose.ordered.unit}", kind=kind)
+    return Candidate(amount, f"{working} is {_shown(amount)} {case.dose.ordered.unit}", kind=kind)
+
+
+def _shown(amount: Fraction) -> str:
+    """An amount whole where five decimals are enough, or its first two where it is not small."""
+    whole = shorten(amount)
+    return shorten(amount, 2) if whole.endswith("…") and amount >= 1 else whole
 
 
 def with_right_amounts(case: Case) -> Case:

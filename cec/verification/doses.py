@@ -56,12 +56,7 @@ def verify_doses(
         pairs, left_over = matched(order.doses, (Written(*each) for each in written), tolerance)
         alike = tuple(other for other in others if _gives_the_same_drugs(other, order))
         cases = _cases(order, pairs, alike)
-        judged = {
-            place: msgspec.structs.replace(
-                compare(case.dose.drug, case.dose.ordered, case.written, tolerance), row=pairs[place].row
-            )
-            for place, case in cases.items()
-        }
+        judged = {place: _held(case, pairs[place], tolerance) for place, case in cases.items()}
         wrong = [place for place, verdict in judged.items() if verdict.verdict != "agrees"]
         explained = explain(cases, wrong, tolerance)
         standing_for = _standing_for(order.doses, pairs)
@@ -135,6 +130,13 @@ def _of_places(order: Order, places: Sequence[int], written: Collection[str]) ->
         dates = sorted(row.date for row in order.administrations if row.dose_index in places)
         expected["dates"] = tuple(dates) or None
     return expected
+
+
+def _held(case: Case, written: Written, tolerance: Decimal) -> Verdict:
+    """The verdict on the amount of a dose, with the line and the unit in which it was written."""
+    verdict = compare(case.dose.drug, case.dose.ordered, case.written, tolerance)
+    is_in_unit = written.amount.unit == case.written.unit
+    return msgspec.structs.replace(verdict, row=written.row, as_written=None if is_in_unit else written.amount)
 
 
 def _unwritten(dose: Dose, *, partial: bool) -> Verdict:
@@ -212,6 +214,8 @@ def _stranger(written: Written, order: Order) -> Verdict:
     drugs = list(dict.fromkeys(dose.drug for dose in order.doses))
     near = difflib.get_close_matches(drug.casefold(), drugs, 1)
     hint = f"the regimen gives {', '.join(near or drugs)}" + (": another drug, or a misspelt name?" if near else "")
+    if near and written.row is not None:
+        hint += f" If it is the name here: --value 'drug:{drug}={near[0]}'"
     if drug in drugs:
         hint = f"{drug} is written more often than the regimen gives it"
         return Verdict(drug, "written too often", written=amount, hint=hint, row=written.row)

@@ -69,6 +69,13 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     comparisons: tuple[Comparison, ...] = ()
     row: int | None = None
     """The line of the table in which the dose was written, where a row is one drug."""
+    as_written: Quantity | None = None
+    """The written amount in its own unit, where that is another than the dose's: 38.4 mcg of 38.4 mg."""
+
+    @property
+    def shown(self) -> Quantity | None:
+        """The written amount as a person wrote it."""
+        return self.as_written or self.written
 
     @property
     def is_wrong(self) -> bool:

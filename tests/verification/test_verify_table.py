@@ -261,6 +261,17 @@ def of_drugs(head: str, *rows: str) -> str:
     return "\n".join([f"{head},drug,dose", *rows]) + "\n"
 
 
+def test_names_and_lines_of_single_drugs_are_told_in_their_order_with_what_would_help(tmp_path: Path) -> None:
+    """Of 128 cm and 26 kg: 96 mg of etoposide on line 2, clofarabine ten times on line 3, once more on line 4."""
+    path = tmp_path / "orders.csv"
+    rows = ("1,128,26,Etoposid,96,mg", "1,128,26,clofarabine,384,mg", "1,128,26,clofarabine,38.4,mg")
+    path.write_text("\n".join(("id,height_cm,weight_kg,drug,dose,unit", *rows, "")), "utf-8")
+    lines = " ".join(cec("verify", str(path)).out.split()).split(" line ")
+    told = [line for line in lines if line[0] in "234"]
+    assert [line[0] for line in told] == sorted(line[0] for line in told)
+    assert "If it is the name here: --value 'drug:Etoposid=etoposide'" in " ".join(told)
+
+
 @pytest.mark.parametrize("first", ["", ","])
 def test_the_order_of_nobody_may_stand_alone(first: str, tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"

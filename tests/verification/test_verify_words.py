@@ -14,6 +14,7 @@ from cec.calculate import draft_order
 from cec.errors import FileError
 from cec.load import load_patient, load_pharmacy, load_regimen
 from cec.pharmacy import Pharmacy
+from cec.render.verification import what_happened
 from cec.units import AMOUNT, read_quantity
 from cec.verification import Verification, verify_doses
 from cec.verification.mistakes import MISTAKES
@@ -71,7 +72,7 @@ WORDS = [
     ("", CHILD, "clofarabine 3840 mg", "a hundred times or a hundredth", "a hundred times 38.4 mg is 3,840 mg"),
     ("", CHILD, "etoposide 0.96 mg", "a hundred times or a hundredth", "a hundredth of 96 mg is 0.96 mg"),
     ("", CHILD, "clofarabine 38.4 g", "mcg, mg or g mixed up", "a thousand times 38.4 mg is 38,400 mg"),
-    ("", CHILD, "etoposide 96 mcg", "mcg, mg or g mixed up", "a thousandth of 96 mg is 0.09… mg"),
+    ("", CHILD, "etoposide 96 mcg", "mcg, mg or g mixed up", "a thousandth of 96 mg is 0.096 mg"),
     ("", CHILD, "clofarabine 76.8 mg", "dose doubled", "twice 38.4 mg is 76.8 mg"),
     ("", CHILD, "clofarabine 7.68 mg", "daily or single dose taken for a total and divided",
      "38.4 mg divided over 5 days is 7.68 mg"),
@@ -157,6 +158,14 @@ def test_another_number_of_days_is_the_other_phases(tmp_path: Path) -> None:
 def test_a_drug_that_the_regimen_does_not_give(drug: str, verdict: str, hint: str, tmp_path: Path) -> None:
     strange = verify("", CHILD, f"{drug} 2 mg", tmp_path).verdicts[-1]
     assert (strange.verdict, strange.hint) == (verdict, hint)
+
+
+@pytest.mark.parametrize(("amount", "verdict"), [("38.4 mcg", "differs"), ("38400 mcg", "agrees")])
+def test_an_amount_is_told_in_the_unit_in_which_it_was_written(amount: str, verdict: str, tmp_path: Path) -> None:
+    held = verify("", CHILD, f"clofarabine {amount}", tmp_path).verdicts[0]
+    assert (held.verdict, held.shown) == (verdict, read_quantity(amount, AMOUNT))
+    if verdict == "differs":
+        assert what_happened(held).startswith("clofarabine 38.4 mcg, expected 38.4 mg: mcg, mg or g mixed up")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
+from operator import attrgetter
 
 from cec.render.terminal import draw
 from cec.render.terminal.drawing import (
@@ -59,7 +60,7 @@ def verified_doses(document: VerifiedDoses, *, terminal: Terminal = PIPE) -> byt
         (
             verdict.drug,
             str(verdict.expected or ""),
-            str(verdict.written or ""),
+            str(verdict.shown or ""),
             "" if verdict.deviation_percent is None else signed_percent(verdict.deviation_percent),
             verdict.verdict,
         )
@@ -119,7 +120,7 @@ def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> byte
             compared_in_part.update(lacking)
             never_compared.intersection_update(what for what, drugs in lacking.items() if not drugs)
         counts["agree" if row.agrees else "refused" if row.faults else "differ"] += 1
-        lines += [f"{_place(row, each.rows)}: {each.text}" for each in happenings(row)]
+        lines += [f"{_place(row, each.rows)}: {each.text}" for each in sorted(happenings(row), key=attrgetter("rows"))]
         lines += [_refused(row, fault) for fault in row.faults]
         not_made.update(row.not_made)
         for code in row.alerts:
