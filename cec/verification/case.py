@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -19,20 +21,28 @@ from cec.order import Dose, Order, Step
 from cec.pharmacy import DoseRounding
 from cec.regimen import DrugLine, Regimen, entry_of
 from cec.units import AMOUNT, Exact, Quantity, convert_exactly, dose_unit, kept, shorten
+from cec.verification.screening import ANYWHERE, MeasureSpans, Span, between, spans_of
 from cec.verification.written import Written
 
 FINEST = Fraction(1, 1_000_000)
 """What doses are rounded to where they would have endless digits."""
 
 
-class OtherMeasures(NamedTuple):
-    """What else the doses of an order may have been computed from, and why."""
+@dataclass(frozen=True)
+class OtherMeasures:
+    """What else the doses of an order may have been computed from, and why; computed only when it is asked for."""
 
     words: str
     kind: str
-    """What variants of one cause have in common."""
-    variant: str
-    measured: Measured
+    """What one cause is called, however the BSA was rounded."""
+    spans: MeasureSpans
+    """Where these measures lie, however the BSA was rounded."""
+    compute: Callable[[], Mapping[Hashable, Measured]]
+
+    @cached_property
+    def measured(self) -> Mapping[Hashable, Measured]:
+        """The measures, by the variant: how the BSA was rounded."""
+        return self.compute()
 
 
 class Case(NamedTuple):
@@ -55,13 +65,15 @@ class Case(NamedTuple):
     """The measures that a mistake, by its name, leads to on a day of the cycle."""
     right: tuple[Fraction, ...] = ()
     """The right amount as ordered, as it was before rounding, and from the BSA before rounding."""
+    multiples: tuple[Span, ...] = ()
+    """Of each right amount, what it can be multiplied by to be the written one."""
     unrounded: Fraction = Fraction(0)
     """The right amount as it was before rounding."""
     bounds: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0))
     """Between which amounts, both among them, the digits are those that are written."""
     per: str = ""
     """The measure that the prescribed dose is per."""
-    reach: tuple[Fraction, Fraction] | None = None
+    reach: Span | None = None
     """Between which of these measures the dose can be the written one; None where only the whole computation tells."""
 
     def fits(self, amount: Fraction) -> bool:
@@ -83,7 +95,7 @@ class Candidate(NamedTuple):
     """What is the same for every drug that the mistake befell, where the working does not say it."""
     kind: str = ""
     """Mistakes of one name are one mistake where their kind and variant are the same."""
-    variant: str = ""
+    variant: Hashable = ""
 
 
 def candidate(case: Case, amount: Fraction, working: str, kind: str = "") -> Candidate:
@@ -97,17 +109,31 @@ def _shown(amount: Fraction) -> str:
     return shorten(amount, 2) if whole.endswith("…") and amount >= 1 else whole
 
 
+def multiplied_by(case: Case, factor: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
+    """Each right amount that, times the factor, is the written one, and that product."""
+    for amount, multiples in zip(case.right, case.multiples, strict=True):
+        if multiples.holds(factor) and case.fits(product := amount * factor):
+            yield amount, product
+
+
 def with_right_amounts(case: Case) -> Case:
     """The case with what is right in its place, and what the written amount may have been before rounding."""
     written, half_step = Fraction(case.written.value), Fraction(case.half_step)
-    case = case._replace(bounds=(written - half_step, written + half_step))
+    least, most = written - half_step, written + half_step
+    case = case._replace(bounds=(least, most), per=dose_unit(case.dose.prescribed.unit).measure)
     unrounded = _unrounded_dose(case)
-    from_unrounded = case.measured._replace(bsa=case.measured.unrounded_bsa)
     amounts = [Fraction(case.dose.ordered.value), unrounded]
-    amounts += [each.amount for each in recomputed(case, measured=from_unrounded)][-1:]
-    per = dose_unit(case.dose.prescribed.unit).measure
-    case = case._replace(right=tuple(dict.fromkeys(amounts)), unrounded=unrounded, per=per)
+    if case.per not in _APART_FROM_BSA:
+        from_unrounded = case.measured._replace(bsa=case.measured.unrounded_bsa)
+        amounts += [each.amount for each in recomputed(case, measured=from_unrounded)][-1:]
+    right = tuple(dict.fromkeys(amounts))
+    multiples = tuple(between(least / amount, most / amount) if amount else ANYWHERE for amount in right)
+    case = case._replace(right=right, multiples=multiples, unrounded=unrounded)
     return case._replace(reach=_reach(case))
+
+
+_APART_FROM_BSA = ("weight", "nothing")
+"""What a dose is per where the BSA does not matter."""
 
 
 def _unrounded_dose(case: Case) -> Fraction:
@@ -118,7 +144,7 @@ def _unrounded_dose(case: Case) -> Fraction:
     return compute_dose(settled, case.measured, case.order.pharmacy, declared=_declared(case)).unrounded.number
 
 
-def may_fit(case: Case, measured: Measured | None = None, *, by: str = "", figure: Quantity | None = None) -> bool:
+def may_fit(case: Case, spans: MeasureSpans | None = None, *, by: str = "", figure: Quantity | None = None) -> bool:
     """Whether the dose from other measures can be the written one; true where only the whole computation can say.
 
     `by` is the measure that its figure is multiplied by, where that is another than it is per; `figure` is another one.
@@ -127,30 +153,26 @@ def may_fit(case: Case, measured: Measured | None = None, *, by: str = "", figur
         return False
     if case.reach is None:
         return True
-    multiplier = _multiplier(measured or case.measured, by or case.per)
+    multiplier = (spans or spans_of(case.measured)).of(by or case.per)
     if figure:
         if figure.unit != case.dose.prescribed.unit:
             return True
-        multiplier *= Fraction(figure.value) / Fraction(case.dose.prescribed.value)
-    least, most = case.reach
-    return least <= multiplier <= most
+        times = Fraction(figure.value) / Fraction(case.dose.prescribed.value)
+        multiplier = between(*(times * Fraction(bound) for bound in multiplier))
+    return case.reach.meets(multiplier)
 
 
-def _reach(case: Case) -> tuple[Fraction, Fraction] | None:
+def _reach(case: Case) -> Span | None:
     """Between which measures the dose can be the written one; None where only the whole computation can say."""
     if case.per not in {"bsa", "weight"} or case.line.caps or dose_unit(case.dose.prescribed.unit).time:
         return None
     step = rounding_step(case)
     if step is None or not case.unrounded:
         return None
-    of_one = case.unrounded / _multiplier(case.measured, case.per)
+    usual = case.measured.bsa.number if case.per == "bsa" else Fraction(case.measured.shown.weight.value)
+    of_one = case.unrounded / usual
     least, most = case.bounds
-    return (least - step) / of_one, (most + step) / of_one
-
-
-def _multiplier(measured: Measured, measure: str) -> Fraction:
-    """The number by which a figure per m2 or per kg is multiplied."""
-    return measured.bsa.number if measure == "bsa" else Fraction(measured.shown.weight.value)
+    return between((least - step) / of_one, (most + step) / of_one)
 
 
 def rounding_step(case: Case) -> Fraction | None:
@@ -175,7 +197,7 @@ def recomputed(
     line: DrugLine | None = None,
     reduced: bool = True,
     kind: str = "",
-    variant: str = "",
+    variant: Hashable = "",
 ) -> Iterator[Candidate]:
     """The dose computed again with something else, as the pharmacy rounds and unrounded; none where that is refused."""
     order = case.order

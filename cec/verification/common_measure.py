@@ -13,8 +13,9 @@ from cec.calculate.measures import Measured
 from cec.calculate.rounding import to_nearest
 from cec.facts import FACTS, Bounds
 from cec.units import EXACT, Exact, Quantity, dose_unit, exact, write_number
-from cec.verification.case import Candidate, Case, may_fit, recomputed, rounding_step
-from cec.verification.measure_mistakes import remeasured
+from cec.verification.case import Candidate, Case, OtherMeasures, may_fit, recomputed, rounding_step
+from cec.verification.measure_mistakes import already_measured, remeasured
+from cec.verification.screening import MeasureSpans, spans_of
 
 COARSEST = Fraction("0.02")
 """Half of the last written digit as a part of an amount, up to which two such amounts tell of one measure."""
@@ -105,9 +106,9 @@ def _of_one_weight(cases: Mapping[int, Case], places: Sequence[int]) -> dict[int
     weights = [Quantity(Decimal(tenth).scaleb(-1, EXACT), "kg") for tenth in tenths[:MOST_WEIGHTS]]
     for weight in sorted(weights, key=lambda weight: weight.value != int(weight.value)):
         words = _words(weight, usual)
-        for _, _, _, measured in remeasured(case.order, case.measured, words, weight=weight):
-            places = [*by_weight, *by_area]
-            if explained := _computed_from(measured, words, cases, places, needed=[*of_one_ratio, *of_one_area]):
+        for other in remeasured(case.order, case.measured, words, weight=weight):
+            places, needed = [*by_weight, *by_area], [*of_one_ratio, *of_one_area]
+            if explained := _computed_from(other, cases, places, needed=needed):
                 return explained
     return {}
 
@@ -122,25 +123,31 @@ def _of_one_measure(multiplier: _Multiplier, cases: Mapping[int, Case], places: 
     value = Quantity(_shortest(usual.number * low, usual.number * high), multiplier.unit)
     if multiplier.bounds and not multiplier.bounds.hold(value.value):
         return {}
-    words = _words(value, usual)
-    return _computed_from(multiplier.replaced(measured, value), words, cases, places, needed=of_one_ratio)
+    other = already_measured(_words(value, usual), multiplier.replaced(measured, value))
+    return _computed_from(other, cases, places, needed=of_one_ratio)
 
 
 def _computed_from(
-    measured: Measured, words: str, cases: Mapping[int, Case], places: Sequence[int], *, needed: Sequence[int]
+    other: OtherMeasures, cases: Mapping[int, Case], places: Sequence[int], *, needed: Sequence[int]
 ) -> dict[int, Candidate]:
     """The cases that other measures explain; none where they do not explain all that are needed."""
-    if not all(may_fit(cases[place], measured) for place in needed):
-        return {}
-    explained = {}
-    for place in places:
-        again = recomputed(cases[place], words, measured=measured)
-        fitting = (each for each in again if cases[place].fits(each.amount))
-        if each := next(fitting, None):
-            explained[place] = each
-        elif place in needed:
-            return {}
-    return explained
+
+    def may_fit_all(spans: MeasureSpans) -> bool:
+        return all(may_fit(cases[place], spans) for place in needed)
+
+    for measured in other.measured.values() if may_fit_all(other.spans) else ():
+        if may_fit_all(spans_of(measured)):
+            fitting = {place: _fitting(cases[place], other.words, measured) for place in places}
+            explained = {place: each for place, each in fitting.items() if each}
+            if explained.keys() >= set(needed):
+                return explained
+    return {}
+
+
+def _fitting(case: Case, words: str, measured: Measured) -> Candidate | None:
+    """The written amount, computed from other measures; None where it is another."""
+    again = recomputed(case, words, measured=measured)
+    return next((each for each in again if case.fits(each.amount)), None)
 
 
 def _words(value: Quantity, usual: Exact) -> str:

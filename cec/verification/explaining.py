@@ -6,7 +6,7 @@ is no mistake. What befell most drugs comes first and is told once. No measure i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -26,7 +26,7 @@ class Cause(NamedTuple):
 
     mistake: str
     kind: str
-    variant: str
+    variant: Hashable
 
 
 Befallen = dict[int, Candidate]
@@ -126,9 +126,9 @@ def _contradicts(cause: Cause, case: Case) -> bool:
     """Whether the written amount lies nearer to the right one than to what the cause would have made of it."""
     wrong = [
         case.distance(each.amount)
-        for _, kind, variant, measured in case.measured_wrong(cause.mistake, case.measured.shown.from_day)
-        if (kind, variant) == (cause.kind, cause.variant)
-        for each in recomputed(case, measured=measured)
+        for other in case.measured_wrong(cause.mistake, case.measured.shown.from_day)
+        if other.kind == cause.kind and cause.variant in other.measured
+        for each in recomputed(case, measured=other.measured[cause.variant])
     ]
     return bool(wrong) and min(wrong) > max(Fraction(case.half_step), _distance_to_right(case))
 

@@ -6,7 +6,7 @@ write, and the BSA rounded otherwise than this pharmacy does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from decimal import Decimal
 
 import msgspec
@@ -19,6 +19,7 @@ from cec.errors import CecError
 from cec.order import Order
 from cec.units import LENGTH, WEIGHT, Exact, Quantity, convert, exact, shorten, write_number
 from cec.verification.case import OtherMeasures
+from cec.verification.screening import MeasureSpans, between, rounded_area, spans_of
 
 LARGEST_CAPPED_BSA = Quantity(Decimal(2), "m2")
 LARGEST_CAPPED_CLEARANCE = Quantity(Decimal(125), "mL/min")
@@ -67,7 +68,7 @@ def capped_bsa(_order: Order, measured: Measured) -> Iterator[OtherMeasures]:
     """BSA cut off at 2 m2."""
     if measured.bsa.number > LARGEST_CAPPED_BSA.value:
         words = f"BSA cut off at {LARGEST_CAPPED_BSA}"
-        yield OtherMeasures(words, words, "", measured._replace(bsa=exact(LARGEST_CAPPED_BSA)))
+        yield already_measured(words, measured._replace(bsa=exact(LARGEST_CAPPED_BSA)))
 
 
 def capped_clearance(_order: Order, measured: Measured) -> Iterator[OtherMeasures]:
@@ -76,7 +77,7 @@ def capped_clearance(_order: Order, measured: Measured) -> Iterator[OtherMeasure
     if clearance and clearance.unit == largest.unit and clearance.number > largest.value:
         words = f"clearance cut off at {largest}"
         kidneys = measured.kidneys and measured.kidneys._replace(value=exact(largest))
-        yield OtherMeasures(words, words, "", measured._replace(kidneys=kidneys))
+        yield already_measured(words, measured._replace(kidneys=kidneys))
 
 
 def uncapped_clearance(order: Order, measured: Measured) -> Iterator[OtherMeasures]:
@@ -86,7 +87,7 @@ def uncapped_clearance(order: Order, measured: Measured) -> Iterator[OtherMeasur
         words = f"clearance not cut off at {cap}"
         clearance = msgspec.structs.replace(kidneys.shown, method=MEASURED)
         shown = msgspec.structs.replace(measured.shown, clearance=clearance)
-        yield OtherMeasures(words, words, "", measured._replace(shown=shown, kidneys=kidneys._replace(shown=clearance)))
+        yield already_measured(words, measured._replace(shown=shown, kidneys=kidneys._replace(shown=clearance)))
 
 
 MEASURE_MISTAKES: dict[str, Callable[[Order, Measured], Iterator[OtherMeasures]]] = {
@@ -117,19 +118,34 @@ def remeasured(
     weight: Quantity | None = None,
     formula: str = "",
 ) -> Iterator[OtherMeasures]:
-    """Other measures, with the BSA rounded as the pharmacy does, not rounded, and to 0.01 m2."""
+    """Other measures, with the BSA rounded as the pharmacy does, not rounded, and to 0.01 m2.
+
+    None where the formula is not for this patient.
+    """
     shown = measured.shown
     cm, kg = height or shown.height, weight or shown.weight
-    formula = formula or shown.bsa.formula
+    chosen = BSA_FORMULAS[formula or shown.bsa.formula]
     try:
-        area = body_surface_area(formula, cm, kg, order.patient.sex)
+        equation = chosen.equation_for(kg.value, order.patient.sex)
     except CecError:
         return
-    kidneys = _kidneys(order, measured, cm, kg)
-    for step in dict.fromkeys((order.pharmacy.bsa_rounding, None, _AREA_STEP)):
-        used = Exact(Quantity(to_nearest(area.number, step.value), "m2")) if step else area
-        other = measured_as(cm, kg, used, formula, kidneys=kidneys, from_day=shown.from_day)
-        yield OtherMeasures(words, kind or words, f"{words} {step}", other._replace(unrounded_bsa=area))
+    steps = tuple(dict.fromkeys((order.pharmacy.bsa_rounding, None, _AREA_STEP)))
+
+    def compute() -> dict[Hashable, Measured]:
+        area = body_surface_area(chosen.name, cm, kg, order.patient.sex)
+        kidneys = _kidneys(order, measured, cm, kg)
+        rounded = (Exact(Quantity(to_nearest(area.number, step.value), "m2")) if step else area for step in steps)
+        others = (measured_as(cm, kg, used, chosen.name, kidneys=kidneys, from_day=shown.from_day) for used in rounded)
+        return {(words, step): other._replace(unrounded_bsa=area) for step, other in zip(steps, others, strict=True)}
+
+    coarsest = max(step.value for step in steps if step)
+    bsa = rounded_area(equation, cm.value, kg.value, coarsest)
+    yield OtherMeasures(words, kind or words, MeasureSpans(bsa, between(kg.value, kg.value)), compute)
+
+
+def already_measured(words: str, measured: Measured) -> OtherMeasures:
+    """Other measures that are computed already."""
+    return OtherMeasures(words, words, spans_of(measured), lambda: {"": measured})
 
 
 def _kidneys(order: Order, measured: Measured, height: Quantity, weight: Quantity) -> KidneyFunction | None:

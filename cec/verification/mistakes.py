@@ -18,8 +18,9 @@ from cec.errors import InputError
 from cec.order import Dose
 from cec.regimen import CAPS
 from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, kept, same_amount_per, write_number
-from cec.verification.case import Candidate, Case, candidate, in_words, may_fit, recomputed
+from cec.verification.case import Candidate, Case, candidate, in_words, may_fit, multiplied_by, recomputed
 from cec.verification.measure_mistakes import MEASURE_MISTAKES
+from cec.verification.screening import spans_of
 
 
 def cycle_total(case: Case) -> Iterator[Candidate]:
@@ -39,10 +40,9 @@ def day_split_otherwise(case: Case) -> Iterator[Candidate]:
     times = _written_times(case)
     if times and times != case.dose.per_day:
         often = "once" if case.dose.per_day == 1 else f"{case.dose.per_day} times"
-        for amount in case.right:
-            if case.fits(each := amount * case.dose.per_day / times):
-                words = f"{in_words(case, amount)} {often} a day, in {times} dose{'s' * (times > 1)}: each"
-                yield candidate(case, each, words)
+        for amount, each in multiplied_by(case, Fraction(case.dose.per_day, times)):
+            words = f"{in_words(case, amount)} {often} a day, in {times} dose{'s' * (times > 1)}: each"
+            yield candidate(case, each, words)
 
 
 def other_phase(case: Case) -> Iterator[Candidate]:
@@ -62,20 +62,18 @@ def figure_not_multiplied(case: Case) -> Iterator[Candidate]:
         yield Candidate(Fraction(prescribed.value), f"{write_number(prescribed.value)} of {prescribed}")
 
 
-def multiplied(factors: Mapping[str, str], case: Case) -> Iterator[Candidate]:
+def multiplied(factors: Mapping[str, Fraction], case: Case) -> Iterator[Candidate]:
     """The right amount times each of these factors, which stand by their names."""
-    for amount in case.right:
-        for words, factor in factors.items():
-            if case.fits(each := amount * Fraction(factor)):
-                yield candidate(case, each, f"{words} {in_words(case, amount)}", words)
+    for words, factor in factors.items():
+        for amount, each in multiplied_by(case, factor):
+            yield candidate(case, each, f"{words} {in_words(case, amount)}", words)
 
 
 def divided(case: Case) -> Iterator[Candidate]:
     """One dose, taken for that of all days or of a whole day, in as many parts."""
-    for amount in case.right:
-        for what, count in (("days", len(case.dose.days)), ("doses a day", case.dose.per_day)):
-            if count > 1 and case.fits(amount / count):
-                yield candidate(case, amount / count, f"{in_words(case, amount)} divided over {count} {what}", what)
+    for what, count in (("days", len(case.dose.days)), ("doses a day", case.dose.per_day)):
+        for amount, each in multiplied_by(case, Fraction(1, count)) if count > 1 else ():
+            yield candidate(case, each, f"{in_words(case, amount)} divided over {count} {what}", what)
 
 
 def swapped(case: Case) -> Iterator[Candidate]:
@@ -95,9 +93,10 @@ def other_drug(case: Case) -> Iterator[Candidate]:
 
 def with_measures(mistake: str, case: Case) -> Iterator[Candidate]:
     """The dose from the measures that a mistake in them leads to, so far as that can be the written one."""
-    for words, kind, variant, measured in case.measured_wrong(mistake, case.measured.shown.from_day):
-        if may_fit(case, measured):
-            yield from recomputed(case, words, measured=measured, kind=kind, variant=variant)
+    for other in case.measured_wrong(mistake, case.measured.shown.from_day):
+        for variant, measured in other.measured.items() if may_fit(case, other.spans) else ():
+            if may_fit(case, spans_of(measured)):
+                yield from recomputed(case, other.words, measured=measured, kind=other.kind, variant=variant)
 
 
 def by_weight(case: Case) -> Iterator[Candidate]:
@@ -124,10 +123,9 @@ def undeclared_reduction(case: Case) -> Iterator[Candidate]:
     """A quarter or a half less than was declared; nothing is less where the day's total is the expected one."""
     if any(case.fits(each.amount) for each in day_split_otherwise(case)):
         return
-    for amount in case.right:
-        for percent in (25, 50):
-            if case.fits(each := amount * (100 - percent) / 100):
-                yield candidate(case, each, f"{percent}% less than {in_words(case, amount)}", f"{percent}%")
+    for percent in (25, 50):
+        for amount, each in multiplied_by(case, Fraction(100 - percent, 100)):
+            yield candidate(case, each, f"{percent}% less than {in_words(case, amount)}", f"{percent}%")
 
 
 def reduction_left_out(case: Case) -> Iterator[Candidate]:
@@ -180,10 +178,14 @@ MISTAKES: dict[str, Callable[[Case], Iterable[Candidate]]] = {
     "the day's dose in another number of doses": day_split_otherwise,
     "the other phase's number of days": other_phase,
     "per-m2 or per-kg figure not multiplied": figure_not_multiplied,
-    "ten times or a tenth": partial(multiplied, {"ten times": "10", "a tenth of": "0.1"}),
-    "a hundred times or a hundredth": partial(multiplied, {"a hundred times": "100", "a hundredth of": "0.01"}),
-    "mcg, mg or g mixed up": partial(multiplied, {"a thousand times": "1000", "a thousandth of": "0.001"}),
-    "dose doubled": partial(multiplied, {"twice": "2"}),
+    "ten times or a tenth": partial(multiplied, {"ten times": Fraction(10), "a tenth of": Fraction(1, 10)}),
+    "a hundred times or a hundredth": partial(
+        multiplied, {"a hundred times": Fraction(100), "a hundredth of": Fraction(1, 100)}
+    ),
+    "mcg, mg or g mixed up": partial(
+        multiplied, {"a thousand times": Fraction(1000), "a thousandth of": Fraction(1, 1000)}
+    ),
+    "dose doubled": partial(multiplied, {"twice": Fraction(2)}),
     "daily or single dose taken for a total and divided": divided,
     "doses swapped": swapped,
     "another drug's dose": other_drug,
@@ -205,9 +207,8 @@ MISTAKES: dict[str, Callable[[Case], Iterable[Candidate]]] = {
 def _times(case: Case, counts: Mapping[str, int]) -> Iterator[Candidate]:
     """The right amount so many times: the product of counts, each with what it counts, those of 1 left out."""
     words = "".join(f"{count} {what} × " for what, count in counts.items() if count > 1)
-    for amount in case.right:
-        if case.fits(each := amount * prod(counts.values())):
-            yield candidate(case, each, f"{words}{in_words(case, amount)}")
+    for amount, each in multiplied_by(case, Fraction(prod(counts.values()))):
+        yield candidate(case, each, f"{words}{in_words(case, amount)}")
 
 
 def _written_times(case: Case) -> int:
