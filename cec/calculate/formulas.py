@@ -134,10 +134,10 @@ class BsaFormula(NamedTuple):
 
     def equation_for(self, weight: Decimal, sex: Sex | None) -> Equation:
         """The equation for a patient; InputError where the formula needs a sex that is not told."""
-        part = next((part for part in reversed(self.parts) if part.holds(weight, sex)), None)
-        if part is None:
-            raise InputError(f"the {self.title} formula needs the patient's sex; give --sex female or --sex male")
-        return part.equation
+        for part in reversed(self.parts):
+            if part.holds(weight, sex):
+                return part.equation
+        raise InputError(f"the {self.title} formula needs the patient's sex; give --sex female or --sex male")
 
     def compute(self, height: Decimal, weight: Decimal, sex: Sex | None = None) -> Exact:
         """Body surface area in m2 from a height in cm and a weight in kg, unrounded."""

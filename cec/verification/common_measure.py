@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -12,7 +12,7 @@ import msgspec
 from cec.calculate.measures import Measured
 from cec.calculate.rounding import to_nearest
 from cec.facts import FACTS, Bounds
-from cec.units import EXACT, Exact, Quantity, dose_unit, exact, write_number
+from cec.units import EXACT, Exact, Quantity, exact, write_number
 from cec.verification.case import Candidate, Case, OtherMeasures, may_fit, recomputed, rounding_step
 from cec.verification.measure_mistakes import already_measured, remeasured
 from cec.verification.screening import MeasureSpans, spans_of
@@ -52,40 +52,47 @@ _MULTIPLIERS = {
 }
 
 
+class _Ratio(NamedTuple):
+    """The part of the right ones that several written amounts may be, so far as their digits tell."""
+
+    places: Sequence[int]
+    low: Fraction
+    high: Fraction
+    fine: int
+    """How many of them have digits enough to tell of one measure."""
+
+
 def common_measures(cases: Mapping[int, Case], places: Sequence[int]) -> dict[str, dict[int, Candidate]]:
     """By the mistake's name, the cases (by their places) that one other BSA or one other weight explains."""
+    by_measure = {name: [place for place in places if cases[place].per == name] for name in _MULTIPLIERS}
+    ratios = {name: _of_one_ratio(cases, of_measure) for name, of_measure in by_measure.items()}
     found = {}
-    for measure, multiplier in _MULTIPLIERS.items():
-        if explained := _of_one_measure(multiplier, cases, _by_measure(cases, places, measure)):
+    for name, multiplier in _MULTIPLIERS.items():
+        if explained := _of_one_measure(multiplier, cases, by_measure[name], ratios[name]):
             found[multiplier.mistake] = explained
-    if explained := _of_one_weight(cases, places):
+    if explained := _of_one_weight(cases, [*by_measure["weight"], *by_measure["bsa"]], **ratios):
         found[_MULTIPLIERS["weight"].mistake] = explained
     return found
 
 
-def _by_measure(cases: Mapping[int, Case], places: Sequence[int], measure: str) -> list[int]:
-    return [place for place in places if dose_unit(cases[place].dose.prescribed.unit).measure == measure]
-
-
-def _of_one_ratio(cases: Mapping[int, Case], places: Sequence[int]) -> tuple[list[int], Fraction, Fraction]:
+def _of_one_ratio(cases: Mapping[int, Case], places: Sequence[int]) -> _Ratio:
     """Most cases whose written amounts may be the same part of the right ones, with the bounds of that part."""
     bounds: dict[int, tuple[Fraction, Fraction]] = {}
+    fine = set()
     for place in places:
         case, dose = cases[place], cases[place].unrounded
         if dose and (case.dose.maximum is None or dose < case.dose.maximum.value):
             written, half_step = Fraction(case.written.value), _half_step(case)
             bounds[place] = (written - half_step) / dose, (written + half_step) / dose
+            if half_step <= written * COARSEST:
+                fine.add(place)
     best: list[int] = []
     for start, _ in bounds.values():
         together = [place for place, (low, high) in bounds.items() if low <= start <= high]
-        best = max(best, together, key=lambda group: (_fine(cases, group), len(group)))
+        best = max(best, together, key=lambda group: (len(fine.intersection(group)), len(group)))
     lows, highs = ([bounds[place][side] for place in best] for side in (0, 1))
-    return best, max(lows, default=Fraction(0)), min(highs, default=Fraction(0))
-
-
-def _fine(cases: Mapping[int, Case], places: Iterable[int]) -> int:
-    """How many written amounts have digits enough to tell of one measure."""
-    return sum(_half_step(cases[place]) <= Fraction(cases[place].written.value) * COARSEST for place in places)
+    least, most = max(lows, default=Fraction(0)), min(highs, default=Fraction(0))
+    return _Ratio(best, least, most, len(fine.intersection(best)))
 
 
 def _half_step(case: Case) -> Fraction:
@@ -93,38 +100,36 @@ def _half_step(case: Case) -> Fraction:
     return max(Fraction(case.half_step), (rounding_step(case) or Fraction(0)) / 2)
 
 
-def _of_one_weight(cases: Mapping[int, Case], places: Sequence[int]) -> dict[int, Candidate]:
+def _of_one_weight(
+    cases: Mapping[int, Case], places: Sequence[int], *, weight: _Ratio, bsa: _Ratio
+) -> dict[int, Candidate]:
     """Wrong doses per kg and per m2 together, where one weight, to 0.1 kg, gives all of them."""
-    by_weight, by_area = (_by_measure(cases, places, measure) for measure in ("weight", "bsa"))
-    of_one_ratio, low, high = _of_one_ratio(cases, by_weight)
-    of_one_area, _, _ = _of_one_ratio(cases, by_area)
-    if not of_one_area or not of_one_ratio or _fine(cases, (*of_one_area, *of_one_ratio)) < 2:
+    if not weight.places or not bsa.places or weight.fine + bsa.fine < 2:
         return {}
-    case = cases[of_one_area[0]]
+    case = cases[bsa.places[0]]
     usual = exact(case.measured.shown.weight)
-    tenths = range(int(usual.number * low * 10), int(usual.number * high * 10) + 2)
+    tenths = range(int(usual.number * weight.low * 10), int(usual.number * weight.high * 10) + 2)
     weights = [Quantity(Decimal(tenth).scaleb(-1, EXACT), "kg") for tenth in tenths[:MOST_WEIGHTS]]
-    for weight in sorted(weights, key=lambda weight: weight.value != int(weight.value)):
-        words = _words(weight, usual)
-        for other in remeasured(case.order, case.measured, words, weight=weight):
-            places, needed = [*by_weight, *by_area], [*of_one_ratio, *of_one_area]
-            if explained := _computed_from(other, cases, places, needed=needed):
-                return explained
+    for each in sorted(weights, key=lambda weight: weight.value != int(weight.value)):
+        for other in remeasured(case.order, case.measured, "", weight=each):
+            if explained := _computed_from(other, cases, places, needed=[*weight.places, *bsa.places]):
+                return _in_words(explained, each, usual)
     return {}
 
 
-def _of_one_measure(multiplier: _Multiplier, cases: Mapping[int, Case], places: Sequence[int]) -> dict[int, Candidate]:
+def _of_one_measure(
+    multiplier: _Multiplier, cases: Mapping[int, Case], places: Sequence[int], ratio: _Ratio
+) -> dict[int, Candidate]:
     """Wrong doses of one kind, computed again with the measure of the fewest digits that gives most of them."""
-    of_one_ratio, low, high = _of_one_ratio(cases, places)
-    if _fine(cases, of_one_ratio) < 2:
+    if ratio.fine < 2:
         return {}
-    measured = cases[of_one_ratio[0]].measured
+    measured = cases[ratio.places[0]].measured
     usual = multiplier.value(measured)
-    value = Quantity(_shortest(usual.number * low, usual.number * high), multiplier.unit)
+    value = Quantity(_shortest(usual.number * ratio.low, usual.number * ratio.high), multiplier.unit)
     if multiplier.bounds and not multiplier.bounds.hold(value.value):
         return {}
-    other = already_measured(_words(value, usual), multiplier.replaced(measured, value))
-    return _computed_from(other, cases, places, needed=of_one_ratio)
+    other = already_measured("", multiplier.replaced(measured, value))
+    return _in_words(_computed_from(other, cases, places, needed=ratio.places), value, usual)
 
 
 def _computed_from(
@@ -137,17 +142,22 @@ def _computed_from(
 
     for measured in other.measured.values() if may_fit_all(other.spans) else ():
         if may_fit_all(spans_of(measured)):
-            fitting = {place: _fitting(cases[place], other.words, measured) for place in places}
+            fitting = {place: _fitting(cases[place], measured) for place in places}
             explained = {place: each for place, each in fitting.items() if each}
             if explained.keys() >= set(needed):
                 return explained
     return {}
 
 
-def _fitting(case: Case, words: str, measured: Measured) -> Candidate | None:
+def _fitting(case: Case, measured: Measured) -> Candidate | None:
     """The written amount, computed from other measures; None where it is another."""
-    again = recomputed(case, words, measured=measured)
-    return next((each for each in again if case.fits(each.amount)), None)
+    return next((each for each in recomputed(case, measured=measured) if case.fits(each.amount)), None)
+
+
+def _in_words(explained: Mapping[int, Candidate], value: Quantity, usual: Exact) -> dict[int, Candidate]:
+    """What a measure explains, with how large it is of the one of the order."""
+    words = _words(value, usual) if explained else ""
+    return {place: each._replace(words=words) for place, each in explained.items()}
 
 
 def _words(value: Quantity, usual: Exact) -> str:

@@ -53,9 +53,7 @@ def explain(cases: Mapping[int, Case], wrong: Sequence[int], tolerance: Decimal)
     found = _fitting(cases, places, tolerance)
     agreeing = [case for place, case in cases.items() if place not in wrong or place in rounded]
     found = {cause: befallen for cause, befallen in found.items() if not _is_contradicted(cause, agreeing)}
-    for mistake, befallen in common_measures(cases, [place for place in places if place not in rounded]).items():
-        if len(befallen) > max(_width(found, place) for place in befallen):
-            found[Cause(mistake, mistake, "")] = befallen
+    found |= _by_common_measures(found, cases, [place for place in places if place not in rounded])
     widths = {place: _width(found, place) for place in places}
     kept = {
         cause: {place: each for place, each in befallen.items() if len(befallen) == widths[place]}
@@ -66,6 +64,20 @@ def explain(cases: Mapping[int, Case], wrong: Sequence[int], tolerance: Decimal)
         shared=_of_several(kept, {place: case.dose.drug for place, case in cases.items()}),
         hints=_hints(rounded, _alike_by_maximum(kept, cases)),
     )
+
+
+def _by_common_measures(
+    found: Mapping[Cause, Befallen], cases: Mapping[int, Case], places: Sequence[int]
+) -> dict[Cause, Befallen]:
+    """Another BSA or weight, where it explains more drugs than every cause that explains any of them."""
+    widths = {place: _width(found, place) for place in places}
+    if all(width >= len(places) for width in widths.values()):
+        return {}
+    return {
+        Cause(mistake, mistake, ""): befallen
+        for mistake, befallen in common_measures(cases, places).items()
+        if len(befallen) > max(widths[place] for place in befallen)
+    }
 
 
 def _hints(rounded: Sequence[int], alike: Mapping[int, str]) -> dict[int, str]:
