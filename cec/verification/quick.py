@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from functools import cache
+from itertools import chain
+from typing import NamedTuple
 
 import msgspec
 
@@ -56,36 +58,32 @@ def agreements(rows: Rows, doser: Doser) -> list[Agreement | None]:
         frame.get_column(name).fill_null("").str.strip_chars().to_list() if name else [""] * frame.height
         for name in (columns.name_of("id"), columns.days, columns.name_of("regimen"))
     )
-    regimens = _by_cell(doser)
-    judged = {each.name: each for each in regimens.values()}.values()
-    has_days = {each.name: _days(each) for each in judged}
     written = {
         name: columns.declared.numbers(frame.get_column(name)) for name in (*columns.candidates, *columns.beside)
     }
-    lines, others = {}, {}
-    for each in judged:
-        wanted = _wanted(each, columns)
-        blank = [""] * frame.height
-        lines[each.name] = [(line, dosed[line.batch_column], written.get(line.column, blank)) for line in wanted]
-        known = {line.column for line in wanted}
-        others[each.name] = [(name, texts) for name, texts in written.items() if name not in known and any(texts)]
-    found: list[Agreement | None] = []
-    for place, number in enumerate(numbers):
-        regimen = regimens.get(named[place])
-        verdicts = None
-        if regimen is not None and dosed[REJECTED][place] is None and days[place] in {"", has_days[regimen.name]}:
-            verdicts = _verdicts(lines[regimen.name], place, doser.terms.tolerance)
-            if any(_says_more(name, texts[place], columns) for name, texts in others[regimen.name]):
-                verdicts = None
-            if verdicts is not None and days[place]:
-                verdicts = (*verdicts, _agreeing_days(days[place]))
-        if verdicts is None or regimen is None:
-            found.append(None)
-        else:
-            codes = tuple(dict.fromkeys((dosed["alerts"][place] or "").split()))
-            not_made = tuple(filter(None, (dosed[NOT_MADE][place] or "").split(NEXT_REASON)))
-            found.append(Agreement(number, ids[place], regimen.name, verdicts, codes, not_made))
+    places: dict[str, list[int]] = {}
+    regimens = _by_cell(doser)
+    for place, cell in enumerate(named):
+        if cell in regimens and dosed[REJECTED][place] is None:
+            places.setdefault(regimens[cell].name, []).append(place)
+    alerts, not_made = dosed["alerts"], dosed[NOT_MADE]
+    found: list[Agreement | None] = [None] * frame.height
+    for regimen in {each.name: each for each in regimens.values() if each.name in places}.values():
+        number_of_days = _days(regimen)
+        verdicts = _verdicts(regimen, places[regimen.name], dosed, written, doser)
+        for place, of_drugs in verdicts.items():
+            if days[place] not in {"", number_of_days}:
+                continue
+            all_verdicts = (*of_drugs, _agreeing_days(days[place])) if days[place] else of_drugs
+            codes, what = _parts(alerts[place], " "), _parts(not_made[place], NEXT_REASON)
+            found[place] = Agreement(numbers[place], ids[place], regimen.name, all_verdicts, codes, what)
     return found
+
+
+@cache
+def _parts(cell: str | None, between: str) -> tuple[str, ...]:
+    """What a cell of a batch lists, each once."""
+    return tuple(dict.fromkeys(filter(None, (cell or "").split(between))))
 
 
 def _says_more(name: str, cell: str, columns: OrderColumns) -> bool:
@@ -94,21 +92,18 @@ def _says_more(name: str, cell: str, columns: OrderColumns) -> bool:
 
 
 class _Wanted(NamedTuple):
-    """A drug line: the column that a batch makes for it, the table's own column, the drug, and the unit of both.
-
-    `figures` are the amounts that may draw a remark; `beside` is what nobody compared beside the dose.
-    """
+    """A drug line: the column that a batch makes for it, the table's own column, the drug, and the unit of both."""
 
     batch_column: str
     column: str
     drug: str
     unit: str
     figures: frozenset[Decimal | Fraction]
+    """The amounts that may draw a remark."""
     beside: tuple[Comparison, ...]
+    """What nobody compared beside the dose."""
     is_repeated: bool
     """Whether the drug has other lines, so that the best fit must be found."""
-    judged: dict[tuple[str | None, str], tuple[Verdict, ...] | None]
-    """What was found of an expected amount and a cell: in many rows the same two stand together."""
 
 
 def _wanted(regimen: Regimen, columns: OrderColumns) -> list[_Wanted]:
@@ -124,7 +119,6 @@ def _wanted(regimen: Regimen, columns: OrderColumns) -> list[_Wanted]:
             figures=figures_per_area(line),
             beside=compared(expected_of(line), {}),
             is_repeated=lines[line.drug] > 1,
-            judged={},
         )
         for batch_column, line in zip(amount_columns(regimen), regimen.drugs, strict=True)
     ]
@@ -186,27 +180,47 @@ def _dosed(rows: Rows, doser: Doser) -> dict[str, list[str | None]] | None:
     return {name: cells.to_list() for name, cells in table.items()}
 
 
-_Line: TypeAlias = tuple[_Wanted, Sequence[str | None], Sequence[str]]
-"""A drug line with the amounts that a batch expects of it, and what the table has, by the places of rows."""
+def _verdicts(
+    regimen: Regimen,
+    places: Sequence[int],
+    dosed: Mapping[str, Sequence[str | None]],
+    written: Mapping[str, Sequence[str]],
+    doser: Doser,
+) -> dict[int, tuple[Verdict, ...]]:
+    """Each drug's agreement in the rows at these places, by the place; none where anything else may have to be said.
+
+    In many rows the same expected amount and the same cell stand together: these are judged once.
+    """
+    wanted = _wanted(regimen, doser.columns)
+    by_drug: list[list[tuple[Verdict, ...] | None]] = []
+    figures = [places] if any(line.figures for line in wanted) else []
+    for line in wanted:
+        expected, cells = dosed[line.batch_column], written.get(line.column)
+        pairs = [(expected[place], cells[place] if cells else "") for place in places]
+        judged = {pair: _agreement(line, *pair, doser.terms.tolerance) for pair in set(pairs)}
+        by_drug.append([judged[pair] for pair in pairs])
+        if line.figures:
+            are_figures = {pair for pair, found in judged.items() if found is not None and _are_figures(found, line)}
+            figures.append([place for place, pair in zip(places, pairs, strict=True) if pair in are_figures])
+    rows = zip(places, zip(*by_drug, strict=True), strict=True)
+    verdicts = {place: tuple(chain.from_iterable(row)) for place, row in rows if None not in row}
+    saying_more = {
+        place
+        for name in written.keys() - {line.column for line in wanted}
+        for place in places
+        if _says_more(name, written[name][place], doser.columns)
+    }
+    remarked = {
+        place
+        for place in set(verdicts).intersection(*figures)
+        if figures and any(each.written != each.expected for each in verdicts[place])
+    }
+    return {place: found for place, found in verdicts.items() if place not in saying_more and place not in remarked}
 
 
-def _verdicts(lines: Sequence[_Line], place: int, tolerance: Decimal) -> tuple[Verdict, ...] | None:
-    """Each drug's agreement in a row; None where anything else may have to be said."""
-    verdicts: list[Verdict] = []
-    may_be_figures = any(wanted.figures for wanted, _, _ in lines)
-    for wanted, amounts, texts in lines:
-        both = (amounts[place], texts[place])
-        if both not in wanted.judged:
-            wanted.judged[both] = _agreement(wanted, *both, tolerance)
-        found = wanted.judged[both]
-        if found is None:
-            return None
-        if may_be_figures and wanted.figures:
-            may_be_figures = all(each.written is None or each.written.value in wanted.figures for each in found)
-        verdicts += found
-    if may_be_figures and any(verdict.written != verdict.expected for verdict in verdicts):
-        return None
-    return tuple(verdicts)
+def _are_figures(verdicts: Iterable[Verdict], line: _Wanted) -> bool:
+    """Whether all that was written may draw a remark."""
+    return all(each.written is None or each.written.value in line.figures for each in verdicts)
 
 
 def _agreement(wanted: _Wanted, expected: str | None, cell: str, tolerance: Decimal) -> tuple[Verdict, ...] | None:
