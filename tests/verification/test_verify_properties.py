@@ -9,17 +9,21 @@ import math
 import random
 from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from regimen_texts import regimen_file
 
 from cec.calculate import draft_order
+from cec.calculate.formulas import BSA_FORMULAS
 from cec.load import load_patient, load_regimen
 from cec.order import Order
 from cec.units import Quantity
-from cec.verification import Verification, verify_doses
+from cec.verification import Verification, screening, verify_doses
 from cec.verification.measure_mistakes import MEASURE_MISTAKES
 from cec.verification.written import Written
 
@@ -416,3 +420,50 @@ def test_the_checks_see_what_is_wrong(tmp_path: Path, monkeypatch: pytest.Monkey
     assert faults(foreign_orders(0, 60, tmp_path, one_wrong), check_that_no_right_dose_contradicts)
     monkeypatch.setattr("cec.verification.case.Case.fits", lambda case, amount: case.distance(amount) < amount / 100)
     assert faults(foreign_orders(0, 60, tmp_path, foreign), check_what_is_told)
+
+
+@pytest.mark.slow
+def test_what_is_passed_over_explains_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole computation of every mistake tells of each order what is told without those that cannot fit."""
+    orders = [*foreign_orders(0, 40, tmp_path, foreign), *foreign_orders(0, 40, tmp_path, one_wrong)]
+    screened = [order.verify() for order in orders]
+    everywhere = screening.MeasureSpans(screening.ANYWHERE, screening.ANYWHERE)
+    monkeypatch.setattr(screening.Span, "holds", lambda _span, _number: True)
+    monkeypatch.setattr(screening.Span, "meets", lambda _span, _other: True)
+    monkeypatch.setattr("cec.verification.mistakes.spans_of", lambda _measured: everywhere)
+    assert [order.verify() for order in orders] == screened
+
+
+def test_a_screen_that_is_too_narrow_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    orders = list(foreign_orders(0, 20, tmp_path, foreign))
+    explained = [order.verify() for order in orders]
+    monkeypatch.setattr(screening, "WIDENING", -0.01)
+    assert [order.verify() for order in orders] != explained
+
+
+@given(
+    st.sampled_from(sorted(BSA_FORMULAS)),
+    st.decimals("20", "250", places=1),
+    st.decimals("0.5", "300", places=2),
+    st.sampled_from(["0.01", "0.1"]),
+)
+def test_a_rough_area_holds_the_exact_one_however_it_is_rounded(
+    name: str, height: Decimal, weight: Decimal, step: str
+) -> None:
+    equation = BSA_FORMULAS[name].equation_for(weight, "female")
+    span = screening.rounded_area(equation, height, weight, Decimal(step))
+    area = equation.value(height, weight)
+    nearest = round(area / Fraction(step)) * Fraction(step)
+    assert span.holds(area)
+    assert span.holds(nearest)
+    assert span.most - span.least < float(step) * 1.01
+
+
+def test_an_equation_of_another_form_is_not_screened() -> None:
+    class ByHeight:
+        text = "height / 100"
+
+        def value(self, height: Decimal, _weight: Decimal) -> Fraction:
+            return Fraction(height) / 100
+
+    assert screening.rounded_area(ByHeight(), Decimal(180), Decimal(80), Decimal("0.01")) == screening.ANYWHERE
