@@ -13,7 +13,7 @@ For whoever answers many rows at once:
 - What every check asks of these facts is told by `cec.calculate.rules`.
 """
 
-from cec.facts.derived import body_mass_index
+from cec.facts.derived import POSSIBLE_BODY_MASS_INDEXES, body_mass_index
 from cec.facts.fact import NO_FACTS, Bounds, Fact, Facts, Form, Told, Value
 from cec.facts.families import (
     EARLIER_DOSES,
@@ -25,7 +25,7 @@ from cec.facts.families import (
     of_history,
 )
 from cec.facts.reading import Sex
-from cec.facts.table import FACTS, POSSIBLE_BODY_MASS_INDEXES, bounded_facts, changing_facts, told_facts
+from cec.facts.table import FACTS, bounded_facts, changing_facts, told_facts
 
 __all__ = [
     "EARLIER_DOSES",

@@ -1,11 +1,15 @@
-"""What facts are computed from other facts, exactly, by nothing but their values."""
+"""Facts that nobody tells, each a row: computed from other facts, exactly, by nothing but their values."""
 
 from __future__ import annotations
 
 import datetime
 from decimal import Decimal
 
-from cec.units import EXACT, Quantity
+from cec.facts.fact import Fact, between
+from cec.units import AREA, BODY_MASS_INDEX, CLEARANCE, DURATION, EXACT, PER_173, PERCENT, Quantity
+
+POSSIBLE_BODY_MASS_INDEXES = between(3, 200)
+"""kg/m2; far beyond any patient, so that only a slip falls outside."""
 
 
 def body_mass_index(height: Quantity, weight: Quantity) -> Quantity:
@@ -46,3 +50,102 @@ def with_this_cycle(previous_cycles: Quantity) -> Quantity:
     3
     """
     return Quantity(EXACT.add(previous_cycles.value, Decimal(1)), "")
+
+
+DERIVED_FACTS = (
+    Fact("weight_unit", "the unit in which the weight was typed", "word", told="derived", inputs=("weight",)),
+    Fact(
+        "body_mass_index",
+        "body mass index",
+        "quantity",
+        (BODY_MASS_INDEX,),
+        "kg/m2",
+        told="derived",
+        inputs=("height", "weight"),
+        derive=body_mass_index,
+        possible=POSSIBLE_BODY_MASS_INDEXES,
+        plausible=between(8, 60),
+        short="BMI",
+        look_at="both",
+    ),
+    Fact(
+        "bsa",
+        "body surface area",
+        "quantity",
+        (AREA,),
+        "m2",
+        told="derived",
+        inputs=("height", "weight", "sex"),
+        plausible=between("0.2", 3),
+        short="BSA",
+        look_at="height and weight",
+    ),
+    Fact(
+        "kidney_function",
+        "creatinine clearance or GFR as it is known: of children per 1.73 m2 where it is estimated, else in mL/min",
+        "quantity",
+        (CLEARANCE,),
+        "mL/min",
+        told="derived",
+        inputs=("creatinine_clearance",),
+        plausible=between(5, 200),
+    ),
+    Fact(
+        "normalised_clearance",
+        "creatinine clearance or GFR per 1.73 m2",
+        "quantity",
+        (PER_173,),
+        "mL/min/1.73 m2",
+        told="derived",
+        inputs=("creatinine_clearance",),
+    ),
+    Fact(
+        "clearance_method",
+        "how the clearance is known: measured, bedside Schwartz or Cockcroft-Gault",
+        "word",
+        told="derived",
+        inputs=("creatinine_clearance",),
+    ),
+    Fact(
+        "weight_change",
+        "change of the weight since the last calculation",
+        "quantity",
+        (PERCENT,),
+        "%",
+        told="derived",
+        inputs=("weight", "previous_weight"),
+        derive=weight_change,
+    ),
+    Fact(
+        "days_since_day_1",
+        "days since day 1 of the previous cycle",
+        "count",
+        (DURATION,),
+        "days",
+        bare="days",
+        told="derived",
+        inputs=("previous_day_1", "start"),
+        derive=days_between,
+        plausible=between(None, 365),
+    ),
+    Fact(
+        "days_since_measured",
+        "age of the measures at the start",
+        "count",
+        (DURATION,),
+        "days",
+        bare="days",
+        told="derived",
+        inputs=("measured_on", "start"),
+        derive=days_between,
+        plausible=between(None, 365),
+    ),
+    Fact(
+        "total_cycles",
+        "number of cycles with this one",
+        "count",
+        told="derived",
+        inputs=("previous_cycles",),
+        derive=with_this_cycle,
+    ),
+)

@@ -3,62 +3,23 @@ checked and, with bounds, a refusal and a check."""
 
 from __future__ import annotations
 
-from cec.facts.derived import body_mass_index, days_between, weight_change, with_this_cycle
-from cec.facts.fact import Bounds, Fact, between
-from cec.facts.reading import from_zero, read_age, read_clearance, read_count, read_sex
+from cec.facts.derived import DERIVED_FACTS
+from cec.facts.fact import Fact, between
+from cec.facts.laboratory import LABORATORY_VALUES
+from cec.facts.reading import read_age, read_clearance, read_count, read_sex
 from cec.units import (
     AGE,
     AREA,
-    BILIRUBIN,
-    BLOOD_COUNT,
-    BODY_MASS_INDEX,
     CLEARANCE,
     CREATININE,
-    DURATION,
-    ENZYME,
-    HAEMOGLOBIN,
     LENGTH,
-    PER_173,
-    PERCENT,
     WEIGHT,
-    Kind,
     read_length,
     read_weight,
 )
 
-POSSIBLE_BODY_MASS_INDEXES = between(3, 200)
-"""kg/m2; far beyond any patient, so that only a slip falls outside."""
-
 POSSIBLE_WEIGHTS, USUAL_WEIGHTS = between("0.3", 350), between("0.5", 200)
 """kg."""
-
-
-def _laboratory(
-    name: str,
-    about: str,
-    kind: Kind,
-    *,
-    possible: Bounds,
-    plausible: Bounds,
-    examples: tuple[str, ...],
-    often_called: tuple[str, ...],
-) -> Fact:
-    """A laboratory value; its bounds are cec's own, in the first unit of its kind but for bilirubin in micromol/L."""
-    unit = "micromol/L" if kind is BILIRUBIN else next(iter(kind.units))
-    return Fact(
-        name,
-        about,
-        "quantity",
-        (kind,),
-        unit,
-        examples=examples,
-        reader=from_zero(kind),
-        possible=possible,
-        plausible=plausible,
-        meant=tuple(other for other in kind.units if other != unit),
-        usual=plausible,
-        often_called=often_called,
-    )
 
 
 _ROWS = (
@@ -196,60 +157,7 @@ _ROWS = (
         note="compared, never used for a dose",
         unknown="no written body surface area given",
     ),
-    _laboratory(
-        "anc",
-        "absolute neutrophil count",
-        BLOOD_COUNT,
-        possible=between(0, 500),
-        plausible=between(0, 100),
-        examples=("0.75 x 10^9/L", "750/microL"),
-        often_called=("neutrophils", "neutrophil_count"),
-    ),
-    _laboratory(
-        "platelets",
-        "platelets",
-        BLOOD_COUNT,
-        possible=between(0, 5000),
-        plausible=between(0, 1500),
-        examples=("75 x 10^9/L", "75000/microL"),
-        often_called=("plt", "thrombocytes", "platelet_count"),
-    ),
-    _laboratory(
-        "bilirubin",
-        "total bilirubin",
-        BILIRUBIN,
-        possible=between(0, 1500),
-        plausible=between(0, 600),
-        examples=("1.2 mg/dL", "20 micromol/L"),
-        often_called=("bili", "total_bilirubin"),
-    ),
-    _laboratory(
-        "alt",
-        "alanine aminotransferase",
-        ENZYME,
-        possible=between(0, 50_000),
-        plausible=between(0, 10_000),
-        examples=("40 U/L",),
-        often_called=("alat", "sgpt", "gpt"),
-    ),
-    _laboratory(
-        "ast",
-        "aspartate aminotransferase",
-        ENZYME,
-        possible=between(0, 50_000),
-        plausible=between(0, 10_000),
-        examples=("40 U/L",),
-        often_called=("asat", "sgot", "got"),
-    ),
-    _laboratory(
-        "haemoglobin",
-        "haemoglobin",
-        HAEMOGLOBIN,
-        possible=between(1, 30),
-        plausible=between(4, 22),
-        examples=("9.5 g/dL", "95 g/L"),
-        often_called=("hemoglobin", "hb", "hgb"),
-    ),
+    *LABORATORY_VALUES,
     Fact("diagnosis", "diagnosis, for the sheet", "text", is_of_the_person=True),
     Fact("ward", "the ward, for the papers", "text", is_of_the_person=True),
     Fact("bed", "the bed or room, for the papers", "text", is_of_the_person=True),
@@ -274,101 +182,7 @@ _ROWS = (
         reader=read_count,
         unknown="no cycle number given",
     ),
-    Fact("weight_unit", "the unit in which the weight was typed", "word", told="derived", inputs=("weight",)),
-    Fact(
-        "body_mass_index",
-        "body mass index",
-        "quantity",
-        (BODY_MASS_INDEX,),
-        "kg/m2",
-        told="derived",
-        inputs=("height", "weight"),
-        derive=body_mass_index,
-        possible=POSSIBLE_BODY_MASS_INDEXES,
-        plausible=between(8, 60),
-        short="BMI",
-        look_at="both",
-    ),
-    Fact(
-        "bsa",
-        "body surface area",
-        "quantity",
-        (AREA,),
-        "m2",
-        told="derived",
-        inputs=("height", "weight", "sex"),
-        plausible=between("0.2", 3),
-        short="BSA",
-        look_at="height and weight",
-    ),
-    Fact(
-        "kidney_function",
-        "creatinine clearance or GFR as it is known: of children per 1.73 m2 where it is estimated, else in mL/min",
-        "quantity",
-        (CLEARANCE,),
-        "mL/min",
-        told="derived",
-        inputs=("creatinine_clearance",),
-        plausible=between(5, 200),
-    ),
-    Fact(
-        "normalised_clearance",
-        "creatinine clearance or GFR per 1.73 m2",
-        "quantity",
-        (PER_173,),
-        "mL/min/1.73 m2",
-        told="derived",
-        inputs=("creatinine_clearance",),
-    ),
-    Fact(
-        "clearance_method",
-        "how the clearance is known: measured, bedside Schwartz or Cockcroft-Gault",
-        "word",
-        told="derived",
-        inputs=("creatinine_clearance",),
-    ),
-    Fact(
-        "weight_change",
-        "change of the weight since the last calculation",
-        "quantity",
-        (PERCENT,),
-        "%",
-        told="derived",
-        inputs=("weight", "previous_weight"),
-        derive=weight_change,
-    ),
-    Fact(
-        "days_since_day_1",
-        "days since day 1 of the previous cycle",
-        "count",
-        (DURATION,),
-        "days",
-        bare="days",
-        told="derived",
-        inputs=("previous_day_1", "start"),
-        derive=days_between,
-        plausible=between(None, 365),
-    ),
-    Fact(
-        "days_since_measured",
-        "age of the measures at the start",
-        "count",
-        (DURATION,),
-        "days",
-        bare="days",
-        told="derived",
-        inputs=("measured_on", "start"),
-        derive=days_between,
-        plausible=between(None, 365),
-    ),
-    Fact(
-        "total_cycles",
-        "number of cycles with this one",
-        "count",
-        told="derived",
-        inputs=("previous_cycles",),
-        derive=with_this_cycle,
-    ),
+    *DERIVED_FACTS,
 )
 
 FACTS: dict[str, Fact] = {fact.name: fact for fact in _ROWS}
