@@ -10,21 +10,18 @@ import msgspec
 from cec.days import Calendar, is_open
 from cec.drug_names import is_same_drug
 from cec.keys import key
-from cec.regimen.drug_line import (
+from cec.regimen.dose_entry import DoseEntry, Rate
+from cec.regimen.drug_line import CAPS, DrugLine
+from cec.regimen.limits import AnyOf, Comparison, Condition, Conditions, Limit, any_words, condition_words
+from cec.regimen.timing import (
     BEFORE_FIRST_INFUSION,
-    CAPS,
     MEALS,
-    NO_DAY_0,
     PARTS_OF_DAY,
     WEEKDAYS,
     WORDS_OF_DAY,
     Anchor,
     DoseCount,
-    DoseEntry,
-    DrugLine,
-    Rate,
 )
-from cec.regimen.limits import AnyOf, Comparison, Condition, Conditions, Limit, any_words, condition_words
 from cec.units import DoseQuantity, Duration, span
 
 __all__ = [
@@ -65,6 +62,9 @@ Level = Literal["note", "check", "stop"]
 
 NOT_SHIPPED = "not the shipped "
 """How the name begins of a regimen whose file bears a shipped one's name and has other content."""
+
+NO_DAY_0 = "none"
+"""What a regimen says whose day 1 follows day -1 at once."""
 
 AN_EXAMPLE = "examples/"
 """How the name of a shipped example begins, so that nobody takes it for a reviewed regimen of that name."""
