@@ -26,6 +26,8 @@ class Node(NamedTuple):
     entries: tuple[tuple[Node, Node], ...] | None = None
     json: str = ""
     """What JSON says that the text is ("a text", "a number", "true", "false" or "null"); YAML leaves it open."""
+    is_cut: bool = False
+    """Whether the file cannot be read from somewhere within it on: what it lacks may stand there."""
 
     @property
     def form(self) -> str:

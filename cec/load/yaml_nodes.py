@@ -10,6 +10,7 @@ import hashlib
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -56,7 +57,7 @@ def read_text(text: str, name: str) -> Node:
 
 
 def _build(text: str, name: str) -> _Builder:
-    """The tree of a YAML text with the faults of its notation; without a tree where it is not YAML, or too deep."""
+    """The tree of a YAML text with the faults of its notation; without a tree where none of it is YAML, or too deep."""
     builder = _Builder(name)
     try:
         builder.read(text)
@@ -70,13 +71,28 @@ def _build(text: str, name: str) -> _Builder:
         if before.is_too_deep:
             builder = before
         else:
-            builder.faults.append(fault)
-        builder.root = None
+            builder.break_off(fault)
     if builder.is_too_deep or builder.documents > 1:
         builder.root = None
     if not builder.faults and builder.root is None:
         builder.faults.append(Fault("is empty", "", name))
     return builder
+
+
+class _Collection(NamedTuple):
+    """A list or a mapping that is open: where it starts, and what it has so far, of a mapping keys and values."""
+
+    line: int
+    column: int
+    is_mapping: bool
+    nodes: list[Node]
+
+    def closed(self, *, is_cut: bool = False) -> Node:
+        """The node of it."""
+        if not self.is_mapping:
+            return Node(self.line, self.column, items=tuple(self.nodes), is_cut=is_cut)
+        pairs = tuple(zip(self.nodes[::2], self.nodes[1::2], strict=False))
+        return Node(self.line, self.column, entries=pairs, is_cut=is_cut)
 
 
 class _Builder:
@@ -88,7 +104,7 @@ class _Builder:
         self.root: Node | None = None
         self.documents = 0
         self.is_too_deep = False
-        self.open: list[tuple[int, int, bool, list[Node]]] = []
+        self.open: list[_Collection] = []
 
     def read(self, text: str) -> None:
         """Every event of a text, up to the first that is too deep; YAMLError where the parser refuses the text."""
@@ -119,18 +135,25 @@ class _Builder:
             if len(self.open) >= DEEPEST:
                 self.fault(event, f"nests more than {DEEPEST} levels deep")
                 self.is_too_deep = True
-            self.open.append((*_place(event), isinstance(event, yaml.MappingStartEvent), []))
+            self.open.append(_Collection(*_place(event), isinstance(event, yaml.MappingStartEvent), []))
         elif isinstance(event, yaml.CollectionEndEvent):
-            line, column, is_mapping, nodes = self.open.pop()
-            if is_mapping:
-                pairs = tuple(zip(nodes[::2], nodes[1::2], strict=True))
-                self._add(Node(line, column, entries=pairs))
-            else:
-                self._add(Node(line, column, items=tuple(nodes)))
+            self._add(self.open.pop().closed())
+
+    def break_off(self, fault: Fault) -> None:
+        """End where the parser refuses the text: what is whole before it stays, so that its faults are told too."""
+        self.faults.append(fault)
+        if self.open:
+            nodes = self.open[-1].nodes
+            whole = (len(nodes) - 1) // 2 * 2 if self.open[-1].is_mapping else len(nodes) - 1
+            del nodes[max(0, whole) :]  # the last one may go on behind the place
+        while self.open:
+            self._add(self.open.pop().closed(is_cut=True))
+        if self.root and self.root.entries is None:
+            self.root = None
 
     def _add(self, node: Node) -> None:
         if self.open:
-            self.open[-1][3].append(node)
+            self.open[-1].nodes.append(node)
         elif self.root is None:
             self.root = node
 
@@ -156,18 +179,56 @@ def _place(event: yaml.Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
+_COMPLAINTS = (
+    (r"unexpected end of stream", "the quotation mark here has no other that ends the text"),
+    (r"expected ',' or '}'", "the { of line LINE has no } yet, or a comma is missing"),
+    (r"expected ',' or '\]'", "the [ of line LINE has no ] yet, or a comma is missing"),
+    (
+        r"mapping values are not allowed",
+        "a second colon in one value (put it in quotes), or a line indented too far",
+    ),
+    (r"could not find expected ':'", "a key ends with a colon and a space"),
+    (r"alphabetic or numeric character", "a text cannot begin with * or &; put it in quotes"),
+    (r"document start", "something stands after the end of the file's content"),
+    (
+        r"key$|<block end>|'-' indicator",
+        "this does not go on from above: look at indentation, quotes and brackets",
+    ),
+)
+"""What a parser complains of, each by a pattern of its words, in plain words; LINE is where it began."""
+_CAUSE_STANDS_BEFORE = r"unexpected end of stream|could not find expected ':'|alphabetic or numeric character"
+"""Complaints that belong to the place where the parser began, not to that where it gave up."""
+
+
 def _yaml_fault(error: yaml.YAMLError, text: str, name: str) -> tuple[Fault, int]:
-    """The parser's complaint in one line, and how many characters of the text stand before its place."""
+    """The parser's complaint in plain words, and how many characters of the text stand before its place."""
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    index, line, column = (mark.index, mark.line + 1, mark.column + 1) if mark else (0, 1, 1)
     if "control characters" in problem or "special characters" in problem:
-        problem = "has a control character; remove it"
-        if character := yaml.reader.Reader.NON_PRINTABLE.search(text):
-            index = character.start()
-            line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
-    if "\\t" in problem or "tab" in problem:
-        problem += "; indent with spaces"
+        character = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        index = character.start() if character else 0
+        line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+        return _not_yaml("has a control character; remove it", name, line, column), index
+    refused: yaml.Mark | None = getattr(error, "problem_mark", None)
+    if refused is None:
+        return _not_yaml(problem, name, 1, 1), 0
+    begun: yaml.Mark = getattr(error, "context_mark", None) or refused
+    words = _in_plain_words(problem, text[text.rfind("\n", 0, begun.index) + 1 : refused.index + 1])
+    place = begun if re.search(_CAUSE_STANDS_BEFORE, problem) else refused
+    return _not_yaml(words.replace("LINE", str(begun.line + 1)), name, place.line + 1, place.column + 1), refused.index
+
+
+def _not_yaml(words: str, name: str, line: int, column: int) -> Fault:
+    return Fault(f"is not YAML here: {words}", "", name, line, column, code="not-yaml")
+
+
+def _in_plain_words(problem: str, text: str) -> str:
+    """What a parser complains of; `text` ends with the character at which it gave up."""
+    if text.endswith("\t"):
+        return "a tab; indent with spaces"
     if "cannot start any token" in problem:
-        problem += "; put the text in quotes"
-    return Fault(f"is not YAML here: {problem}", "", name, line, column, code="not-yaml"), index
+        return f"a text cannot begin with {text[-1:]}; put it in quotes"
+    if text.endswith(("}", "]")) and "','" not in problem:
+        return f"a {text[-1]} too many"
+    if "':'" in problem and "\N{NO-BREAK SPACE}" in text:
+        return "a no-break space, as web pages have it; write a space"
+    return next((words for pattern, words in _COMPLAINTS if re.search(pattern, problem)), problem)

@@ -125,7 +125,7 @@ def list_of(item: Shape) -> Shape:
         if node.items is None:
             return reading.fault(node, where, Fault(f"is {node.form}; a list is wanted", code="wrong-shape"))
         values = [item.read(child, f"{where} {index}", reading) for index, child in enumerate(node.items, 1)]
-        return INVALID if any(value is INVALID for value in values) else tuple(values)
+        return INVALID if node.is_cut or any(value is INVALID for value in values) else tuple(values)
 
     def write(values: Iterable[Any]) -> Node:
         return Node(items=tuple(map(item.write, values)))
@@ -140,6 +140,8 @@ def commas_or_list(convert: Callable[[str], Any], schema: Schema, write: Callabl
     def read(node: Node, where: str, reading: Reading) -> Any:
         if node.items is None:
             return single.read(node, where, reading)
+        if node.is_cut:
+            return INVALID
         if not node.items or any(item.text is None for item in node.items):
             return reading.fault(node, where, "is a list of other things than single values")
         joined = ", ".join(item.text or "" for item in node.items)

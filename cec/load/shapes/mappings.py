@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from msgspec.structs import fields as fields_of
@@ -43,9 +43,10 @@ def mapping(
             for key, field in fields.items()
             if key in entries
         }
-        for key in (key for key, field in fields.items() if field.required and key not in entries):
-            reading.fault(node, where, Fault(_missing(key, fields[key]), about=(key,), code="missing-key"))
-        if len(reading.faults) > before:
+        for key in _missing(fields, entries, node):
+            about = f": {fields[key].about}" if fields[key].about else ""
+            reading.fault(node, where, Fault(f"'{key}' is missing{about}", about=(key,), code="missing-key"))
+        if len(reading.faults) > before or node.is_cut:
             return INVALID
         try:
             return build(values)
@@ -75,7 +76,7 @@ def mapping_of(item: Shape) -> Shape:
             if others:
                 reading.fault(others[0][0], where, comma_words(key, child, others))
             values[key] = item.read(child, _inside(where, key), reading)
-        return INVALID if len(reading.faults) > before else values
+        return INVALID if len(reading.faults) > before or node.is_cut else values
 
     def write(values: Mapping[str, Any]) -> Node:
         return Node(entries=tuple((Node(text=key), item.write(value)) for key, value in values.items()))
@@ -122,8 +123,9 @@ def _entries(node: Node, where: str, reading: Reading) -> dict[str, tuple[Node, 
     return entries
 
 
-def _missing(key: str, field: Field) -> str:
-    return f"'{key}' is missing" + (f": {field.about}" if field.about else "")
+def _missing(fields: Mapping[str, Field], entries: Container[str], node: Node) -> list[str]:
+    """The keys that must be there and are not; none of a mapping that may go on."""
+    return [key for key, field in fields.items() if field.required and key not in entries and not node.is_cut]
 
 
 def _inside(where: str, key: str) -> str:
