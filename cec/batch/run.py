@@ -115,7 +115,8 @@ def _answer_all(job: Job, blocks: Iterator[Block], size: int, progress: Progress
                 whose += [] if done.whose is None else [done.whose]
                 progress(dosed + rejected, done.position, size)
     unread = [name for name in layout.columns[layout.passing] if name not in job.read]
-    return Summary(dosed, rejected, alerts, not_made, job.columns, unread, _unasked(job, unread), _doubled(whose), idle)
+    unasked, doubled = _unasked(job, unread), _doubled(whose)
+    return Summary(dosed, rejected, alerts, not_made, job.columns, unread, unasked, doubled, idle, layout.hidden)
 
 
 def _unasked(job: Job, unread: Sequence[str]) -> list[tuple[str, str]]:

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cec.tables.columns import Column
-
-SHOWN = 3
-"""Rows of one id and start that are named; of others there is only a number."""
+from cec.tables.layout import SHOWN, hidden_words, some_rows
 
 
 class Summary(NamedTuple):
@@ -29,6 +27,8 @@ class Summary(NamedTuple):
     """Rows of the same id, start and cycle, each of which has administrations of its own."""
     idle: list[int]
     """Dosed rows that have no administrations."""
+    hidden: Sequence[int] = ()
+    """Rows that a sheet hides."""
 
     @property
     def read(self) -> int:
@@ -40,6 +40,7 @@ def notes(summary: Summary, rejects: str = "") -> Iterator[str]:
     """The counts, the alerts, the columns that were read, and rows to look at; `rejects` is their file."""
     where = f" ({rejects})" if rejects and summary.rejected else ""
     yield f"{summary.read:,} read: {summary.dosed:,} dosed, {summary.rejected:,} rejected{where}"
+    yield from hidden_words(summary.hidden)
     if summary.alerts:
         yield "alerts: " + ", ".join(f"{code} {count:,}" for code, count in summary.alerts.most_common())
     if summary.not_made:
@@ -51,21 +52,10 @@ def notes(summary: Summary, rejects: str = "") -> Iterator[str]:
     for name, regimen in summary.unasked:
         yield f"column '{name}' is not asked by {regimen}"
     for rows in summary.doubled[:SHOWN]:
-        yield f"rows {_some(rows)} have the same id and start"
+        yield f"rows {some_rows(rows)} have the same id and start"
     if len(summary.doubled) > SHOWN:
         yield f"and so have the rows of {len(summary.doubled) - SHOWN:,} more"
     for row in summary.idle[:SHOWN]:
         yield f"row {row} has no administrations: every drug is reduced by 100%"
     if len(summary.idle) > SHOWN:
         yield f"and {len(summary.idle) - SHOWN:,} more rows have none"
-
-
-def _some(rows: Sequence[int]) -> str:
-    """Some of the rows, and how many more there are.
-
-    >>> _some([4, 5]), _some([2, 3, 4, 5, 6])
-    ('4 and 5', '2, 3, 4 and 2 more')
-    """
-    if len(rows) <= SHOWN:
-        return " and ".join(map(str, rows))
-    return f"{', '.join(map(str, rows[:SHOWN]))} and {len(rows) - SHOWN:,} more"

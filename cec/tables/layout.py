@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class Layout(NamedTuple):
     encoding: str = ""
     """That of the file, where somebody said another than UTF-8."""
     types: Mapping[str, pl.DataType] = {}
+    hidden: Sequence[int] = ()
+    """The rows that a sheet hides: they are read like all others."""
 
     @property
     def holds_rejects(self) -> bool:
@@ -79,6 +81,34 @@ class Rows(NamedTuple):
     rows: Sequence[int]
     rejected: Sequence[Rejected] = ()
     lines: pl.Series | None = None
+
+
+SHOWN = 3
+"""Rows that are named where there are many."""
+
+
+def some_rows(rows: Sequence[int]) -> str:
+    """Some of the rows, and how many more there are.
+
+    >>> some_rows([4, 5]), some_rows([2, 3, 4, 5, 6])
+    ('4 and 5', '2, 3, 4 and 2 more')
+    """
+    if len(rows) <= SHOWN:
+        return " and ".join(map(str, rows))
+    return f"{', '.join(map(str, rows[:SHOWN]))} and {len(rows) - SHOWN:,} more"
+
+
+def hidden_words(rows: Sequence[int]) -> Iterator[str]:
+    """What is said of rows that a sheet hides.
+
+    >>> list(hidden_words([3, 7]))
+    ['2 rows that the sheet hides are read like all others: 3 and 7; take them out if they are not meant']
+    """
+    if len(rows) == 1:
+        yield f"1 row that the sheet hides is read like all others: {rows[0]}; take it out if it is not meant"
+    elif rows:
+        count, them = f"{len(rows):,} rows", some_rows(rows)
+        yield f"{count} that the sheet hides are read like all others: {them}; take them out if they are not meant"
 
 
 def unlike(header: Sequence[str]) -> tuple[str, ...]:

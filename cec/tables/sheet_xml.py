@@ -1,4 +1,4 @@
-"""The XML of a sheet of a workbook: what formulas hide, which cells are merged, and the letters of columns."""
+"""The XML of a sheet of a workbook: what formulas hide, which rows are hidden, merged cells, letters of columns."""
 
 from __future__ import annotations
 
@@ -58,6 +58,23 @@ def _errors_and_formulas(xml: bytes) -> Iterator[tuple[int, int, str]]:
             is_error = node.get("t") == "e"
             if is_error or ("f" in parts and not parts.get("v") and node.get("t") is None):
                 yield row - 1, column - 1, (parts.get("v") if is_error else "") or NOT_COMPUTED
+
+
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_NUMBER_OF_ROW = re.compile(rb"""\br=["']([0-9]+)""")
+_HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
+
+
+def hidden_rows(xml: bytes) -> set[int]:
+    """The rows that a filter or a person hides, from 0."""
+    found: set[int] = set()
+    place = -1
+    for (attributes,) in map(re.Match.groups, _ROW.finditer(xml) if _HIDDEN.search(xml) else ()):
+        number = _NUMBER_OF_ROW.search(attributes)
+        place = int(number[1]) - 1 if number else place + 1
+        if _HIDDEN.search(attributes):
+            found.add(place)
+    return found
 
 
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*\bref=["']([A-Z]+)([0-9]+):[A-Z]+([0-9]+)["']""")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from cec.errors import Fault, FileError
 from cec.tables.cells import as_texts
 from cec.tables.layout import Block, Layout, unlike
-from cec.tables.sheet_xml import hidden_by_formulas, letters_of, merged_rows, xml_of
+from cec.tables.sheet_xml import hidden_by_formulas, hidden_rows, letters_of, merged_rows, xml_of
 from cec.tables.temporary import naming_temporary, temporary_folder
 
 if TYPE_CHECKING:
@@ -78,7 +78,14 @@ def read_table(content: bytes, sheet: str, name: str) -> tuple[Layout, pl.DataFr
     cells = _spread(cells, merged)
     frame = cells[filled[1:], kept]
     frame.columns = list(header)
-    return Layout("xlsx", tuple(names[place] for place in kept), header), frame, [row + 1 for row in filled[1:]]
+    hidden = hidden_rows(xml)
+    layout = Layout(
+        "xlsx",
+        tuple(names[place] for place in kept),
+        header,
+        hidden=tuple(row + 1 for row in filled[1:] if row in hidden),
+    )
+    return layout, frame, [row + 1 for row in filled[1:]]
 
 
 def _lacking(library: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cec.tables.asked import asked_elsewhere
+from cec.tables.layout import hidden_words
 
 if TYPE_CHECKING:
     from cec.regimen import Regimen
@@ -18,6 +19,7 @@ def notes(table: VerifiedTable, regimen: Regimen, named: str | None, *, is_namel
     `named` is what --regimen said, `is_nameless` whether any row that was held against its order has no id.
     """
     single = table.columns.drug_rows
+    yield from hidden_words(table.hidden)
     if "regimen" not in table.columns.facts:
         hint = "" if named is not None else "; --regimen says another"
         yield f"every row is held against {regimen.name}: no column names a regimen{hint}"

@@ -6,7 +6,7 @@ order, whose patient must have an id unless the table holds nothing else. Every 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import merge
 from itertools import chain, groupby, islice
@@ -37,6 +37,8 @@ class VerifiedTable(NamedTuple):
     assumes_regimen: bool
     """Whether any row names no regimen."""
     rows: Iterator[Row]
+    hidden: Sequence[int] = ()
+    """Rows that a sheet hides."""
 
 
 @contextmanager
@@ -62,7 +64,7 @@ def verify_table(path: Path, terms: Terms, kind: str | None = None) -> Iterator[
             unread = tuple(name for name in header if name not in columns.read)
             refuse_unread(header, columns, loaded, terms.ignored, str(path))
             rows = _rows(table._replace(blocks=blocks), columns, regimens, terms)
-            yield VerifiedTable(columns, unread, assumes, rows)
+            yield VerifiedTable(columns, unread, assumes, rows, table.layout.hidden)
 
 
 def _rows(table: Table, columns: OrderColumns, regimens: dict[str, Regimen | Refusal], terms: Terms) -> Iterator[Row]:

@@ -259,6 +259,40 @@ def test_what_does_not_fit_into_a_sheet_leaves_nothing(tmp_path: Path, monkeypat
     assert list((tmp_path / "temporary").iterdir()) == [], "nothing of a patient stays"
 
 
+def hiding(path: Path, *rows: int) -> Path:
+    """A copy of a workbook of which a filter hides these rows, counted as the sheet does."""
+    other = path.with_name(f"hiding-{path.name}")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:
+        for part in old.namelist():
+            content = old.read(part)
+            if part == "xl/worksheets/sheet1.xml":
+                for row in rows:
+                    content = content.replace(f'<row r="{row}"'.encode(), f'<row r="{row}" hidden="1"'.encode())
+            new.writestr(part, content)
+    return other
+
+
+@pytest.mark.parametrize(
+    ("hidden", "words"),
+    [
+        ((3,), "1 row that the sheet hides is read like all others: 3; take it out if it is not meant"),
+        ((2, 4), "2 rows that the sheet hides are read like all others: 2 and 4; take them out if they are not meant"),
+        ((1, 5), ""),
+    ],
+    ids=["one", "two", "only names and an empty row"],
+)
+def test_rows_that_a_filter_hides_are_dosed_and_named(hidden: tuple[int, ...], words: str, tmp_path: Path) -> None:
+    """A person who filtered a sheet sees fewer patients than are dosed."""
+    path = workbook(tmp_path / "p.xlsx", HEAD[:3], ("1", 128, 26), ("2", 140, 35), ("3", 150, 40), ("", None, None))
+    done = cec("batch", str(hiding(path, *hidden)), "-o", str(tmp_path / "d.csv"))
+    assert done.code == 0, done.err
+    assert "3 read: 3 dosed" in done.err
+    assert ("hides" in done.err) == bool(words)
+    assert words in done.err
+    doses = hiding(workbook(tmp_path / "o.xlsx", (*HEAD[:3], "etoposide_mg"), ("1", 128, 26, 96)), 2)
+    assert "1 row that the sheet hides is read like all others: 2" in cec("verify", str(doses)).err
+
+
 def test_verify_reads_a_workbook(tmp_path: Path) -> None:
     head = ("id", "height_cm", "weight_kg", "clofarabine_mg", "etoposide_mg", "cyclophosphamide_mg", "prednisone_mg")
     path = workbook(
