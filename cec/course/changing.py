@@ -14,13 +14,21 @@ from cec.course.change_faults import change_faults
 from cec.days import LAST_DAY, days_in_words, list_days
 from cec.errors import Fault, InputError, OrderRefused
 from cec.load.change_texts import GivenText
-from cec.order import Administration, Change, GivenAmount, MovedDay, NewStart, Order, SkippedDay, identity
+from cec.order import (
+    Administration,
+    Change,
+    GivenAmount,
+    MovedDay,
+    NewStart,
+    Order,
+    SkippedDay,
+    identity,
+    measured_anew,
+)
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.units import Quantity
 
-MEASURED = ("height", "weight", "measured_on", "creatinine", "creatinine_clearance")
-"""Facts of a patient that a change has under their own names."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 ALL = "all"
 """What is written to stop every drug."""
@@ -83,7 +91,7 @@ def change_of(before: Order, asked: Asked) -> Change:
         from_day=from_day,
         reason=asked.reason,
         written_by=before.written_by,
-        **_measured(asked),
+        **(measured_anew(asked.patient, asked.facts, asked.on) if asked.patient else {}),
         reductions=asked.patient.reductions if asked.patient else (),
         set_doses=asked.patient.set_doses if asked.patient else (),
         withheld=asked.patient.withheld if asked.patient else (),
@@ -106,20 +114,6 @@ def change_of(before: Order, asked: Asked) -> Change:
     if faults:
         raise InputError(*faults)
     return change
-
-
-def _measured(asked: Asked) -> dict[str, Any]:
-    """What was measured anew, by the names that a change has for it."""
-    if asked.patient is None:
-        return {}
-    values: dict[str, Any] = {name: getattr(asked.patient, name) for name in MEASURED if name in asked.facts}
-    values |= {
-        f"{name}_given": getattr(asked.patient, f"{name}_given") for name in ("height", "weight") if name in values
-    }
-    if {"height", "weight"} & values.keys():
-        values.setdefault("measured_on", asked.on)
-    values["facts"] = {name: asked.patient.facts[name] for name in sorted(asked.facts) if name in asked.patient.facts}
-    return values
 
 
 def _from_day(before: Order, asked: Asked) -> int:

@@ -63,6 +63,8 @@ class ReadBundle(NamedTuple):
     """The reasons with which alerts were accepted, by their codes."""
     notes: tuple[str, ...]
     """What was not read, and which of several was taken."""
+    measured_within: tuple[tuple[int, Told], ...] = ()
+    """Measures that were taken within the cycle, each with the day of it from which it holds."""
 
 
 def read_bundle(
@@ -86,10 +88,11 @@ def read_bundle(
         if each.get("subject"):
             is_about(patient, each, resources)
     active = [each for each in resources.of("AllergyIntolerance") if is_about(patient, each, resources)]
+    measures = measured(resources, patient, _used(ordered, group, resources), elsewhere, pharmacy.zone)
     facts = [
         *group.facts,
         *((*identity(patient), *told_by_extensions(patient)) if patient else ()),
-        *measured(resources, patient, _used(ordered, resources), elsewhere, pharmacy.zone),
+        *measures.first,
         *allergies(active),
     ]
     for resource in (*resources.of("Patient", "RequestGroup", "AllergyIntolerance"), *requests):
@@ -106,7 +109,7 @@ def read_bundle(
     if faults := resources.found.faults:
         raise FileError(*sorted(faults, key=lambda fault: (fault.line, fault.column)))
     notes = (*resources.found.notes, *_not_read(resources))
-    return ReadBundle(once, doses, dict(_accepted(resources)), notes)
+    return ReadBundle(once, doses, dict(_accepted(resources)), notes, measures.later)
 
 
 def _addresses(resource: Element) -> list[str]:
@@ -189,17 +192,22 @@ def _requests(resources: Resources, group: Group) -> Iterator[Element]:
             request.note("is not of the RequestGroup, so it is not read")
 
 
-def _used(requests: Iterable[Element], resources: Resources) -> frozenset[str]:
-    """The names of what requests say that they are based on, as far as it is in the Bundle."""
-    names = set()
+def _used(requests: Iterable[Element], group: Group, resources: Resources) -> dict[str, int | None]:
+    """The names of what requests in the Bundle are based on, each with the first day of the cycle on which one of these
+    requests is given, where that is told.
+    """
+    first_days: dict[str, list[int | None]] = {}
     for request in requests:
         for reference in request.all("supportingInformation"):
             address = reference.get("reference").text
             if found := resources.leads_to(address):
-                names.add(found.name)
+                days = (group.days or {}).get(request.name, ())
+                first_days.setdefault(found.name, []).append(min(days, default=None))
             elif address.startswith("urn:uuid:"):
                 reference.fault(f"leads to {address}, which is not in the Bundle", "no-such-resource")
-    return frozenset(names)
+    return {
+        name: None if None in days else min(day for day in days if day is not None) for name, days in first_days.items()
+    }
 
 
 def _accepted(resources: Resources) -> Iterator[tuple[str, str]]:

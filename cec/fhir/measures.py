@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from cec.fhir.people import Told, is_about
 from cec.fhir.quantities import ReadQuantity, read_of_kinds
 from cec.fhir.resources import Resources
 from cec.load.patient_keys import Part
+from cec.units import Quantity
 
 _LONGEST = 12
 """Decimals that a typed number may have; longer ones are the tails of doubles."""
@@ -61,17 +63,25 @@ class Measured(NamedTuple):
             return None
 
 
+class Measures(NamedTuple):
+    """What Observations tell: the facts of the cycle's start, and those that hold from a later day of it on."""
+
+    first: tuple[Told, ...]
+    later: tuple[tuple[int, Told], ...]
+
+
 def measured(
     resources: Resources,
     patient: Element | None,
-    used: frozenset[str],
+    used: Mapping[str, int | None],
     elsewhere: Collection[str],
     zone: ZoneInfo | None,
-) -> Iterator[Told]:
-    """The measures that Observations tell: the one that the requests name, else the newest of each.
+) -> Measures:
+    """The measures that Observations tell: those that the requests name, else the newest of each.
 
-    `used` are the names of the Observations that requests were computed from; `elsewhere` are facts that are known
-    already. Times have their days in this zone. Which Observations were not read is a remark.
+    `used` has the names of the Observations that requests were computed from, each with the first day of the cycle on
+    which one of these is given, where that is told; `elsewhere` are facts that are known already. Times have their days
+    in this zone. Which Observations were not read is a remark.
     """
     by_fact: dict[str, list[Measured]] = {}
     others: Counter[str] = Counter()
@@ -81,16 +91,60 @@ def measured(
             by_fact.setdefault(measure.fact, []).append(measure)
     if others:
         resources.found.notes.append(_unread(others))
-    dated: list[Measured] = []
+    first: list[Measured] = []
+    later: list[tuple[int, Measured]] = []
     for fact, measures in by_fact.items():
         named = [each for each in measures if each.observation.name in used]
-        chosen = _chosen(fact, named or measures, is_named=bool(named))
-        if chosen is not None:
-            yield _told(chosen)
-            dated += [chosen] if fact in _WITH_TEXT and chosen.date else []
+        if len({each.amount.quantity for each in named}) > 1:
+            if by_day := _by_day(fact, named, used):
+                first.append(by_day[0][1])
+                later += by_day[1:]
+        elif (chosen := _chosen(fact, _of_first_day(named, used) or measures)) is not None:
+            first.append(chosen)
+    dates = list(_measured_on(first))
+    by_days = itertools.groupby(sorted(later, key=lambda each: each[0]), key=lambda each: each[0])
+    within = [(day, [measure for _, measure in group]) for day, group in by_days]
+    return Measures(
+        (*map(_told, first), *dates),
+        tuple((day, fact) for day, group in within for fact in (*map(_told, group), *_measured_on(group))),
+    )
+
+
+def _measured_on(measures: Iterable[Measured]) -> Iterator[Told]:
+    """The oldest day of height and weight; nothing where none is told."""
+    dated = [each for each in measures if each.fact in _WITH_TEXT and each.date]
     if dated:
         oldest = min(dated, key=lambda each: each.day)
         yield Told("measured_on", oldest.day, oldest.observation)
+
+
+def _of_first_day(measures: Sequence[Measured], used: Mapping[str, int | None]) -> list[Measured]:
+    """Those of these measures that hold from the first day on, as far as days are told."""
+    first = min((day for each in measures if (day := used[each.observation.name]) is not None), default=None)
+    return [each for each in measures if used[each.observation.name] in {None, first}]
+
+
+def _by_day(fact: str, measures: Sequence[Measured], used: Mapping[str, int | None]) -> list[tuple[int, Measured]]:
+    """Different measures by the first day that is dosed by each; none, and a fault, where nobody can tell the days."""
+    first: dict[Quantity, tuple[int, Measured]] = {}
+    for each in measures:
+        day = used[each.observation.name]
+        before = first.get(each.amount.quantity)
+        if day is not None and (before is None or day < before[0]):
+            first[each.amount.quantity] = day, each
+    by_day = sorted(first.values(), key=lambda each: each[0])
+    if len(first) == len({day for day, _ in by_day}) == len({each.amount.quantity for each in measures}):
+        return by_day
+    why = "their RequestGroup does not tell from which day of the cycle on each of them holds"
+    if len(first) > len({day for day, _ in by_day}):
+        why = f"so are those of day {by_day[0][0]}"
+    text = f"the requests are computed from different measures of the {FACTS[fact].about}: {_listed(measures)}; {why}"
+    measures[0].observation.fault(text, "told-twice")
+    return []
+
+
+def _listed(measures: Iterable[Measured]) -> str:
+    return ", ".join(f"{each.amount.text}{f' of {each.when}' if each.when else ''}" for each in measures)
 
 
 def _unread(others: Counter[str]) -> str:
@@ -131,16 +185,11 @@ def _measure(observation: Element, others: Counter[str], zone: ZoneInfo | None) 
     return None
 
 
-def _chosen(fact: str, measures: Sequence[Measured], *, is_named: bool) -> Measured | None:
+def _chosen(fact: str, measures: Sequence[Measured]) -> Measured | None:
     """The measure that counts: the newest; None, and a fault, where it cannot be told which that is."""
     if len({each.amount.quantity for each in measures}) == 1:
         return max(measures, key=lambda each: each.day)
-    listed = ", ".join(f"{each.amount.text}{f' of {each.when}' if each.when else ''}" for each in measures)
-    about = FACTS[fact].about
-    if is_named:
-        text = f"the requests are computed from different measures of the {about}: {listed}"
-        measures[0].observation.fault(f"{text}: of a cycle that was changed, verify the saved order", "told-twice")
-        return None
+    listed, about = _listed(measures), FACTS[fact].about
     latest = _latest(measures)
     if not all(each.when for each in measures) or len({each.amount.quantity for each in latest}) > 1:
         measures[0].observation.fault(

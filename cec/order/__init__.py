@@ -26,6 +26,7 @@ from cec.order.change import (
     days_left_out,
     given_amounts,
     identity,
+    measured_anew,
     patient_after,
     without_restored_days,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "days_left_out",
     "given_amounts",
     "identity",
+    "measured_anew",
     "patient_after",
     "without_restored_days",
 ]

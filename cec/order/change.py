@@ -7,8 +7,8 @@ revision can be computed again.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
-from typing import Literal, TypeAlias
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -192,6 +192,16 @@ def date_of(calendar: Calendar, start: datetime.date, day: int, changes: tuple[C
 
 
 _OF_PATIENT = ("height", "weight", "measured_on", "creatinine", "creatinine_clearance")
+
+
+def measured_anew(patient: Patient, facts: Collection[str], on: datetime.date) -> dict[str, Any]:
+    """The fields of a change that tells these facts of a patient, measured on this day unless the patient names one."""
+    values: dict[str, Any] = {name: getattr(patient, name) for name in _OF_PATIENT if name in facts}
+    values |= {f"{name}_given": getattr(patient, f"{name}_given") for name in ("height", "weight") if name in values}
+    if {"height", "weight"} & values.keys():
+        values.setdefault("measured_on", on)
+    values["facts"] = {name: patient.facts[name] for name in sorted(facts) if name in patient.facts}
+    return values
 
 
 def patient_after(patient: Patient, changes: tuple[Change, ...]) -> Patient:

@@ -35,6 +35,7 @@ from cec.tables.rows import Read, read_fact, read_row
 from cec.tables.streams import reading, reads
 from cec.verification.choices import verify_any_choice
 from cec.verification.doses import TOLERANCE, verify_doses
+from cec.verification.measured_within import dosed_anew, measured_within
 from cec.verification.outcome import RowVerification, Verification
 from cec.verification.written import Written
 
@@ -100,19 +101,27 @@ def verify_bundle(
     read = read_bundle(resources, group, pharmacy, drugs=drugs, elsewhere=_names(given))
     parts, notes = _parts(read.facts, chosen, pharmacy)
     row = _row({**parts, **given}, start, cycle, read)
+    accepted = {**read.accepted, **(accept or {})}
+
+    def patient_with(facts: Sequence[Told]) -> Patient:
+        measures = {each.fact: _part(each) for each in facts}
+        return _row({**parts, **measures, **given}, start, cycle, read).patient
+
+    within = measured_within(read.measured_within, patient_with)
 
     def order_of(patient: Patient) -> Order:
-        return draft_order(
+        order = draft_order(
             chosen,
             patient,
             pharmacy,
             start=row.start,
             cycle=row.cycle,
             as_of=as_of,
-            accept={**read.accepted, **(accept or {})},
+            accept=accepted,
             strict=strict,
             scheduled=not chosen.is_endless,
         )
+        return dosed_anew(order, within, accepted, strict=strict)
 
     written = [
         Written(each.drug, each.amount.quantity, each.amount.step, _beside(each.beside, each.prescribed))

@@ -16,6 +16,7 @@ from bundles import PHARMACY, START, Bundle, dosage, drafted, mcode, observation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from revising import kg, revised
 from running import cec
 
 from cec import Patient, Pharmacy, load_patient, load_regimen
@@ -784,13 +785,52 @@ def test_whatever_is_told_of_a_patient_comes_back() -> None:
     assert replace(back, facts={}) == replace(patient, facts={})
 
 
-def test_a_cycle_that_was_changed_within_is_refused() -> None:
+def measured_twice(first_day: int = 3) -> Bundle:
+    """The Bundle of a cycle in which the child weighs 28 kg from a day on: √(128 × 28 / 3600) = 0.9978: 1 m2."""
+    return written(revised(drafted(), START + datetime.timedelta(days=first_day - 1), first_day, weight=kg(28)))
+
+
+def test_a_cycle_whose_measures_changed_within_is_held_against_each_from_its_day_on() -> None:
+    verification = verified(measured_twice()).verification
+    found = {(each.drug, str(each.written)) for each in verification.verdicts}
+    # 40 mg/m2: 38.4 at 0.96 m2, 40 at 1 m2; 100 mg/m2: 96, 100; 440 mg/m2: 422.4, 440; 0.5 mg/kg: 13, 14
+    assert found == {
+        *(("clofarabine", "38.4 mg"), ("clofarabine", "40 mg"), ("etoposide", "96 mg"), ("etoposide", "100 mg")),
+        *(("cyclophosphamide", "422.4 mg"), ("cyclophosphamide", "440 mg")),
+        *(("prednisone", "13 mg"), ("prednisone", "14 mg")),
+    }
+    assert verification.agrees
+
+
+def test_a_dose_by_the_weight_of_other_days_does_not_agree() -> None:
+    bundle = measured_twice()
+    for amount in request(bundle, "clofarabine")["dosageInstruction"][0]["doseAndRate"]:
+        if amount["doseQuantity"]["unit"] == "mg":
+            amount["doseQuantity"]["value"] = 40  # days 1 and 2 are those of 26 kg
+            amount["rateRatio"]["numerator"]["value"] = 40
+    verification = verified(bundle, tolerance="1%").verification  # 40 is 4.2% above 38.4
+    assert [(each.drug, str(each.written), each.verdict) for each in verification.verdicts if each.is_wrong] == [
+        ("clofarabine", "40 mg", "differs")
+    ]
+
+
+def test_measures_of_which_nobody_can_tell_the_days_are_refused_with_why() -> None:
+    """Two weights of one day; no days in the RequestGroup; no day 1."""
     bundle = copy.deepcopy(INDUCTION)
     weight = copy.deepcopy(observation(bundle, "29463-7"))
     weight["id"], weight["valueQuantity"]["value"] = "later", 28
     bundle["entry"].append({"fullUrl": "urn:uuid:later", "resource": weight})
     request(bundle, "etoposide")["supportingInformation"][1]["reference"] = "urn:uuid:later"
-    assert "computed from different measures of the body weight: 26 kg, 28 kg" in faults(bundle)
+    assert "different measures of the body weight: 26 kg, 28 kg; so are those of day 1" in faults(bundle)
+    without_days = measured_twice()
+    (group,) = resources(without_days, "RequestGroup")
+    for action in group["action"][0]["action"]:
+        del action["extension"]
+    assert "their RequestGroup does not tell from which day of the cycle on each of them holds" in faults(without_days)
+    without_start = measured_twice()
+    (group,) = resources(without_start, "RequestGroup")
+    del group["action"][0]["timingPeriod"]
+    assert "the day 1 of their cycle is not told; give it with --start" in faults(without_start)
 
 
 @pytest.mark.parametrize(
