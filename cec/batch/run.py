@@ -51,8 +51,8 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
         columns = _columns(table.layout, request._replace(renamed=for_any_regimen(request.renamed)))
         named = columns["regimen"].name if "regimen" in columns else ""
         regimens: dict[str, Regimen | Refusal] = {}
-        meant = declared.values.get("regimen", {})
-        with regimens_named(table.layout, named, table.blocks, regimens, meant) as (blocks, some_name_none):
+        meanings = declared.values.get("regimen", {})
+        with regimens_named(table.layout, named, table.blocks, regimens, meanings) as (blocks, some_name_none):
             is_usual_used = some_name_none and (request.fills_regimen or not named)
             job = _job(request, table.layout, regimens, is_usual_used=is_usual_used)
             return _answer_all(job, blocks, table.size, progress)
@@ -75,8 +75,8 @@ def _job(request: Request, layout: Layout, regimens: dict[str, Regimen | Refusal
 
 def _columns(layout: Layout, request: Request, regimens: Sequence[Regimen] = ()) -> dict[str, Column]:
     """The columns that tell something that this batch reads."""
-    heard = [name for name in layout.columns if name not in request.ignored]
-    found = columns_for(heard, request.renamed, regimens, request.source, request.declared)
+    considered = [name for name in layout.columns if name not in request.ignored]
+    found = columns_for(considered, request.renamed, regimens, request.source, request.declared)
     names = [name.strip() for name in layout.header]
     if twice := [name for column in found.values() for name in column.names if names.count(name) > 1]:
         raise FileError(Fault(f"the first line names {', '.join(twice)} twice; take one out", "", request.source))

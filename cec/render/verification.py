@@ -46,7 +46,7 @@ class Happening(NamedTuple):
 
 
 def happenings(outcome: Verification | Row) -> Iterator[Happening]:
-    """Every verdict that a person must look at in words; a mistake that befell several drugs stands first, and once."""
+    """Every verdict that a person must look at in words, what explains several drugs first and once."""
     wrong = [verdict for verdict in outcome.verdicts if verdict.is_wrong]
     for shared in outcome.shared_explanations:
         of_all = [verdict for verdict in wrong if _is_of(verdict, shared)]

@@ -92,7 +92,7 @@ class Candidate(NamedTuple):
     amount: Fraction
     working: str
     words: str = ""
-    """What is the same for every drug that the mistake befell, where the working does not say it."""
+    """What is the same for every drug that the mistake explains, where the working does not say it."""
     kind: str = ""
     """Mistakes of one name are one mistake where their kind and variant are the same."""
     variant: Hashable = ""

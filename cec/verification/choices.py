@@ -79,10 +79,10 @@ def _scaled(entry: DoseEntry, lowest: Dose, amount: Quantity) -> str:
         number = convert_exactly(amount, lowest.ordered.unit, AMOUNT).number
     except CecError:
         return ""
-    meant = Fraction(entry.dose.value) * number / Fraction(lowest.ordered.value)
-    if entry.up_to is None or not Fraction(entry.dose.value) <= meant <= Fraction(entry.up_to.value):
+    prescribed = Fraction(entry.dose.value) * number / Fraction(lowest.ordered.value)
+    if entry.up_to is None or not Fraction(entry.dose.value) <= prescribed <= Fraction(entry.up_to.value):
         return ""
-    return write_quantity(Quantity(to_nearest(meant, _FINEST), entry.dose.unit))
+    return write_quantity(Quantity(to_nearest(prescribed, _FINEST), entry.dose.unit))
 
 
 _FINEST = Decimal("0.000001")

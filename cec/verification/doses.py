@@ -72,7 +72,7 @@ def verify_doses(
                 verdicts.append(nothing_written(dose.drug, dose.ordered))
             elif place not in covered:
                 verdicts.append(_unwritten(dose, partial=partial))
-        verdicts += [_stranger(each, order) for each in left_over]
+        verdicts += [_not_asked_for(each, order) for each in left_over]
         if days is not None:
             verdicts.append(_judge_days(days, order, alike))
         return Verification(
@@ -208,7 +208,7 @@ def nothing_written(drug: str, nothing: Quantity) -> Verdict:
     return Verdict(drug, "agrees", nothing)
 
 
-def _stranger(written: Written, order: Order) -> Verdict:
+def _not_asked_for(written: Written, order: Order) -> Verdict:
     """What is to be said of an amount that no line of the order asks for."""
     drug, amount = written.drug, written.amount
     drugs = list(dict.fromkeys(dose.drug for dose in order.doses))

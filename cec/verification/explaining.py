@@ -1,7 +1,8 @@
 """Which mistakes explain the wrong doses of an order: all of them are judged together.
 
 A mistake fits where its amount, rounded to the digits that are written, is the written one; what only rounding explains
-is no mistake. What befell most drugs comes first and is told once. No measure is blamed that a right dose contradicts.
+is no mistake. What explains most drugs comes first and is told once. A right dose
+contradicts a mistake in what all doses are computed from.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ ROUNDED = "the expected dose, rounded to the digits that are written, is the sam
 
 
 class Cause(NamedTuple):
-    """One mistake in one way: of all drugs that it befell, the same."""
+    """One mistake in one way: the same for all drugs that it explains."""
 
     mistake: str
     kind: str
     variant: Hashable
 
 
-Befallen = dict[int, Candidate]
-"""The drugs that one cause explains, by their places among the cases."""
+Explained = dict[int, Candidate]
+"""The cases that one cause explains, by their places, each with what the cause leads to."""
 
 
 class Explanations(NamedTuple):
@@ -52,12 +53,12 @@ def explain(cases: Mapping[int, Case], wrong: Sequence[int], tolerance: Decimal)
     places = [place for place in wrong if cases[place].written.value]
     found = _fitting(cases, places, tolerance)
     agreeing = [case for place, case in cases.items() if place not in wrong or place in rounded]
-    found = {cause: befallen for cause, befallen in found.items() if not _is_contradicted(cause, agreeing)}
+    found = {cause: explained for cause, explained in found.items() if not _is_contradicted(cause, agreeing)}
     found |= _by_common_measures(found, cases, [place for place in places if place not in rounded])
     widths = {place: _width(found, place) for place in places}
     kept = {
-        cause: {place: each for place, each in befallen.items() if len(befallen) == widths[place]}
-        for cause, befallen in found.items()
+        cause: {place: each for place, each in explained.items() if len(explained) == widths[place]}
+        for cause, explained in found.items()
     }
     return Explanations(
         single={place: _of_one(kept, place) for place in places},
@@ -67,16 +68,16 @@ def explain(cases: Mapping[int, Case], wrong: Sequence[int], tolerance: Decimal)
 
 
 def _by_common_measures(
-    found: Mapping[Cause, Befallen], cases: Mapping[int, Case], places: Sequence[int]
-) -> dict[Cause, Befallen]:
+    found: Mapping[Cause, Explained], cases: Mapping[int, Case], places: Sequence[int]
+) -> dict[Cause, Explained]:
     """Another BSA or weight, where it explains more drugs than every cause that explains any of them."""
     widths = {place: _width(found, place) for place in places}
     if all(width >= len(places) for width in widths.values()):
         return {}
     return {
-        Cause(mistake, mistake, ""): befallen
-        for mistake, befallen in common_measures(cases, places).items()
-        if len(befallen) > max(widths[place] for place in befallen)
+        Cause(mistake, mistake, ""): explained
+        for mistake, explained in common_measures(cases, places).items()
+        if len(explained) > max(widths[place] for place in explained)
     }
 
 
@@ -88,20 +89,20 @@ def _hints(rounded: Sequence[int], alike: Mapping[int, str]) -> dict[int, str]:
     return {place: "; ".join(texts) for place, texts in hints.items()}
 
 
-def _width(found: Mapping[Cause, Befallen], place: int) -> int:
+def _width(found: Mapping[Cause, Explained], place: int) -> int:
     """How many drugs the widest cause of a case explains."""
-    return max((len(befallen) for befallen in found.values() if place in befallen), default=0)
+    return max((len(explained) for explained in found.values() if place in explained), default=0)
 
 
-def _alike_by_maximum(found: Mapping[Cause, Befallen], cases: Mapping[int, Case]) -> dict[int, str]:
+def _alike_by_maximum(found: Mapping[Cause, Explained], cases: Mapping[int, Case]) -> dict[int, str]:
     """The cases in which several causes all lead to the regimen's maximum."""
     hints = {}
     for place, case in cases.items():
         if maximum := case.dose.maximum:
             mistakes = {
                 cause.mistake
-                for cause, befallen in found.items()
-                if place in befallen and befallen[place].amount == maximum.value
+                for cause, explained in found.items()
+                if place in explained and explained[place].amount == maximum.value
             }
             if len(mistakes) > 1:
                 hints[place] = f"the maximum of {maximum} makes these alike"
@@ -113,9 +114,9 @@ def _distance_to_right(case: Case) -> Fraction:
     return min(map(case.distance, case.right))
 
 
-def _fitting(cases: Mapping[int, Case], places: Sequence[int], tolerance: Decimal) -> dict[Cause, Befallen]:
+def _fitting(cases: Mapping[int, Case], places: Sequence[int], tolerance: Decimal) -> dict[Cause, Explained]:
     """Every cause with the drugs whose written amounts it explains."""
-    found: dict[Cause, Befallen] = {}
+    found: dict[Cause, Explained] = {}
     to_right = {place: _distance_to_right(cases[place]) for place in places}
     for mistake, candidates in MISTAKES.items():
         for place in places:
@@ -145,24 +146,24 @@ def _contradicts(cause: Cause, case: Case) -> bool:
     return bool(wrong) and min(wrong) > max(Fraction(case.half_step), _distance_to_right(case))
 
 
-def _of_one(found: Mapping[Cause, Befallen], place: int) -> tuple[Explanation, ...]:
+def _of_one(found: Mapping[Cause, Explained], place: int) -> tuple[Explanation, ...]:
     """What explains one case: of each mistake every kind, in its first variant."""
     texts: dict[str, dict[str, str]] = {}
-    for cause, befallen in found.items():
-        if place in befallen:
-            texts.setdefault(cause.mistake, {}).setdefault(cause.kind, _text(befallen[place]))
+    for cause, explained in found.items():
+        if place in explained:
+            texts.setdefault(cause.mistake, {}).setdefault(cause.kind, _text(explained[place]))
     return tuple(Explanation(mistake, " or ".join(dict.fromkeys(kinds.values()))) for mistake, kinds in texts.items())
 
 
-def _of_several(found: Mapping[Cause, Befallen], drugs: Mapping[int, str]) -> tuple[SharedExplanation, ...]:
+def _of_several(found: Mapping[Cause, Explained], drugs: Mapping[int, str]) -> tuple[SharedExplanation, ...]:
     """What explains several cases at once, with the working of each."""
     shared: dict[tuple[str, tuple[str, ...], str], SharedExplanation] = {}
-    for cause, befallen in found.items():
-        if len(befallen) > 1:
-            names = tuple(drugs[place] for place in sorted(befallen))
-            workings = "; ".join(f"{drugs[place]} {befallen[place].working}" for place in sorted(befallen))
-            words = next(iter(befallen.values())).words
-            is_told_by_words = not any(each.working for each in befallen.values())
+    for cause, explained in found.items():
+        if len(explained) > 1:
+            names = tuple(drugs[place] for place in sorted(explained))
+            workings = "; ".join(f"{drugs[place]} {explained[place].working}" for place in sorted(explained))
+            words = next(iter(explained.values())).words
+            is_told_by_words = not any(each.working for each in explained.values())
             text = words if is_told_by_words else ": ".join(filter(None, (words, workings)))
             shared.setdefault((cause.mistake, names, cause.kind), SharedExplanation(cause.mistake, names, text))
     return tuple(sorted(shared.values(), key=lambda each: -len(each.drugs)))

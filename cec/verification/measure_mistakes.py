@@ -100,7 +100,7 @@ MEASURE_MISTAKES: dict[str, Callable[[Order, Measured], Iterator[OtherMeasures]]
     "clearance capped at 125": capped_clearance,
     "clearance not capped": uncapped_clearance,
 }
-"""Each mistake that befalls every drug whose dose hangs on the measure, by its name."""
+"""Each mistake that changes every dose that hangs on the measure, by its name."""
 
 
 def _typed(value: Decimal) -> list[Decimal]:

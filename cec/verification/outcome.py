@@ -25,7 +25,7 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 class SharedExplanation(msgspec.Struct, frozen=True):
-    """A mistake that befell several drugs in the same way, and the working of each."""
+    """A mistake that explains several drugs in the same way, and the working of each."""
 
     mistake: str
     drugs: tuple[str, ...]

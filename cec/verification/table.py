@@ -54,12 +54,12 @@ def verify_table(path: Path, terms: Terms, kind: str | None = None) -> Iterator[
     with opening(str(path), kind, declared) as table:
         header = table.layout.columns
         named = terms.renamed.get("regimen") or next((name for name in header if plain_name(name) == "regimen"), "")
-        meant = declared.values.get("regimen", {})
-        with regimens_named(table.layout, named, table.blocks, regimens, meant) as (blocks, assumes):
+        meanings = declared.values.get("regimen", {})
+        with regimens_named(table.layout, named, table.blocks, regimens, meanings) as (blocks, assumes):
             loaded = [each for each in regimens.values() if isinstance(each, Regimen)]
             every = list({each.name: each for each in (*loaded, *terms.others)}.values())
-            heard = [name for name in header if name not in terms.ignored]
-            columns = order_columns(heard, terms.renamed, every, str(path), declared)
+            considered = [name for name in header if name not in terms.ignored]
+            columns = order_columns(considered, terms.renamed, every, str(path), declared)
             refuse_idle_values(declared.values, [*columns.facts, *(OF_A_DRUGS_ROW if columns.drug_rows else ())])
             unread = tuple(name for name in header if name not in columns.read)
             refuse_unread(header, columns, loaded, terms.ignored, str(path))

@@ -157,7 +157,7 @@ SEEDS: dict[str, tuple[str, tuple[str, ...], Callable[[Sample], Decimal]]] = {
         lambda sample: OTHER_SET[sample.drug] * sample.area(),
     ),
 }
-"""What somebody does wrong: the name it should get, the drugs it can befall, and what is then written."""
+"""What somebody does wrong: the name it should get, the drugs it can concern, and what is then written."""
 
 
 @pytest.mark.slow
@@ -165,15 +165,15 @@ SEEDS: dict[str, tuple[str, tuple[str, ...], Callable[[Sample], Decimal]]] = {
 @settings(max_examples=40)
 @given(data=st.data())
 def test_each_seeded_mistake_is_found_and_named(seed: str, data: st.DataObject) -> None:
-    """A mistake in a measure befalls all drugs that are computed from it; any other one drug alone."""
+    """A mistake in a measure changes all drugs that are computed from it; any other one drug alone."""
     name, drugs, written = SEEDS[seed]
     sample = data.draw(samples(drugs, large=seed == "capped"))
-    befallen = drugs if name in MEASURE_MISTAKES else (sample.drug,)
-    amounts = {drug: round(written(sample._replace(drug=drug)), 4) for drug in befallen}
+    concerned = drugs if name in MEASURE_MISTAKES else (sample.drug,)
+    amounts = {drug: round(written(sample._replace(drug=drug)), 4) for drug in concerned}
     tolerance = Decimal("0.5") if name == "another BSA formula" else Decimal(5)
     assume(all(abs(amounts[drug] / sample._replace(drug=drug).dose() - 1) * 100 > tolerance for drug in amounts))
     verdicts = verdicts_on(order_of(sample), amounts, tolerance)
-    for drug in befallen:
+    for drug in concerned:
         assert verdicts[drug].verdict == "differs"
         assert name in [each.mistake for each in verdicts[drug].explanations]
         assert verdicts[drug].expected == mg(sample._replace(drug=drug).dose())

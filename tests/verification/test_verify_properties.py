@@ -223,7 +223,7 @@ COMMON: dict[str, Callable[[list[Line], Person], Iterator[Doses]]] = {
     "maximum written as the dose": maximums,
     "another drug's dose": of_another,
 }
-"""What people do wrong, by the name that it should get: each way to do it, with the doses of all drugs it befalls."""
+"""What people do wrong, by the name that it should get: each way to do it, with the doses of all drugs it changes."""
 
 OF_NOBODY_KNOWN = {"another weight", "another BSA"}
 OF_MEASURES = {*MEASURE_MISTAKES, *OF_NOBODY_KNOWN}
@@ -364,7 +364,7 @@ def faults(orders: Iterable[Foreign], check: Callable[[Foreign], None]) -> list[
 
 
 def one_wrong(chance: random.Random, folder: Path) -> Foreign | None:
-    """An order with one wrong drug, by a common mistake or any factor; a measure's mistake befalls this drug alone."""
+    """An order with one wrong drug, by a common mistake or any factor; a measure's mistake changes this drug alone."""
     lines, person = some_lines(chance), some_person(chance)
     mistake = chance.choice([*COMMON, "any factor"])
     drug = chance.choice(lines).drug
