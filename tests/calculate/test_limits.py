@@ -249,18 +249,31 @@ def test_a_rule_speaks_beyond_its_limits_and_only_there(code: str) -> None:
             for row, number in rows_of(limit):
                 codes = whatever_stops(row, ANY_REGIMEN)
                 if codes is not None:
-                    speaks = any(should_speak(other, row, number) for other in alike)
+                    speaks = any(
+                        should_speak(other, row, number if other.asks == rule.asks else other_number(other, row))
+                        for other in alike
+                    )
                     assert (code in codes.split()) is speaks, (row, number, codes)
                     spoken.add(speaks)
     assert spoken == {True, False}
 
 
-def should_speak(rule: Rule, row: Row, number: Decimal) -> bool:
+def other_number(rule: Rule, row: Row) -> Decimal | None:
+    """The number of a rule's fact where the limit that is tried is another's."""
+    if rule.facts[0] not in {"weight", "weight_change"}:
+        return Decimal(row[rule.facts[0]].split()[0])
+    weight, before = (read(name, row) for name in ("weight", "previous_weight"))
+    if rule.facts[0] == "weight":
+        return weight.value
+    return abs(weight.value - before.value) * 100 / before.value if before else None
+
+
+def should_speak(rule: Rule, row: Row, number: Decimal | None) -> bool:
     """Whether a number lies where a rule speaks: beyond its limits, or within those of a regimen's condition."""
     (question,) = rule.asks
     assert isinstance(question, LimitQuestion)
     stretch = question.limits_for(*(read(name, row) for name in question.given))
-    if not isinstance(stretch, Stretch):
+    if number is None or not isinstance(stretch, Stretch):
         return False
     low, high = stretch
     is_below = number < low.number or (number == low.number and low.after)

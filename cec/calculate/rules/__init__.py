@@ -138,25 +138,21 @@ def alerts_of(case: Case) -> tuple[Alert, ...]:
 
 
 def _spoken(rules: Iterable[Rule], case: Case) -> Iterator[_Placed]:
-    """An alert for each rule that is the first of its code; the first of rules with the same hints gives them.
+    """An alert for each rule that is the first to speak of one thing under its code.
 
-    What a person answered is a note, in the place that the rule has.
+    The first of rules with the same hints gives them. What a person answered is a note, in the place that the rule has.
     """
-    heard, hinted, texts = set(), set(), set()
+    heard, hinted = set(), set()
     for rule in rules:
-        key = (rule.code, rule.asks[0].fact if rule.asks else "")
-        if key in heard:
+        if (rule.code, rule.about) in heard:
             continue
-        heard.add(key)
+        heard.add((rule.code, rule.about))
         text = rule.text if isinstance(rule.text, str) else rule.text(case)
         answers = rule.answered(case) if rule.answered else Answers()
         text = "; ".join((text, *answers.texts))
         if rule.hints and rule.hints not in hinted:
             hinted.add(rule.hints)
             text = "; ".join((text, *(hint for hint in rule.hints(case) if hint not in text)))
-        if (rule.code, rule.about, text) in texts:  # of a check with several conditions of which any may hold
-            continue
-        texts.add((rule.code, rule.about, text))
         level = "note" if answers.is_whole else rule.level
         yield rule.level, Alert(rule.code, level, rule.about, text, rule.source, offers=answers.offers)
 

@@ -37,9 +37,8 @@ def weight_change_rule(level: Level, percent: int) -> Rule:
 
 def another_weight_rule() -> Rule:
     """A stop at a weight below half of the last one or above twice that, which is hardly of one patient."""
-    change = weight_change_rule("stop", 50)
-    return change._replace(
-        asks=(*change.asks, LimitQuestion("weight", limits=_half_to_twice, given=("previous_weight",))),
+    return weight_change_rule("stop", 50)._replace(
+        asks=(LimitQuestion("weight", limits=_half_to_twice, given=("previous_weight",)),),
         text=partial(_weight_change_words, "less than half of that", "more than twice that"),
         limits="from half to twice the last weight",
     )

@@ -147,8 +147,8 @@ class Answers(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """It speaks where the answer to every question is yes: always, where it asks none. Of rules with one code the first
-    that speaks is heard."""
+    """It speaks where the answer to every question is yes: always, where it asks none. Of rules with one code about one
+    thing the first that speaks is heard."""
 
     code: str
     level: Level
