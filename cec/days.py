@@ -8,7 +8,8 @@ from typing import Annotated, TypeAlias
 import msgspec
 
 LAST_DAY = 366
-"""The longest cycle that a regimen may describe, in days; also the last cycle that is counted."""
+"""The day up to which days without an end are counted, which no cycle of a regimen reaches; also the last cycle that
+is counted."""
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cec.days import LAST_DAY, Cycles, Days, Series, numbers_of, series_in_words
+from cec.days import LAST_DAY, Cycles, Days, Series, is_open, numbers_of, series_in_words
 from cec.errors import InputError
 from cec.load.shapes import commas_or_list, texts_or_numbers_like
 
@@ -23,9 +23,17 @@ def read_days(value: str) -> Days:
     >>> read_days("-2 to 1, 8"), read_days("1, 15 onwards")
     ((-2, -1, 0, 1, 8), (1, Series(first=15, every=1)))
     """
-    if value.strip() == "daily":
-        return (Series(1),)
-    return _read(value, "days", _DAYS, -LAST_DAY)
+    days = _read_days(value)
+    if days[-1] == LAST_DAY:
+        raise InputError(
+            f"'{value}' reaches day {LAST_DAY}, up to which days without an end are counted; "
+            f"write 15 onwards, or end by day {LAST_DAY - 1}"
+        )
+    return days
+
+
+def _read_days(value: str) -> Days:
+    return (Series(1),) if value.strip() == "daily" else _read(value, "days", _DAYS, -LAST_DAY)
 
 
 def read_plain_days(value: str) -> tuple[int, ...]:
@@ -34,8 +42,8 @@ def read_plain_days(value: str) -> tuple[int, ...]:
     >>> read_plain_days("1-3, 8")
     (1, 2, 3, 8)
     """
-    days = read_days(value)
-    if any(isinstance(each, Series) for each in days):
+    days = _read_days(value)
+    if is_open(days):
         raise InputError(f"'{value}' has no end; write days like 1-5 or 1, 8, 15")
     return numbers_of(days)
 

@@ -228,6 +228,7 @@ FAULTS = [
     ("days: 1-5, total_doses: many", "at most 12"),
     ("days: 1-5, repeat: 28 days", "every 28 days"),
     ('days: ["1 onwards", 8]', "which has no end"),
+    ("days: 1-366", "write 15 onwards, or end by day 365"),
 ]
 
 

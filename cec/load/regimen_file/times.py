@@ -23,8 +23,8 @@ def read_whole_days(value: str) -> Quantity:
     3 weeks
     """
     duration = read_quantity(value, DURATION)
-    if span(duration) % _A_DAY or not _A_DAY <= span(duration) <= _A_DAY * LAST_DAY:
-        raise InputError(f"'{value}' is not a number of days from 1 to {LAST_DAY}; write it like 28 days")
+    if span(duration) % _A_DAY or not _A_DAY <= span(duration) < _A_DAY * LAST_DAY:
+        raise InputError(f"'{value}' is not a number of days from 1 to {LAST_DAY - 1}; write it like 28 days")
     return duration
 
 
