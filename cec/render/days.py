@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.days import LAST_DAY, paper_date, runs_of
+from cec.days import LAST_DAY, list_days, paper_date, runs_of
 from cec.render.words import CHANGED, reason_of
 from cec.render.words.regimen import days_with
 from cec.render.words.times import clock, dose_of_day, number_of_days, weekday_date
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cec.order import Administration, Dose, Order
+    from cec.units import Quantity
 
 A_DAY = datetime.timedelta(days=1)
 
@@ -27,6 +28,8 @@ class Running(NamedTuple):
 
     drug: str
     dose_index: int
+    amount: Quantity
+    """What its bag or syringe held when it began."""
     text: str
     ends_today: bool = False
     until: datetime.datetime | None = None
@@ -56,10 +59,33 @@ class Day(NamedTuple):
     omitted: tuple[Omitted, ...]
 
 
+class DayNames(NamedTuple):
+    """How the days of a cycle are called in headings."""
+
+    last: int
+    """The last day on which something is given or runs; where days go on without an end, the first that all later ones
+    are like."""
+    has_end: bool
+
+    def of(self, number: int) -> str:
+        """A day with the last one of the cycle: Day 2 of 5."""
+        if not self.has_end:
+            return f"Day {number} onwards" if number == self.last else f"Day {number}"
+        return f"Day {number} of {self.last}" if 1 <= number <= self.last else f"Day {number}"
+
+    def of_alike(self, numbers: Sequence[int]) -> str:
+        """Several days that are alike: Days 1 to 3 of 5, the same on each."""
+        return f"Days {list_days(numbers)}{f' of {self.last}' if self.has_end else ''}, the same on each"
+
+
+def day_names(order: Order) -> DayNames:
+    """How the days of an order's cycle are called."""
+    return DayNames(day_numbers(order)[-1], order.last_day is not None)
+
+
 def days_of(order: Order) -> list[Day]:
     """Every day on which something is given, runs on, or would have been given."""
-    numbers, chains = day_numbers(order), _chains(order)
-    last = None if order.last_day is None else numbers[-1]
+    numbers, chains, names = day_numbers(order), _chains(order), day_names(order)
     taken_away = (row.day for row, _ in order.removed) if order.changes else ()
     by_day: dict[int, list[Administration]] = {}
     for row in order.administrations:
@@ -71,24 +97,12 @@ def days_of(order: Order) -> list[Day]:
         running = tuple(_running(chains, date) if date else _running_undated(order, number))
         without = omitted(order, number)
         if rows or running or without or not order.administrations:  # doses of a day that moved may stand on another
-            days.append(Day(number, _name(order, number, last), date, rows, running, without))
+            days.append(Day(number, names.of(number), date, rows, running, without))
     return days
 
 
-_latest: tuple[Order, tuple[int, ...]] | None = None
-"""The order whose days were counted last, and these: every row of a paper asks for the last one."""
-
-
-def day_numbers(order: Order) -> tuple[int, ...]:
+def day_numbers(order: Order) -> list[int]:
     """The days of the cycle on which something is given, runs on, or would have been given."""
-    global _latest  # noqa: PLW0603  one order, and whole: another thread may count another meanwhile
-    latest = _latest
-    if latest is None or latest[0] is not order:
-        _latest = latest = (order, tuple(_day_numbers(order)))
-    return latest[1]
-
-
-def _day_numbers(order: Order) -> list[int]:
     given = given_days(order)
     if not order.administrations:
         last = given[-1] if order.last_day is None else LAST_DAY
@@ -112,11 +126,6 @@ def given_days(order: Order) -> list[int]:
     return [day for day in numbers if day <= first_alike]
 
 
-def last_day(order: Order) -> int | None:
-    """The last day on which something is given or runs; None where days go on without an end."""
-    return None if order.last_day is None else day_numbers(order)[-1]
-
-
 def count_of_days(order: Order) -> str:
     """How many days the cycle has as protocols count them, which they are where they have gaps or no end, and up to
     which one the last infusion runs, where that is later."""
@@ -127,14 +136,9 @@ def count_of_days(order: Order) -> str:
     return number_of_days(counted) + (f", to day {last}" if last > max(counted) else "")
 
 
-def name_of_day(order: Order, number: int) -> str:
-    """A day in a heading, with the last one of the cycle."""
-    return _name(order, number, last_day(order))
-
-
-def day_of(order: Order, row: Administration) -> str:
+def day_of(names: DayNames, row: Administration) -> str:
     """The day on whose date an administration starts; behind it the day that it is a dose of, where that is another."""
-    return f"{name_of_day(order, row.day)}{dose_of_day(row)}"
+    return f"{names.of(row.day)}{dose_of_day(row)}"
 
 
 def omitted(order: Order, number: int) -> tuple[Omitted, ...]:
@@ -159,12 +163,6 @@ def _taken_away(order: Order, row: Administration, why: str) -> Omitted:
     return Omitted(row.drug, f"not given: {why}", index, why, row)
 
 
-def _name(order: Order, number: int, last: int | None) -> str:
-    if last is None:
-        return f"Day {number} onwards" if number == given_days(order)[-1] else f"Day {number}"
-    return f"Day {number} of {last}" if 1 <= number <= last else f"Day {number}"
-
-
 def _midnights(row: Administration) -> int:
     """How many midnights an infusion runs over: one that ends at midnight has no part in the next day."""
     return (_last_date(row) - row.date).days if row.start and row.end else 0
@@ -185,7 +183,9 @@ def _running(chains: Sequence[Sequence[Administration]], date: datetime.date) ->
         for row in reaching:
             first, last = chain[0].date, _last_date(chain[-1])
             which = f"day {(date - first).days + 1} of {(last - first).days + 1}"
-            yield Running(row.drug, row.dose_index, f"{which}, {_until(row, date, chain)}", last == date, row.end)
+            yield Running(
+                row.drug, row.dose_index, row.dose, f"{which}, {_until(row, date, chain)}", last == date, row.end
+            )
 
 
 def _chains(order: Order) -> list[list[Administration]]:
@@ -224,4 +224,4 @@ def _running_undated(order: Order, number: int) -> Iterator[Running]:
     for index, dose in enumerate(order.doses):
         begun = max((day for day in dose.days if day < number), default=None)
         if begun is not None and number not in dose.days and number in _days_run(order, dose):
-            yield Running(dose.drug, index, f"{dose.route} over {dose.runs}, begun on day {begun}")
+            yield Running(dose.drug, index, dose.ordered, f"{dose.route} over {dose.runs}, begun on day {begun}")

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cec.errors import InputError
 from cec.order import identity
-from cec.render.days import day_of
+from cec.render.days import DayNames, day_names, day_of
 from cec.render.words import given_by, label_words, origin, over_days, validity, void_words
 from cec.render.words.alerts import alert_words, in_one_line, on_paper
 from cec.render.words.preparation import instructions
@@ -122,6 +122,7 @@ class _Beside(NamedTuple):
     given: Mapping[Identity, str]
     alerts: Mapping[str, Sequence[str]]
     identity: Sequence[str]
+    names: DayNames
 
 
 def _beside(order: Order, void: Void | None) -> _Beside:
@@ -137,6 +138,7 @@ def _beside(order: Order, void: Void | None) -> _Beside:
         given_rows(order),
         {drug: [text for about, text in words if about == drug or about not in drugs] for drug in drugs},
         tuple(_identity(order)),
+        day_names(order),
     )
 
 
@@ -146,7 +148,7 @@ def _administration(order: Order, row: Administration, zone: ZoneInfo | None, be
     What has a bound and no start stands on its whole day, with the bound in its words: a bound is not a start.
     """
     parts = (row.drug, row.line, row.protocol_day, row.number)
-    of_day = f"d{day_of(order, row)[1:]}"
+    of_day = f"d{day_of(beside.names, row)[1:]}"
     summary = ", ".join(filter(None, (f"{row.drug} {row.dose}", given_by(row), of_day, _id(order))))
     before = "" if row.start else f"{starting_time(row)}: "
     return _timed(_event(order, parts, before + summary, _description(order, row, beside), beside), row, zone)

@@ -53,6 +53,17 @@ def test_intrathecal_doses_stand_on_their_own_page_and_nowhere_else() -> None:
     assert (apart["time"], apart["text"]) == ("10:00", "intrathecal: on a page of its own, with its own signatures")
 
 
+def test_no_line_of_the_totals_tears_a_count_from_its_dose(tmp_path: Path) -> None:
+    file = regimen_file(
+        tmp_path,
+        "taper",
+        "drug: dexamethasone, route: oral, days: 1-21, "
+        "dose: [{days: 1-14, dose: 10 mg/m2}, {days: 15-21, dose: 5 mg/m2}]",
+    )
+    order = draft_order(load_regimen(file), load_patient(texts=SIZE))
+    assert [counted for _, counted, _ in sheet_data(order)["totals"]] == ["14\xa0×\xa09.6\xa0mg + 7\xa0×\xa04.8\xa0mg"]
+
+
 def test_a_sheet_without_such_doses_has_no_such_page() -> None:
     assert data_of("full-patient-file")["intrathecal"] is None
 
@@ -173,12 +184,12 @@ def test_alike_days_between_which_others_lie_are_named_each(tmp_path: Path) -> N
 
 
 def test_a_dated_cycle_that_is_as_long_as_any_has_an_end(tmp_path: Path) -> None:
-    """366 days from 30-Nov-2026: 365 days later it is 30-Nov-2027, the last."""
-    file = regimen_file(tmp_path, "year", "drug: mercaptopurine, dose: 50 mg/m2, route: oral, days: 1-366")
+    """365 days from 30-Nov-2026: 364 days later it is 29-Nov-2027, the last."""
+    file = regimen_file(tmp_path, "year", "drug: mercaptopurine, dose: 50 mg/m2, route: oral, days: 1-365")
     order = draft_order(load_regimen(file), load_patient(texts=SIZE), start=datetime.date(2026, 11, 30))
     (day,) = plain(order)["days"]
-    assert day["name"] == "Days 1 onwards of 366, the same on each"
-    assert day["dates"][-1] == "Day 366 of 366, Tue 30-Nov-2027"
+    assert day["name"] == "Days 1 to 365 of 365, the same on each"
+    assert day["dates"][-1] == "Day 365 of 365, Mon 29-Nov-2027"
 
 
 @pytest.mark.parametrize(("ends", "is_drawn"), [(("11:00", "13:00"), True), (("09:00", "11:00"), False)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 from collections import Counter
@@ -138,6 +139,19 @@ def test_a_full_patient_file_with_checks_takes_no_other_page() -> None:
     assert "Nurse" in days.extract_text()
     by_hand = draft_order(load_regimen("cec-induction"), load_patient(texts={**ill, "reductions": []}), start=START)
     signed, days = PdfReader(io.BytesIO(render(by_hand, "pdf", paper="letter"))).pages
+    assert "These signatures cover page 1 of 2" in signed.extract_text()
+    assert "Nurse" in days.extract_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("allergies", "start"), [("etoposide (anaphylaxis, 2025)", None), ("cyclophosphamide and prednisone", START)]
+)
+def test_an_allergy_takes_no_other_page_on_letter(allergies: str, start: datetime.date | None) -> None:
+    """With a formulary and no other check; without a start the days have lines for their dates."""
+    patient = load_patient(texts={"height": "128 cm", "weight": "26 kg", "allergies": allergies})
+    order = draft_order(load_regimen("cec-induction"), patient, load_pharmacy(STARTER), start=start)
+    signed, days = PdfReader(io.BytesIO(render(order, "pdf", paper="letter"))).pages
     assert "These signatures cover page 1 of 2" in signed.extract_text()
     assert "Nurse" in days.extract_text()
 

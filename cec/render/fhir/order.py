@@ -20,7 +20,7 @@ from cec.days import LAST_DAY, days_in_words
 from cec.drug_names import is_same_drug
 from cec.errors import Fault, InputError
 from cec.fhir.codes import ALERT, FACT, regimen_address
-from cec.render.days import name_of_day
+from cec.render.days import day_names
 from cec.render.fhir.parts import (
     ONE_DAY,
     a_day,
@@ -193,14 +193,14 @@ def _dosage_words(dose: Dose) -> str:
 
 def _words(order: Order, place: int, rows: list[Administration]) -> Iterator[str]:
     """How the amount came about, how it is made up, and what to mind."""
-    dose = order.doses[place]
+    dose, names = order.doses[place], day_names(order)
     for step in dose.steps:
         source = f" [{step.source}]" if step.source else ""
         yield f"{step.what}: {step.how}{source}"
     yield from (dose.purpose, dose.note, f"in {dose.diluent}" if dose.diluent else "")
     yield from label_words(dose)
     for row in rows:
-        day = name_of_day(order, row.protocol_day)
+        day = names.of(row.protocol_day)
         bound = [f"{day}: {starting_time(row)}"] if row.not_after else []
         yield from (*bound, *row.notes, *box_words(row), *(f"{day}: {words}" for words in rate_words(row)))
     for preparation in order.preparations:

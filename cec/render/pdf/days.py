@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _MIDNIGHT = datetime.time()
 _NO_ROW: dict[str, Any] = {
     **dict.fromkeys(
-        ("letter", "time", "drug", "dose", "protocol", "changed", "mark", "status", "beside", "how", "text"), ""
+        ("letter", "time", "drug", "dose", "rest", "protocol", "changed", "mark", "status", "beside", "how", "text"), ""
     ),
     **dict.fromkeys(("pump", "must_see", "notes"), ()),
     "ends": True,
@@ -145,7 +145,14 @@ def _with_omitted(rows: list[Placed], omitted: tuple[Omitted, ...]) -> list[Plac
 
 def _running(running: Running, day: Day, preparation: Preparation | None) -> Placed:
     rate = f"; {preparation.rate}" if preparation and preparation.rate else ""
-    cells = {"drug": running.drug, "text": running.text, "pump": [rate.removeprefix("; ")], "ends": running.ends_today}
+    rest = f"rest of {running.amount}"
+    cells = {
+        "drug": running.drug,
+        "rest": rest,
+        "text": running.text,
+        "pump": [rate.removeprefix("; ")],
+        "ends": running.ends_today,
+    }
     begin = datetime.datetime.combine(day.date, _MIDNIGHT) if day.date else None
     drawn = (begin, running.until) if begin and running.until else None
     return Placed("running", running.dose_index, cells, drawn)

@@ -205,7 +205,7 @@ def _total(doses: Sequence[Dose]) -> list[str]:
     given = [dose for dose in doses if dose.ordered.value]
     if not given:
         return ["", OMITTED]
-    counted = " + ".join(f"{_count(dose)} × {dose.ordered}" for dose in given)
+    counted = " + ".join(f"{_count(dose)} ×\N{NO-BREAK SPACE}{dose.ordered}" for dose in given)
     totals = [dose.cycle_total for dose in given if dose.cycle_total]
     if len(totals) < len(given):
         return ["", "; ".join(dict.fromkeys(dose.no_total for dose in given if dose.no_total))]

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from cec.course.void import Void
     from cec.order import Administration, Dose, Order, Preparation
+    from cec.render.days import DayNames
 
 KINDS = ("container", "csf", "oral")
 """The layouts of labels, in the sequence in which they are printed, each on sheets of its own."""
@@ -64,13 +65,15 @@ def label_of(
     order: Order,
     row: Administration,
     preparation: Preparation | None,
+    names: DayNames,
+    *,
     void: Void | None = None,
     from_vials: str = "",
 ) -> dict[str, Any]:
     """One label: what it is, in how much of what, how and when it is given, and up to when it may be."""
     dose, kind = order.doses[row.dose_index], _kind(row)
     drug = order.pharmacy_on(row.protocol_day).formulary_entry(row.drug)
-    day = day_of(order, row)
+    day = day_of(names, row)
     amount = str(preparation.contains if preparation and preparation.contains else row.dose)
     which = which_of_day(dose, row.protocol_day, row.number, row.of_day)
     label: dict[str, Any] = bound(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cec.errors import InputError
 from cec.order import identity
+from cec.render.days import day_names
 from cec.render.pdf.label import KINDS, label_head, label_of, label_title
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import bind
@@ -70,7 +71,8 @@ def label_data(order: Order, *, oral: bool = False, void: Void | None = None) ->
             why = "is by mouth: --oral labels them too" if left else "counts as given, so none is labelled"
         raise InputError(f"every dose of this order {why}")
     preparations = {each.dose_index: each for each in order.preparations}
-    labels = [label_of(order, row, preparations.get(row.dose_index), void) for row in rows]
+    names = day_names(order)
+    labels = [label_of(order, row, preparations.get(row.dose_index), names, void=void) for row in rows]
     slips = _slips(order, order.alerts, void)
     return {"title": f"Labels: {label_title(order)}", "slips": slips, "labels": _numbered(labels)}
 
@@ -97,8 +99,15 @@ def worklist_data(document: WardDay, *, oral: bool = False) -> dict[str, Any]:
         raise InputError(f"{why}, so there is nothing to label")
     title = worklist_title(day)
     of_list = {"patient": None, "name": title, "draft": "", "void": False, "revision": "", "origin": title, "order": ""}
+    names = [day_names(order) for order in orders]
     labels = [
-        label_of(orders[dose.order], dose.administration, dose.preparation, from_vials=vials_words(dose))
+        label_of(
+            orders[dose.order],
+            dose.administration,
+            dose.preparation,
+            names[dose.order],
+            from_vials=vials_words(dose),
+        )
         for dose in doses
     ]
     of_orders = [

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from cec.order import identity
-from cec.render.days import name_of_day
+from cec.render.days import day_names
 from cec.render.pdf.page import bound, page_data
 from cec.render.pdf.typesetting import typeset
 from cec.render.words import SECOND_CHECK, changed_words, over_days, with_spellings
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from cec.course.void import Void
     from cec.order import Identity, Order
+    from cec.render.days import DayNames
 
 SIGNED = ("Made by", "Checked by", "Made on, at", "Use before", "Released by")
 """What is written on every card, beside batch numbers; who saw what was drawn stands beside that."""
@@ -57,14 +58,14 @@ def render(order: Order, *, paper: str = "a4", void: Void | None = None) -> byte
 
 def worksheet_data(order: Order, void: Void | None = None) -> dict[str, Any]:
     """All that stands on the worksheet, in its words."""
-    marks = row_marks(order)
+    marks, names = row_marks(order), day_names(order)
     data: dict[str, Any] = bound(
         {
             **page_data(order, TITLE, void),
             "notes": " ".join(filter(None, (NOMINAL, SECOND_CHECK, PICKED_TOO if given_rows(order) else ""))),
-            "days": [_day(order, day, marks) for day in work_days(order)],
-            "csf_days": [_day(order, day, marks) for day in csf_days(order)],
-            "dispensed": [_dispensed(order, each, marks) for each in dispensing_list(order)],
+            "days": [_day(order, day, marks, names) for day in work_days(order)],
+            "csf_days": [_day(order, day, marks, names) for day in csf_days(order)],
+            "dispensed": [_dispensed(order, each, marks, names) for each in dispensing_list(order)],
             "signed": list(SIGNED),
             "csf_signed": [name.capitalize() for name in CSF_SIGNED],
             "dispensers": [name.capitalize() for name in DISPENSED],
@@ -76,10 +77,10 @@ def worksheet_data(order: Order, void: Void | None = None) -> dict[str, Any]:
     return data
 
 
-def _day(order: Order, day: WorkDay, marks: Mapping[Identity, str]) -> dict[str, Any]:
+def _day(order: Order, day: WorkDay, marks: Mapping[Identity, str], names: DayNames) -> dict[str, Any]:
     """A day by itself, also where others are alike: its page is what is written on when it is made up."""
     return {
-        "name": name_of_day(order, day.number),
+        "name": names.of(day.number),
         "date": weekday_date(day.date) if day.date else "",
         "fluid": f"fluid infused: {day.fluid}" if day.fluid else "",
         "omitted": [f"OMITTED {each.drug}: {each.why}" for each in day.omitted],
@@ -125,7 +126,7 @@ def _steps(steps: Iterable[Instruction]) -> list[dict[str, Any]]:
     ]
 
 
-def _dispensed(order: Order, each: Dispensed, marks: Mapping[Identity, str]) -> dict[str, Any]:
+def _dispensed(order: Order, each: Dispensed, marks: Mapping[Identity, str], names: DayNames) -> dict[str, Any]:
     """A dose by mouth with a line for each of its administrations."""
     first = each.tasks[0]
     return {
@@ -141,7 +142,7 @@ def _dispensed(order: Order, each: Dispensed, marks: Mapping[Identity, str]) -> 
         "batches": batches(each.preparation) or [""],
         "rows": [
             {
-                "day": name_of_day(order, task.day),
+                "day": names.of(task.day),
                 "date": weekday_date(task.date) if task.date else "",
                 "time": starting_time(task.row) if task.row else "",
                 "dose": f"{each.dose.drug} {each.dose.ordered}",

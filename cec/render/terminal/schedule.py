@@ -52,7 +52,7 @@ def days(order: Order, terminal: Terminal) -> list[Part]:
 def _block(day: Day, marks: Mapping[Identity, str], past: Mapping[Identity, str], terminal: Terminal) -> list[Part]:
     date = day.date
     title = heading(f"{day.name}, {weekday_date(date)}" if date else day.name)
-    beside = [f"continues: {running.drug}, {running.text}" for running in day.running]
+    beside = [f"continues: {running.drug}, rest of {running.amount}; {running.text}" for running in day.running]
     notes = [
         f"{row_time(row, date or row.date).partition(' to ')[0]} {row.drug}: {note}"
         for row in day.rows

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
-from cec.days import days_in_words, list_days
-from cec.render.days import last_day, name_of_day
+from cec.days import days_in_words
+from cec.render.days import day_names
 from cec.render.terminal import draw, head, steps
 from cec.render.terminal.drawing import (
     BLANK_LINE,
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cec.order import Administration, Order, PickItem
+    from cec.render.days import DayNames
 
 BLANK = "_" * 12
 _BY_HAND = {"Take": BLANK, "Draw": f"{BLANK} mL", "Into": f"{BLANK} mL of {BLANK}"}
@@ -66,15 +67,16 @@ def render(order: Order, *, terminal: Terminal = PIPE, explain: bool = False, pi
     parts += head.to_look_at(order, terminal, explain=explain)
     if not pick_list:
         parts += [BLANK_LINE, *wrap(f"{NOMINAL} {PICKED_TOO}" if given_rows(order) else NOMINAL, terminal)]
+        names = day_names(order)
         alike: dict[tuple[object, ...], list[WorkDay]] = {}
         for day in work_days(order):
             alike.setdefault(day.likeness, []).append(day)
-        parts += chain.from_iterable(_days(order, days, terminal) for days in alike.values())
+        parts += chain.from_iterable(_days(order, days, names, terminal) for days in alike.values())
         for day in csf_days(order):
             parts += [
                 BLANK_LINE,
                 *wrap(use_only(*(task.dose.route for task in day.tasks)), terminal, style=STRONG),
-                *_days(order, [day], terminal),
+                *_days(order, [day], names, terminal),
             ]
             signed = "  ".join(f"{name} {BLANK}" for name in CSF_SIGNED)
             parts += [BLANK_LINE, *wrap(signed, terminal, "  ", "    ")]
@@ -85,20 +87,16 @@ def render(order: Order, *, terminal: Terminal = PIPE, explain: bool = False, pi
     return draw(parts, terminal)
 
 
-def _days(order: Order, days: Sequence[WorkDay], terminal: Terminal) -> list[Part]:
+def _days(order: Order, days: Sequence[WorkDay], names: DayNames, terminal: Terminal) -> list[Part]:
     """The doses and the fluid of a day, or of several that are alike: written once, with a line to sign for each."""
     first = days[0]
-    numbers = list_days([day.number for day in days])
-    name = name_of_day(order, first.number)
-    if len(days) > 1:
-        last = last_day(order)
-        name = f"Days {numbers}{f' of {last}' if last else ''}, the same on each"
-    elif first.date:
-        name += f", {weekday_date(first.date)}"
-    fluid = f"Fluid infused on {'each day' if len(days) > 1 else f'day {numbers}'}: "
+    is_alone = len(days) == 1
+    name = names.of(first.number) if is_alone else names.of_alike([day.number for day in days])
+    date = f", {weekday_date(first.date)}" if is_alone and first.date else ""
+    fluid = f"Fluid infused on {f'day {first.number}' if is_alone else 'each day'}: "
     return [
         BLANK_LINE,
-        *wrap(name, terminal, style=STRONG),
+        *wrap(name + date, terminal, style=STRONG),
         *wrap_each((f"OMITTED {each.drug}: {each.why}" for each in first.omitted), terminal, style=STRONG),
         *wrap_each(first.past, terminal),
         *chain.from_iterable(_card(order, task, days, terminal) for task in first.tasks),

@@ -200,8 +200,8 @@ def _total(rows: list[tuple[str, Quantity]]) -> LineTotal:
 
 
 def _counted(amounts: Iterable[Quantity]) -> str:
-    """How often each amount: 2 × 38.4 mg + 20 mg."""
+    """How often each amount, in which no line tears a number from its amount: 2 × 38.4 mg + 1 × 20 mg."""
     counts: dict[Quantity, int] = {}
     for amount in amounts:
         counts[amount] = counts.get(amount, 0) + 1
-    return " + ".join(f"{count} × {amount}" for amount, count in counts.items())
+    return " + ".join(f"{count} ×\N{NO-BREAK SPACE}{amount}" for amount, count in counts.items())
