@@ -263,9 +263,10 @@ def other_number(rule: Rule, row: Row) -> Decimal | None:
     if rule.facts[0] not in {"weight", "weight_change"}:
         return Decimal(row[rule.facts[0]].split()[0])
     weight, before = (read(name, row) for name in ("weight", "previous_weight"))
-    if rule.facts[0] == "weight":
-        return weight.value
-    return abs(weight.value - before.value) * 100 / before.value if before else None
+    number: Decimal | None = weight.value
+    if rule.facts[0] == "weight_change":
+        number = abs(weight.value - before.value) * 100 / before.value if before else None
+    return number
 
 
 def should_speak(rule: Rule, row: Row, number: Decimal | None) -> bool:
