@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from cec.days import LAST_DAY, numbers_of
 from cec.drug_names import drug_key, is_same_drug
@@ -15,7 +16,7 @@ MOST_OF_A_NAME = 200
 """Lines of one name that a start is held against."""
 
 
-class Lines(NamedTuple):
+class Lines(Struct, frozen=True):
     """Drug lines by their number in the regimen, from 1, and the numbers of those of a name, by its letters."""
 
     by_number: Mapping[int, DrugLine]

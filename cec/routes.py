@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 CSF_ROUTES = ("intrathecal", "intraventricular")
 """Routes into the cerebrospinal fluid: what is given by them stands apart everywhere."""
@@ -31,7 +32,7 @@ def routes_of(route: str) -> tuple[str, ...]:
     return tuple(route.split(CHOICE))
 
 
-class FatalRoute(NamedTuple):
+class FatalRoute(Struct, frozen=True):
     """Drugs that kill in the cerebrospinal fluid: whole words of their names, why, and what their labels say."""
 
     words: frozenset[str]
@@ -103,7 +104,7 @@ def is_methotrexate(drug: str) -> bool:
     return not _METHOTREXATE.isdisjoint(_words(drug))
 
 
-class GivenIntoCsf(NamedTuple):
+class GivenIntoCsf(Struct, frozen=True):
     """A drug that is given into the cerebrospinal fluid: whole words of its names, and the most of one dose."""
 
     words: frozenset[str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
+from msgspec.structs import replace
 
 from cec.calculate.declared import Declared, declared_for
 from cec.calculate.dosing import Dosed, compute_dose
@@ -19,8 +19,8 @@ from cec.units import drug_of_share
 def measured_again(order: Order, day: int) -> Measured:
     """The measures of an order on a day of its cycle with their exact numbers, which an order does not keep."""
     shown = order.measures_on(day)
-    patient = msgspec.structs.replace(order.patient, height=shown.height, weight=shown.weight)
-    return measure(patient, order.pharmacy, order.age)._replace(shown=shown)
+    patient = replace(order.patient, height=shown.height, weight=shown.weight)
+    return replace(measure(patient, order.pharmacy, order.age), shown=shown)
 
 
 def as_given(line: DrugLine, dose: Dose) -> Settled:
@@ -28,7 +28,7 @@ def as_given(line: DrugLine, dose: Dose) -> Settled:
     settled = settled_as(line, dose.entry, dose.prescribed, dose.route)
     if not drug_of_share(dose.prescribed.unit):
         return settled
-    return settled._replace(base=next((step.value for step in dose.steps if step.what == "measured"), None))
+    return replace(settled, base=next((step.value for step in dose.steps if step.what == "measured"), None))
 
 
 def declared_again(dose: Dose, order: Order, lines: Mapping[int, CycleLine]) -> Declared | None:

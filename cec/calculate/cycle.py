@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from cec.anchors import is_same_name
 from cec.calculate.acceptance import refuse_with_stops
@@ -51,7 +52,7 @@ class Inputs(NamedTuple):
     """The clock times that a person sets, by drug."""
 
 
-class Computed(NamedTuple):
+class Computed(msgspec.Struct, frozen=True):
     """A whole cycle: its doses and their places; how it is made up and what is to be said of it comes later."""
 
     inputs: Inputs
@@ -146,7 +147,7 @@ def _each_dose(
                 own = [group for each in own for group in with_bases(*each, doses, names_of)]
             for settled, declared in own:
                 found = compute_dose(settled, measured, pharmacy, declared=declared, source=source, number=number)
-                dosed.append(found._replace(dose=with_days(found.dose, line, declared.days)))
+                dosed.append(replace(found, dose=with_days(found.dose, line, declared.days)))
         except CecError as refusal:
             if number in past:
                 dosed = [each for each in dosed if each.dose.line != number] + past[number]
@@ -188,7 +189,7 @@ def _placed(
     dates = Dates(inputs.regimen.calendar, start or NO_DATE, inputs.changes)
     drawn = draw(inputs.regimen, doses, dates, inputs.pharmacy, lines)
     doses = with_days_given(doses, drawn.rows, lines)
-    placed = tuple(each._replace(dose=dose) for each, dose in zip(dosed, doses, strict=True))
+    placed = tuple(replace(each, dose=dose) for each, dose in zip(dosed, doses, strict=True))
     return (drawn if start else None), placed
 
 
@@ -212,9 +213,9 @@ def at_times(
             if len(clock) != wanted:
                 text = f"{drug} has {wanted} clock time{'' if wanted == 1 else 's'} a day, not {len(clock)}"
                 raise InputError(Fault(text, about=("time",)))
-            of = msgspec.structs.replace(line.of, at=clock, start=(), after="", gap=None, days=line.days)
-            drugs[number - 1], placed[number] = of, line._replace(of=of)
-    return msgspec.structs.replace(regimen, drugs=tuple(drugs)), placed
+            of = replace(line.of, at=clock, start=(), after="", gap=None, days=line.days)
+            drugs[number - 1], placed[number] = of, replace(line, of=of)
+    return replace(regimen, drugs=tuple(drugs)), placed
 
 
 def day_for_age(patient: Patient, start: datetime.date | None, as_of: datetime.date | None) -> datetime.date | None:

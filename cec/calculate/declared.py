@@ -10,7 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
 
 from cec.anchors import is_same_name
 from cec.calculate.lines import CycleLine
@@ -42,7 +44,7 @@ MOST_SET = 2
 """How many times the calculated dose an amount that was set may be: our own limit."""
 
 
-class Declared(NamedTuple):
+class Declared(Struct, frozen=True):
     """What is declared of a drug line on some of its days."""
 
     days: tuple[int, ...]

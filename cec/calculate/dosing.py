@@ -7,8 +7,8 @@ import itertools
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cec.calculate.declared import Declared
@@ -32,7 +32,7 @@ _NO_DEVIATION = Decimal(0)
 A_DAY = datetime.timedelta(days=1)
 
 
-class Dosed(NamedTuple):
+class Dosed(Struct, frozen=True):
     """A dose, and the exact amount that it was before rounding."""
 
     dose: Dose

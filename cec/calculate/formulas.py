@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from cec.errors import InputError
 from cec.units import DIGITS, EXACT, Exact, Quantity, context_of, write_number
@@ -35,7 +37,7 @@ class Equation(Protocol):
         """Body surface area in m2 from cm and kg, unrounded."""
 
 
-class Root(NamedTuple):
+class Root(Struct, frozen=True):
     """√(height × weight / divisor)."""
 
     divisor: int
@@ -54,7 +56,7 @@ class Root(NamedTuple):
         return _of_digits(_WIDE.sqrt(_WIDE.divide(Decimal(square.numerator), Decimal(square.denominator))))
 
 
-class Powers(NamedTuple):
+class Powers(Struct, frozen=True):
     """coefficient × height^a × weight^b; without a power of height, by weight alone."""
 
     coefficient: Decimal
@@ -73,7 +75,7 @@ class Powers(NamedTuple):
         return _of_digits(_WIDE.multiply(product, _WIDE.power(height, self.height_power)))
 
 
-class FallingPowers(NamedTuple):
+class FallingPowers(Struct, frozen=True):
     """coefficient × height^a × grams^(b - c × log10(grams)): a power of the weight in g that falls as it rises."""
 
     coefficient: Decimal
@@ -101,7 +103,7 @@ def _of_digits(value: Decimal) -> Fraction:
     return Fraction(EXACT.plus(value))
 
 
-class Part(NamedTuple):
+class Part(Struct, frozen=True):
     """An equation of a formula, and for whom it is: everybody, one sex, or weights (kg) below a limit."""
 
     equation: Equation
@@ -119,7 +121,7 @@ class Part(NamedTuple):
         return " ".join(filter(None, words))
 
 
-class BsaFormula(NamedTuple):
+class BsaFormula(Struct, frozen=True):
     """A published formula for body surface area, m2: of the parts that are for a patient, the last one."""
 
     name: str

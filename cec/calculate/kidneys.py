@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cec.facts import Sex
 
 
-class Worked(NamedTuple):
+class Worked(msgspec.Struct, frozen=True):
     """A result with its working and the source of its equation."""
 
     value: Exact
@@ -161,7 +161,7 @@ def normalised_clearance(own: Exact, area: Exact) -> Worked:
     return _worked(value, "mL/min/1.73 m2", f"{own} × {STANDARD_AREA} m2 / {area}", "")
 
 
-class ExposureFormula(NamedTuple):
+class ExposureFormula(msgspec.Struct, frozen=True):
     """Dose in mg = target AUC (mg/mL × min) × (GFR in mL/min + what is cleared otherwise, mL/min, also per kg)."""
 
     citation: str

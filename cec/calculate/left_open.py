@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from cec.drug_names import is_same_drug
 from cec.errors import Fault, InputError, OrderRefused
@@ -42,7 +43,7 @@ OPEN = "choices"
 """What the fault of a choice that is not made is about."""
 
 
-class LeftOpen(NamedTuple):
+class LeftOpen(Struct, frozen=True):
     """What a line leaves open: what may be chosen and, where that is a dose, its entry."""
 
     texts: tuple[str, ...]

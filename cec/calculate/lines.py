@@ -6,6 +6,9 @@ import datetime
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from cec.anchors import Lines, awaited, doses_from, lines_of, selected
 from cec.conditions import are_apart, judge_any, unknown_facts
 from cec.days import LAST_DAY, Calendar, Series, holds, is_open, numbers_of
@@ -20,7 +23,7 @@ WHERE_IT_ENDS = "the regimen's cycle_length says where they end, or total_doses,
 """What is said of days that go on without an end."""
 
 
-class Cycle(NamedTuple):
+class Cycle(Struct, frozen=True):
     """Which cycle it is and when it begins, as far as that is told."""
 
     number: int | None = None
@@ -29,7 +32,7 @@ class Cycle(NamedTuple):
     """The last day up to which lines with an open end are drawn."""
 
 
-class CycleLine(NamedTuple):
+class CycleLine(Struct, frozen=True):
     """A drug line in one cycle: its days there, and how often it is given on each."""
 
     of: DrugLine
@@ -147,7 +150,7 @@ def _resolve(number: int, given: Lines, regimen: Regimen, cycle: Cycle, resolved
         )
         resolved[number] = CycleLine(line, tuple(sorted(days)), 1, is_open, on_weekday)
     if line.anchors:
-        resolved[number] = resolved[number]._replace(per_day=doses_from(number, given))
+        resolved[number] = replace(resolved[number], per_day=doses_from(number, given))
     return resolved[number]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from cec.calculate.declared import Declared
 from cec.calculate.kidneys import own_clearance
 from cec.calculate.measures import Measured
@@ -17,7 +19,7 @@ from cec.regimen import DrugLine
 from cec.units import Exact, Measure, Quantity, dose_unit, exact
 
 
-class Work(NamedTuple):
+class Work(Struct, frozen=True):
     """What the stages of one line see."""
 
     line: DrugLine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from cec.calculate.formulas import body_surface_area, bsa_formula
 from cec.calculate.kidneys import (
@@ -16,7 +16,7 @@ from cec.pharmacy import Pharmacy
 from cec.units import Exact, Quantity
 
 
-class Measured(NamedTuple):
+class Measured(Struct, frozen=True):
     """The measures of an order, and the exact numbers of those that are computed."""
 
     shown: Measures

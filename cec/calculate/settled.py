@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from cec.calculate.declared import Declared
 from cec.calculate.left_open import chosen_dose, chosen_route
@@ -29,7 +30,7 @@ NamesOf: TypeAlias = Mapping[int, tuple[str, ...]]
 """What each drug line may be named by, by its number."""
 
 
-class Settled(NamedTuple):
+class Settled(msgspec.Struct, frozen=True):
     """A drug line with the one dose and the one route that it has for a patient."""
 
     line: DrugLine
@@ -59,7 +60,7 @@ class OnDays(NamedTuple):
     days: tuple[int, ...]
 
 
-class Base(NamedTuple):
+class Base(msgspec.Struct, frozen=True):
     """What a share is taken of: an amount, and in words whether it is that of one administration or of a day."""
 
     amount: Quantity
@@ -107,8 +108,8 @@ def settle(
         if number <= 0:
             raise OrderRefused(f"{line.drug}: {words} leaves nothing")
         dose = Quantity(number, dose.unit)
-        return settled_as(line, entry, dose, route)._replace(step_words=words)
-    return settled_as(line, entry, dose, route)._replace(chosen=words)
+        return replace(settled_as(line, entry, dose, route), step_words=words)
+    return replace(settled_as(line, entry, dose, route), chosen=words)
 
 
 def unsettled(line: DrugLine, entry: int) -> Settled:
@@ -145,7 +146,7 @@ def entries_on(line: DrugLine, days: Sequence[int], facts: Facts) -> dict[int, t
 def _with(line: DrugLine, entry: DoseEntry, dose: Quantity, route: str) -> DrugLine:
     over, rate = (entry.over, entry.rate) if entry.over or entry.rate else (line.over, line.rate)
     is_timed = route == line.route or is_intravenous(route) or "infusion" in route
-    return msgspec.structs.replace(
+    return replace(
         line,
         dose=dose,
         route=route,
@@ -177,7 +178,7 @@ def with_bases(
         if base := _base(settled.line, drug, [dose for dose in doses if day in dose.days], names_of):
             days_of.setdefault(base, []).append(day)
     for base, days in days_of.items():
-        yield settled._replace(base=base.amount, base_words=base.words), declared._replace(days=tuple(days))
+        yield replace(settled, base=base.amount, base_words=base.words), replace(declared, days=tuple(days))
 
 
 def _base(line: DrugLine, drug: str, doses: Iterable[Dose], names_of: NamesOf) -> Base | None:

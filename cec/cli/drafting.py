@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import typer
+from msgspec import Struct
 
 from cec.cli.inputs import (
     patient_with_overrides,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from cec.treatment import TreatmentCalendar
 
 
-class Drafting(NamedTuple):
+class Drafting(Struct, frozen=True):
     """What the options ask for, read: the regimen, the patient, and what makes an order for a patient."""
 
     regimen: Regimen

@@ -7,9 +7,10 @@ import shutil
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
+from msgspec import Struct
 
 from cec.cli.messages import say
 from cec.errors import CecError, InputError
@@ -42,7 +43,7 @@ class Asked(Protocol):
         """Whether standard error has only what went wrong."""
 
 
-class Chosen(NamedTuple):
+class Chosen(Struct, frozen=True):
     """A format of a document, what it is told, and the file that is written."""
 
     format: Format
@@ -85,7 +86,7 @@ def show(document: object, chosen: Chosen, void: Void | None = None) -> None:
             say(caution)
 
 
-class ChosenPapers(NamedTuple):
+class ChosenPapers(Struct, frozen=True):
     """Where every paper of an order goes, and what it is printed on."""
 
     folder: Path

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISCHR, S_ISREG
-from typing import IO, NamedTuple
+from typing import IO
 
 import msgspec
 
@@ -87,7 +87,7 @@ def _standing(content: bytes) -> _Standing | None:
     return None
 
 
-class _Spot(NamedTuple):
+class _Spot(msgspec.Struct, frozen=True):
     """A file as it was named, and what all names of it have in common; `mode` is 0 where there is none yet."""
 
     name: str

@@ -8,6 +8,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from msgspec import Struct
+
 from cec.facts.reading import positive, read_count_from_0, read_date, read_text, read_yes_or_no
 from cec.units import Kind, Quantity, convert, read_number, read_quantity, write_number
 
@@ -59,7 +61,7 @@ def between(low: int | str | None, high: int | str) -> Bounds:
     return Bounds(None if low is None else Decimal(low), Decimal(high))
 
 
-class Fact(NamedTuple):
+class Fact(Struct, frozen=True):
     """One fact. What a row leaves out follows from its form."""
 
     name: str

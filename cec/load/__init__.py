@@ -12,7 +12,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TypeVar, cast
 
-import msgspec
+from msgspec.structs import replace
 
 from cec.errors import Fault, FileError, InputError
 from cec.load.nodes import SourceFile
@@ -70,10 +70,10 @@ def _regimen(name_or_path: str | Path, *, checked: bool = False) -> Regimen:
     regimen = _read(REGIMEN, source, Regimen, checked=checked)
     refuse_other_name(regimen.name, path, name_or_path)
     if is_example(path):
-        regimen = msgspec.structs.replace(regimen, name=f"{AN_EXAMPLE}{regimen.name}")
+        regimen = replace(regimen, name=f"{AN_EXAMPLE}{regimen.name}")
     elif _takes_a_shipped_name(regimen, path):
-        regimen = msgspec.structs.replace(regimen, name=f"{NOT_SHIPPED}{regimen.name}")
-    return msgspec.structs.replace(regimen, sha256=source.sha256, reviews=load_reviews(path))
+        regimen = replace(regimen, name=f"{NOT_SHIPPED}{regimen.name}")
+    return replace(regimen, sha256=source.sha256, reviews=load_reviews(path))
 
 
 def _refuse_orders(source: SourceFile) -> None:
@@ -139,7 +139,7 @@ def pharmacy_and_overrides(path: str | Path | None, texts: Texts | None) -> tupl
 
     source, replaced = with_texts(path, texts)
     _refuse_orders(source)
-    return msgspec.structs.replace(_read(PHARMACY, source, Pharmacy), sha256=source.sha256), replaced
+    return replace(_read(PHARMACY, source, Pharmacy), sha256=source.sha256), replaced
 
 
 def patient_over(patient: Patient, keys: Container[str], texts: Texts, name: str) -> tuple[Patient, tuple[str, ...]]:
@@ -151,7 +151,7 @@ def patient_over(patient: Patient, keys: Container[str], texts: Texts, name: str
 
     stated = PATIENT.write(patient)
     kept = tuple((key, value) for key, value in stated.entries or () if key.text in keys)
-    root, replaced = put_over(stated._replace(entries=kept), texts, name)
+    root, replaced = put_over(replace(stated, entries=kept), texts, name)
     return _read(PATIENT, SourceFile("", "", root), Patient), replaced
 
 
@@ -162,9 +162,7 @@ def pharmacy_over(pharmacy: Pharmacy, texts: Texts, name: str) -> tuple[Pharmacy
     from cec.load.pharmacy_file import PHARMACY
 
     root, replaced = put_over(PHARMACY.write(pharmacy), texts, name)
-    return msgspec.structs.replace(
-        _read(PHARMACY, SourceFile("", "", root), Pharmacy), sha256=pharmacy.sha256
-    ), replaced
+    return replace(_read(PHARMACY, SourceFile("", "", root), Pharmacy), sha256=pharmacy.sha256), replaced
 
 
 def _read(shape: Shape, source: SourceFile, _noun: type[Noun], *, checked: bool = False) -> Noun:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from cec.drug_names import drug_key
 from cec.errors import InputError
@@ -20,7 +21,7 @@ _DOSE = re.compile(
 )
 
 
-class GivenText(NamedTuple):
+class GivenText(Struct, frozen=True):
     """What somebody says of one dose: which amount was given, or that it was not given."""
 
     drug: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from cec.errors import Fault, FileError
 from cec.load.nodes import DEEPEST, Node
@@ -22,7 +23,7 @@ _TOKEN = re.compile(
 """One token. A text with an escape begins with `quote` and is read on by json's own scanner."""
 
 
-class _Token(NamedTuple):
+class _Token(Struct, frozen=True):
     """A sign, a scalar or the end of the text, and where it starts and ends."""
 
     kind: str

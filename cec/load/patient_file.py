@@ -7,6 +7,8 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from cec.drug_names import drug_key, spelled_twice
 from cec.errors import Fault, InputError
 from cec.facts import (
@@ -169,5 +171,5 @@ def _within(name: str, number: Decimal) -> Quantity:
     return Quantity(min(max(number, low or number), high or number), fact.unit)
 
 
-BEGUN = mapping({name: field._replace(required=False) for name, field in PATIENT_FIELDS.items()}, _begun)
+BEGUN = mapping({name: replace(field, required=False) for name, field in PATIENT_FIELDS.items()}, _begun)
 """A patient file in which height and weight may still be missing."""

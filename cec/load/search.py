@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from cec.errors import Fault, FileError, InputError
 from cec.load.nodes import read_bytes
@@ -36,14 +37,14 @@ _typed: ContextVar[Path | None] = ContextVar("typed", default=None)
 """The folder of `--regimens`, which stands in the variable meanwhile."""
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True):
     """A folder of regimens, and what leads to it."""
 
     folder: Path
     words: str
 
 
-class FoundRegimen(NamedTuple):
+class FoundRegimen(Struct, frozen=True):
     """A file of a regimen in one of the places, and its name; why that does not lead to it, where it does not."""
 
     name: str
@@ -84,7 +85,7 @@ def own_places() -> tuple[Place, ...]:
     return (*(Place(folder, OPTION if folder == typed else VARIABLE) for folder in dict.fromkeys(named)), own)
 
 
-class OwnPharmacy(NamedTuple):
+class OwnPharmacy(Struct, frozen=True):
     """The pharmacy file that a person set up once, and what leads to it."""
 
     path: Path

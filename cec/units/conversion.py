@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from cec.errors import InputError
 from cec.units.exact import Exact, exact
@@ -99,7 +101,7 @@ def _factor(unit: str, other: str) -> Fraction | None:
     return Fraction(converted.magnitude)
 
 
-class _InBase(NamedTuple):
+class _InBase(Struct, frozen=True):
     """How many of the unit that a dimension begins with one of another is."""
 
     base: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from cec.errors import InputError
 from cec.units.kinds import (
     AMOUNT,
@@ -25,7 +27,7 @@ Measure = Literal["bsa", "weight", "creatinine_clearance", "clearance and weight
 """What a dose is multiplied by."""
 
 
-class DoseKind(NamedTuple):
+class DoseKind(Struct, frozen=True):
     """One way to write a dose: its units, what stands below their stroke, and the measure that multiplies them."""
 
     kind: Kind

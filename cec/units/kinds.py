@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 
-class Kind(NamedTuple):
+class Kind(Struct, frozen=True):
     """A kind of quantity: what it is called, an example, and its units, each as pint knows it."""
 
     name: str
@@ -14,7 +15,7 @@ class Kind(NamedTuple):
     units: Mapping[str, str]
 
 
-class Defined(NamedTuple):
+class Defined(Struct, frozen=True):
     """A unit as pint knows it: its name, and of what it is so many, or the dimension that begins with it."""
 
     name: str

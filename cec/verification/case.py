@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from cec.calculate.again import as_given, declared_again
 from cec.calculate.declared import Declared
@@ -124,7 +124,7 @@ def with_right_amounts(case: Case) -> Case:
     unrounded = _unrounded_dose(case)
     amounts = [Fraction(case.dose.ordered.value), unrounded]
     if case.per not in _APART_FROM_BSA:
-        from_unrounded = case.measured._replace(bsa=case.measured.unrounded_bsa)
+        from_unrounded = replace(case.measured, bsa=case.measured.unrounded_bsa)
         amounts += [each.amount for each in recomputed(case, measured=from_unrounded)][-1:]
     right = tuple(dict.fromkeys(amounts))
     multiples = tuple(between(least / amount, most / amount) if amount else ANYWHERE for amount in right)
@@ -202,11 +202,11 @@ def recomputed(
     """The dose computed again with something else, as the pharmacy rounds and unrounded; none where that is refused."""
     order = case.order
     dose = prescribed or case.dose.prescribed
-    line = msgspec.structs.replace(line or case.line, dose=dose)
-    settled = as_given(order.line_of(case.dose), case.dose)._replace(line=line, prescribed=dose)
+    line = replace(line or case.line, dose=dose)
+    settled = replace(as_given(order.line_of(case.dose), case.dose), line=line, prescribed=dose)
     declared = _declared(case) if reduced else None
     finest = DoseRounding("nearest", kept(FINEST, case.dose.ordered.unit))
-    pharmacies = [msgspec.structs.replace(order.pharmacy, dose_rounding={line.drug: finest})]
+    pharmacies = [replace(order.pharmacy, dose_rounding={line.drug: finest})]
     if is_rounded := entry_of(line.drug, order.pharmacy.dose_rounding) is not None:
         pharmacies.insert(0, order.pharmacy)
     for pharmacy in pharmacies:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
+from msgspec.structs import replace
+
 from cec.drug_names import drug_key
 from cec.errors import CecError, Fault, InputError
 from cec.facts.reading import read_count
@@ -119,7 +121,7 @@ def _amount(cells: DoseCells) -> tuple[Quantity, Decimal]:
     try:
         if cells.unit:
             read_number(text, cells.example)
-        return read_quantity(f"{text} {cells.unit}", AMOUNT._replace(example=cells.example)), last_digit(text)
+        return read_quantity(f"{text} {cells.unit}", replace(AMOUNT, example=cells.example)), last_digit(text)
     except InputError as error:
         hint = hint_of_comma(text, cells.declared.decimal)
         raise InputError(*(fault._replace(text=f"{fault.text}{hint}") for fault in error.faults)) from None

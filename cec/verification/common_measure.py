@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from cec.calculate.measures import Measured
 from cec.calculate.rounding import to_nearest
@@ -39,14 +39,14 @@ _MULTIPLIERS = {
         "another BSA",
         "m2",
         lambda measured: measured.bsa,
-        lambda measured, area: measured._replace(bsa=exact(area)),
+        lambda measured, area: replace(measured, bsa=exact(area)),
         FACTS["bsa"].plausible,
     ),
     "weight": _Multiplier(
         "another weight",
         "kg",
         lambda measured: exact(measured.shown.weight),
-        lambda measured, weight: measured._replace(shown=msgspec.structs.replace(measured.shown, weight=weight)),
+        lambda measured, weight: replace(measured, shown=replace(measured.shown, weight=weight)),
         FACTS["weight"].possible,
     ),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from decimal import Decimal
 
-import msgspec
+from msgspec.structs import replace
 
 from cec.calculate.formulas import BSA_FORMULAS, body_surface_area
 from cec.calculate.kidneys import MEASURED, KidneyFunction, creatinine_clearance
@@ -68,7 +68,7 @@ def capped_bsa(_order: Order, measured: Measured) -> Iterator[OtherMeasures]:
     """BSA cut off at 2 m2."""
     if measured.bsa.number > LARGEST_CAPPED_BSA.value:
         words = f"BSA cut off at {LARGEST_CAPPED_BSA}"
-        yield already_measured(words, measured._replace(bsa=exact(LARGEST_CAPPED_BSA)))
+        yield already_measured(words, replace(measured, bsa=exact(LARGEST_CAPPED_BSA)))
 
 
 def capped_clearance(_order: Order, measured: Measured) -> Iterator[OtherMeasures]:
@@ -77,7 +77,7 @@ def capped_clearance(_order: Order, measured: Measured) -> Iterator[OtherMeasure
     if clearance and clearance.unit == largest.unit and clearance.number > largest.value:
         words = f"clearance cut off at {largest}"
         kidneys = measured.kidneys and measured.kidneys._replace(value=exact(largest))
-        yield already_measured(words, measured._replace(kidneys=kidneys))
+        yield already_measured(words, replace(measured, kidneys=kidneys))
 
 
 def uncapped_clearance(order: Order, measured: Measured) -> Iterator[OtherMeasures]:
@@ -85,9 +85,9 @@ def uncapped_clearance(order: Order, measured: Measured) -> Iterator[OtherMeasur
     cap, kidneys = order.pharmacy.clearance_cap, measured.kidneys
     if isinstance(cap, Quantity) and kidneys and not kidneys.shown.is_measured:
         words = f"clearance not cut off at {cap}"
-        clearance = msgspec.structs.replace(kidneys.shown, method=MEASURED)
-        shown = msgspec.structs.replace(measured.shown, clearance=clearance)
-        yield already_measured(words, measured._replace(shown=shown, kidneys=kidneys._replace(shown=clearance)))
+        clearance = replace(kidneys.shown, method=MEASURED)
+        shown = replace(measured.shown, clearance=clearance)
+        yield already_measured(words, replace(measured, shown=shown, kidneys=kidneys._replace(shown=clearance)))
 
 
 MEASURE_MISTAKES: dict[str, Callable[[Order, Measured], Iterator[OtherMeasures]]] = {
@@ -136,7 +136,7 @@ def remeasured(
         kidneys = _kidneys(order, measured, cm, kg)
         rounded = (Exact(Quantity(to_nearest(area.number, step.value), "m2")) if step else area for step in steps)
         others = (measured_as(cm, kg, used, chosen.name, kidneys=kidneys, from_day=shown.from_day) for used in rounded)
-        return {(words, step): other._replace(unrounded_bsa=area) for step, other in zip(steps, others, strict=True)}
+        return {(words, step): replace(other, unrounded_bsa=area) for step, other in zip(steps, others, strict=True)}
 
     coarsest = max(step.value for step in steps if step)
     bsa = rounded_area(equation, cm.value, kg.value, coarsest)
@@ -153,7 +153,7 @@ def _kidneys(order: Order, measured: Measured, height: Quantity, weight: Quantit
     if order.patient.creatinine is None and order.patient.creatinine_clearance is None:
         return None
     try:
-        patient = msgspec.structs.replace(order.patient, height=height, weight=weight)
+        patient = replace(order.patient, height=height, weight=weight)
         return creatinine_clearance(patient, order.age, None)
     except CecError:
         return measured.kidneys

@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 import pytest
 from batches import as_in_a_batch
+from msgspec.structs import replace
 from packed import packed, unpacked
 from pypdf import PdfReader
 from running import Done, fill_disk
@@ -710,7 +711,7 @@ def test_a_difference_to_the_single_path_stops_a_batch(
 
     def doubled(settled: Settled, *given: Any, **more: Any) -> Dosed:
         twice = Quantity(settled.prescribed.value * 2, settled.prescribed.unit)
-        return true(settled._replace(prescribed=twice), *given, **more)
+        return true(replace(settled, prescribed=twice), *given, **more)
 
     monkeypatch.setattr(doses_of_batches, "compute_dose", doubled)
     with patients.open("a", encoding="utf-8") as file:

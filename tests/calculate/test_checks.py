@@ -7,11 +7,11 @@ from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
-import msgspec
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from patients import Given, batch
 from pypdf import PdfReader
 from regimen_texts import regimen_text
@@ -305,7 +305,7 @@ def child(
 
 def check_size(patient: Patient) -> list[Alert]:
     """The alerts that hang on nothing but what was told of the patient."""
-    regimen = msgspec.structs.replace(load_regimen("cec-induction"), checks=())
+    regimen = replace(load_regimen("cec-induction"), checks=())
     found = alerts_of_case(Case(regimen, patient, Pharmacy(), known_facts(patient, {})))
     return [alert for alert in found if not alert.not_made]
 
@@ -503,7 +503,7 @@ def test_earlier_doses_in_another_unit_are_refused(tmp_path: Path) -> None:
 
 def test_a_number_that_is_computed_has_possible_bounds_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """From 40 kg to 26 kg is a change of 35%: 14/40."""
-    monkeypatch.setitem(FACTS, "weight_change", FACTS["weight_change"]._replace(possible=Bounds(None, Decimal(35))))
+    monkeypatch.setitem(FACTS, "weight_change", replace(FACTS["weight_change"], possible=Bounds(None, Decimal(35))))
     assert "weight-change" in alerts_of(height="128", weight="26", previous_weight="40")
     with pytest.raises(InputError, match=r"is not a possible change of the weight .* \(at most 35%\)") as refused:
         alerts_of(height="128", weight="26", previous_weight="40.1")

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from cec.calculate.preparation.forms import vials_for
 from cec.calculate.preparation.sharing import Given, given_by_day, sharing_groups
@@ -23,7 +25,7 @@ Item = tuple[str, str]
 """A drug and what is taken for it."""
 
 
-class Stock(NamedTuple):
+class Stock(Struct, frozen=True):
     """The pharmacy that makes up doses from a day of the cycle on, and what is known of the patient then."""
 
     from_day: int

@@ -98,7 +98,7 @@ def revise(before: Order, change: Change, *, strict: bool = False) -> Order:
             order.doses, preparations, rows, dates, lambda day: order.measures_on(day).weight, *stocks
         )
         newest, *older = zip(reversed(computed), reversed(pieces), strict=True)
-        found = alerts_of(newest[0].case(order.doses)._replace(administered=_administered(order)))
+        found = alerts_of(replace(newest[0].case(order.doses), administered=_administered(order)))
         of_amounts = [
             *newest[0].not_given,
             *declared_alerts(order.doses),
@@ -107,7 +107,7 @@ def revise(before: Order, change: Change, *, strict: bool = False) -> Order:
             *too_few(newest[0].lines, rows),
             *change_alerts(order, stretches[-1].inputs.pharmacy),
         ]
-        of_rules = [(alerts_of(each.case(piece.doses)._replace(is_whole=False)), piece) for each, piece in older]
+        of_rules = [(alerts_of(replace(each.case(piece.doses), is_whole=False)), piece) for each, piece in older]
         of_pieces = [((*each.not_given, *piece.alerts), piece) for each, piece in older]
         alerts = accepted_alerts(
             with_earlier_days(found, of_rules, before, change.accepted),

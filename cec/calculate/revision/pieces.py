@@ -46,7 +46,7 @@ def piece_of(computed: Computed, stretch: Stretch) -> MadeUp:
         days = [day for day in each.dose.days if stretch.has(day) and (not is_carried or (place, day) in given)]
         if dose := _on(each.dose, days):
             index[place] = len(dosed)
-            dosed.append(each._replace(dose=dose))
+            dosed.append(replace(each, dose=dose))
     placed = tuple(replace(row, dose_index=index[row.dose_index]) for row in rows)
     made_up = make_up(dosed, placed, stretch.inputs.regimen, stretch.inputs.pharmacy, computed.facts)
     return made_up._replace(preparations=tuple(map(without_shared_vials, made_up.preparations)))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from cec.anchors import is_same_name
 from cec.calculate.cycle import Inputs
@@ -90,7 +91,7 @@ def _pharmacy(pharmacy: Pharmacy, changes: Sequence[Change]) -> Pharmacy:
     for change in changes:
         pharmacy = change.pharmacy or pharmacy
         if change.first_infusion:
-            pharmacy = msgspec.structs.replace(pharmacy, first_infusion=change.first_infusion)
+            pharmacy = replace(pharmacy, first_infusion=change.first_infusion)
         for drug, product in change.products.items():
             pharmacy = prefer_product(pharmacy, drug, product)
     return pharmacy
@@ -112,11 +113,11 @@ def _declared(patient: Patient, changes: Sequence[Change], lines: Mapping[int, C
         dropped = _dropped(change, [*declared, *newer], lines)
         for later in (newer, dropped):
             declared = [each for older in declared for each in left_of(older, later, lines)] + list(later)
-        left_out = [each._replace(by=left) for each in left_out for left in left_of(each.by, doses, lines)]
+        left_out = [replace(each, by=left) for each in left_out for left in left_of(each.by, doses, lines)]
         left_out += [_LeftOut(LATEST if each.days else change.from_day, each) for each in change.withheld]
         left_out += [_LeftOut(LATEST, each) for each in dropped]
         left_out += [_LeftOut(change.from_day, each) for each in stopped]
-    return msgspec.structs.replace(
+    return replace(
         patient,
         withheld=tuple(each for each in declared if isinstance(each, Withheld)),
         set_doses=tuple(each for each in declared if isinstance(each, SetDose)),
@@ -124,7 +125,7 @@ def _declared(patient: Patient, changes: Sequence[Change], lines: Mapping[int, C
     )
 
 
-class _LeftOut(NamedTuple):
+class _LeftOut(msgspec.Struct, frozen=True):
     """What a person leaves out; a dose that is told without days from this day on gives it again."""
 
     from_day: int
@@ -167,6 +168,6 @@ def left_of(older: Older, newer: Sequence[Declaration], lines: Mapping[int, Cycl
         yield older
     elif len(set(left.values())) == 1:
         if days := next(iter(left.values())):
-            yield msgspec.structs.replace(older, days=days)
+            yield replace(older, days=days)
     else:
-        yield from (msgspec.structs.replace(older, days=days, line=number) for number, days in left.items() if days)
+        yield from (replace(older, days=days, line=number) for number, days in left.items() if days)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from cec.calculate.known_facts import what_is_missing
 from cec.calculate.rules.allergies import allergy_rules
 from cec.calculate.rules.clearance import clearance_rules
@@ -124,7 +126,7 @@ def alerts_of(case: Case) -> tuple[Alert, ...]:
     given = {"", 0, *(name for line in lines for name in line)}
     rules = [rule for rule in rules_for(case.regimen, case.pharmacy) if rule.drug in given and rule.line in given]
     for amounts in dict.fromkeys(rule.amounts for rule in rules if rule.amounts and case.is_whole):
-        case = case._replace(facts={**case.facts, **amounts(case)})
+        case = replace(case, facts={**case.facts, **amounts(case)})
     answers = [(rule, rule.answer(case.facts)) for rule in rules]
     spoken = [rule for rule, answer in answers if answer]
     heard = {(rule.code, rule.about) for rule in spoken}

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cec.calculate.kidneys import ADULT, CALVERT, COCKCROFT_GAULT, MEASURED, NEWELL, SCHWARTZ
 from cec.calculate.rounding import to_nearest
@@ -58,7 +60,7 @@ def clearance_rules(regimen: Regimen, pharmacy: Pharmacy) -> Iterator[Rule]:
         yield from _estimated(use)
 
 
-class Use(NamedTuple):
+class Use(Struct, frozen=True):
     """A dose that hangs on the clearance: the drug line, its number, and for whom the dose is."""
 
     number: int
@@ -173,7 +175,8 @@ def _high(use: Use, pharmacy: Pharmacy) -> Iterator[Rule]:
         line=use.number,
     )
     yield of_estimate
-    yield of_estimate._replace(
+    yield replace(
+        of_estimate,
         level="note",
         asks=(known_by(MEASURED), *of_estimate.asks[1:]),
         text=partial(_clearance_words, f"is above {limit}; a measured one is not capped"),
@@ -202,7 +205,8 @@ def _estimated(use: Use) -> Iterator[Rule]:
     )
     yield of_creatinine
     of_index = LimitQuestion("body_mass_index", Stretch(LOWEST, Cut(HEAVY.value)))
-    yield of_creatinine._replace(
+    yield replace(
+        of_creatinine,
         code=code_of_drug("heavy-clearance", use.line.drug),
         asks=(known_by(COCKCROFT_GAULT), of_index, *use.when),
         text=_heavy,

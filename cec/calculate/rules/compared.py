@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
+from msgspec.structs import replace
+
 from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, number_of
 from cec.calculate.rules.slips import change_slips
@@ -37,7 +39,8 @@ def weight_change_rule(level: Level, percent: int) -> Rule:
 
 def another_weight_rule() -> Rule:
     """A stop at a weight below half of the last one or above twice that, which is hardly of one patient."""
-    return weight_change_rule("stop", 50)._replace(
+    return replace(
+        weight_change_rule("stop", 50),
         asks=(LimitQuestion("weight", limits=_half_to_twice, given=("previous_weight",)),),
         text=partial(_weight_change_words, "less than half of that", "more than twice that"),
         limits="from half to twice the last weight",

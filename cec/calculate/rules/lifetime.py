@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cec.calculate.known_facts import all_earlier_doses
@@ -24,7 +24,7 @@ MOST_BEFORE = Decimal(2)
 """Times the lifetime maximum beyond which what was given before is asked about."""
 
 
-class Total(NamedTuple):
+class Total(Struct, frozen=True):
     """What was given before and is given in this cycle, in the unit of the maximum; and before, as it was told."""
 
     before: Exact

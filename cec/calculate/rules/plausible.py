@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache, partial
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from cec.calculate.rules.for_age import in_reference
 from cec.calculate.rules.rule import Case, LimitQuestion, Limits, Rule, TextQuestion, number_of
@@ -26,7 +27,7 @@ _ASKED_ELSEWHERE = {
 """Facts whose plausible bounds hang on others, and have rules of their own."""
 
 
-class Slip(NamedTuple):
+class Slip(Struct, frozen=True):
     """For which ages, in months: the body mass index above which somebody looks, and what it would be in pounds."""
 
     ages: Stretch

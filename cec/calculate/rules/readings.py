@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from cec.calculate.kidneys import COCKCROFT_GAULT, MEASURED, SCHWARTZ
 from cec.calculate.rounding import to_nearest
@@ -64,7 +65,7 @@ def _two_readings(bounds: tuple[_Bound, ...], case: Case) -> str:
     )
 
 
-class _Bound(NamedTuple):
+class _Bound(Struct, frozen=True):
     """A bound of a condition on the clearance, whose it is, and the other conditions beside it."""
 
     fact: str

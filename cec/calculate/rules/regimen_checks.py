@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cec.calculate.declared import declaration_on
@@ -78,7 +78,7 @@ def begins_with(reason: str, code: str) -> bool:
     return re.match(rf"{re.escape(code)}(?![\w-])", reason, re.IGNORECASE) is not None
 
 
-class _Found(NamedTuple):
+class _Found(Struct, frozen=True):
     """What was found of the doses of one drug: an offer where nothing is declared of them, else what is, in words."""
 
     text: str = ""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from cec.conditions import stretch_of
 from cec.facts import FACTS, Facts, Value
@@ -20,20 +22,20 @@ from cec.regimen import Condition, Level, Regimen
 from cec.units import Quantity
 
 
-class Unknown(NamedTuple):
+class Unknown(Struct, frozen=True):
     """Limits that cannot be drawn, because nobody told these facts."""
 
     facts: tuple[str, ...]
 
 
-class OutOfScope(NamedTuple):
+class OutOfScope(Struct, frozen=True):
     """Limits that are drawn for other patients, so that nothing can be held against them."""
 
     why: str
     """What this patient is, beyond which patients they are drawn for."""
 
 
-class Wanting(NamedTuple):
+class Wanting(Struct, frozen=True):
     """What stands in the way of a rule."""
 
     facts: Sequence[str]
@@ -46,7 +48,7 @@ Limits = Stretch | Unknown | OutOfScope | None
 """What a question leaves to its fact; None where it asks nothing of this patient, because another rule does."""
 
 
-class LimitQuestion(NamedTuple):
+class LimitQuestion(Struct, frozen=True):
     """On which side of its limits does a number lie?
 
     The limits are `stretch`, or what `limits` makes of the values of the facts `given`, None for each that is unknown.
@@ -86,7 +88,7 @@ class LimitQuestion(NamedTuple):
         return Unknown((self.fact,)) if number_of(self.fact, facts.get(self.fact)) is None else None
 
 
-class TextQuestion(NamedTuple):
+class TextQuestion(Struct, frozen=True):
     """What does a text say? The answer, empty for no, is all that anything hangs on."""
 
     fact: str
@@ -111,7 +113,7 @@ do not apply; that they, or the fact, are unknown. Limits are asked once for eac
 """
 
 
-class Administered(NamedTuple):
+class Administered(Struct, frozen=True):
     """An amount of a drug, and the size of the patient from which it was dosed."""
 
     drug: str
@@ -120,7 +122,7 @@ class Administered(NamedTuple):
     weight: Quantity
 
 
-class Case(NamedTuple):
+class Case(Struct, frozen=True):
     """One order, as far as it is computed when it is checked."""
 
     regimen: Regimen
@@ -137,7 +139,7 @@ class Case(NamedTuple):
     """Whether the doses are those of the whole cycle, so that what they come to is held against limits."""
 
 
-class Answers(NamedTuple):
+class Answers(Struct, frozen=True):
     """What a person declared of doses that a check offers to reduce, and what is left to declare."""
 
     texts: tuple[str, ...] = ()
@@ -146,7 +148,7 @@ class Answers(NamedTuple):
     """Whether for every dose that is given as much is declared as is offered."""
 
 
-class Rule(NamedTuple):
+class Rule(Struct, frozen=True):
     """It speaks where the answer to every question is yes: always, where it asks none. Of rules with one code about one
     thing the first that speaks is heard."""
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cec.calculate.growth import OLDEST, YOUNGEST, Measure, modified_z
 from cec.calculate.rounding import deviation_percent, to_nearest
@@ -15,14 +18,14 @@ from cec.facts import FACTS, Bounds, Sex, body_mass_index
 from cec.units import EXACT, LENGTH, WEIGHT, Quantity, convert, read_quantity, write_number
 
 
-class Size(NamedTuple):
+class Size(Struct, frozen=True):
     """A height in cm and a weight in kg."""
 
     height: Decimal
     weight: Decimal
 
 
-class Typed(NamedTuple):
+class Typed(Struct, frozen=True):
     """The number that was typed, and its unit."""
 
     number: Decimal
@@ -91,14 +94,14 @@ def slips(size: Size, height: Typed | None, weight: Typed | None, plausible: Cal
 def _candidates(size: Size, height: Typed | None, weight: Typed | None) -> Iterator[tuple[Size, str]]:
     """Every size that was possibly meant, and how it is said."""
     if weight:
-        yield from ((size._replace(weight=kilograms), words) for kilograms, words in _other_units(weight, _WEIGHTS))
+        yield from ((replace(size, weight=kilograms), words) for kilograms, words in _other_units(weight, _WEIGHTS))
     if height:
-        yield from ((size._replace(height=centimetres), words) for centimetres, words in _other_units(height, _LENGTHS))
+        yield from ((replace(size, height=centimetres), words) for centimetres, words in _other_units(height, _LENGTHS))
     yield Size(size.weight, size.height), "height and weight may be swapped"
     for factor in _POINT:
         slipped = Size(EXACT.multiply(size.height, factor), EXACT.multiply(size.weight, factor))
-        yield size._replace(weight=slipped.weight), f"the decimal point may have slipped: {tenth(slipped.weight)} kg"
-        yield size._replace(height=slipped.height), f"the decimal point may have slipped: {tenth(slipped.height)} cm"
+        yield replace(size, weight=slipped.weight), f"the decimal point may have slipped: {tenth(slipped.weight)} kg"
+        yield replace(size, height=slipped.height), f"the decimal point may have slipped: {tenth(slipped.height)} cm"
 
 
 def _other_units(measure: Typed, units: tuple[str, ...]) -> Iterator[tuple[Decimal, str]]:

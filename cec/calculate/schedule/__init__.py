@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -30,7 +29,7 @@ NO_DATE = datetime.date(2001, 1, 1)
 """Day 1 where none is told: only which days of the cycle are counted from it."""
 
 
-class Schedule(NamedTuple):
+class Schedule(msgspec.Struct, frozen=True):
     """The administrations of a cycle in the order of time, and the alerts on them."""
 
     administrations: tuple[Administration, ...] = ()
@@ -96,7 +95,7 @@ def draw(
         starts = [each]
         if line.is_before_infusions:
             bound = first_infusions.get(each.date) or places.times.at(each.date, pharmacy.first_infusion)
-            starts = [each._replace(at=time) for time in line.repeated(bound)]
+            starts = [replace(each, at=time) for time in line.repeated(bound)]
         for start in starts:
             counted[line.number, each.day] += 1
             rows.append(_administration(line, start, counted[line.number, each.day], places, doses))

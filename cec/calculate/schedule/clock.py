@@ -7,7 +7,9 @@ come to in UTC, or the same times where there is no zone: between them one may c
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from cec.days import Calendar
 from cec.order import Change, date_of
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 
-class Dates(NamedTuple):
+class Dates(Struct, frozen=True):
     """The dates of the days of a cycle, and the other way round; a person may have moved days."""
 
     calendar: Calendar
@@ -45,7 +47,7 @@ class Dates(NamedTuple):
 Instant = datetime.datetime
 
 
-class Clock(NamedTuple):
+class Clock(Struct, frozen=True):
     """The clock of a place."""
 
     zone: ZoneInfo | None

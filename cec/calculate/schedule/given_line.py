@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from cec.anchors import repeats
 from cec.calculate.schedule.clock import Instant
@@ -19,7 +20,7 @@ _NOBODY_WAITS = datetime.timedelta(hours=12)
 """From this duration on an infusion has a line of its own while others are given."""
 
 
-class GivenLine(NamedTuple):
+class GivenLine(Struct, frozen=True):
     """A drug line with the days on which it is given, each with the place of its dose in the order."""
 
     number: int
@@ -71,7 +72,7 @@ class GivenLine(NamedTuple):
         return [first + span(self.of.every) * number for number in range(count)]
 
 
-class Start(NamedTuple):
+class Start(Struct, frozen=True):
     """One administration as it was placed; without an instant where it finds no time on its date."""
 
     day: int

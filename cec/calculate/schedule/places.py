@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from cec.anchors import Lines, awaited, repeats
 from cec.calculate.schedule.clock import Dates, Instant
 from cec.calculate.schedule.following import as_chain, meant_by, started_from
@@ -137,7 +139,7 @@ class Places:
         word = word_of(*line.of.at)
         starts = [self.times.start(day, each, word) for each in line.repeated(first)]
         if line.of.is_on_end:
-            return [start._replace(day=self.times.dates.day_from(day, start.date)) for start in starts]
+            return [replace(start, day=self.times.dates.day_from(day, start.date)) for start in starts]
         return starts
 
     def _first_of(self, line: GivenLine, day: int) -> Instant | None:

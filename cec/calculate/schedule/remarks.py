@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cec.calculate.schedule.clock import Clock
@@ -25,7 +25,7 @@ from cec.units import span
 _HOUR = datetime.timedelta(hours=1)
 
 
-class Remark(NamedTuple):
+class Remark(Struct, frozen=True):
     """What is to be seen in one row: its kind, which names the alert, how grave it is, and the words."""
 
     kind: str
@@ -33,7 +33,7 @@ class Remark(NamedTuple):
     text: str
 
 
-class Running(NamedTuple):
+class Running(Struct, frozen=True):
     """An infusion into the vein: between which instants it runs, its place among the rows, and its drug."""
 
     begin: datetime.datetime
@@ -42,7 +42,7 @@ class Running(NamedTuple):
     drug: str
 
 
-class Drawn(NamedTuple):
+class Drawn(Struct, frozen=True):
     """The administrations of a cycle in the order of time, and the places that gave them."""
 
     rows: list[Administration]

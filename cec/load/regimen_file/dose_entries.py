@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, combinations, product
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from cec.conditions import stretch_of, words
 from cec.days import LAST_DAY, Series, holds, numbers_of
@@ -27,7 +28,7 @@ Box = Mapping[str, Stretch]
 """The stretch of each fact; a fact that is absent may be anything."""
 
 
-class EntryFault(NamedTuple):
+class EntryFault(Struct, frozen=True):
     """What is wrong with the entries, and at which of them, counted from 0."""
 
     entry: int

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from cec.errors import InputError
 from cec.facts.reading import positive
@@ -13,7 +15,7 @@ from cec.regimen import Rate
 from cec.units import DURATION, RATES, Quantity, dose_unit, span
 
 
-class Over(NamedTuple):
+class Over(Struct, frozen=True):
     """How long an infusion runs: the longest and, where a range is said, the shortest."""
 
     most: Quantity

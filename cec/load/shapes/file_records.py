@@ -22,7 +22,7 @@ Ways = Mapping[str, Shape | Callable[[Shape], Shape]]
 """How a text is read whose type alone does not tell: a shape, or what makes one of the shape of the type."""
 
 
-class Record(NamedTuple):
+class Record(Struct, frozen=True):
     """What the declarations of a record leave out.
 
     `build` makes it from its values by field, `parts` gives these back; `label` is the key whose text names it in
