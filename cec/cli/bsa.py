@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from msgspec.structs import asdict
+
 from cec.cli.inputs import pharmacy_file, read_patient, read_pharmacy, require_measures
 from cec.cli.option import ChosenFrom
 from cec.cli.options import BsaPolicyOptions, OutputOptions, PatientOptions, PharmacyOptions, SizeOptions
@@ -27,10 +29,10 @@ def bsa(
     from cec.calculate.bsa_comparison import compare_bsa
 
     chosen = chosen_format(output, BSA_COMPARISONS)
-    options = PatientOptions(**size._asdict())
+    options = PatientOptions(**asdict(size))
     require_measures(options)
     keep_apart({"--patient": size.patient, "--pharmacy": pharmacy_file(pharmacy.pharmacy)}, {"--output": output.output})
     patient, policy = together(
-        lambda: read_patient(options), lambda: read_pharmacy(PharmacyOptions(**pharmacy._asdict()))
+        lambda: read_patient(options), lambda: read_pharmacy(PharmacyOptions(**asdict(pharmacy)))
     )
     show(compare_bsa(patient, policy.bsa_formula), chosen)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
+from msgspec.structs import asdict
 
 from cec.cli.inputs import naming_options, products_by_drug, read_text_of, texts_of_patient
 from cec.cli.messages import say
@@ -148,7 +149,7 @@ def _patient(order: Order, options: ChangedPatientOptions) -> Patient:
 
     now = order.patient_now
     size = {"height": str(now.height), "weight": str(now.weight)}
-    typed = PatientOptions(**{**options._asdict(), "facts": {**size, **options.facts}})
+    typed = PatientOptions(**{**asdict(options), "facts": {**size, **options.facts}})
     return naming_options(lambda: load_patient(texts=texts_of_patient(typed)))
 
 

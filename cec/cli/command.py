@@ -158,7 +158,7 @@ def command_of(name: str, function: Callable[..., None], *, finds_regimens: bool
 def _takes_groups(command: Callable[..., None], *, finds_regimens: bool) -> Callable[..., None]:
     """The command as typer wants it: each parameter that is a group of options spread out into its options."""
     hints = get_type_hints(command, include_extras=True)
-    groups = {name: hint for name, hint in hints.items() if hasattr(_group_of(hint), "_field_defaults")}
+    groups = {name: hint for name, hint in hints.items() if _group_of(hint) in HEADINGS}
     parameters: list[inspect.Parameter] = []
     for name, parameter in inspect.signature(command).parameters.items():
         if name in groups:
@@ -211,12 +211,12 @@ def _parameters_of(marked: Any) -> Iterator[inspect.Parameter]:
     """The options of a group, each under the group's heading; of form and paper, the choices that its document has."""
     group = _group_of(marked)
     heading = HEADINGS[group]
+    defaults = dict(zip(group.__struct_fields__, group.__struct_defaults__, strict=True))
     for field, hint, facts in _fields_of(group):
         if facts is None:
-            default = group._field_defaults.get(field, inspect.Parameter.empty)
             option = hint.__metadata__[0]
             of_formats = option(marked.__metadata__[0].formats) if callable(option) else hint
-            yield _keyword(field, _under(heading, of_formats), default)
+            yield _keyword(field, _under(heading, of_formats), defaults[field])
         else:
             yield from (_keyword(fact.name, Annotated[str | None, fact_option(fact, heading)], None) for fact in facts)
 

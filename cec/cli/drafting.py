@@ -18,7 +18,7 @@ from cec.cli.inputs import (
     require_measures,
     today,
 )
-from cec.cli.options import NO_START, StartOptions
+from cec.cli.options import NO_START, NO_TIMES, StartOptions
 from cec.cli.places import keep_apart
 from cec.errors import Fault, InputError, together
 
@@ -49,7 +49,7 @@ def drafting_of(
     checks: CheckOptions,
     *,
     start: StartOptions = NO_START,
-    times: TimeOptions | None = None,
+    times: TimeOptions = NO_TIMES,
     output: Path | None = None,
 ) -> Drafting:
     """What the options ask for; CecError with every fault of what is read.
@@ -66,15 +66,13 @@ def drafting_of(
     load_this_pharmacy = cache(lambda: pharmacy_with_overrides(pharmacy, times, start.made_at))
     loaded, of_patient, of_pharmacy, dates, days, cycle, accepted = together(
         lambda: _regimen_or_phase(
-            load_this_pharmacy()[0].default_regimen if regimen is None else regimen, start, times and times.cycle
+            load_this_pharmacy()[0].default_regimen if regimen is None else regimen, start, times.cycle
         ),
         lambda: patient_with_overrides(patient),
         load_this_pharmacy,
-        lambda: {
-            option: read_text_of(option, text, read_date) for option, text in (start.dates if start else {}).items()
-        },
+        lambda: {option: read_text_of(option, text, read_date) for option, text in start.dates.items()},
         lambda: read_text_of("--days", start.days, read_count),
-        lambda: read_text_of("--cycle", times and times.cycle, read_count),
+        lambda: read_text_of("--cycle", times.cycle, read_count),
         lambda: acceptances(checks.accept or ()),
     )
     loaded, of_treatment, length = loaded

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import typer
 
+from cec.cli.options import NO_TIMES
 from cec.drug_names import drug_key
 from cec.errors import CecError, Fault, FileError, InputError, together
 from cec.facts import FACTS, HISTORY
@@ -74,7 +75,7 @@ def begun_patient(options: PatientOptions) -> SourceFile:
     return naming_options(lambda: begun_patient(options.patient, texts_of_patient(options)))
 
 
-def read_pharmacy(options: PharmacyOptions, times: TimeOptions | None = None) -> Pharmacy:
+def read_pharmacy(options: PharmacyOptions, times: TimeOptions = NO_TIMES) -> Pharmacy:
     """The pharmacy of the file and the options."""
     return pharmacy_with_overrides(options, times)[0]
 
@@ -92,7 +93,7 @@ def pharmacy_file(typed: Path | None) -> Path | None:
 
 
 def pharmacy_with_overrides(
-    options: PharmacyOptions, times: TimeOptions | None = None, made_at: str | None = None
+    options: PharmacyOptions, times: TimeOptions = NO_TIMES, made_at: str | None = None
 ) -> tuple[Pharmacy, tuple[str, ...]]:
     """The pharmacy of the file and the options, and which of these replaced what the file says."""
     from cec.load import pharmacy_and_overrides
@@ -161,14 +162,14 @@ def _history(typed: Sequence[str]) -> dict[str, str] | None:
 
 
 def texts_of_pharmacy(
-    options: PharmacyOptions, times: TimeOptions | None = None, made_at: str | None = None
+    options: PharmacyOptions, times: TimeOptions = NO_TIMES, made_at: str | None = None
 ) -> dict[str, Text]:
     """What was typed about the pharmacy, by the keys of a pharmacy file."""
     return _given(
         {
             "bsa_formula": options.bsa_formula,
-            "first_infusion": times and times.time,
-            "gap": times and times.gap,
+            "first_infusion": times.time,
+            "gap": times.gap,
             "made_at": made_at,
         }
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
+from msgspec import Struct
 
 from cec.facts import Fact
 from cec.render.formats import LABEL_PRINTER, Formats
@@ -61,13 +62,13 @@ def _as_typed(example: str) -> str:
     return f"'{example}'" if " " in unit else f"{number}{unit}"
 
 
-class Typed(NamedTuple):
+class Typed(Struct, frozen=True):
     """Marks a field of a group that holds what was typed of these facts, by name."""
 
     facts: tuple[Fact, ...]
 
 
-class ChosenFrom(NamedTuple):
+class ChosenFrom(Struct, frozen=True):
     """Marks a group of output options: of which document they choose the format."""
 
     formats: Formats

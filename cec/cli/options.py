@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, NamedTuple, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import typer
+from msgspec import Struct
 
 from cec.cli.option import (
     CHECKS,
@@ -44,7 +45,7 @@ PatientFileOption: TypeAlias = Annotated[
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-class SizeOptions(NamedTuple):
+class SizeOptions(Struct, frozen=True):
     """The part of the patient that a body surface area needs."""
 
     facts: TypedSize = _NOTHING
@@ -77,7 +78,7 @@ ChooseOption: TypeAlias = Annotated[
 ]
 
 
-class PatientOptions(NamedTuple):
+class PatientOptions(Struct, frozen=True):
     """Who the doses are for: what was typed of each fact by its name, and what has options of another form."""
 
     facts: TypedFacts = _NOTHING
@@ -89,7 +90,7 @@ class PatientOptions(NamedTuple):
     patient: PatientFileOption = None
 
 
-class CarriedPatientOptions(NamedTuple):
+class CarriedPatientOptions(Struct, frozen=True):
     """What of a patient is told anew where the rest stands in a saved order; a file of old facts has no place there."""
 
     facts: TypedFacts = _NOTHING
@@ -121,7 +122,7 @@ class CarriedPatientOptions(NamedTuple):
 TypedMeasures: TypeAlias = Annotated[Mapping[str, str], Typed(changing_facts())]
 
 
-class ChangedPatientOptions(NamedTuple):
+class ChangedPatientOptions(Struct, frozen=True):
     """What was measured anew within a cycle, and what is declared of its doses from then on."""
 
     facts: TypedMeasures = _NOTHING
@@ -147,7 +148,7 @@ ProductOption: TypeAlias = Annotated[
 ]
 
 
-class PharmacyOptions(NamedTuple):
+class PharmacyOptions(Struct, frozen=True):
     """How this pharmacy doses."""
 
     pharmacy: PharmacyFileOption = None
@@ -155,20 +156,20 @@ class PharmacyOptions(NamedTuple):
     product: ProductOption = None
 
 
-class PharmacyFileOptions(NamedTuple):
+class PharmacyFileOptions(Struct, frozen=True):
     """Which pharmacy file is used, and no other policy beside it."""
 
     pharmacy: PharmacyFileOption = None
 
 
-class BsaPolicyOptions(NamedTuple):
+class BsaPolicyOptions(Struct, frozen=True):
     """The part of the pharmacy's policy that a body surface area needs."""
 
     pharmacy: PharmacyFileOption = None
     bsa_formula: BsaFormulaOption = None
 
 
-class CheckOptions(NamedTuple):
+class CheckOptions(Struct, frozen=True):
     """What a person decided about alerts."""
 
     accept: Annotated[
@@ -185,7 +186,7 @@ CycleOption: TypeAlias = Annotated[str | None, fact_option(FACTS["cycle"], CYCLE
 START = fact_option(FACTS["start"], CYCLE)
 
 
-class StartOptions(NamedTuple):
+class StartOptions(Struct, frozen=True):
     """When the cycle begins, by one of its days, how far lines without an end are drawn, and when doses are made up."""
 
     start: Annotated[str | None, START] = None
@@ -217,12 +218,15 @@ class StartOptions(NamedTuple):
 NO_START = StartOptions()
 
 
-class TimeOptions(NamedTuple):
+class TimeOptions(Struct, frozen=True):
     """Which cycle it is, and the clock times of its days."""
 
     cycle: CycleOption = None
     time: Annotated[str | None, option("TIME", "Start of each day's first infusion: 09:00.")] = None
     gap: Annotated[str | None, option("DURATION", "Time between two infusions: '15 min'.")] = None
+
+
+NO_TIMES = TimeOptions()
 
 
 OutputFileOption: TypeAlias = Annotated[
@@ -244,7 +248,7 @@ EncodingOption: TypeAlias = Annotated[
 SheetOption: TypeAlias = Annotated[str | None, option("SHEET", "The sheet of a workbook that has several.")]
 
 
-class TableOptions(NamedTuple):
+class TableOptions(Struct, frozen=True):
     """How a table of patients is written; nothing of it is guessed."""
 
     renamed: Annotated[
@@ -279,7 +283,7 @@ class TableOptions(NamedTuple):
     sheet: SheetOption = None
 
 
-class LinesTableOptions(NamedTuple):
+class LinesTableOptions(Struct, frozen=True):
     """How a table of drug lines is written, which has neither patients nor dates."""
 
     renamed: Annotated[
@@ -301,7 +305,7 @@ class LinesTableOptions(NamedTuple):
     sheet: SheetOption = None
 
 
-class OutputOptions(NamedTuple):
+class OutputOptions(Struct, frozen=True):
     """In which form, and where to, for a document that is not printed."""
 
     format: Annotated[str | None, format_option] = None
@@ -309,7 +313,7 @@ class OutputOptions(NamedTuple):
     quiet: QuietOption = False
 
 
-class PrintOptions(NamedTuple):
+class PrintOptions(Struct, frozen=True):
     """In which form, and where to, and on which paper."""
 
     format: Annotated[str | None, format_option] = None
@@ -334,7 +338,7 @@ OralOption: TypeAlias = Annotated[
 ]
 
 
-class NewRegimenOptions(NamedTuple):
+class NewRegimenOptions(Struct, frozen=True):
     """What a new regimen is."""
 
     origin: Annotated[str | None, option("REGIMEN", "Another regimen, whose file is copied and renamed.", "--from")] = (

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import asdict, astuple
 
 from cec.cli.drafting import drafting_of
 from cec.cli.inputs import read_text_of
@@ -104,14 +105,14 @@ def verify(
     from cec.verification.typed import typed_days, typed_doses
 
     file = Path(what)
-    of_one_order = (written, *patient, *checks)
+    of_one_order = (written, *astuple(patient), *astuple(checks))
     of_bundle = _formats_of_bundle(file)
     if is_table(what) or file.suffix.lower() == ".json":
         _refuse_partial(partial, is_alone=of_bundle is not None)
     if of_bundle is not None:
-        _refuse_beside(file, "its doses", (written, *table))
+        _refuse_beside(file, "its doses", (written, *astuple(table)))
         if of_bundle is VERIFIED_TABLES:
-            _refuse_beside(file, "its patients", (*patient, checks.accept))
+            _refuse_beside(file, "its patients", (*astuple(patient), checks.accept))
         agrees = verified_bundle(
             file,
             chosen_format(output, of_bundle),
@@ -126,8 +127,8 @@ def verify(
             others=_shipped(),
         )
     elif file.suffix.lower() == ".json":
-        _refuse_beside(file, "its patient, doses and days", (*of_one_order, start, cycle, *table))
-        _refuse_beside(file, "its pharmacy, and has no tolerance", (*pharmacy, tolerance))
+        _refuse_beside(file, "its patient, doses and days", (*of_one_order, start, cycle, *astuple(table)))
+        _refuse_beside(file, "its pharmacy, and has no tolerance", (*astuple(pharmacy), tolerance))
         agrees = _saved_order(file, regimen, chosen_format(output, VERIFIED_ORDERS))
     elif is_table(what) or (is_pipe(what) and all(value in _NOT_GIVEN for value in of_one_order)):
         _refuse_beside(file, "its patients, doses and days", of_one_order)
@@ -146,7 +147,7 @@ def verify(
         _refuse_folder(what)
         if regimen is not None:
             raise typer.BadParameter("the regimen is the first argument", param_hint="--regimen")
-        if typed := [name for name, value in zip(TableOptions._fields, table, strict=True) if value]:
+        if typed := [name for name, value in asdict(table).items() if value]:
             option = {"renamed": "--map", "ignored": "--ignore-column"}.get(typed[0], f"--{typed[0]}")
             raise typer.BadParameter("is for a table of orders", param_hint=option)
         chosen = chosen_format(output, VERIFIED_DOSES)

@@ -243,7 +243,7 @@ def check_refusal(error: CecError) -> None:
 
 def patient_options(typed: dict[str, Any]) -> PatientOptions:
     """What was typed of the patient, as a command gets it."""
-    others = {name: value for name, value in typed.items() if name in PatientOptions._fields}
+    others = {name: value for name, value in typed.items() if name in PatientOptions.__struct_fields__}
     return PatientOptions({name: text for name, text in typed.items() if name not in others}, **others)
 
 
