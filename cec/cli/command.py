@@ -90,9 +90,10 @@ def torn_apart(words: Sequence[str]) -> str:
 
     for place, word in enumerate(words):
         match = _NUMBER.fullmatch(word)
-        units = list(_units_after(words[place + 1 :], is_unit))
         option = words[place - 1] if place else ""
-        if match and units and (match["before"] or option.startswith("-")):
+        if not match or not (match["before"] or option.startswith("-")):
+            continue
+        if units := list(_units_after(words[place + 1 :], is_unit)):
             typed = " ".join([word, *units])
             right = f"{''.join([word, *units])} or {_quoted(typed)}"
             return f"{typed}: write {right}" if match["before"] else f"{option} {typed}: write {right}"

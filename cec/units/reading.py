@@ -135,11 +135,11 @@ def _quantity_fault(text: str) -> str:
 
 def _unit(unit: str, text: str, kinds: tuple[Kind, ...]) -> str:
     """The canonical symbol of a unit that one of the kinds has."""
-    allowed = [symbol for kind in kinds for symbol in kind.units]
     letters = unit.lower() if all(kind.name in _ANY_CASE for kind in kinds) else unit
-    symbol = letters if letters in allowed else _translated(letters, _SPELLINGS)
-    if symbol in allowed:
-        return symbol
+    for symbol in (letters, _translated(letters, _SPELLINGS)):
+        if any(symbol in kind.units for kind in kinds):
+            return symbol
+    allowed = [each for kind in kinds for each in kind.units]
     if symbol.partition("/")[0] == "L" and "mL/m2" in allowed:
         raise InputError(
             f"{_quoted(text)} is in litres; a dose of a fluid is in mL: write it like 1000 mL or 1000 mL/m2"

@@ -97,6 +97,8 @@ def _once_or_each_day(entry: DoseEntry) -> str:
 
 def _first_of_each(several: Sequence[Sequence[int | Series]], numbers: Sequence[int]) -> dict[frozenset[int], int]:
     """Which of several lists (an empty one is of all) hold a number: each such set of them, with its first number."""
+    if not any(several):
+        return {frozenset(range(len(several))): number for number in numbers[:1]}
     found: dict[frozenset[int], int] = {}
     for number in numbers:
         found.setdefault(
