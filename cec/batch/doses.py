@@ -14,7 +14,8 @@ from cec.calculate.declared import Declared
 from cec.calculate.dosing import compute_dose
 from cec.calculate.kidneys import KidneyFunction
 from cec.calculate.measures import measured_as
-from cec.calculate.preparation import digit_alerts, prepare_dose
+from cec.calculate.preparation.digits import digit_alerts
+from cec.calculate.preparation.from_stock import prepare_dose
 from cec.calculate.settled import settled_as
 from cec.errors import CecError
 from cec.render.csv import number

@@ -10,8 +10,9 @@ import msgspec
 from cec.batch.single_row import Cells, Settings, cells_of, draft, levels_of, read, reasons_of
 from cec.calculate.again import dosed_again
 from cec.calculate.lines import cycle_of, lines_of_cycle
-from cec.calculate.preparation import digit_alerts, prepare
-from cec.calculate.schedule import draw_up
+from cec.calculate.preparation import prepare
+from cec.calculate.preparation.digits import digit_alerts
+from cec.calculate.schedule.drawing import draw_up
 from cec.errors import CecError, OrderRefused
 from cec.load.patient_keys import Part
 from cec.order import Alert, Order

@@ -11,7 +11,7 @@ import msgspec
 from cec.batch.engine import Engine
 from cec.batch.single_row import BY_DAY, LEVELS, levels_of
 from cec.calculate.lines import cycle_of, lines_of_cycle
-from cec.calculate.schedule import draw_up
+from cec.calculate.schedule.drawing import draw_up
 from cec.order import Order
 from cec.render.csv.order import SCHEDULE_COLUMNS, declared, schedule_rows
 from cec.tables.columns import DECLARATIONS

@@ -11,15 +11,14 @@ from types import MappingProxyType
 import msgspec
 
 from cec.calculate.acceptance import accepted_alerts
-from cec.calculate.cycle import Inputs, compute_cycle, day_for_age, earliest_next_cycle
+from cec.calculate.cycle import Computed, Inputs, compute_cycle, day_for_age, earliest_next_cycle
 from cec.calculate.declared import declared_alerts
 from cec.calculate.left_open import choice_faults
 from cec.calculate.lines import Cycle
-from cec.calculate.preparation import make_up, of_whole_cycle
-from cec.calculate.preparation.pick_list import Stock
+from cec.calculate.preparation import Stock, make_up, of_whole_cycle
 from cec.calculate.rules import alerts_of, not_asked
 from cec.calculate.rules.fatal_mistakes import refuse_fatal_routes
-from cec.calculate.schedule import NO_DATE, Schedule, noted
+from cec.calculate.schedule import NO_DATE, Schedule
 from cec.calculate.schedule.clock import Dates
 from cec.conditions import history_asked
 from cec.errors import Fault, InputError
@@ -75,8 +74,7 @@ def draft_order(
         age = patient.age_on(as_of)
         inputs = Inputs(regimen, patient, pharmacy, Cycle(cycle, start, days), age)
         computed = compute_cycle(inputs, accept, strict=strict, scheduled=scheduled)
-        lines, drawn = computed.lines, computed.drawn
-        schedule = noted(drawn, [each.dose for each in computed.dosed], lines) if drawn else Schedule()
+        schedule = _schedule(computed)
         doses, preparations, rows, of_preparation = make_up(
             computed.dosed, schedule.administrations, regimen, pharmacy, computed.facts
         )
@@ -110,6 +108,15 @@ def draft_order(
             sha256=sha256_of_inputs(regimen, patient, pharmacy, start, cycle, as_of, dict(accept), days, of_treatment),
         )
         return msgspec.structs.replace(order, fingerprint=fingerprint(order), release=None)
+
+
+def _schedule(computed: Computed) -> Schedule:
+    """The administrations of a cycle that was drawn, and what is to be said of them; else none."""
+    if computed.drawn is None:
+        return Schedule()
+    from cec.calculate.schedule.drawing import noted
+
+    return noted(computed.drawn, [each.dose for each in computed.dosed], computed.lines)
 
 
 def _refuse_other_nouns(**nouns: tuple[object, type]) -> None:

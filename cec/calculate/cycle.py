@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -19,9 +19,8 @@ from cec.calculate.lines import Cycle, CycleLine, lines_for, lines_of_cycle
 from cec.calculate.measures import Measured, measure
 from cec.calculate.rules import alerts_of
 from cec.calculate.rules.rule import Case
-from cec.calculate.schedule import NO_DATE, draw
+from cec.calculate.schedule import NO_DATE
 from cec.calculate.schedule.clock import Dates
-from cec.calculate.schedule.remarks import Drawn
 from cec.calculate.settled import Settled, left_out, settled_on, unsettled, with_bases
 from cec.days import LAST_DAY
 from cec.errors import CecError, Fault, InputError
@@ -32,6 +31,9 @@ from cec.patient import Patient, Withheld
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.units import Quantity
+
+if TYPE_CHECKING:
+    from cec.calculate.schedule.remarks import Drawn
 
 
 class Inputs(NamedTuple):
@@ -185,6 +187,8 @@ def _placed(
     hangs_on_others = any(line.of.is_carried for line in lines.values())
     if not start and (not hangs_on_others or any(line.is_open for line in lines.values())):
         return None, dosed
+    from cec.calculate.schedule.drawing import draw
+
     doses = [each.dose for each in dosed]
     dates = Dates(inputs.regimen.calendar, start or NO_DATE, inputs.changes)
     drawn = draw(inputs.regimen, doses, dates, inputs.pharmacy, lines)

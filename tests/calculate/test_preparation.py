@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cec.calculate.dosing import Dosed
-from cec.calculate.preparation import prepare
+from cec.calculate.preparation import Stock, prepare
 from cec.calculate.preparation.containers import least_waste, nearest_total
 from cec.calculate.preparation.fluids import daily_fluids
-from cec.calculate.preparation.pick_list import Stock, pick_list
+from cec.calculate.preparation.pick_list import pick_list
 from cec.calculate.preparation.stock import prefer_product
 from cec.calculate.schedule.clock import Dates
 from cec.days import Calendar

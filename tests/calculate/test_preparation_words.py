@@ -23,9 +23,9 @@ from test_preparation import (
     tablet,
 )
 
-from cec.calculate.preparation import prepare
+from cec.calculate.preparation import Stock, prepare
 from cec.calculate.preparation.fluids import daily_fluids
-from cec.calculate.preparation.pick_list import Stock, pick_list
+from cec.calculate.preparation.pick_list import pick_list
 from cec.calculate.preparation.stock import prefer_product
 from cec.calculate.schedule.clock import Dates
 from cec.days import Calendar

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cec.calculate.dosing import Dosed
 from cec.calculate.known_facts import known_facts
-from cec.calculate.preparation import prepare_dose
+from cec.calculate.preparation.from_stock import prepare_dose
 from cec.calculate.rules import alerts_of
 from cec.calculate.rules.rule import Case
 from cec.load import load_patient, load_regimen

@@ -6,31 +6,23 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
-from typing import Literal
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, Literal
 
 from cec.calculate.preparation.forms import vials_for
 from cec.calculate.preparation.sharing import Given, given_by_day, sharing_groups
 from cec.calculate.preparation.stock import usable_products
 from cec.calculate.rounding import to_nearest
-from cec.facts import NO_FACTS, Facts
 from cec.order import Dose, PickItem, Preparation
 from cec.pharmacy import Pharmacy
 from cec.routes import is_oral
 from cec.units import AMOUNT, EXACT, VOLUME, Quantity, convert, convert_exactly, is_dissolved
 
+if TYPE_CHECKING:
+    from cec.calculate.preparation import Stock
+
 Kind = Literal["vial", "tablet", "bottle", "fluid", "bag"]
 Item = tuple[str, str]
 """A drug and what is taken for it."""
-
-
-class Stock(Struct, frozen=True):
-    """The pharmacy that makes up doses from a day of the cycle on, and what is known of the patient then."""
-
-    from_day: int
-    pharmacy: Pharmacy
-    facts: Facts = NO_FACTS
 
 
 def pick_list(doses: Sequence[Dose], preparations: Sequence[Preparation], *stocks: Stock) -> tuple[PickItem, ...]:

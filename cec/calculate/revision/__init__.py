@@ -17,8 +17,7 @@ from cec.calculate.acceptance import accepted_alerts
 from cec.calculate.cycle import Computed, Inputs, compute_cycle, day_for_age, earliest_next_cycle
 from cec.calculate.declared import declared_alerts
 from cec.calculate.lines import Cycle, lines_of_cycle
-from cec.calculate.preparation import MadeUp, of_whole_cycle
-from cec.calculate.preparation.pick_list import Stock
+from cec.calculate.preparation import MadeUp, Stock, of_whole_cycle
 from cec.calculate.preparation.sharing import with_shared_vials
 from cec.calculate.revision.alerts import change_alerts, with_earlier_days
 from cec.calculate.revision.pieces import days_before, joined_pieces, piece_of
@@ -27,8 +26,8 @@ from cec.calculate.revision.stretches import EARLIEST, Stretch, stretches_of
 from cec.calculate.rules import alerts_of
 from cec.calculate.rules.fatal_mistakes import refuse_fatal_routes
 from cec.calculate.rules.rule import Administered
-from cec.calculate.schedule import in_sequence, too_few, with_boxes
 from cec.calculate.schedule.clock import Dates
+from cec.calculate.schedule.drawing import in_sequence, too_few, with_boxes
 from cec.calculate.schedule.remarks import Drawn, remarks
 from cec.errors import InputError
 from cec.fingerprint import fingerprint
