@@ -15,7 +15,7 @@ from cec.errors import Fault, printable
 WIDEST = 110
 """Longer lines are hard to read."""
 _NO_BREAK = "\N{NO-BREAK SPACE}"
-_QUOTED = re.compile(r"""(?<![^\s=(])(?:'[^']*'|"[^"]*")""")
+_QUOTED = r"""(?<![^\s=(])(?:'[^']*'|"[^"]*")"""
 
 
 def say(message: str) -> None:
@@ -94,7 +94,7 @@ def wrapped(message: str, columns: int) -> str:
         return message
     import textwrap
 
-    bound = _QUOTED.sub(lambda quoted: quoted[0].replace(" ", _NO_BREAK), message)
+    bound = re.sub(_QUOTED, lambda quoted: quoted[0].replace(" ", _NO_BREAK), message)
     indent = " " * (len(message) - len(message.lstrip()) + 2)
     lines = textwrap.wrap(bound, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
     return "\n".join(lines).replace(_NO_BREAK, " ")

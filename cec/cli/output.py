@@ -7,10 +7,9 @@ import shutil
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import typer
-from msgspec import Struct
 
 from cec.cli.messages import say
 from cec.errors import CecError, InputError
@@ -43,7 +42,7 @@ class Asked(Protocol):
         """Whether standard error has only what went wrong."""
 
 
-class Chosen(Struct, frozen=True):
+class Chosen(NamedTuple):
     """A format of a document, what it is told, and the file that is written."""
 
     format: Format
@@ -86,7 +85,7 @@ def show(document: object, chosen: Chosen, void: Void | None = None) -> None:
             say(caution)
 
 
-class ChosenPapers(Struct, frozen=True):
+class ChosenPapers(NamedTuple):
     """Where every paper of an order goes, and what it is printed on."""
 
     folder: Path
@@ -157,17 +156,17 @@ def deliver(content: bytes, output: Path | None, *, binary: bool = False, is_dra
 
     What was drawn for a terminal steers it; all else is shown there with a code for what could.
     """
-    from cec.files import write_file
-    from cec.standard_output import standard_output
-
     if output is not None and not _is_standard(output):
         from cec.cli.places import refuse_saved_order
+        from cec.files import write_file
 
         refuse_saved_order(output, content)
         write_file(output, content)
         return
     if binary and sys.stdout is not None and sys.stdout.isatty():
         raise InputError("this format is for a file or a printer, not for the terminal; add -o FILE")
+    from cec.standard_output import standard_output
+
     with standard_output(is_drawn=is_drawn) as stream:
         stream.write(content)
 

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISCHR, S_ISREG
-from typing import IO
+from typing import IO, NamedTuple
 
 import msgspec
 
@@ -55,7 +55,7 @@ def refuse_saved_order(output: Path, content: bytes) -> None:
     The orders of a folder are the record of what was ordered and given.
     """
     with suppress(OSError), output.open("rb") as file:
-        if not _IS_ORDER.match(file.read(100)):
+        if not re.match(_IS_ORDER, file.read(100)):
             return
         file.seek(0)
         old, new = _standing(file.read()), _standing(content)
@@ -64,7 +64,7 @@ def refuse_saved_order(output: Path, content: bytes) -> None:
             raise InputError(Fault(text, "--output"))
 
 
-_IS_ORDER = re.compile(rb'\s*\{\s*"schema"\s*:\s*"cec\.order/')
+_IS_ORDER = rb'\s*\{\s*"schema"\s*:\s*"cec\.order/'
 
 
 class _Standing(msgspec.Struct):
@@ -83,11 +83,11 @@ class _Standing(msgspec.Struct):
 def _standing(content: bytes) -> _Standing | None:
     """What stands of an order; None for anything else."""
     with suppress(msgspec.MsgspecError, UnicodeDecodeError):
-        return msgspec.json.decode(content, type=_Standing) if _IS_ORDER.match(content) else None
+        return msgspec.json.decode(content, type=_Standing) if re.match(_IS_ORDER, content) else None
     return None
 
 
-class _Spot(msgspec.Struct, frozen=True):
+class _Spot(NamedTuple):
     """A file as it was named, and what all names of it have in common; `mode` is 0 where there is none yet."""
 
     name: str

@@ -17,14 +17,19 @@ MIDNIGHT = r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
 """What programs write behind a date that has no time."""
 
 
-_ERROR = re.compile(r"#(?:FORMULA!|N/A|DIV/0!|REF!|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!)")
+_ERRORS = frozenset(
+    {
+        *("#FORMULA!", "#N/A", "#DIV/0!", "#REF!", "#NAME?"),
+        *("#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!"),
+    }
+)
 """What stands in the cell of a spreadsheet where a formula has no value."""
 
 
 def read_text(value: str) -> str:
     """A text without line breaks or control characters around or inside it, that is not the error of a formula."""
     text = " ".join(value.split())
-    if _ERROR.fullmatch(text):
+    if text in _ERRORS:
         raise InputError(f"'{text}' is a formula without a value; write the value")
     if not text.isprintable():
         raise InputError("has a character that cannot be printed; remove it")

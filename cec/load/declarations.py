@@ -20,12 +20,10 @@ from cec.load.writing import write_percent
 from cec.patient import Reduction, SetDose, Withheld
 from cec.units import AMOUNT
 
-_ANOTHER_REDUCTION = re.compile(r"[\w)]\s*(=\s*(?:(?:by|to)\s+)?[0-9][0-9.,]*\s*[%:]|[\s:][0-9][0-9.,]*\s*%\s*:)")
+_ANOTHER_REDUCTION = r"[\w)]\s*(=\s*(?:(?:by|to)\s+)?[0-9][0-9.,]*\s*[%:]|[\s:][0-9][0-9.,]*\s*%\s*:)"
 """A word with a percentage, as a drug has it in a reduction. `neutrophils >= 50%` is none."""
 
-_TARGET = re.compile(
-    r"(?P<drug>\S.*?)(?:\s+on\s+days?\s+(?P<days>[0-9][0-9\s,-]*?))?(?:\s+line\s+(?P<line>[0-9]+))?", re.IGNORECASE
-)
+_TARGET = r"(?P<drug>\S.*?)(?:\s+on\s+days?\s+(?P<days>[0-9][0-9\s,-]*?))?(?:\s+line\s+(?P<line>[0-9]+))?"
 """A drug, with its days and the number of its line in the regimen where not all of them are meant."""
 
 
@@ -43,7 +41,7 @@ def read_target(value: str) -> _Target:
     >>> read_target("etoposide on days 3-5"), read_target("fluorouracil line 2")
     (_Target(drug='etoposide', days=(3, 4, 5), line=None), _Target(drug='fluorouracil', days=(), line=2))
     """
-    match = _TARGET.fullmatch(value)
+    match = re.fullmatch(_TARGET, value, re.IGNORECASE)
     if not match:
         raise InputError(f"'{value}' is not a drug; write it like etoposide, or etoposide on days 3-5")
     days, line = match["days"], match["line"]
@@ -53,7 +51,7 @@ def read_target(value: str) -> _Target:
 def _refuse_another(value: str) -> str:
     """The text of a part of a declaration; one that holds a reduction, which would go unseen in it, is refused."""
     words = read_text(value)
-    if _ANOTHER_REDUCTION.search(words):
+    if re.search(_ANOTHER_REDUCTION, words):
         raise InputError(
             f"'{words}' holds another reduction; give each by itself (one --reduce each, one item each in a file, "
             "; between them in a cell), or write the reason without = and :"

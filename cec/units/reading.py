@@ -119,8 +119,10 @@ def read_quantity(text: str, *kinds: Kind, bare: str = "") -> Quantity:
         )
     if fault := _number_fault(match["number"]):
         raise InputError(Fault(f"{_quoted(text)} {fault}; write it like {example}", code="not-a-number"))
-    unit = re.sub(r"^x ?(10\^[0-9]+) ?(?!/)", r"x \1 ", match["unit"] or bare)
-    unit = re.sub(r"^x ?10\^9/", "x 10^9/", unit)
+    unit = match["unit"] or bare
+    if unit.startswith("x"):
+        unit = re.sub(r"^x ?(10\^[0-9]+) ?(?!/)", r"x \1 ", unit)
+        unit = re.sub(r"^x ?10\^9/", "x 10^9/", unit)
     if not unit:
         raise InputError(Fault(f"{_quoted(text)} has no unit; write it like {example}", code="no-unit"))
     return Quantity(Decimal(match["number"]), _unit(unit, text, kinds))

@@ -56,7 +56,7 @@ def write_over(over: Over) -> str:
     return " to ".join(map(write_text, filter(None, (over.least, over.most))))
 
 
-_RATE = re.compile(
+_RATE = (
     r"(?P<first>[0-9].*?)(?:\s+for\s+(?P<first_for>.+?))?"
     r"(?:\s+rising\s+by\s+(?P<rise>.+?)\s+every\s+(?P<every>.+?)(?:\s+to\s+(?P<most>.+))?)?"
 )
@@ -69,7 +69,7 @@ def read_rate(value: str) -> Rate:
     '50 mg/h rising by 50 mg/h every 30 min to 400 mg/h'
     """
     right = "write it like 10 mg/m2/min, or 50 mg/h rising by 50 mg/h every 30 min to 400 mg/h"
-    match = _RATE.fullmatch(value.strip())
+    match = re.fullmatch(_RATE, value.strip())
     if not match or (match["first_for"] and not match["rise"]):
         raise InputError(f"'{value}' is not a rate; {right}")
     rates = {name: positive(*RATES)(match[name]) for name in ("first", "rise", "most") if match[name]}
