@@ -154,7 +154,7 @@ def values_at(known: Known | None, rows: Different) -> Sequence[Any]:
 
 @cache
 def _in_mg_dl() -> float:
-    """What 1 mg/dL of creatinine is in the unit of the table of facts; to convert it takes pint, which loads slowly."""
+    """What 1 mg/dL of creatinine is in the unit of the table of facts."""
     return float(convert(Quantity(Decimal(1), "mg/dL"), FACTS["creatinine"].unit, CREATININE).value)
 
 

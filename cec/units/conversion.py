@@ -1,14 +1,15 @@
 """Conversion between units by pint, behind a closed registry: the one place that knows pint.
 
 Body weight has a dimension of its own, so mg/kg is not a pure number. pint's parser never sees what a user typed. Where
-both units are one word each (lb and kg, not mg/dL and micromol/L) the factor comes straight from the definitions that
-pint gets, because loading pint takes longer than an order does.
+the definitions that pint gets lead from both units to the same ones (lb and kg, mg/dL and micromol/L), the factor comes
+straight from them, because loading pint takes longer than an order does.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -90,7 +91,7 @@ def convert_exactly(quantity: Quantity, unit: str, kind: Kind) -> Exact:
 def _factor(unit: str, other: str) -> Fraction | None:
     """How many of the other unit one of a unit is; None where they have no dimension in common."""
     in_base, another = _in_base(unit), _in_base(other)
-    if in_base and another and in_base.base == another.base:
+    if in_base.base == another.base:
         return in_base.factor / another.factor
     from pint import DimensionalityError
 
@@ -102,21 +103,32 @@ def _factor(unit: str, other: str) -> Fraction | None:
 
 
 class _InBase(Struct, frozen=True):
-    """How many of the unit that a dimension begins with one of another is."""
+    """How many of the units that no definition leads further from one of another is."""
 
     base: str
     factor: Fraction
 
 
 @cache
-def _in_base(unit: str) -> _InBase | None:
-    """One of a unit in the unit that its dimension begins with; none where it is defined by more than one word."""
-    definition = _definitions().get(unit, "")
-    if definition.startswith("["):
+def _in_base(unit: str) -> _InBase:
+    """One of a unit in the units that its definitions lead to, what is above and below each stroke by itself.
+
+    >>> _in_base("milligram_of_creatinine / deciliter")
+    _InBase(base='micromole_of_creatinine / meter ** 3', factor=Fraction(88400, 1))
+    """
+    above, *below = map(_without_stroke, unit.split(" / "))
+    return _InBase(
+        " / ".join(each.base for each in (above, *below)), above.factor / prod(each.factor for each in below)
+    )
+
+
+def _without_stroke(unit: str) -> _InBase:
+    """The same of a unit without a stroke; one that is not a number of another leads to itself."""
+    number, _, other = _definitions().get(unit, unit).partition(" ")
+    if not number[:1].isdigit():
         return _InBase(unit, Fraction(1))
-    number, _, other = definition.partition(" ")
-    inner = _in_base(other) if other else None
-    return inner and _InBase(inner.base, inner.factor * Fraction(number))
+    inner = _without_stroke(other)
+    return _InBase(inner.base, inner.factor * Fraction(number))
 
 
 @cache

@@ -46,7 +46,7 @@ AMOUNTS = {
 """What is counted in doses. A row here is an amount and, where nothing else is said, a dose per m2 and per kg, a rate
 of each, and a concentration, wherever these are read, computed, compared or written."""
 
-TIMES = {"h": "hour", "24h": "24 hour", "min": "minute"}
+TIMES = {"h": "hour", "24h": "day", "min": "minute"}
 """What a rate is per."""
 
 
