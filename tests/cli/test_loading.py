@@ -18,6 +18,7 @@ LIBRARIES = frozenset(
         *("typer", "rich", "msgspec", "pint", "yaml", "polars", "typst", "icalendar", "platformdirs", "fastexcel"),
         *("csv", "secrets", "zoneinfo", "importlib.metadata"),
         *("cec.calculate", "cec.regimen", "cec.batch", "cec.tables", "cec.verification", "cec.cli.shells"),
+        *("cec.calculate.schedule.drawing", "cec.calculate.preparation.from_stock"),
     }
 )
 """What is heavy enough to be told, and rooms that not every command enters."""
@@ -28,10 +29,14 @@ READS = OPTIONS | {"yaml", "cec.regimen"}
 FINDS = READS | {"platformdirs"}
 COMPARES = FINDS | {"cec.calculate"}
 DOSES = COMPARES
-GOES_ON = READS | {"cec.calculate"}
-WITH_PINT = DOSES | {"pint", "csv", "importlib.metadata"}
-VERIFIES = DOSES | {"cec.verification"}
-ROWS = DOSES | {"cec.batch", "cec.tables", "polars", "csv", "zoneinfo", "importlib.metadata"}
+READS_ORDERS = READS | {"cec.calculate"}
+DRAWS = {"cec.calculate.schedule.drawing"}
+MAKES_UP = {"cec.calculate.preparation.from_stock"}
+SCHEDULES = DOSES | DRAWS
+EXAMINES = SCHEDULES | {"csv", "importlib.metadata"}
+VERIFIES = SCHEDULES | {"cec.verification"}
+TABLES = {"cec.tables", "polars", "csv", "zoneinfo", "importlib.metadata"}
+ROWS = SCHEDULES | MAKES_UP | TABLES | {"cec.batch"}
 SIZE = "--height 128 --weight 26"
 
 LOADED = {
@@ -41,34 +46,33 @@ LOADED = {
     f"dose {SIZE} --format json": DOSES,
     f"dose {SIZE} --format csv": DOSES | {"csv"},
     f"dose {SIZE} --age 8 --sex female": DOSES | {"csv"},
-    f"dose {SIZE} --creatinine 44micromol/L": WITH_PINT,
-    f"schedule cec-induction {SIZE} --start 2026-11-30": DOSES,
-    f"schedule cec-induction {SIZE} --start 2026-11-30 --format ics": DOSES | {"icalendar", "zoneinfo"},
-    f"schedule cec-induction {SIZE} --start 2026-11-30 -o sheet.pdf": DOSES | {"typst"},
-    f"prepare cec-induction {SIZE} --pharmacy pharmacy.yaml": DOSES,
+    f"dose {SIZE} --creatinine 44micromol/L": DOSES,
+    f"schedule cec-induction {SIZE} --start 2026-11-30": SCHEDULES,
+    f"schedule cec-induction {SIZE} --start 2026-11-30 --format ics": SCHEDULES | {"icalendar", "zoneinfo"},
+    f"schedule cec-induction {SIZE} --start 2026-11-30 -o sheet.pdf": SCHEDULES | {"typst"},
+    f"prepare cec-induction {SIZE} --pharmacy pharmacy.yaml": DOSES | MAKES_UP,
     "print order.json --format csv": READS | {"csv"},
     "release order.json --by me --on 2026-11-29": READS,
     "cancel cycle.json --on 2026-11-29 --reason fever": READS,
-    "change change/cycle.json --on 2026-12-02 --from-day 3 --weight 28 --reason heavier": GOES_ON,
-    "next next/cycle.json --start 2026-12-28 --cycle 2 --height 129 --weight 27": COMPARES,
-    "compare cycle.json day/cycle.json": GOES_ON,
-    "history day": GOES_ON,
+    "change change/cycle.json --on 2026-12-02 --from-day 3 --weight 28 --reason heavier": READS_ORDERS | DRAWS,
+    "next next/cycle.json --start 2026-12-28 --cycle 2 --height 129 --weight 27": SCHEDULES,
+    "compare cycle.json day/cycle.json": READS_ORDERS,
+    "history day": READS_ORDERS,
     "worklist 2026-11-30 day/cycle.json": COMPARES,
     f"verify cec-induction {SIZE} clofarabine=38.4mg": VERIFIES,
     "verify orders.csv --regimen cec-induction": VERIFIES | ROWS,
     "batch patients.csv -o doses.csv": ROWS,
     f"bsa {SIZE}": DOSES,
     "schema pharmacy": READS,
-    "doctor": WITH_PINT,
+    "doctor": EXAMINES,
     "help": OPTIONS,
     "regimen list": FINDS,
     "regimen show cec-induction": FINDS,
     "regimen new own-regimen --from cec-induction": FINDS,
-    "regimen import protocols.csv -o imported": READS
-    | {"cec.tables", "polars", "csv", "zoneinfo", "importlib.metadata"},
+    "regimen import protocols.csv -o imported": READS | TABLES,
     "regimen check mine.yaml": COMPARES,
     "regimen diff cec-induction cec-consolidation": COMPARES,
-    "regimen test cec-induction": WITH_PINT,
+    "regimen test cec-induction": EXAMINES,
     "regimen review mine.yaml --by me": READS,
     "patient new eva.yaml": READS,
     "patient check ann.yaml": READS,
