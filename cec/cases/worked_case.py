@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from cec.errors import CecError, FileError
 from cec.facts.reading import read_boolean, read_count, read_date, read_text
@@ -139,7 +140,7 @@ def read_given(node: Node, name: str = "") -> Given:
     entries = node.entries or ()
     about = {key.text or "": value for key, value in entries if key.text in ARGUMENTS}
     of_patient = tuple((key, value) for key, value in entries if key.text not in (*ARGUMENTS, "pharmacy"))
-    patient = PATIENT.read(node._replace(entries=of_patient), "given", reading)
+    patient = PATIENT.read(replace(node, entries=of_patient), "given", reading)
     pharmacy = next((value for key, value in entries if key.text == "pharmacy"), Node(entries=()))
     read = Given(
         patient,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from cec.errors import Fault, FileError
 
@@ -16,7 +17,7 @@ LARGEST_FILE = 1_000_000
 DEEPEST = 20
 
 
-class Node(NamedTuple):
+class Node(Struct, frozen=True):
     """A text, a list or a mapping, and where it starts in its file, counted from 1; 0 where it stands in none."""
 
     line: int = 0
@@ -43,7 +44,7 @@ class Node(NamedTuple):
         return next((value for name, value in self.entries or () if name.text == key), None)
 
 
-class SourceFile(NamedTuple):
+class SourceFile(Struct, frozen=True):
     """A file that was read: its name for messages, its SHA-256 and its tree."""
 
     name: str

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from cec.drug_names import drug_key
 from cec.errors import Fault, InputError
 from cec.facts import FACTS
@@ -42,7 +44,7 @@ def with_texts(path: str | Path | None, texts: Texts | None) -> tuple[SourceFile
     if source.root.entries is None:
         return source, ()
     root, replaced = put_over(source.root, texts, Path(path).name)
-    return source._replace(root=root), replaced
+    return replace(source, root=root), replaced
 
 
 def _not_texts(name: str, given: object) -> Iterator[Fault]:
@@ -69,7 +71,7 @@ def put_over(root: Node, texts: Texts, name: str) -> tuple[Node, tuple[str, ...]
     gone = {*typed, *(_INSTEAD[name] for name in typed if name in _INSTEAD)}
     kept = tuple((key, value) for key, value in root.entries if key.text not in gone)
     entries = (*kept, *((Node(text=name), node) for name, node in typed.items()))
-    return root._replace(entries=entries), tuple(_replaced(texts, stated, name))
+    return replace(root, entries=entries), tuple(_replaced(texts, stated, name))
 
 
 def _replaced(texts: Texts, stated: Mapping[str | None, Node], file: str) -> Iterator[str]:
@@ -88,12 +90,12 @@ def _merged(stated: Node, typed: Text) -> Node:
     node = node_of(typed)
     if node.entries is not None and stated.entries is not None:
         names = {key.text for key, _ in node.entries}
-        return node._replace(
-            entries=(*(entry for entry in stated.entries if entry[0].text not in names), *node.entries)
+        return replace(
+            node, entries=(*(entry for entry in stated.entries if entry[0].text not in names), *node.entries)
         )
     if node.items is not None and stated.items is not None:
         drugs = {_drug(item) for item in node.items}
-        return node._replace(items=(*(item for item in stated.items if _drug(item) not in drugs), *node.items))
+        return replace(node, items=(*(item for item in stated.items if _drug(item) not in drugs), *node.items))
     return node
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-import msgspec
+from msgspec.structs import replace
 
 from cec.errors import InputError
 from cec.facts.reading import positive
@@ -87,7 +87,7 @@ def _without_trailing_zeros(quantity: Shape) -> Shape:
             return reading.fault(node, where, *error.faults)
         return quantity.read(node, where, reading)
 
-    return quantity._replace(read=read)
+    return replace(quantity, read=read)
 
 
 ENTRY_DOSE = text(read_doses, texts_like(*(kind.example for kind in DOSES)), write_doses)
@@ -120,7 +120,7 @@ def _entry(values: dict[str, Any]) -> DoseEntry:
     """An entry of a list of doses."""
     entry: DoseEntry = values.pop("dose")
     when, *or_when = values.pop("when", None) or ((),)
-    return msgspec.structs.replace(entry, when=when, or_when=tuple(or_when), **with_both_ends(values))
+    return replace(entry, when=when, or_when=tuple(or_when), **with_both_ends(values))
 
 
 def _values_of(entry: DoseEntry) -> dict[str, Any]:

@@ -8,7 +8,9 @@ declares, `json_records` that of a saved one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from cec.errors import CecError, Fault
 from cec.load.nodes import Node
@@ -64,7 +66,7 @@ def _unwritable(_value: Any) -> Node:
     raise NotWritableError
 
 
-class Shape(NamedTuple):
+class Shape(Struct, frozen=True):
     """How to read a node, the same as JSON Schema, and the node that a file would have for a value."""
 
     read: Callable[[Node, str, Reading], Any]
@@ -72,7 +74,7 @@ class Shape(NamedTuple):
     write: Callable[[Any], Node] = _unwritable
 
 
-class Field(NamedTuple):
+class Field(Struct, frozen=True):
     """One key of a mapping: its shape, what it means, and whether it must be there."""
 
     shape: Shape
