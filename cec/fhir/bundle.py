@@ -156,6 +156,11 @@ def group_of(resources: Resources) -> Group:
     (group, *_) = groups
     if group.get("status").text in {"revoked", *NOT_ORDERED}:
         group.fault(f"is {group.get('status').text}: nothing of it is to be given")
+    if group.get("replaces"):
+        group.note(
+            "replaces an earlier order: a dose or day that a person changed within the cycle is not what the protocol "
+            "gives, and differs here; cec verify of the saved order compares these too"
+        )
     days: dict[str, tuple[int, ...]] = {}
     start: list[Told] = []
     for action in _actions(group):

@@ -14,12 +14,15 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from revising import day, drafted, revised
 from saved_orders import STARTER
 from units_in_fhir import AMOUNTS_IN_UCUM, UNITS_BY_CODE
 
 from cec import Order, Pharmacy, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
 from cec.fhir.codes import CODES, ucum_of, units_of_code
+from cec.order import GivenAmount
+from cec.patient import SetDose
 from cec.pharmacy import DoseRounding
 from cec.units import Quantity
 from cec.units.kinds import AMOUNTS, KINDS
@@ -183,6 +186,22 @@ def test_a_drug_that_is_left_out_is_not_to_be_given() -> None:
     assert request["medicationCodeableConcept"]["text"] == "prednisone"
     assert "doseAndRate" not in request["dosageInstruction"][0]
     assert request["dosageInstruction"][0]["text"].startswith("prednisone OMITTED")
+
+
+def test_doses_that_a_change_made_otherwise_are_marked_with_why_and_those_that_were_given() -> None:
+    """Etoposide is set on day 4, and 50 mg were given on day 2."""
+    liver = (SetDose("etoposide", Quantity(Decimal(90), "mg"), "liver", (4,)),)
+    given = (GivenAmount(2, 2, 1, "etoposide", Quantity(Decimal(50), "mg")),)
+    order = revised(drafted(pharmacy=WARSAW), day(3), 3, set_doses=liver, given=given)
+    notes = {
+        (each["medicationCodeableConcept"]["text"], note["text"])
+        for each in resources(bundle_of(order), "MedicationRequest")
+        for note in each["note"]
+    }
+    assert ("etoposide", "day 4: CHANGED in revision 2: dose (a reason)") in notes
+    assert {("etoposide", "day 1: counts as given"), ("etoposide", "day 2: 50 mg given")} <= notes
+    assert ("clofarabine", "days 1, 2: counts as given") in notes
+    assert not any(drug == "clofarabine" and "CHANGED" in text for drug, text in notes)
 
 
 def test_codes_of_a_drug_stand_only_where_the_formulary_has_them() -> None:
