@@ -10,7 +10,8 @@ A wrong call of a command is typer's own usage error (exit 2). Anything else is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 
@@ -119,6 +120,20 @@ def together(*reads: Callable[[], Any]) -> list[Any]:
     if faults:
         raise InputError(*dict.fromkeys(faults))
     return results
+
+
+def together_by_name(**reads: Callable[[], Any]) -> dict[str, Any]:
+    """What each reader gives, by its name; InputError with the faults of all, each once."""
+    return dict(zip(reads, together(*reads.values()), strict=True))
+
+
+@contextmanager
+def blaming(where: str) -> Iterator[None]:
+    """What cannot be read while it is open is a fault of this option, argument or key: InputError that names it."""
+    try:
+        yield
+    except CecError as error:
+        raise InputError(*(fault._replace(where=where) for fault in error.faults)) from None
 
 
 class FileError(CecError):

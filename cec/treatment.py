@@ -42,11 +42,10 @@ class Treatment(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class CyclePlace(NamedTuple):
-    """One cycle of a treatment: its phase, which of its cycles it is, which in all, and its day 1."""
+    """One cycle of a treatment: its phase, which of its cycles it is, and its day 1."""
 
     phase: int
     cycle: int
-    in_all: int
     start: datetime.date
 
 
@@ -59,9 +58,7 @@ class TreatmentCalendar(NamedTuple):
 
 def cycles_of(treatment: Treatment, start: datetime.date) -> Iterator[CyclePlace]:
     """Every cycle of a treatment that begins on this date, each phase by its own length."""
-    in_all = 0
     for number, phase in enumerate(treatment.phases, 1):
         for cycle in range(1, phase.cycles + 1):
-            in_all += 1
-            yield CyclePlace(number, cycle, in_all, start)
+            yield CyclePlace(number, cycle, start)
             start += span(phase.cycle_length)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,35 +14,46 @@ from cec.calculate.rules.rule import Case
 from cec.errors import CecError, InputError, OrderRefused
 from cec.order import Order, PlaceInTreatment
 from cec.patient import Patient
-from cec.regimen import entry_of
-from cec.treatment import CyclePlace, Treatment, TreatmentCalendar, cycles_of
+from cec.regimen import Regimen, entry_of
+from cec.treatment import Treatment, TreatmentCalendar, cycles_of
 from cec.units import Exact, Quantity, span
 
 
-def place_in(treatment: Treatment, cycle: CyclePlace) -> PlaceInTreatment:
-    """Where a cycle stands in its treatment."""
+def place_of(treatment: Treatment, phase: int, cycle: int) -> PlaceInTreatment:
+    """Where a cycle stands in its treatment, by its phase and its number there; InputError for one that it has not."""
+    if phase > len(treatment.phases):
+        raise InputError(f"{treatment.name} has {len(treatment.phases)} phases; there is no phase {phase}")
+    cycles = treatment.phases[phase - 1].cycles
+    if cycle > cycles:
+        raise InputError(f"phase {phase} of {treatment.name} has {cycles} cycles; there is no cycle {cycle}")
     return PlaceInTreatment(
         name=treatment.name,
         title=treatment.title,
         edition=treatment.edition,
         sha256=treatment.sha256,
-        phase=cycle.phase,
+        phase=phase,
         phases=len(treatment.phases),
-        cycles=treatment.phases[cycle.phase - 1].cycles,
-        in_all=cycle.in_all,
+        cycles=cycles,
+        in_all=sum(each.cycles for each in treatment.phases[: phase - 1]) + cycle,
         of_all=treatment.count,
     )
 
 
-def cycle_of_treatment(treatment: Treatment, phase: int, cycle: int, start: datetime.date) -> CyclePlace:
-    """One cycle of a treatment by its phase and its number there, begun on this date; InputError for one it has not."""
-    if phase > len(treatment.phases):
-        raise InputError(f"{treatment.name} has {len(treatment.phases)} phases; there is no phase {phase}")
-    if cycle > treatment.phases[phase - 1].cycles:
-        count = treatment.phases[phase - 1].cycles
-        raise InputError(f"phase {phase} of {treatment.name} has {count} cycles; there is no cycle {cycle}")
-    before = sum(each.cycles for each in treatment.phases[: phase - 1])
-    return CyclePlace(phase, cycle, before + cycle, start)
+class PlannedCycle(NamedTuple):
+    """A cycle that is to be drafted: of a treatment with its place there, and for how many days it is drawn."""
+
+    regimen: Regimen
+    cycle: int | None
+    """None where nobody told its number."""
+    of_treatment: PlaceInTreatment | None = None
+    days: int | None = None
+
+
+def planned_cycle(treatment: Treatment, phase: int, cycle: int) -> PlannedCycle:
+    """A cycle of a treatment by its phase and its number there; InputError for one that the treatment has not."""
+    place = place_of(treatment, phase, cycle)
+    length = span(treatment.phases[phase - 1].cycle_length).days
+    return PlannedCycle(treatment.regimens[phase - 1], cycle, place, length)
 
 
 def draft_treatment(
@@ -57,16 +69,9 @@ def draft_treatment(
         maximums |= lifetime_maximums(regimen)
     orders: list[Order] = []
     for cycle in cycles_of(treatment, start):
-        phase = treatment.phases[cycle.phase - 1]
         try:
-            order = draft(
-                treatment.regimens[cycle.phase - 1],
-                patient,
-                start=cycle.start,
-                cycle=cycle.cycle,
-                days=span(phase.cycle_length).days,
-                of_treatment=place_in(treatment, cycle),
-            )
+            regimen, number, place, days = planned_cycle(treatment, cycle.phase, cycle.cycle)
+            order = draft(regimen, patient, start=cycle.start, cycle=number, days=days, of_treatment=place)
         except CecError as error:
             error.faults = tuple(
                 fault._replace(text=f"phase {cycle.phase}, cycle {cycle.cycle}: {fault.text}") for fault in error.faults

@@ -15,7 +15,7 @@ from cec.cli.messages import say
 from cec.cli.option import PHARMACY, flag, option
 from cec.cli.options import ChangedPatientOptions, CheckOptions, PatientOptions, QuietOption
 from cec.cli.saved import NewOrderOption, OrderArgument, about, new_order_file, read_words
-from cec.errors import CecError, InputError, together
+from cec.errors import together, together_by_name
 
 if TYPE_CHECKING:
     from cec.order import Order, SkippedDay
@@ -106,24 +106,27 @@ def change(
     from cec.render.words.revision import changed_words, revision_words
 
     saved = read_unedited(order).order
-    values = together(
-        lambda: read_text_of("--on", on, read_date),
-        lambda: read_words("--reason", reason),
-        lambda: read_text_of("--from-day", from_day, read_day),
-        lambda: frozenset(patient.facts),
-        lambda: tuple(stop or ()),
-        lambda: _skipped(skip_day or (), move=move, drop=drop),
-        lambda: tuple(day for days in _each("--restore-day", restore_day, read_plain_days) for day in days),
-        lambda: tuple(_each("--move-day", move_day, read_moved_day)),
-        lambda: read_text_of("--start", start, read_date),
-        lambda: _naming("--time", lambda: read_times(time or ())),
-        lambda: products_by_drug(product or ()),
-        lambda: _pharmacy(pharmacy),
-        lambda: (*_each("--given", given, read_given), *_each("--not-given", not_given, read_not_given)),
-        lambda: acceptances(checks.accept or ()),
-        lambda: _patient(saved, patient),
+    asked = Asked(
+        **together_by_name(
+            on=lambda: read_text_of("--on", on, read_date),
+            reason=lambda: read_words("--reason", reason),
+            from_day=lambda: read_text_of("--from-day", from_day, read_day),
+            facts=lambda: frozenset(patient.facts),
+            stopped=lambda: tuple(stop or ()),
+            skipped=lambda: _skipped(skip_day or (), move=move, drop=drop),
+            restored=lambda: tuple(
+                day for days in _each("--restore-day", restore_day, read_plain_days) for day in days
+            ),
+            moved=lambda: tuple(_each("--move-day", move_day, read_moved_day)),
+            start=lambda: read_text_of("--start", start, read_date),
+            times=lambda: read_text_of("--time", time or (), read_times),
+            products=lambda: products_by_drug(product or ()),
+            pharmacy=lambda: _pharmacy(pharmacy),
+            given=lambda: (*_each("--given", given, read_given), *_each("--not-given", not_given, read_not_given)),
+            accepted=lambda: acceptances(checks.accept or ()),
+            patient=lambda: _patient(saved, patient),
+        )
     )
-    asked = Asked(*values)
     if not asked.changes_anything:
         raise typer.BadParameter("nothing is changed; say what is other from that day on")
     with about(order):
@@ -175,14 +178,6 @@ def _pharmacy(typed: Path | None) -> Pharmacy | None:
     return None if typed is None else load_pharmacy(pharmacy_file(typed))
 
 
-def _each(name: str, typed: Sequence[str] | None, read: Callable[[str], Read]) -> list[Read]:
+def _each(option: str, typed: Sequence[str] | None, read: Callable[[str], Read]) -> list[Read]:
     """What each text of an option says; InputError with every fault."""
-    return together(*(partial(_naming, name, partial(read, text)) for text in typed or ()))
-
-
-def _naming(name: str, read: Callable[[], Read]) -> Read:
-    """What is read; faults name the option."""
-    try:
-        return read()
-    except CecError as error:
-        raise InputError(*(fault._replace(where=name) for fault in error.faults)) from None
+    return together(*(partial(read_text_of, option, text, read) for text in typed or ()))

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from cec.cli.drafting import acceptances
+from cec.cli.drafting import acceptances, read_dates
 from cec.cli.inputs import (
+    Overrides,
     naming_options,
     pharmacy_file,
     pharmacy_with_overrides,
-    prefer_products,
     read_text_of,
+    saved_pharmacy_with_overrides,
     texts_of_patient,
-    texts_of_pharmacy,
     today,
 )
 from cec.cli.options import PatientOptions
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from cec.cli.options import CarriedPatientOptions, CheckOptions, PharmacyOptions, StartOptions, TimeOptions
     from cec.course.carried import CarriedPatient, Following
-    from cec.course.next_cycle import NextCycle
     from cec.order import Order
     from cec.pharmacy import Pharmacy
 
@@ -53,69 +52,63 @@ def continue_order(order: Order, file: Path, asked: Asked) -> Continued:
     """The order of the cycle after one that was saved in this file; CecError with every fault."""
     from cec.calculate.lines import day_1, refuse_idle_days
     from cec.course.carried import Following
-    from cec.course.next_cycle import drafted_after, not_carried, refuse_overlap
-    from cec.facts.reading import read_count, read_date
+    from cec.course.next_cycle import (
+        cycle_that_follows,
+        drafted_after,
+        not_carried,
+        refuse_overlap,
+        refuse_without_number,
+    )
+    from cec.facts.reading import read_count
+    from cec.load.treatment_file import load_either
 
     name = file.name
     with about(file):
         if order.start is None:
             raise InputError("has no start: nobody can tell when its cycle was given; cec schedule saves one that has")
-        following, of_pharmacy, dates, days, accepted = together(
-            lambda: _following(order, asked),
-            lambda: _pharmacy(order, name, asked),
-            lambda: {option: read_text_of(option, text, read_date) for option, text in asked.start.dates.items()},
-            lambda: read_text_of("--days", asked.start.days, read_count),
-            lambda: acceptances(asked.checks.accept or ()),
-        )
+    named, of_pharmacy, dates, phase, cycle, days, accepted = together(
+        lambda: None if asked.regimen is None else load_either(asked.regimen),
+        lambda: _pharmacy(order, name, asked),
+        lambda: read_dates(asked.start),
+        lambda: read_text_of("--phase", asked.start.phase, read_count),
+        lambda: read_text_of("--cycle", asked.times.cycle, read_count),
+        lambda: read_text_of("--days", asked.start.days, read_count),
+        lambda: acceptances(asked.checks.accept or ()),
+    )
+    pharmacy, pharmacy_overrides = of_pharmacy
+    with about(file):
+        following = cycle_that_follows(order, named, phase=phase, cycle=cycle)
         refuse_idle_days(days, following.regimen)
         start = day_1(following.regimen, following.cycle, dates)
         if start is None:
             raise InputError(Fault("there is none; give the date of day 1", "--start"))
-        pharmacy, of_pharmacy = of_pharmacy
-        _, of_patient = together(
+        _, _, carried = together(
+            lambda: refuse_without_number(order, following),
             lambda: refuse_overlap(order, start),
             lambda: _patient(order, name, asked.patient, Following(following.regimen, pharmacy, start)),
         )
     drafted = drafted_after(
         order,
         following,
-        of_patient,
+        carried,
         pharmacy,
         start,
         accept=accepted,
         strict=asked.checks.strict,
         days=days,
         as_of=today(),
-        overrides=(
-            *of_pharmacy,
-            *(f"product from the command line: {choice}" for choice in asked.pharmacy.product or ()),
-        ),
+        overrides=pharmacy_overrides,
     )
     ended = (f"{name}: {text}; not carried on" for text in not_carried(order))
     return Continued(drafted, (*ended, *_changed_files(order, name, asked.regimen, pharmacy)))
 
 
-def _following(order: Order, asked: Asked) -> NextCycle:
-    """Which cycle follows an order: the next of its regimen or treatment, or what was named."""
-    from cec.course.next_cycle import cycle_that_follows
-    from cec.facts.reading import read_count
-
-    phase = read_text_of("--phase", asked.start.phase, read_count)
-    cycle = read_text_of("--cycle", asked.times.cycle, read_count)
-    return cycle_that_follows(order, asked.regimen, phase=phase, cycle=cycle)
-
-
-def _pharmacy(order: Order, name: str, asked: Asked) -> tuple[Pharmacy, tuple[str, ...]]:
+def _pharmacy(order: Order, name: str, asked: Asked) -> tuple[Pharmacy, Overrides]:
     """The pharmacy that was named or set up once, else that of the order; and what was typed in the place of what."""
-    from cec.load import pharmacy_over
-
-    options = asked.pharmacy
-    if options.pharmacy is not None or pharmacy_file(None):
-        return pharmacy_with_overrides(options, asked.times, asked.start.made_at)
+    if asked.pharmacy.pharmacy is not None or pharmacy_file(None):
+        return pharmacy_with_overrides(asked.pharmacy, asked.times)
     last = next((change.pharmacy for change in reversed(order.changes) if change.pharmacy), order.pharmacy)
-    texts = texts_of_pharmacy(options, asked.times, asked.start.made_at)
-    pharmacy, overrides = naming_options(lambda: pharmacy_over(last, texts, name))
-    return (prefer_products(pharmacy, options.product) if options.product else pharmacy), overrides
+    return saved_pharmacy_with_overrides(last, name, asked.pharmacy, asked.times)
 
 
 def _patient(order: Order, name: str, options: CarriedPatientOptions, following: Following) -> CarriedPatient:

@@ -18,12 +18,14 @@ from cec.cli.inputs import (
     require_measures,
     today,
 )
-from cec.cli.options import NO_START, NO_TIMES, StartOptions
+from cec.cli.options import NO_START, NO_TIMES, StartOptions, TimeOptions
 from cec.cli.places import keep_apart
-from cec.errors import Fault, InputError, together
+from cec.errors import Fault, InputError, together, together_by_name
 
 if TYPE_CHECKING:
-    from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, TimeOptions
+    import datetime
+
+    from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions
     from cec.order import Order, PlaceInTreatment
     from cec.patient import Patient
     from cec.regimen import Regimen
@@ -58,55 +60,51 @@ def drafting_of(
     """
     from cec.calculate import draft_order
     from cec.calculate.lines import day_1, refuse_idle_days
-    from cec.facts.reading import read_count, read_date
+    from cec.facts.reading import read_count
 
     require_measures(patient, regimen or "")
     read = {"REGIMEN": regimen, "--patient": patient.patient, "--pharmacy": pharmacy_file(pharmacy.pharmacy)}
     keep_apart(read, {"--output": output})
-    load_this_pharmacy = cache(lambda: pharmacy_with_overrides(pharmacy, times, start.made_at))
-    loaded, of_patient, of_pharmacy, dates, days, cycle, accepted = together(
+    load_this_pharmacy = cache(lambda: pharmacy_with_overrides(pharmacy, times))
+    of_regimen, of_patient, of_pharmacy, dates, days, cycle, accepted = together(
         lambda: _regimen_or_phase(
             load_this_pharmacy()[0].default_regimen if regimen is None else regimen, start, times.cycle
         ),
         lambda: patient_with_overrides(patient),
         load_this_pharmacy,
-        lambda: {option: read_text_of(option, text, read_date) for option, text in start.dates.items()},
+        lambda: read_dates(start),
         lambda: read_text_of("--days", start.days, read_count),
         lambda: read_text_of("--cycle", times.cycle, read_count),
         lambda: acceptances(checks.accept or ()),
     )
-    loaded, of_treatment, length = loaded
-    refuse_idle_days(days, loaded)
+    this_regimen, of_treatment, length = of_regimen
+    refuse_idle_days(days, this_regimen)
     this_patient, patient_overrides = of_patient
     this_pharmacy, pharmacy_overrides = of_pharmacy
     if this_patient.history:
         from cec.load.misspelt import refuse_unasked
 
-        refuse_unasked(this_patient, loaded, this_pharmacy, patient.patient)
+        refuse_unasked(this_patient, this_regimen, this_pharmacy, patient.patient)
     draft_for = partial(
         draft_order,
-        loaded,
+        this_regimen,
         pharmacy=this_pharmacy,
-        start=day_1(loaded, cycle, dates),
+        start=day_1(this_regimen, cycle, dates),
         cycle=cycle,
         days=length or days,
         of_treatment=of_treatment,
         as_of=today(),
         accept=accepted,
         strict=checks.strict,
-        overrides=(
-            *patient_overrides,
-            *pharmacy_overrides,
-            *(f"product from the command line: {choice}" for choice in pharmacy.product or ()),
-        ),
+        overrides=(*patient_overrides, *pharmacy_overrides),
     )
-    return Drafting(loaded, this_patient, draft_for)
+    return Drafting(this_regimen, this_patient, draft_for)
 
 
 def _regimen_or_phase(
     name: str, start: StartOptions, cycle: str | None
 ) -> tuple[Regimen, PlaceInTreatment | None, int | None]:
-    """A regimen; or that of a phase of a treatment, with the place of the cycle there, and how long it is in days."""
+    """A regimen; or that of a phase of a treatment, with the place of the cycle there, and its length in days."""
     from cec.facts.reading import read_count
     from cec.load import load_regimen
 
@@ -114,19 +112,25 @@ def _regimen_or_phase(
     if phase is None:
         return load_regimen(name), None, None
 
-    from cec.calculate.treatment import cycle_of_treatment, place_in
+    from cec.calculate.treatment import planned_cycle
     from cec.load.treatment_file import is_treatment, load_treatment
-    from cec.units import span
 
     if not is_treatment(name):
         raise InputError(Fault(f"{name} is not a treatment of phases: leave --phase out", "--phase"))
-    treatment = load_treatment(name)
     number = read_text_of("--cycle", cycle, read_count)
     if number is None:
         raise InputError(Fault("a phase has several cycles: say which with --cycle", "--cycle"))
-    place = cycle_of_treatment(treatment, int(str(phase)), int(str(number)), today())
-    of_phase = treatment.phases[place.phase - 1]
-    return treatment.regimens[place.phase - 1], place_in(treatment, place), span(of_phase.cycle_length).days
+    planned = planned_cycle(load_treatment(name), phase, number)
+    return planned.regimen, planned.of_treatment, planned.days
+
+
+def read_dates(start: StartOptions) -> dict[str, datetime.date]:
+    """The dates that were typed of days of the cycle, by their options; InputError with every fault."""
+    from cec.facts.reading import read_date
+
+    return together_by_name(
+        **{option: partial(read_text_of, option, text, read_date) for option, text in start.dates.items()}
+    )
 
 
 def draft_calendar(
@@ -155,7 +159,7 @@ def draft_calendar(
     treatment, of_patient, of_pharmacy, day_1, accepted = together(
         lambda: load_treatment(path),
         lambda: patient_with_overrides(patient),
-        lambda: pharmacy_with_overrides(pharmacy, times, start.made_at),
+        lambda: pharmacy_with_overrides(pharmacy, times),
         lambda: read_text_of("--start", typed, read_date),
         lambda: acceptances(checks.accept or ()),
     )

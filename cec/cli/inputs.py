@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -13,7 +13,7 @@ import typer
 
 from cec.cli.options import NO_TIMES
 from cec.drug_names import drug_key
-from cec.errors import CecError, Fault, FileError, InputError, together
+from cec.errors import CecError, Fault, FileError, InputError, blaming, together
 from cec.facts import FACTS, HISTORY
 
 if TYPE_CHECKING:
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from cec.pharmacy import Pharmacy
     from cec.tables.declared import Declared
 
+Typed = TypeVar("Typed")
 Value = TypeVar("Value")
 Noun = TypeVar("Noun")
+Overrides: TypeAlias = tuple[str, ...]
+"""In words, what was typed in the place of what a file says."""
 Text: TypeAlias = str | Sequence[str] | Mapping[str, str]
 """What was typed under one key of a file."""
 
@@ -61,7 +64,7 @@ def read_patient(options: PatientOptions) -> Patient:
     return patient_with_overrides(options)[0]
 
 
-def patient_with_overrides(options: PatientOptions) -> tuple[Patient, tuple[str, ...]]:
+def patient_with_overrides(options: PatientOptions) -> tuple[Patient, Overrides]:
     """The patient of the file and the options, and which of these replaced what the file says."""
     from cec.load import patient_and_overrides
 
@@ -92,28 +95,42 @@ def pharmacy_file(typed: Path | None) -> Path | None:
     return own.path if own else None
 
 
-def pharmacy_with_overrides(
-    options: PharmacyOptions, times: TimeOptions = NO_TIMES, made_at: str | None = None
-) -> tuple[Pharmacy, tuple[str, ...]]:
+def pharmacy_with_overrides(options: PharmacyOptions, times: TimeOptions = NO_TIMES) -> tuple[Pharmacy, Overrides]:
     """The pharmacy of the file and the options, and which of these replaced what the file says."""
     from cec.load import pharmacy_and_overrides
 
-    pharmacy, overrides = naming_options(
-        lambda: pharmacy_and_overrides(pharmacy_file(options.pharmacy), texts_of_pharmacy(options, times, made_at))
-    )
-    return (prefer_products(pharmacy, options.product) if options.product else pharmacy), overrides
+    file = pharmacy_file(options.pharmacy)
+    return _with_options(lambda texts: pharmacy_and_overrides(file, texts), options, times)
 
 
-def prefer_products(pharmacy: Pharmacy, choices: Sequence[str]) -> Pharmacy:
-    """The pharmacy with the named products before the others of their drugs."""
+def saved_pharmacy_with_overrides(
+    saved: Pharmacy, name: str, options: PharmacyOptions, times: TimeOptions
+) -> tuple[Pharmacy, Overrides]:
+    """The pharmacy of the order of this name with the options, and which of these replaced what the order says."""
+    from cec.load import pharmacy_over
+
+    return _with_options(lambda texts: pharmacy_over(saved, texts, name), options, times)
+
+
+def _with_options(
+    read: Callable[[Mapping[str, Text]], tuple[Pharmacy, Overrides]], options: PharmacyOptions, times: TimeOptions
+) -> tuple[Pharmacy, Overrides]:
+    """What `read` gives of the texts that were typed, by the keys of a pharmacy file; then the products preferred."""
+    typed = {
+        "bsa_formula": options.bsa_formula,
+        "first_infusion": times.time,
+        "gap": times.gap,
+        "made_at": times.made_at,
+    }
+    pharmacy, overrides = naming_options(lambda: read(_without_none(typed)))
+    if not options.product:
+        return pharmacy, overrides
     from cec.calculate.preparation.stock import prefer_product
 
-    for drug, product in products_by_drug(choices).items():
-        try:
+    for drug, product in products_by_drug(options.product).items():
+        with blaming("--product"):
             pharmacy = prefer_product(pharmacy, drug, product)
-        except InputError as error:
-            raise InputError(*(fault._replace(where="--product") for fault in error.faults)) from None
-    return pharmacy
+    return pharmacy, (*overrides, *(f"product from the command line: {choice}" for choice in options.product))
 
 
 def products_by_drug(choices: Sequence[str]) -> dict[str, str]:
@@ -122,9 +139,8 @@ def products_by_drug(choices: Sequence[str]) -> dict[str, str]:
     for choice in choices:
         drug, _, product = (part.strip() for part in choice.partition("="))
         if not drug or not product:
-            raise InputError(
-                Fault(f"'{choice}' is not a drug with its product; write it like 'etoposide=100 mg vial'", "--product")
-            )
+            text = f"'{choice}' is not a drug with its product; write it like 'etoposide=100 mg vial'"
+            raise InputError(Fault(text, "--product"))
         if drug_key(drug) in map(drug_key, products):
             raise InputError(Fault(f"a product of {drug} is named twice; name one", "--product"))
         products[drug] = product
@@ -133,18 +149,14 @@ def products_by_drug(choices: Sequence[str]) -> dict[str, str]:
 
 def texts_of_patient(options: PatientOptions) -> dict[str, Text]:
     """What was typed about the patient, by the keys of a patient file."""
-    return {
-        **options.facts,
-        **_given(
-            {
-                HISTORY: _history(options.history or ()),
-                "reductions": options.reduce or None,
-                "set": options.set_dose or None,
-                "without": options.without or None,
-                "choices": options.choose or None,
-            }
-        ),
+    typed = {
+        HISTORY: _history(options.history or ()),
+        "reductions": options.reduce or None,
+        "set": options.set_dose or None,
+        "without": options.without or None,
+        "choices": options.choose or None,
     }
+    return {**options.facts, **_without_none(typed)}
 
 
 def _history(typed: Sequence[str]) -> dict[str, str] | None:
@@ -161,39 +173,16 @@ def _history(typed: Sequence[str]) -> dict[str, str] | None:
     return history or None
 
 
-def texts_of_pharmacy(
-    options: PharmacyOptions, times: TimeOptions = NO_TIMES, made_at: str | None = None
-) -> dict[str, Text]:
-    """What was typed about the pharmacy, by the keys of a pharmacy file."""
-    return _given(
-        {
-            "bsa_formula": options.bsa_formula,
-            "first_infusion": times.time,
-            "gap": times.gap,
-            "made_at": made_at,
-        }
-    )
-
-
-def _given(texts: Mapping[str, Text | None]) -> dict[str, Text]:
+def _without_none(texts: Mapping[str, Text | None]) -> dict[str, Text]:
     return {name: text for name, text in texts.items() if text is not None}
 
 
-def read_text_of(option: str, text: str | None, read: Callable[[str], Value]) -> Value | None:
+def read_text_of(option: str, typed: Typed | None, read: Callable[[Typed], Value]) -> Value | None:
     """What the text of an option says; None where it was not given."""
-    if text is None:
+    if typed is None:
         return None
-    with naming_option(option):
-        return read(text)
-
-
-@contextmanager
-def naming_option(option: str) -> Iterator[None]:
-    """What cannot be read while it is open is a fault of this option."""
-    try:
-        yield
-    except CecError as error:
-        raise InputError(*(fault._replace(where=option) for fault in error.faults)) from None
+    with blaming(option):
+        return read(typed)
 
 
 def naming_options(read: Callable[[], Noun]) -> Noun:

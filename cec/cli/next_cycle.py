@@ -60,10 +60,9 @@ def next_cycle(
     require_start(start)
     chosen = chosen_form(output, FORMATS, all_papers, explain=explain)
     keep_apart({"ORDER": order}, {"--output": output.output})
-    old = look_at(order)
+    saved, old = read_unedited(order).order, look_at(order)
     current_beside(old, order.parent, to_next=True)
-    asked = Asked(regimen, start, times, patient, pharmacy, checks)
-    continued = continue_order(read_unedited(order).order, order, asked)
+    continued = continue_order(saved, order, Asked(regimen, start, times, patient, pharmacy, checks))
     if isinstance(chosen, Chosen) and chosen.format.name == "json" and chosen.output and str(chosen.output) != "-":
         write_next(old, chosen.output, written(continued.order, chosen))
     else:

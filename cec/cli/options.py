@@ -187,7 +187,7 @@ START = fact_option(FACTS["start"], CYCLE)
 
 
 class StartOptions(Struct, frozen=True):
-    """When the cycle begins, by one of its days, how far lines without an end are drawn, and when doses are made up."""
+    """When the cycle begins, by one of its days, and how far lines without an end are drawn."""
 
     start: Annotated[str | None, START] = None
     day_0: Annotated[
@@ -203,9 +203,6 @@ class StartOptions(Struct, frozen=True):
     ] = None
     days: Annotated[
         str | None, option("NUMBER", "Draw lines without an end up to this day; it lengthens no cycle.")
-    ] = None
-    made_at: Annotated[
-        str | None, option("TIME", "When the doses of a day are made up, from which use-before counts: 08:00.")
     ] = None
 
     @property
@@ -224,6 +221,9 @@ class TimeOptions(Struct, frozen=True):
     cycle: CycleOption = None
     time: Annotated[str | None, option("TIME", "Start of each day's first infusion: 09:00.")] = None
     gap: Annotated[str | None, option("DURATION", "Time between two infusions: '15 min'.")] = None
+    made_at: Annotated[
+        str | None, option("TIME", "When the doses of a day are made up, from which use-before counts: 08:00.")
+    ] = None
 
 
 NO_TIMES = TimeOptions()

@@ -4,56 +4,44 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 import msgspec
 
 from cec.calculate import draft_order
-from cec.calculate.treatment import cycle_of_treatment, place_in
+from cec.calculate.treatment import PlannedCycle, planned_cycle
 from cec.course.carried import CarriedPatient
 from cec.course.carried_facts import age_told_on
 from cec.course.given import counts, last_day_given
 from cec.errors import Fault, InputError
 from cec.fingerprint import fingerprint
 from cec.load.treatment_file import is_treatment, load_either, load_treatment
-from cec.order import Follows, Order, PlaceInTreatment
+from cec.order import Follows, Order
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
 from cec.treatment import Treatment
-from cec.units import span
-
-
-class NextCycle(NamedTuple):
-    """Which cycle follows: its regimen, its number, its place in a treatment, and for how many days it is drawn."""
-
-    regimen: Regimen
-    cycle: int
-    of_treatment: PlaceInTreatment | None = None
-    days: int | None = None
 
 
 def cycle_that_follows(
-    order: Order, named: Regimen | str | None, *, phase: int | None = None, cycle: int | None = None
-) -> NextCycle:
+    order: Order, named: Regimen | Treatment | str | None, *, phase: int | None = None, cycle: int | None = None
+) -> PlannedCycle:
     """The cycle of this phase and number of the regimen or treatment that is named, else the next of the order's own.
 
-    InputError where nobody can tell which that is.
+    Of a regimen it has no number where nobody can tell it. InputError for a cycle that a treatment has not.
     """
     plan = _plan(order, named)
     if isinstance(plan, Regimen):
         if phase is not None:
             raise InputError(Fault("is of a treatment of phases, and this is a regimen", "--phase"))
-        return NextCycle(plan, _number(order, plan) if cycle is None else cycle)
+        is_next = order.cycle is not None and plan.name == order.regimen.name
+        return PlannedCycle(plan, (order.cycle or 0) + counts(order) if cycle is None and is_next else cycle)
     if phase is None and cycle is None:
         phase, cycle = _place_after(order, plan)
     if phase is None or cycle is None:
         raise InputError(Fault("give both --phase and --cycle, or neither: then the next one follows", "--phase"))
-    at = cycle_of_treatment(plan, phase, cycle, order.start or datetime.date.min)
-    length = span(plan.phases[at.phase - 1].cycle_length).days
-    return NextCycle(plan.regimens[at.phase - 1], at.cycle, place_in(plan, at), length)
+    return planned_cycle(plan, phase, cycle)
 
 
-def _plan(order: Order, named: Regimen | str | None) -> Regimen | Treatment:
+def _plan(order: Order, named: Regimen | Treatment | str | None) -> Regimen | Treatment:
     """The regimen or treatment that is named, by itself or by its name or file; else that of the order, unchanged."""
     if named is not None:
         return load_either(named) if isinstance(named, str) else named
@@ -85,14 +73,16 @@ def _place_after(order: Order, treatment: Treatment) -> tuple[int, int]:
     return place.phase + 1, 1
 
 
-def _number(order: Order, following: Regimen) -> int:
-    """The number of the cycle of a regimen after an order; InputError where nobody can tell it."""
-    if following.name != order.regimen.name:
-        text = f"{following.name} is another regimen than {order.regimen.name}: say which of its cycles this is, like 1"
-        raise InputError(Fault(text, "--cycle"))
-    if order.cycle is None:
-        raise InputError(Fault("the order does not say which cycle it is: say which the next one is", "--cycle"))
-    return order.cycle + counts(order)
+def refuse_without_number(order: Order, following: PlannedCycle) -> None:
+    """InputError where nobody can tell which of its cycles the one after an order is."""
+    if following.cycle is not None:
+        return
+    name = following.regimen.name
+    if name != order.regimen.name:
+        text = f"{name} is another regimen than {order.regimen.name}: say which of its cycles this is, like 1"
+    else:
+        text = "the order does not say which cycle it is: say which the next one is"
+    raise InputError(Fault(text, "--cycle"))
 
 
 def refuse_overlap(order: Order, first_day: datetime.date) -> None:
@@ -106,7 +96,7 @@ def refuse_overlap(order: Order, first_day: datetime.date) -> None:
 
 def drafted_after(
     order: Order,
-    following: NextCycle,
+    following: PlannedCycle,
     carried: CarriedPatient,
     pharmacy: Pharmacy,
     start: datetime.date,

@@ -187,7 +187,7 @@ def next_cycle(
     (2, '26 kg', True)
     """
     from cec.course.carried import Following, Told, carry_patient
-    from cec.course.next_cycle import cycle_that_follows, drafted_after, refuse_overlap
+    from cec.course.next_cycle import cycle_that_follows, drafted_after, refuse_overlap, refuse_without_number
     from cec.facts import EARLIER_DOSES, EARLIER_DOSES_SINCE
     from cec.load.patient_file import PATIENT_FIELDS
 
@@ -201,7 +201,8 @@ def next_cycle(
     news = Told(texts, keep_reductions, drop_reductions, unknown, also_given)
     with _naming_parameters():
         following = cycle_that_follows(order, regimen, phase=phase, cycle=cycle)
-        carried, *_ = together(
+        _, carried, *_ = together(
+            lambda: refuse_without_number(order, following),
             lambda: carry_patient(order, Following(following.regimen, policy, start), news, "the order before"),
             lambda: refuse_overlap(order, start),
             lambda: _refuse_keys(texts, PATIENT_FIELDS.keys() - {EARLIER_DOSES, EARLIER_DOSES_SINCE}),

@@ -68,6 +68,17 @@ def test_measures_are_asked_for_all_at_once(tmp_path: Path) -> None:
     assert f"--creatinine: it was 0.5 mg/dL; {old}; where nobody knows it now: --unknown creatinine" in done.err
 
 
+def test_the_cycle_of_another_regimen_is_asked_for_beside_the_measures(tmp_path: Path) -> None:
+    done = cec("next", str(first(tmp_path)), "cec-consolidation", "--start", "2027-01-04")
+    options = [line.split(": ")[1] for line in done.err.splitlines()]
+    assert options == ["--cycle", "--weight", "--height"]
+
+
+def test_a_regimen_that_is_not_found_is_no_fault_of_the_order(tmp_path: Path) -> None:
+    done = cec("next", str(first(tmp_path)), "cec-inducton", *NEW)
+    assert done.err.startswith("cec: 'cec-inducton' is not the name of a regimen")
+
+
 def test_measures_that_the_pharmacy_still_allows_are_carried(tmp_path: Path) -> None:
     pharmacy = tmp_path / "pharmacy.yaml"
     pharmacy.write_text("measures_valid_for: 60 days\n")
