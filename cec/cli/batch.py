@@ -13,9 +13,9 @@ import typer
 from cec.cli.inputs import declared_of, mapping, pharmacy_file, read_pharmacy, read_text_of, today
 from cec.cli.messages import say, tells_json
 from cec.cli.option import CYCLE, OUTPUT, TABLE, flag, option
-from cec.cli.options import PharmacyOptions, QuietOption, TableOptions, TimeOptions
+from cec.cli.options import OverwriteOption, PharmacyOptions, QuietOption, TableOptions, TimeOptions
 from cec.cli.output import progress
-from cec.cli.places import STANDARD, keep_apart, keep_outside
+from cec.cli.places import STANDARD, has_content, keep_apart, keep_outside
 from cec.errors import CecError, Fault, FileError, InputError, together
 from cec.render.formats import FORMATS, check_options
 
@@ -63,7 +63,7 @@ def batch(
         ),
     ] = None,
     table: TableOptions,
-    overwrite: Annotated[bool, flag("Replace files that are there already.", "--overwrite", heading=OUTPUT)] = False,
+    overwrite: OverwriteOption = False,
     append: Annotated[
         bool,
         flag("Put the doses behind those that FILE has: those of mended rejects, say.", "--append", heading=OUTPUT),
@@ -223,9 +223,9 @@ def _free(place: str, *, is_sought: bool) -> str:
 def _refuse_existing(output: str, rejects: str, *, appends: bool) -> None:
     """FileError where a file is there that would be replaced, or is not there that would be added to."""
     faults = []
-    if appends and not _has_content(output):
+    if appends and not has_content(output):
         faults.append(Fault("holds no doses to which --append could add", "", output))
-    if not appends and _has_content(output):
+    if not appends and has_content(output):
         hint = "--overwrite replaces it, --append puts more doses behind those that it has"
         faults.append(Fault(f"is there already: name another file; {hint}", "", output))
     if _has_rows(rejects):
@@ -239,18 +239,13 @@ def _has_rows(path: str) -> bool:
     """Whether a file of rejects has any; also if it is none that can be read."""
     from cec.tables.opening import kind_of, opening
 
-    if not _has_content(path):
+    if not has_content(path):
         return False
     try:
         with opening(path, kind_of(path)) as table:
             return any(block.rows or block.rejected for block in table.blocks)
     except CecError:
         return True
-
-
-def _has_content(path: str) -> bool:
-    """Whether this is a file in which something stands."""
-    return os.path.isfile(path) and os.path.getsize(path) > 0  # noqa: PTH113, PTH202  these raise nothing
 
 
 def _keep_folder(sheets: str, tables: Mapping[str, str | None]) -> None:

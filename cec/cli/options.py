@@ -233,6 +233,9 @@ OutputFileOption: TypeAlias = Annotated[
     Path | None,
     option("FILE", "Write to this file, whole or not at all; - is standard output.", "--output", "-o", heading=OUTPUT),
 ]
+OverwriteOption: TypeAlias = Annotated[
+    bool, flag("Replace a file that is there already; never a saved order that counts.", "--overwrite", heading=OUTPUT)
+]
 QuietOption: TypeAlias = Annotated[
     bool,
     flag("On standard error nothing but what went wrong: no counts, no hints.", "--quiet", "-q", heading=OUTPUT),
@@ -305,11 +308,19 @@ class LinesTableOptions(Struct, frozen=True):
     sheet: SheetOption = None
 
 
+class FileOptions(Struct, frozen=True):
+    """Where to, for what has one form."""
+
+    output: OutputFileOption = None
+    overwrite: OverwriteOption = False
+
+
 class OutputOptions(Struct, frozen=True):
     """In which form, and where to, for a document that is not printed."""
 
     format: Annotated[str | None, format_option] = None
     output: OutputFileOption = None
+    overwrite: OverwriteOption = False
     quiet: QuietOption = False
 
 
@@ -318,6 +329,7 @@ class PrintOptions(Struct, frozen=True):
 
     format: Annotated[str | None, format_option] = None
     output: OutputFileOption = None
+    overwrite: OverwriteOption = False
     paper: Annotated[str | None, paper_option] = None
     quiet: QuietOption = False
 
@@ -377,6 +389,7 @@ HEADINGS: Mapping[Any, str] = {
     TimeOptions: CYCLE,
     TableOptions: TABLE,
     LinesTableOptions: TABLE,
+    FileOptions: OUTPUT,
     OutputOptions: OUTPUT,
     PrintOptions: OUTPUT,
     NewRegimenOptions: REGIMEN,

@@ -14,7 +14,7 @@ import typer
 from cec.cli.messages import say
 from cec.errors import CecError, InputError
 from cec.render import CHECKED_FILES, FORMATS, Format, Formats, cautions, render
-from cec.render.formats import check_options, find_format, format_of_ending
+from cec.render.formats import check_options, find_format, format_of_ending, refuse_other_ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,6 +38,10 @@ class Asked(Protocol):
         """The file that is written."""
 
     @property
+    def overwrite(self) -> bool:
+        """Whether a file that is there is replaced."""
+
+    @property
     def quiet(self) -> bool:
         """Whether standard error has only what went wrong."""
 
@@ -49,6 +53,7 @@ class Chosen(NamedTuple):
     formats: Formats
     options: Mapping[str, Any]
     output: Path | None
+    overwrites: bool = False
     is_quiet: bool = False
 
 
@@ -62,9 +67,10 @@ def chosen_format(output: Asked, formats: Formats, **options: object) -> Chosen:
             chosen = format_of_ending(output.output.suffix if output.output else "", formats)
         else:
             chosen = find_format(output.format, formats)
+            refuse_other_ending(chosen, output.output.suffix if output.output else "", formats)
         paper = getattr(output, "paper", None)
         checked = check_options(chosen, {"paper": paper, **options}, formats)
-        return Chosen(chosen, formats, checked, output.output, output.quiet)
+        return Chosen(chosen, formats, checked, output.output, output.overwrite, output.quiet)
 
 
 @contextmanager
@@ -100,7 +106,12 @@ def chosen_form(
     """The format that was named, or every paper into a folder; wrong usage beside an option that is about one form."""
     if every_paper_in is None:
         return chosen_format(output, formats, explain=explain, oral=oral)
-    asked = {"--format": output.format, "--output": output.output, "--explain": explain}
+    asked = {
+        "--format": output.format,
+        "--output": output.output,
+        "--overwrite": output.overwrite,
+        "--explain": explain,
+    }
     if beside := [name for name, value in asked.items() if value]:
         raise typer.BadParameter(f"writes every paper, so it stands without {beside[0]}", param_hint="--all")
     paper = getattr(output, "paper", None)
@@ -148,23 +159,23 @@ def written(document: object, chosen: Chosen, void: Void | None = None) -> bytes
 def put(content: bytes, chosen: Chosen) -> None:
     """Put what was written where it was asked for."""
     is_drawn = "terminal" in chosen.format.options
-    deliver(content, chosen.output, binary=chosen.format.is_binary, is_drawn=is_drawn)
+    if chosen.format.is_binary and _is_standard(chosen.output) and sys.stdout is not None and sys.stdout.isatty():
+        raise InputError("this format is for a file or a printer, not for the terminal; add -o FILE")
+    deliver(content, chosen.output, overwrites=chosen.overwrites, is_drawn=is_drawn)
 
 
-def deliver(content: bytes, output: Path | None, *, binary: bool = False, is_drawn: bool = False) -> None:
+def deliver(content: bytes, output: Path | None = None, *, overwrites: bool = False, is_drawn: bool = False) -> None:
     """Put `content` where it was asked for: into a file, or, for none or `-`, to standard output.
 
     What was drawn for a terminal steers it; all else is shown there with a code for what could.
     """
     if output is not None and not _is_standard(output):
-        from cec.cli.places import refuse_saved_order
+        from cec.cli.places import refuse_existing
         from cec.files import write_file
 
-        refuse_saved_order(output, content)
+        refuse_existing(output, content, overwrites=overwrites)
         write_file(output, content)
         return
-    if binary and sys.stdout is not None and sys.stdout.isatty():
-        raise InputError("this format is for a file or a printer, not for the terminal; add -o FILE")
     from cec.standard_output import standard_output
 
     with standard_output(is_drawn=is_drawn) as stream:

@@ -10,7 +10,7 @@ import typer
 from cec.cli.inputs import begun_patient, today
 from cec.cli.messages import say, say_lines
 from cec.cli.option import ChosenFrom
-from cec.cli.options import FilesArgument, OutputFileOption, OutputOptions, PatientOptions, QuietOption
+from cec.cli.options import FileOptions, FilesArgument, OutputOptions, PatientOptions, QuietOption
 from cec.cli.output import deliver, report, terminal_of
 from cec.cli.places import keep_apart
 from cec.cli.schema import words_for_editors, write_for_editors
@@ -74,7 +74,7 @@ def check_patients(files: FilesArgument, output: Annotated[OutputOptions, Chosen
 
 def show_patient(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A patient file.")],
-    output: OutputFileOption = None,
+    output: FileOptions,
 ) -> None:
     """What a patient file says, as cec reads it.
 
@@ -87,5 +87,6 @@ def show_patient(
     from cec.load import load_patient
     from cec.render.terminal.patient import render
 
-    keep_apart({"FILE": file}, {"--output": output})
-    deliver(render(load_patient(file), today(), terminal_of(output)), output, is_drawn=True)
+    keep_apart({"FILE": file}, {"--output": output.output})
+    drawn = render(load_patient(file), today(), terminal_of(output.output))
+    deliver(drawn, output.output, overwrites=output.overwrite, is_drawn=True)

@@ -10,7 +10,7 @@ import typer
 from cec.cli.inputs import pharmacy_file
 from cec.cli.messages import say, say_lines
 from cec.cli.option import ChosenFrom
-from cec.cli.options import FilesArgument, OutputFileOption, OutputOptions, QuietOption
+from cec.cli.options import FileOptions, FilesArgument, OutputOptions, QuietOption
 from cec.cli.output import deliver, report, terminal_of
 from cec.cli.places import keep_apart
 from cec.cli.schema import words_for_editors, write_for_editors
@@ -69,10 +69,11 @@ def check_pharmacies(files: FilesArgument, output: Annotated[OutputOptions, Chos
 
 
 def show_pharmacy(
+    *,
     file: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help="A pharmacy file; without one, that which is in use.")
     ] = None,
-    output: OutputFileOption = None,
+    output: FileOptions,
 ) -> None:
     """The policy and the formulary that are in force.
 
@@ -85,5 +86,6 @@ def show_pharmacy(
     from cec.load import load_pharmacy
     from cec.render.terminal.pharmacy import render
 
-    keep_apart({"FILE": file}, {"--output": output})
-    deliver(render(load_pharmacy(pharmacy_file(file)), terminal_of(output)), output, is_drawn=True)
+    keep_apart({"FILE": file}, {"--output": output.output})
+    drawn = render(load_pharmacy(pharmacy_file(file)), terminal_of(output.output))
+    deliver(drawn, output.output, overwrites=output.overwrite, is_drawn=True)

@@ -13,7 +13,7 @@ from typing import IO, NamedTuple
 
 import msgspec
 
-from cec.errors import Fault, InputError
+from cec.errors import Fault, FileError, InputError
 
 STANDARD = "-"
 """The name of standard input and output."""
@@ -49,19 +49,27 @@ def keep_outside(folder: str, name: str, writes: Places) -> None:
         raise InputError(*faults)
 
 
-def refuse_saved_order(output: Path, content: bytes) -> None:
-    """InputError where something would be written over a saved order; a draft is only replaced by another first draft.
+def refuse_existing(output: Path, content: bytes, *, overwrites: bool) -> None:
+    """FileError where a file has anything in it that nobody said to replace; InputError for a saved order that counts.
 
-    The orders of a folder are the record of what was ordered and given.
+    The orders of a folder are the record of what was ordered and given: of them a first draft alone is replaced, and
+    only by another.
     """
     with suppress(OSError), output.open("rb") as file:
-        if not re.match(_IS_ORDER, file.read(100)):
-            return
-        file.seek(0)
-        old, new = _standing(file.read()), _standing(content)
-        if not (old and new and old.is_first_draft and new.is_first_draft):
-            text = f"{output} is a saved order, which nothing is written over; name another file"
-            raise InputError(Fault(text, "--output"))
+        if re.match(_IS_ORDER, file.read(100)):
+            file.seek(0)
+            old, new = _standing(file.read()), _standing(content)
+            if not (old and new and old.is_first_draft and new.is_first_draft):
+                text = f"{output} is a saved order, which nothing is written over; name another file"
+                raise InputError(Fault(text, "--output"))
+    if not overwrites and has_content(str(output)):
+        text = "is there already: name another file; --overwrite replaces it"
+        raise FileError(Fault(text, "", str(output), code="file-exists"))
+
+
+def has_content(path: str) -> bool:
+    """Whether this is a file in which something stands."""
+    return os.path.isfile(path) and os.path.getsize(path) > 0  # noqa: PTH113, PTH202  these raise nothing
 
 
 _IS_ORDER = rb'\s*\{\s*"schema"\s*:\s*"cec\.order/'

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from cec.cli.options import OutputFileOption
+from cec.cli.options import FileOptions
 from cec.cli.output import deliver
 from cec.public.schemas import SCHEMAS, schema
 
@@ -61,7 +61,7 @@ def print_schema(
             metavar="|".join(SCHEMAS), help="A saved order, a worklist, a history (--format json), or one of the files."
         ),
     ],
-    output: OutputFileOption = None,
+    output: FileOptions,
 ) -> None:
     """The JSON Schema of what cec reads and writes.
 
@@ -73,4 +73,4 @@ def print_schema(
     """
     if what not in SCHEMAS:
         raise typer.BadParameter(f"'{what}' has no schema; there are {', '.join(SCHEMAS)}")
-    deliver(schema_of(what), output)
+    deliver(schema_of(what), output.output, overwrites=output.overwrite)

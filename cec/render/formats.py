@@ -200,6 +200,13 @@ def format_of_ending(ending: str, formats: Formats) -> Format:
     return found
 
 
+def refuse_other_ending(chosen: Format, ending: str, formats: Formats) -> None:
+    """InputError where a format with an ending of its own is named for a file with the ending of another."""
+    if chosen.ending and ending.lower() in {each.ending for each in formats.values()} - {"", chosen.ending}:
+        text = f"'{chosen.name}' is not what {ending} says; end the file's name in {chosen.ending}, or leave one out"
+        raise InputError(Fault(text, "format"))
+
+
 def check_options(chosen: Format, options: Mapping[str, Any], formats: Formats = FORMATS) -> dict[str, Any]:
     """The options for the format's function; InputError for one that it cannot take, with the formats that can.
 

@@ -237,7 +237,7 @@ def test_two_products_of_one_drug_are_a_fault(tmp_path: Path) -> None:
 def test_a_fault_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
     target = tmp_path / "dose.json"
     target.write_text("old", encoding="utf-8")
-    refused(cec("dose", "--height", "128", "--weight", "26,5", "-o", str(target)))
+    refused(cec("dose", "--height", "128", "--weight", "26,5", "-o", str(target), "--overwrite"))
     assert target.read_text(encoding="utf-8") == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["dose.json"]
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from running import cec
 
-from cec.cli.output import deliver, terminal_of
+from cec.cli.output import Chosen, deliver, put, terminal_of
 from cec.errors import InputError
+from cec.render import FORMATS
 from cec.render.terminal import draw
 from cec.render.terminal.drawing import TableColumn, table
 
@@ -190,10 +191,18 @@ def test_a_format_follows_from_the_ending_and_a_file_is_written_whole(tmp_path: 
         assert (done.code, done.out, done.err) == (0, "", "")
         assert target.read_text(encoding="utf-8").startswith(start)
     assert len(list(tmp_path.iterdir())) == 3
-    cec("dose", *SIZE, "-o", str(tmp_path / "dose.csv"), "--format", "json")
-    assert json.loads((tmp_path / "dose.csv").read_text(encoding="utf-8"))
+    cec("dose", *SIZE, "-o", str(tmp_path / "dose.fhir"), "--format", "json")
+    assert json.loads((tmp_path / "dose.fhir").read_text(encoding="utf-8"))
     cec("dose", *SIZE, "-o", str(tmp_path / "dose"))
     assert (tmp_path / "dose").read_text(encoding="utf-8").startswith("CEC induction")
+
+
+def test_a_format_and_an_ending_that_contradict_each_other_are_wrong_usage(tmp_path: Path) -> None:
+    done = cec("dose", *SIZE, "--format", "json", "-o", str(tmp_path / "dose.csv"))
+    assert (done.code, list(tmp_path.iterdir())) == (2, [])
+    assert "Invalid value for --format: 'json' is not what .csv says; end the file's name in .json" in done.err
+    for name, target in (("pdf", "dose.PDF"), ("fhir", "order.json"), ("csv", "doses.tab")):
+        assert cec("dose", *SIZE, "--format", name, "-o", str(tmp_path / target)).code == 0
 
 
 @pytest.mark.parametrize(
@@ -263,7 +272,7 @@ def test_the_terminal_says_what_it_can_show(monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_is_no_text_is_not_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout", Screen(io.BytesIO(), encoding="utf-8"))
     with pytest.raises(InputError, match="add -o FILE"):
-        deliver(b"%PDF", None, binary=True)
+        put(b"%PDF", Chosen(FORMATS["pdf"], FORMATS, {}, None))
 
 
 def test_a_dash_is_standard_output() -> None:

@@ -71,7 +71,7 @@ def words_of(format_name: str, target: Path) -> str:
     """All words of an order in a format."""
     dates = () if format_name == "fhir" else START  # clock times there need a zone, and so a pharmacy file
     command = ("schedule", "cec-induction", *SIZE, *dates) if dates else ("dose", *SIZE)
-    assert cec(*command, "--format", format_name, "-o", str(target)).code == 0
+    assert cec(*command, "--format", format_name, "-o", str(target), "--overwrite").code == 0
     content = target.read_bytes()
     if content.startswith(b"%PDF-"):
         pages = PdfReader(io.BytesIO(content)).pages

@@ -112,17 +112,53 @@ def test_other_files_are_written(arguments: str, new: list[str], folder: Path) -
     assert all(after[name] == content for name, content in before.items())
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "dose --height 128 --weight 26",
+        "schedule cec-induction --height 128 --weight 26 --start 2026-11-30",
+        "prepare cec-induction --height 128 --weight 26",
+        "print order.json",
+        "compare order.json order.json",
+        "worklist 2026-12-01 dated.json",
+        "history dated.json",
+        "verify order.json",
+        "verify cec-induction --height 128 --weight 26 clofarabine=38.4mg --partial",
+        "bsa --height 128 --weight 26",
+        "schema order",
+        "regimen list",
+        "regimen show cec-induction",
+        "regimen check mine.yaml",
+        "patient show child.yaml",
+        "pharmacy show shop.yaml",
+    ],
+)
+def test_a_file_that_is_there_is_only_replaced_where_somebody_says_so(arguments: str, folder: Path) -> None:
+    dated = ("schedule", "cec-induction", "--patient", "child.yaml", "--id", "7", "--start", "2026-11-30")
+    assert cec(*dated, "-o", "dated.json").code == 0
+    words, notes = arguments.split(), folder / "notes.txt"
+    notes.write_text("to be kept", encoding="utf-8")
+    done = cec(*words, "-o", "notes.txt")
+    assert (done.code, done.err) == (1, "notes.txt: is there already: name another file; --overwrite replaces it\n")
+    assert notes.read_text(encoding="utf-8") == "to be kept"
+    assert cec(*words, "-o", "notes.txt", "--overwrite").code == 0
+    assert notes.read_text(encoding="utf-8") != "to be kept"
+    notes.write_text("", encoding="utf-8")  # nothing is lost of it
+    assert cec(*words, "-o", "notes.txt").code == 0
+
+
 def test_a_saved_order_is_only_replaced_by_another_first_draft(tmp_path: Path) -> None:
     """A draft may be drafted again; what is released, replaces another or is something else is never put over one."""
     order, other = tmp_path / "ann.json", tmp_path / "other.json"
     draft = ("schedule", "cec-induction", "--height", "128", "--id", "7", "--start", "2026-11-30", "-o", str(order))
     assert cec(*draft, "--weight", "26").code == 0
-    assert cec(*draft, "--weight", "27").code == 0
+    assert cec(*draft, "--weight", "27").code == 1
+    assert cec(*draft, "--weight", "27", "--overwrite").code == 0
     change = ("--on", "2026-12-01", "--from-day", "3", "--weight", "28", "--reason", "heavier", "-o", str(other))
     assert cec("change", str(order), *change).code == 0
     before = {path: path.read_bytes() for path in (order, other)}
     for words in (
-        ("print", str(other), "--format", "json", "-o", str(order)),
+        ("print", str(other), "--format", "json", "-o", str(order), "--overwrite"),
         ("print", str(order), "--format", "json", "-o", str(other)),
         ("compare", str(other), str(other), "--format", "json", "-o", str(order)),
         ("schema", "order", "-o", str(order)),
