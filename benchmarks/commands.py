@@ -39,7 +39,7 @@ def main(rounds: int) -> None:
             "cec dose, creatinine in micromol/L": of_a_command((*DOSE, "--creatinine", "44micromol/L")),
             "cec schedule, table into a pipe": of_a_command(SCHEDULE),
             "cec schedule, calendar": of_a_command((*SCHEDULE, "--format", "ics")),
-            "cec schedule, PDF": of_a_command((*SCHEDULE, "-o", sheet)),
+            "cec schedule, PDF": of_a_command((*SCHEDULE, "-o", sheet, "--overwrite")),
         }
         print_table("A command from its start to its end", in_turn(tasks, rounds), BARE)
     bare, spent = imports(("-c", "pass")), imports((*DOSE, "--format", "json"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cec.cli.group import wrong_usage
 from cec.cli.inputs import declared_of, mapping, pharmacy_file, read_pharmacy, read_text_of, today
 from cec.cli.messages import say, tells_json
 from cec.cli.option import CYCLE, OUTPUT, TABLE, flag, option
@@ -118,9 +119,9 @@ def batch(
     from cec.tables.opening import kind_of
 
     if paper is not None and sheets is None:
-        raise typer.BadParameter("is the paper of sheets; name their folder with --sheets", param_hint="--paper")
+        raise wrong_usage("is the paper of sheets; name their folder with --sheets", "--paper")
     if overwrite and append:
-        raise typer.BadParameter("replaces what --append would add to; give one of them", param_hint="--overwrite")
+        raise wrong_usage("replaces what --append would add to; give one of them", "--overwrite")
     place = _free(beside(output), is_sought=append) if rejects is None else rejects
     tables = {"--output": output, "--rejects" if rejects else "--rejects (by default)": place or None}
     keep_apart(

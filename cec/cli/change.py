@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
-import typer
 from msgspec.structs import asdict
 
+from cec.cli.group import wrong_usage
 from cec.cli.inputs import naming_options, products_by_drug, read_text_of, texts_of_patient
 from cec.cli.messages import say
 from cec.cli.option import PHARMACY, flag, option
@@ -128,7 +128,7 @@ def change(
         )
     )
     if not asked.changes_anything:
-        raise typer.BadParameter("nothing is changed; say what is other from that day on")
+        raise wrong_usage("nothing is changed; say what is other from that day on")
     with about(order):
         new_order = changed(saved, asked, strict=checks.strict)
         new = new_order_file(output, revision_name(order, new_order.revision))
@@ -162,10 +162,10 @@ def _skipped(typed: Sequence[str], *, move: bool, drop: bool) -> tuple[SkippedDa
     from cec.order import SkippedDay
 
     if move and drop:
-        raise typer.BadParameter("--move and --drop say two things; give one of them", param_hint="--skip-day")
+        raise wrong_usage("--move and --drop say two things; give one of them", "--skip-day")
     if bool(typed) != (move or drop):
         text = "say --move (it and later days come later) or --drop (it is left out)" if typed else "name a day to skip"
-        raise typer.BadParameter(text, param_hint="--skip-day")
+        raise wrong_usage(text, "--skip-day")
     days = [day for each in _each("--skip-day", typed, read_plain_days) for day in each]
     return tuple(SkippedDay(day, "move" if move else "drop") for day in days)
 

@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperCommand
 from typer.main import get_command
 
-from cec.cli.group import WrongUsage, helping, with_examples_apart
+from cec.cli.group import WrongUsage, helping, with_examples_apart, wrong_usage
 from cec.cli.option import OUTPUT, PHARMACY, Typed, fact_option
 from cec.cli.options import HEADINGS
 from cec.facts import Fact
@@ -141,7 +141,7 @@ _ErrorsOption: TypeAlias = Annotated[
 def _refuse_other_form(errors: str | None) -> None:
     """Wrong usage where faults cannot be told in such a form; `cec.cli.main` has looked for it before."""
     if errors not in {None, "text", "json"}:
-        raise typer.BadParameter(f"'{errors}' is neither text nor json", param_hint="--errors")
+        raise wrong_usage(f"'{errors}' is neither text nor json", "--errors")
 
 
 def command_of(name: str, function: Callable[..., None], *, finds_regimens: bool, shows_help: bool) -> Command:

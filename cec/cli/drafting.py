@@ -7,9 +7,9 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
 from msgspec import Struct
 
+from cec.cli.group import wrong_usage
 from cec.cli.inputs import (
     patient_with_overrides,
     pharmacy_file,
@@ -178,9 +178,9 @@ def draft_calendar(
 def require_start(start: StartOptions) -> None:
     """A schedule has one date that the others follow from: without it, or with two, the call is wrong (exit 2)."""
     if not start.dates:
-        raise typer.BadParameter("there is no --start; give the date of day 1, or --day-0 or --first-day")
+        raise wrong_usage("there is no --start; give the date of day 1, or --day-0 or --first-day")
     if len(start.dates) > 1:
-        raise typer.BadParameter(f"{' and '.join(start.dates)} say the same; give one of them")
+        raise wrong_usage(f"{' and '.join(start.dates)} say the same; give one of them")
 
 
 def acceptances(typed: Sequence[str]) -> dict[str, str]:

@@ -12,6 +12,11 @@ WrongUsage: Any = typer.BadParameter.__base__
 """What typer raises of every wrong call, an unknown option too: its versions have it in different places."""
 
 
+def wrong_usage(text: str, option: str = "") -> Any:
+    """The error of a wrong call, to be raised; it names the option that it is about."""
+    return WrongUsage(f"{option}: {text}" if option else text)
+
+
 class Commands(Mapping[str, Any]):
     """Commands by name in their order; the names are known at once, a command is made when it is first asked for."""
 

@@ -9,8 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-import typer
-
+from cec.cli.group import wrong_usage
 from cec.cli.options import NO_TIMES
 from cec.drug_names import drug_key
 from cec.errors import CecError, Fault, FileError, InputError, blaming, together
@@ -44,7 +43,7 @@ def require_measures(patient: PatientOptions, regimen: str = "") -> None:
     if missing and patient.patient is None:
         options = " and no ".join(f"--{name}" for name in missing)
         text = f"there is no {options}; give the measures, or a patient file with --patient"
-        raise typer.BadParameter(f"{text}{_other_file(regimen)}")
+        raise wrong_usage(f"{text}{_other_file(regimen)}")
 
 
 def _other_file(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from cec.cli.group import wrong_usage
 from cec.cli.inputs import read_text_of
 from cec.cli.messages import say, say_lines
 from cec.cli.options import NewRegimenOptions, OutputFileOption, QuietOption
@@ -76,7 +77,7 @@ def _begun(name: str, words: NewRegimenOptions) -> str:
     needed = {"--title": words.title, "--for": words.indication, "--source": words.source, "--line": words.line}
     missing = [option for option, value in needed.items() if not value]
     if missing and not _is_somebody_there():
-        raise typer.BadParameter(f"there is no {', no '.join(missing)}; give them, or --from REGIMEN")
+        raise wrong_usage(f"there is no {', no '.join(missing)}; give them, or --from REGIMEN")
     lines = together(*(partial(read_text_of, "--line", text, read_line) for text in words.line or ()))
     keys = {**REGIMEN_KEYS, **REGIMEN_KEYS["source"]["properties"]}
     title = words.title or _ask("title", keys["title"]["description"])

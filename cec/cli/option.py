@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 from msgspec import Struct
@@ -89,3 +89,22 @@ def paper_option(formats: Formats) -> Any:
         str | None,
         option("|".join(papers), f"The paper of a PDF: {next(iter(papers))}, if not told otherwise{of_labels}."),
     ]
+
+
+def typed_options(*groups: Any) -> list[str]:
+    """The options of groups that were typed, by the names by which they are typed.
+
+    >>> from cec.cli.options import PatientOptions, TableOptions
+    >>> typed_options(PatientOptions({"height": "128"}, choose=["a=b"]), TableOptions(renamed=["height=cm"]))
+    ['--height', '--choose', '--map']
+    """
+    names: list[str] = []
+    for group in groups:
+        for field, hint in get_type_hints(type(group), include_extras=True).items():
+            value, mark = getattr(group, field), hint.__metadata__[0]
+            if isinstance(mark, Typed):
+                names += [fact.option for fact in mark.facts if fact.name in value]
+            elif value not in (None, False, []):
+                named = (each for each in (mark.default, *(mark.param_decls or ())) if isinstance(each, str))
+                names.append(next(named, f"--{field.replace('_', '-')}"))  # typer has the first name as a default
+    return names

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import typer
 
+from cec.cli.group import wrong_usage
 from cec.cli.messages import say
 from cec.errors import CecError, InputError
 from cec.render import CHECKED_FILES, FORMATS, Format, Formats, cautions, render
@@ -80,7 +81,7 @@ def _wrong_usage() -> Iterator[None]:
         yield
     except InputError as error:
         fault = error.faults[0]
-        raise typer.BadParameter(fault.text, param_hint=f"--{fault.where.replace('_', '-')}") from None
+        raise wrong_usage(fault.text, f"--{fault.where.replace('_', '-')}") from None
 
 
 def show(document: object, chosen: Chosen, void: Void | None = None) -> None:
@@ -113,7 +114,7 @@ def chosen_form(
         "--explain": explain,
     }
     if beside := [name for name, value in asked.items() if value]:
-        raise typer.BadParameter(f"writes every paper, so it stands without {beside[0]}", param_hint="--all")
+        raise wrong_usage(f"writes every paper, so it stands without {beside[0]}", "--all")
     paper = getattr(output, "paper", None)
     with _wrong_usage():
         check_options(FORMATS["labels"], {"paper": paper}, FORMATS)

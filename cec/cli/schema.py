@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from cec.cli.group import wrong_usage
 from cec.cli.options import FileOptions
 from cec.cli.output import deliver
 from cec.public.schemas import SCHEMAS, schema
@@ -72,5 +73,5 @@ def print_schema(
       cec schema order
     """
     if what not in SCHEMAS:
-        raise typer.BadParameter(f"'{what}' has no schema; there are {', '.join(SCHEMAS)}")
+        raise wrong_usage(f"'{what}' has no schema; there are {', '.join(SCHEMAS)}")
     deliver(schema_of(what), output.output, overwrites=output.overwrite)

@@ -5,73 +5,57 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from cec.cli.drafting import acceptances
-from cec.cli.inputs import naming_options, pharmacy_file, read_pharmacy, read_text_of, texts_of_patient, today
+from cec.cli.inputs import naming_options, texts_of_patient, today
 from cec.cli.messages import say
-from cec.cli.output import show
-from cec.cli.places import keep_apart
-from cec.errors import together
-from cec.render import VERIFIED_TABLES
+from cec.cli.option import typed_options
+from cec.cli.options import CheckOptions
+from cec.cli.output import chosen_format, show
+from cec.cli.verifying import keep_answer_apart, read_terms, refuse_typed, shipped_regimens
+from cec.errors import CecError
+from cec.render import VERIFIED_DOSES, VERIFIED_TABLES, Formats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions
-    from cec.cli.output import Chosen
-    from cec.regimen import Regimen
+    from cec.cli.verifying import Asked
 
 
-def verified_bundle(
-    file: Path,
-    chosen: Chosen,
-    *,
-    regimen: str | None,
-    patient: PatientOptions,
-    pharmacy: PharmacyOptions,
-    checks: CheckOptions,
-    start: str | None,
-    cycle: str | None,
-    tolerance: Callable[[], object],
-    partial: bool,
-    others: Sequence[Regimen],
-) -> bool:
+def formats_of_bundle(file: Path) -> Formats | None:
+    """The formats of the verification of a Bundle of FHIR, or of a file with one on each line; None for other files."""
+    endings = {suffix.lower() for suffix in file.suffixes}
+    if not endings & {".json", ".jsonl", ".ndjson"}:
+        return None
+    from cec.verification.bundle import are_bundles, is_bundle, read_file
+
+    try:
+        if file.suffix.lower() == ".json":
+            return VERIFIED_DOSES if is_bundle(read_file(file)) else None
+        return VERIFIED_TABLES if are_bundles(file) else None
+    except CecError:
+        return None
+
+
+def bundle_agrees(file: Path, formats: Formats, asked: Asked) -> bool:
     """Show the doses of a Bundle, or of a file of Bundles line by line, held against cec's own; whether all agree."""
-    from cec.facts.reading import read_count, read_date
-    from cec.load import load_regimen
     from cec.render.verification import VerifiedDoses, VerifiedRows
     from cec.verification.bundle import verify_bundle, verify_bundles
 
-    if patient.patient is not None:
-        raise typer.BadParameter(f"{file.name} holds its patient; options replace facts of it", param_hint="--patient")
-    keep_apart(
-        {"BUNDLE": file, "--regimen": regimen, "--pharmacy": pharmacy_file(pharmacy.pharmacy)},
-        {"--output": chosen.output},
-    )
-    loaded: list[Any] = together(
-        lambda: read_pharmacy(pharmacy),
-        lambda: read_text_of("--start", start, read_date),
-        lambda: read_text_of("--cycle", cycle, read_count),
-        tolerance,
-        lambda: acceptances(checks.accept or ()),
-    )
-    this_pharmacy, this_start, this_cycle, percent, accepted = loaded
+    are_several = formats is VERIFIED_TABLES
+    refuse_typed([*asked.written[:1], *typed_options(asked.table)], f"{file.name} holds its doses")
+    if are_several:
+        refuse_typed(typed_options(asked.patient, CheckOptions(asked.checks.accept)), f"{file.name} holds its patients")
+    refuse_typed(["--patient"] if asked.patient.patient else [], f"{file.name} holds its patient; give single facts")
+    chosen = chosen_format(asked.output, formats)
+    keep_answer_apart(asked, "BUNDLE", file)
     terms: dict[str, Any] = {
-        "regimen": load_regimen(regimen) if regimen else None,
-        "pharmacy": this_pharmacy,
-        "start": this_start,
-        "cycle": this_cycle,
-        "accept": accepted,
-        "strict": checks.strict,
-        "texts": texts_of_patient(patient),
+        **read_terms(asked, accept=lambda: acceptances(asked.checks.accept or ())),
+        "strict": asked.checks.strict,
+        "texts": texts_of_patient(asked.patient),
         "as_of": today(),
-        "tolerance": percent,
-        "others": others,
-        "partial": partial,
+        "others": shipped_regimens(),
+        "partial": asked.partial,
     }
     tell = (lambda _note: None) if chosen.is_quiet else say
-    if chosen.formats is VERIFIED_TABLES:
+    if are_several:
         rows = tuple(verify_bundles(file, tell, **terms))
         show(VerifiedRows(rows, "Bundle"), chosen)
         return all(row.agrees for row in rows)

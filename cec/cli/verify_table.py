@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cec.cli.inputs import declared_of, mapping, pharmacy_file, read_pharmacy, read_text_of, today
+from cec.cli.inputs import declared_of, mapping, today
 from cec.cli.messages import say
-from cec.cli.output import progress, put, written
-from cec.cli.places import STANDARD, keep_apart
-from cec.errors import Fault, FileError, together
+from cec.cli.output import chosen_format, progress, put, written
+from cec.cli.places import STANDARD
+from cec.cli.verifying import keep_answer_apart, read_terms, refuse_typed, shipped_regimens
+from cec.errors import Fault, FileError
 from cec.files import PACKED, TABLES, WORKBOOKS
+from cec.render import VERIFIED_TABLES
 
 if TYPE_CHECKING:
-    from cec.cli.options import PharmacyOptions, TableOptions
-    from cec.cli.output import Chosen
-    from cec.regimen import Regimen
+    from cec.cli.verifying import Asked
     from cec.verification.outcome import Row
     from cec.verification.row import Terms
 
@@ -63,28 +63,43 @@ def _mode(name: str) -> int:
         return 0
 
 
-def verified(file: Path, terms: Terms, chosen: Chosen, *, regimen: str | None, pharmacy: PharmacyOptions) -> bool:
+def table_agrees(file: Path, asked: Asked) -> bool:
     """Show each row of a table held against its own order; whether all agree."""
     from cec.render.verification import VerifiedRows
     from cec.verification.notes import notes
     from cec.verification.table import verify_table
 
+    refuse_typed(asked.of_one_order, f"{file.name} holds its patients, doses and days")
+    refuse_typed(asked.typed("partial"), "is for a Bundle, or for doses that are typed")
+    chosen = chosen_format(asked.output, VERIFIED_TABLES)
+    terms = _terms(asked)
     if file.suffix.lower() in WORKBOOKS:
         raise FileError(Fault("is a workbook of another kind than .xlsx; save it as .xlsx or as CSV", "", str(file)))
-    keep_apart(
-        {"ORDERS": file, "--regimen": regimen, "--pharmacy": pharmacy_file(pharmacy.pharmacy)},
-        {"--output": chosen.output},
-    )
+    keep_answer_apart(asked, "ORDERS", file)
     kind = None if is_table(str(file)) else "csv"
     with _naming_files(), verify_table(file, terms._replace(whole=chosen.format.name == "json"), kind) as table:
         counted = _Counted(table.rows, is_quiet=chosen.is_quiet)
         noun = "order" if table.columns.drug_rows else "row"
         content = written(VerifiedRows(counted.rows(), noun), chosen)
-    for note in notes(table, terms.regimen, regimen, is_nameless=counted.is_nameless):
+    for note in notes(table, terms.regimen, asked.regimen, is_nameless=counted.is_nameless):
         if not chosen.is_quiet:
             say(note)
     put(content, chosen)
     return counted.all_agree
+
+
+def _terms(asked: Asked) -> Terms:
+    """What the rows of a table are held against; InputError with every fault of the options."""
+    from cec.load import load_regimen
+    from cec.verification.row import Terms
+
+    terms = read_terms(
+        asked,
+        renamed=lambda: mapping(asked.table.renamed or ()),
+        declared=lambda: declared_of(asked.table, asked.table.dates),
+    )
+    terms["regimen"] = terms["regimen"] or load_regimen(terms["pharmacy"].default_regimen)
+    return Terms(**terms, ignored=asked.table.ignored or (), others=shipped_regimens(), as_of=today())
 
 
 @contextmanager
@@ -124,45 +139,3 @@ class _Counted:
                 if number % _ROWS_OF_PROGRESS == 0:
                     bar(number, 0, 0)
                 yield row
-
-
-def terms_of(
-    regimen: str | None,
-    options: PharmacyOptions,
-    tolerance: object,
-    *,
-    start: str | None,
-    cycle: str | None,
-    table: TableOptions,
-    others: Sequence[Regimen],
-) -> Terms:
-    """What the rows of a table are held against; InputError with every fault of the options."""
-    from functools import cache
-
-    from cec.facts.reading import read_count, read_date
-    from cec.load import load_regimen
-    from cec.verification.row import Terms
-
-    pharmacy = cache(lambda: read_pharmacy(options))
-    loaded: list[Any] = together(
-        lambda: load_regimen(pharmacy().default_regimen if regimen is None else regimen),
-        pharmacy,
-        lambda: read_text_of("--start", start, read_date),
-        lambda: read_text_of("--cycle", cycle, read_count),
-        lambda: mapping(table.renamed or ()),
-        lambda: declared_of(table, table.dates),
-        lambda: tolerance() if callable(tolerance) else tolerance,
-    )
-    this_regimen, this_pharmacy, this_start, this_cycle, columns, declared, percent = loaded
-    return Terms(
-        this_regimen,
-        this_pharmacy,
-        percent,
-        others,
-        today(),
-        this_start,
-        this_cycle,
-        columns,
-        table.ignored or (),
-        declared,
-    )

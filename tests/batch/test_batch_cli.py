@@ -753,7 +753,7 @@ def test_long_has_the_days_and_amounts_that_a_person_declared(tmp_path: Path) ->
     assert run(path, "--long", "--start", "2026-11-30", "-o", tmp_path / "d.csv").code == 0
     found = table(tmp_path / "d.csv")
     for identity, options in declared.items():
-        shown = tmp_path / "one.csv"
+        shown = tmp_path / f"{identity}.csv"
         single = command(
             *("schedule", "cec-induction", "--height=128", "--weight=26", f"--id={identity}", "--start=2026-11-30"),
             *(*options, "-o", str(shown)),

@@ -200,7 +200,7 @@ def test_a_format_follows_from_the_ending_and_a_file_is_written_whole(tmp_path: 
 def test_a_format_and_an_ending_that_contradict_each_other_are_wrong_usage(tmp_path: Path) -> None:
     done = cec("dose", *SIZE, "--format", "json", "-o", str(tmp_path / "dose.csv"))
     assert (done.code, list(tmp_path.iterdir())) == (2, [])
-    assert "Invalid value for --format: 'json' is not what .csv says; end the file's name in .json" in done.err
+    assert "--format: 'json' is not what .csv says; end the file's name in .json" in done.err
     for name, target in (("pdf", "dose.PDF"), ("fhir", "order.json"), ("csv", "doses.tab")):
         assert cec("dose", *SIZE, "--format", name, "-o", str(tmp_path / target)).code == 0
 
