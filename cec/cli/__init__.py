@@ -14,8 +14,8 @@ import typer
 from typer.main import get_command
 
 from cec.cli.commands import commands
-from cec.cli.group import Group, WrongUsage, with_examples_apart
-from cec.cli.messages import say, say_fault, say_lines, tell_json, tells_json
+from cec.cli.group import Group, with_examples_apart
+from cec.cli.messages import WrongUsage, say, say_fault, say_lines, tell_json, tells_json
 from cec.errors import CecError, Fault
 from cec.version import __version__
 

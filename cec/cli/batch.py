@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cec.cli.group import wrong_usage
 from cec.cli.inputs import declared_of, mapping, pharmacy_file, read_pharmacy, read_text_of, today
-from cec.cli.messages import say, tells_json
+from cec.cli.messages import say, tells_json, wrong_usage
 from cec.cli.option import CYCLE, OUTPUT, TABLE, flag, option
 from cec.cli.options import OverwriteOption, PharmacyOptions, QuietOption, TableOptions, TimeOptions
 from cec.cli.output import progress

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from msgspec.structs import asdict
 
-from cec.cli.group import wrong_usage
 from cec.cli.inputs import naming_options, products_by_drug, read_text_of, texts_of_patient
-from cec.cli.messages import say
+from cec.cli.messages import say, wrong_usage
 from cec.cli.option import PHARMACY, flag, option
 from cec.cli.options import ChangedPatientOptions, CheckOptions, PatientOptions, QuietOption
 from cec.cli.saved import NewOrderOption, OrderArgument, about, new_order_file, read_words

@@ -15,7 +15,8 @@ import typer
 from typer.core import TyperCommand
 from typer.main import get_command
 
-from cec.cli.group import WrongUsage, helping, with_examples_apart, wrong_usage
+from cec.cli.group import helping, with_examples_apart
+from cec.cli.messages import WrongUsage, wrong_usage
 from cec.cli.option import OUTPUT, PHARMACY, Typed, fact_option
 from cec.cli.options import HEADINGS
 from cec.facts import Fact

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cec.cli.group import wrong_usage
 from cec.cli.inputs import (
     patient_with_overrides,
     pharmacy_file,
@@ -18,6 +17,7 @@ from cec.cli.inputs import (
     require_measures,
     today,
 )
+from cec.cli.messages import wrong_usage
 from cec.cli.options import NO_START, NO_TIMES, StartOptions, TimeOptions
 from cec.cli.places import keep_apart
 from cec.errors import Fault, InputError, together, together_by_name

@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import typer
 from typer.core import TyperGroup
-
-WrongUsage: Any = typer.BadParameter.__base__
-"""What typer raises of every wrong call, an unknown option too: its versions have it in different places."""
-
-
-def wrong_usage(text: str, option: str = "") -> Any:
-    """The error of a wrong call, to be raised; it names the option that it is about."""
-    return WrongUsage(f"{option}: {text}" if option else text)
 
 
 class Commands(Mapping[str, Any]):

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from cec.cli.group import wrong_usage
+from cec.cli.messages import wrong_usage
 from cec.cli.options import NO_TIMES
 from cec.drug_names import drug_key
 from cec.errors import CecError, Fault, FileError, InputError, blaming, together

@@ -1,4 +1,4 @@
-"""What is said on standard error: in lines of a terminal's width, in a pipe one line for each message."""
+"""What is said on standard error: in lines of a terminal's width, in a pipe one line for each message; wrong usage."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ WIDEST = 110
 """Longer lines are hard to read."""
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _QUOTED = r"""(?<![^\s=(])(?:'[^']*'|"[^"]*")"""
+
+
+WrongUsage: Any = typer.BadParameter.__base__
+"""What typer raises of every wrong call, an unknown option too: its versions have it in different places."""
+
+
+def wrong_usage(text: str, option: str = "") -> Any:
+    """The error of a wrong call, to be raised; it names the option that it is about."""
+    return WrongUsage(f"{option}: {text}" if option else text)
 
 
 def say(message: str) -> None:

@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from cec.cli.group import wrong_usage
 from cec.cli.inputs import read_text_of
-from cec.cli.messages import say, say_lines
+from cec.cli.messages import say, say_lines, wrong_usage
 from cec.cli.options import NewRegimenOptions, OutputFileOption, QuietOption
 from cec.cli.output import deliver
 from cec.cli.schema import words_for_editors, write_for_editors

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import typer
 
-from cec.cli.group import wrong_usage
-from cec.cli.messages import say
+from cec.cli.messages import say, wrong_usage
 from cec.errors import CecError, InputError
 from cec.render import CHECKED_FILES, FORMATS, Format, Formats, cautions, render
 from cec.render.formats import check_options, find_format, format_of_ending, refuse_other_ending

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from cec.cli.group import wrong_usage
+from cec.cli.messages import wrong_usage
 from cec.cli.options import FileOptions
 from cec.cli.output import deliver
 from cec.public.schemas import SCHEMAS, schema

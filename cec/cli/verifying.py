@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from cec.cli.group import wrong_usage
 from cec.cli.inputs import pharmacy_file, read_pharmacy, read_text_of
+from cec.cli.messages import wrong_usage
 from cec.cli.option import typed_options
 from cec.cli.places import keep_apart
 from cec.errors import together_by_name

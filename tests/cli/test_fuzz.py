@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from running import cec as run
 
 import cec.load
 from cec.cli.drafting import drafting_of
+from cec.cli.messages import WrongUsage
 from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, StartOptions, TimeOptions
 from cec.errors import CecError
 from cec.load import load_pharmacy, load_regimen, regimen_folder
@@ -424,5 +424,5 @@ def test_the_guard_sees_what_is_wrong(wrong: Callable[[Any], Any], typed: dict[s
 
 
 def test_wrong_usage_is_no_refusal() -> None:
-    with pytest.raises(typer.BadParameter):
+    with pytest.raises(WrongUsage):
         drafting_of(None, PatientOptions(), PharmacyOptions(), CheckOptions())
