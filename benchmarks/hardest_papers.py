@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from cec import Order, draft_order, load_patient, load_pharmacy, load_regimen
 from cec.load.typed import Texts
-from cec.render.pdf.order import render_pictures
+from cec.rendering.pdf.order import render_pictures
 
 START = datetime.date(2026, 11, 30)
 STARTER = Path(__file__).parent.parent / "cec" / "load" / "starter_pharmacy.yaml"

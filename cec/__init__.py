@@ -16,7 +16,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cec.errors import CecError
-from cec.render import render  # at once: later, loading the folder of the same name would take the name from it
 from cec.version import __version__
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from cec.public.orders import change, compare, next_cycle, verify, worklist
     from cec.public.schemas import schema
     from cec.regimen import Regimen
+    from cec.rendering import render
     from cec.verification import Verdict, Verification
     from cec.verification.bundle import verify_bundle
 
@@ -74,6 +74,7 @@ _HOMES = {
     "load_pharmacy": "cec.load",
     "load_regimen": "cec.load",
     "next_cycle": "cec.public.orders",
+    "render": "cec.rendering",
     "schema": "cec.public.schemas",
     "verify": "cec.public.orders",
     "verify_bundle": "cec.verification.bundle",

@@ -30,11 +30,11 @@ from cec.course.found_orders import FiledOrder, OrdersOfPatient  # noqa: E402
 from cec.course.history import history  # noqa: E402
 from cec.load.typed import Texts  # noqa: E402
 from cec.order.change import Change, GivenAmount  # noqa: E402
-from cec.render import HISTORIES, render  # noqa: E402
-from cec.render.pdf.labels import label_data  # noqa: E402
-from cec.render.pdf.order import sheet_data  # noqa: E402
-from cec.render.pdf.typesetting import pictures  # noqa: E402
-from cec.render.pdf.worksheet import worksheet_data  # noqa: E402
+from cec.rendering import HISTORIES, render  # noqa: E402
+from cec.rendering.pdf.labels import label_data  # noqa: E402
+from cec.rendering.pdf.order import sheet_data  # noqa: E402
+from cec.rendering.pdf.typesetting import pictures  # noqa: E402
+from cec.rendering.pdf.worksheet import worksheet_data  # noqa: E402
 from cec.units import Quantity  # noqa: E402
 
 PATIENT: Texts = {

@@ -18,8 +18,8 @@ from cec.batch.single_row import NOT_MADE
 from cec.errors import CecError, InputError
 from cec.facts.reading import read_count, read_date
 from cec.order import NOT_APPLICABLE, NOT_ASKED, NOT_CHECKED, Order
-from cec.render.csv import number
-from cec.render.csv.order import STANDING_COLUMNS
+from cec.rendering.csv import number
+from cec.rendering.csv.order import STANDING_COLUMNS
 from cec.tables.amounts import REJECTED, amount_columns
 from cec.tables.columns import columns_for, patient_texts
 from cec.tables.rows import cell_text, refusal

@@ -79,9 +79,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.verification.quick": (*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification", "cec.batch"),
     "cec.fhir": (*BASE, "cec.load", "cec.fhir"),
     "cec.fhir.codes": ("cec.errors", "cec.units"),
-    "cec.render.fhir": (*BASE, "cec.render", "cec.course.void", "cec.fhir.codes"),
-    "cec.render": (
-        *(*BASE, "cec.render", "cec.verification.outcome", "cec.cases.outcome", "cec.authoring.changes"),
+    "cec.rendering.fhir": (*BASE, "cec.rendering", "cec.course.void", "cec.fhir.codes"),
+    "cec.rendering": (
+        *(*BASE, "cec.rendering", "cec.verification.outcome", "cec.cases.outcome", "cec.authoring.changes"),
         *(
             "cec.course.ward_day",
             "cec.course.patient_history",
@@ -90,9 +90,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "cec.course.void",
         ),
     ),
-    "cec.render.csv.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
-    "cec.render.terminal.bsa": (*BASE, "cec.render", "cec.calculate.bsa_comparison"),
-    "cec.batch": (*BASE, "cec.calculate", "cec.load", "cec.render", "cec.files", "cec.tables", "cec.batch"),
+    "cec.rendering.csv.bsa": (*BASE, "cec.rendering", "cec.calculate.bsa_comparison"),
+    "cec.rendering.terminal.bsa": (*BASE, "cec.rendering", "cec.calculate.bsa_comparison"),
+    "cec.batch": (*BASE, "cec.calculate", "cec.load", "cec.rendering", "cec.files", "cec.tables", "cec.batch"),
     "cec.course.comparison": BASE,
     "cec.course.given": BASE,
     "cec.course.void": BASE,
@@ -116,10 +116,10 @@ DOORS: dict[str, tuple[str, ...]] = {
     "pint": ("cec.units.conversion",),
     "yaml": ("cec.load.yaml_nodes",),
     "typer": ("cec.cli",),
-    "rich": ("cec.render.terminal.styled",),
-    "typst": ("cec.render.pdf.typesetting",),
-    "segno": ("cec.render.pdf.codes",),
-    "icalendar": ("cec.render.ics",),
+    "rich": ("cec.rendering.terminal.styled",),
+    "typst": ("cec.rendering.pdf.typesetting",),
+    "segno": ("cec.rendering.pdf.codes",),
+    "icalendar": ("cec.rendering.ics",),
     "platformdirs": ("cec.load.search",),
     "polars": ("cec.tables", "cec.batch"),
     "pyarrow": ("cec.batch.libraries",),
@@ -142,7 +142,7 @@ EXACT_ROOMS = (
     "cec.load",
     "cec.calculate",
     "cec.verification",
-    "cec.render",
+    "cec.rendering",
     "cec.fhir",
     "cec.course",
 )
@@ -170,7 +170,7 @@ UNITS_OF_MEASURES = ("m2", "kg", "AUC")
 SPLITS_UNITS = ("cec.units",)
 
 FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes"}
-TOUCHES_NO_FILE = ("cec.render",)
+TOUCHES_NO_FILE = ("cec.rendering",)
 
 
 def is_in(module: str, room: str) -> bool:
@@ -319,7 +319,7 @@ def files(module: str, tree: ast.AST) -> Iterator[str]:
 
 
 VAGUE = {"made", "told", "said", "one", "aside"}
-VAGUE_IN = {"known": ("cec.render", "cec.cli")}
+VAGUE_IN = {"known": ("cec.rendering", "cec.cli")}
 """Names that say nothing in some rooms; elsewhere `known` is what is known of a patient."""
 
 
@@ -375,10 +375,10 @@ def test_a_module_keeps_to_its_place(module: str, path: Path) -> None:
         ("cec.load.patient_file", "from cec import draft_order", "imports cec"),
         ("cec.calculate.formulas", "from cec.calculate.dosing import compute_dose", "imports cec.calculate.dosing"),
         ("cec.calculate.rules", "from cec.calculate.dosing import compute_dose", "imports cec.calculate.dosing"),
-        ("cec.calculate.schedule", "from cec.render.words import clock", "imports cec.render.words"),
-        ("cec.render.csv", "from cec.calculate.lines import lines_of_cycle", "imports cec.calculate.lines"),
-        ("cec.render.csv", "from cec.load import load_regimen", "imports cec.load"),
-        ("cec.render.fhir.order", "from cec.fhir.bundle import read_bundle", "imports cec.fhir.bundle"),
+        ("cec.calculate.schedule", "from cec.rendering.words import clock", "imports cec.rendering.words"),
+        ("cec.rendering.csv", "from cec.calculate.lines import lines_of_cycle", "imports cec.calculate.lines"),
+        ("cec.rendering.csv", "from cec.load import load_regimen", "imports cec.load"),
+        ("cec.rendering.fhir.order", "from cec.fhir.bundle import read_bundle", "imports cec.fhir.bundle"),
         ("cec.fhir.codes", "from cec.load import load_regimen", "imports cec.load"),
         ("cec.batch.run", "from cec.cli import app", "imports cec.cli"),
         ("cec.tables.columns", "from cec.batch import dose_table", "imports cec.batch"),
@@ -386,9 +386,9 @@ def test_a_module_keeps_to_its_place(module: str, path: Path) -> None:
         ("cec.verification", "from . import units", "imports from a place that is not written out"),
         ("cec.calculate.dosing", "import pint", "imports the library pint"),
         ("cec.cli.dose", "import yaml", "imports the library yaml"),
-        ("cec.render.json", "from polars import DataFrame", "imports the library polars"),
+        ("cec.rendering.json", "from polars import DataFrame", "imports the library polars"),
         ("cec.cli.dose", "import requests", "imports the library requests"),
-        ("cec.render.words", "import datetime\ndatetime.datetime.now()", "reads the clock: now"),
+        ("cec.rendering.words", "import datetime\ndatetime.datetime.now()", "reads the clock: now"),
         ("cec.calculate", "import datetime\nstart = datetime.date.today()", "reads the clock: today"),
         ("cec.calculate", "import datetime\nread = datetime.datetime.now", "reads the clock: now"),
         ("cec.calculate", "from datetime import date as day\nstart = day.today()", "reads the clock: today"),
@@ -411,20 +411,20 @@ def test_a_module_keeps_to_its_place(module: str, path: Path) -> None:
         ("cec.calculate.dosing", "from decimal import ROUND_HALF_UP", "rounds by itself: ROUND_HALF_UP"),
         ("cec.calculate.dosing", "import decimal\nway = decimal.ROUND_HALF_EVEN", "rounds by itself: ROUND_HALF_EVEN"),
         ("cec.calculate.dosing", "f(rounding='ROUND_HALF_UP')", "rounds by itself: ROUND_HALF_UP"),
-        ("cec.render.words", "shown = value.quantize(step)", "rounds by itself: quantize"),
+        ("cec.rendering.words", "shown = value.quantize(step)", "rounds by itself: quantize"),
         ("cec.calculate.preparation.stock", "whole = value.to_integral_value()", "rounds by itself: to_integral_value"),
         ("cec.calculate.dosing", "amount, _, per = dose.unit.partition('/')", "splits a unit: partition('/')"),
         ("cec.batch.doses", "by_area = dose.unit.endswith('/m2')", "splits a unit: endswith('/m2')"),
         ("cec.batch.doses", "by_weight = unit.endswith('kg')", "splits a unit: endswith('kg')"),
         ("cec.verification.columns", "unit = 'mg' if dose.unit == 'AUC' else dose.unit", "splits a unit: 'AUC'"),
         ("cec.verification.mistakes", "is_figure = '/' in dose.unit", "splits a unit: '/' in"),
-        ("cec.render.csv", "from pathlib import Path\nPath('x').read_text()", "touches a file: read_text"),
-        ("cec.render.pdf", "with open('x') as file: ...", "touches a file: open"),
-        ("cec.render.pdf", "with path.open('wb') as file: ...", "touches a file: open"),
-        ("cec.render.words", "made = 1", "has a variable named made"),
+        ("cec.rendering.csv", "from pathlib import Path\nPath('x').read_text()", "touches a file: read_text"),
+        ("cec.rendering.pdf", "with open('x') as file: ...", "touches a file: open"),
+        ("cec.rendering.pdf", "with path.open('wb') as file: ...", "touches a file: open"),
+        ("cec.rendering.words", "made = 1", "has a variable named made"),
         ("cec.cli.dose", "codes = [one.code for one in alerts]", "has a variable named one"),
-        ("cec.render.words", "def f(told): ...", "has a variable named told"),
-        ("cec.render.words", "known = 1", "has a variable named known"),
+        ("cec.rendering.words", "def f(told): ...", "has a variable named told"),
+        ("cec.rendering.words", "known = 1", "has a variable named known"),
         ("cec.calculate.preparation", "made = 1", "has a variable named made"),
         ("cec.batch.frames", "def f(*, told): ...", "has a variable named told"),
         ("cec.conditions", "for said in texts: ...", "has a variable named said"),
@@ -440,14 +440,14 @@ def test_the_guard_sees_what_is_wrong(module: str, source: str, found: str) -> N
     ("module", "source"),
     [
         ("cec.cli.dose", "from cec.calculate import draft_order\nimport typer, datetime\ndatetime.datetime.now()"),
-        ("cec.render.csv", "from cec.order import Order\nimport csv"),
+        ("cec.rendering.csv", "from cec.order import Order\nimport csv"),
         ("cec.units.conversion", "from cec.errors import InputError\nimport pint"),
         ("cec.batch.over_columns", "import math\nhalf = math.sqrt(0.25) / 2"),
         ("cec.verification.screening", "import math\nhalf = math.sqrt(0.25) / 2"),
         ("cec.calculate.preparation.containers", "import math\nfrom math import prod\nunit = math.gcd(4, 6) // 2"),
         ("cec.calculate.formulas", "near = get_close_matches(word, known, 1, 0.5)"),
         ("cec.calculate.formulas", "half = value / 2"),
-        ("cec.render.csv", "text = difference.now"),
+        ("cec.rendering.csv", "text = difference.now"),
         ("cec.facts.fact", "class Fact:\n    told: Told = 'patient'"),
         ("cec.calculate.growth", "known = {}"),
         (

@@ -60,6 +60,12 @@ def test_the_list_of_public_names() -> None:
         _ = cec.calc_dose
 
 
+def test_no_public_name_hides_a_package() -> None:
+    """`import cec.rendering.pdf.order as sheet` goes by the attributes of each package on its way."""
+    folder = Path(cec.__file__).parent
+    assert not [name for name in cec.__all__ if (folder / name).is_dir() or (folder / f"{name}.py").is_file()]
+
+
 def test_the_version_is_that_of_the_distribution() -> None:
     project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert "version" in project["dynamic"], "cec/version.py alone says it"

@@ -18,7 +18,7 @@ from cec.calculate.preparation.digits import digit_alerts
 from cec.calculate.preparation.from_stock import prepare_dose
 from cec.calculate.settled import settled_as
 from cec.errors import CecError
-from cec.render.csv import number
+from cec.rendering.csv import number
 from cec.tables.amounts import amount_columns
 from cec.units import AMOUNT, EXACT, Exact, Quantity, convert, plain
 

@@ -10,7 +10,7 @@ import msgspec
 from cec.batch.job import Job
 from cec.batch.regimens import Answered, Regimens
 from cec.errors import Fault, FileError
-from cec.render.csv import FORMULA, harmless
+from cec.rendering.csv import FORMULA, harmless
 from cec.tables.cells import filled, mute_columns, unwritable_columns
 from cec.tables.layout import REJECTED, TEXT, Rows, unlike
 from cec.tables.opening import all_cells

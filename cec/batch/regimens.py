@@ -10,7 +10,7 @@ from cec.batch.schedule import Scheduler
 from cec.batch.single_row import NOT_MADE, Settings, answer_columns
 from cec.errors import InputError
 from cec.regimen import Regimen
-from cec.render.csv.order import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
+from cec.rendering.csv.order import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
 from cec.tables.cells import as_texts
 from cec.tables.columns import Column
 from cec.tables.regimens import regimen_of

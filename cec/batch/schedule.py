@@ -13,7 +13,7 @@ from cec.batch.single_row import BY_DAY, LEVELS, levels_of
 from cec.calculate.lines import cycle_of, lines_of_cycle
 from cec.calculate.schedule.drawing import draw_up
 from cec.order import Order
-from cec.render.csv.order import SCHEDULE_COLUMNS, declared, schedule_rows
+from cec.rendering.csv.order import SCHEDULE_COLUMNS, declared, schedule_rows
 from cec.tables.columns import DECLARATIONS
 from cec.tables.rows import read_fact, row_texts
 from cec.units import Quantity

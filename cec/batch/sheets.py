@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cec.batch.regimens import Answered
 from cec.errors import CecError, Fault, FileError
-from cec.render import render
+from cec.rendering import render
 from cec.tables.rows import refusal
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from cec.load.patient_keys import Part
 from cec.order import Order
 from cec.pharmacy import Pharmacy
 from cec.regimen import Level, Regimen
-from cec.render.csv import levels_by_code, number
+from cec.rendering.csv import levels_by_code, number
 from cec.tables.amounts import amount_columns
 from cec.tables.rows import Read, Refusal, read_row, refusal
 from cec.units import AMOUNT, Quantity, convert

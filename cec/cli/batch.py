@@ -17,7 +17,7 @@ from cec.cli.options import OverwriteOption, PharmacyOptions, QuietOption, Table
 from cec.cli.output import progress
 from cec.cli.places import STANDARD, has_content, keep_apart, keep_outside
 from cec.errors import CecError, Fault, FileError, InputError, together
-from cec.render.formats import FORMATS, check_options
+from cec.rendering.formats import FORMATS, check_options
 
 if TYPE_CHECKING:
     from cec.tables.writing import RejectsKind
@@ -114,7 +114,7 @@ def batch(
     from cec.batch.summary import notes
     from cec.facts.reading import read_count, read_date
     from cec.load import load_regimen
-    from cec.render.words import pharmacy_words
+    from cec.rendering.words import pharmacy_words
     from cec.tables.opening import kind_of
 
     if paper is not None and sheets is None:

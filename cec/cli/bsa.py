@@ -12,7 +12,7 @@ from cec.cli.options import BsaPolicyOptions, OutputOptions, PatientOptions, Pha
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
 from cec.errors import together
-from cec.render import BSA_COMPARISONS
+from cec.rendering import BSA_COMPARISONS
 
 
 def bsa(

@@ -36,7 +36,7 @@ def cancel(
     from cec.course.writing import revision_name, write_beside
     from cec.days import paper_date
     from cec.facts.reading import read_date
-    from cec.render import render
+    from cec.rendering import render
 
     saved, day, why = together(
         lambda: read_unedited(order),

@@ -101,8 +101,8 @@ def change(
     from cec.facts.reading import read_date
     from cec.load.change_texts import read_day, read_given, read_moved_day, read_not_given, read_times
     from cec.load.days import read_plain_days
-    from cec.render import render
-    from cec.render.words.revision import changed_words, revision_words
+    from cec.rendering import render
+    from cec.rendering.words.revision import changed_words, revision_words
 
     saved = read_unedited(order).order
     asked = Asked(

@@ -17,12 +17,12 @@ from cec.cli.options import FilesArgument, OutputOptions, PrintOptions
 from cec.cli.output import chosen_format, report, show
 from cec.cli.places import keep_apart
 from cec.errors import CecError, Fault, FileError, together
-from cec.render import CHECKED_FILES, VALIDATIONS
+from cec.rendering import CHECKED_FILES, VALIDATIONS
 
 if TYPE_CHECKING:
     from cec.cases.outcome import Validation
     from cec.regimen import Regimen
-    from cec.render.findings import CheckedFile
+    from cec.rendering.findings import CheckedFile
 
 
 def check_regimens(files: FilesArgument, output: Annotated[OutputOptions, ChosenFrom(CHECKED_FILES)]) -> None:
@@ -52,8 +52,8 @@ def _checked(found: Callable[[], Mapping[Path, Regimen]], file: Path) -> Checked
     from cec.load.search import regimen_path
     from cec.load.treatment_file import check_treatment, is_treatment
     from cec.load.yaml_nodes import read_file
-    from cec.render.findings import CheckedFile, finding_of
-    from cec.render.words.regimen import treatment_words
+    from cec.rendering.findings import CheckedFile, finding_of
+    from cec.rendering.words.regimen import treatment_words
 
     if file.name.endswith(ENDING):
         count = len(load_cases(file).cases)
@@ -93,7 +93,7 @@ def _holds(regimen: Regimen) -> str:
     """What a regimen gives, and for whom it has no dose."""
     from cec.load.regimen_file.dose_entries import beyond_entries
     from cec.regimen import NOT_SHIPPED
-    from cec.render.words.regimen import title_with_doses
+    from cec.rendering.words.regimen import title_with_doses
 
     other = [f"it is {regimen.name}: give it another name"] if regimen.name.startswith(NOT_SHIPPED) else []
     without = (

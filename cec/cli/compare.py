@@ -12,7 +12,7 @@ from cec.cli.options import PrintOptions
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
 from cec.errors import together
-from cec.render import COMPARISONS
+from cec.rendering import COMPARISONS
 
 
 def compare(

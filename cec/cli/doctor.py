@@ -13,7 +13,7 @@ from cec.cli.option import ChosenFrom
 from cec.cli.options import OutputOptions
 from cec.cli.output import chosen_format, show
 from cec.errors import CecError, Fault
-from cec.render import EXAMINATIONS
+from cec.rendering import EXAMINATIONS
 
 if TYPE_CHECKING:
     from cec.cases.outcome import Examination

@@ -18,7 +18,7 @@ from cec.cli.options import (
     TimeOptions,
 )
 from cec.cli.output import chosen_format, show
-from cec.render import FORMATS
+from cec.rendering import FORMATS
 
 
 def dose(

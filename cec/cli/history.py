@@ -14,7 +14,7 @@ from cec.cli.options import PrintOptions
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
 from cec.cli.worklist import ORDERS
-from cec.render import HISTORIES
+from cec.rendering import HISTORIES
 
 if TYPE_CHECKING:
     import datetime

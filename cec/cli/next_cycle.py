@@ -23,7 +23,7 @@ from cec.cli.options import (
 from cec.cli.output import Chosen, chosen_form, show_order, written
 from cec.cli.places import keep_apart
 from cec.cli.saved import OrderArgument
-from cec.render import FORMATS
+from cec.rendering import FORMATS
 
 
 def next_cycle(

@@ -8,7 +8,7 @@ import typer
 from msgspec import Struct
 
 from cec.facts import Fact
-from cec.render.formats import LABEL_PRINTER, Formats
+from cec.rendering.formats import LABEL_PRINTER, Formats
 
 PATIENT, PHARMACY, CHECKS, CYCLE, TABLE, OUTPUT = "Patient", "Pharmacy", "Checks", "Cycle", "Table", "Output"
 REGIMEN = "Regimen"

@@ -26,7 +26,7 @@ from cec.cli.option import (
     paper_option,
 )
 from cec.facts import FACTS, changing_facts, told_facts
-from cec.render.papers import PAPERS
+from cec.rendering.papers import PAPERS
 
 RegimenArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="REGIMEN", help="A shipped regimen (cec regimen list) or the path of a regimen file.")

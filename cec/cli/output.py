@@ -13,8 +13,8 @@ import typer
 
 from cec.cli.messages import say, wrong_usage
 from cec.errors import CecError, InputError
-from cec.render import CHECKED_FILES, FORMATS, Format, Formats, cautions, render
-from cec.render.formats import check_options, find_format, format_of_ending, refuse_other_ending
+from cec.rendering import CHECKED_FILES, FORMATS, Format, Formats, cautions, render
+from cec.rendering.formats import check_options, find_format, format_of_ending, refuse_other_ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from cec.cli.options import OutputOptions
     from cec.course.void import Void
     from cec.order import Order
-    from cec.render.findings import CheckedFile
-    from cec.render.terminal.drawing import Terminal
+    from cec.rendering.findings import CheckedFile
+    from cec.rendering.terminal.drawing import Terminal
 
 
 class Asked(Protocol):
@@ -131,7 +131,7 @@ def show_order(order: Order, chosen: Chosen | ChosenPapers, void: Void | None = 
 def _write_papers(order: Order, chosen: ChosenPapers, void: Void | None) -> None:
     """Every paper of an order in a new folder, all or none; on standard error those that it cannot have, and why."""
     from cec.files import appearing, taking_names, write_file
-    from cec.render.papers import PAPERS, papers_of
+    from cec.rendering.papers import PAPERS, papers_of
 
     found = papers_of(order, chosen.paper, oral=chosen.oral, void=void)
     with taking_names() as parts:
@@ -190,7 +190,7 @@ def progress(noun: str = "rows", *, is_shown: bool = True) -> Iterator[Callable[
     if not is_shown or sys.stderr is None or not sys.stderr.isatty():
         yield lambda *_: None
         return
-    from cec.render.terminal.styled import progress_bar
+    from cec.rendering.terminal.styled import progress_bar
 
     with progress_bar(noun) as bar:
         yield bar
@@ -203,7 +203,7 @@ def _is_standard(output: Path | None) -> bool:
 def report(files: Sequence[Path], read: Callable[[Path], str | CheckedFile], output: OutputOptions) -> None:
     """What `read` finds in each file, or what it holds; exit 1 if anything is wrong with any."""
     from cec.cli.places import keep_apart
-    from cec.render.findings import CheckedFiles
+    from cec.rendering.findings import CheckedFiles
 
     keep_apart({f"FILE {number}": file for number, file in enumerate(files, 1)}, {"--output": output.output})
     chosen = chosen_format(output, CHECKED_FILES)
@@ -214,7 +214,7 @@ def report(files: Sequence[Path], read: Callable[[Path], str | CheckedFile], out
 
 
 def _checked(file: Path, read: Callable[[Path], str | CheckedFile]) -> CheckedFile:
-    from cec.render.findings import CheckedFile, finding_of
+    from cec.rendering.findings import CheckedFile, finding_of
 
     try:
         found = read(file)
@@ -225,7 +225,7 @@ def _checked(file: Path, read: Callable[[Path], str | CheckedFile]) -> CheckedFi
 
 def terminal_of(output: Path | None) -> Terminal:
     """What the reader's terminal can show, or a pipe, as wide as `COLUMNS` says if it does."""
-    from cec.render.terminal.drawing import Terminal
+    from cec.rendering.terminal.drawing import Terminal
 
     if not _is_standard(output) or sys.stdout is None:
         return Terminal()

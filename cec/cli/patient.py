@@ -16,7 +16,7 @@ from cec.cli.places import keep_apart
 from cec.cli.schema import words_for_editors, write_for_editors
 from cec.errors import Fault, FileError
 from cec.facts import FACTS
-from cec.render import CHECKED_FILES
+from cec.rendering import CHECKED_FILES
 
 
 def new_patient(
@@ -62,7 +62,7 @@ def check_patients(files: FilesArgument, output: Annotated[OutputOptions, Chosen
     """
     from cec.load import load_patient
     from cec.load.misspelt import refuse_unknown_to_all
-    from cec.render.words.patient import measures
+    from cec.rendering.words.patient import measures
 
     def read(file: Path) -> str:
         patient = load_patient(file)
@@ -85,7 +85,7 @@ def show_patient(
       cec patient show ann.yaml -o ann.txt
     """
     from cec.load import load_patient
-    from cec.render.terminal.patient import render
+    from cec.rendering.terminal.patient import render
 
     keep_apart({"FILE": file}, {"--output": output.output})
     drawn = render(load_patient(file), today(), terminal_of(output.output))

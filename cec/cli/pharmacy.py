@@ -15,7 +15,7 @@ from cec.cli.output import deliver, report, terminal_of
 from cec.cli.places import keep_apart
 from cec.cli.schema import words_for_editors, write_for_editors
 from cec.errors import Fault, FileError
-from cec.render import CHECKED_FILES
+from cec.rendering import CHECKED_FILES
 
 STARTER = "starter_pharmacy.yaml"
 
@@ -84,7 +84,7 @@ def show_pharmacy(
       cec pharmacy show
     """
     from cec.load import load_pharmacy
-    from cec.render.terminal.pharmacy import render
+    from cec.rendering.terminal.pharmacy import render
 
     keep_apart({"FILE": file}, {"--output": output.output})
     drawn = render(load_pharmacy(pharmacy_file(file)), terminal_of(output.output))

@@ -17,7 +17,7 @@ from cec.cli.options import (
     TimeOptions,
 )
 from cec.cli.output import chosen_format, show
-from cec.render import WORKSHEETS
+from cec.rendering import WORKSHEETS
 
 
 def prepare(
@@ -41,7 +41,7 @@ def prepare(
       cec prepare cec-induction --patient patient.yaml --pharmacy pharmacy.yaml
       cec prepare cec-induction --patient ann.yaml --pharmacy ph.yaml --pick-list
     """
-    from cec.render.worksheet import require_formulary
+    from cec.rendering.worksheet import require_formulary
 
     chosen = chosen_format(output, WORKSHEETS, pick_list=pick_list, explain=explain)
     drafting = drafting_of(regimen, patient, pharmacy, checks, start=start, times=times, output=output.output)

@@ -13,7 +13,7 @@ from cec.cli.options import AllPapersOption, ExplainOption, OralOption, PrintOpt
 from cec.cli.output import chosen_form, show_order
 from cec.cli.places import keep_apart
 from cec.errors import Fault, FileError
-from cec.render import PRINTED
+from cec.rendering import PRINTED
 
 
 def print_order(

@@ -14,11 +14,11 @@ from cec.cli.options import OutputOptions, QuietOption, RegimenArgument
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
 from cec.errors import CecError, Fault, InputError, together
-from cec.render import LISTED_REGIMENS, REGIMEN_CHANGES, SHOWN_REGIMENS
+from cec.rendering import LISTED_REGIMENS, REGIMEN_CHANGES, SHOWN_REGIMENS
 
 if TYPE_CHECKING:
     from cec.load.search import FoundRegimen
-    from cec.render.regimens import ListedRegimen
+    from cec.rendering.regimens import ListedRegimen
 
 
 def list_regimens(output: Annotated[OutputOptions, ChosenFrom(LISTED_REGIMENS)]) -> None:
@@ -31,7 +31,7 @@ def list_regimens(output: Annotated[OutputOptions, ChosenFrom(LISTED_REGIMENS)])
       cec regimen list | grep clofarabine
     """
     from cec.load.search import found_regimens
-    from cec.render.regimens import ListedRegimens
+    from cec.rendering.regimens import ListedRegimens
 
     chosen = chosen_format(output, LISTED_REGIMENS)
     show(ListedRegimens(tuple(map(_listed, found_regimens()))), chosen)
@@ -43,7 +43,7 @@ def _listed(found: FoundRegimen) -> ListedRegimen:
 
     from cec.load.treatment_file import load_either
     from cec.regimen import Regimen
-    from cec.render.regimens import ListedRegimen
+    from cec.rendering.regimens import ListedRegimen
 
     listed = ListedRegimen(found.name, str(found.path), found.place.words, found.unreachable)
     try:

@@ -37,8 +37,8 @@ def release(
     from cec.course.writing import released_name, write_released
     from cec.days import paper_date
     from cec.facts.reading import read_date
-    from cec.render.json import render
-    from cec.render.words import NO_SIGNATURE
+    from cec.rendering.json import render
+    from cec.rendering.words import NO_SIGNATURE
 
     saved, name, day, new = together(
         lambda: read_unedited(order),

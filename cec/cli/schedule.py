@@ -20,7 +20,7 @@ from cec.cli.options import (
 )
 from cec.cli.output import chosen_form, chosen_format, show, show_order
 from cec.errors import InputError
-from cec.render import FORMATS, TREATMENTS
+from cec.rendering import FORMATS, TREATMENTS
 
 
 def schedule(

@@ -21,7 +21,7 @@ EDITED = ("regimen", "patient", "pharmacy")
 
 def schema_of(what: str) -> bytes:
     """The JSON Schema of a kind of file, as it is published."""
-    from cec.render.json import render
+    from cec.rendering.json import render
 
     return render(schema(cast("Noun", what)))
 

@@ -24,7 +24,7 @@ from cec.cli.verify_order import order_agrees
 from cec.cli.verify_table import is_folder, is_pipe, is_table, table_agrees
 from cec.cli.verifying import Asked, read_percent, refuse_typed, shipped_regimens
 from cec.errors import Fault, FileError, together
-from cec.render import VERIFIED_DOSES
+from cec.rendering import VERIFIED_DOSES
 
 
 def verify(
@@ -118,7 +118,7 @@ def verify(
 def typed_doses_agree(regimen: str, asked: Asked) -> bool:
     """Show the doses that were typed, held against the order that a regimen gives; whether all agree."""
     from cec.load.search import leads_somewhere
-    from cec.render.verification import VerifiedDoses
+    from cec.rendering.verification import VerifiedDoses
     from cec.verification import verify_doses
     from cec.verification.choices import verify_any_choice
     from cec.verification.typed import typed_days, typed_doses

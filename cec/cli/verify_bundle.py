@@ -13,7 +13,7 @@ from cec.cli.options import CheckOptions
 from cec.cli.output import chosen_format, show
 from cec.cli.verifying import keep_answer_apart, read_terms, refuse_typed, shipped_regimens
 from cec.errors import CecError
-from cec.render import VERIFIED_DOSES, VERIFIED_TABLES, Formats
+from cec.rendering import VERIFIED_DOSES, VERIFIED_TABLES, Formats
 
 if TYPE_CHECKING:
     from cec.cli.verifying import Asked
@@ -36,7 +36,7 @@ def formats_of_bundle(file: Path) -> Formats | None:
 
 def bundle_agrees(file: Path, formats: Formats, asked: Asked) -> bool:
     """Show the doses of a Bundle, or of a file of Bundles line by line, held against cec's own; whether all agree."""
-    from cec.render.verification import VerifiedDoses, VerifiedRows
+    from cec.rendering.verification import VerifiedDoses, VerifiedRows
     from cec.verification.bundle import verify_bundle, verify_bundles
 
     are_several = formats is VERIFIED_TABLES

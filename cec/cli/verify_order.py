@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cec.cli.option import typed_options
 from cec.cli.output import chosen_format, show
 from cec.cli.verifying import keep_answer_apart, refuse_typed
-from cec.render import VERIFIED_ORDERS
+from cec.rendering import VERIFIED_ORDERS
 
 if TYPE_CHECKING:
     from cec.cli.verifying import Asked
@@ -21,8 +21,8 @@ def order_agrees(file: Path, asked: Asked) -> bool:
     from cec.load import load_regimen
     from cec.load.order_file import read_order
     from cec.load.search import leads_somewhere
-    from cec.render.verification import VerifiedOrder
-    from cec.render.words import NO_SIGNATURE
+    from cec.rendering.verification import VerifiedOrder
+    from cec.rendering.words import NO_SIGNATURE
     from cec.verification import verify_order
 
     of_the_cycle = [*asked.of_one_order, *asked.typed("start", "cycle"), *typed_options(asked.table)]

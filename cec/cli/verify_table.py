@@ -16,7 +16,7 @@ from cec.cli.places import STANDARD
 from cec.cli.verifying import keep_answer_apart, read_terms, refuse_typed, shipped_regimens
 from cec.errors import Fault, FileError
 from cec.files import PACKED, TABLES, WORKBOOKS
-from cec.render import VERIFIED_TABLES
+from cec.rendering import VERIFIED_TABLES
 
 if TYPE_CHECKING:
     from cec.cli.verifying import Asked
@@ -65,7 +65,7 @@ def _mode(name: str) -> int:
 
 def table_agrees(file: Path, asked: Asked) -> bool:
     """Show each row of a table held against its own order; whether all agree."""
-    from cec.render.verification import VerifiedRows
+    from cec.rendering.verification import VerifiedRows
     from cec.verification.notes import notes
     from cec.verification.table import verify_table
 

@@ -13,7 +13,7 @@ from cec.cli.option import OUTPUT, ChosenFrom, flag, option
 from cec.cli.options import OralOption, PharmacyFileOptions, PrintOptions
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
-from cec.render import WORKLISTS
+from cec.rendering import WORKLISTS
 
 if TYPE_CHECKING:
     import datetime

@@ -15,7 +15,7 @@ from polars.testing import assert_frame_equal
 from running import cec as command
 
 from cec.batch.sheets import sheet_name
-from cec.render.csv.order import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
+from cec.rendering.csv.order import SCHEDULE_COLUMNS, SCHEDULE_NUMBERS
 
 BAD_ROWS = 'id,text,reason,height_cm,weight_kg\n1,a,b,1.28,26\n2,c,,128,26\n3,"open,1,1\n4,,d,109,x\n'
 

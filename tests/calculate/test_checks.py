@@ -32,8 +32,8 @@ from cec.order import NOT_APPLICABLE, NOT_CHECKED, Alert, Order
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Condition, Regimen
-from cec.render import render
-from cec.render.terminal.drawing import Terminal
+from cec.rendering import render
+from cec.rendering.terminal.drawing import Terminal
 from cec.units import Quantity
 
 INDUCTION = load_regimen("cec-induction")

@@ -16,7 +16,7 @@ from running import cec
 from cec import load_pharmacy, load_regimen
 from cec.errors import CecError
 from cec.facts import FACTS
-from cec.render import render
+from cec.rendering import render
 
 HEAD = "name: one-drug\ntitle: One\nedition: 1\nfor: tests\nsource: {citation: made up}\ndrugs:\n"
 AUC = "  - {drug: carboplatin, dose: AUC 5, route: IV infusion, over: 1 h, days: 1}\n"

@@ -18,7 +18,7 @@ from running import cec
 import cec as public
 from cec.load import load_patient, load_pharmacy, load_regimen
 from cec.order import Order
-from cec.render import render
+from cec.rendering import render
 from cec.verification import verify_order
 
 WARSAW = "Europe/Warsaw"

@@ -16,10 +16,10 @@ import cec as public
 from cec.errors import FileError, OrderRefused
 from cec.load import check_regimen, load_patient, load_pharmacy, load_regimen
 from cec.order import Order
-from cec.render import render
-from cec.render.csv.worksheet import render as worksheet_csv
-from cec.render.pdf.worksheet import render as worksheet_pdf
-from cec.render.terminal.worksheet import render as worksheet_text
+from cec.rendering import render
+from cec.rendering.csv.worksheet import render as worksheet_csv
+from cec.rendering.pdf.worksheet import render as worksheet_pdf
+from cec.rendering.terminal.worksheet import render as worksheet_text
 from cec.routes import CSF_ROUTES, FATAL_IN_CSF, fatal_in_csf, label_of_route
 
 WORDS = "FOR INTRAVENOUS USE ONLY - FATAL IF GIVEN BY OTHER ROUTES"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cec import Order, change, draft_order, load_order, load_patient, load_pharmacy, load_regimen, render
-from cec.render.words.preparation import fluid_on
+from cec.rendering.words.preparation import fluid_on
 
 HEAD = "name: fluids\ntitle: Fluids\nedition: 1\nfor: an example\nsource: {citation: written for this}\ndrugs:\n"
 START = datetime.date(2026, 11, 30)

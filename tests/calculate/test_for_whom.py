@@ -19,9 +19,9 @@ from cec.errors import CecError
 from cec.order import Order
 from cec.pharmacy import FormularyDrug, Pharmacy
 from cec.regimen import Regimen
-from cec.render import render
-from cec.render.pdf.order import sheet_data
-from cec.render.words.regimen import frequency, which_of_day
+from cec.rendering import render
+from cec.rendering.pdf.order import sheet_data
+from cec.rendering.words.regimen import frequency, which_of_day
 from cec.verification import verify_order
 
 USUAL = {"height": "170 cm", "weight": "70 kg"}

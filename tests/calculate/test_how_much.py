@@ -20,10 +20,10 @@ from cec.errors import CecError, OrderRefused
 from cec.order import Dose, Order
 from cec.patient import Patient
 from cec.pharmacy import FormularyDrug, Pharmacy
-from cec.render import render
-from cec.render.pdf.labels import label_data
-from cec.render.pdf.order import sheet_data
-from cec.render.worksheet import tasks
+from cec.rendering import render
+from cec.rendering.pdf.labels import label_data
+from cec.rendering.pdf.order import sheet_data
+from cec.rendering.worksheet import tasks
 from cec.verification import verify_doses, verify_order
 
 USUAL = {"height": "170 cm", "weight": "70 kg"}

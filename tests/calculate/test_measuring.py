@@ -17,7 +17,7 @@ from cec.calculate.measures import measure
 from cec.calculate.settled import settle
 from cec.order import Alert, Dose, Step
 from cec.pharmacy import DoseRounding, FormularyDrug, Pharmacy
-from cec.render import WORKSHEETS
+from cec.rendering import WORKSHEETS
 from cec.units import exact
 
 STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"

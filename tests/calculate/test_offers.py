@@ -20,8 +20,8 @@ from cec.load import regimen_names
 from cec.order import Alert, Order
 from cec.patient import Reduction
 from cec.regimen import Regimen
-from cec.render import render
-from cec.render.terminal.drawing import Terminal
+from cec.rendering import render
+from cec.rendering.terminal.drawing import Terminal
 
 INDUCTION = load_regimen("cec-induction")
 KIDNEYS = {"height": "128 cm", "weight": "26 kg", "creatinine_clearance": "45 mL/min"}

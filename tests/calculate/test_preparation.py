@@ -26,7 +26,7 @@ from cec.load import load_pharmacy
 from cec.order import Alert, Dose, PickItem, Preparation, VialUse
 from cec.pharmacy import Diluent, FormularyDrug, Pharmacy, Product, Stability
 from cec.regimen import Condition, Limit
-from cec.render.words.preparation import instructions
+from cec.rendering.words.preparation import instructions
 from cec.units import AMOUNT, CONCENTRATION, DURATION, VOLUME, Quantity, exact, read_quantity
 
 STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"

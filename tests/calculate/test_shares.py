@@ -14,7 +14,7 @@ from cec import dose_table, draft_order, load_order, load_patient, load_regimen
 from cec.errors import CecError
 from cec.order import Order
 from cec.regimen import Regimen
-from cec.render import render
+from cec.rendering import render
 from cec.verification import verify_doses, verify_order
 
 IFOSFAMIDE = "drug: ifosfamide, dose: 1800 mg/m2, route: IV infusion, over: 1 h, days: 1-5"

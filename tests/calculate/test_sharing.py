@@ -12,7 +12,7 @@ from regimen_texts import regimen_file
 
 from cec import draft_order, load_patient, load_pharmacy, load_regimen
 from cec.order import Order
-from cec.render import WORKSHEETS, render
+from cec.rendering import WORKSHEETS, render
 
 SPINAL = "drug: methotrexate, dose: 12 mg, route: {route}, days: 1"
 INTO_A_VEIN = "drug: methotrexate, dose: 20 mg/m2, route: IV bolus, days: 1-2"

@@ -17,7 +17,7 @@ from running import cec
 from cec import Order
 from cec.course.comparing import compare
 from cec.order import SkippedDay
-from cec.render.comparison import cell_words
+from cec.rendering.comparison import cell_words
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ from running import cec
 
 from cec.cli.output import Chosen, deliver, put, terminal_of
 from cec.errors import InputError
-from cec.render import FORMATS
-from cec.render.terminal import draw
-from cec.render.terminal.drawing import TableColumn, table
+from cec.rendering import FORMATS
+from cec.rendering.terminal import draw
+from cec.rendering.terminal.drawing import TableColumn, table
 
 # Mosteller, BSA rounded half-up to 0.01 m2, doses per m2 or per kg: worked by hand.
 # 128 × 26 / 3600 = 0.92444…; its root 0.96148…; 40 × 0.96 = 38.4; 100 × 0.96 = 96; 440 × 0.96 = 422.4; 0.5 × 26 = 13

@@ -22,7 +22,7 @@ from cec.course.found_orders import FiledOrder, OrdersOfPatient
 from cec.course.history import history as history_of
 from cec.fingerprint import fingerprint
 from cec.order import Cancelled
-from cec.render import HISTORIES
+from cec.rendering import HISTORIES
 
 FIRST, SECOND = datetime.date(2026, 11, 30), datetime.date(2026, 12, 28)
 DOXORUBICIN = "drug: doxorubicin, dose: 30 mg/m2, route: IV bolus, days: 1-3, lifetime_maximum: 450 mg/m2"

@@ -10,7 +10,7 @@ from running import cec
 
 from cec import load_order, render
 from cec.order import Cancelled
-from cec.render.papers import PAPERS
+from cec.rendering.papers import PAPERS
 
 CYCLE = ("schedule", "cec-induction", "--height", "128cm", "--weight", "26kg", "--start", "2026-11-30")
 

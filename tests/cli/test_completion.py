@@ -19,7 +19,7 @@ from cec.cli.completion import READERS, complete
 from cec.cli.shells import SHELLS, install, this_shell
 from cec.errors import InputError
 from cec.facts import FACTS
-from cec.render import FORMATS
+from cec.rendering import FORMATS
 
 SCRIPTS = Path(__file__).parent.parent.parent / "cec" / "cli" / "shells"
 MINE = """\

@@ -25,7 +25,7 @@ from cec.errors import CecError
 from cec.load import load_pharmacy, load_regimen, regimen_folder
 from cec.load.yaml_nodes import read_text
 from cec.order import Order
-from cec.render.json import render
+from cec.rendering.json import render
 from cec.units import Quantity
 from cec.units.kinds import KINDS
 

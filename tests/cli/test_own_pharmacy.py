@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 from running import cec
 
-from cec.render import FORMATS
+from cec.rendering import FORMATS
 
 SIZE = ("--height", "128cm", "--weight", "26kg")
 START = ("--start", "2026-11-30")

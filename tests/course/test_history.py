@@ -19,8 +19,8 @@ from cec.course.history import history
 from cec.course.patient_history import History
 from cec.order import Order, PlaceInTreatment
 from cec.order.change import Change, GivenAmount, SkippedDay
-from cec.render import HISTORIES
-from cec.render.history import cycle_facts
+from cec.rendering import HISTORIES
+from cec.rendering.history import cycle_facts
 from cec.units import Quantity
 
 FIRST, SECOND = datetime.date(2026, 11, 30), datetime.date(2026, 12, 28)

@@ -22,8 +22,8 @@ from cec.calculate.revision import computed_again
 from cec.errors import InputError, OrderRefused
 from cec.order import GivenAmount, MovedDay, NewStart, SkippedDay
 from cec.patient import Reduction, SetDose, Withheld
-from cec.render.pdf.labels import label_data
-from cec.render.worksheet import made_words, work_days
+from cec.rendering.pdf.labels import label_data
+from cec.rendering.worksheet import made_words, work_days
 from cec.units import Quantity
 from cec.verification import verify_order
 

@@ -20,8 +20,8 @@ from cec.course.worklist import ward_day
 from cec.errors import InputError
 from cec.order import Change, GivenAmount, Order
 from cec.patient import SetDose
-from cec.render import WORKLISTS
-from cec.render.worklist import lines
+from cec.rendering import WORKLISTS
+from cec.rendering.worklist import lines
 from cec.units import Quantity
 
 NO_SHARING = PHARMACY.replace("share_vials_between_patients: true\n", "")

@@ -13,7 +13,7 @@ from cec import dose_table, draft_order, load_order, load_patient, load_regimen
 from cec.errors import CecError
 from cec.facts import FACTS
 from cec.regimen import Regimen
-from cec.render import render
+from cec.rendering import render
 from cec.verification import verify_order
 
 SIZE = {"height": "170 cm", "weight": "70 kg"}

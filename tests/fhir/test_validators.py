@@ -25,7 +25,7 @@ from cec.errors import CecError
 from cec.fhir.codes import CODES
 from cec.load.search import example_names, found_regimens
 from cec.load.treatment_file import load_either
-from cec.render import SHOWN_REGIMENS
+from cec.rendering import SHOWN_REGIMENS
 
 pytestmark = pytest.mark.nightly
 

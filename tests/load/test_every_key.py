@@ -32,9 +32,9 @@ from cec.load.shapes import Shape, text
 from cec.load.shapes.file_records import Record, file_of
 from cec.order import Change
 from cec.regimen import Check, DoseEntry, DrugLine
-from cec.render import WORKSHEETS
-from cec.render.pdf.labels import label_data
-from cec.render.pdf.order import sheet_data
+from cec.rendering import WORKSHEETS
+from cec.rendering.pdf.labels import label_data
+from cec.rendering.pdf.order import sheet_data
 from cec.units import Quantity
 from cec.verification import verify_doses
 

@@ -17,7 +17,7 @@ from cec.load.search import example_names
 from cec.load.treatment_file import is_treatment, load_treatment
 from cec.order import Order
 from cec.regimen import Regimen, name_in_file
-from cec.render import render
+from cec.rendering import render
 
 OF_PHASES = [name for name in example_names() if is_treatment(name)]
 REGIMENS = [name for name in example_names() if not is_treatment(name)]

@@ -24,7 +24,7 @@ from cec.errors import FileError
 from cec.load.order_file import read_order
 from cec.order import GivenAmount, MovedDay
 from cec.patient import Reduction, SetDose, Withheld
-from cec.render import FORMATS
+from cec.rendering import FORMATS
 from cec.units import Quantity
 from cec.verification import verify_order
 

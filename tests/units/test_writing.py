@@ -17,7 +17,7 @@ from cec.calculate.rules.rule import Case
 from cec.load import load_patient, load_regimen
 from cec.order import Dose, code_of_drug
 from cec.pharmacy import FormularyDrug, Pharmacy, Product
-from cec.render.words.preparation import instructions
+from cec.rendering.words.preparation import instructions
 from cec.units import Quantity, exact, write_range, write_signed
 
 

@@ -14,7 +14,7 @@ from cec.calculate import draft_order
 from cec.errors import FileError
 from cec.load import load_patient, load_pharmacy, load_regimen
 from cec.pharmacy import Pharmacy
-from cec.render.verification import what_happened
+from cec.rendering.verification import what_happened
 from cec.units import AMOUNT, read_quantity
 from cec.verification import Verification, verify_doses
 from cec.verification.mistakes import MISTAKES
