@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -14,7 +15,7 @@ from cec.load.days import read_plain_days
 from cec.load.nodes import Node, SourceFile
 from cec.regimen import DrugLine, Regimen, name_in_file
 from cec.routes import given_into_csf, is_into_csf, is_intravenous
-from cec.units import DOSES, Quantity, convert_exactly, dose_unit, exact, read_quantity, span, write_number
+from cec.units import DOSES, Quantity, convert_exactly, dose_unit, exact, read_quantity, shorten, span, write_number
 
 FAR = 5
 """A dose is far from the others of its drug beyond so many times the highest, or so many times below the lowest."""
@@ -30,7 +31,9 @@ def advice(regimen: Regimen, file: SourceFile, others: Sequence[Regimen]) -> Ite
     found = [*_name(regimen, file), *_sources(regimen, file.root), *_title(regimen, file.root)]
     for line, node in lines:
         found += _maximum(line, node, others)
-        found += (*_short_run(line, node), *_far(line, node, others), *_into_csf(line, node), *_misspelt(line, node))
+        found += (*_always_capped(line, node), *_short_run(line, node), *_part_of_a_day(line, node))
+        found += _by_clearance(line, node)
+        found += (*_far(line, node, others), *_into_csf(line, node), *_misspelt(line, node))
     for text, where, node in sorted(found, key=lambda each: (each[2].line, each[2].column)):
         yield Fault(text, where, file.name, node.line, node.column)
 
@@ -66,6 +69,34 @@ def _short_run(line: DrugLine, node: Node) -> Found:
     is_slip = line.over.unit == "min" and line.over.value >= LONG_RUN.value
     right = f"is {write_number(line.over.value)} h meant?" if is_slip else "write IV infusion, or how long it runs"
     yield f"a continuous infusion of {line.over}: {right}", _where(line), _at(node, "over")
+
+
+def _always_capped(line: DrugLine, node: Node) -> Found:
+    """A flat dose above its own maximum, which is then never given."""
+    for entry in line.entries:
+        maximum = entry.maximum or line.maximum
+        if maximum and entry.dose.unit == maximum.unit and not entry.step and entry.dose.value > maximum.value:
+            text = f"{entry.dose} is above the maximum of {maximum}, and never given: write the dose that is"
+            yield text, _where(line), _at(node, "dose")
+
+
+def _part_of_a_day(line: DrugLine, node: Node) -> Found:
+    """A rate per 24 h that runs for less of each of its days, of which the day then gets only that part."""
+    runs = span(line.over) * line.per_day if line.over else _A_DAY
+    if runs < _A_DAY and all(dose_unit(dose.unit).time == "24h" for dose in line.doses):
+        part = shorten(Fraction(runs // _A_MINUTE, _A_DAY // _A_MINUTE) * 100, 1)
+        yield f"runs {line.over} of each day: {part}% of the {line.doses[0]}", _where(line), _at(node, "over")
+
+
+def _by_clearance(line: DrugLine, node: Node) -> Found:
+    """A dose by AUC of another drug than that for which its equations were made."""
+    if "clearance" in dose_unit(line.doses[0].unit).measure and not _CARBOPLATIN.search(line.drug):
+        text = "a dose by AUC is computed by equations for carboplatin: is the drug right?"
+        yield text, _where(line), _at(node, "dose")
+
+
+_CARBOPLATIN = re.compile(r"(?i)[ck]arboplat")
+_A_DAY, _A_MINUTE = datetime.timedelta(days=1), datetime.timedelta(minutes=1)
 
 
 def _into_csf(line: DrugLine, node: Node) -> Found:
@@ -138,9 +169,9 @@ def _kind_of_route(route: str) -> str:
 
 
 def _base(dose: Quantity) -> tuple[str, str]:
-    """What a dose is per, and the unit to which its amount is brought."""
+    """What a dose is per, of a rate also per what time, and the unit to which its amount is brought."""
     unit = dose_unit(dose.unit)
-    return unit.per, "mg" if unit.amount in {"g", "mcg"} else unit.amount
+    return "/".join(filter(None, (unit.per, unit.time))), "mg" if unit.amount in {"g", "mcg"} else unit.amount
 
 
 def _size(dose: Quantity) -> Fraction:

@@ -91,6 +91,30 @@ def test_a_continuous_infusion_is_one(route: str, over: str, asks: str, tmp_path
     assert [text.partition("advice: ")[2] for text in found] == ([asks] if asks else [])
 
 
+HALF = "runs 12 h of each day: 50% of the 100 mg/m2/24h"
+CAPPED = "3 mg is above the maximum of 2 mg, and never given: write the dose that is"
+OF_CARBOPLATIN = "a dose by AUC is computed by equations for carboplatin: is the drug right?"
+
+
+@pytest.mark.parametrize(
+    ("line", "asks"),
+    [
+        ("drug: cytarabine, dose: 100 mg/m2/24h, over: 12 h, days: 1-7", HALF),
+        ("drug: cytarabine, dose: 100 mg/m2/24h, over: 12 h, times: 2, every: 12 h, days: 1-7", ""),
+        ("drug: cytarabine, dose: 100 mg/m2/24h, over: 24 h, days: 1-7", ""),
+        ("drug: cytarabine, dose: 10 mg/m2/h, over: 3 h, days: 1-7", ""),
+        ("drug: etoposide, dose: AUC 5, over: 1 h, days: 1", OF_CARBOPLATIN),
+        ("drug: Karboplatyna, dose: AUC 5, over: 1 h, days: 1", ""),
+        ("drug: nelarabine, dose: 3 mg, maximum: 2 mg, over: 1 h, days: 1", CAPPED),
+        ("drug: nelarabine, dose: 2 mg, maximum: 2 mg, over: 1 h, days: 1", ""),
+    ],
+)
+def test_a_line_that_gives_other_than_it_says(line: str, asks: str, tmp_path: Path) -> None:
+    """A rate per 24 h for 12 h is half of it; a rate is not held against doses per m2 of other regimens."""
+    found = advised(tmp_path, f"  - {{{line}, route: IV infusion}}\n")
+    assert [text.partition("advice: ")[2] for text in found] == ([asks] if asks else [])
+
+
 @pytest.mark.parametrize(
     ("dose", "route", "asks"),
     [

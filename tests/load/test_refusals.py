@@ -41,6 +41,7 @@ def line_of(drug: str = "etoposide", **keys: str) -> str:
     [
         ({"dose": "[{when: {age: under 1 year}, dose: 6 mg}, {when: {age: at least 1 year}, dose: 1 g}]"},
          "drugs 1 (etoposide): doses are in g and in mg; use one unit"),
+        ({"route": "oral", "over": "1 h"}, "over: what is given oral does not run; leave it out"),
         ({"dose": "AUC 5", "maximum": "1 g"}, "maximum 1 g is not in the unit of the dose (mg)"),
         ({"times": "2", "divided_into": "2", "every": "6 h"}, "give either times or divided_into, not both"),
         ({"times": "2", "every": "6 h", "at": '"08:00, 20:00"'}, "give either every, or clock times in 'at'"),

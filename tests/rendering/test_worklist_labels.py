@@ -149,3 +149,5 @@ def test_the_list_on_paper_spells_drugs_as_the_pharmacy_of_each_order_does(tmp_p
     spelling = replace(first, pharmacy=replace(first.pharmacy, tall_man=("cloFARABine",)))
     text = list_on_paper(day._replace(orders=(spelling, second)))
     assert ("cloFARABine 30 mg" in text, "clofarabine 46.8 mg" in text) == (True, True)
+    *_, pick_list = text.partition("Pick list for the day")
+    assert "bag of sodium chloride 0.9% cloFARABine" in pick_list

@@ -10,7 +10,7 @@ from decimal import Decimal
 from cec.days import LAST_DAY, numbers_of
 from cec.errors import InputError
 from cec.regimen import BEFORE_FIRST_INFUSION, DrugLine
-from cec.routes import is_intravenous
+from cec.routes import is_intravenous, routes_of
 from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, span
 
 MOST_A_DAY = 96
@@ -18,6 +18,8 @@ MOST_A_DAY = 96
 LONGEST_GAP = 31
 """Days between the end of one drug and the start of another that waits for it."""
 _DAY = datetime.timedelta(days=1)
+_AT_ONCE = {"oral", "sublingual", "buccal"}
+"""Routes by which no dose runs. A bolus may be given slowly, and so may what a tube, a lung or a cavity gets."""
 
 
 def timing_faults(line: DrugLine) -> Iterator[str]:
@@ -76,6 +78,8 @@ def _duration_faults(line: DrugLine) -> Iterator[str]:
         unsaid = "; route: IV where the source does not say" if line.route == "IV infusion" else ""
         yield f"'over' is missing: how long the {line.route} runs, e.g. over: 2 h, or rate: how fast{unsaid}"
     yield from _rate_faults(line)
+    if (over or line.rate) and set(routes_of(line.route)) <= _AT_ONCE:
+        yield f"{'over' if over else 'rate'}: what is given {line.route} does not run; leave it out"
     if not over:
         return
     if span(over) > _DAY * LAST_DAY:

@@ -37,8 +37,13 @@ SIGNED = ("Made by", "Checked", "Time")
 def render(document: WardDay, *, paper: str = "a4") -> bytes:
     """The worklist as a tagged PDF on a4 or letter; the same list gives the same bytes."""
     data = worklist_data(document.worklist)
+    spellings: dict[str, str] = {}
     for row, dose in zip(data["rows"], document.worklist.doses, strict=True):
-        row["drug"] = spelled(row["drug"], document.orders[dose.order].pharmacy)
+        drug, row["drug"] = row["drug"], spelled(row["drug"], document.orders[dose.order].pharmacy)
+        if row["drug"] != drug:
+            spellings[drug] = row["drug"]
+    for item in data["pick_list"]:
+        item["drug"] = spellings.get(item["drug"], item["drug"])
     return typeset("worklist", data, paper)
 
 
