@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import localcontext
 from typing import Any
 
-from cec.errors import CecError, Fault, FileError, InputError
+from cec.errors import Fault, FileError, InputError
 from cec.load.nodes import Node, SourceFile
 from cec.load.regimen_file import REGIMEN
 from cec.load.shapes import Reading
@@ -23,8 +23,8 @@ LINE_KEYS: Mapping[str, Any] = LINE["properties"]
 """The JSON Schema of every key of a drug line."""
 
 DRAFT = "draft"
-_WIDTH = 40
-"""Where comments begin."""
+COMMENTS_FROM = 40
+"""The column at which comments behind keys begin."""
 
 Line = Mapping[str, str]
 """The texts of a drug line, by key."""
@@ -56,12 +56,32 @@ def new_text(head: Mapping[str, str], source: Mapping[str, str], lines: Sequence
 
 
 def refuse_faults(text: str) -> None:
-    """CecError with every fault of a regimen's text, without places: no file has it yet."""
+    """InputError with every fault of a regimen's text, without places: no file has it yet."""
+    if faults := faults_of(text):
+        raise InputError(*(Fault(fault.text, fault.where) for fault in faults))
+
+
+def faults_of(text: str) -> list[Fault]:
+    """Every fault of a regimen's text, and every danger."""
     reading = Reading("")
     with localcontext(EXACT):
         REGIMEN.read(read_text(text, "the new file"), "", reading)
-    if faults := reading.faults + reading.dangers:
-        raise InputError(*(Fault(fault.text, fault.where) for fault in faults))
+    return reading.faults + reading.dangers
+
+
+def faults_of_line(line: Line) -> list[Fault]:
+    """What is wrong with one drug line; nothing where it can be read."""
+    return faults_of("\n".join((_HEAD_OF_NO_REGIMEN, *lines_of(line))))
+
+
+_HEAD_OF_NO_REGIMEN = "name: new\ntitle: new\nedition: 1\nfor: new\nsource: {citation: new}\ndrugs:"
+"""What a file must have before its drug lines, for lines that are in no file yet."""
+
+
+def lines_of(line: Line) -> Iterator[str]:
+    """A drug line as a file has it, each key on a line of its own."""
+    for place, (key, value) in enumerate(line.items()):
+        yield f"{'    ' if place else '  - '}{key}: {quoted(value)}"
 
 
 def _new_lines(head: Mapping[str, str], source: Mapping[str, str], lines: Sequence[Line]) -> Iterator[str]:
@@ -75,8 +95,7 @@ def _new_lines(head: Mapping[str, str], source: Mapping[str, str], lines: Sequen
         yield _commented(f"  {key}: {quoted(value)}", REGIMEN_KEYS["source"]["properties"][key])
     yield _commented("drugs:", REGIMEN_KEYS["drugs"])
     for number, line in enumerate(lines):
-        for place, (key, value) in enumerate(line.items()):
-            text = f"{'    ' if place else '  - '}{key}: {quoted(value)}"
+        for key, text in zip(line, lines_of(line), strict=True):
             yield text if number else _commented(text, LINE_KEYS[key])
     yield ""
     yield "# Other keys of a drug line, where the protocol says more:"
@@ -88,7 +107,7 @@ def _new_lines(head: Mapping[str, str], source: Mapping[str, str], lines: Sequen
 
 def _commented(text: str, schema: Mapping[str, Any]) -> str:
     about = re.split(r";(?![^(]*\))", schema.get("description", ""))[0]  # never within parentheses
-    return f"{text:{_WIDTH}}  # {about}" if about else text
+    return f"{text:{COMMENTS_FROM}}  # {about}" if about else text
 
 
 def _others(schemas: Mapping[str, Any], used: set[str]) -> Iterator[str]:
@@ -96,7 +115,7 @@ def _others(schemas: Mapping[str, Any], used: set[str]) -> Iterator[str]:
         if key not in used:
             about = schema.get("description", "")
             yield from textwrap.wrap(
-                f"#   {f'{key}:':{_WIDTH - 4}}  {about}", 120, subsequent_indent=f"#{' ' * (_WIDTH + 1)}"
+                f"#   {f'{key}:':{COMMENTS_FROM - 4}}  {about}", 120, subsequent_indent=f"#{' ' * (COMMENTS_FROM + 1)}"
             )
 
 
@@ -141,13 +160,3 @@ def _end(lines: Sequence[str], value: Node, last: int) -> int:
     while last > value.line and (not lines[last - 1].strip() or lines[last - 1].lstrip().startswith("#")):
         last -= 1
     return last
-
-
-def faults_of(line: Line) -> list[str]:
-    """What is wrong with one drug line, in words; nothing where it can be read."""
-    head = {"name": "new", "title": "new", "edition": "1", "for": "new"}
-    try:
-        new_text(head, {"citation": "new"}, [line])
-    except CecError as error:
-        return [fault.text for fault in error.faults]
-    return []

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from cec.calculate.rounding import to_nearest
-from cec.load.nodes import Node
 from cec.load.regimen_file import REGIMEN
 from cec.regimen import Regimen, name_in_file
 from cec.units import write_signed
@@ -24,8 +23,7 @@ WORDS = frozenset(
 )
 """Keys of words and of the file itself: whatever else differs is given otherwise, or checked otherwise."""
 
-Kind = str
-GIVEN, CHECKED, TOLD = "given", "checked", "told"
+Kind = Literal["given", "checked", "told"]
 """What a change is about: what is given, what is checked, what is only said."""
 
 
@@ -68,7 +66,7 @@ class Changes(msgspec.Struct, frozen=True):
 def changes(before: Regimen, after: Regimen) -> Changes:
     """Everything that two regimens say otherwise."""
     found = tuple(_of_regimen(_tree(before), _tree(after)))
-    is_given_otherwise = any(each.kind == GIVEN for each in found)
+    is_given_otherwise = any(each.kind == "given" for each in found)
     is_one = (before.name, before.edition) == (name_in_file(after.name), after.edition)
     advice = (f"both are edition {after.edition}, though they give something else: raise the edition",)
     first, second = (f"{each.name}, edition {each.edition}" for each in (before, after))
@@ -77,15 +75,8 @@ def changes(before: Regimen, after: Regimen) -> Changes:
 
 def _tree(regimen: Regimen) -> dict[str, Any]:
     """What a file would say of a regimen, as texts, lists and mappings."""
-    tree = _plain(REGIMEN.write(regimen))
-    assert isinstance(tree, dict)  # noqa: S101  a file of keys
+    tree: dict[str, Any] = REGIMEN.write(regimen).plain
     return tree
-
-
-def _plain(node: Node) -> Any:
-    if node.entries is not None:
-        return {key.text or "": _plain(value) for key, value in node.entries}
-    return [_plain(item) for item in node.items] if node.items is not None else node.text or ""
 
 
 def _of_regimen(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
@@ -102,13 +93,13 @@ def _of_lines(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]])
     for name in _keys(lines, others):
         line, other = lines.get(name), others.get(name)
         if line is None or other is None:
-            yield Change(GIVEN, name, "", _line_words(line), _line_words(other))
+            yield Change("given", name, "", _line_words(line), _line_words(other))
         else:
             for key in _keys(line, other):
                 yield from _of_value(name, key, line.get(key), other.get(key))
     both = [name for name in lines if name in others]
     if both != (now := [name for name in others if name in lines]):
-        yield Change(GIVEN, "regimen", "sequence", ", ".join(both), ", ".join(now))
+        yield Change("given", "regimen", "sequence", ", ".join(both), ", ".join(now))
 
 
 def _by_name(lines: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -138,13 +129,13 @@ def _of_checks(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
         if check is None or other is None:
             there = check or other or {}
             words = f"{there['level']}, {_words(there['when'])}"
-            yield Change(CHECKED, f"check {code}", "", words if check else "", words if other else "")
+            yield Change("checked", f"check {code}", "", words if check else "", words if other else "")
         else:
             for key in _keys(check, other):
-                yield from _of_value(f"check {code}", key, check.get(key), other.get(key), CHECKED)
+                yield from _of_value(f"check {code}", key, check.get(key), other.get(key), "checked")
 
 
-def _of_value(about: str, key: str, before: Any, after: Any, kind: Kind = GIVEN) -> Iterator[Change]:
+def _of_value(about: str, key: str, before: Any, after: Any, kind: Kind = "given") -> Iterator[Change]:
     """The changes of one key; of mappings and lists of one length those of each part."""
     if before == after:
         return
@@ -152,12 +143,12 @@ def _of_value(about: str, key: str, before: Any, after: Any, kind: Kind = GIVEN)
         for inner in _keys(before, after):
             yield from _of_value(about, f"{key}: {inner}", before.get(inner), after.get(inner), kind)
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for number, (one_of, other) in enumerate(zip(before, after, strict=True), 1):
-            yield from _of_value(about, f"{key} {number}", one_of, other, kind)
+        for number, parts in enumerate(zip(before, after, strict=True), 1):
+            yield from _of_value(about, f"{key} {number}", *parts, kind)
     else:
         is_said = WORDS & set(re.split(r"[ :0-9]+", key))
         first, second = ("" if each is None else _words(each) or PRESENT for each in (before, after))
-        yield Change(TOLD if is_said else kind, about, key, first, second, _percent(first, second))
+        yield Change("told" if is_said else kind, about, key, first, second, _percent(first, second))
 
 
 def _keys(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:

@@ -1,5 +1,7 @@
-"""Regimen files from a table in which each row is a drug line: what a row does not tell, or tells in words that nobody
-reads, stands in the file as an empty key with a comment, which `cec regimen check` refuses. No drug is left out.
+"""Regimen files from a table in which each row is a drug line.
+
+What a row does not tell, or tells in words that nobody reads, stands in the file as an empty key with a comment, which
+`cec regimen check` refuses. No drug is left out.
 """
 
 from __future__ import annotations
@@ -7,15 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import localcontext
 from typing import NamedTuple
 
-from cec.authoring.beginning import DRAFT, LINE, LINE_KEYS, quoted
+from cec.authoring.beginning import DRAFT, LINE, LINE_KEYS, faults_of, faults_of_line, quoted
 from cec.errors import Fault
-from cec.load.regimen_file import REGIMEN
-from cec.load.shapes import Reading
-from cec.load.yaml_nodes import read_text
-from cec.units import EXACT
 
 HEAD_WORDS = ("regimen", "title", "for", "source", "url")
 WORDS = (*HEAD_WORDS, "unit", *LINE_KEYS)
@@ -190,19 +187,11 @@ def _other_unit(dose: str, unit: str) -> str:
 
 def _faults(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """What is wrong with the texts of a drug line, each with its key and what it says now."""
-    head = "name: new\ntitle: new\nedition: 1\nfor: new\nsource: {citation: new}\ndrugs:\n"
-    lines = (f"{'    ' if place else '  - '}{key}: {quoted(text)}\n" for place, (key, text) in enumerate(texts.items()))
-    reading = Reading("")
-    with localcontext(EXACT):
-        REGIMEN.read(read_text(head + "".join(lines), ""), "", reading)
-    for fault in (*reading.faults, *reading.dangers):
+    for fault in faults_of_line(texts):
         key = fault.where.partition(": ")[2].partition(":")[0].strip().split(" ")[0]
         yield key, fault.text
 
 
-def faults_of(imported_file: Imported) -> list[Fault]:
+def faults_beyond_gaps(file: Imported) -> list[Fault]:
     """What `cec regimen check` will say of a file beyond its gaps: lines that do not fit together."""
-    reading = Reading("")
-    with localcontext(EXACT):
-        REGIMEN.read(read_text(imported_file.text, ""), "", reading)
-    return [fault for fault in (*reading.faults, *reading.dangers) if "is empty; write a value" not in fault.text]
+    return [fault for fault in faults_of(file.text) if "is empty; write a value" not in fault.text]

@@ -6,13 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from cec.authoring.beginning import quoted
+from cec.authoring.beginning import COMMENTS_FROM, quoted
 from cec.facts import FACTS
 from cec.load.nodes import Node, SourceFile
 from cec.load.patient_file import PATIENT_FIELDS
-
-_WIDTH = 40
-"""Where comments begin."""
 
 _EXAMPLES = {
     "id": '"4711"',
@@ -53,7 +50,7 @@ def _lines(entries: Mapping[str | None, Node], name: str) -> Iterator[str]:
             yield from _stated(key, entries[key])
         else:
             example = f"# {key}: {_EXAMPLES.get(key) or FACTS[key].examples[0]}"
-            yield f"{example:{_WIDTH}}  # {field.about.partition(', e.g. ')[0]}"
+            yield f"{example:{COMMENTS_FROM}}  # {field.about.partition(', e.g. ')[0]}"
 
 
 def _stated(key: str, value: Node) -> Iterator[str]:

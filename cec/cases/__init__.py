@@ -8,21 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from cec.calculate import draft_order
 from cec.calculate.lines import day_1
 from cec.cases.expectations import compare
 from cec.cases.outcome import CaseOutcome, Compared, RegimenOutcome
-from cec.cases.worked_case import DATES, CasesFile, Given, WorkedCase, cases_path, load_cases, read_given
+from cec.cases.worked_case import DATES, NOT_EXPECTED, CasesFile, Given, WorkedCase, cases_path, load_cases, read_given
 from cec.errors import CecError, Fault, FileError, InputError
-from cec.load.nodes import Node
 from cec.load.shapes.mappings import stated_of
 from cec.order import Order
 from cec.regimen import Regimen
-
-_NOT_EXPECTED = frozenset({"case", "given", "working", "refused"})
-"""The fields of a case of which nothing comes out."""
 
 
 def run_cases(regimen: Regimen, path: str | Path) -> RegimenOutcome:
@@ -54,7 +49,7 @@ def run_case(case: WorkedCase, regimen: Regimen, file: str = "", line: int = 0) 
     """What comes of one case, drafted by the calculation that drafts every order."""
     compared = tuple(_compared(case, regimen, file))
     agrees = all(each.agrees for each in compared)
-    return CaseOutcome(case.case, line, _texts(case.given), case.working, agrees, compared)
+    return CaseOutcome(case.case, line, case.given.plain, case.working, agrees, compared)
 
 
 def _compared(case: WorkedCase, regimen: Regimen, file: str) -> Iterator[Compared]:
@@ -72,7 +67,7 @@ def _compared(case: WorkedCase, regimen: Regimen, file: str) -> Iterator[Compare
         doses = ", ".join(f"{dose.drug} {dose.ordered}" for dose in order.doses)
         yield Compared("refusal", case.refused, f"an order: {doses}", agrees=False)
         return
-    expected = {field: value for field, value in stated_of(case).items() if field not in _NOT_EXPECTED}
+    expected = {field: value for field, value in stated_of(case).items() if field not in NOT_EXPECTED}
     yield from compare(order, expected)
 
 
@@ -93,10 +88,3 @@ def differences(outcome: RegimenOutcome) -> Iterator[Fault]:
             if not each.agrees:
                 text = f"{each.what}: {each.expected} expected, {each.computed} computed"
                 yield Fault(text, f"case '{case.case}'", outcome.cases_file, case.line, 1)
-
-
-def _texts(node: Node) -> Any:
-    """What stands at a node, as texts, lists and mappings."""
-    if node.entries is not None:
-        return {key.text or "": _texts(value) for key, value in node.entries}
-    return [_texts(item) for item in node.items] if node.items is not None else node.text or ""

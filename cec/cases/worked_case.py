@@ -85,6 +85,10 @@ class WorkedCase(msgspec.Struct, frozen=True, omit_defaults=True):
     accepted: Annotated[dict[str, str], key("the reason of every alert that was accepted, by its code")] = {}
 
 
+NOT_EXPECTED = frozenset({"case", "given", "working", "refused"})
+"""The fields of a case of which nothing comes out in an order."""
+
+
 class CasesFile(NamedTuple):
     """The worked cases of a regimen: the file's name and SHA-256, each case with its line."""
 
@@ -155,7 +159,7 @@ def read_given(node: Node, name: str = "") -> Given:
 def _case(values: dict[str, Any]) -> WorkedCase:
     """A case that says what comes out: a refusal, or an order with its alerts."""
     case = WorkedCase(**values)
-    expected = [name for name in values if name not in ("case", "given", "working", "refused")]
+    expected = [name for name in values if name not in NOT_EXPECTED]
     if case.refused and expected:
         raise CecError(f"refused stands beside {', '.join(expected)}; what is refused has neither doses nor alerts")
     if not case.refused and case.alerts is None:

@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 
 from cec.cli.inputs import naming_options, products_by_drug, read_text_of, texts_of_patient
 from cec.cli.messages import say, wrong_usage
-from cec.cli.option import PHARMACY, flag, option
+from cec.cli.option import PATIENT, PHARMACY, flag, option
 from cec.cli.options import ChangedPatientOptions, CheckOptions, PatientOptions, QuietOption
 from cec.cli.saved import NewOrderOption, OrderArgument, about, new_order_file, read_words
 from cec.errors import together, together_by_name
@@ -40,7 +40,7 @@ def change(
     ] = None,
     patient: ChangedPatientOptions,
     stop: Annotated[
-        list[str] | None, option("DRUG", "Give no more of a drug; all ends the cycle. Repeatable.", heading="Patient")
+        list[str] | None, option("DRUG", "Give no more of a drug; all ends the cycle. Repeatable.", heading=PATIENT)
     ] = None,
     skip_day: Annotated[
         list[str] | None, option("DAY", "A day on which nothing is given: 3, 3-4. Repeatable.", heading=DAYS)

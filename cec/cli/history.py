@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cec.cli.inputs import read_text_of
-from cec.cli.messages import say
-from cec.cli.option import ChosenFrom, option
+from cec.cli.messages import say_fault
+from cec.cli.option import ORDERS, ChosenFrom, option
 from cec.cli.options import PrintOptions
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
-from cec.cli.worklist import ORDERS
 from cec.rendering import HISTORIES
 
 if TYPE_CHECKING:
@@ -52,6 +51,6 @@ def history(
     found = orders_of_patient(orders, number)
     show(history_of(found, day), chosen)
     for fault in found.faults:
-        say(str(fault))
+        say_fault(fault, "file")
     if found.faults:
         raise typer.Exit(1)

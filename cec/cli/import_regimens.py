@@ -174,10 +174,10 @@ def _write(folder: Path, files: list[Imported]) -> None:
 
 def _tell(path: Path, file: Imported) -> int:
     """How many gaps and faults a file has, each of which is told."""
-    from cec.authoring.importing import faults_of
+    from cec.authoring.importing import faults_beyond_gaps
 
     gaps = [Fault(gap.reason, f"row {gap.row}: {gap.key}" if gap.row else gap.key) for gap in file.gaps]
-    faults = [each._replace(file=str(path)) for each in (*gaps, *faults_of(file))]
+    faults = [each._replace(file=str(path)) for each in (*gaps, *faults_beyond_gaps(file))]
     for fault in faults:
         say_fault(fault, "file")
     return len(faults)

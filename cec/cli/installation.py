@@ -11,20 +11,20 @@ if TYPE_CHECKING:
     from cec.cases.outcome import Installation
 
 LIBRARIES = (
-    *(
-        "fastexcel",
-        "icalendar",
-        "msgspec",
-        "pint",
-        "platformdirs",
-        "polars",
-        "pyyaml",
-        "rich",
-        "segno",
-        "typer",
-        "typst",
-    ),
-    *("tzdata", "xlsxwriter", "backports.zstd"),
+    "fastexcel",
+    "icalendar",
+    "msgspec",
+    "pint",
+    "platformdirs",
+    "polars",
+    "pyyaml",
+    "rich",
+    "segno",
+    "typer",
+    "typst",
+    "tzdata",
+    "xlsxwriter",
+    "backports.zstd",
 )
 """What cec stands on, by the names of the package index."""
 

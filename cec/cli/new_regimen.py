@@ -10,11 +10,10 @@ from typing import Annotated
 import typer
 
 from cec.cli.inputs import read_text_of
-from cec.cli.messages import say, say_lines, wrong_usage
+from cec.cli.messages import say, wrong_usage
+from cec.cli.new_file import refuse_if_there, write_new
 from cec.cli.options import NewRegimenOptions, OutputFileOption, QuietOption
-from cec.cli.output import deliver
-from cec.cli.schema import words_for_editors, write_for_editors
-from cec.errors import Fault, FileError, InputError, together
+from cec.errors import Fault, InputError, together
 
 
 def new_regimen(
@@ -40,16 +39,10 @@ def new_regimen(
     if name in shipped_names():
         raise InputError(Fault(f"'{name}' always leads to the shipped regimen; take another name", "NAME"))
     file = output or Path(f"{name}.yaml")
-    if str(file) != "-" and file.exists():
-        raise FileError(Fault("is there already; name another file", "", str(file)))
+    refuse_if_there(file)
     text = _begun(name, words) if words.origin is None else _copied(name, words.origin, words)
-    if str(file) == "-":
-        deliver(text.encode(), file)
-        return
-    schema = write_for_editors("regimen", file, text.encode())
-    if not quiet:
-        say(f"{file} is written, as a draft: hold it against its source, and work cases by hand into {name}.cases.yaml")
-        say_lines(words_for_editors(schema, file))
+    note = f", as a draft: hold it against its source, and work cases by hand into {name}.cases.yaml"
+    write_new("regimen", file, text.encode(), note, quiet=quiet)
 
 
 def _copied(name: str, origin: str, words: NewRegimenOptions) -> str:
@@ -98,14 +91,14 @@ def _ask(key: str, about: str, default: str | None = None) -> str:
 
 def _ask_lines() -> list[dict[str, str]]:
     """Drug lines until an empty name: what must be said of each, and what else there is to say."""
-    from cec.authoring.beginning import faults_of
+    from cec.authoring.beginning import faults_of_line
 
     lines: list[dict[str, str]] = []
     while drug := _ask("drug", "its full name, empty when there is no more", default="" if lines else None):
         line = _ask_line(drug)
-        faults = faults_of(line)
+        faults = faults_of_line(line)
         for fault in faults:
-            say(f"  {fault}")
+            say(f"  {fault.text}")
         if not faults:
             lines.append(line)
     return lines

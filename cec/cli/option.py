@@ -11,7 +11,7 @@ from cec.facts import Fact
 from cec.rendering.formats import LABEL_PRINTER, Formats
 
 PATIENT, PHARMACY, CHECKS, CYCLE, TABLE, OUTPUT = "Patient", "Pharmacy", "Checks", "Cycle", "Table", "Output"
-REGIMEN = "Regimen"
+REGIMEN, ORDERS = "Regimen", "Orders"
 """Headings of options in the help of every command."""
 
 

@@ -8,13 +8,11 @@ from typing import Annotated
 import typer
 
 from cec.cli.inputs import begun_patient, today
-from cec.cli.messages import say, say_lines
+from cec.cli.new_file import refuse_if_there, write_new
 from cec.cli.option import ChosenFrom
 from cec.cli.options import FileOptions, FilesArgument, OutputOptions, PatientOptions, QuietOption
 from cec.cli.output import deliver, report, terminal_of
 from cec.cli.places import keep_apart
-from cec.cli.schema import words_for_editors, write_for_editors
-from cec.errors import Fault, FileError
 from cec.facts import FACTS
 from cec.rendering import CHECKED_FILES
 
@@ -35,20 +33,12 @@ def new_patient(
     """
     from cec.authoring.patients import new_patient
 
-    if str(file) != "-" and file.exists():
-        raise FileError(Fault("is there already; name another file", "", str(file)))
-    whole = begun_patient(patient)
-    stated = {key.text for key, _ in whole.root.entries or ()}
+    refuse_if_there(file)
+    begun = begun_patient(patient)
+    stated = {key.text for key, _ in begun.root.entries or ()}
     missing = [name for name, fact in FACTS.items() if fact.is_required and name not in stated]
-    content = new_patient(whole, file.name).encode()
-    if str(file) == "-":
-        deliver(content, file)
-        return
-    schema = write_for_editors("patient", file, content)
-    if not quiet:
-        fill_in = f": fill in {' and '.join(missing)}, and what else is known" if missing else ""
-        say(f"{file} is written{fill_in}")
-        say_lines(words_for_editors(schema, file))
+    note = f": fill in {' and '.join(missing)}, and what else is known" if missing else ""
+    write_new("patient", file, new_patient(begun, file.name).encode(), note, quiet=quiet)
 
 
 def check_patients(files: FilesArgument, output: Annotated[OutputOptions, ChosenFrom(CHECKED_FILES)]) -> None:

@@ -8,13 +8,11 @@ from typing import Annotated
 import typer
 
 from cec.cli.inputs import pharmacy_file
-from cec.cli.messages import say, say_lines
+from cec.cli.new_file import write_new
 from cec.cli.option import ChosenFrom
 from cec.cli.options import FileOptions, FilesArgument, OutputOptions, QuietOption
 from cec.cli.output import deliver, report, terminal_of
 from cec.cli.places import keep_apart
-from cec.cli.schema import words_for_editors, write_for_editors
-from cec.errors import Fault, FileError
 from cec.rendering import CHECKED_FILES
 
 STARTER = "starter_pharmacy.yaml"
@@ -35,15 +33,7 @@ def new_pharmacy(
     from importlib.resources import files
 
     content = files("cec.load").joinpath(STARTER).read_bytes()
-    if str(file) == "-":
-        deliver(content, file)
-        return
-    if file.exists():
-        raise FileError(Fault("is there already; name another file", "", str(file)))
-    schema = write_for_editors("pharmacy", file, content)
-    if not quiet:
-        say(f"{file} is written: check every value against your pharmacy and the labels in use")
-        say_lines(words_for_editors(schema, file))
+    write_new("pharmacy", file, content, ": check every value against your pharmacy and the labels in use", quiet=quiet)
 
 
 def check_pharmacies(files: FilesArgument, output: Annotated[OutputOptions, ChosenFrom(CHECKED_FILES)]) -> None:

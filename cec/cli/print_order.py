@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
-
-import typer
 
 from cec.cli.messages import say
 from cec.cli.option import ChosenFrom
 from cec.cli.options import AllPapersOption, ExplainOption, OralOption, PrintOptions
 from cec.cli.output import chosen_form, show_order
 from cec.cli.places import keep_apart
+from cec.cli.saved import OrderArgument
 from cec.errors import Fault, FileError
 from cec.rendering import PRINTED
 
 
 def print_order(
     *,
-    order: Annotated[Path, typer.Argument(metavar="ORDER", help="A saved order, from --format json.")],
+    order: OrderArgument,
     output: Annotated[PrintOptions, ChosenFrom(PRINTED)],
     all_papers: AllPapersOption = None,
     oral: OralOption = False,

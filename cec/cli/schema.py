@@ -1,8 +1,7 @@
-"""cec schema: the JSON Schema of what cec reads and writes; and how an editor finds that of a file."""
+"""cec schema: the JSON Schema of what cec reads and writes."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
@@ -24,35 +23,6 @@ def schema_of(what: str) -> bytes:
     from cec.rendering.json import render
 
     return render(schema(cast("Noun", what)))
-
-
-def line_for_editors(what: str, folder: str = "") -> str:
-    """The comment by which an editor finds the schema of a YAML file, in a folder or beside it.
-
-    >>> line_for_editors("regimen", "../schemas/")
-    '# yaml-language-server: $schema=../schemas/regimen.schema.json'
-    """
-    return f"# yaml-language-server: $schema={folder}{what}.schema.json"
-
-
-def write_for_editors(what: str, file: Path, content: bytes) -> Path | None:
-    """Write a YAML file that names its schema, and beside it the schema; where it is now, or None where one was."""
-    from cec.files import replacing, taking_names
-
-    beside = file.parent / f"{what}.schema.json"
-    is_new = not beside.exists()
-    with taking_names() as parts:
-        with replacing(file, parts) as stream:
-            stream.write(f"{line_for_editors(what)}\n".encode() + content)
-        if is_new:
-            with replacing(beside, parts) as stream:
-                stream.write(schema_of(what))
-    return beside if is_new else None
-
-
-def words_for_editors(schema: Path | None, file: Path) -> str:
-    """What is said of a schema that was written beside a file; nothing where there was one."""
-    return f"{schema} is written: with it an editor completes and checks {file.name} as you type" if schema else ""
 
 
 def print_schema(

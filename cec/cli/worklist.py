@@ -9,7 +9,7 @@ import typer
 
 from cec.cli.inputs import pharmacy_file, read_text_of
 from cec.cli.messages import say_fault
-from cec.cli.option import OUTPUT, ChosenFrom, flag, option
+from cec.cli.option import ORDERS, OUTPUT, ChosenFrom, flag, option
 from cec.cli.options import OralOption, PharmacyFileOptions, PrintOptions
 from cec.cli.output import chosen_format, show
 from cec.cli.places import keep_apart
@@ -17,8 +17,6 @@ from cec.rendering import WORKLISTS
 
 if TYPE_CHECKING:
     import datetime
-
-ORDERS = "Orders"
 
 
 def worklist(

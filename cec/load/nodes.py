@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -38,6 +39,13 @@ class Node(Struct, frozen=True):
         if self.entries is not None:
             return "a mapping"
         return self.json or ("a text" if self.text else "nothing")
+
+    @property
+    def plain(self) -> Any:
+        """What stands here and below as texts, lists and mappings."""
+        if self.entries is not None:
+            return {key.text or "": value.plain for key, value in self.entries}
+        return [item.plain for item in self.items] if self.items is not None else self.text or ""
 
     def value_of(self, key: str) -> Node | None:
         """What a mapping has under a key; None where it has no such key, or is no mapping."""

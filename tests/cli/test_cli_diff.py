@@ -11,7 +11,7 @@ from every_key import REGIMEN as EVERY_KEY
 from running import cec
 
 from cec import load_regimen
-from cec.authoring.changes import Changes, changes
+from cec.authoring.changes import Changes, Kind, changes
 from cec.load.regimen_file import REGIMEN
 
 TEXT = """\
@@ -76,7 +76,9 @@ def compared(folder: Path, *replaced: tuple[str, str]) -> Changes:
         ("code: infant", "code: baby", "checked", "check infant: removed (check, age < 1 years)"),
     ],
 )
-def test_a_change_is_said_as_a_pharmacist_would(before: str, after: str, kind: str, words: str, tmp_path: Path) -> None:
+def test_a_change_is_said_as_a_pharmacist_would(
+    before: str, after: str, kind: Kind, words: str, tmp_path: Path
+) -> None:
     found = compared(tmp_path, (before, after))
     assert words in map(str, found.of(kind))
     assert len(found.changes) == (2 if "code:" in before else 1)

@@ -78,6 +78,7 @@ def test_faults_of_a_file_have_their_place(text: str, code: str, place: tuple[in
     [
         ("dose folder --height 128 --weight 26", "unreadable-file"),
         ("verify other.json", "not-an-order"),
+        ("dose --height 128 --weight 26 -o other.json", "file-exists"),
         ("print broken.json", "not-json"),
         ("dose latin.yaml --height 128 --weight 26", "not-utf-8"),
         ("dose --height 128 --weight 26 -o none/x.json", "unwritable-file"),

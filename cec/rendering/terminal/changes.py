@@ -8,9 +8,11 @@ from cec.rendering.terminal import draw
 from cec.rendering.terminal.drawing import PIPE, STRONG, Part, Terminal, section, wrap, wrap_each
 
 if TYPE_CHECKING:
-    from cec.authoring.changes import Changes
+    from collections.abc import Mapping
 
-_TITLES = {"given": "Given otherwise", "checked": "Checked otherwise", "told": "Said otherwise"}
+    from cec.authoring.changes import Changes, Kind
+
+_TITLES: Mapping[Kind, str] = {"given": "Given otherwise", "checked": "Checked otherwise", "told": "Said otherwise"}
 
 
 def render(document: Changes, *, terminal: Terminal = PIPE) -> bytes:
