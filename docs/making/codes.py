@@ -204,7 +204,12 @@ def _alerts() -> Iterator[Sequence[str]]:
     }
     rows |= {(f"`{name}`", level, meaning) for name, (level, meaning) in OTHERS.items()}
     yield ("code", "level", "what it looks at, or what it says")
-    yield from sorted(rows)
+    yield from sorted(rows, key=_as_it_reads)
+
+
+def _as_it_reads(row: Sequence[str]) -> tuple[str, ...]:
+    """A row by which a reader's alphabet sorts: `bmi` before `bmi-for-age`."""
+    return tuple(cell.replace("`", "") for cell in row)
 
 
 def _right(rule: Rule) -> str:
@@ -223,7 +228,7 @@ def _regimen_checks() -> Iterator[Sequence[str]]:
             when = any_words(check.any_of)
             owners.setdefault((f"`{check.code}`", check.level, when, check.text + source), []).append(f"`{name}`")
     yield ("code", "level", "when", "what it says", "regimens")
-    yield from sorted((*row, ", ".join(names)) for row, names in owners.items())
+    yield from sorted(((*row, ", ".join(names)) for row, names in owners.items()), key=_as_it_reads)
 
 
 def _errors() -> Iterator[Sequence[str]]:
