@@ -74,10 +74,11 @@ def in_the_encoding_of_the_system(tree: ast.AST) -> Iterator[str]:
                 yield ast.unparse(node)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "cec").rglob("*.py")), ids=lambda path: path.name)
-def test_no_module_needs_what_only_one_system_has(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    assert [*posix_only(tree), *in_the_encoding_of_the_system(tree)] == []
+def test_no_module_needs_what_only_one_system_has() -> None:
+    trees = {str(path): ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "cec").rglob("*.py")}
+    found = {path: [*posix_only(tree), *in_the_encoding_of_the_system(tree)] for path, tree in trees.items()}
+    assert len(found) > 300
+    assert {path: names for path, names in found.items() if names} == {}
 
 
 @pytest.mark.parametrize(

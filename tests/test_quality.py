@@ -38,7 +38,7 @@ def test_no_example_of_hypothesis_has_a_deadline() -> None:
     assert sorted(setting) == ["conftest.py", "test_quality.py"]
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", ["ruff", "format", pytest.param("types", marks=pytest.mark.slow)])
 def test_every_file_is_clean(tool: str) -> None:
     done = run(tool, *ROOMS)
     assert done.returncode == 0, done.stdout + done.stderr

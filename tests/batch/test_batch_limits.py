@@ -76,6 +76,7 @@ def rows_of(given: Given) -> Iterator[Row]:
                         yield from rows_at(question.fact, cut.number, told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("regimen", REGIMENS, ids=lambda regimen: regimen.name)
 @pytest.mark.parametrize("times", [1, 2])
 def test_rows_about_every_limit(regimen: Regimen, times: int) -> None:

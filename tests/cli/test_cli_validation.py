@@ -148,6 +148,7 @@ def test_a_regimen_without_cases_cannot_be_tested(regimen: Path) -> None:
     assert f"{regimen}: has no worked cases; write some from the protocol" in done.err
 
 
+@pytest.mark.slow
 def test_doctor_runs_the_worked_cases_of_the_shipped_regimens(tmp_path: Path) -> None:
     done = cec("doctor")
     assert done.code == 0

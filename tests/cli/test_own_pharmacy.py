@@ -93,6 +93,7 @@ def test_every_format_names_the_file_or_says_that_there_is_none(format_name: str
     assert "Ward 3" in found
 
 
+@pytest.mark.slow
 def test_verify_batch_show_and_doctor_name_it_too(own: Path, tmp_path: Path) -> None:
     table = put(tmp_path / "patients.csv", "id,height,weight\n1,128 cm,26 kg\n")
     written = ("verify", "cec-induction", *SIZE, "clofarabine=38mg")

@@ -206,7 +206,7 @@ def test_name_and_birth_date_stay_out_of_the_file() -> None:
     assert "4711" not in "".join(uids(order_of()))
 
 
-def test_long_polish_text_isfolded_between_letters_and_reads_back() -> None:
+def test_long_polish_text_is_folded_between_letters_and_reads_back() -> None:
     number = "zażółć gęślą jaźń; 1, 2\\n " * 6
     order = order_of(id=number.strip())
     lines = render(order, "ics").split(b"\r\n")

@@ -228,8 +228,8 @@ LONG_NAME, LONG_ID = "Konstantynopolitańczykiewicz-", "9" * 30
 def test_a_long_name_and_eight_warnings_shrink_nothing_and_stay_whole(paper: str, longer: int) -> None:
     """Sizes are those of the texts that everybody has: name 11 pt, drug 13 pt, dose 15 pt, all else 10 pt."""
     words = tuple(f"WARNING NUMBER {number} OF EIGHT - READ IT ON EVERY LABEL" for number in range(1, 9))
-    plain = order_of(id="0070", name="Anna")
-    long = order_of(id=LONG_ID, name=LONG_NAME * longer)
+    plain = on_day_1(order_of(id="0070", name="Anna"))
+    long = on_day_1(order_of(id=LONG_ID, name=LONG_NAME * longer))
     long = replace(long, doses=tuple(replace(dose, label=words) for dose in long.doses))
     content = render(long, "labels", paper=paper)
     of_plain, of_long = sizes_of(render(plain, "labels", paper=paper)), sizes_of(content)
@@ -243,9 +243,13 @@ def test_a_long_name_and_eight_warnings_shrink_nothing_and_stay_whole(paper: str
     }
     assert {size for line, size in of_long.items() if line.startswith("WARNING")} == {9.5}
     text = re.sub(r"[\s\u200b]", "", " ".join(pages_of(content)))
-    assert text.count(LONG_NAME * longer) == text.count(LONG_ID) >= 15
+    assert text.count(LONG_NAME * longer) == text.count(LONG_ID) >= 3
     for each in words:
-        assert text.count(each.replace(" ", "")) == 15
+        assert text.count(each.replace(" ", "")) == 3
+
+
+def on_day_1(order: Order) -> Order:
+    return replace(order, administrations=tuple(row for row in order.administrations if row.day == 1))
 
 
 def sizes_of(content: bytes) -> dict[str, float]:
