@@ -132,12 +132,12 @@ def _inside(where: str, key: str) -> str:
     return f"{where}: {key}" if where else key
 
 
-_PART = re.compile(r"(?P<key>\w+)(?: (?P<number>[0-9]+))?(?: \(.*?\))?: (?:(?P<inner>\w+): )?")
+_PART = r"(?P<key>\w+)(?: (?P<number>[0-9]+))?(?: \(.*?\))?: (?:(?P<inner>\w+): )?"
 
 
 def _part_named(text: str, node: Node, entries: Mapping[str, tuple[Node, Node]]) -> Node:
     """The node of the part that a fault of the whole names first: ``drugs 4 (cisplatin): days: …``."""
-    named = _PART.match(text)
+    named = re.match(_PART, text)
     if named is None or named["key"] not in entries:
         return node
     part = entries[named["key"]][1]
