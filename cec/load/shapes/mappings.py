@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec.structs import fields as fields_of
@@ -11,7 +11,7 @@ from msgspec.structs import fields as fields_of
 from cec.errors import CecError, Fault
 from cec.load.nodes import Node
 from cec.load.shapes import INVALID, Field, Reading, Schema, Shape
-from cec.load.shapes.unknown_keys import comma_words, cut_by_commas, unknown_keys
+from cec.load.shapes.unknown_keys import Entry, comma_words, cut_by_commas, suggested_key, unknown_key
 
 Build = Callable[[dict[str, Any]], Any]
 """What makes a value from those of its keys; CecError where they do not fit together."""
@@ -36,12 +36,11 @@ def mapping(
         if name and where:
             where = f"{where} ({name})"
         before = len(reading.faults)
-        for key_node, words in unknown_keys(entries, fields):
-            reading.fault(key_node, where, Fault(words, code="unknown-key"))
+        whole = _whole_values(entries, fields, where, reading)
         values = {
-            key: field.shape.read(entries[key][1], _inside(where, key), reading)
+            key: field.shape.read(whole[key], _inside(where, key), reading)
             for key, field in fields.items()
-            if key in entries
+            if key in whole
         }
         for key in _missing(fields, entries, node):
             about = f": {fields[key].about}" if fields[key].about else ""
@@ -106,12 +105,12 @@ def stated_of(record: Any) -> dict[str, Any]:
     }
 
 
-def _entries(node: Node, where: str, reading: Reading) -> dict[str, tuple[Node, Node]] | None:
+def _entries(node: Node, where: str, reading: Reading) -> dict[str, Entry] | None:
     """The entries of a mapping by key, each with the node of its key; repeated keys are faults."""
     if node.entries is None:
         reading.fault(node, where, f"is {node.form}; keys with values are wanted")
         return None
-    entries: dict[str, tuple[Node, Node]] = {}
+    entries: dict[str, Entry] = {}
     for key, value in node.entries:
         if key.text is None:
             reading.fault(key, where, f"the key is {key.form}; a key is one word")
@@ -123,9 +122,30 @@ def _entries(node: Node, where: str, reading: Reading) -> dict[str, tuple[Node, 
     return entries
 
 
-def _missing(fields: Mapping[str, Field], entries: Container[str], node: Node) -> list[str]:
-    """The keys that must be there and are not; none of a mapping that may go on."""
-    return [key for key, field in fields.items() if field.required and key not in entries and not node.is_cut]
+def _whole_values(
+    entries: Mapping[str, Entry], fields: Mapping[str, Field], where: str, reading: Reading
+) -> dict[str, Node]:
+    """The values of the keys that there are; unknown keys, and values that a comma cut, are faults."""
+    whole: dict[str, Node] = {}
+    for (key, value), *others in cut_by_commas(entries.values(), fields):
+        name = key.text or ""
+        if name not in fields:
+            reading.fault(key, where, Fault(unknown_key(name, fields), code="unknown-key"))
+        if others:
+            text = comma_words(name, value, others, fields.get(name))
+            reading.fault(others[0][0], where, Fault(text, code="unknown-key"))
+        elif name in fields:
+            whole[name] = value
+    return whole
+
+
+def _missing(fields: Mapping[str, Field], entries: Mapping[str, Entry], node: Node) -> list[str]:
+    """The keys that must be there and are not, also in no other spelling; none of a mapping that may go on."""
+    if node.is_cut:
+        return []
+    missing = [key for key, field in fields.items() if field.required and key not in entries]
+    misspelt = {suggested_key(key, fields) for key in entries if key not in fields} if missing else set()
+    return [key for key in missing if key not in misspelt]
 
 
 def _inside(where: str, key: str) -> str:
@@ -135,7 +155,7 @@ def _inside(where: str, key: str) -> str:
 _PART = r"(?P<key>\w+)(?: (?P<number>[0-9]+))?(?: \(.*?\))?: (?:(?P<inner>\w+): )?"
 
 
-def _part_named(text: str, node: Node, entries: Mapping[str, tuple[Node, Node]]) -> Node:
+def _part_named(text: str, node: Node, entries: Mapping[str, Entry]) -> Node:
     """The node of the part that a fault of the whole names first: ``drugs 4 (cisplatin): days: …``."""
     named = re.match(_PART, text)
     if named is None or named["key"] not in entries:

@@ -100,7 +100,12 @@ def usual_key(name: str, keys: Iterable[str]) -> str:
     return key if key in set(keys) else ""
 
 
+def nearest(word: str, words: Iterable[str]) -> str:
+    """The one of some words that is most like another, or nothing."""
+    return next(iter(difflib.get_close_matches(word, list(words), 1)), "")
+
+
 def did_you_mean(word: str, words: Iterable[str]) -> str:
     """The nearest of some words as the end of a message, or nothing."""
-    near = difflib.get_close_matches(word, list(words), 1)
-    return f"; did you mean '{near[0]}'?" if near else ""
+    near = nearest(word, words)
+    return f"; did you mean '{near}'?" if near else ""

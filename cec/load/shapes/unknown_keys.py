@@ -3,57 +3,65 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from cec.load.nodes import Node
 from cec.load.shapes import Field, Schema
-from cec.load.shapes.suggestions import did_you_mean, usual_key
+from cec.load.shapes.suggestions import did_you_mean, keys_for_words, nearest, usual_key
 
 Entry = tuple[Node, Node]
 """A key and its value."""
 
 
-def unknown_keys(entries: Mapping[str, Entry], fields: Mapping[str, Field]) -> Iterator[tuple[Node, str]]:
-    """The keys that a table of fields does not have, each with what is probably meant by it."""
-    for (key, value), *others in cut_by_commas(entries.values()):
-        name = key.text or ""
-        if name not in fields:
-            yield key, f"unknown key '{name}'{_suggestion(name, fields)}"
-        if others:
-            is_list = name in fields and _takes_a_list(fields[name].shape.schema)
-            yield others[0][0], comma_words(name, value, others, is_list=is_list)
-
-
-def _suggestion(name: str, fields: Mapping[str, Field]) -> str:
-    """The key that is probably meant, or all that there are, as the end of a message."""
+def unknown_key(name: str, fields: Mapping[str, Field]) -> str:
+    """What is wrong with a key that a table of fields does not have, with what is probably meant by it."""
     if key := usual_key(name, fields):
-        return f"; write {key}: {fields[key].about}"
-    return did_you_mean(name, fields) or f"; known here: {', '.join(fields)}"
+        return f"unknown key '{name}'; write {key}: {fields[key].about}"
+    known = f"; known here: {', '.join(fields)}"
+    return f"unknown key '{name}'{did_you_mean(name, fields) or known}"
 
 
-def cut_by_commas(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """The entries of a mapping, each with the keys without a value that a comma inside { } cut off from its own."""
+def suggested_key(name: str, fields: Mapping[str, Field]) -> str:
+    """The key that is probably meant by one that a table of fields does not have, or nothing."""
+    return usual_key(name, fields) or nearest(name, fields)
+
+
+def cut_by_commas(entries: Iterable[Entry], known: Container[str] = ()) -> list[list[Entry]]:
+    """The entries of a mapping, each with the keys without a value that a comma inside { } cut off from its own.
+
+    A known key is one, also where its value is missing.
+    """
     rows: list[list[Entry]] = []
     for key, value in entries:
-        is_bare = value.text == "" and not value.json
-        if is_bare and rows and rows[-1][0][1].text and rows[-1][0][0].line == key.line:
+        is_cut_off = _is_bare(key, value) and key.text not in known
+        if is_cut_off and rows and rows[-1][0][1].text and rows[-1][0][0].line == key.line:
             rows[-1].append((key, value))
         else:
             rows.append([(key, value)])
     return rows
 
 
-def comma_words(name: str, value: Node, others: Sequence[Entry], *, is_list: bool = False) -> str:
+def _is_bare(key: Node, value: Node) -> bool:
+    """Whether a key stands without a colon, so that its empty value follows on it; `key: null` does not."""
+    return value.text == "" and not value.json and value.column < key.column + len(key.text or "") + 2
+
+
+def comma_words(name: str, value: Node, others: Sequence[Entry], field: Field | None = None) -> str:
     """What a value is that a comma inside { } cut into pieces, and how it is written."""
     words = [value.text or "", *(other.text or "" for other, _ in others)]
     if name not in {"days", "cycles"} and re.search(r"[0-9]$", words[0]) and re.match(r"[0-9]+ *[A-Za-z]", words[1]):
         return f"a comma stands in the number {words[0]},{words[1]}: use a point for decimals and nothing for thousands"
+    if hint := keys_for_words(", ".join(words), name):
+        return f"a comma inside {{ }} ends a value{hint}"
+    is_list = field is not None and _takes_a_list(field.shape.schema)
     right = f"[{', '.join(map(_in_quotes, words))}]" if is_list else f'"{", ".join(words)}"'
     return f"a comma inside {{ }} ends a value; write {name}: {right}"
 
 
 def _takes_a_list(schema: Schema) -> bool:
-    return "array" in str(schema.get("type")) or any(map(_takes_a_list, schema.get("anyOf", ())))
+    """Whether a value may be a list of texts."""
+    is_list = schema.get("type") == "array" and schema["items"].get("type") != "object"
+    return is_list or any(map(_takes_a_list, schema.get("anyOf", ())))
 
 
 def _in_quotes(word: str) -> str:
