@@ -12,6 +12,7 @@ from cec.facts.reading import read_boolean, read_text
 from cec.load.nodes import Node
 from cec.load.shapes import INVALID, Reading, Schema, Shape, list_of, text
 from cec.load.shapes.mappings import mapping_of
+from cec.load.shapes.suggestions import did_you_mean
 from cec.load.writing import NotWritableError, write_fact, write_text
 from cec.regimen import AnyOf, Comparison, Condition, Conditions, Limit
 
@@ -24,8 +25,10 @@ _COMPARISONS: dict[str, Comparison] = {
     "at most": "<=",
     "over": ">",
     "at least": ">=",
+    "\N{LESS-THAN OR EQUAL TO}": "<=",
+    "\N{GREATER-THAN OR EQUAL TO}": ">=",
 }
-_BOUND = re.compile(r"\s*(<=|>=|<|>|under|over|at most|at least)\s*(\S.*?)\s*")
+_BOUND = re.compile(rf"\s*({'|'.join(sorted(_COMPARISONS, key=len, reverse=True))})\s*(\S.*?)\s*")
 _FROM_TO = re.compile(r"\s*([0-9][^,]*?)\s+to\s+([0-9][0-9.]*\s*([^0-9\s].*?)?)\s*", re.ASCII)
 """From one bound to another, both included; a unit may stand behind the second alone."""
 
@@ -42,7 +45,7 @@ def read_condition(name: str, value: str) -> Condition:
     if fact.form == "yes or no":
         return _yes_or_no(name, value)
     if not fact.is_bounded:
-        raise InputError(f"'{name}' is nothing that a condition can compare; {_facts_in_words()}")
+        raise InputError(f"'{name}' is nothing that a condition can compare{_facts_in_words()}")
     if name == "creatinine_clearance" and "1.73" in value:
         raise InputError(
             f"'{value}' is per 1.73 m2; write it under normalised_clearance, or in mL/min, the patient's own"
@@ -64,17 +67,18 @@ def read_condition(name: str, value: str) -> Condition:
 def _yes_or_no(name: str, value: str) -> Condition:
     """A condition on what is true or false."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name, re.ASCII):
-        raise InputError(f"'{name}' is not a fact; {_facts_in_words()}")
+        raise InputError(f"'{name}' is not a fact{did_you_mean(name.lower(), FACTS) or _facts_in_words()}")
     try:
         return Condition(name, is_so=read_boolean(value))
     except InputError:
-        raise InputError(f"'{value}' is neither true nor false; {_facts_in_words()}") from None
+        near = did_you_mean(name, (fact.name for fact in bounded_facts()))
+        raise InputError(f"'{value}' is neither true nor false{near or _facts_in_words()}") from None
 
 
 def _facts_in_words() -> str:
-    """What a condition can be about."""
+    """What a condition can be about, as the end of a message."""
     bounded = ", ".join(fact.name for fact in bounded_facts())
-    return f"facts with bounds are {bounded}; any other word, like prior_hsct, is true or false"
+    return f"; facts with bounds are {bounded}; any other word, like prior_hsct, is true or false"
 
 
 def _limits(fact: Fact, part: str, value: str) -> tuple[Limit, ...]:
@@ -151,6 +155,8 @@ def _any_conditions() -> Shape:
     several = list_of(CONDITIONS)
 
     def read(node: Node, where: str, reading: Reading) -> Any:
+        if node.items == () and not node.is_cut:
+            return reading.fault(node, where, "is empty; name at least one condition")
         if node.items is not None:
             return several.read(node, where, reading)
         conditions = CONDITIONS.read(node, where, reading)

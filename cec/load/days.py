@@ -95,15 +95,24 @@ def _ends(part: str) -> tuple[int, int | None] | None:
 
 
 def _suggestion(value: str) -> str:
-    """What to write for the short forms of protocols; nothing for any other text."""
-    plain = ", ".join(_D_NUMBER.sub("", part.strip()) for part in value.split(","))
+    """What to write for the short forms of protocols and other signs between numbers; nothing for any other text."""
+    text = _BETWEEN_ENDS.sub("-", _BETWEEN_NUMBERS.sub(", ", value.strip()))
+    plain = ", ".join(_D_NUMBER.sub("", part.strip()) for part in text.split(","))
     if plain != value and all(_ends(part.strip()) for part in plain.split(",")):
         return f"write {plain}"
-    if re.fullmatch(r"(?i)q\s*[0-9]+\s*(d|w|days?|weeks?)", value.strip()):
-        return "how long a cycle is stands in the regimen's cycle_length: 21 days"
-    if value.strip().lower() in {"monday to friday", "weekdays", "mon-fri"}:
-        return "write days: 1 onwards, and weekdays: Monday to Friday"
-    return ""
+    return _IN_WORDS.get(value.strip().lower(), "")
+
+
+_BETWEEN_ENDS = re.compile(r"\s*(?:\N{EN DASH}|\N{EM DASH}|\N{MINUS SIGN}|\.\.+)\s*")
+_BETWEEN_NUMBERS = re.compile(r"\s*(?:;|/|&|\+|\band\b)\s*")
+_IN_WORDS = {
+    **dict.fromkeys(("every day", "each day", "all days"), "write daily"),
+    "weekly": "write days: 1, and repeat: every 7 days",
+    **dict.fromkeys(
+        ("monday to friday", "weekdays", "mon-fri"), "write days: 1 onwards, and weekdays: Monday to Friday"
+    ),
+}
+"""What is written for days in words, and what says the same."""
 
 
 def write_days(days: Days | Cycles) -> str:

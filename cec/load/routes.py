@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cec.errors import InputError
 from cec.load.shapes.suggestions import did_you_mean
 from cec.routes import CHOICE, RADIOTHERAPY
@@ -78,12 +80,17 @@ def read_route(value: str) -> str:
     if value in ROUTES:
         return value
     choice = value.split(CHOICE)
-    if len(choice) > 1 and len({*choice}) == len(choice):
+    if len({*choice}) < len(choice):
+        raise InputError(f"'{value}' names a route twice; write it once")
+    if len(choice) > 1:
         return CHOICE.join(map(read_route, choice))
     known = {route.casefold(): route for route in ROUTES} | _MEANT
     word = value.casefold()
     if word in known:
         raise InputError(f"'{value}' is not a route; did you mean '{known[word]}'?")
+    parts = re.split(r"\s*/\s*", word)
+    if len(parts) > 1 and all(part in known for part in parts):
+        raise InputError(f"'{value}' is not a route; did you mean '{CHOICE.join(known[part] for part in parts)}'?")
     begun = max(
         (route for name, route in known.items() if word.startswith((f"{name} ", f"{name},"))), key=len, default=""
     )

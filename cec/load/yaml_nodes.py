@@ -10,9 +10,9 @@ import hashlib
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 import yaml
+from msgspec import Struct
 
 from cec.errors import Fault, FileError
 from cec.load.nodes import DEEPEST, Node, SourceFile, decode, read_bytes
@@ -79,7 +79,7 @@ def _build(text: str, name: str) -> _Builder:
     return builder
 
 
-class _Collection(NamedTuple):
+class _Collection(Struct, frozen=True):
     """A list or a mapping that is open: where it starts, and what it has so far, of a mapping keys and values."""
 
     line: int

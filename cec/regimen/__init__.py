@@ -169,7 +169,9 @@ class Regimen(msgspec.Struct, frozen=True, omit_defaults=True):
     phase: Annotated[str, key("e.g. induction")] = ""
     next_cycle: Annotated[NextCycle | None, key("when the next cycle may begin")] = None
     cycle_length: Annotated[Duration | None, key("from one day 1 to the next, e.g. 28 days", reads="whole days")] = None
-    day_0: Annotated[str, key("what day 0 is, e.g. transplantation; or none, where day 1 follows day -1 at once")] = ""
+    day_0: Annotated[
+        str, key("what day 0 is, e.g. transplantation; or none, where day 1 follows day -1 at once", reads="day 0")
+    ] = ""
     prescribe_separately: Annotated[tuple[str, ...], key("what is not computed here and must not be forgotten")] = ()
     checks: Annotated[tuple[Check, ...], key("what a person must look at, and when")] = ()
     other_dose_sets: Annotated[

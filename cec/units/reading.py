@@ -37,6 +37,8 @@ _SPELLINGS = {
 _MEANT = {
     **dict.fromkeys(("µg", "μg", "ug", "microgram", "micrograms"), "mcg"),
     **dict.fromkeys(("iu", "u", "ie", "i.u."), "units"),
+    **dict.fromkeys(("mu", "miu", "mio"), "million units"),
+    **dict.fromkeys(("gm", "gms", "gram", "grams"), "g"),
     **dict.fromkeys(("kilo", "kilos", "kgs", "kilogram", "kilograms"), "kg"),
     **dict.fromkeys(("cms", "centimeter", "centimeters", "centimetre", "centimetres"), "cm"),
     **dict.fromkeys(("meter", "metre", "meters", "metres"), "m"),
@@ -109,14 +111,14 @@ def read_quantity(text: str, *kinds: Kind, bare: str = "") -> Quantity:
         if not any(unit in kind.units for kind in kinds):
             known = ", ".join(each.partition(" by ")[2] for each in EXPOSURE_IN_CHILDREN.units)
             raise InputError(f"{_quoted(text)} names no formula of a dose by AUC; there is {known}, or none: Calvert")
-        return Quantity(read_number(auc["number"], example), unit)
+        return Quantity(read_number(auc["number"], EXPOSURE.example), unit)
     if SHARE in kinds and (share := _SHARE.fullmatch(text)):
         return Quantity(read_number(share["number"], example), f"{OF_ANOTHER}{share['drug']}")
     match = _QUANTITY.fullmatch(text)
     if not match:
-        raise InputError(
-            Fault(f"{_quoted(text)} {_quantity_fault(text)}; write it like {example}", code="not-a-number")
-        )
+        closed_up = _closed_up(text)
+        right = closed_up if closed_up != text and _QUANTITY.fullmatch(closed_up) else f"it like {example}"
+        raise InputError(Fault(f"{_quoted(text)} {_quantity_fault(text)}; write {right}", code="not-a-number"))
     if fault := _number_fault(match["number"]):
         raise InputError(Fault(f"{_quoted(text)} {fault}; write it like {example}", code="not-a-number"))
     unit = match["unit"] or bare
@@ -128,8 +130,15 @@ def read_quantity(text: str, *kinds: Kind, bare: str = "") -> Quantity:
     return Quantity(Decimal(match["number"]), _unit(unit, text, kinds))
 
 
+def _closed_up(text: str) -> str:
+    """A text without spaces around a stroke, and with x for the sign of multiplication."""
+    return re.sub(r" ?/ ?", "/", text.replace("\N{MULTIPLICATION SIGN}", "x")).replace("/24 h", "/24h")
+
+
 def _quantity_fault(text: str) -> str:
     """Why a text is not one number and one unit."""
+    if re.match(r"[0-9]+(?: |['\N{RIGHT SINGLE QUOTATION MARK}])[0-9]", text):
+        return "has a number in several parts: write it without spaces and marks"
     number = re.match(rf"[+{''.join(_MINUS)}]?[\d.,]+(?:[eE][+-]?\d+)?", text)
     fault = _number_fault(number.group()) if number else _number_fault(text)
     return fault or "is not one number and one unit"
@@ -180,13 +189,15 @@ def _meant(unit: str, allowed: list[str]) -> str:
     """The allowed unit that was probably meant, or nothing. Only its spelling may differ: never ng for mg."""
     by_lower = {symbol.lower(): symbol for symbol in allowed}
     words = {word: meant.lower() for word, meant in (_SPELLINGS | _MEANT).items()}
-    lower = _translated(_translated(unit.lower(), words), words)
+    lower = re.sub(r"^x ?(10\^[0-9]+)(?=/|$)", r"x \1 cells", _translated(_translated(unit.lower(), words), words))
     meant = by_lower.get(_MEANT.get(unit.lower(), lower).lower()) or by_lower.get(lower)
     if meant:
         return meant
     from difflib import get_close_matches
 
-    mass, stroke, _ = lower.partition("/")
+    mass, stroke, below = lower.partition("/")
+    if "/" in below and lower.rpartition("/")[0] in by_lower:
+        return ""  # mg/m2 and something more: no time is guessed
     alike = [symbol for symbol in by_lower if symbol.startswith(mass + "/")] if stroke else list(by_lower)
     near = get_close_matches(lower, alike, 1, 0.7)
     return by_lower[near[0]] if near and not near[0].endswith(lower) else ""  # mol is never meant to be mmol

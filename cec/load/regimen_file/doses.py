@@ -20,6 +20,7 @@ from cec.units import DOSES, Quantity
 
 _TRAILING_ZERO = re.compile(r"\d\.\d*0(?!\d)", re.ASCII)
 _A_DAY = re.compile(r"(?P<amount>[^/]+)(?P<per>/\s*(?:m2|m²|kg))?\s*/\s*(?:day|d|daily)", re.ASCII)
+_EACH = re.compile(r"(?P<amount>.+?)\s*/\s*(?:dose|administration)", re.ASCII)
 _STEP = re.compile(r"(?P<dose>\S.*?)\s+(?P<step>more|less)(?P<each_day>\s+each\s+day)?")
 _RANGE = re.compile(
     r"(?P<before>AUC\s*)?(?P<low>[0-9][0-9.]*)\s+to\s+(?:AUC\s*)?(?P<high>[0-9][0-9.]*)(?P<unit>\s*[^0-9.\s].*)?"
@@ -43,7 +44,10 @@ def read_doses(value: str) -> DoseEntry:
     if change := _STEP.fullmatch(value.strip()):
         step: Literal["more", "less"] = "more" if change["step"] == "more" else "less"
         return DoseEntry(_read_dose(change["dose"]), step=step, each_day=bool(change["each_day"]))
-    first, *others = (_read_dose(part) for part in re.split(r"\s+or\s+", value.strip()))
+    parts = re.split(r"\s+or\s+", value.strip())
+    if len(parts) > 1 and any(re.fullmatch(r"[0-9.]+", part) for part in parts):
+        raise InputError(f"'{value}' has a dose without a unit; write each with its own, like AUC 5 or AUC 6")
+    first, *others = map(_read_dose, parts)
     if len({first, *others}) <= len(others):
         raise InputError(f"'{value}' names a dose twice")
     return DoseEntry(first, alternatives=tuple(others))
@@ -52,6 +56,10 @@ def read_doses(value: str) -> DoseEntry:
 def _read_dose(value: str) -> Quantity:
     """One dose of a regimen; InputError for a zero that ends a decimal, and for a dose of a day."""
     _refuse_trailing_zeros(value)
+    if each := _EACH.fullmatch(value):
+        raise InputError(f"'{value}': a dose is that of one administration; write {each['amount']}")
+    if re.match(r"AUC\s*=|auc", value):
+        raise InputError(f"'{value}' is not a dose by AUC; write it like AUC 5")
     if day := _A_DAY.fullmatch(value):
         rate = f"{day['amount'].strip()}{day['per'] or ''}"
         raise InputError(
@@ -98,6 +106,8 @@ def _or_entries(dose_or_list: Shape) -> Shape:
     """The shape of the dose of a line: a text, or a list of entries."""
 
     def read(node: Node, where: str, reading: Reading) -> Any:
+        if node.items == () and not node.is_cut:
+            return reading.fault(node, where, "is empty; write a dose, or a list of entries")
         if node.items is not None:
             return dose_or_list.read(node, where, reading)
         entry = ENTRY_DOSE.read(node, where, reading)

@@ -12,7 +12,7 @@ from cec.facts.reading import positive
 from cec.load.shapes import text, texts_like
 from cec.load.writing import write_text
 from cec.regimen import Rate
-from cec.units import DURATION, RATES, Quantity, dose_unit, span
+from cec.units import DURATION, RATES, Quantity, dose_unit, in_two_units, span
 
 
 class Over(Struct, frozen=True):
@@ -37,13 +37,13 @@ def with_one_over(stated: dict[str, Any]) -> dict[str, Any]:
 def read_over(value: str) -> Over:
     """How long an infusion runs.
 
-    >>> [str(each) for each in read_over("30 to 60 min")], str(read_over("2 h").most)
-    (['60 min', '30 min'], '2 h')
+    >>> [str(each) for each in read_over("30 to 60 min")], str(read_over("1 h 30 min").most)
+    (['60 min', '30 min'], '90 min')
     """
     low, to, high = value.strip().partition(" to ")
     read = positive(DURATION)
     if not to:
-        return Over(read(value))
+        return Over(in_two_units(value, "h", "min", 60, "1 h 30 min") or read(value))
     most = read(high)
     least = read(low if re.search(r"[a-z]", low) else f"{low} {most.unit}")
     if span(least) >= span(most):

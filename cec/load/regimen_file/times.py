@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 
+from msgspec.structs import replace
+
 from cec.days import LAST_DAY
 from cec.errors import InputError
 from cec.load.shapes import commas_or_list, text, texts_like, texts_or_numbers_like
@@ -14,6 +16,7 @@ from cec.regimen import BEFORE_FIRST_INFUSION, MEALS, PARTS_OF_DAY, WEEKDAYS, WO
 from cec.units import DURATION, Quantity, read_quantity, span
 
 _A_DAY = datetime.timedelta(days=1)
+_IN_DAYS = replace(DURATION, example="28 days")
 
 
 def read_whole_days(value: str) -> Quantity:
@@ -22,7 +25,7 @@ def read_whole_days(value: str) -> Quantity:
     >>> print(read_whole_days("3 weeks"))
     3 weeks
     """
-    duration = read_quantity(value, DURATION)
+    duration = read_quantity(value, _IN_DAYS)
     if span(duration) % _A_DAY or not _A_DAY <= span(duration) < _A_DAY * LAST_DAY:
         raise InputError(f"'{value}' is not a number of days from 1 to {LAST_DAY - 1}; write it like 28 days")
     return duration

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 _KEYS_FOR_WORDS: tuple[tuple[str, str], ...] = (
-    (r"(?i)\bBID\b|b\.i\.d\.|\btwice (?:daily|a day)", "times: 2"),
-    (r"(?i)\bTID\b|t\.i\.d\.|\bthree times (?:daily|a day)", "times: 3"),
-    (r"(?i)\bQID\b|q\.i\.d\.|\bfour times (?:daily|a day)", "times: 4"),
-    (r"(?i)\bQD\b|q\.d\.|\bonce (?:daily|a day)|\bdaily\b", "days alone: a line is given once on each of its days"),
+    (r"(?i)\bBI?D\b|b\.i\.d\.|\btwice (?:daily|a day)|^twice$", "times: 2"),
+    (r"(?i)\bT(?:ID|DS)\b|t\.i\.d\.|\bthree times (?:daily|a day)|^three times$", "times: 3"),
+    (r"(?i)\bQ(?:ID|DS)\b|q\.i\.d\.|\bfour times (?:daily|a day)|^four times$", "times: 4"),
+    (r"(?i)\b[QO]D\b|q\.d\.|\bonce (?:daily|a day)|\bdaily\b", "days alone: a line is given once on each of its days"),
     (r"(?i)\b(?:q|every)\s*([0-9]+)\s*(?:h|hr|hours?)\b", r"every: \1 h"),
     (r"(?i)\b(?:q|every)\s*([0-9]+)\s*(?:d|days?)\b", r"cycle_length: \1 days (a key of the regimen)"),
     (r"(?i)\b(?:q|every)\s*([0-9]+)\s*(?:w|wk|weeks?)\b", r"cycle_length: \1 weeks (a key of the regimen)"),
@@ -29,6 +29,9 @@ _KEYS_FOR_WORDS: tuple[tuple[str, str], ...] = (
         r"start: \1 \2 \3, and note: at least \1",
     ),
     (r"(?i)^(?:immediately|directly|right) after (.+)", r"start: after \1"),
+    (r"\bAUC ?([0-9][0-9.]*) ?[-\u2013] ?([0-9][0-9.]*)", r"AUC \1 to \2"),
+    (r"^([0-9][0-9.]*) ?% (?!of )([A-Za-z].*)", r"\1% of \2"),
+    (r"(?i)\b(?:increasing|increased|escalating|escalated|titrated) by\b", "rising by"),
     (r"([0-9][0-9.]*) ?[-\u2013] ?([0-9][0-9.]* ?(?:mcg|mg|g|units|mL|min|h)\b\S*)", r"\1 to \2"),
     (
         r"(?i)\b(?:rounded )?to (?:the )?nearest ([0-9][0-9.]* ?[a-z]+)",
