@@ -61,7 +61,9 @@ from cec.units.kinds import (
     Kind,
 )
 from cec.units.quantity import DIGITS, EXACT, Quantity, context_of, plain, shorten, span, write_number
-from cec.units.reading import in_two_units, is_unit, read_length, read_number, read_quantity, read_weight
+from cec.units.reading import read_number, read_quantity
+from cec.units.sizes import in_two_units, read_length, read_weight
+from cec.units.spellings import is_unit
 from cec.units.writing import write_duration, write_quantity, write_range, write_signed
 
 __all__ = [
