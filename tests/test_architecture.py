@@ -78,8 +78,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.verification.measured_within": (*BASE, "cec.calculate", "cec.fhir"),
     "cec.verification.quick": (*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification", "cec.batch"),
     "cec.fhir": (*BASE, "cec.load", "cec.fhir"),
-    "cec.fhir.codes": ("cec.errors", "cec.units"),
-    "cec.rendering.fhir": (*BASE, "cec.rendering", "cec.course.void", "cec.fhir.codes"),
+    "cec.fhir.codes": (),
+    "cec.fhir.ucum": ("cec.errors", "cec.units"),
+    "cec.rendering.fhir": (*BASE, "cec.rendering", "cec.course.void", "cec.fhir.codes", "cec.fhir.ucum"),
     "cec.rendering": (
         *(*BASE, "cec.rendering", "cec.verification.outcome", "cec.cases.outcome", "cec.authoring.changes"),
         *(

@@ -9,7 +9,7 @@ from cec.errors import FileError
 from cec.fhir.codes import ALERT, DAYS_OF_CYCLE, regimen_at
 from cec.fhir.elements import Element, codes_of, date_of, refuse_modifiers
 from cec.fhir.measures import measured
-from cec.fhir.people import Told, allergies, identity, is_about, patient_of, told_by_extensions
+from cec.fhir.people import FactText, allergies, identity, is_about, patient_of, told_by_extensions
 from cec.fhir.requests import (
     NOT_ORDERED,
     Known,
@@ -38,7 +38,7 @@ class Group(NamedTuple):
 
     addresses: tuple[str, ...] = ()
     """Of its RequestGroup, or else of its requests."""
-    facts: tuple[Told, ...] = ()
+    facts: tuple[FactText, ...] = ()
     days: Mapping[str, tuple[int, ...]] | None = None
     """Days of the cycle by the names of the requests; None where there is no RequestGroup."""
 
@@ -56,14 +56,14 @@ class Group(NamedTuple):
 class ReadBundle(NamedTuple):
     """What a Bundle says of one order."""
 
-    facts: tuple[Told, ...]
+    facts: tuple[FactText, ...]
     """Those of the patient and of the cycle."""
     doses: tuple[RequestedDose, ...]
     accepted: Mapping[str, str]
     """The reasons with which alerts were accepted, by their codes."""
     notes: tuple[str, ...]
     """What was not read, and which of several was taken."""
-    measured_within: tuple[tuple[int, Told], ...] = ()
+    measured_within: tuple[tuple[int, FactText], ...] = ()
     """Measures that were taken within the cycle, each with the day of it from which it holds."""
 
 
@@ -126,9 +126,9 @@ def _refuse_other_plans(requests: Iterable[Element], group: Group) -> None:
                 request.fault(f"follows {address}, but the order {group.named}", "told-twice")
 
 
-def _once(facts: Iterable[Told], elsewhere: Collection[str]) -> tuple[Told, ...]:
+def _once(facts: Iterable[FactText], elsewhere: Collection[str]) -> tuple[FactText, ...]:
     """Each fact that is not known from elsewhere, once; a fault for one that is told in two ways."""
-    by_name: dict[str, Told] = {}
+    by_name: dict[str, FactText] = {}
     for each in facts:
         if each.fact not in elsewhere:
             first = by_name.setdefault(each.fact, each)
@@ -162,10 +162,10 @@ def group_of(resources: Resources) -> Group:
             "gives, and differs here; cec verify of the saved order compares these too"
         )
     days: dict[str, tuple[int, ...]] = {}
-    start: list[Told] = []
+    start: list[FactText] = []
     for action in _actions(group):
         if day_1 := action.get("timingPeriod", "start") or action.get("timingDateTime"):
-            start += (Told("start", date.isoformat(), day_1) for date in [date_of(day_1)] if date)
+            start += (FactText("start", date.isoformat(), day_1) for date in [date_of(day_1)] if date)
         if action.get("resource") and (request := resources.at(action.get("resource"), group)):
             days[request.name] = tuple(_days_of_cycle(action))
     return Group(tuple(_addresses(group)), (*told_by_extensions(group), *start[:1]), days)

@@ -10,9 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cec.errors import InputError
-from cec.fhir.codes import ROUTE_CODES, SNOMED, units_of_code
+from cec.fhir.codes import ROUTE_CODES, SNOMED
 from cec.fhir.elements import Element, codes_of, date_of, words_of
 from cec.fhir.quantities import ReadQuantity, is_other_unit, read_decimal, read_of_kinds
+from cec.fhir.ucum import units_of_code
 from cec.load.routes import understand_route
 from cec.units import AMOUNT, DURATION, RATES, Quantity, convert_exactly, dose_unit, kept, span
 

@@ -14,7 +14,7 @@ from cec.facts import FACTS, fact_of
 from cec.facts.reading import read_date
 from cec.fhir.codes import BY_LOINC, DERIVED, LOINC
 from cec.fhir.elements import Element, codes_of, refuse_modifiers, words_of
-from cec.fhir.people import Told, is_about
+from cec.fhir.people import FactText, is_about
 from cec.fhir.quantities import ReadQuantity, read_of_kinds
 from cec.fhir.resources import Resources
 from cec.load.patient_keys import Part
@@ -66,8 +66,8 @@ class Measured(NamedTuple):
 class Measures(NamedTuple):
     """What Observations tell: the facts of the cycle's start, and those that hold from a later day of it on."""
 
-    first: tuple[Told, ...]
-    later: tuple[tuple[int, Told], ...]
+    first: tuple[FactText, ...]
+    later: tuple[tuple[int, FactText], ...]
 
 
 def measured(
@@ -105,17 +105,17 @@ def measured(
     by_days = itertools.groupby(sorted(later, key=lambda each: each[0]), key=lambda each: each[0])
     within = [(day, [measure for _, measure in group]) for day, group in by_days]
     return Measures(
-        (*map(_told, first), *dates),
-        tuple((day, fact) for day, group in within for fact in (*map(_told, group), *_measured_on(group))),
+        (*map(_text_of, first), *dates),
+        tuple((day, fact) for day, group in within for fact in (*map(_text_of, group), *_measured_on(group))),
     )
 
 
-def _measured_on(measures: Iterable[Measured]) -> Iterator[Told]:
+def _measured_on(measures: Iterable[Measured]) -> Iterator[FactText]:
     """The oldest day of height and weight; nothing where none is told."""
     dated = [each for each in measures if each.fact in _WITH_TEXT and each.date]
     if dated:
         oldest = min(dated, key=lambda each: each.day)
-        yield Told("measured_on", oldest.day, oldest.observation)
+        yield FactText("measured_on", oldest.day, oldest.observation)
 
 
 def _of_first_day(measures: Sequence[Measured], used: Mapping[str, int | None]) -> list[Measured]:
@@ -208,14 +208,14 @@ def _latest(measures: Sequence[Measured]) -> list[Measured]:
     return [each for place, each in enumerate(measures) if newest.startswith(each.day) or place in last]
 
 
-def _told(measure: Measured) -> Told:
+def _text_of(measure: Measured) -> FactText:
     amount = measure.amount
     decimals = -int(amount.quantity.value.as_tuple().exponent)
     fits = decimals <= _LONGEST
-    return Told(measure.fact, amount.text, measure.observation, None if fits else amount.quantity)
+    return FactText(measure.fact, amount.text, measure.observation, None if fits else amount.quantity)
 
 
-def long_part(fact: Told) -> Part:
+def long_part(fact: FactText) -> Part:
     """A fact whose number has more decimals than people type, as what is told of its key."""
     kind, amount = fact_of(fact.fact), fact.value
     if amount is None or amount.value <= 0:

@@ -14,7 +14,7 @@ from cec.units import Quantity
 _BIRTH_SEX = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex"
 
 
-class Told(NamedTuple):
+class FactText(NamedTuple):
     """One fact: its text as a file would say it or, where no text can, its value; and where it is from."""
 
     fact: str
@@ -45,20 +45,20 @@ def is_about(patient: Element | None, resource: Element, resources: Resources) -
     return found is not None and found.name == patient.name
 
 
-def identity(patient: Element) -> Iterator[Told]:
+def identity(patient: Element) -> Iterator[FactText]:
     """Id, name, date of birth and sex, as far as the Patient tells them; a fault where the patient has died."""
     if patient.get("deceasedBoolean").is_true or patient.get("deceasedDateTime"):
         patient.fault("says that the patient has died: nothing is to be given")
     if patient.get("active").node.json == "false":
         patient.note("is not in use any more (active is false): another Patient may be meant")
     if number := _number(patient):
-        yield Told("id", number, patient)
+        yield FactText("id", number, patient)
     names = sorted(patient.all("name"), key=lambda name: ("official", "usual", "").index(_use(name)))
     if names and (name := _name(names[0])):
-        yield Told("name", name, names[0])
+        yield FactText("name", name, names[0])
     if born := patient.get("birthDate"):
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", born.text, re.ASCII):
-            yield Told("born", born.text, born)
+            yield FactText("born", born.text, born)
         else:
             born.note(f"{born.text} is not a whole date, so no date of birth is known")
     yield from _sex(patient)
@@ -84,28 +84,28 @@ def _name(name: Element) -> str:
     return name.get("text").text or f"{given} {name.get('family').text}".strip()
 
 
-def _sex(patient: Element) -> Iterator[Told]:
+def _sex(patient: Element) -> Iterator[FactText]:
     gender = patient.get("gender")
     at_birth = next((each.get("valueCode").text for _, each in patient.extensions(_BIRTH_SEX)), "")
     sex = {"F": "female", "M": "male"}.get(at_birth, "")
     if gender.text in {"female", "male"} and sex in {"", gender.text}:
-        yield Told("sex", gender.text, gender)
+        yield FactText("sex", gender.text, gender)
     elif gender:
         birth = f", and {sex} at birth" if sex else ""
         gender.note(f"is {gender.text}{birth}, so no sex is told to formulas; give it with --sex")
 
 
-def told_by_extensions(resource: Element) -> Iterator[Told]:
+def told_by_extensions(resource: Element) -> Iterator[FactText]:
     """The facts that cec's own extensions tell."""
     for name, extension in resource.extensions(FACT):
-        yield Told(name, extension.get("valueString").text, extension)
+        yield FactText(name, extension.get("valueString").text, extension)
 
 
-def allergies(resources: Sequence[Element]) -> Iterator[Told]:
+def allergies(resources: Sequence[Element]) -> Iterator[FactText]:
     """What the patient is allergic to, in one text."""
     active = [each for each in resources if _is_active(each)]
     if words := [text for each in active if (text := words_of(each.get("code")))]:
-        yield Told("allergies", "; ".join(dict.fromkeys(words)), active[0])
+        yield FactText("allergies", "; ".join(dict.fromkeys(words)), active[0])
 
 
 def _is_active(allergy: Element) -> bool:

@@ -6,8 +6,8 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from cec.errors import InputError
-from cec.fhir.codes import UCUM, ucum_of, units_of_code
 from cec.fhir.elements import Element
+from cec.fhir.ucum import UCUM, ucum_of, units_of_code
 from cec.units import Kind, Quantity, read_quantity
 from cec.units.kinds import KINDS
 

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 from cec.drug_names import drug_key, is_same_drug, other_drug
 from cec.errors import InputError
-from cec.fhir.codes import ATC, INTERNATIONAL, OWN_UNITS, RXNORM
+from cec.fhir.codes import ATC, RXNORM
 from cec.fhir.dosage import beside_amount
 from cec.fhir.elements import Element, codes_of, words_of
 from cec.fhir.quantities import ReadQuantity, has_unit_of, read_of_kinds
 from cec.fhir.resources import Resources
+from cec.fhir.ucum import INTERNATIONAL, OWN_UNITS
 from cec.pharmacy import FormularyDrug
 from cec.units import AMOUNT, DOSES, RATES, Kind, Quantity, convert_exactly, read_quantity
 

@@ -18,7 +18,7 @@ from cec.facts import FACTS
 from cec.facts.families import EARLIER_DOSES_SINCE
 from cec.fhir.bundle import Group, ReadBundle, group_of, read_bundle
 from cec.fhir.measures import long_part
-from cec.fhir.people import Told
+from cec.fhir.people import FactText
 from cec.fhir.resources import read_resources
 from cec.load import load_regimen
 from cec.load.nodes import read_bytes
@@ -103,7 +103,7 @@ def verify_bundle(
     row = _row({**parts, **given}, start, cycle, read)
     accepted = {**read.accepted, **(accept or {})}
 
-    def patient_with(facts: Sequence[Told]) -> Patient:
+    def patient_with(facts: Sequence[FactText]) -> Patient:
         measures = {each.fact: _part(each) for each in facts}
         return _row({**parts, **measures, **given}, start, cycle, read).patient
 
@@ -232,7 +232,7 @@ def _row(parts: Mapping[str, Part], start: datetime.date | None, cycle: int | No
         raise InputError(*error.faults, *others) from None
 
 
-def _parts(facts: Sequence[Told], regimen: Regimen, pharmacy: Pharmacy) -> tuple[dict[str, Part], tuple[str, ...]]:
+def _parts(facts: Sequence[FactText], regimen: Regimen, pharmacy: Pharmacy) -> tuple[dict[str, Part], tuple[str, ...]]:
     """Each fact that counts, read, with the place of what is wrong with it; and a remark on those that do not."""
     history = history_asked(regimen, pharmacy)
     asked = {condition.fact for _, conditions in conditions_of(regimen, pharmacy) for condition in conditions}
@@ -248,7 +248,7 @@ def _parts(facts: Sequence[Told], regimen: Regimen, pharmacy: Pharmacy) -> tuple
     return parts, tuple(notes)
 
 
-def _part(fact: Told) -> Part:
+def _part(fact: FactText) -> Part:
     """What is told of one fact; its faults with their place in the Bundle."""
     if since := _SINCE.fullmatch(fact.fact):
         part = read_part(EARLIER_DOSES_SINCE, {since["drug"]: fact.text})

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cec.calculate.revision import revise
 from cec.errors import Fault, InputError
-from cec.fhir.people import Told
+from cec.fhir.people import FactText
 from cec.order import Change, Order, measured_anew
 from cec.patient import Patient
 
@@ -24,7 +24,7 @@ class MeasuredWithin(NamedTuple):
 
 
 def measured_within(
-    by_days: Iterable[tuple[int, Told]], patient_with: Callable[[Sequence[Told]], Patient]
+    by_days: Iterable[tuple[int, FactText]], patient_with: Callable[[Sequence[FactText]], Patient]
 ) -> tuple[MeasuredWithin, ...]:
     """What was measured within a cycle, by days; `patient_with` reads the patient with these facts."""
     found = []

@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from cec import load_patient, load_regimen, render
 from cec.calculate import draft_order
 from cec.errors import CecError
-from cec.fhir.codes import CODES
+from cec.fhir.ucum import UCUM_CODES
 from cec.load.search import example_names, found_regimens
 from cec.load.treatment_file import load_either
 from cec.rendering import SHOWN_REGIMENS
@@ -129,5 +129,5 @@ def test_they_do_not_read_what_is_broken(broken_file: Path) -> None:
 
 def test_every_code_of_a_unit_is_ucum(packages: Path, tmp_path: Path) -> None:
     file = tmp_path / "codes.json"
-    file.write_text(json.dumps([*dict.fromkeys(CODES.values()), "mcg", "m^2"]), encoding="utf-8")
+    file.write_text(json.dumps([*dict.fromkeys(UCUM_CODES.values()), "mcg", "m^2"]), encoding="utf-8")
     assert faults("ucum", packages, [file]) == {"codes.json": ["mcg", "m^2"]}

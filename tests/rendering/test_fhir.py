@@ -20,7 +20,7 @@ from units_in_fhir import AMOUNTS_IN_UCUM, UNITS_BY_CODE
 
 from cec import Order, Pharmacy, draft_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import InputError
-from cec.fhir.codes import CODES, ucum_of, units_of_code
+from cec.fhir.ucum import UCUM_CODES, ucum_of, units_of_code
 from cec.order import GivenAmount
 from cec.patient import SetDose
 from cec.pharmacy import DoseRounding
@@ -271,11 +271,11 @@ def test_the_guard_sees_a_mistaken_unit(quantity: dict[str, Any], found: list[st
 
 
 def test_the_code_of_every_amount_was_looked_up() -> None:
-    assert {CODES[amount] for amount in AMOUNTS} == AMOUNTS_IN_UCUM
+    assert {UCUM_CODES[amount] for amount in AMOUNTS} == AMOUNTS_IN_UCUM
 
 
 def test_every_unit_has_a_code_that_is_read_as_that_unit() -> None:
     units = {unit for kind in KINDS for unit in kind.units}
     assert len(units) > 100
     assert [unit for unit in units if unit not in units_of_code(ucum_of(unit)) and not unit.startswith("AUC")] == []
-    assert [unit for unit in units - CODES.keys() if not unit.startswith("AUC")] == []
+    assert [unit for unit in units - UCUM_CODES.keys() if not unit.startswith("AUC")] == []

@@ -7,7 +7,8 @@ import uuid
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cec.fhir.codes import ATC, DAYS_OF_CYCLE, DOSE_RATE_TYPE, PRECISION, RXNORM, SNOMED, UCUM, route_code, ucum_of
+from cec.fhir.codes import ATC, DAYS_OF_CYCLE, DOSE_RATE_TYPE, PRECISION, RXNORM, SNOMED, route_code
+from cec.fhir.ucum import UCUM, ucum_of
 from cec.rendering.json import render
 from cec.units import DURATION, Quantity, convert, dose_unit
 

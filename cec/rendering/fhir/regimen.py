@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cec.days import Series, numbers_of
-from cec.fhir.codes import activity_address, regimen_address, ucum_of
+from cec.fhir.codes import activity_address, regimen_address
+from cec.fhir.ucum import ucum_of
 from cec.regimen import any_words
 from cec.rendering.fhir.parts import (
     ONE_DAY,
