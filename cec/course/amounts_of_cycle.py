@@ -24,7 +24,7 @@ Units = Mapping[str, str]
 """The unit in which each drug is added up, by the key of its name."""
 
 
-class Part(NamedTuple):
+class CountedDose(NamedTuple):
     """One administration that was ordered: how much of it was given, and how much is still to be given."""
 
     drug: str
@@ -38,14 +38,14 @@ class Part(NamedTuple):
     """What one of these amounts is in the unit in which the drug is added up: 1 mg at 0.8 m2 is 1.25 mg/m2."""
 
 
-class Cycle(NamedTuple):
+class CountedCycle(NamedTuple):
     """An order in the history, with all that it ever ordered."""
 
     file: str
     order: Order
     day_1: datetime.date
     dates: tuple[datetime.date, ...]
-    parts: Mapping[str, tuple[Part, ...]]
+    doses: Mapping[str, tuple[CountedDose, ...]]
     """By the key of the drug's name."""
 
     @property
@@ -65,58 +65,64 @@ class Sums(NamedTuple):
     planned: Fraction = Fraction(0)
 
 
-def sums_of(parts: Iterable[Part]) -> Sums:
+def sums_of(doses: Iterable[CountedDose]) -> Sums:
     """What these administrations of one drug come to."""
     rows = [
-        [Fraction(amount.value) * part.per for amount in (part.ordered, part.given, part.to_give, part.planned)]
-        for part in parts
+        [Fraction(amount.value) * dose.per for amount in (dose.ordered, dose.given, dose.to_give, dose.planned)]
+        for dose in doses
     ]
     return Sums(*(sum(column, Fraction(0)) for column in zip(*rows, strict=True)))
 
 
 def units_of(orders: Iterable[Order]) -> dict[str, str]:
-    """The unit in which each drug is added up: that of its lifetime maximum, else of its newest dose."""
+    """The unit in which each drug is added up: that of its lifetime maximum, else the first that an order adds it in.
+
+    From one cycle to the next amounts are carried in that unit; in another they would be those of another body size.
+    """
     units: dict[str, str] = {}
     of_maximum: dict[str, str] = {}
     for order in orders:
-        units |= {drug_key(dose.drug): unit_added_up(dose) for dose in order.doses}
+        for drug, amount in order.patient.earlier_doses.items():
+            units.setdefault(drug_key(drug), amount.unit)
+        for dose in order.doses:
+            units.setdefault(drug_key(dose.drug), unit_added_up(dose))
         of_maximum |= {drug_key(drug): maximum.unit for drug, maximum in lifetime_maximums(order.regimen).items()}
     return units | of_maximum
 
 
-def cycle_of(filed: FiledOrder, units: Units, before: datetime.date | None) -> Cycle:
+def cycle_of(filed: FiledOrder, units: Units, before: datetime.date | None) -> CountedCycle:
     """All that an order gives and ever ordered; what is dated before that day counts as given."""
     file, order = filed
-    parts: dict[str, list[Part]] = {}
+    doses: dict[str, list[CountedDose]] = {}
     rows = {identity(row): row for change in order.changes for row in change.removed}
     for row, amount, status, _ in administrations_given(order, before):
         rows.pop(identity(row), None)
         nothing = Quantity(Decimal(0), amount.unit)
-        part = _part(order, row, units)._replace(
+        dose = _counted_dose(order, row, units)._replace(
             given=amount if status == "given" else nothing, to_give=amount if status == "ordered" else nothing
         )
-        parts.setdefault(drug_key(row.drug), []).append(part)
+        doses.setdefault(drug_key(row.drug), []).append(dose)
     for row in rows.values():
-        parts.setdefault(drug_key(row.drug), []).append(_part(order, row, units))
+        doses.setdefault(drug_key(row.drug), []).append(_counted_dose(order, row, units))
     dates = sorted(row.date for row in (*order.administrations, *rows.values()))
-    return Cycle(
+    return CountedCycle(
         file,
         order,
         order.start or dates[0],
         tuple(dates),
-        {drug: tuple(each) for drug, each in parts.items() if any(part.ordered.unit in ADDED_UP for part in each)},
+        {drug: tuple(each) for drug, each in doses.items() if any(dose.ordered.unit in ADDED_UP for dose in each)},
     )
 
 
-def _part(order: Order, row: Administration, units: Units) -> Part:
+def _counted_dose(order: Order, row: Administration, units: Units) -> CountedDose:
     """An administration that is ordered, of which nothing is given."""
     measures = order.measures_on(row.protocol_day)
     nothing = Quantity(Decimal(0), row.dose.unit)
     if row.route == RADIOTHERAPY or row.dose.unit not in ADDED_UP:
-        return Part(row.drug, row.date, row.dose, nothing, nothing, row.dose, Fraction(1))
+        return CountedDose(row.drug, row.date, row.dose, nothing, nothing, row.dose, Fraction(1))
     unit = units.get(drug_key(row.drug), row.dose.unit)
     per = total_in(unit, Quantity(Decimal(1), row.dose.unit), measures.weight, measures.bsa.area)
-    return Part(row.drug, row.date, row.dose, nothing, nothing, _planned(order, row), per)
+    return CountedDose(row.drug, row.date, row.dose, nothing, nothing, _planned(order, row), per)
 
 
 def _planned(order: Order, row: Administration) -> Quantity:

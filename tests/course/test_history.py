@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from wards import order_of
 
 from cec import render, schema
+from cec.course.earlier import earlier_doses
 from cec.course.found_orders import FiledOrder, OrdersOfPatient
 from cec.course.history import history
 from cec.course.patient_history import History
@@ -25,6 +26,10 @@ from cec.units import Quantity
 
 FIRST, SECOND = datetime.date(2026, 11, 30), datetime.date(2026, 12, 28)
 DOXORUBICIN = "drug: doxorubicin, dose: 30 mg/m2, route: IV bolus, days: 1-3, lifetime_maximum: 450 mg/m2"
+TWO_UNITS = (
+    "drug: methotrexate, dose: 100 mg/m2, route: IV infusion, over: 1 h, days: 1",
+    "drug: methotrexate, dose: 14 mg, route: intrathecal, days: 2",
+)
 AT_070: dict[str, Any] = {"height": "98 cm", "weight": "18 kg"}  # √(98 × 18 / 3600) = 0.7
 AT_080: dict[str, Any] = {"height": "115.2 cm", "weight": "20 kg"}  # √(115.2 × 20 / 3600) = 0.8
 
@@ -146,6 +151,19 @@ def test_no_plan_is_made_up(tmp_path: Path) -> None:
     intensity = one.drugs[0].intensity
     assert intensity
     assert (str(intensity.a_week), intensity.planned_a_week) == ("22.5 mg/m2", None)
+
+
+def test_lines_of_one_drug_in_two_units_are_added_up_as_the_next_cycle_does(tmp_path: Path) -> None:
+    """70 mg at 0.70 m2 are 100 mg/m2, and 14 mg into the spine 20 mg/m2 more, also when the child is at 0.80 m2."""
+    before = order_of(tmp_path, *TWO_UNITS, start=FIRST, id="7", **AT_070)
+    earlier = {"methotrexate": "120 mg/m2"}
+    after = order_of(tmp_path, *TWO_UNITS, start=SECOND, id="7", earlier_doses=earlier, **AT_080)
+    assert {drug: str(amount) for drug, amount in earlier_doses(before, before.regimen, {}).amounts.items()} == earlier
+    found = history_of(before, after)
+    assert found.alerts == ()
+    (drug,) = found.drugs
+    # 80 mg at 0.80 m2 are 100 mg/m2, 14 mg 17.5
+    assert (str(drug.given), str(drug.to_give)) == ("120 mg/m2", "117.5 mg/m2")
 
 
 def test_earlier_doses_that_are_not_the_sum_are_told(tmp_path: Path) -> None:
