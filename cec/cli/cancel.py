@@ -32,7 +32,7 @@ def cancel(
       cec cancel order.json --on 2026-11-30 --reason 'fever, postponed'
     """
     from cec.course.first_look import look_at, read_unedited
-    from cec.course.standing import cancelled
+    from cec.course.release_and_cancel import cancelled
     from cec.course.writing import revision_name, write_beside
     from cec.days import paper_date
     from cec.facts.reading import read_date

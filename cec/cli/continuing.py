@@ -113,14 +113,14 @@ def _pharmacy(order: Order, name: str, asked: Asked) -> tuple[Pharmacy, Override
 
 def _patient(order: Order, name: str, options: CarriedPatientOptions, following: Following) -> CarriedPatient:
     """The patient as carried on from an order, with what was typed; CecError with all that is asked for too."""
-    from cec.course.carried import Told, carry_patient
+    from cec.course.carried import News, carry_patient
 
     typed = PatientOptions(
         options.facts, options.history, options.reduce, options.set_dose, options.without, options.choose
     )
     texts = texts_of_patient(typed)
     lists = (options.keep_reduction, options.drop_reduction, options.unknown, options.also_given)
-    news = Told(texts, *(tuple(each or ()) for each in lists))
+    news = News(texts, *(tuple(each or ()) for each in lists))
     return naming_options(lambda: carry_patient(order, following, news, name))
 
 

@@ -32,12 +32,12 @@ def print_order(
       cec print order.json -o sheet.pdf
       cec print order.json --all papers
     """
-    from cec.course.chain import beside
+    from cec.course.chain import look_in_folder
     from cec.course.first_look import read_unedited
 
     chosen = chosen_form(output, PRINTED, all_papers, explain=explain, oral=oral)
     keep_apart({"ORDER": order}, {"--output": output.output})
-    saved, folder = read_unedited(order), beside(order)
+    saved, folder = read_unedited(order), look_in_folder(order)
     if folder.broken:
         words = "which of these orders counts is not known, so none is printed; leave the one that does in the folder"
         raise FileError(*folder.broken, Fault(words, "", str(order)))

@@ -33,7 +33,7 @@ def release(
       cec release eva.json --by 'A. Nowak' --on 2026-11-29 -o eva-signed.json
     """
     from cec.course.first_look import look_at, read_unedited
-    from cec.course.standing import released
+    from cec.course.release_and_cancel import released
     from cec.course.writing import released_name, write_released
     from cec.days import paper_date
     from cec.facts.reading import read_date

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def order_agrees(file: Path, asked: Asked) -> bool:
     """Show what of a saved order is what its inputs give; whether all is."""
-    from cec.course.chain import beside
+    from cec.course.chain import look_in_folder
     from cec.course.predecessor import held_against_predecessor, with_predecessor
     from cec.load import load_regimen
     from cec.load.order_file import read_order
@@ -40,7 +40,7 @@ def order_agrees(file: Path, asked: Asked) -> bool:
     )
     compared = held_against_predecessor(file, saved.order)
     if saved.fingerprint == saved.order.fingerprint and not compared.differences:
-        notes += beside(file).remarks
+        notes += look_in_folder(file).remarks
     if release := saved.order.release:
         notes += (f"released by {release.by} on {release.on} ({NO_SIGNATURE})",)
     verification = with_predecessor(verify_order(saved, now), compared)

@@ -38,7 +38,7 @@ class Following(NamedTuple):
     start: datetime.date
 
 
-class Told(NamedTuple):
+class News(NamedTuple):
     """What is told of the next cycle: texts by the keys of a patient file, and what is decided of the last one."""
 
     texts: Texts = _NOTHING
@@ -58,7 +58,7 @@ class CarriedPatient(NamedTuple):
     age_is_carried: bool
 
 
-def carry_patient(order: Order, following: Following, news: Told, name: str) -> CarriedPatient:
+def carry_patient(order: Order, following: Following, news: News, name: str) -> CarriedPatient:
     """The patient as carried on from the order of this name; InputError with all that is asked for and was not news."""
     regimen, pharmacy, start = following
     facts = {fact.name for fact in told_facts("patient")} & news.texts.keys()

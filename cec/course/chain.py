@@ -133,7 +133,7 @@ def void_by(path: Path) -> Void | None:
     return None
 
 
-class Beside(NamedTuple):
+class FolderFindings(NamedTuple):
     """What the folder of an order says of it: by what it is void, and what its reader must know."""
 
     void: Void | None
@@ -142,7 +142,7 @@ class Beside(NamedTuple):
     """Why nobody can tell whether it counts; the remarks have them too."""
 
 
-def beside(path: Path) -> Beside:
+def look_in_folder(path: Path) -> FolderFindings:
     """What a reader of an order must know of its folder: by what it is replaced or cancelled, or what hides that.
 
     And that the cycle before was changed since it was continued with this one: then something else was given before.
@@ -151,14 +151,14 @@ def beside(path: Path) -> Beside:
         void, own = void_by(path), look_at(path)
         before = _changed_before(own, path.parent)
     except FileError as error:
-        return Beside(None, tuple(map(str, error.faults)), error.faults)
+        return FolderFindings(None, tuple(map(str, error.faults)), error.faults)
     words = [f"VOID: {void.words}"] if void else []
     if before:
         words.append(
             f"the cycle before was changed since ({before.path.name}, revision {before.revision}): look at earlier "
             "doses, reductions and the start; where they are others, cancel this one and go on from that one"
         )
-    return Beside(void, tuple(words))
+    return FolderFindings(void, tuple(words))
 
 
 def _changed_before(file: OrderFile, folder: Path) -> OrderFile | None:

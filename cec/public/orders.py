@@ -186,7 +186,7 @@ def next_cycle(
     >>> second.cycle, str(second.patient.previous_weight), second.follows.fingerprint == first.fingerprint
     (2, '26 kg', True)
     """
-    from cec.course.carried import Following, Told, carry_patient
+    from cec.course.carried import Following, News, carry_patient
     from cec.course.next_cycle import cycle_that_follows, drafted_after, refuse_overlap, refuse_without_number
     from cec.facts import EARLIER_DOSES, EARLIER_DOSES_SINCE
     from cec.load.patient_file import PATIENT_FIELDS
@@ -198,7 +198,7 @@ def next_cycle(
     if order.start is None:
         raise InputError("the order has no start: nobody can tell when its cycle was given")
     policy = pharmacy or next((each.pharmacy for each in reversed(order.changes) if each.pharmacy), order.pharmacy)
-    news = Told(texts, keep_reductions, drop_reductions, unknown, also_given)
+    news = News(texts, keep_reductions, drop_reductions, unknown, also_given)
     with _naming_parameters():
         following = cycle_that_follows(order, regimen, phase=phase, cycle=cycle)
         _, carried, *_ = together(

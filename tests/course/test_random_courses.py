@@ -21,7 +21,7 @@ from cec import CecError, Order
 from cec.course.earlier import earlier_doses
 from cec.course.found_orders import orders_of_day, orders_of_patient
 from cec.course.history import history
-from cec.course.standing import cancelled
+from cec.course.release_and_cancel import cancelled
 from cec.course.worklist import ward_day
 from cec.fingerprint import fingerprint
 from cec.order import GivenAmount, MovedDay, SkippedDay

@@ -19,7 +19,7 @@ from papers import pages_of, text_of
 from revising import MONDAY, day, drafted, kg, revised
 
 from cec import Order, load_pharmacy, render
-from cec.course.standing import cancelled
+from cec.course.release_and_cancel import cancelled
 from cec.errors import InputError
 from cec.order import GivenAmount, Release, SkippedDay
 from cec.rendering import PRINTED, WORKSHEETS, cautions
