@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Container
 from decimal import localcontext
 from pathlib import Path
-from shlex import quote
 from typing import TypeVar, cast
 
 from msgspec.structs import replace
 
 from cec.errors import Fault, FileError, InputError
 from cec.load.nodes import SourceFile
+from cec.load.other_kinds import refuse_orders, refuse_other_kinds
 from cec.load.search import example_names, is_example, refuse_other_name, regimen_folder, regimen_names, regimen_path
 from cec.load.shapes import Reading, Shape
 from cec.load.typed import Texts, put_over, with_texts
@@ -66,7 +66,7 @@ def _regimen(name_or_path: str | Path, *, checked: bool = False) -> Regimen:
     if "phases" in {key.text for key, _ in source.root.entries or ()}:
         text = "is a treatment of phases, not a regimen: cec schedule draws its calendar, and with --phase one cycle"
         raise FileError(Fault(text, "", source.name))
-    _refuse_orders(source)
+    refuse_orders(source)
     regimen = _read(REGIMEN, source, Regimen, checked=checked)
     refuse_other_name(regimen.name, path, name_or_path)
     if is_example(path):
@@ -74,14 +74,6 @@ def _regimen(name_or_path: str | Path, *, checked: bool = False) -> Regimen:
     elif _takes_a_shipped_name(regimen, path):
         regimen = replace(regimen, name=f"{NOT_SHIPPED}{regimen.name}")
     return replace(regimen, sha256=source.sha256, reviews=load_reviews(path))
-
-
-def _refuse_orders(source: SourceFile) -> None:
-    """FileError for a saved order, which stands where a file that people write belongs."""
-    forms = (value.text or "" for key, value in source.root.entries or () if key.text == "schema")
-    if any(form.startswith("cec.order/") for form in forms):
-        text = f"is a saved order: cec print draws it, cec verify {quote(source.name)} holds it against itself"
-        raise FileError(Fault(text, "", source.name))
 
 
 def _takes_a_shipped_name(regimen: Regimen, path: Path) -> bool:
@@ -117,7 +109,7 @@ def patient_and_overrides(path: str | Path | None, texts: Texts | None) -> tuple
     from cec.load.patient_file import PATIENT
 
     source, replaced = with_texts(path, texts)
-    _refuse_orders(source)
+    refuse_orders(source)
     return _read(PATIENT, source, Patient), replaced
 
 
@@ -126,7 +118,7 @@ def begun_patient(path: str | Path | None, texts: Texts | None) -> SourceFile:
     from cec.load.patient_file import BEGUN
 
     source, _ = with_texts(path, texts)
-    _refuse_orders(source)
+    refuse_orders(source)
     _read(BEGUN, source, Patient)
     return source
 
@@ -138,7 +130,7 @@ def pharmacy_and_overrides(path: str | Path | None, texts: Texts | None) -> tupl
     from cec.load.pharmacy_file import PHARMACY
 
     source, replaced = with_texts(path, texts)
-    _refuse_orders(source)
+    refuse_orders(source)
     return replace(_read(PHARMACY, source, Pharmacy), sha256=source.sha256), replaced
 
 
@@ -171,6 +163,7 @@ def _read(shape: Shape, source: SourceFile, _noun: type[Noun], *, checked: bool 
     with localcontext(EXACT):
         value = shape.read(source.root, "", reading)
     if faults := source.all_faults(reading.faults + reading.dangers if checked else reading.faults):
+        refuse_other_kinds(source, shape)
         error = FileError if source.name else InputError
         raise error(*faults)
     return cast("Noun", value)

@@ -284,3 +284,40 @@ def test_a_saved_order_is_not_a_regimen(tmp_path: Path) -> None:
         with pytest.raises(CecError, match=r"is a saved order: cec print draws it") as caught:
             load(path)
         assert len(caught.value.faults) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        ("height: 128 cm\nweight: 26 kg\n", "is a patient file, which --patient takes"),
+        ("bsa_formula: mosteller\nfirst_infusion: '09:00'\n", "is a pharmacy file, which --pharmacy takes"),
+        ("reviewed: []\n", "is a file of reviews, which lies beside its regimen"),
+        ('{"schema": "cec.worklist/1", "date": "2026-12-01"}', "is what cec writes for programs to read"),
+        ('{"regimen": "cec-induction", "agrees": true, "verified_by": "0.1.0"}', "is what cec writes for programs"),
+    ],
+)
+def test_a_file_of_another_kind_is_not_a_regimen(content: str, wanted: str, tmp_path: Path) -> None:
+    path = tmp_path / "other.yaml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(CecError) as caught:
+        load_regimen(path)
+    [fault] = caught.value.faults
+    assert f"{wanted}" in fault.text
+    assert "another file belongs here" in fault.text
+
+
+def test_a_regimen_is_neither_a_patient_nor_a_pharmacy(tmp_path: Path) -> None:
+    for load in (load_patient, load_pharmacy):
+        with pytest.raises(CecError, match="is a regimen; another file belongs here"):
+            load(regimen_of(tmp_path, "drugs:\n" + line_of()))
+
+
+def test_a_file_with_keys_of_its_own_kind_tells_them_all(tmp_path: Path) -> None:
+    path = tmp_path / "patient.yaml"
+    path.write_text("height: 128 cm\nweigth: 26 kg\nname: A\ntitle: B\n", encoding="utf-8")
+    with pytest.raises(CecError) as caught:
+        load_patient(path)
+    assert [fault.text.partition(";")[0] for fault in caught.value.faults] == [
+        "unknown key 'weigth'",
+        "unknown key 'title'",
+    ]
