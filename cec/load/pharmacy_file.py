@@ -1,4 +1,4 @@
-"""How a pharmacy file is read: policy and formulary; what does not fit together is refused."""
+"""How a pharmacy file is read: its policy, beside the `formulary`; what does not fit together is refused."""
 
 from __future__ import annotations
 
@@ -10,26 +10,18 @@ from typing import Any
 
 from cec.drug_names import spelled_twice
 from cec.errors import CecError, InputError
-from cec.facts.reading import positive, read_text
+from cec.facts.reading import positive
 from cec.load.conditions import CONDITIONS
-from cec.load.product_names import drug_faults, figure_faults
-from cec.load.shapes import Shape, either, text
+from cec.load.formulary import FORMULARY_RECORDS, named, without_other_drugs
+from cec.load.nodes import Node
+from cec.load.shapes import Reading, Shape, either, text, texts_like
 from cec.load.shapes.file_records import Record, Records, Ways, file_of
 from cec.load.shapes.suggestions import did_you_mean
 from cec.load.texts import read_clearance_cap, read_clock, read_deviation, read_percent, read_rounding_amount
 from cec.load.writing import write_percent, write_text
-from cec.pharmacy import (
-    Diluent,
-    DoseRounding,
-    FormularyDrug,
-    Pharmacy,
-    Product,
-    RoundingBand,
-    Stability,
-    zone_of,
-)
+from cec.pharmacy import DoseRounding, Pharmacy, RoundingBand, zone_of
 from cec.regimen import WORDS_OF_DAY
-from cec.units import AMOUNT, CONCENTRATION, DURATION, Quantity, convert, read_quantity, span
+from cec.units import AMOUNT, DURATION, Quantity, read_quantity, span
 
 
 def read_rounding(value: str) -> DoseRounding:
@@ -65,51 +57,6 @@ def _bands(values: dict[str, Any]) -> DoseRounding:
     return DoseRounding("band", bands=bands)
 
 
-def _product(values: dict[str, Any]) -> Product:
-    """A product that has the figures its form needs, and no others."""
-    product = Product(**values)
-    needed = {
-        "solution": {"strength", "volume"},
-        "oral solution": {"strength"},
-        "powder": {"content", "reconstituted_with"},
-        "tablet": {"content"},
-    }[product.form]
-    allowed = needed | {"oral solution": {"volume"}, "powder": {"strength"}}.get(product.form, set())
-    faults = []
-    for name in ("strength", "volume", "content", "reconstituted_with"):
-        given = getattr(product, name) is not None
-        if name in needed and not given:
-            faults.append(f"'{name}' is missing: a {product.form} has {' and '.join(sorted(needed))}")
-        elif given and name not in allowed:
-            faults.append(f"'{name}' does not belong to a {product.form}")
-    if product.keeps_opened and product.form not in {"solution", "powder"}:
-        faults.append(f"'keeps_opened' does not belong to a {product.form}: only a vial is drawn from")
-    if product.halves and product.form != "tablet":
-        faults.append("only a tablet can be halved")
-    if faults := faults or list(figure_faults(product)):
-        raise CecError(*faults)
-    return product
-
-
-def _formulary_drug(values: dict[str, Any]) -> dict[str, Any]:
-    """The facts of a drug; CecError where no concentration could be allowed."""
-    low, high = values.get("lowest_concentration"), values.get("highest_concentration")
-    if low and high and convert(low, high.unit, CONCENTRATION).value > high.value:
-        raise CecError(f"lowest_concentration {low} is above highest_concentration {high}")
-    return values
-
-
-def _stability(values: dict[str, Any]) -> Stability:
-    """How long a drug keeps; CecError for two statements of its concentration, and for a range of none."""
-    stability = Stability(**values)
-    low, high = stability.lowest_concentration, stability.highest_concentration
-    if stability.concentration and (low or high):
-        raise CecError("has 'concentration' and a lowest or highest one: write one concentration, or the range")
-    if low and high and convert(low, high.unit, CONCENTRATION).value > high.value:
-        raise CecError(f"lowest_concentration {low} is above highest_concentration {high}")
-    return stability
-
-
 def _followed_nowhere(pharmacy: Pharmacy) -> Iterator[str]:
     """What a pharmacy follows for stability, although nothing in its formulary says it so."""
     stated = [stability for drug in pharmacy.formulary.values() for stability in drug.stability]
@@ -122,29 +69,6 @@ def _followed_nowhere(pharmacy: Pharmacy) -> Iterator[str]:
             yield f"{key} '{followed}' is that of no stability in the formulary; {there}"
 
 
-def _formulary(drugs: dict[str, dict[str, Any]]) -> dict[str, FormularyDrug]:
-    return {drug: FormularyDrug(drug=drug, **values) for drug, values in drugs.items()}
-
-
-def _noting_other_drugs(drugs: Shape) -> Shape:
-    """The shape in which a product that its name puts under another drug is a fault."""
-
-    def read(node: Any, where: str, reading: Any) -> Any:
-        values = drugs.read(node, where, reading)
-        if reading.faults or not isinstance(values, dict):
-            return values
-        found: Any = values
-        for key, entry in node.entries:
-            others = [other for other in values if other != key.text]
-            nodes = next((products.items for name, products in entry.entries if name.text == "products"), ())
-            for number, (place, product) in enumerate(zip(nodes, values[key.text].get("products", ()), strict=True), 1):
-                if faults := list(drug_faults(product, key.text, others)):
-                    found = reading.fault(place, f"{where}: {key.text}: products {number}", *faults)
-        return found
-
-    return Shape(read, drugs.schema, drugs.write)
-
-
 def _gap(value: str) -> Quantity:
     gap = read_quantity(value, DURATION)
     if span(gap) > datetime.timedelta(hours=12):
@@ -155,7 +79,7 @@ def _gap(value: str) -> Quantity:
 def _of_words(times: Shape) -> Shape:
     """The shape in which only words of the day have clock times."""
 
-    def read(node: Any, where: str, reading: Any) -> Any:
+    def read(node: Node, where: str, reading: Reading) -> Any:
         values = times.read(node, where, reading)
         for key, _ in node.entries or ():
             if key.text not in WORDS_OF_DAY:
@@ -177,16 +101,15 @@ def _bsa_formula(value: str) -> str:
 
 
 def _pharmacy(values: dict[str, Any]) -> Pharmacy:
-    values["formulary"] = _formulary(values.get("formulary", {}))
-    pharmacy = Pharmacy(**values)
+    """The pharmacy of these values; CecError where they do not fit together."""
+    pharmacy = Pharmacy(**{**values, "formulary": named(values.get("formulary", {}))})
     if pharmacy.share_vials_between_patients and not pharmacy.share_vials:
         raise CecError("share_vials_between_patients shares vials within a patient too; write share_vials: true")
-    tables = {
-        "formulary": tuple(pharmacy.formulary),
-        "dose_rounding": tuple(pharmacy.dose_rounding),
-        "largest_deviation_of": tuple(pharmacy.largest_deviation_of),
+    places = {
+        **dict.fromkeys(pharmacy.formulary, "formulary"),
+        **dict.fromkeys(pharmacy.dose_rounding, "dose_rounding"),
+        **dict.fromkeys(pharmacy.largest_deviation_of, "largest_deviation_of"),
     }
-    places = {drug: key for key, drugs in tables.items() for drug in drugs}
     if alike := spelled_twice(places):
         raise CecError(
             *(
@@ -201,46 +124,35 @@ def _pharmacy(values: dict[str, Any]) -> Pharmacy:
 
 def _or_words(bands: Shape) -> Shape:
     """A table of bands, or a rule in words."""
-    words = text(read_rounding, {"type": "string", "examples": ["nearest 0.5 mg", "down to 5 mg"]}, _write_rounding)
+    words = text(read_rounding, texts_like("nearest 0.5 mg", "down to 5 mg"), _write_rounding)
     return either(bands, words, lambda node: node.entries is not None, lambda rounding: rounding.way == "band")
-
-
-def _or_name(diluents: Shape) -> Shape:
-    """A diluent with what is said of it, or its name alone."""
-    name = text(lambda value: Diluent(read_text(value)), write=lambda diluent: write_text(diluent.name))
-    return either(
-        diluents, name, lambda node: node.entries is not None, lambda diluent: diluent != Diluent(diluent.name)
-    )
 
 
 RECORDS: Records = {
     Pharmacy: Record(_pharmacy),
     DoseRounding: Record(_bands, around=_or_words),
-    FormularyDrug: Record(_formulary_drug),
-    Product: Record(_product, label="name"),
-    Diluent: Record(around=_or_name),
-    Stability: Record(_stability),
+    **FORMULARY_RECORDS,
 }
 
 WAYS: Ways = {
     "conditions": CONDITIONS,
-    "formulary": _noting_other_drugs,
+    "formulary": without_other_drugs,
     "BSA formula": text(_bsa_formula),
     "rounding of the BSA": text(
         lambda value: read_rounding_amount(value.removesuffix(", half-up")),
-        {"type": "string", "examples": ["0.01 m2, half-up", "0.01 m2", "none"]},
+        texts_like("0.01 m2, half-up", "0.01 m2", "none"),
         lambda step: "none" if step is None else write_text(step),
     ),
     "clearance cap": text(
         read_clearance_cap,
-        {"type": "string", "examples": ["125 mL/min", "none"]},
+        texts_like("125 mL/min", "none"),
         write_text,
     ),
-    "deviation": text(read_deviation, {"type": "string", "examples": ["5%"]}, write_percent),
-    "percentage": text(read_percent, {"type": "string", "examples": ["5%"]}, write_percent),
+    "deviation": text(read_deviation, texts_like("5%"), write_percent),
+    "percentage": text(read_percent, texts_like("5%"), write_percent),
     "words of day": _of_words,
-    "time of day": text(read_clock, {"type": "string", "examples": ["09:00"]}),
-    "gap": text(_gap, {"type": "string", "examples": ["15 min"]}),
+    "time of day": text(read_clock, texts_like("09:00")),
+    "gap": text(_gap, texts_like("15 min")),
     "time zone": text(_time_zone),
 }
 """How the texts of pharmacy files are read whose types alone do not tell."""
