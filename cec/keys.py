@@ -16,8 +16,8 @@ NAME = "name"
 def key(about: str, *, reads: str = "", name: str = "") -> msgspec.Meta:
     """The description of a key, for people.
 
-    `reads` names the way in which its text is read, where its type alone does not tell (`cec.load` has the ways);
-    `name` is the key itself, where the field has another name.
+    `reads` names the way in which its text is read, where its type alone does not tell: `cec.load` has the ways, those
+    of regimens in `regimen_file.ways`. `name` is the key itself, where the field has another name.
     """
     return msgspec.Meta(description=about, extra=({READS: reads} if reads else {}) | ({NAME: name} if name else {}))
 

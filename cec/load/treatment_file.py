@@ -13,12 +13,12 @@ from cec.load import check_regimen, load_regimen
 from cec.load.nodes import SourceFile, read_bytes
 from cec.load.regimen_file import build_regimen
 from cec.load.regimen_file.doses import ENTRY
-from cec.load.regimen_file.drug_line import DRUG_LINE, WAYS
+from cec.load.regimen_file.drug_line import DRUG_LINE
+from cec.load.regimen_file.ways import WAYS
 from cec.load.reviews import load_reviews
 from cec.load.search import is_example, refuse_other_name, regimen_names, regimen_path
-from cec.load.shapes import Reading, text
+from cec.load.shapes import Reading
 from cec.load.shapes.file_records import Record, file_of
-from cec.load.texts import read_name
 from cec.load.yaml_nodes import read_for_faults
 from cec.regimen import AN_EXAMPLE, DoseEntry, DrugLine, Regimen
 from cec.treatment import Phase, Treatment
@@ -52,7 +52,7 @@ def _treatment(values: dict[str, Any]) -> Treatment:
 TREATMENT = file_of(
     Treatment,
     {Treatment: Record(_treatment), Phase: Record(_phase), DrugLine: DRUG_LINE, DoseEntry: ENTRY},
-    {**WAYS, "name": text(read_name)},
+    WAYS,
 )
 
 

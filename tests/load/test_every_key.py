@@ -27,7 +27,8 @@ from cec.course.worklist import ward_day
 from cec.load import patient_file, pharmacy_file, regimen_file
 from cec.load.regimen_file import CHECK
 from cec.load.regimen_file.doses import ENTRY
-from cec.load.regimen_file.drug_line import DRUG_LINE, WAYS
+from cec.load.regimen_file.drug_line import DRUG_LINE
+from cec.load.regimen_file.ways import WAYS
 from cec.load.shapes import Shape, text
 from cec.load.shapes.file_records import Record, file_of
 from cec.order import Change

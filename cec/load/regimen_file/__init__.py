@@ -1,6 +1,7 @@
 """How a regimen file is read; what does not fit together is refused.
 
-`drug_line` has the keys of a line, each with the room that reads its text; `between_lines` holds the lines together.
+`ways` names the room that reads the text of each key; `drug_line` holds the keys of a line together, `between_lines`
+the lines of a regimen.
 """
 
 from __future__ import annotations
@@ -12,17 +13,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from cec.drug_names import drug_key, is_same_drug
-from cec.errors import CecError, InputError
-from cec.facts.reading import read_text
+from cec.errors import CecError
 from cec.load.regimen_file.between_lines import faults_between_lines, next_cycle_faults
 from cec.load.regimen_file.doses import ENTRY
-from cec.load.regimen_file.drug_line import DRUG_LINE, WAYS
+from cec.load.regimen_file.drug_line import DRUG_LINE
 from cec.load.regimen_file.starts import with_names
-from cec.load.shapes import text
+from cec.load.regimen_file.ways import WAYS
 from cec.load.shapes.file_records import Record, file_of
 from cec.load.shapes.mappings import stated_of
-from cec.load.texts import read_name
-from cec.regimen import Check, DoseEntry, DrugLine, Regimen, name_in_file
+from cec.regimen import Check, DoseEntry, DrugLine, Regimen
 
 
 def build_regimen(values: dict[str, Any]) -> Regimen:
@@ -73,24 +72,7 @@ def _values_of_check(check: Check) -> dict[str, Any]:
     return {**stated_of(check), "when": check.any_of}
 
 
-def _read_day_0(value: str) -> str:
-    """What day 0 is; a yes, a no or a number does not say it."""
-    words = read_text(value)
-    if words.lower() in {"true", "false", "yes", "no"} or not any(map(str.isalpha, words)):
-        raise InputError(f"'{words}' does not say what day 0 is; write day_0: transplantation, or day_0: none")
-    return words
-
-
 CHECK = Record(_check, "code", parts=_values_of_check)
 
-REGIMEN = file_of(
-    Regimen,
-    {Regimen: Record(build_regimen), DrugLine: DRUG_LINE, DoseEntry: ENTRY, Check: CHECK},
-    {
-        **WAYS,
-        "name": text(read_name),
-        "regimen name": text(read_name, write=name_in_file),
-        "day 0": text(_read_day_0),
-    },
-)
+REGIMEN = file_of(Regimen, {Regimen: Record(build_regimen), DrugLine: DRUG_LINE, DoseEntry: ENTRY, Check: CHECK}, WAYS)
 """The shape of a regimen file."""

@@ -12,7 +12,7 @@ from cec.facts.reading import positive
 from cec.load.nodes import Node
 from cec.load.regimen_file.durations import with_both_ends, with_one_over
 from cec.load.shapes import INVALID, Reading, Shape, text, texts_like
-from cec.load.shapes.file_records import Record, Ways
+from cec.load.shapes.file_records import Record
 from cec.load.shapes.mappings import stated_of
 from cec.load.writing import write_text
 from cec.regimen import DoseEntry
@@ -85,7 +85,7 @@ def write_doses(entry: DoseEntry) -> str:
     return " or ".join(map(write_text, entry.doses))
 
 
-def _without_trailing_zeros(quantity: Shape) -> Shape:
+def without_trailing_zeros(quantity: Shape) -> Shape:
     """The shape of a quantity in which no zero ends a decimal."""
 
     def read(node: Node, where: str, reading: Reading) -> Any:
@@ -102,7 +102,7 @@ ENTRY_DOSE = text(read_doses, texts_like(*(kind.example for kind in DOSES)), wri
 """The dose of one entry of a list."""
 
 
-def _or_entries(dose_or_list: Shape) -> Shape:
+def or_entries(dose_or_list: Shape) -> Shape:
     """The shape of the dose of a line: a text, or a list of entries."""
 
     def read(node: Node, where: str, reading: Reading) -> Any:
@@ -141,10 +141,3 @@ def _values_of(entry: DoseEntry) -> dict[str, Any]:
 
 
 ENTRY = Record(_entry, parts=_values_of)
-
-DOSE_WAYS: Ways = {
-    "dose": _or_entries,
-    "entry dose": ENTRY_DOSE,
-    "no trailing zeros": _without_trailing_zeros,
-}
-"""How the doses of a regimen are read."""

@@ -1,4 +1,4 @@
-"""How a drug line is read, with its conditions and dose bands; what does not fit together is refused."""
+"""What does not fit together within a drug line: its units, caps, entries and route."""
 
 from __future__ import annotations
 
@@ -6,20 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from cec.errors import CecError
-from cec.load.conditions import ANY_CONDITIONS
-from cec.load.days import CYCLES, DAYS
 from cec.load.nodes import Node
 from cec.load.regimen_file.dose_entries import entry_faults
-from cec.load.regimen_file.doses import DOSE_WAYS
-from cec.load.regimen_file.durations import OVER, RATE, with_both_ends, with_one_over
-from cec.load.regimen_file.starts import STARTS
-from cec.load.regimen_file.times import CLOCK_TIMES, DAYS_OF_THE_WEEK, DOSE_COUNT, REPEAT, WHOLE_DAYS
+from cec.load.regimen_file.durations import with_both_ends, with_one_over
 from cec.load.regimen_file.timing_faults import timing_faults
-from cec.load.routes import ROUTES, read_route
-from cec.load.shapes import INVALID, Reading, Shape, text, texts_like
-from cec.load.shapes.file_records import Record, Ways
+from cec.load.shapes import INVALID, Reading, Shape
+from cec.load.shapes.file_records import Record
 from cec.load.shapes.mappings import stated_of
-from cec.load.texts import read_reduction_percent
 from cec.regimen import DrugLine
 from cec.routes import RADIOTHERAPY, fatal_in_csf, is_into_csf
 from cec.units import Measure, dose_unit
@@ -98,21 +91,3 @@ def _values_of(line: DrugLine) -> dict[str, Any]:
 
 
 DRUG_LINE = Record(_drug_line, "drug", _in_place, _values_of)
-
-WAYS: Ways = {
-    "route": text(read_route, {"anyOf": [{"enum": list(ROUTES)}, {"type": "string", "pattern": " or "}]}),
-    **DOSE_WAYS,
-    "over": OVER,
-    "rate": RATE,
-    "days": DAYS,
-    "cycles": CYCLES,
-    "repeat": REPEAT,
-    "whole days": WHOLE_DAYS,
-    "weekdays": DAYS_OF_THE_WEEK,
-    "dose count": DOSE_COUNT,
-    "clock times": CLOCK_TIMES,
-    "anchors": STARTS,
-    "any conditions": ANY_CONDITIONS,
-    "reduction": text(read_reduction_percent, texts_like("by 50%", "to 75%"), lambda percent: f"by {percent:f}%"),
-}
-"""How the texts of a regimen's keys are read whose types alone do not tell."""
