@@ -49,6 +49,13 @@ class Job(NamedTuple):
     """The usual one first."""
     old_columns: tuple[str, ...] = ()
     """Those of the file to which the doses are appended; nothing where they stand in a new one."""
+    id_column: Column | None = None
+    """Whose each row is; of several rows with one id a person is told."""
+
+    @property
+    def told(self) -> dict[str, Column]:
+        """The columns that tell something, by what they tell: the id too, which no dose hangs on."""
+        return {**({"id": self.id_column} if self.id_column else {}), **self.columns}
 
     @property
     def separator(self) -> str:
@@ -58,7 +65,7 @@ class Job(NamedTuple):
     @property
     def read(self) -> tuple[str, ...]:
         """The columns of the table that tell something."""
-        return tuple(name for column in self.columns.values() for name in column.names)
+        return tuple(name for column in self.told.values() for name in column.names)
 
     @property
     def own_regimens(self) -> str:

@@ -48,7 +48,7 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
     declared = request.declared._replace(has_points=request.source_kind != "csv")
     request = request._replace(declared=declared)
     with opening(request.source, request.source_kind, declared, at_once=at_once) as table:
-        columns = _columns(table.layout, request._replace(renamed=for_any_regimen(request.renamed)))
+        columns = _told(table.layout, request._replace(renamed=for_any_regimen(request.renamed)))
         named = columns["regimen"].name if "regimen" in columns else ""
         regimens: dict[str, Regimen | Refusal] = {}
         meanings = declared.values.get("regimen", {})
@@ -67,22 +67,22 @@ def _job(request: Request, layout: Layout, regimens: dict[str, Regimen | Refusal
             request = request._replace(settings=request.settings._replace(regimen=loaded[0]))
     used = (request.settings.regimen, *loaded)
     refuse_idle_days(request.settings.days, *used)
-    columns = _columns(layout, request, used)
+    told, settings = _told(layout, request, used), request.settings
+    read = ABOUT_THE_PERSON if settings.has_sheets else ("id",) if settings.has_schedule else ()
+    columns = {fact: column for fact, column in told.items() if fact not in ABOUT_THE_PERSON or fact in read}
     refuse_idle_values(request.declared.values, [*columns])
     old = old_columns(request.target, request.target_kind) if request.appends else ()
-    return Job(request, layout, columns, regimens, used, old)
+    return Job(request, layout, columns, regimens, used, old, told.get("id"))
 
 
-def _columns(layout: Layout, request: Request, regimens: Sequence[Regimen] = ()) -> dict[str, Column]:
-    """The columns that tell something that this batch reads."""
+def _told(layout: Layout, request: Request, regimens: Sequence[Regimen] = ()) -> dict[str, Column]:
+    """The columns that tell something, by what they tell."""
     considered = [name for name in layout.columns if name not in request.ignored]
     found = columns_for(considered, request.renamed, regimens, request.source, request.declared)
     names = [name.strip() for name in layout.header]
     if twice := [name for column in found.values() for name in column.names if names.count(name) > 1]:
         raise FileError(Fault(f"the first line names {', '.join(twice)} twice; take one out", "", request.source))
-    settings = request.settings
-    read = ABOUT_THE_PERSON if settings.has_sheets else ("id",) if settings.has_schedule else ()
-    return {fact: column for fact, column in found.items() if fact not in ABOUT_THE_PERSON or fact in read}
+    return found
 
 
 def _answer_all(job: Job, blocks: Iterator[Block], size: int, progress: Progress) -> Summary:
@@ -116,7 +116,10 @@ def _answer_all(job: Job, blocks: Iterator[Block], size: int, progress: Progress
                 progress(dosed + rejected, done.position, size)
     unread = [name for name in layout.columns[layout.passing] if name not in job.read]
     unasked, doubled = _unasked(job, unread), _doubled(whose)
-    return Summary(dosed, rejected, alerts, not_made, job.columns, unread, unasked, doubled, idle, layout.hidden)
+    has_starts = "start" in job.columns or request.settings.start is not None
+    return Summary(
+        dosed, rejected, alerts, not_made, job.told, unread, unasked, doubled, idle, has_starts, layout.hidden
+    )
 
 
 def _unasked(job: Job, unread: Sequence[str]) -> list[tuple[str, str]]:

@@ -24,9 +24,11 @@ class Summary(NamedTuple):
     unasked: Sequence[tuple[str, str]]
     """Columns of facts of the history, each with the regimen that does not ask for it, where another one does."""
     doubled: list[tuple[int, ...]]
-    """Rows of the same id, start and cycle, each of which has administrations of its own."""
+    """Dosed rows of the same id, and of the same start and cycle where these are told."""
     idle: list[int]
     """Dosed rows that have no administrations."""
+    has_starts: bool = False
+    """Whether it is told when cycles start."""
     hidden: Sequence[int] = ()
     """Rows that a sheet hides."""
 
@@ -52,7 +54,7 @@ def notes(summary: Summary, rejects: str = "") -> Iterator[str]:
     for name, regimen in summary.unasked:
         yield f"column '{name}' is not asked by {regimen}"
     for rows in summary.doubled[:SHOWN]:
-        yield f"rows {some_rows(rows)} have the same id and start"
+        yield f"rows {some_rows(rows)} have the same id{' and start' if summary.has_starts else ''}"
     if len(summary.doubled) > SHOWN:
         yield f"and so have the rows of {len(summary.doubled) - SHOWN:,} more"
     for row in summary.idle[:SHOWN]:

@@ -116,7 +116,7 @@ class Worker:
             _count(answered.dosed.get_column("alerts"), " "),
             _count(answered.dosed.get_column(NOT_MADE), NEXT_REASON),
             self._idle(rows, answered) if has_schedule else (),
-            self._whose(rows, answered) if request.settings.needs_start else None,
+            self._whose(rows, answered) if job.id_column or request.settings.needs_start else None,
         )
 
     def _whose(self, rows: Rows, answered: Answered) -> pl.DataFrame:
@@ -125,10 +125,14 @@ class Worker:
 
         settings = self.job.request.settings
         usual = {"id": "", "start": str(settings.start or ""), "cycle": str(settings.cycle or "")}
-        names = {fact: column.name for fact, column in self.job.columns.items() if fact in usual}
+        names = {fact: column.name for fact, column in self.job.told.items() if fact in usual}
         cells = {fact: as_texts(rows.frame.get_column(name)).str.strip_chars() for fact, name in names.items()}
         texts = [column.replace("", None).fill_null(usual[fact]) for fact, column in cells.items()]
-        given = answered.dosed.filter(~self._is_idle(answered.dosed)).get_column("row")
+        given = answered.dosed.get_column("row")
+        if settings.has_schedule:
+            given = answered.dosed.filter(~self._is_idle(answered.dosed)).get_column("row")
+        elif "id" in cells:
+            given = given.filter(cells["id"].gather(given) != "")
         key = pl.DataFrame(texts).hash_rows(seed=0).gather(given).alias("key")
         return pl.DataFrame([numbers_in_file(rows, given), key])
 

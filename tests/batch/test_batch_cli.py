@@ -385,11 +385,22 @@ def test_rows_of_one_id_and_start_are_told(tmp_path: Path) -> None:
         .err.removesuffix(NO_PHARMACY)
         .endswith(f"columns read: id, height_cm, weight_kg, start\n{told}")
     )
-    assert "same id" not in run(path, "-o", tmp_path / "d.csv").err
+    assert run(path, "-o", tmp_path / "d.csv").err.removesuffix(NO_PHARMACY).endswith(told)
     path.write_text("id,height_cm,weight_kg\n" + "".join(f"{row // 2},128,26\n" for row in range(14)), encoding="utf-8")
     done = run(path, "-o", tmp_path / "d.csv", "--long", "--start", "2026-11-30")
     assert done.err.removesuffix(NO_PHARMACY).endswith(
         "rows 6 and 7 have the same id and start\nand so have the rows of 4 more\n"
+    )
+
+
+def test_rows_of_one_id_are_told_without_a_start_and_without_a_schedule(tmp_path: Path) -> None:
+    """Rows without an id are nobody's, and a row that is rejected has no dose."""
+    rows = ["1,128,26", ",128,26", "1,109,18.5", ",109,18.5", "2,1.28,26", "2,128,26"]
+    path = tmp_path / "p.csv"
+    path.write_text("\n".join(["id,height_cm,weight_kg", *rows]), encoding="utf-8")
+    done = run(path, "-o", tmp_path / "d.csv")
+    assert done.err.removesuffix(NO_PHARMACY).endswith(
+        "columns read: id, height_cm, weight_kg\nrows 2 and 4 have the same id\n"
     )
 
 
