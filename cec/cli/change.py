@@ -71,7 +71,7 @@ def change(
         option("DOSE", "Another amount than ordered: 'clofarabine on day 2=20 mg'. Repeatable.", heading=GIVEN),
     ] = None,
     not_given: Annotated[
-        list[str] | None, option("DOSE", "A dose that was not given: 'etoposide on day 2'. Repeatable.", heading=GIVEN)
+        list[str] | None, option("DRUG", "A dose that was not given: 'etoposide on day 2'. Repeatable.", heading=GIVEN)
     ] = None,
     pharmacy: Annotated[
         Path | None, option("FILE", "The pharmacy file as it is now; without it that of the order.", heading=PHARMACY)

@@ -33,19 +33,31 @@ class Command(TyperCommand):
         if fault := torn_apart(args):
             ctx.fail(fault)
         try:
-            _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+            values, _, given = self.make_parser(ctx).parse_args(args=list(args))
         except WrongUsage as error:
-            option = getattr(error, "option_name", "")
-            others = [] if any(option in param.opts for param in self.params) else _commands_with(option, ctx)
-            if others:
-                have = f"{', '.join(others)} has it" if len(others) == 1 else f"{', '.join(others)} have it"
-                ctx.fail(f"{ctx.command_path} has no {option}; {have}")
+            self._refuse_unknown(getattr(error, "option_name", ""), ctx)
             raise
         once = [param for param in given if param.param_type_name == "option" and not getattr(param, "multiple", False)]
         twice = [param for param in dict.fromkeys(once) if once.count(param) > 1 and not param.is_eager]
         if twice:
             ctx.fail(f"{', '.join('/'.join(param.opts) for param in twice)}: given more than once; give it once")
+        missing = [param for param in self.params if param.required and not values.get(str(param.name))]
+        if len(missing) > 1 and args and not any(param.is_eager for param in given):
+            named = ", ".join(f"{param.param_type_name} {param.get_error_hint(ctx)}" for param in missing)
+            ctx.fail(f"Missing {named}.")
         return super().parse_args(ctx, args)
+
+    def _refuse_unknown(self, option: str, ctx: Any) -> None:
+        """Wrong usage of an option that this command has not, and where it is, or what was probably meant."""
+        own = [name for param in self.params for name in param.opts]
+        if not option or option in own:
+            return
+        if others := _commands_with(option, ctx):
+            named = ", ".join(others if len(others) < 7 else [*others[:3], f"{len(others) - 3} others"])
+            ctx.fail(f"{ctx.command_path} has no {option}; {named} {'has' if len(others) == 1 else 'have'} it")
+        from cec.load.shapes.suggestions import did_you_mean
+
+        ctx.fail(f"{ctx.command_path} has no {option}{did_you_mean(option, own)}")
 
     def get_help_option(self, ctx: Any) -> Any:
         """The option that shows the help."""
@@ -120,7 +132,7 @@ _FolderOption: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         "--regimens",
-        metavar="DIR",
+        metavar="FOLDER",
         help="A folder in which regimens are found by name, before those of CEC_REGIMENS.",
         rich_help_panel=PHARMACY,
     ),

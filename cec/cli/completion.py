@@ -113,7 +113,7 @@ def _regimens(command: Any, typed: Sequence[str]) -> list[Regimen]:
     options = {name: param for param in command.params for name in getattr(param, "opts", ()) if name.startswith("-")}
     names = [word for before, word in pairwise(typed) if before == "--regimen"]
     arguments = [param for param in command.params if param.param_type_name == "argument"]
-    if arguments and (arguments[0].metavar or "").startswith("REGIMEN"):
+    if arguments and (arguments[0].metavar or "").lstrip("[").startswith("REGIMEN"):
         names += _arguments(options, typed)[:1]
     return [load_regimen(name) for name in names or regimen_names()]
 
@@ -164,6 +164,12 @@ def _formulas(_: Regimens) -> Iterator[Candidate]:
     yield from ((name, formula.title) for name, formula in BSA_FORMULAS.items())
 
 
+def _kinds(_: Regimens) -> Iterator[Candidate]:
+    from cec.public.schemas import SCHEMAS
+
+    yield from ((name, title) for name, (title, _) in SCHEMAS.items())
+
+
 def _encodings(_: Regimens) -> Iterator[Candidate]:
     from cec.tables.declared import ENCODINGS
 
@@ -192,7 +198,8 @@ READERS: dict[str, Callable[[Regimens], Iterator[Candidate]]] = {
     "[DRUG=AMOUNT]...": _drugs("="),
     "FACT=true|false": _history,
     "CODE=REASON": _codes,
-    "NAME": _formulas,
+    "FORMULA": _formulas,
+    "KIND": _kinds,
     "ENCODING": _encodings,
     "FORM": _date_forms,
 }

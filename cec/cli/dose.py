@@ -30,7 +30,7 @@ def dose(
     regimen: Annotated[
         str | None,
         typer.Argument(
-            metavar="REGIMEN",
+            metavar="[REGIMEN]",
             help="A shipped regimen (cec regimen list) or the path of a regimen file; "
             "by default the pharmacy's, else cec-induction.",
             show_default=False,

@@ -139,7 +139,7 @@ PharmacyFileOption: TypeAlias = Annotated[
         "pharmacy.yaml in your configuration folder. none: no file.",
     ),
 ]
-BsaFormulaOption: TypeAlias = Annotated[str | None, option("NAME", "BSA formula: mosteller, du-bois … (cec bsa).")]
+BsaFormulaOption: TypeAlias = Annotated[str | None, option("FORMULA", "BSA formula: mosteller, du-bois … (cec bsa).")]
 
 
 ProductOption: TypeAlias = Annotated[

@@ -29,7 +29,7 @@ def print_schema(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="|".join(SCHEMAS), help="A saved order, a worklist, a history (--format json), or one of the files."
+            metavar="KIND", help=f"Of which file or JSON: {', '.join([*SCHEMAS][:-1])} or {[*SCHEMAS][-1]}."
         ),
     ],
     output: FileOptions,

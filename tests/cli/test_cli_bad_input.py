@@ -322,4 +322,10 @@ def test_an_option_of_another_command_is_told() -> None:
         in done.err
     )
     assert "'--height' requires an argument" in cec("dose", "--height").err, "it has one itself"
-    assert "No such option: --stert" in cec("dose", "--stert", "2026-11-30").err
+    assert "cec dose has no --stert; did you mean '--set'?" in cec("dose", "--stert", "2026-11-30").err
+    assert "cec dose has no --wieght; did you mean '--weight'?" in cec("dose", "--wieght", "26").err
+
+
+def test_all_that_must_be_given_is_asked_for_at_once() -> None:
+    assert "Error: Missing argument 'ORDER', option '--by', option '--on'." in cec("release", "-q").err
+    assert "Error: Missing option '--on'." in cec("release", "o.json", "--by", "A. Nowak").err
