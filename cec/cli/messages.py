@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
 
-from cec.errors import Fault, printable
+from cec.errors import Fault, InputError, printable
 
 WIDEST = 110
 """Longer lines are hard to read."""
@@ -25,6 +26,17 @@ WrongUsage: Any = typer.BadParameter.__base__
 def wrong_usage(text: str, option: str = "") -> Any:
     """The error of a wrong call, to be raised; it names the option that it is about."""
     return WrongUsage(f"{option}: {text}" if option else text)
+
+
+@contextmanager
+def input_as_wrong_usage() -> Iterator[None]:
+    """An InputError while it is open, as of names of formats, is wrong usage of the option that it names."""
+    try:
+        yield
+    except InputError as error:
+        fault = error.faults[0]
+        option = f"--{fault.where.removeprefix('--').replace('_', '-')}" if fault.where else ""
+        raise wrong_usage(fault.text, option) from None
 
 
 def say(message: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import typer
 
-from cec.cli.messages import say, wrong_usage
+from cec.cli.messages import input_as_wrong_usage, say, wrong_usage
 from cec.errors import CecError, InputError
 from cec.rendering import CHECKED_FILES, FORMATS, Format, Formats, cautions, render
 from cec.rendering.formats import check_options, find_format, format_of_ending, refuse_other_ending
@@ -62,7 +62,7 @@ def chosen_format(output: Asked, formats: Formats, **options: object) -> Chosen:
 
     Wrong usage where there is no such format, or it cannot take one of the options.
     """
-    with _wrong_usage():
+    with input_as_wrong_usage():
         if output.format is None:
             chosen = format_of_ending(output.output.suffix if output.output else "", formats)
         else:
@@ -71,16 +71,6 @@ def chosen_format(output: Asked, formats: Formats, **options: object) -> Chosen:
         paper = getattr(output, "paper", None)
         checked = check_options(chosen, {"paper": paper, **options}, formats)
         return Chosen(chosen, formats, checked, output.output, output.overwrite, output.quiet)
-
-
-@contextmanager
-def _wrong_usage() -> Iterator[None]:
-    """An InputError of the records of formats is wrong usage of the option that it names."""
-    try:
-        yield
-    except InputError as error:
-        fault = error.faults[0]
-        raise wrong_usage(fault.text, f"--{fault.where.replace('_', '-')}") from None
 
 
 def show(document: object, chosen: Chosen, void: Void | None = None) -> None:
@@ -115,7 +105,7 @@ def chosen_form(
     if beside := [name for name, value in asked.items() if value]:
         raise wrong_usage(f"writes every paper, so it stands without {beside[0]}", "--all")
     paper = getattr(output, "paper", None)
-    with _wrong_usage():
+    with input_as_wrong_usage():
         check_options(FORMATS["labels"], {"paper": paper}, FORMATS)
     return ChosenPapers(every_paper_in, paper, output.quiet, oral)
 

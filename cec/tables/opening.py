@@ -9,7 +9,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from cec.errors import Fault, InputError
+from cec.errors import Fault, FileError, InputError
 from cec.files import PACKED, TABLES, WORKBOOKS
 from cec.tables import csv, jsonl, parquet, xlsx
 from cec.tables.cells import as_texts
@@ -58,16 +58,17 @@ def kind_of(path: str, named: str | None = None, option: str = "--input-format")
     """
     if named:
         if named not in KINDS:
-            raise InputError(f"{option}: '{named}' is not one of {', '.join(KINDS)}")
+            raise InputError(Fault(f"'{named}' is not one of {', '.join(KINDS)}", option, code="not-one-of"))
         return named
     if path == STANDARD:
         return "csv"
     endings = [suffix.lower() for suffix in Path(path).suffixes]
     ending = next((suffix for suffix in reversed(endings) if suffix not in PACKED), "")
     if ending in WORKBOOKS:
-        raise InputError(f"{path} is a workbook of another kind than .xlsx; save it as .xlsx, or as CSV (UTF-8)")
+        text = "is a workbook of another kind than .xlsx; save it as .xlsx, or as CSV (UTF-8)"
+        raise FileError(Fault(text, "", path))
     if ending not in TABLES and os.path.isdir(path):  # noqa: PTH112  it raises nothing, whatever the name is
-        raise InputError(f"{path} is a folder; name a file in it")
+        raise FileError(Fault("is a folder; name a file in it", "", path))
     if ending not in TABLES:
         known = ", ".join(TABLES)
         raise InputError(

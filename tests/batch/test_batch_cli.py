@@ -507,8 +507,8 @@ def test_bars_part_the_columns_too(tmp_path: Path) -> None:
 
 
 def test_files_that_hold_no_table_by_their_names(tmp_path: Path) -> None:
-    assert "o.xls is a workbook of another kind than .xlsx; save it as .xlsx" in run(tmp_path / "o.xls").err
-    assert f"{tmp_path} is a folder; name a file in it" in run(tmp_path).err
+    assert "o.xls: is a workbook of another kind than .xlsx; save it as .xlsx" in run(tmp_path / "o.xls").err
+    assert f"{tmp_path}: is a folder; name a file in it" in run(tmp_path).err
     (tmp_path / "p.csv").write_text("height,weight\n128,26\n", encoding="utf-8")
     done = run(tmp_path / "p.csv", "-o", tmp_path / "none" / "d.csv")
     assert f"d.csv: cannot be written: there is no folder {tmp_path / 'none'}" in done.err
@@ -571,7 +571,6 @@ def test_a_fault_of_the_file_leaves_the_old_file(patients: Path, tmp_path: Path)
         (("--map", "weight=height_cm", "--map", "height=height_cm"), "--map: height_cm is given for weight and for"),
         (("--sheets", ""), "--sheets: '' is not a folder; name a new one"),
         (("--sheets", "-"), "--sheets: '-' is not a folder; name a new one"),
-        (("--sheets", "sheets", "--paper", "a3"), "--paper: 'a3' is not a paper for pdf; write a4 or letter"),
     ],
 )
 def test_what_would_give_wrong_doses_or_no_sheets_is_refused(
@@ -582,6 +581,23 @@ def test_what_would_give_wrong_doses_or_no_sheets_is_refused(
     assert (done.code, done.out) == (1, "")
     assert message in done.err
     assert [path.name for path in tmp_path.iterdir()] == ["patients.csv"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--sheets", "sheets", "--paper", "a3"), "--paper: 'a3' is not a paper for pdf; write a4 or letter"),
+        (("--output-format", "pdf"), "--output-format: 'pdf' is not one of csv, jsonl, parquet, xlsx"),
+        (("--input-format", "pdf"), "--input-format: 'pdf' is not one of csv, jsonl, parquet, xlsx"),
+        (("-o", "doses.pdf"), "the name doses.pdf does not tell the format"),
+    ],
+)
+def test_a_format_or_a_paper_that_there_is_not_is_wrong_usage(
+    arguments: tuple[str, ...], message: str, patients: Path
+) -> None:
+    done = run(patients, "--start", "2026-11-30", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
 
 
 def test_paper_is_for_sheets(patients: Path) -> None:

@@ -85,7 +85,7 @@ def test_faults_of_a_file_have_their_place(text: str, code: str, place: tuple[in
         ("batch p.csv --sheets folder --start 2026-11-30 -o d.csv", "file-exists"),
         ("batch twice.csv", "column-twice"),
         ("dose --height 128 --weight 26 --accept bsa=why", "input"),
-        ("batch p.csv -o p2.csv", "file"),
+        ("batch p.csv -o p2.csv", "file-exists"),
         ("dose kills.yaml --height 128 --weight 26", "refused"),
     ],
 )

@@ -12,7 +12,7 @@ from regimen_texts import regimen_file
 from running import cec
 
 import cec as cec_package
-from cec.cli.batch import beside
+from cec.cli.batch_places import beside
 from cec.cli.places import keep_apart
 from cec.errors import InputError
 
@@ -174,9 +174,10 @@ def test_a_saved_order_is_only_replaced_by_another_first_draft(tmp_path: Path) -
 
 
 def test_rejects_of_no_known_format_are_told_how_to_be_named(folder: Path) -> None:
-    done = cec("batch", "p.csv", "-o", "o.doc", "--rejects", "r.xls")
-    assert (done.code, (folder / "r.xls").exists()) == (1, False)
-    assert "the name o.doc does not tell the format" in done.err
+    done = cec("batch", "p.csv", "-o", "o.doc")
+    assert (done.code, "the name o.doc does not tell the format" in done.err) == (2, True)
+    done = cec("batch", "p.csv", "-o", "o.csv", "--rejects", "r.xls")
+    assert (done.code, (folder / "r.xls").exists()) == (2, False)
     assert "--rejects: the name r.xls tells no format; end it in .csv, .tsv, " in done.err
 
 

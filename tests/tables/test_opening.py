@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from packed import packed
 
-from cec.errors import FileError, InputError
+from cec.errors import CecError, FileError
 from cec.tables.opening import kind_of, opening, rows_of
 
 
@@ -55,7 +55,7 @@ def test_formats_by_the_end_of_the_name() -> None:
     ]
     assert kind_of("whatever", "jsonl") == "jsonl"
     for name, named in (("a.xlsm", None), ("a", None), ("a.gz", None), ("a.csv", "xml")):
-        with pytest.raises(InputError):
+        with pytest.raises(CecError):
             kind_of(name, named)
 
 
