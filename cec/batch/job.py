@@ -53,7 +53,7 @@ class Job(NamedTuple):
     """Whose each row is; of several rows with one id a person is told."""
 
     @property
-    def told(self) -> dict[str, Column]:
+    def every_column(self) -> dict[str, Column]:
         """The columns that tell something, by what they tell: the id too, which no dose hangs on."""
         return {**({"id": self.id_column} if self.id_column else {}), **self.columns}
 
@@ -65,7 +65,7 @@ class Job(NamedTuple):
     @property
     def read(self) -> tuple[str, ...]:
         """The columns of the table that tell something."""
-        return tuple(name for column in self.told.values() for name in column.names)
+        return tuple(name for column in self.every_column.values() for name in column.names)
 
     @property
     def own_regimens(self) -> str:

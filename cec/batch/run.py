@@ -48,7 +48,7 @@ def run(request: Request, progress: Progress = lambda *_: None) -> Summary:
     declared = request.declared._replace(has_points=request.source_kind != "csv")
     request = request._replace(declared=declared)
     with opening(request.source, request.source_kind, declared, at_once=at_once) as table:
-        columns = _told(table.layout, request._replace(renamed=for_any_regimen(request.renamed)))
+        columns = _columns(table.layout, request._replace(renamed=for_any_regimen(request.renamed)))
         named = columns["regimen"].name if "regimen" in columns else ""
         regimens: dict[str, Regimen | Refusal] = {}
         meanings = declared.values.get("regimen", {})
@@ -67,15 +67,15 @@ def _job(request: Request, layout: Layout, regimens: dict[str, Regimen | Refusal
             request = request._replace(settings=request.settings._replace(regimen=loaded[0]))
     used = (request.settings.regimen, *loaded)
     refuse_idle_days(request.settings.days, *used)
-    told, settings = _told(layout, request, used), request.settings
+    every, settings = _columns(layout, request, used), request.settings
     read = ABOUT_THE_PERSON if settings.has_sheets else ("id",) if settings.has_schedule else ()
-    columns = {fact: column for fact, column in told.items() if fact not in ABOUT_THE_PERSON or fact in read}
+    columns = {fact: column for fact, column in every.items() if fact not in ABOUT_THE_PERSON or fact in read}
     refuse_idle_values(request.declared.values, [*columns])
     old = old_columns(request.target, request.target_kind) if request.appends else ()
-    return Job(request, layout, columns, regimens, used, old, told.get("id"))
+    return Job(request, layout, columns, regimens, used, old, every.get("id"))
 
 
-def _told(layout: Layout, request: Request, regimens: Sequence[Regimen] = ()) -> dict[str, Column]:
+def _columns(layout: Layout, request: Request, regimens: Sequence[Regimen] = ()) -> dict[str, Column]:
     """The columns that tell something, by what they tell."""
     considered = [name for name in layout.columns if name not in request.ignored]
     found = columns_for(considered, request.renamed, regimens, request.source, request.declared)
@@ -118,7 +118,7 @@ def _answer_all(job: Job, blocks: Iterator[Block], size: int, progress: Progress
     unasked, doubled = _unasked(job, unread), _doubled(whose)
     has_starts = "start" in job.columns or request.settings.start is not None
     return Summary(
-        dosed, rejected, alerts, not_made, job.told, unread, unasked, doubled, idle, has_starts, layout.hidden
+        dosed, rejected, alerts, not_made, job.every_column, unread, unasked, doubled, idle, has_starts, layout.hidden
     )
 
 

@@ -125,7 +125,7 @@ class Worker:
 
         settings = self.job.request.settings
         usual = {"id": "", "start": str(settings.start or ""), "cycle": str(settings.cycle or "")}
-        names = {fact: column.name for fact, column in self.job.told.items() if fact in usual}
+        names = {fact: column.name for fact, column in self.job.every_column.items() if fact in usual}
         cells = {fact: as_texts(rows.frame.get_column(name)).str.strip_chars() for fact, name in names.items()}
         texts = [column.replace("", None).fill_null(usual[fact]) for fact, column in cells.items()]
         given = answered.dosed.get_column("row")
