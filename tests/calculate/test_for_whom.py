@@ -328,10 +328,7 @@ def test_what_was_chosen_and_for_whom_a_dose_is_stand_on_the_sheet(tmp_path: Pat
         "drug: c, dose: 5 mg, route: oral, days: 1",
     )
     order = order_of(regimen, choices=["a=25 mg/m2"])
-    chosen, banded, plain = (
-        [step["text"].replace("\N{NO-BREAK SPACE}", " ") for step in dose["working"]]
-        for dose in sheet_data(order)["doses"]
-    )
+    chosen, banded, plain = ([step["text"] for step in dose["working"]] for dose in sheet_data(order)["doses"])
     assert chosen == ["25 mg/m2, chosen from 20 to 30 mg/m2 of the regimen", "25 mg/m2 × 1.82 m2 = 45.5 mg"]
     assert banded == ["2 mg, as the regimen says for weight at least 50 kg", "flat dose"]
     assert plain == ["flat dose"]

@@ -100,8 +100,7 @@ def day_of(text: str) -> datetime.date:
 
 def of_labels(order: Order) -> GIVEN:
     return Counter(
-        (day_of(label["date"]), label["drug"], label["dose"].replace("\N{NO-BREAK SPACE}", " "))
-        for label in label_data(order, oral=True)["labels"]
+        (day_of(label["date"]), label["drug"], label["dose"]) for label in label_data(order, oral=True)["labels"]
     )
 
 

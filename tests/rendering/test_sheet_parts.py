@@ -61,7 +61,9 @@ def test_no_line_of_the_totals_tears_a_count_from_its_dose(tmp_path: Path) -> No
         "dose: [{days: 1-14, dose: 10 mg/m2}, {days: 15-21, dose: 5 mg/m2}]",
     )
     order = draft_order(load_regimen(file), load_patient(texts=SIZE))
-    assert [counted for _, counted, _ in sheet_data(order)["totals"]] == ["14\xa0×\xa09.6\xa0mg + 7\xa0×\xa04.8\xa0mg"]
+    assert [counted for _, counted, _ in sheet_data(order)["totals"]] == [
+        "14 ×\N{NO-BREAK SPACE}9.6 mg + 7 ×\N{NO-BREAK SPACE}4.8 mg"
+    ]
 
 
 def test_a_sheet_without_such_doses_has_no_such_page() -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from cec.course.comparison import PATIENT
 from cec.rendering.comparison import cell_words, order_words, verdict
-from cec.rendering.pdf.page import bound
 from cec.rendering.pdf.typesetting import typeset
 
 if TYPE_CHECKING:
@@ -21,27 +20,24 @@ def render(comparison: Comparison, *, paper: str = "a4") -> bytes:
 
 def comparison_data(comparison: Comparison) -> dict[str, Any]:
     """All that stands on it, in its words."""
-    data: dict[str, Any] = bound(
-        {
-            "title": f"{comparison.first.file} and {comparison.second.file}, side by side",
-            "orders": [["A", order_words(comparison.first)], ["B", order_words(comparison.second)]],
-            "differ": comparison.differ,
-            "verdict": verdict(comparison),
-            "groups": [
-                {
-                    "about": about[0].upper() + about[1:],
-                    "rows": [
-                        [
-                            row.what,
-                            cell_words(row.first, from_days=about == PATIENT),
-                            cell_words(row.second, from_days=about == PATIENT),
-                            row.differs,
-                        ]
-                        for row in rows
-                    ],
-                }
-                for about, rows in groupby(comparison.rows, key=lambda row: row.about)
-            ],
-        }
-    )
-    return data
+    return {
+        "title": f"{comparison.first.file} and {comparison.second.file}, side by side",
+        "orders": [["A", order_words(comparison.first)], ["B", order_words(comparison.second)]],
+        "differ": comparison.differ,
+        "verdict": verdict(comparison),
+        "groups": [
+            {
+                "about": about[0].upper() + about[1:],
+                "rows": [
+                    [
+                        row.what,
+                        cell_words(row.first, from_days=about == PATIENT),
+                        cell_words(row.second, from_days=about == PATIENT),
+                        row.differs,
+                    ]
+                    for row in rows
+                ],
+            }
+            for about, rows in groupby(comparison.rows, key=lambda row: row.about)
+        ],
+    }

@@ -15,7 +15,6 @@ from cec.rendering.history import (
     title_of,
     total_lines,
 )
-from cec.rendering.pdf.page import bound
 from cec.rendering.pdf.typesetting import typeset
 from cec.rendering.words.alerts import alert_code, alert_text, on_paper
 
@@ -30,26 +29,24 @@ def render(history: History, *, paper: str = "a4") -> bytes:
 
 def history_data(history: History) -> dict[str, Any]:
     """All that stands on it, in its words."""
-    data: dict[str, Any] = bound(
-        {
-            "title": title_of(history),
-            "period": period(history),
-            "alerts": [
-                {"level": each.level.upper(), "about": alert_code(each), "text": alert_text(on_paper(each))}
-                for each in history.alerts
-            ],
-            "left_out": [[each.file, each.why] for each in history.left_out],
-            "columns": list(DRUG_COLUMNS),
-            "cycles": [
-                {
-                    "title": cycle_title(cycle),
-                    "facts": list(cycle_facts(cycle)),
-                    "rows": [list(row) for row in drug_lines(cycle)],
-                }
-                for cycle in history.cycles
-            ],
-            "total_columns": list(TOTAL_COLUMNS),
-            "totals": [list(row) for row in total_lines(history)],
-        }
-    )
-    return {**data, "picture": svg.render(history).decode()}
+    return {
+        "title": title_of(history),
+        "period": period(history),
+        "alerts": [
+            {"level": each.level.upper(), "about": alert_code(each), "text": alert_text(on_paper(each))}
+            for each in history.alerts
+        ],
+        "left_out": [[each.file, each.why] for each in history.left_out],
+        "columns": list(DRUG_COLUMNS),
+        "cycles": [
+            {
+                "title": cycle_title(cycle),
+                "facts": list(cycle_facts(cycle)),
+                "rows": [list(row) for row in drug_lines(cycle)],
+            }
+            for cycle in history.cycles
+        ],
+        "total_columns": list(TOTAL_COLUMNS),
+        "totals": [list(row) for row in total_lines(history)],
+        "picture": svg.render(history).decode(),
+    }

@@ -11,7 +11,6 @@ from cec.order import identity
 from cec.regimen import name_in_file
 from cec.rendering.days import day_of
 from cec.rendering.pdf.codes import qr_code
-from cec.rendering.pdf.page import bound
 from cec.rendering.words import (
     DIGITS,
     changed_words,
@@ -76,31 +75,29 @@ def label_of(
     day = day_of(names, row)
     amount = str(preparation.contains if preparation and preparation.contains else row.dose)
     which = which_of_day(dose, row.protocol_day, row.number, row.of_day)
-    label: dict[str, Any] = bound(
-        {
-            **label_head(order, void),
-            "kind": kind,
-            "drug": spelled(row.drug, order.pharmacy),
-            "dose": amount,
-            "route": given_by(row),
-            "rate": str(row.rate or ""),
-            "over_days": "; ".join(over_days(dose)),
-            "date": f"{weekday_date(row.date)}, {day[:1].lower()}{day[1:]}",
-            "time": row_time(row, row.date),
-            "which": which,
-            "changed": changed_words(dose),
-            "mark": row_marks(order).get(identity(row), ""),
-            "use_only": use_only(row.route),
-            "cytotoxic": drug.cytotoxic if drug else None,
-            "words": list(dose.label),
-            "handling": [text for text in preparation.handling if text.startswith(_FOR_THE_BAG)] if preparation else [],
-            "diluted": kind == "container" and dose.is_infused,
-            "from_vials": from_vials,
-            **_made_up(row, preparation, dose),
-            **_use(order, row, preparation),
-        }
-    )
-    return label | {"code": qr_code("\n".join(_coded(order, row, amount, which, void)))}
+    return {
+        **label_head(order, void),
+        "kind": kind,
+        "drug": spelled(row.drug, order.pharmacy),
+        "dose": amount,
+        "route": given_by(row),
+        "rate": str(row.rate or ""),
+        "over_days": "; ".join(over_days(dose)),
+        "date": f"{weekday_date(row.date)}, {day[:1].lower()}{day[1:]}",
+        "time": row_time(row, row.date),
+        "which": which,
+        "changed": changed_words(dose),
+        "mark": row_marks(order).get(identity(row), ""),
+        "use_only": use_only(row.route),
+        "cytotoxic": drug.cytotoxic if drug else None,
+        "words": list(dose.label),
+        "handling": [text for text in preparation.handling if text.startswith(_FOR_THE_BAG)] if preparation else [],
+        "diluted": kind == "container" and dose.is_infused,
+        "from_vials": from_vials,
+        **_made_up(row, preparation, dose),
+        **_use(order, row, preparation),
+        "code": qr_code("\n".join(_coded(order, row, amount, which, void))),
+    }
 
 
 def _kind(row: Administration) -> str:

@@ -9,7 +9,7 @@ from cec.rendering.pdf.days import day_blocks
 from cec.rendering.pdf.doses import dose_data, totals_of
 from cec.rendering.pdf.grid import day_grid
 from cec.rendering.pdf.intrathecal import intrathecal_page
-from cec.rendering.pdf.page import bound, page_data
+from cec.rendering.pdf.page import page_data
 from cec.rendering.pdf.typesetting import pictures, typeset
 from cec.rendering.words import assumptions, with_spellings
 from cec.rendering.words.alerts import checks_held
@@ -49,33 +49,31 @@ def sheet_data(order: Order, void: Void | None = None) -> dict[str, Any]:
     page = page_data(order, "Chemotherapy order", void)
     stops = [alert for alert in page["alerts"] if alert["level"] == "STOP"]
     spoken = [alert for alert in order.alerts if not alert.not_made]
-    data: dict[str, Any] = bound(
-        {
-            **page,
-            "fields": [[name, text] for name, text in _fields(order)],
-            "stops": stops,
-            "doses": [dose_data(order, index) for index, dose in enumerate(order.doses) if not is_into_csf(dose.route)],
-            "alerts": [alert for alert in page["alerts"] if alert not in stops] if spoken else [],
-            "nothing": "" if spoken else f"nothing; {checks_held(order)}",
-            "before_day_1": list(BEFORE_DAY_1),
-            "details": [[name, text] for name, text in _details(order)],
-            "workings": list(_workings(order)),
-            "totals": totals_of(order, apart=False),
-            "separately": list(order.regimen.prescribe_separately),
-            "next_cycle": _next_cycle(order),
-            "assumptions": _halves([list(each) for each in assumptions(order)]),
-            "overrides": list(order.overrides),
-            "signatures": list(SIGN),
-            "intrathecal": intrathecal_page(order, days),
-            "in_one_line": [
-                {"level": alert["level"], "text": _cut(f"{'(accepted) ' if alert['accepted'] else ''}{alert['text']}")}
-                for alert in page["alerts"]
-                if alert["level"] != "NOTE"
-            ],
-            "grid": day_grid(order, days),
-            "days": day_blocks(order, days),
-        }
-    )
+    data = {
+        **page,
+        "fields": [[name, text] for name, text in _fields(order)],
+        "stops": stops,
+        "doses": [dose_data(order, index) for index, dose in enumerate(order.doses) if not is_into_csf(dose.route)],
+        "alerts": [alert for alert in page["alerts"] if alert not in stops] if spoken else [],
+        "nothing": "" if spoken else f"nothing; {checks_held(order)}",
+        "before_day_1": list(BEFORE_DAY_1),
+        "details": [[name, text] for name, text in _details(order)],
+        "workings": list(_workings(order)),
+        "totals": totals_of(order, apart=False),
+        "separately": list(order.regimen.prescribe_separately),
+        "next_cycle": _next_cycle(order),
+        "assumptions": _halves([list(each) for each in assumptions(order)]),
+        "overrides": list(order.overrides),
+        "signatures": list(SIGN),
+        "intrathecal": intrathecal_page(order, days),
+        "in_one_line": [
+            {"level": alert["level"], "text": _cut(f"{'(accepted) ' if alert['accepted'] else ''}{alert['text']}")}
+            for alert in page["alerts"]
+            if alert["level"] != "NOTE"
+        ],
+        "grid": day_grid(order, days),
+        "days": day_blocks(order, days),
+    }
     spelled: dict[str, Any] = with_spellings(data, order.pharmacy)
     return spelled
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cec.days import paper_date
 from cec.rendering.days import count_of_days, day_numbers
-from cec.rendering.words import SECOND_CHECK, bind, origin, validity, void_words
+from cec.rendering.words import SECOND_CHECK, origin, validity, void_words
 from cec.rendering.words.alerts import alert_sentence, by_severity, checks_in_short
 from cec.rendering.words.patient import age_in_words, place_of_care
 from cec.rendering.words.regimen import cycle_words
@@ -69,19 +69,6 @@ def first_to_last(order: Order, days: Sequence[int]) -> str:
         return ""
     first, last = (paper_date(order.date_of(day) or order.start) for day in (days[0], days[-1]))
     return first if first == last else f"{first} to {last}"
-
-
-def bound(value: Any) -> Any:
-    """The same data with no break between a number and its unit.
-
-    >>> bound({"texts": ["38.4 mg", None]})
-    {'texts': ['38.4\\xa0mg', None]}
-    """
-    if isinstance(value, str):
-        return bind(value)
-    if isinstance(value, dict):
-        return {key: bound(below) for key, below in value.items()}
-    return [bound(below) for below in value] if isinstance(value, list) else value
 
 
 MOST_OF_DAYS = 40

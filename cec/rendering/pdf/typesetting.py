@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cec.errors import Fault, InputError
+from cec.rendering.words import bind
 
 _PAPERS = {"letter": "us-letter"}
 """typst's names of papers, where they are not those that people give them."""
@@ -29,7 +30,8 @@ def typeset(template: str, data: Mapping[str, Any], paper: str = "a4") -> bytes:
     r"""The template filled with the data, as a tagged PDF (PDF/UA-1); equal data give equal bytes.
 
     A template finds data and paper in a file beside it that is nowhere but in memory; `style.typ` reads both.
-    No text of the data is ever read as markup. A character that the fonts do not have is an InputError, never a blank.
+    No text of the data is ever read as markup, and no line ends between a number and its unit. A character that the
+    fonts do not have is an InputError, never a blank.
 
     >>> typeset("blank", {"title": "An example", "patient": {"name": "Łucja #set text(0pt)"}})[:5]
     b'%PDF-'
@@ -54,7 +56,7 @@ def _compile(template: str, data: Mapping[str, Any], paper: str, **options: Any)
         raise InputError(*faults)
     files = {
         "main.typ": f'#include "{template}.typ"'.encode(),
-        "data.json": json.dumps({"data": data, "paper": _PAPERS.get(paper, paper)}).encode(),
+        "data.json": json.dumps({"data": _bound(data), "paper": _PAPERS.get(paper, paper)}).encode(),
     }
     try:
         content = _compiler().compile(files, **options)
@@ -78,6 +80,15 @@ def _compiler() -> Any:
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_ROOM / "fonts"])
         _of_thread.compiler = typst.Compiler(root=_ROOM, font_paths=fonts)
     return _of_thread.compiler
+
+
+def _bound(value: Any) -> Any:
+    """The same data with no break between a number and its unit."""
+    if isinstance(value, str):
+        return bind(value)
+    if isinstance(value, Mapping):
+        return {key: _bound(below) for key, below in value.items()}
+    return [_bound(below) for below in value] if isinstance(value, list | tuple) else value
 
 
 def _hidden_letters(data: Mapping[str, Any]) -> list[str]:

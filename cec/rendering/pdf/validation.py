@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from cec.cases.outcome import counted
 from cec.days import paper_date
-from cec.rendering.pdf.page import bound
 from cec.rendering.pdf.typesetting import pictures, typeset
 from cec.rendering.words.validation import given_words, installation_words
 
@@ -34,18 +33,15 @@ def render_pictures(report: Validation, *, paper: str = "a4", ppi: int = 144) ->
 def report_data(report: Validation) -> dict[str, Any]:
     """All that stands on the report, in its words."""
     names = ", ".join(each.name for each in report.regimens)
-    data: dict[str, Any] = bound(
-        {
-            "title": f"Validation report: {names}",
-            "installation": [*map(list, installation_words(report.installation)), ["Run on", paper_date(report.on)]],
-            "counted": counted(report.regimens),
-            "agrees": report.agrees,
-            "regimens": [_regimen(each) for each in report.regimens],
-            "signatures": list(SIGN),
-            "foot": f"cec {report.installation.cec}; run on {paper_date(report.on)}",
-        }
-    )
-    return data
+    return {
+        "title": f"Validation report: {names}",
+        "installation": [*map(list, installation_words(report.installation)), ["Run on", paper_date(report.on)]],
+        "counted": counted(report.regimens),
+        "agrees": report.agrees,
+        "regimens": [_regimen(each) for each in report.regimens],
+        "signatures": list(SIGN),
+        "foot": f"cec {report.installation.cec}; run on {paper_date(report.on)}",
+    }
 
 
 def _regimen(outcome: RegimenOutcome) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cec.rendering.pdf.page import bound
 from cec.rendering.pdf.typesetting import typeset
 from cec.rendering.words import SECOND_CHECK, spelled
 from cec.rendering.words.alerts import alert_code, alert_text, by_severity, checks_in_short, on_paper
@@ -49,43 +48,38 @@ def render(document: WardDay, *, paper: str = "a4") -> bytes:
 
 def worklist_data(worklist: Worklist) -> dict[str, Any]:
     """All that stands on the list, in its words."""
-    data: dict[str, Any] = bound(
-        {
-            "title": title_of(worklist),
-            "counts": counts(worklist),
-            "alerts": [
-                {
-                    "level": alert.level.upper(),
-                    "about": alert_code(alert),
-                    "text": alert_text(on_paper(alert)),
-                    "accepted": alert.accepted,
-                }
-                for alert in by_severity(worklist.alerts)
-            ],
-            "left_out": [left_out_words(each) for each in worklist.left_out],
-            "rows": [_row(line) for line in lines(worklist)],
-            "signed": list(SIGNED),
-            "patients": [
-                {
-                    "who": ", ".join(filter(None, (who(order.patient), where(order.patient)))),
-                    "order": order_words(order),
-                    "checks": ", ".join(checks_in_short(order.alerts)),
-                    "draft": order.release is None,
-                }
-                for order in worklist.orders
-            ],
-            "vials": [
-                {"count": str(each.opened.count), "product": each.product, "words": "; ".join(vials_of_product(each))}
-                for each in worklist.vials
-            ],
-            "pick_list": [
-                {"count": pick_count(item), "item": item.item, "drug": item.drug} for item in worklist.pick_list
-            ],
-            "notes": f"{NOMINAL} {SECOND_CHECK}",
-            "foot": {"draft": standing(worklist), "origin": f"{title_of(worklist)}; {policy_words(worklist)}"},
-        }
-    )
-    return data
+    return {
+        "title": title_of(worklist),
+        "counts": counts(worklist),
+        "alerts": [
+            {
+                "level": alert.level.upper(),
+                "about": alert_code(alert),
+                "text": alert_text(on_paper(alert)),
+                "accepted": alert.accepted,
+            }
+            for alert in by_severity(worklist.alerts)
+        ],
+        "left_out": [left_out_words(each) for each in worklist.left_out],
+        "rows": [_row(line) for line in lines(worklist)],
+        "signed": list(SIGNED),
+        "patients": [
+            {
+                "who": ", ".join(filter(None, (who(order.patient), where(order.patient)))),
+                "order": order_words(order),
+                "checks": ", ".join(checks_in_short(order.alerts)),
+                "draft": order.release is None,
+            }
+            for order in worklist.orders
+        ],
+        "vials": [
+            {"count": str(each.opened.count), "product": each.product, "words": "; ".join(vials_of_product(each))}
+            for each in worklist.vials
+        ],
+        "pick_list": [{"count": pick_count(item), "item": item.item, "drug": item.drug} for item in worklist.pick_list],
+        "notes": f"{NOMINAL} {SECOND_CHECK}",
+        "foot": {"draft": standing(worklist), "origin": f"{title_of(worklist)}; {policy_words(worklist)}"},
+    }
 
 
 def _row(line: Line) -> dict[str, Any]:

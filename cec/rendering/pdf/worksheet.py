@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cec.order import identity
 from cec.rendering.days import day_names
-from cec.rendering.pdf.page import bound, page_data
+from cec.rendering.pdf.page import page_data
 from cec.rendering.pdf.typesetting import typeset
 from cec.rendering.words import SECOND_CHECK, changed_words, over_days, with_spellings
 from cec.rendering.words.preparation import Instruction, batches, pick_count
@@ -59,22 +59,17 @@ def render(order: Order, *, paper: str = "a4", void: Void | None = None) -> byte
 def worksheet_data(order: Order, void: Void | None = None) -> dict[str, Any]:
     """All that stands on the worksheet, in its words."""
     marks, names = row_marks(order), day_names(order)
-    data: dict[str, Any] = bound(
-        {
-            **page_data(order, TITLE, void),
-            "notes": " ".join(filter(None, (NOMINAL, SECOND_CHECK, PICKED_TOO if given_rows(order) else ""))),
-            "days": [_day(order, day, marks, names) for day in work_days(order)],
-            "csf_days": [_day(order, day, marks, names) for day in csf_days(order)],
-            "dispensed": [_dispensed(order, each, marks, names) for each in dispensing_list(order)],
-            "signed": list(SIGNED),
-            "csf_signed": [name.capitalize() for name in CSF_SIGNED],
-            "dispensers": [name.capitalize() for name in DISPENSED],
-            "pick_list": [
-                {"count": pick_count(item), "item": item.item, "drug": item.drug} for item in order.pick_list
-            ],
-        }
-    )
-    return data
+    return {
+        **page_data(order, TITLE, void),
+        "notes": " ".join(filter(None, (NOMINAL, SECOND_CHECK, PICKED_TOO if given_rows(order) else ""))),
+        "days": [_day(order, day, marks, names) for day in work_days(order)],
+        "csf_days": [_day(order, day, marks, names) for day in csf_days(order)],
+        "dispensed": [_dispensed(order, each, marks, names) for each in dispensing_list(order)],
+        "signed": list(SIGNED),
+        "csf_signed": [name.capitalize() for name in CSF_SIGNED],
+        "dispensers": [name.capitalize() for name in DISPENSED],
+        "pick_list": [{"count": pick_count(item), "item": item.item, "drug": item.drug} for item in order.pick_list],
+    }
 
 
 def _day(order: Order, day: WorkDay, marks: Mapping[Identity, str], names: DayNames) -> dict[str, Any]:
