@@ -11,12 +11,12 @@ from cec.errors import InputError
 from cec.order import Preparation, identity
 from cec.rendering.days import given_days, omitted
 from cec.rendering.words import given_by, over_days
-from cec.rendering.words.preparation import Instruction, fluid_on, instructions, picked
+from cec.rendering.words.preparation import fluid_on, picked
 from cec.rendering.words.regimen import which_of_day
 from cec.rendering.words.revision import given_rows
 from cec.rendering.words.times import moment, starting_time
 from cec.routes import RADIOTHERAPY, is_into_csf, is_oral
-from cec.units import Quantity, is_dissolved
+from cec.units import Quantity
 
 if TYPE_CHECKING:
     import datetime
@@ -189,22 +189,6 @@ def tasks(order: Order) -> list[Task]:
         for day, number, index, row in rows
         if index in preparations and preparations[index].dose.value and order.doses[index].route != RADIOTHERAPY
     ]
-
-
-BY_HAND = ""
-"""What stands beside a label where nothing says what it is: it is written by hand."""
-_PLACES = {"Take": 0, "Dissolve": 1, "Draw": 2, "Measure": 2, "Into": 3}
-
-
-def steps_of(task: Task, row: Administration | None) -> list[Instruction]:
-    """The instructions of a dose, with those in their places that are written by hand."""
-    preparation, dose = task.preparation, task.dose
-    is_known = bool(preparation.vials) or preparation.draw is not None
-    blanks = ("Take", *([] if is_oral(dose.route) else ["Draw"])) if not is_known else ()
-    open_bag = ("Into",) if dose.is_infused and preparation.bag is None else ()
-    names = (*blanks, *open_bag) if is_dissolved(dose.ordered.unit) else ()
-    steps = [*((name, BY_HAND) for name in names), *instructions(preparation, row)]
-    return sorted(steps, key=lambda step: _PLACES.get(step[0], len(_PLACES)))
 
 
 def which(task: Task) -> str:

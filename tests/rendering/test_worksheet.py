@@ -19,8 +19,8 @@ from cec.order import DailyFluid
 from cec.patient import Reduction
 from cec.rendering import WORKSHEETS, render
 from cec.rendering.terminal.drawing import Terminal
-from cec.rendering.words.preparation import fluid_of, instructions
-from cec.rendering.worksheet import BY_HAND, steps_of, tasks
+from cec.rendering.words.preparation import fluid_of, instructions, instructions_with_blanks
+from cec.rendering.worksheet import tasks
 from cec.units import Quantity
 
 STARTER = Path(__file__).parent.parent.parent / "cec" / "load" / "starter_pharmacy.yaml"
@@ -231,9 +231,10 @@ def test_a_concentration_without_limits_says_that_nobody_checked_it(order: Order
 def test_what_is_not_checked_has_no_box_and_a_bag_that_nobody_chose_a_line(order: Order) -> None:
     """Cyclophosphamide has no bag in the file: 16.5 mL are drawn, and what they go into is written by hand."""
     task = next(task for task in tasks(order) if task.dose.drug == "cyclophosphamide")
-    labels = [label for label, _ in steps_of(task, task.row)]
+    written = instructions_with_blanks(task.preparation, task.dose, task.row)
+    labels = [label for label, _ in written]
     assert labels[:4] == ["Take", "Dissolve", "Draw", "Into"]
-    assert dict(steps_of(task, task.row))["Into"] == BY_HAND
+    assert dict(written)["Into"] == ""
     no_bag = replace(order.preparations[0], bag=None, final_volume=None, concentration=None, remove=None, rate=None)
     assert ("Not checked", "total volume: not known, allowed 75 to 200 mL") in instructions(no_bag)
     assert not any(label == "Check" for label, _ in instructions(no_bag))

@@ -11,7 +11,7 @@ from cec.rendering.days import day_names
 from cec.rendering.pdf.page import page_data
 from cec.rendering.pdf.typesetting import typeset
 from cec.rendering.words import SECOND_CHECK, changed_words, over_days, with_spellings
-from cec.rendering.words.preparation import Instruction, batches, pick_count
+from cec.rendering.words.preparation import Instruction, batches, instructions_with_blanks, pick_count
 from cec.rendering.words.revision import given_rows, row_marks
 from cec.rendering.words.times import starting_time, weekday_date
 from cec.rendering.worksheet import (
@@ -28,7 +28,6 @@ from cec.rendering.worksheet import (
     dispensing_list,
     made_ahead,
     made_words,
-    steps_of,
     which,
     work_days,
 )
@@ -101,7 +100,7 @@ def _card(order: Order, task: Task, marks: Mapping[Identity, str]) -> dict[str, 
         "changed": changed_words(dose),
         "cytotoxic": _CYTOTOXIC in preparation.handling,
         "made": made_words(task),
-        "steps": _steps([*(("Label", text) for text in dose.label), *steps_of(task, row)]),
+        "steps": _steps([*(("Label", text) for text in dose.label), *instructions_with_blanks(preparation, dose, row)]),
         "batches": batches(preparation) or [""],
     }
 
@@ -132,7 +131,12 @@ def _dispensed(order: Order, each: Dispensed, marks: Mapping[Identity, str], nam
         "mark": "",
         "changed": changed_words(each.dose),
         "cytotoxic": _CYTOTOXIC in each.preparation.handling,
-        "steps": _steps([*(("Label", text) for text in each.dose.label), *steps_of(first, None)]),
+        "steps": _steps(
+            [
+                *(("Label", text) for text in each.dose.label),
+                *instructions_with_blanks(each.preparation, each.dose, None),
+            ]
+        ),
         "in_all": each.in_all,
         "batches": batches(each.preparation) or [""],
         "rows": [

@@ -24,7 +24,14 @@ from cec.rendering.terminal.drawing import (
     wrap_each,
 )
 from cec.rendering.words import changed_words, origin, validity
-from cec.rendering.words.preparation import EXPECTED, Instruction, batches, pick_count, picked
+from cec.rendering.words.preparation import (
+    EXPECTED,
+    Instruction,
+    batches,
+    instructions_with_blanks,
+    pick_count,
+    picked,
+)
 from cec.rendering.words.revision import given_rows
 from cec.rendering.words.times import moment, starting_time, weekday_date
 from cec.rendering.worksheet import (
@@ -43,7 +50,6 @@ from cec.rendering.worksheet import (
     made_ahead,
     made_words,
     name_and_time,
-    steps_of,
     work_days,
 )
 from cec.routes import use_only
@@ -137,7 +143,7 @@ def _steps_of(order: Order, task: Task, row: Administration | None) -> list[Inst
         ("From", origin_of_dose),
         *(("Label", text) for text in task.dose.label),
         *([("Made", made_words(task))] if row and made_words(task) else []),
-        *((name, text or _BY_HAND[name]) for name, text in steps_of(task, row)),
+        *((name, text or _BY_HAND[name]) for name, text in instructions_with_blanks(task.preparation, task.dose, row)),
     ]
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cec.rendering.words.times import moment, weekday_date
-from cec.units import write_number, write_range, write_signed
+from cec.routes import is_oral
+from cec.units import is_dissolved, write_number, write_range, write_signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cec.order import Administration, DailyFluid, Order, PickItem, Preparation
+    from cec.order import Administration, DailyFluid, Dose, Order, PickItem, Preparation
 
 DISSOLVE = "dissolve "
 """How the note on handling begins that says how a powder is dissolved."""
@@ -38,6 +39,19 @@ def instructions(preparation: Preparation, row: Administration | None = None) ->
         *(("Mind", text) for text in preparation.handling if not _is_said(text, preparation)),
         *([("Missing", preparation.missing)] if preparation.missing else []),
     ]
+
+
+_FIRST = ("Take", "Dissolve", "Draw", "Measure", "Into")
+
+
+def instructions_with_blanks(preparation: Preparation, dose: Dose, row: Administration | None) -> list[Instruction]:
+    """The same, with an empty text for each instruction that is written by hand because nothing says what it is."""
+    is_known = bool(preparation.vials) or preparation.draw is not None
+    taken = () if is_known else ("Take",) if is_oral(dose.route) else ("Take", "Draw")
+    into = ("Into",) if dose.is_infused and preparation.bag is None else ()
+    blanks = [(name, "") for name in (*taken, *into)] if is_dissolved(dose.ordered.unit) else []
+    found = [*blanks, *instructions(preparation, row)]
+    return sorted(found, key=lambda each: _FIRST.index(each[0]) if each[0] in _FIRST else len(_FIRST))
 
 
 def _is_said(text: str, preparation: Preparation) -> bool:

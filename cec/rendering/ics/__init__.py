@@ -1,16 +1,5 @@
 """The order as a calendar (iCalendar, RFC 5545): an event per administration, and the earliest next cycle all day.
 
-A UID is made only from what an administration is: patient, name of the regimen, cycle, number of the drug line, day of
-the cycle, and which dose of that day. Another start, time, dose, duration or edition of the regimen gives the same
-UIDs, so that a program that goes by them updates the events of the first import at the second. Not every program does;
-docs/schedules-and-sheets.md says which.
-
-- The patient is the id; without one, name and date of birth; without these the first order of the chain, because two
-  patients must never share events: an order that is drafted anew then makes new ones. Each event says so.
-- Where no cycle is named, all orders of that regimen for that patient share their events, so that a postponed start
-  moves them; the cycle must be named before there is a second one. Each event says so.
-- What a change of an order took away is cancelled. What another order gave, which this one does not replace, stays.
-
 The same order gives the same bytes and no clock is read: SEQUENCE is the order's revision less 1, and DTSTAMP a fixed
 time with as many minutes. Where the pharmacy names its zone, an infusion ends after its real hours.
 
@@ -20,13 +9,12 @@ Name and date of birth stay out of the file, because calendars are shared; the i
 from __future__ import annotations
 
 import datetime
-import json
-import uuid
 from typing import TYPE_CHECKING, NamedTuple
 
 from cec.errors import InputError
 from cec.order import identity
 from cec.rendering.days import DayNames, day_names, day_of
+from cec.rendering.ics.uids import cautions, parts_of, uid_of
 from cec.rendering.words import given_by, label_words, origin, over_days, validity, void_words
 from cec.rendering.words.alerts import alert_words, in_one_line, on_paper
 from cec.rendering.words.preparation import instructions
@@ -45,8 +33,8 @@ if TYPE_CHECKING:
     from cec.order import Administration, EarliestNextCycle, Identity, Order
     from cec.treatment import TreatmentCalendar
 
-_ALL_UIDS = uuid.UUID("5ad9ad5f-4ed1-55f0-a2c0-6b6b0f0f3c6e")
-"""The namespace of the UIDs. If it changes, every calendar doubles."""
+__all__ = ["cautions", "render", "treatment"]
+
 _STAMP = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 _CHANGES = frozenset({"limited", "capped", "capped by day", "reduced", "rounded", "set"})
 """The steps of a dose that move it away from what the regimen alone comes to."""
@@ -69,21 +57,20 @@ def _calendar(orders: Sequence[Order], void: Void | None = None) -> bytes:
     first = orders[0]
     if first.start is None:
         raise InputError("a calendar needs day 1 of the cycle; give it with --start")
-    zone = first.pharmacy.zone
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//cec-dosing//cec//EN")
     calendar.add("version", "2.0")
     last = first.start
     for order in orders:
-        beside = _beside(order, void)
+        shared = _shared(order, void, first.pharmacy.zone)
         for row in order.administrations:
-            calendar.add_component(_administration(order, row, zone, beside))
+            calendar.add_component(_administration(row, shared))
             last = max(last, row.date)
         for row, reason in order.removed:
-            calendar.add_component(_cancelled(order, row, reason, zone, beside))
-    if len(orders) == 1 and first.next_cycle and first.next_cycle.date:
-        calendar.add_component(_next_cycle(first, first.next_cycle, first.next_cycle.date, _beside(first, void)))
-    if zone:
+            calendar.add_component(_cancelled(row, reason, shared))
+        if len(orders) == 1 and order.next_cycle and order.next_cycle.date:
+            calendar.add_component(_next_cycle(order.next_cycle, order.next_cycle.date, shared))
+    if first.pharmacy.zone:
         calendar.add_missing_timezones(datetime.date(first.start.year, 1, 1), datetime.date(last.year + 1, 12, 31))
     return b"".join(folded(line) + b"\r\n" for line in calendar.content_lines() if line)
 
@@ -110,9 +97,11 @@ def folded(line: str) -> bytes:
     return b"\r\n ".join((*parts, content[begin:]))
 
 
-class _Beside(NamedTuple):
-    """What the events of an order say alike: whether it counts, what to look at of each drug, and which order it is."""
+class _Shared(NamedTuple):
+    """What the events of an order have in common: whether it counts, what to look at, and which order it is."""
 
+    order: Order
+    zone: ZoneInfo | None
     validity: str
     void: str
     """The word that stands before each event of an order that must not be used."""
@@ -125,11 +114,13 @@ class _Beside(NamedTuple):
     names: DayNames
 
 
-def _beside(order: Order, void: Void | None) -> _Beside:
+def _shared(order: Order, void: Void | None, zone: ZoneInfo | None) -> _Shared:
     drugs = dict.fromkeys(row.drug for row in order.administrations)
     words = [(alert.about, alert_words(on_paper(in_one_line(alert)))) for alert in order.alerts]
     is_cancelled = order.cancelled or (void and void.cancelled)
-    return _Beside(
+    return _Shared(
+        order,
+        zone,
         validity(order, void),
         "VOID: " if void_words(order, void) else "",
         "CANCELLED" if is_cancelled else "CONFIRMED" if order.release and not void else "TENTATIVE",
@@ -142,16 +133,55 @@ def _beside(order: Order, void: Void | None) -> _Beside:
     )
 
 
-def _administration(order: Order, row: Administration, zone: ZoneInfo | None, beside: _Beside) -> Event:
+def _identity(order: Order) -> Iterator[str]:
+    """Which order this is, and what a changed order would do to the event."""
+    yield ", ".join(filter(None, (title_of(order), cycle_words(order), _id(order))))
+    yield from cautions(order)
+    yield origin(order)
+
+
+def _id(order: Order) -> str:
+    return f"id {order.patient.id}" if order.patient.id else ""
+
+
+def _administration(row: Administration, shared: _Shared) -> Event:
     """One drug at one time. What has no duration has no end; nothing is said of when it is over.
 
     What has a bound and no start stands on its whole day, with the bound in its words: a bound is not a start.
     """
-    parts = (row.drug, row.line, row.protocol_day, row.number)
-    of_day = f"d{day_of(beside.names, row)[1:]}"
-    summary = ", ".join(filter(None, (f"{row.drug} {row.dose}", given_by(row), of_day, _id(order))))
     before = "" if row.start else f"{starting_time(row)}: "
-    return _timed(_event(order, parts, before + summary, _description(order, row, beside), beside), row, zone)
+    summary = f"{before}{row.drug} {row.dose}, {given_by(row)}, d{day_of(shared.names, row)[1:]}"
+    return _timed(_event(parts_of(row), summary, _description(row, shared), shared), row, shared.zone)
+
+
+def _cancelled(row: Administration, reason: str, shared: _Shared) -> Event:
+    """An administration that a change took away, under the UID that it had."""
+    summary = f"CANCELLED: {row.drug} {row.dose}, day {row.protocol_day}"
+    text = [shared.validity, f"{row.drug} {row.dose} is not given: {reason}", *shared.identity]
+    return _timed(_event(parts_of(row), summary, text, shared._replace(status="CANCELLED")), row, shared.zone)
+
+
+def _next_cycle(rule: EarliestNextCycle, date: datetime.date, shared: _Shared) -> Event:
+    """The first day on which the next cycle may begin, all day."""
+    source = f" [{rule.source}]" if rule.source else ""
+    rest = f" {rule.text}{source}" if rule.text else ""
+    text = [shared.validity, f"Not before {weekday_date(date)}, day {rule.day} of this cycle.{rest}", *shared.identity]
+    summary = f"{shared.order.regimen.title}: earliest day 1 of the next cycle"
+    return _all_day(_event(("next cycle",), summary, text, shared), date)
+
+
+def _event(parts: Sequence[str | int], summary: str, description: Sequence[str], shared: _Shared) -> Event:
+    """An event without its time; its UID is made of these parts, and the patient's id ends its summary."""
+    import icalendar
+
+    order, event = shared.order, icalendar.Event()
+    event.add("uid", uid_of(order, parts))
+    event.add("dtstamp", _STAMP + datetime.timedelta(minutes=order.revision - 1, seconds=30 if order.release else 0))
+    event.add("sequence", order.revision - 1)
+    event.add("status", shared.status)
+    event.add("summary", shared.void + ", ".join(filter(None, (summary, _id(order)))))
+    event.add("description", "\n".join(description))
+    return event
 
 
 def _timed(event: Event, row: Administration, zone: ZoneInfo | None) -> Event:
@@ -171,14 +201,6 @@ def _all_day(event: Event, date: datetime.date) -> Event:
     return event
 
 
-def _cancelled(order: Order, row: Administration, reason: str, zone: ZoneInfo | None, beside: _Beside) -> Event:
-    """An administration that a change took away, under the UID that it had."""
-    parts = (row.drug, row.line, row.protocol_day, row.number)
-    summary = ", ".join(filter(None, (f"CANCELLED: {row.drug} {row.dose}", f"day {row.protocol_day}", _id(order))))
-    text = [beside.validity, f"{row.drug} {row.dose} is not given: {reason}", *beside.identity]
-    return _timed(_event(order, parts, summary, text, beside._replace(status="CANCELLED")), row, zone)
-
-
 def _end(row: Administration, zone: ZoneInfo) -> datetime.datetime:
     """When a row ends, in real hours; a time that comes twice and is the second of the two is written in UTC."""
     if row.start is None or row.over is None:
@@ -187,56 +209,16 @@ def _end(row: Administration, zone: ZoneInfo) -> datetime.datetime:
     return end if end.astimezone(zone).fold else end.astimezone(zone)
 
 
-def _next_cycle(order: Order, rule: EarliestNextCycle, date: datetime.date, beside: _Beside) -> Event:
-    """The first day on which the next cycle may begin, all day."""
-    summary = ", ".join(filter(None, (f"{order.regimen.title}: earliest day 1 of the next cycle", _id(order))))
-    source = f" [{rule.source}]" if rule.source else ""
-    rest = f" {rule.text}{source}" if rule.text else ""
-    text = [beside.validity, f"Not before {weekday_date(date)}, day {rule.day} of this cycle.{rest}", *beside.identity]
-    return _all_day(_event(order, ("next cycle",), summary, text, beside), date)
-
-
-def _event(
-    order: Order, parts: Sequence[str | int], summary: str, description: Sequence[str], beside: _Beside
-) -> Event:
-    import icalendar
-
-    event = icalendar.Event()
-    event.add("uid", _uid(order, parts))
-    event.add("dtstamp", _STAMP + datetime.timedelta(minutes=order.revision - 1, seconds=30 if order.release else 0))
-    event.add("sequence", order.revision - 1)
-    event.add("status", beside.status)
-    event.add("summary", beside.void + summary)
-    event.add("description", "\n".join(description))
-    return event
-
-
-def _uid(order: Order, parts: Sequence[str | int]) -> str:
-    """The same text for the same administration, from which nobody reads who the patient is."""
-    phase = [order.of_treatment.name, order.of_treatment.phase] if order.of_treatment else []
-    whole = json.dumps([_patient(order), *phase, order.regimen.name, order.cycle, *parts])
-    return str(uuid.uuid5(_ALL_UIDS, whole))
-
-
-def _patient(order: Order) -> list[str]:
-    patient = order.patient
-    if patient.id:
-        return ["id", patient.id]
-    if patient.name and patient.born:
-        return ["name", patient.name, patient.born.isoformat()]
-    return ["order", order.first or order.fingerprint]
-
-
-def _description(order: Order, row: Administration, of_order: _Beside) -> list[str]:
+def _description(row: Administration, shared: _Shared) -> list[str]:
     """What stands in the event: draft, dose with its protocol dose, how it is made up, what to look at, which order."""
-    dose = order.doses[row.dose_index]
+    dose = shared.order.doses[row.dose_index]
     which = which_of_day(dose, row.protocol_day, row.number, row.of_day)
-    beside = [f"{what}: {why}" for what, why in dose.assumed.items()]
-    preparations = [each for each in order.preparations if each.dose_index == row.dose_index]
-    alerts = of_order.alerts[row.drug]
+    assumed = [f"{what}: {why}" for what, why in dose.assumed.items()]
+    preparations = [each for each in shared.order.preparations if each.dose_index == row.dose_index]
+    alerts = shared.alerts[row.drug]
     return [
-        of_order.validity,
-        *filter(None, (of_order.revision, of_order.marks.get(identity(row)), of_order.given.get(identity(row)))),
+        shared.validity,
+        *filter(None, (shared.revision, shared.marks.get(identity(row)), shared.given.get(identity(row)))),
         f"{row.drug} {row.dose} (protocol dose {dose.prescribed}), {', '.join(filter(None, (given_by(row), which)))}",
         *(f"{step.what}: {step.how}" for step in dose.steps if step.what in _CHANGES),
         *filter(None, (dose.purpose, row.timing or dose.timing, dose.note)),
@@ -247,29 +229,6 @@ def _description(order: Order, row: Administration, of_order: _Beside) -> list[s
         *label_words(dose),
         *(f"{label}: {text}" for each in preparations for label, text in instructions(each)),
         *(["Look at:", *alerts] if alerts else []),
-        *(["Assumed, because the source does not say:", *beside] if beside else []),
-        *of_order.identity,
+        *(["Assumed, because the source does not say:", *assumed] if assumed else []),
+        *shared.identity,
     ]
-
-
-def _identity(order: Order) -> Iterator[str]:
-    """Which order this is, and what a changed order would do to the event."""
-    cycle = cycle_words(order)
-    yield ", ".join(filter(None, (title_of(order), cycle, _id(order))))
-    yield from cautions(order)
-    yield origin(order)
-
-
-def cautions(order: Order) -> Iterator[str]:
-    """What a calendar of another order would do to the events of this one, where it is not named well enough."""
-    if _patient(order)[0] == "order":
-        yield "No patient id is given: an order drafted anew makes new events, and these stay until they are deleted."
-    elif not order.cycle:
-        yield (
-            "No cycle is named: the calendar of another cycle of this regimen that names none has the same events, and "
-            "may replace these."
-        )
-
-
-def _id(order: Order) -> str:
-    return f"id {order.patient.id}" if order.patient.id else ""
