@@ -23,6 +23,7 @@ from cec import Patient, Pharmacy, load_patient, load_regimen
 from cec.calculate import draft_order
 from cec.errors import CODES, CecError, FileError, InputError
 from cec.load.search import example_names
+from cec.units import Quantity
 from cec.verification.bundle import BundleVerification, verify_bundle
 
 AC_T = """
@@ -783,6 +784,41 @@ def test_whatever_is_told_of_a_patient_comes_back() -> None:
     order = draft_order(load_regimen("cec-induction"), patient, PHARMACY, start=START, cycle=2, as_of=START)
     back = verified(written(order)).order.patient
     assert replace(back, facts={}) == replace(patient, facts={})
+
+
+FLAT = """
+name: flat
+title: Flat
+edition: 1
+for: a test
+source: {citation: written for this test}
+drugs:
+  - {drug: prednisone, dose: 100 mg, route: oral, days: 1-5}
+  - {drug: cytarabine, dose: 100 mg, divided_into: 2, route: IV infusion, over: 1 h, days: 1}
+"""
+
+
+def test_a_flat_dose_that_was_halved_is_one_amount(tmp_path: Path) -> None:
+    """100 mg of the protocol and 50 mg that are ordered are both amounts: of two nobody could tell which is meant."""
+    path = tmp_path / "flat.yaml"
+    path.write_text(FLAT)
+    patient = load_patient(texts={"height": "128 cm", "weight": "26 kg", "reductions": ["prednisone=by 50%: nausea"]})
+    order = draft_order(load_regimen(path), patient, PHARMACY, start=START)
+    found = verified(written(order), regimen=load_regimen(path)).verification
+    assert [(each.drug, str(each.written), each.verdict) for each in found.verdicts] == [
+        ("prednisone", "50 mg", "agrees"),
+        ("cytarabine", "50 mg", "agrees"),
+    ]
+
+
+def test_earlier_doses_that_go_on_are_read_back() -> None:
+    """14 mg into the spine at 0.96 m2 are 14.58333… mg/m2."""
+    endless = {"etoposide": Quantity(Decimal("14.5833333333333"), "mg/m2", endless=True)}
+    order = drafted()
+    patient = replace(order.patient, earlier_doses=endless)
+    again = draft_order(order.regimen, patient, PHARMACY, start=START, cycle=1)
+    back = verified(written(again)).order.patient
+    assert back.earlier_doses == {"etoposide": Quantity(Decimal("14.583333333333"), "mg/m2")}
 
 
 def measured_twice(first_day: int = 3) -> Bundle:

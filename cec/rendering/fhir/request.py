@@ -28,6 +28,7 @@ from cec.rendering.words.preparation import instructions
 from cec.rendering.words.regimen import frequency
 from cec.rendering.words.revision import given_rows, row_marks
 from cec.rendering.words.times import box_words, rate_words, starting_time
+from cec.units import AMOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -166,11 +167,15 @@ def _timing(dose: Dose, rows: list[Administration], zone: ZoneInfo | None, *, is
 
 
 def _amounts(dose: Dose) -> list[Resource]:
-    """The protocol's dose, and the amount of one administration with the rate at which it runs evenly."""
+    """The protocol's dose, and the amount of one administration with the rate at which it runs evenly.
+
+    Where both are amounts and differ, as of 100 mg that are reduced by half, the protocol's stands in words alone: of
+    two amounts a reader could take the wrong one.
+    """
     rate: dict[str, Any] = {}
     if dose.over and dose.over.value and not dose.over_least and not dose.rate_steps:
         rate = {"rateRatio": ratio(dose.ordered, dose.over)}
-    return [
-        {"type": dose_type("ordered"), **dose_of(dose.prescribed)},
-        {"type": dose_type("calculated"), "doseQuantity": quantity(dose.ordered), **rate},
-    ]
+    by_protocol = {"type": dose_type("ordered"), **dose_of(dose.prescribed)}
+    amount = {"type": dose_type("calculated"), "doseQuantity": quantity(dose.ordered), **rate}
+    is_another = dose.prescribed.unit in AMOUNT.units and dose.prescribed != dose.ordered
+    return [amount] if is_another else [by_protocol, amount]
