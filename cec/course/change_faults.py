@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cec.calculate.declared import Declaration
 from cec.course.given import administrations_given
@@ -54,44 +54,40 @@ def _start_faults(before: Order, change: Change) -> Iterator[Fault]:
 
 
 def _day_faults(before: Order, change: Change) -> Iterator[Fault]:
-    """Days that the order does not give, that lie before the change, or that are told twice."""
-    given = {row.protocol_day for row in before.administrations}
+    """What is wrong with the days that are skipped, restored or moved, and with what is told of them beside that."""
     skipped, moved = [each.day for each in change.skipped], [each.day for each in change.moved]
-    yield from _restoring_faults(before, change)
-    for option, days, possible in (
-        ("--skip-day", skipped, given),
-        ("--restore-day", change.restored, {*change.restored}),
-        ("--move-day", moved, given.union(change.restored)),
+    given = {row.protocol_day for row in before.administrations}
+    left_out = days_left_out(before.changes)
+    for option, days, possible, why in (
+        ("--skip-day", skipped, given, "nothing is given on {}; days: {}"),
+        ("--restore-day", change.restored, left_out, "nobody left {} out with --skip-day and --drop; left out: {}"),
+        ("--move-day", moved, given.union(change.restored), "nothing is given on {}; days: {}"),
     ):
         if strange := sorted({*days} - possible):
-            yield Fault(f"nothing is given on day {list_days(strange)}; days: {list_days(sorted(possible))}", option)
-        if early := [day for day in days if day < change.from_day]:
-            yield Fault(
-                f"day {list_days(early)} lies before day {change.from_day}, from which the change holds", option
-            )
-        if len(set(days)) < len(days):
+            known = list_days(sorted(possible)) or "none"
+            yield Fault(why.format(days_in_words(strange), known), option)
+        if early := sorted(day for day in days if day < change.from_day):
+            text = f"day {list_days(early)} lies before day {change.from_day}, from which the change holds"
+            yield Fault(text, option)
+        if len({*days}) < len(days):
             yield Fault("names a day twice", option)
+    if both := sorted({*skipped} & {*moved, *change.restored}):
+        what = "moved" if {*both} & {*moved} else "restored"
+        yield Fault(f"{days_in_words(both)}: skipped and {what}; say one of both", "--skip-day")
     if given_then := sorted({each.day for each in change.given if each.amount.value} & {*skipped, *moved}):
         yield Fault(f"something was given on day {list_days(given_then)}, which does not move then", "--given")
-    for option, what, days in (("--move-day", "moved", moved), ("--restore-day", "restored", change.restored)):
-        if both := sorted({*skipped} & {*days}):
-            yield Fault(f"day {list_days(both)} is skipped and {what}; say one of both", option)
-    for each in change.moved:
-        if each.date < change.on:
-            yield Fault(f"{each.date} lies before {change.on}, the day of the change", "--move-day")
+    yield from _early_dates(before, change, sorted({*change.restored} & left_out))
     yield from _early_declarations(change)
 
 
-def _restoring_faults(before: Order, change: Change) -> Iterator[Fault]:
-    """Days that cannot be given after all: nobody left them out, or their date has passed."""
-    left_out = days_left_out(before.changes)
-    if others := sorted({*change.restored} - left_out):
-        known = f"left out: {days_in_words(sorted(left_out))}" if left_out else "no day of this cycle is"
-        text = f"nobody left {days_in_words(others)} out with --skip-day and --drop; {known}"
-        yield Fault(text, "--restore-day")
-    for day in sorted({*change.restored} & left_out):
+def _early_dates(before: Order, change: Change, restored: Iterable[int]) -> Iterator[Fault]:
+    """Dates before the change to which days are moved, or on which restored ones would be given."""
+    for each in change.moved:
+        if each.date < change.on:
+            yield Fault(f"{each.date} lies before {change.on}, the day of the change", "--move-day")
+    for day in restored:
         date = before.start and date_after(before.regimen.calendar, before.start, day, (*before.changes, change))
-        if date and date < change.on:
+        if date and date < change.on and day not in {each.day for each in change.moved}:
             text = f"day {day} is {date}, before {change.on}, the day of the change; --move-day gives it a later date"
             yield Fault(text, "--restore-day")
 

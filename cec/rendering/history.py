@@ -88,9 +88,11 @@ def cycle_facts(cycle: CycleOfHistory) -> Iterator[str]:
         for each in revised.given:
             amount = f"{each.amount} given" if each.amount.value else "not given"
             yield f"{each.drug} on day {each.day}: {amount}, as told on {paper_date(revised.on)}"
+    drugs: dict[str, list[str]] = {}
     for change in cycle.changes:
         amount = str(change.amount) if change.amount.value else OMITTED
-        yield f"{change.drug}: {amount} on {days_in_words(change.days)}, {change.how}"
+        drugs.setdefault(f"{amount} on {days_in_words(change.days)}, {change.how}", []).append(change.drug)
+    yield from (f"{listed(of_words)}: {words}" for words, of_words in drugs.items())
 
 
 def _against_plan(cycle: CycleOfHistory) -> str:

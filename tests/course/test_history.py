@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import msgspec
 from msgspec.structs import replace
+from revising import day, drafted, revised
 from wards import order_of
 
 from cec import render, schema
@@ -141,6 +142,13 @@ def test_a_day_that_is_given_after_all_is_told_as_one(tmp_path: Path) -> None:
     assert [text for text in cycle_facts(cycle) if text.startswith("changed")] == [
         "changed on 02-Dec-2026 from day 3: fever",
         "changed on 02-Dec-2026, day 3 given after all: well again",
+    ]
+
+
+def test_a_day_that_is_left_out_is_told_once_of_all_drugs() -> None:
+    (cycle,) = history_of(revised(drafted(), day(3), 3, skipped=(SkippedDay(3, "drop"),))).cycles
+    assert [text for text in cycle_facts(cycle) if "OMITTED" in text] == [
+        "clofarabine, etoposide, cyclophosphamide and prednisone: OMITTED on day 3, withheld: a reason"
     ]
 
 
