@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING
 
 from cec.facts import told_facts
@@ -12,7 +11,7 @@ from cec.patient import Patient
 from cec.rendering.csv.order import declared
 from cec.rendering.fhir.parts import coding, concept, filled, id_of, notes, quantity, refer
 from cec.rendering.words.patient import bsa_words, clearance_words, measures
-from cec.units import Quantity, plain, write_quantity
+from cec.units import Quantity, write_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +109,7 @@ def told_of(patient: Patient) -> Iterator[tuple[str, str]]:
         elif not measure_of(fact.name, value.unit):
             yield fact.name, write_quantity(value)
     yield from ((name, str(is_so).lower()) for name, is_so in patient.history.items())
-    yield from ((f"earlier_{drug}", write_quantity(_as_text(amount))) for drug, amount in patient.earlier_doses.items())
+    yield from ((f"earlier_{drug}", _as_text(amount)) for drug, amount in patient.earlier_doses.items())
     yield from ((f"earlier_{drug}_since", date.isoformat()) for drug, date in patient.earlier_doses_since.items())
     yield "reduce", declared(patient.reductions)
     yield "set", declared(patient.set_doses)
@@ -118,9 +117,8 @@ def told_of(patient: Patient) -> Iterator[tuple[str, str]]:
     yield "choose", "; ".join(f"{drug}={text}" for drug, texts in patient.choices.items() for text in texts)
 
 
-def _as_text(amount: Quantity) -> Quantity:
-    """An amount with no more decimals than are read of a text: sums of earlier doses go on."""
-    return Quantity(plain(amount.value.quantize(_LAST_DECIMAL, ROUND_DOWN)), amount.unit) if amount.endless else amount
-
-
-_LAST_DECIMAL = Decimal("1e-12")
+def _as_text(amount: Quantity) -> str:
+    """An amount as it is read of a text; of one that goes on, as sums of earlier doses do, no more than 12 decimals."""
+    number, _, unit = write_quantity(amount).partition(" ")
+    whole, point, decimals = number.partition(".")
+    return f"{whole}{point}{decimals[:12]} {unit}" if amount.endless else write_quantity(amount)
