@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cec.calculate.rules.lifetime import lifetime_maximums, total_in
-from cec.course.earlier import ADDED_UP, unit_added_up
+from cec.course.earlier import ADDED_UP, units_as_dosed
 from cec.course.found_orders import FiledOrder
 from cec.course.given import administrations_given
 from cec.drug_names import drug_key
@@ -84,8 +84,7 @@ def units_of(orders: Iterable[Order]) -> dict[str, str]:
     for order in orders:
         for drug, amount in order.patient.earlier_doses.items():
             units.setdefault(drug_key(drug), amount.unit)
-        for dose in order.doses:
-            units.setdefault(drug_key(dose.drug), unit_added_up(dose))
+        units = units_as_dosed(order) | units
         of_maximum |= {drug_key(drug): maximum.unit for drug, maximum in lifetime_maximums(order.regimen).items()}
     return units | of_maximum
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cec.calculate.rules.lifetime import lifetime_maximums, total, total_in
 from cec.course.given import administrations_given
-from cec.drug_names import is_same_drug
+from cec.drug_names import drug_key, is_same_drug
 from cec.errors import InputError
 from cec.order import Dose, Measures, Order
 from cec.regimen import Regimen, entry_of
@@ -33,14 +33,14 @@ class Earlier(NamedTuple):
 def earlier_doses(order: Order, following: Regimen, also_given: Mapping[str, Quantity]) -> Earlier:
     """What was given of each drug before the cycle that follows an order.
 
-    In the unit of its lifetime maximum, by either regimen; else as it was told, or as the drug is dosed. `also_given`
-    is what no order tells, by drug, and is added: of such a drug all is told then.
+    In the unit of its lifetime maximum, by either regimen; else as it was told, or as the first line of the drug is
+    dosed. `also_given` is what no order tells, by drug, and is added: of such a drug all is told then.
     """
     before = order.patient.earlier_doses
     sums: dict[str, Fraction] = {}
     units: dict[str, str] = {}
     since = dict(order.patient.earlier_doses_since)
-    maximums = lifetime_maximums(order.regimen) | lifetime_maximums(following)
+    maximums, as_dosed = lifetime_maximums(order.regimen) | lifetime_maximums(following), units_as_dosed(order)
 
     def add(drug: str, amount: Quantity, unit: str, measures: Measures) -> str:
         name = next((each for each in sums if is_same_drug(each, drug)), drug)
@@ -57,8 +57,8 @@ def earlier_doses(order: Order, following: Regimen, also_given: Mapping[str, Qua
         add(drug, amount, amount.unit, order.measures[-1])
     for each in sorted(administrations_given(order), key=lambda each: each.row.line):
         if each.amount.value and each.amount.unit in ADDED_UP:
-            dose = order.doses[each.row.dose_index]
-            name = add(each.row.drug, each.amount, unit_added_up(dose), order.measures_on(each.row.protocol_day))
+            unit, measures = as_dosed[drug_key(each.row.drug)], order.measures_on(each.row.protocol_day)
+            name = add(each.row.drug, each.amount, unit, measures)
             if name not in before and order.start:
                 since.setdefault(name, order.start)
     for drug, amount in also_given.items():
@@ -72,7 +72,16 @@ def earlier_doses(order: Order, following: Regimen, also_given: Mapping[str, Qua
     return Earlier(amounts, {drug: day for drug, day in since.items() if drug in amounts})
 
 
-def unit_added_up(dose: Dose) -> str:
+def units_as_dosed(order: Order) -> dict[str, str]:
+    """The unit in which each drug is added up by its first line, whatever was given of that, by the key of its name."""
+    units: dict[str, str] = {}
+    for dose in order.doses:
+        if dose.ordered.unit in ADDED_UP:
+            units.setdefault(drug_key(dose.drug), _unit_added_up(dose))
+    return units
+
+
+def _unit_added_up(dose: Dose) -> str:
     """The unit in which doses of a drug are added up: what it is prescribed in, without what a rate is per."""
     unit = dose_unit(dose.prescribed.unit)
     amount = dose_unit(dose.ordered.unit).amount

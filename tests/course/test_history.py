@@ -174,6 +174,18 @@ def test_lines_of_one_drug_in_two_units_are_added_up_as_the_next_cycle_does(tmp_
     assert (str(drug.given), str(drug.to_give)) == ("120 mg/m2", "117.5 mg/m2")
 
 
+def test_a_drug_of_which_only_the_second_line_was_given_is_added_up_by_the_first(tmp_path: Path) -> None:
+    """14 mg into the spine at 0.70 m2 are 20 mg/m2, also where the infusion was not given."""
+    order = order_of(tmp_path, *TWO_UNITS, start=FIRST, id="7", **AT_070)
+    given = (GivenAmount(1, 1, 1, "methotrexate", Quantity(Decimal(0), "mg")),)
+    change = Change(on=datetime.date(2026, 12, 3), from_day=3, reason="fever", written_by="0.1.0", given=given)
+    before = replace(order, changes=(change,))
+    earlier = {"methotrexate": "20 mg/m2"}
+    assert {drug: str(amount) for drug, amount in earlier_doses(before, before.regimen, {}).amounts.items()} == earlier
+    after = order_of(tmp_path, *TWO_UNITS, start=SECOND, id="7", earlier_doses=earlier, **AT_080)
+    assert history_of(before, after).alerts == ()
+
+
 def test_earlier_doses_that_are_not_the_sum_are_told(tmp_path: Path) -> None:
     """100 told at first and 90 given are 190; 180 told later, or nothing, is asked about, 190 is not."""
     for told, words in (("180 mg/m2", "180 mg/m2"), (None, "nothing")):
