@@ -21,7 +21,6 @@ ROOMS = {
     "PyYAML": ("yaml",),
     "msgspec": ("msgspec", "typing_extensions"),
     "typst": ("typst",),
-    "platformdirs": ("platformdirs",),
     "cec itself": ("cec",),
 }
 

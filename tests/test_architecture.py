@@ -121,7 +121,6 @@ DOORS: dict[str, tuple[str, ...]] = {
     "typst": ("cec.rendering.pdf.typesetting",),
     "segno": ("cec.rendering.pdf.codes",),
     "icalendar": ("cec.rendering.ics",),
-    "platformdirs": ("cec.load.search",),
     "polars": ("cec.tables", "cec.batch"),
     "pyarrow": ("cec.batch.libraries",),
     "fastexcel": ("cec.tables.xlsx",),

@@ -15,7 +15,6 @@ LIBRARIES = (
     "icalendar",
     "msgspec",
     "pint",
-    "platformdirs",
     "polars",
     "pyyaml",
     "rich",

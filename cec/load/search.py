@@ -8,6 +8,7 @@ other content, is refused: nobody can tell which of the two is meant.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -31,6 +32,10 @@ EXAMPLES = "examples"
 SHIPPED = "shipped"
 OWN_FOLDER = "your configuration folder"
 SHIPPED_EXAMPLE = "shipped example"
+
+
+_USUAL_PLACES = {"win32": "~/AppData/Local", "darwin": "~/Library/Application Support"}
+"""Where a user's settings are kept on systems that are not like Linux."""
 
 
 _typed: ContextVar[Path | None] = ContextVar("typed", default=None)
@@ -71,10 +76,13 @@ def example_names() -> tuple[str, ...]:
 
 
 def own_folder() -> Path:
-    """The user's configuration folder of cec, whether it is there or not."""
-    from platformdirs import user_config_path
+    """The user's configuration folder of cec, whether it is there or not: where each system keeps such things.
 
-    return user_config_path("cec", appauthor=False)
+    The variable of Windows, or that of the XDG Base Directory Specification elsewhere, says where else it is.
+    """
+    named = Path(os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CONFIG_HOME", ""))
+    above = named if named.is_absolute() else Path(_USUAL_PLACES.get(sys.platform, "~/.config")).expanduser()
+    return above / "cec"
 
 
 def own_places() -> tuple[Place, ...]:

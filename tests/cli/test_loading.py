@@ -15,8 +15,8 @@ from cec.cli.commands import COMMANDS
 
 LIBRARIES = frozenset(
     {
-        *("typer", "rich", "msgspec", "pint", "yaml", "polars", "typst", "icalendar", "platformdirs", "fastexcel"),
-        *("csv", "secrets", "zoneinfo", "importlib.metadata"),
+        *("typer", "rich", "msgspec", "pint", "yaml", "polars", "typst", "icalendar", "fastexcel"),
+        *("csv", "secrets", "tempfile", "zoneinfo", "importlib.metadata"),
         *("cec.calculate", "cec.regimen", "cec.batch", "cec.tables", "cec.verification", "cec.cli.shells"),
         *("cec.calculate.schedule.drawing", "cec.calculate.preparation.from_stock"),
     }
@@ -26,60 +26,57 @@ ROOT = Path(__file__).parent.parent.parent
 FEW = {"typer"}
 OPTIONS = FEW | {"msgspec"}
 READS = OPTIONS | {"yaml", "cec.regimen"}
-FINDS = READS | {"platformdirs"}
-COMPARES = FINDS | {"cec.calculate"}
-DOSES = COMPARES
-READS_ORDERS = READS | {"cec.calculate"}
+COMPUTES = READS | {"cec.calculate"}
 DRAWS = {"cec.calculate.schedule.drawing"}
 MAKES_UP = {"cec.calculate.preparation.from_stock"}
-SCHEDULES = DOSES | DRAWS
-EXAMINES = SCHEDULES | {"csv", "importlib.metadata"}
+SCHEDULES = COMPUTES | DRAWS
+EXAMINES = SCHEDULES | {"csv", "importlib.metadata", "tempfile"}
 VERIFIES = SCHEDULES | {"cec.verification"}
-TABLES = {"cec.tables", "polars", "csv", "zoneinfo", "importlib.metadata"}
+TABLES = {"cec.tables", "polars", "csv", "zoneinfo", "importlib.metadata", "tempfile"}
 ROWS = SCHEDULES | MAKES_UP | TABLES | {"cec.batch"}
 SIZE = "--height 128 --weight 26"
 
 LOADED = {
     "--version": FEW,
     "dose --help": OPTIONS,
-    f"dose {SIZE}": DOSES,
-    f"dose {SIZE} --format json": DOSES,
-    f"dose {SIZE} --format csv": DOSES | {"csv"},
-    f"dose {SIZE} --age 8 --sex female": DOSES | {"csv"},
-    f"dose {SIZE} --creatinine 44micromol/L": DOSES,
+    f"dose {SIZE}": COMPUTES,
+    f"dose {SIZE} --format json": COMPUTES,
+    f"dose {SIZE} --format csv": COMPUTES | {"csv"},
+    f"dose {SIZE} --age 8 --sex female": COMPUTES | {"csv"},
+    f"dose {SIZE} --creatinine 44micromol/L": COMPUTES,
     f"schedule cec-induction {SIZE} --start 2026-11-30": SCHEDULES,
-    f"schedule cec-induction {SIZE} --start 2026-11-30 --format ics": SCHEDULES | {"icalendar", "zoneinfo"},
+    f"schedule cec-induction {SIZE} --start 2026-11-30 --format ics": SCHEDULES | {"icalendar", "tempfile", "zoneinfo"},
     f"schedule cec-induction {SIZE} --start 2026-11-30 -o sheet.pdf": SCHEDULES | {"typst"},
-    f"prepare cec-induction {SIZE} --pharmacy pharmacy.yaml": DOSES | MAKES_UP,
+    f"prepare cec-induction {SIZE} --pharmacy pharmacy.yaml": COMPUTES | MAKES_UP,
     "print order.json --format csv": READS | {"csv"},
     "release order.json --by me --on 2026-11-29": READS,
     "cancel cycle.json --on 2026-11-29 --reason fever": READS,
-    "change change/cycle.json --on 2026-12-02 --from-day 3 --weight 28 --reason heavier": READS_ORDERS | DRAWS,
+    "change change/cycle.json --on 2026-12-02 --from-day 3 --weight 28 --reason heavier": COMPUTES | DRAWS,
     "next next/cycle.json --start 2026-12-28 --cycle 2 --height 129 --weight 27": SCHEDULES,
-    "compare cycle.json day/cycle.json": READS_ORDERS,
-    "history day": READS_ORDERS,
-    "worklist 2026-11-30 day/cycle.json": COMPARES,
+    "compare cycle.json day/cycle.json": COMPUTES,
+    "history day": COMPUTES,
+    "worklist 2026-11-30 day/cycle.json": COMPUTES,
     f"verify cec-induction {SIZE} clofarabine=38.4mg": VERIFIES,
     "verify orders.csv --regimen cec-induction": VERIFIES | ROWS,
     "batch patients.csv -o doses.csv": ROWS,
-    f"bsa {SIZE}": DOSES,
+    f"bsa {SIZE}": COMPUTES,
     "schema pharmacy": READS,
     "doctor": EXAMINES,
     "help": OPTIONS,
-    "regimen list": FINDS,
-    "regimen show cec-induction": FINDS,
-    "regimen new own-regimen --from cec-induction": FINDS,
+    "regimen list": READS,
+    "regimen show cec-induction": READS,
+    "regimen new own-regimen --from cec-induction": READS,
     "regimen import protocols.csv -o imported": READS | TABLES,
-    "regimen check mine.yaml": COMPARES,
-    "regimen diff cec-induction cec-consolidation": COMPARES,
+    "regimen check mine.yaml": COMPUTES,
+    "regimen diff cec-induction cec-consolidation": COMPUTES,
     "regimen test cec-induction": EXAMINES,
     "regimen review mine.yaml --by me": READS,
     "patient new eva.yaml": READS,
     "patient check ann.yaml": READS,
     "patient show ann.yaml": READS,
-    "pharmacy new new.yaml": READS,
-    "pharmacy check pharmacy.yaml": COMPARES,
-    "pharmacy show pharmacy.yaml": READS | {"cec.calculate"},
+    "pharmacy new new.yaml": READS | {"tempfile"},
+    "pharmacy check pharmacy.yaml": COMPUTES,
+    "pharmacy show pharmacy.yaml": COMPUTES,
 }
 """Of each command what it loads of these."""
 DIFFERS = ("regimen diff", "verify cec-induction")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from running import cec
 
 from cec import CecError, load_regimen
-from cec.load.search import found_regimens, own_places, regimen_folder, regimen_names, searching
+from cec.load.search import found_regimens, own_folder, own_places, regimen_folder, regimen_names, searching
 
 TEXT = """\
 name: {name}
@@ -55,13 +56,26 @@ def test_a_name_is_found_in_each_place(own: Path, tmp_path: Path, monkeypatch: p
         load_regimen("tyed-in-first")
 
 
-def test_the_library_of_one_system_says_where_the_user_folder_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("system", "variable", "usual"),
+    [
+        ("linux", "XDG_CONFIG_HOME", ".config"),
+        ("darwin", "XDG_CONFIG_HOME", "Library/Application Support"),
+        ("win32", "LOCALAPPDATA", "AppData/Local"),
+    ],
+)
+def test_each_system_keeps_what_a_user_set_up_in_a_place_of_its_own(
+    system: str, variable: str, usual: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if os.name != "posix" or os.uname().sysname != "Linux":
-        pytest.skip("other systems have other folders")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    put(tmp_path / "cec" / "regimens", "mine", 150)
+    """The XDG Base Directory Specification has a path that is not absolute ignored, as one that is empty."""
+    monkeypatch.setattr(sys, "platform", system)
+    for home in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(home, str(tmp_path))
+    for nowhere in ("", "settings"):
+        monkeypatch.setenv(variable, nowhere)
+        assert own_folder() == tmp_path / usual / "cec"
+    monkeypatch.setenv(variable, str(tmp_path / "settings"))
+    put(tmp_path / "settings" / "cec" / "regimens", "mine", 150)
     assert dose_of("mine") == "150 mg/m2"
 
 
