@@ -105,7 +105,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "cec.public": (
         *(*BASE, "cec.calculate", "cec.load", "cec.verification", "cec.cases", "cec.course", "cec.batch"),
-        "cec.tables",
+        *("cec.tables", "cec.public"),
     ),
     "cec.cli": ("cec",),
     "cec.__main__": ("cec.cli",),

@@ -6,15 +6,14 @@ Each function works on those of the command of its name; none reads the clock, o
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from cec.calculate import refuse_other_types
-from cec.days import LAST_DAY
-from cec.errors import CecError, Fault, InputError, OrderRefused, together
+from cec.errors import Fault, InputError, together
+from cec.public.arguments import naming_parameters, read_argument, refuse_bare_texts, refuse_far_days, refuse_idle_keys
 
 if TYPE_CHECKING:
     from cec.course.comparison import Comparison
@@ -51,12 +50,14 @@ def verify(
     from cec.verification import verify_doses
     from cec.verification.typed import typed_days, typed_doses
 
-    _refuse_bare_texts(written=written)
+    refuse_bare_texts(written=written)
     if not isinstance(tolerance, str):
         raise InputError(Fault(f"{tolerance!r} is not a text; write '5%'", "tolerance"))
     texts = [f"{name}={text}" for name, text in written.items()] if isinstance(written, Mapping) else list(written)
     doses, days, percent = together(
-        lambda: typed_doses(texts), lambda: typed_days(texts), lambda: _named("tolerance", read_tolerance, tolerance)
+        lambda: typed_doses(texts),
+        lambda: typed_days(texts),
+        lambda: read_argument("tolerance", read_tolerance, tolerance),
     )
     others = tuple(map(load_regimen, regimen_names()))
     return verify_doses(order, doses, days=days, tolerance=percent, others=others, partial=partial)
@@ -108,23 +109,23 @@ def change(
     from cec.load.declarations import DECLARATIONS
     from cec.order import MovedDay, SkippedDay
 
-    _refuse_bare_texts(stop=stop, times=times, given=given, not_given=not_given)
+    refuse_bare_texts(stop=stop, times=times, given=given, not_given=not_given)
     refuse_other_types({"on": on, "start": start, **{f"move_day {day}": to for day, to in move_day.items()}}, {})
     now = order.patient_now
     size = {"height": str(now.height), "weight": str(now.weight)}
     measured = {fact.name for fact in changing_facts()}
     patient, clocks, _, *of_doses = together(
         lambda: load_patient(texts={**size, **texts}),
-        lambda: _named("times", read_times, times),
-        lambda: _refuse_keys(texts, {*measured, *DECLARATIONS}),
-        *(lambda text=text: _named("given", read_given, text) for text in given),
-        *(lambda text=text: _named("not_given", read_not_given, text) for text in not_given),
+        lambda: read_argument("times", read_times, times),
+        lambda: refuse_idle_keys(texts, {*measured, *DECLARATIONS}),
+        *(lambda text=text: read_argument("given", read_given, text) for text in given),
+        *(lambda text=text: read_argument("not_given", read_not_given, text) for text in not_given),
     )
-    _named("reason", read_text, reason)
+    read_argument("reason", read_text, reason)
     if not reason.strip():
         raise InputError(Fault("is empty: it stands on the order", "reason"))
     of_change = [from_day] if from_day is not None else []
-    _refuse_far_days(from_day=of_change, skip=skip, restore_day=restore_day, move_day=move_day)
+    refuse_far_days(from_day=of_change, skip=skip, restore_day=restore_day, move_day=move_day)
     if others := [then for then in skip.values() if then not in {"move", "drop"}]:
         raise InputError(Fault(f"'{others[0]}' is neither move nor drop", "skip", code="not-one-of"))
     asked = Asked(
@@ -146,7 +147,7 @@ def change(
     )
     if not asked.changes_anything:
         raise InputError("nothing is changed; say what is other from that day on")
-    with _naming_parameters():
+    with naming_parameters():
         return changed(order, asked, strict=strict)
 
 
@@ -191,7 +192,7 @@ def next_cycle(
     from cec.facts import EARLIER_DOSES, EARLIER_DOSES_SINCE
     from cec.load.patient_file import PATIENT_FIELDS
 
-    _refuse_bare_texts(
+    refuse_bare_texts(
         keep_reductions=keep_reductions, drop_reductions=drop_reductions, unknown=unknown, also_given=also_given
     )
     refuse_other_types({"start": start}, {"phase": phase, "cycle": cycle})
@@ -199,13 +200,13 @@ def next_cycle(
         raise InputError("the order has no start: nobody can tell when its cycle was given")
     policy = pharmacy or next((each.pharmacy for each in reversed(order.changes) if each.pharmacy), order.pharmacy)
     news = News(texts, keep_reductions, drop_reductions, unknown, also_given)
-    with _naming_parameters():
+    with naming_parameters():
         following = cycle_that_follows(order, regimen, phase=phase, cycle=cycle)
         _, carried, *_ = together(
             lambda: refuse_without_number(order, following),
             lambda: carry_patient(order, Following(following.regimen, policy, start), news, "the order before"),
             lambda: refuse_overlap(order, start),
-            lambda: _refuse_keys(texts, PATIENT_FIELDS.keys() - {EARLIER_DOSES, EARLIER_DOSES_SINCE}),
+            lambda: refuse_idle_keys(texts, PATIENT_FIELDS.keys() - {EARLIER_DOSES, EARLIER_DOSES_SINCE}),
         )
         return drafted_after(order, following, carried, policy, start, accept=accept, strict=strict)
 
@@ -254,63 +255,7 @@ def worklist(
     from cec.course.found_orders import orders_of_day
     from cec.course.worklist import ward_day
 
-    _refuse_bare_texts(orders=orders, leave_out=leave_out)
+    refuse_bare_texts(orders=orders, leave_out=leave_out)
     refuse_other_types({"day": day}, {})
     found = orders_of_day(day, [Path(each) for each in orders], [Path(each) for each in leave_out])
     return ward_day(day, found.files, pharmacy, released_only=released_only, not_listed=found.not_listed).worklist
-
-
-def _refuse_keys(texts: Texts, taken: Collection[str]) -> None:
-    """InputError for each key of a patient file that is told here and would change nothing."""
-    from cec.load.patient_file import PATIENT_FIELDS
-
-    if idle := [key for key in texts if key in PATIENT_FIELDS and key not in taken]:
-        known = ", ".join(key for key in PATIENT_FIELDS if key in taken)
-        raise InputError(*(Fault(f"is not told here; texts may tell {known}", key) for key in idle))
-
-
-def _refuse_bare_texts(**several: object) -> None:
-    """InputError for a text where several are wanted: its letters would be taken one by one."""
-    if bare := {name: text for name, text in several.items() if isinstance(text, str)}:
-        raise InputError(*(Fault(f"is a text; write ['{text}']", name) for name, text in bare.items()))
-
-
-_PARAMETERS = {
-    "--keep-reduction": "keep_reductions",
-    "--drop-reduction": "drop_reductions",
-    "--skip-day": "skip",
-    "--time": "times",
-    "--product": "products",
-}
-"""Parameters that have another name than the option of the command."""
-
-
-@contextmanager
-def _naming_parameters() -> Iterator[None]:
-    """Faults that name an option of the command name the parameter, or the key of its texts."""
-    try:
-        yield
-    except OrderRefused:
-        raise
-    except CecError as error:
-        raise type(error)(*map(_of_parameter, error.faults)) from None
-
-
-def _of_parameter(fault: Fault) -> Fault:
-    name = _PARAMETERS.get(fault.where) or fault.where.removeprefix("--").replace("-", "_")
-    return fault._replace(where=name) if fault.where.startswith("--") else fault
-
-
-def _refuse_far_days(**days: Iterable[int]) -> None:
-    """InputError for a day that no cycle has."""
-    far = [(name, day) for name, each in days.items() for day in each if not -LAST_DAY <= day <= LAST_DAY]
-    if far:
-        raise InputError(*(Fault(f"no cycle has a day {day}", name, code="impossible-value") for name, day in far))
-
-
-def _named(parameter: str, read: Callable[[Any], Any], text: Any) -> Any:
-    """What a text says; faults name the parameter."""
-    try:
-        return read(text)
-    except CecError as error:
-        raise InputError(*(fault._replace(where=parameter) for fault in error.faults)) from None

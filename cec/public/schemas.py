@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import Any, Literal
 
 from cec.errors import InputError
@@ -35,63 +37,32 @@ def _order() -> dict[str, Any]:
     return order_schema()
 
 
-def _regimen() -> dict[str, Any]:
-    from cec.load.regimen_file import REGIMEN
-
-    return REGIMEN.schema
-
-
-def _patient() -> dict[str, Any]:
-    from cec.load.patient_file import PATIENT
-
-    return PATIENT.schema
+def _file(module: str, shape: str) -> dict[str, Any]:
+    """The schema of a file that people write, by the module and the name of its shape."""
+    found: dict[str, Any] = getattr(import_module(module), shape).schema
+    return found
 
 
-def _pharmacy() -> dict[str, Any]:
-    from cec.load.pharmacy_file import PHARMACY
-
-    return PHARMACY.schema
-
-
-def _treatment() -> dict[str, Any]:
-    from cec.load.treatment_file import TREATMENT
-
-    return TREATMENT.schema
-
-
-def _cases() -> dict[str, Any]:
-    from cec.cases.worked_case import CASES
-
-    return CASES.schema
-
-
-def _worklist() -> dict[str, Any]:
-    from cec.course.ward_day import Worklist
-
-    return _of_record(Worklist)
-
-
-def _history() -> dict[str, Any]:
-    from cec.course.patient_history import History
-
-    return _of_record(History)
-
-
-def _of_record(kind: type) -> dict[str, Any]:
+def _record(module: str, kind: str) -> dict[str, Any]:
+    """The schema of a record that is only written, by its module and its name."""
     from cec.load.shapes.json_records import Definitions, record
 
     definitions: Definitions = {}
-    return {**record(kind, definitions).schema, "$defs": dict(sorted(definitions.items()))}
+    schema = record(getattr(import_module(module), kind), definitions).schema
+    return {**schema, "$defs": dict(sorted(definitions.items()))}
 
 
 SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "order": ("An order that cec saved", _order),
-    "regimen": ("A regimen file of cec", _regimen),
-    "patient": ("A patient file of cec", _patient),
-    "pharmacy": ("A pharmacy file of cec", _pharmacy),
-    "treatment": ("A file of a treatment of several phases", _treatment),
-    "cases": ("Worked cases beside a regimen of cec", _cases),
-    "worklist": ("A worklist of cec: every dose of a day", _worklist),
-    "history": ("A patient's history by cec", _history),
+    "regimen": ("A regimen file of cec", partial(_file, "cec.load.regimen_file", "REGIMEN")),
+    "patient": ("A patient file of cec", partial(_file, "cec.load.patient_file", "PATIENT")),
+    "pharmacy": ("A pharmacy file of cec", partial(_file, "cec.load.pharmacy_file", "PHARMACY")),
+    "treatment": (
+        "A file of a treatment of several phases",
+        partial(_file, "cec.load.treatment_file", "TREATMENT"),
+    ),
+    "cases": ("Worked cases beside a regimen of cec", partial(_file, "cec.cases.worked_case", "CASES")),
+    "worklist": ("A worklist of cec: every dose of a day", partial(_record, "cec.course.ward_day", "Worklist")),
+    "history": ("A patient's history by cec", partial(_record, "cec.course.patient_history", "History")),
 }
-"""What there is a schema of: its title, and where it comes from."""
+"""What there is a schema of: its title, and what gives it."""
