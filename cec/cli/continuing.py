@@ -58,6 +58,7 @@ def continue_order(order: Order, file: Path, asked: Asked) -> Continued:
         not_carried,
         refuse_overlap,
         refuse_without_number,
+        too_early,
     )
     from cec.facts.reading import read_count
     from cec.load.treatment_file import load_either
@@ -100,7 +101,8 @@ def continue_order(order: Order, file: Path, asked: Asked) -> Continued:
         overrides=pharmacy_overrides,
     )
     ended = (f"{name}: {text}; not carried on" for text in not_carried(order))
-    return Continued(drafted, (*ended, *_changed_files(order, name, asked.regimen, pharmacy)))
+    early = (f"{name}: {text}" for text in too_early(order, start))
+    return Continued(drafted, (*ended, *early, *_changed_files(order, name, asked.regimen, pharmacy)))
 
 
 def _pharmacy(order: Order, name: str, asked: Asked) -> tuple[Pharmacy, Overrides]:

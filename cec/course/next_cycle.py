@@ -12,6 +12,7 @@ from cec.calculate.treatment import PlannedCycle, planned_cycle
 from cec.course.carried import CarriedPatient
 from cec.course.carried_facts import age_told_on
 from cec.course.given import counts, last_day_given
+from cec.days import paper_date
 from cec.errors import Fault, InputError
 from cec.fingerprint import fingerprint
 from cec.load.treatment_file import is_treatment, load_either, load_treatment
@@ -119,7 +120,7 @@ def drafted_after(
         as_of=as_of,
         accept=accept,
         strict=strict,
-        overrides=(*carried.overrides, *overrides),
+        overrides=(*carried.overrides, *overrides, *too_early(order, start)),
     )
     refuse_overlap(order, min((row.date for row in drafted.administrations), default=start))
     told_on = age_told_on(order) if carried.age_is_carried else None
@@ -127,6 +128,13 @@ def drafted_after(
         drafted, follows=Follows(order.first or order.fingerprint, order.fingerprint, told_on)
     )
     return msgspec.structs.replace(named, fingerprint=fingerprint(named))
+
+
+def too_early(order: Order, start: datetime.date) -> Iterator[str]:
+    """That a cycle begins before the day that the order before names as the earliest: its days may have moved."""
+    earliest = order.next_cycle.date if order.next_cycle and counts(order) else None
+    if earliest and start < earliest:
+        yield f"day 1 is before {paper_date(earliest)}, the earliest that the cycle before names"
 
 
 def not_carried(order: Order) -> Iterator[str]:

@@ -65,6 +65,7 @@ UCUM_CODES: dict[str, str] = {
     "micromol/L": "umol/L",
     "x 10^9/L": "10*9/L",
     "G/L": "10*9/L",
+    "/nL": "/nL",
     "/microL": "/uL",
     "/mm3": "/mm3",
     "U/L": "U/L",

@@ -133,6 +133,7 @@ BLOOD_COUNT = Kind(
     {
         "x 10^9/L": "giga_per_liter",
         "G/L": "giga_per_liter",
+        "/nL": "giga_per_liter",
         "/microL": "per_microliter",
         "/mm3": "per_microliter",
     },

@@ -193,6 +193,18 @@ def test_a_start_before_the_last_given_day_is_refused(tmp_path: Path) -> None:
     assert follow(path, "--start", "2026-12-05", "--weight", "26kg", "--accept", "early-cycle=board").code == 0
 
 
+def test_a_start_before_the_earliest_day_of_a_cycle_that_was_moved_is_told(tmp_path: Path) -> None:
+    """Day 15 of a cycle from 30-Nov-2026 is 14-Dec-2026, of one whose day 5 came a day later 15-Dec-2026."""
+    path = first(tmp_path)
+    moved = ("--on", "2026-12-04", "--skip-day", "5", "--move", "--reason", "no bed")
+    assert cec("change", str(path), *moved).code == 0
+    words = "day 1 is before 15-Dec-2026, the earliest that the cycle before names"
+    early = follow(tmp_path / "ann.r2.json", "--start", "2026-12-14", "--weight", "26kg", "--height", "128cm")
+    assert (early.code, f"ann.r2.json: {words}\n" in early.err, f"  {words}\n" in early.out) == (0, True, True)
+    later = follow(tmp_path / "ann.r2.json", "--start", "2026-12-15", "--weight", "26kg", "--height", "128cm")
+    assert (later.code, words in later.err + later.out) == (0, False)
+
+
 def test_a_cancelled_cycle_does_not_count(tmp_path: Path) -> None:
     """Cycle 2 is cancelled: the next one is cycle 2 again, from the order that cancelled it or from cycle 1."""
     path = first(tmp_path)

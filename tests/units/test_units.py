@@ -23,6 +23,7 @@ from cec.units import (
     AGE,
     AMOUNT,
     AREA,
+    BLOOD_COUNT,
     CLEARANCE,
     CONCENTRATION,
     CREATININE,
@@ -58,6 +59,7 @@ KINDS = (
     LENGTH,
     WEIGHT,
     AREA,
+    BLOOD_COUNT,
     AMOUNT,
     PER_AREA,
     PER_WEIGHT,
@@ -623,3 +625,9 @@ def test_ounces_stand_beside_pounds_alone(text: str, reason: str) -> None:
     with pytest.raises(InputError) as caught:
         read_weight(text)
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["300/µl", "300 /ul", "300/μL", "300/mm³", "0.3/nl", "0.3 /nL", "0.3 G/l"])
+def test_a_count_of_blood_cells_is_read_as_laboratories_write_it(text: str) -> None:
+    """300 in a microlitre are 0.3 in a nanolitre, and 0.3 x 10^9 in a litre."""
+    assert convert(read_quantity(text, BLOOD_COUNT), "x 10^9/L", BLOOD_COUNT).value == Decimal("0.3")
