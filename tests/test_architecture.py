@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cec.treatment": ("cec.days", "cec.keys", "cec.order", "cec.regimen", "cec.units"),
     "cec.patient": ("cec.keys", "cec.errors", "cec.units", "cec.facts"),
     "cec.conditions": ("cec.errors", "cec.units", "cec.facts", "cec.regimen", "cec.pharmacy"),
-    "cec.pharmacy": ("cec.keys", "cec.errors", "cec.units", "cec.regimen"),
+    "cec.pharmacy": ("cec.keys", "cec.errors", "cec.units", "cec.regimen", "cec.pharmacy"),
     "cec.order": BASE,
     "cec.fingerprint": ("cec.order",),
     "cec.load": (*BASE, "cec.keys", "cec.load"),

@@ -12,7 +12,8 @@ from cec.course.vials import Need, drawn, percent_of, shared_vials, single_vials
 from cec.course.ward_day import DrawnFrom, VialsOfDay
 from cec.drug_names import drug_key
 from cec.order import Administration, Alert, Preparation, code_of_drug
-from cec.pharmacy import Pharmacy, Product
+from cec.pharmacy import Pharmacy
+from cec.pharmacy.formulary import Product
 from cec.routes import is_into_csf
 from cec.units import AMOUNT, EXACT, Quantity, convert
 

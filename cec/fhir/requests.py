@@ -17,7 +17,7 @@ from cec.fhir.elements import Element, codes_of, words_of
 from cec.fhir.quantities import ReadQuantity, has_unit_of, read_of_kinds
 from cec.fhir.resources import Resources
 from cec.fhir.ucum import INTERNATIONAL, OWN_UNITS
-from cec.pharmacy import FormularyDrug
+from cec.pharmacy.formulary import FormularyDrug
 from cec.units import AMOUNT, DOSES, RATES, Kind, Quantity, convert_exactly, read_quantity
 
 ORDERED = {"active", "completed", "draft", "on-hold", "unknown"}

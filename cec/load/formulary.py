@@ -12,7 +12,7 @@ from cec.load.product_names import drug_faults, figure_faults
 from cec.load.shapes import INVALID, Reading, Shape, either, text
 from cec.load.shapes.file_records import Record, Records
 from cec.load.writing import write_text
-from cec.pharmacy import Diluent, FormularyDrug, Product, Stability
+from cec.pharmacy.formulary import Diluent, FormularyDrug, Product, Stability
 from cec.units import CONCENTRATION, Quantity, convert
 
 FIGURES = ("strength", "volume", "content", "reconstituted_with")

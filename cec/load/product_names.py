@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from cec.drug_names import other_drug, other_kind
 from cec.errors import InputError
-from cec.pharmacy import Product
+from cec.pharmacy.formulary import Product
 from cec.units import AMOUNT, CONCENTRATION, EXACT, VOLUME, Quantity, amount_in, convert
 
 _UNITS = {"g": "g", "mg": "mg", "mcg": "mcg", "µg": "mcg", "μg": "mcg", "ug": "mcg"} | dict.fromkeys(

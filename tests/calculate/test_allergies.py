@@ -9,7 +9,8 @@ from running import cec
 
 from cec import draft_order, load_patient, load_regimen
 from cec.calculate.rules.allergies import named_as
-from cec.pharmacy import FormularyDrug, Pharmacy, Product
+from cec.pharmacy import Pharmacy
+from cec.pharmacy.formulary import FormularyDrug, Product
 
 STOCK = Pharmacy(
     formulary={"Etoposide": FormularyDrug("Etoposide", (Product("Etopophos 100 mg powder vial", "powder"),))}

@@ -24,7 +24,8 @@ from cec.calculate.measures import measure_bsa
 from cec.errors import CecError, OrderRefused
 from cec.order import Order
 from cec.patient import Patient, Reduction
-from cec.pharmacy import DoseRounding, FormularyDrug, Pharmacy, Product
+from cec.pharmacy import DoseRounding, Pharmacy
+from cec.pharmacy.formulary import FormularyDrug, Product
 from cec.regimen import DrugLine
 from cec.units import Quantity, kept
 from cec.verification import verify_doses, verify_order

@@ -17,7 +17,8 @@ from running import cec
 from cec import dose_table, draft_order, load_order, load_patient, load_regimen
 from cec.errors import CecError
 from cec.order import Order
-from cec.pharmacy import FormularyDrug, Pharmacy
+from cec.pharmacy import Pharmacy
+from cec.pharmacy.formulary import FormularyDrug
 from cec.regimen import Regimen
 from cec.rendering import render
 from cec.rendering.pdf.order import sheet_data

@@ -19,7 +19,8 @@ from cec import dose_table, draft_order, load_order, load_patient, load_pharmacy
 from cec.errors import CecError, OrderRefused
 from cec.order import Dose, Order
 from cec.patient import Patient
-from cec.pharmacy import FormularyDrug, Pharmacy
+from cec.pharmacy import Pharmacy
+from cec.pharmacy.formulary import FormularyDrug
 from cec.rendering import render
 from cec.rendering.pdf.labels import label_data
 from cec.rendering.pdf.order import sheet_data

@@ -16,7 +16,8 @@ from cec.calculate.dosing import compute_dose
 from cec.calculate.measures import measure
 from cec.calculate.settled import settle
 from cec.order import Alert, Dose, Step
-from cec.pharmacy import DoseRounding, FormularyDrug, Pharmacy
+from cec.pharmacy import DoseRounding, Pharmacy
+from cec.pharmacy.formulary import FormularyDrug
 from cec.rendering import WORKSHEETS
 from cec.units import exact
 

@@ -24,7 +24,8 @@ from cec.days import Calendar
 from cec.errors import InputError
 from cec.load import load_pharmacy
 from cec.order import Alert, Dose, PickItem, Preparation, VialUse
-from cec.pharmacy import Diluent, FormularyDrug, Pharmacy, Product, Stability
+from cec.pharmacy import Pharmacy
+from cec.pharmacy.formulary import Diluent, FormularyDrug, Product, Stability
 from cec.regimen import Condition, Limit
 from cec.rendering.words.preparation import instructions
 from cec.units import AMOUNT, CONCENTRATION, DURATION, VOLUME, Quantity, exact, read_quantity

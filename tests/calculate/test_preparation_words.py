@@ -31,7 +31,8 @@ from cec.calculate.schedule.clock import Dates
 from cec.days import Calendar
 from cec.errors import InputError
 from cec.order import Dose
-from cec.pharmacy import FormularyDrug, Pharmacy, Product
+from cec.pharmacy import Pharmacy
+from cec.pharmacy.formulary import FormularyDrug, Product
 from cec.units import Quantity
 
 NO_DILUENT = "the formulary names no diluent of cyclophosphamide"

@@ -16,7 +16,8 @@ from cec.calculate.rules import alerts_of
 from cec.calculate.rules.rule import Case
 from cec.load import load_patient, load_regimen
 from cec.order import Dose, code_of_drug
-from cec.pharmacy import FormularyDrug, Pharmacy, Product
+from cec.pharmacy import Pharmacy
+from cec.pharmacy.formulary import FormularyDrug, Product
 from cec.rendering.words.preparation import instructions
 from cec.units import Quantity, exact, write_range, write_signed
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from cec.calculate.rounding import to_nearest
 from cec.order import Alert, Dose, Preparation, code_of_drug
-from cec.pharmacy import FormularyDrug
+from cec.pharmacy.formulary import FormularyDrug
 from cec.units import (
     AMOUNT,
     CONCENTRATION,

@@ -16,7 +16,8 @@ from cec.calculate.preparation.stock import content_of, strength_of
 from cec.calculate.rounding import deviation_percent, round_down, to_nearest
 from cec.errors import InputError
 from cec.order import Dose, Preparation, VialUse
-from cec.pharmacy import FormularyDrug, Pharmacy, Product
+from cec.pharmacy import Pharmacy
+from cec.pharmacy.formulary import FormularyDrug, Product
 from cec.units import (
     AMOUNT,
     EXACT,

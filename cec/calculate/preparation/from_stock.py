@@ -19,7 +19,8 @@ from cec.calculate.rounding import deviation_percent, to_nearest
 from cec.errors import InputError
 from cec.facts import NO_FACTS, Facts
 from cec.order import Alert, Dose, Preparation, code_of_drug
-from cec.pharmacy import FormularyDrug, Pharmacy, Product
+from cec.pharmacy import Pharmacy
+from cec.pharmacy.formulary import FormularyDrug, Product
 from cec.routes import routes_of
 from cec.units import Exact, is_dissolved, write_number, write_signed
 

@@ -14,7 +14,7 @@ from cec.calculate.preparation.stock import (
 from cec.conditions import judge
 from cec.facts import Facts
 from cec.order import Preparation
-from cec.pharmacy import FormularyDrug, Product, Stability
+from cec.pharmacy.formulary import FormularyDrug, Product, Stability
 from cec.regimen import Condition, Limit
 from cec.units import Quantity
 

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from cec.calculate.schedule.clock import Clock
 from cec.calculate.schedule.making import time_of_making
 from cec.order import Administration, Alert, Dose, Preparation, ShelfLife, code_of_drug
-from cec.pharmacy import UNDILUTED, FormularyDrug, Pharmacy, Stability
+from cec.pharmacy import Pharmacy
+from cec.pharmacy.formulary import UNDILUTED, FormularyDrug, Stability
 from cec.units import AMOUNT, CONCENTRATION, amount_in, convert, span
 
 

@@ -12,7 +12,8 @@ from cec.calculate.preparation.containers import common_measure
 from cec.conditions import judge, unknown_facts
 from cec.errors import InputError
 from cec.facts import Facts
-from cec.pharmacy import FormularyDrug, Pharmacy, Product
+from cec.pharmacy import Pharmacy
+from cec.pharmacy.formulary import FormularyDrug, Product
 from cec.regimen import condition_words
 from cec.routes import is_oral
 from cec.units import AMOUNT, CONCENTRATION, EXACT, VOLUME, Quantity, amount_in, convert, convert_exactly, kept

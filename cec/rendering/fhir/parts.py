@@ -15,7 +15,7 @@ from cec.units import DURATION, Quantity, convert, dose_unit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cec.pharmacy import FormularyDrug
+    from cec.pharmacy.formulary import FormularyDrug
 
 Resource: TypeAlias = dict[str, Any]
 

@@ -13,7 +13,8 @@ from cec.when_words import listed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cec.pharmacy import DoseRounding, FormularyDrug, Pharmacy, Product
+    from cec.pharmacy import DoseRounding, Pharmacy
+    from cec.pharmacy.formulary import FormularyDrug, Product
 
 
 def render(pharmacy: Pharmacy, terminal: Terminal) -> bytes:
