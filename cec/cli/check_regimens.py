@@ -91,7 +91,7 @@ def _found() -> dict[Path, Regimen]:
 
 def _holds(regimen: Regimen) -> str:
     """What a regimen gives, and for whom it has no dose."""
-    from cec.load.regimen_file.dose_entries import beyond_entries
+    from cec.load.regimen_file.patient_groups import beyond_entries
     from cec.regimen import NOT_SHIPPED
     from cec.rendering.words.regimen import title_with_doses
 

@@ -16,7 +16,8 @@ from cec.conditions import judge
 from cec.errors import InputError
 from cec.load import load_regimen, regimen_names
 from cec.load.conditions import read_condition
-from cec.load.regimen_file.dose_entries import MOST_ENTRIES, beyond_entries, entry_faults, faults_of_facts
+from cec.load.regimen_file.dose_entries import MOST_ENTRIES, entry_faults
+from cec.load.regimen_file.patient_groups import beyond_entries, faults_of_groups
 from cec.load.routes import ROUTES, read_route
 from cec.regimen import DoseEntry, DrugLine
 from cec.units import Quantity
@@ -35,7 +36,7 @@ def bands_by(**facts: list[str]) -> list[DoseEntry]:
 
 def said_of(bands: list[DoseEntry]) -> list[tuple[int, str]]:
     """Each fault's band, counted from 1, and what it says before its advice."""
-    return [(fault.entry + 1, fault.text.partition(";")[0]) for fault in faults_of_facts(bands)]
+    return [(fault.entry + 1, fault.text.partition(";")[0]) for fault in faults_of_groups(bands)]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_bands_without_a_fault_hold_every_age_between_their_bounds_once(
     holding = [sum(bool(judge(band.when, {"age": age})) for band in bands) for age in ages]
     between = list(itertools.dropwhile(lambda count: not count, holding))
     between = list(itertools.dropwhile(lambda count: not count, reversed(between)))
-    assert bool(list(faults_of_facts(bands))) == (set(between) != {1})
+    assert bool(list(faults_of_groups(bands))) == (set(between) != {1})
 
 
 def test_who_lies_beyond_the_bands_is_told_and_not_refused(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def _in_place(lines: Shape) -> Shape:
             return line
         where = f"{where} ({line.drug})"
         dose = node.value_of("dose") or node
-        faults = list(entry_faults(line))
+        faults = entry_faults(line)
         for fault in faults:
             reading.fault(dose.items[fault.entry] if dose.items else dose, f"{where}: dose", fault.text)
         if faults:
