@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from decimal import Decimal
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
+from typing import Any
 
 from msgspec import Struct
 
@@ -129,3 +131,17 @@ class _Reader:
         if token.text == bracket and token.kind == "sign":
             raise self.error(token, "a comma stands before the bracket")
         return token
+
+
+def values_of(node: Node) -> Any:
+    """What a node of JSON says, in texts, exact numbers, lists and mappings."""
+    if node.entries is not None:
+        return {str(key.text): values_of(value) for key, value in node.entries}
+    if node.items is not None:
+        return list(map(values_of, node.items))
+    if node.json == "a number":
+        return Decimal(str(node.text))
+    return node.text if node.json == "a text" else _WORDS[node.json]
+
+
+_WORDS = {"true": True, "false": False, "null": None}
