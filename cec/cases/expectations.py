@@ -14,7 +14,7 @@ from cec.days import list_days
 from cec.drug_names import is_same_drug
 from cec.errors import InputError
 from cec.load.declarations import read_target
-from cec.load.shapes.file_records import declared
+from cec.load.shapes.file_records import declaration_of
 from cec.order import Administration, Dose, Order
 from cec.units import Amount, Quantity, convert, read_quantity
 from cec.units.declared import KINDS_OF
@@ -48,7 +48,7 @@ def _is_row(text: str, row: Administration) -> bool:
     if not text.startswith(before):
         return False
     try:
-        return _same(read_quantity(text.removeprefix(before), *declared(Amount).extra[KINDS_OF]), row.dose)
+        return _same(read_quantity(text.removeprefix(before), *declaration_of(Amount).extra[KINDS_OF]), row.dose)
     except InputError:
         return False
 
@@ -114,7 +114,7 @@ def _same(expected: Quantity | None, computed: Quantity | None) -> bool:
     """Whether two amounts are the same, in whichever unit each is."""
     if expected is None or computed is None:
         return not (expected and expected.value) and not (computed and computed.value)
-    for kind in declared(Amount).extra[KINDS_OF]:
+    for kind in declaration_of(Amount).extra[KINDS_OF]:
         try:
             return convert(expected, computed.unit, kind) == computed
         except InputError:

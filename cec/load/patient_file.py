@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -76,44 +77,52 @@ def _field(fact: Fact) -> Field:
 _WITH_TEXT = {field.removesuffix("_given") for field in _FIELDS if field.endswith("_given")}
 """The facts whose text is kept beside their value."""
 
-
 _OTHER_NAMES = {"set": "set_doses", "without": "withheld"}
 """Keys of a file that the noun has under another name."""
 
 
 def build_patient(values: dict[str, Any]) -> Patient:
     """The patient of these values; InputError where they cannot be true of one person together."""
-    for name in values.keys() & _WITH_TEXT:
-        values[name], given = values[name]
-        if given:
-            values[f"{name}_given"] = given
-    others = {name: _as_told(values.pop(name)) for name in list(values) if name not in _FIELDS | _OTHER_NAMES.keys()}
-    if others:
-        values["facts"] = others
     if "born" in values and "age" in values:
         raise InputError(Fault("give either born or age, not both", about=("born", "age")))
-    values |= {field: values.pop(key) for key, field in _OTHER_NAMES.items() if key in values}
-    patient = Patient(**values)
-    for day in (patient.measured_on, patient.previous_day_1):
-        if patient.born and day and day < patient.born:
-            raise InputError(Fault(f"{day} lies before the date of birth, {patient.born}", about=("born",)))
-    whole = [each.drug for each in patient.reductions if not each.days and each.line is None]
-    times = Counter(map(drug_key, whole))
-    if twice := {drug_key(drug): drug for drug in sorted(whole) if times[drug_key(drug)] > 1}:
-        words = f"{', '.join(twice.values())} is reduced twice; give one percentage and one reason"
-        raise InputError(Fault(words, about=("reductions",)))
-    if uncounted := patient.earlier_doses_since.keys() - patient.earlier_doses.keys():
-        words = f"{EARLIER_DOSES_SINCE}: {', '.join(sorted(uncounted))}: has no entry in {EARLIER_DOSES}"
-        raise InputError(Fault(words, about=(EARLIER_DOSES_SINCE,)))
-    if alike := spelled_twice(patient.earlier_doses):
-        words = ", ".join(f"'{name}' and '{other}' are one drug" for other, name in alike)
-        raise InputError(Fault(f"{EARLIER_DOSES}: {words}; give the sum of what was given before"))
+    patient = Patient(**_by_field(values))
+    if faults := tuple(_contradictions(patient)):
+        raise InputError(*faults)
     return patient
 
 
-def _as_told(value: Any) -> Any:
-    """What was read, as a patient keeps it: a count is a quantity without a unit."""
-    return Quantity(Decimal(value), "") if isinstance(value, int) and not isinstance(value, bool) else value
+def _by_field(values: dict[str, Any]) -> dict[str, Any]:
+    """What was read by the keys of a file, by the fields of the noun; facts that have none are in `facts`."""
+    fields: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    for key, value in values.items():
+        if key in _WITH_TEXT:
+            fields[key], given = value
+            fields |= {f"{key}_given": given} if given else {}
+        elif (field := _OTHER_NAMES.get(key, key)) in _FIELDS:
+            fields[field] = value
+        else:  # a count is kept as a quantity without a unit
+            is_count = isinstance(value, int) and not isinstance(value, bool)
+            facts[key] = Quantity(Decimal(value), "") if is_count else value
+    return {**fields, "facts": facts} if facts else fields
+
+
+def _contradictions(patient: Patient) -> Iterator[Fault]:
+    """What of a patient cannot be true together."""
+    for day in (patient.measured_on, patient.previous_day_1):
+        if patient.born and day and day < patient.born:
+            yield Fault(f"{day} lies before the date of birth, {patient.born}", about=("born",))
+    reduced = [each.drug for each in patient.reductions if not each.days and each.line is None]
+    times = Counter(map(drug_key, reduced))
+    if twice := {drug_key(drug): drug for drug in sorted(reduced) if times[drug_key(drug)] > 1}:
+        words = f"{', '.join(twice.values())} is reduced twice; give one percentage and one reason"
+        yield Fault(words, about=("reductions",))
+    if uncounted := patient.earlier_doses_since.keys() - patient.earlier_doses.keys():
+        words = f"{EARLIER_DOSES_SINCE}: {', '.join(sorted(uncounted))}: has no entry in {EARLIER_DOSES}"
+        yield Fault(words, about=(EARLIER_DOSES_SINCE,))
+    if alike := spelled_twice(patient.earlier_doses):
+        words = ", ".join(f"'{name}' and '{other}' are one drug" for other, name in alike)
+        yield Fault(f"{EARLIER_DOSES}: {words}; give the sum of what was given before")
 
 
 PATIENT_FIELDS: dict[str, Field] = {
