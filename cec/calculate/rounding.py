@@ -74,13 +74,23 @@ def round_dose(dose: Exact, rule: DoseRounding, drug: str) -> tuple[Quantity, st
             low, high = (_in_unit_of(dose, bound, drug).value for bound in (band.low, band.high))
             if low <= dose.number <= high:
                 return _in_unit_of(dose, band.dose, drug), f"in the band {band.low} to {band.high}"
-        raise OrderRefused(f"{drug}: the pharmacy's table of bands has no band for {dose}")
+        raise OrderRefused(
+            f"{drug}: the pharmacy's table of bands has no band for {dose}{_nearest_bands(dose, rule, drug)}"
+        )
     if rule.to is None:
         raise OrderRefused(f"{drug}: the pharmacy's rounding names no amount")
     step = _in_unit_of(dose, rule.to, drug)
     if rule.way == "down":
         return Quantity(round_down(dose.number, step.value), dose.unit), f"down to a multiple of {rule.to}"
     return Quantity(to_nearest(dose.number, step.value), dose.unit), f"to the nearest {rule.to}"
+
+
+def _nearest_bands(dose: Exact, rule: DoseRounding, drug: str) -> str:
+    """The bands below and above a dose that lies in none, in words."""
+    below = [band for band in rule.bands if _in_unit_of(dose, band.high, drug).value < dose.number]
+    above = [band for band in rule.bands if _in_unit_of(dose, band.low, drug).value > dose.number]
+    near = [f"{band.low} to {band.high}" for band in (*below[-1:], *above[:1])]
+    return f"; the nearest {'are' if len(near) > 1 else 'is'} {' and '.join(near)}"
 
 
 _STEPS = tuple(Decimal(first).scaleb(power) for power in range(3, -4, -1) for first in ("5", "2.5", "2", "1"))

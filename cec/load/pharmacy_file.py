@@ -52,6 +52,12 @@ def _bands(values: dict[str, Any]) -> DoseRounding:
     ]
     if len({quantity.unit for band in bands for quantity in (band.low, band.high, band.dose)}) != 1:
         faults.append("the bands are empty or in several units; use one unit")
+    else:
+        faults += [
+            f"band {band.low} to {band.high} gives {band.dose}, more than twice or less than half of what is in it"
+            for band in bands
+            if not band.low.value <= 2 * band.dose.value <= 4 * band.high.value
+        ]
     if faults:
         raise CecError(*faults)
     return DoseRounding("band", bands=bands)

@@ -148,9 +148,16 @@ def test_both_ends_of_a_band_belong_to_it(dose: str, given_dose: str) -> None:
     assert round_dose(exact(mg(dose)), BANDS, "clofarabine") == (mg(given_dose), f"in the band {band}")
 
 
-@pytest.mark.parametrize("dose", ["29.99", "35.5", "40.01"])
-def test_a_dose_between_or_beyond_the_bands_is_refused(dose: str) -> None:
-    with pytest.raises(OrderRefused, match=f"no band for {dose} mg"):
+@pytest.mark.parametrize(
+    ("dose", "near"),
+    [
+        ("29.99", "is 30 mg to 35 mg"),
+        ("35.5", "are 30 mg to 35 mg and 36 mg to 40 mg"),
+        ("40.01", "is 36 mg to 40 mg"),
+    ],
+)
+def test_a_dose_between_or_beyond_the_bands_is_refused_with_the_nearest(dose: str, near: str) -> None:
+    with pytest.raises(OrderRefused, match=f"no band for {dose} mg; the nearest {near}$"):
         round_dose(exact(mg(dose)), BANDS, "clofarabine")
 
 

@@ -174,6 +174,7 @@ def bands(*rows: str) -> str:
     [
         ("dose_rounding: {etoposide: to 5 mg}\n", "'to 5 mg' is not a rounding; write it like: nearest 0.5 mg"),
         (bands("20 mg; 10 mg; 15 mg"), "band 20 mg to 10 mg runs backwards"),
+        (bands("90 mg; 100 mg; 950 mg"), "band 90 mg to 100 mg gives 950 mg, more than twice"),
         (bands("1 mg; 5 mg; 3 mg", "5 mg; 9 mg; 7 mg"), "band 5 mg to 9 mg does not lie above the band before it"),
         (bands("1 mg; 5 mg; 3 mg", "6 mg; 9 mg; 7 mcg"), "the bands are empty or in several units; use one unit"),
         (bands(), "the bands are empty or in several units; use one unit"),
