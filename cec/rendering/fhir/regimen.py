@@ -31,6 +31,7 @@ from cec.rendering.fhir.parts import (
     route_concept,
 )
 from cec.rendering.words.regimen import line_times, protocol_dose, title_with_doses, where_entry_holds
+from cec.rendering.words.times import not_before
 from cec.treatment import Treatment
 from cec.units import span
 
@@ -114,8 +115,7 @@ def _next_cycle(regimen: Regimen) -> str:
     following = regimen.next_cycle
     if following is None:
         return ""
-    source = f" [{following.source}]" if following.source else ""
-    return f"next cycle not before day {following.earliest_day}; {following.text}".rstrip("; ") + source
+    return f"next cycle {not_before(following.earliest_day, following.text, following.source)}"
 
 
 def _action(regimen: Regimen, place: int) -> Resource:

@@ -12,7 +12,7 @@ from cec.order import identity
 from cec.rendering.days import days_of
 from cec.rendering.pdf.doses import TO_WRITE, flags, pump
 from cec.rendering.pdf.timeline import Drawn, timeline
-from cec.rendering.words import changed_words, over_days, route_to_tick
+from cec.rendering.words import changed_words, given_by, over_days
 from cec.rendering.words.preparation import fluid_on
 from cec.rendering.words.revision import given_rows, row_marks
 from cec.rendering.words.times import box_words, clock, dose_of_day, rate_words, row_time, starting_time, weekday_date
@@ -212,13 +212,12 @@ def _undated(order: Order, day: int, preparations: dict[int, Preparation]) -> It
 
 def _cells(order: Order, dose: Dose, preparation: Preparation | None) -> dict[str, Any]:
     """What is given in one row, whatever its time."""
-    over = f" over {dose.runs}" if dose.over else ""
     return {
         "drug": dose.drug,
         "dose": str(dose.ordered),
         "protocol": str(dose.prescribed).partition(" of ")[0],  # of a share: no other drug's name beside a dose
         "changed": changed_words(dose),
-        "how": f"{route_to_tick(dose.route)}{over}",
+        "how": given_by(dose, to_tick=True),
         "pump": pump(dose, preparation),
         "must_see": [*over_days(dose), *flags(order, dose)],
         "ends": dose.is_infused,

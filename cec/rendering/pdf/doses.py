@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cec.days import days_in_words, list_days, paper_date, runs_of
 from cec.order import identity
-from cec.rendering.words import OMITTED, over_days, reason_of, route_to_tick, signed_percent, spelled
+from cec.rendering.words import OMITTED, given_by, over_days, reason_of, signed_percent, spelled
 from cec.rendering.words.alerts import names_allergy
 from cec.rendering.words.preparation import containers
 from cec.rendering.words.regimen import frequency
@@ -52,7 +52,7 @@ def dose_data(order: Order, index: int) -> dict[str, Any]:
         "flags": flags(order, dose),
         "marks": _marks(order, rows),
         "given": [
-            ", ".join(filter(None, (_route(dose), _mixture(dose, preparation)))),
+            ", ".join(filter(None, (given_by(dose, to_tick=True), _mixture(dose, preparation)))),
             *over_days(dose),
             _often(dose),
             ": ".join(filter(None, (_days(order, index), _dates(rows)))),
@@ -110,10 +110,6 @@ def _not_given(order: Order, dose: Dose) -> str:
     """That a drug is left out, and why: no dose, no duration, no date that somebody could give it by."""
     is_whole = dose.days == order.days_of(dose)
     return f"not given {'in this cycle' if is_whole else f'on {days_in_words(dose.days)}'}: {reason_of(dose)}"
-
-
-def _route(dose: Dose) -> str:
-    return route_to_tick(dose.route) + (f" over {dose.runs}" if dose.over else "")
 
 
 def _often(dose: Dose) -> str:

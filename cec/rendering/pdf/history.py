@@ -15,8 +15,8 @@ from cec.rendering.history import (
     title_of,
     total_lines,
 )
+from cec.rendering.pdf.page import coded_alert
 from cec.rendering.pdf.typesetting import typeset
-from cec.rendering.words.alerts import alert_code, alert_text, on_paper
 
 if TYPE_CHECKING:
     from cec.course.patient_history import History
@@ -32,10 +32,7 @@ def history_data(history: History) -> dict[str, Any]:
     return {
         "title": title_of(history),
         "period": period(history),
-        "alerts": [
-            {"level": each.level.upper(), "about": alert_code(each), "text": alert_text(on_paper(each))}
-            for each in history.alerts
-        ],
+        "alerts": [coded_alert(alert) for alert in history.alerts],
         "left_out": [[each.file, each.why] for each in history.left_out],
         "columns": list(DRUG_COLUMNS),
         "cycles": [

@@ -15,7 +15,7 @@ from cec.rendering.words import assumptions, with_spellings
 from cec.rendering.words.alerts import checks_held
 from cec.rendering.words.patient import bsa_words, clearance_in_short, clearance_words, known_facts, measures
 from cec.rendering.words.revision import changes_of
-from cec.rendering.words.times import weekday_date
+from cec.rendering.words.times import not_before
 from cec.routes import is_into_csf
 
 if TYPE_CHECKING:
@@ -133,6 +133,4 @@ def _next_cycle(order: Order) -> str:
     earliest = order.next_cycle
     if earliest is None:
         return ""
-    date = f"{weekday_date(earliest.date)} (day {earliest.day})" if earliest.date else f"day {earliest.day}"
-    source = f" [{earliest.source}]" if earliest.source else ""
-    return "; ".join(filter(None, (f"not before {date}", earliest.text))) + source
+    return not_before(earliest.day, earliest.text, earliest.source, earliest.date)

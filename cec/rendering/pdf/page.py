@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from cec.days import paper_date
 from cec.rendering.days import count_of_days, day_numbers
 from cec.rendering.words import SECOND_CHECK, origin, validity, void_words
-from cec.rendering.words.alerts import alert_sentence, by_severity, checks_in_short
+from cec.rendering.words.alerts import (
+    alert_code,
+    alert_sentence,
+    alert_text,
+    by_severity,
+    checks_in_short,
+    on_paper,
+)
 from cec.rendering.words.patient import age_in_words, place_of_care
 from cec.rendering.words.regimen import cycle_words
 from cec.rendering.words.revision import revision_line
@@ -73,6 +80,16 @@ def first_to_last(order: Order, days: Sequence[int]) -> str:
 
 MOST_OF_DAYS = 40
 """Characters of the number of days there: with many gaps only how many they are; which stands beside each dose."""
+
+
+def coded_alert(alert: Alert) -> dict[str, str]:
+    """An alert where many stand together: its code first, then what it says, and the reason why it was accepted."""
+    return {
+        "level": alert.level.upper(),
+        "about": alert_code(alert),
+        "text": alert_text(on_paper(alert)),
+        "accepted": alert.accepted,
+    }
 
 
 def alert_data(alert: Alert) -> dict[str, str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cec.rendering.pdf.page import coded_alert
 from cec.rendering.pdf.typesetting import typeset
 from cec.rendering.words import SECOND_CHECK, spelled
-from cec.rendering.words.alerts import alert_code, alert_text, by_severity, checks_in_short, on_paper
+from cec.rendering.words.alerts import by_severity, checks_in_short
 from cec.rendering.words.preparation import pick_count
 from cec.rendering.worklist import (
     BY_HAND,
@@ -51,15 +52,7 @@ def worklist_data(worklist: Worklist) -> dict[str, Any]:
     return {
         "title": title_of(worklist),
         "counts": counts(worklist),
-        "alerts": [
-            {
-                "level": alert.level.upper(),
-                "about": alert_code(alert),
-                "text": alert_text(on_paper(alert)),
-                "accepted": alert.accepted,
-            }
-            for alert in by_severity(worklist.alerts)
-        ],
+        "alerts": [coded_alert(alert) for alert in by_severity(worklist.alerts)],
         "left_out": [left_out_words(each) for each in worklist.left_out],
         "rows": [_row(line) for line in lines(worklist)],
         "signed": list(SIGNED),

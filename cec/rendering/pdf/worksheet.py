@@ -10,7 +10,7 @@ from cec.order import identity
 from cec.rendering.days import day_names
 from cec.rendering.pdf.page import page_data
 from cec.rendering.pdf.typesetting import typeset
-from cec.rendering.words import SECOND_CHECK, changed_words, over_days, with_spellings
+from cec.rendering.words import SECOND_CHECK, changed_words, given_by, over_days, with_spellings
 from cec.rendering.words.preparation import Instruction, batches, instructions_with_blanks, pick_count
 from cec.rendering.words.revision import given_rows, row_marks
 from cec.rendering.words.times import starting_time, weekday_date
@@ -88,13 +88,12 @@ def _day(order: Order, day: WorkDay, marks: Mapping[Identity, str], names: DayNa
 def _card(order: Order, task: Task, marks: Mapping[Identity, str]) -> dict[str, Any]:
     """One dose: which, what to do, and what has a batch number."""
     dose, preparation, row = task.dose, task.preparation, task.row
-    over = f" over {dose.runs}" if dose.over else ""
     return {
         "time": starting_time(row) if row else "",
         "which": which(task),
         "drug": dose.drug,
         "dose": str(dose.ordered),
-        "given": f"{dose.route}{over}",
+        "given": given_by(dose),
         "from": "; ".join(filter(None, (comes_from(order, task), *over_days(dose)))),
         "mark": marks.get(identity(row), "") if row else "",
         "changed": changed_words(dose),

@@ -34,6 +34,7 @@ from cec.rendering.words.regimen import (
     treatment_words,
     where_entry_holds,
 )
+from cec.rendering.words.times import not_before
 from cec.treatment import Treatment
 from cec.units import write_number
 
@@ -124,8 +125,7 @@ def _next_cycle(regimen: Regimen) -> str:
     following = regimen.next_cycle
     if following is None:
         return ""
-    source = f" [{following.source}]" if following.source else ""
-    return "; ".join(filter(None, (f"not before day {following.earliest_day}", following.text))) + source
+    return not_before(following.earliest_day, following.text, following.source)
 
 
 def _lines(drugs: Sequence[DrugLine], terminal: Terminal) -> list[Part]:

@@ -24,7 +24,16 @@ from cec.rendering.terminal.drawing import (
     wrap_each,
 )
 from cec.rendering.words.revision import given_rows, row_marks
-from cec.rendering.words.times import box_words, clock, drug_and_day, rate_words, row_time, starting_time, weekday_date
+from cec.rendering.words.times import (
+    box_words,
+    clock,
+    drug_and_day,
+    not_before,
+    rate_words,
+    row_time,
+    starting_time,
+    weekday_date,
+)
 
 _COLUMNS = (
     TableColumn("Time"),
@@ -140,7 +149,5 @@ def _next_cycle(order: Order, terminal: Terminal) -> list[Part]:
     earliest = order.next_cycle
     if earliest is None:
         return []
-    date = f"{weekday_date(earliest.date)} (day {earliest.day})" if earliest.date else f"day {earliest.day}"
-    source = f" [{earliest.source}]" if earliest.source else ""
-    text = ". ".join(filter(None, (f"not before {date}", earliest.text))) + source
+    text = not_before(earliest.day, earliest.text, earliest.source, earliest.date)
     return section("Day 1 of the next cycle", wrap(text, terminal, "  ", "  "))

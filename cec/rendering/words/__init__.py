@@ -60,9 +60,10 @@ def route_to_tick(route: str) -> str:
     return CHOICE.join(f"[  ] {each}" for each in routes) if len(routes) > 1 else route
 
 
-def given_by(given: Dose | Administration) -> str:
-    """By which route, and over how long where that is known: IV infusion over 2 h."""
-    return f"{given.route} over {given.runs}" if given.over else given.route
+def given_by(given: Dose | Administration, *, to_tick: bool = False) -> str:
+    """By which route, and over how long where that is known: IV infusion over 2 h; `to_tick` as `route_to_tick`."""
+    route = route_to_tick(given.route) if to_tick else given.route
+    return f"{route} over {given.runs}" if given.over else route
 
 
 def over_days(dose: Dose) -> list[str]:

@@ -47,6 +47,16 @@ def named_days(order: Order) -> str:
     )
 
 
+def not_before(day: int, text: str, source: str, date: datetime.date | None = None) -> str:
+    """When the next cycle may begin, what must be fulfilled by then, and where that stands.
+
+    >>> not_before(15, "ANC 0.75 x 10^9/L or more", "label", datetime.date(2026, 12, 14))
+    'not before Mon 14-Dec-2026 (day 15); ANC 0.75 x 10^9/L or more [label]'
+    """
+    earliest = f"{weekday_date(date)} (day {day})" if date else f"day {day}"
+    return "; ".join(filter(None, (f"not before {earliest}", text))) + (f" [{source}]" if source else "")
+
+
 def number_of_days(every: Iterable[int]) -> str:
     """How many days drugs are given on, and which where they have gaps or no end.
 
