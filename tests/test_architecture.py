@@ -91,6 +91,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "cec.course.void",
         ),
     ),
+    "cec.rendering.csv.order": (
+        *(*BASE, "cec.rendering", "cec.course.given", "cec.course.void"),
+        "cec.calculate.revision.declared_days",
+    ),
     "cec.rendering.csv.bsa": (*BASE, "cec.rendering", "cec.calculate.bsa_comparison"),
     "cec.rendering.terminal.bsa": (*BASE, "cec.rendering", "cec.calculate.bsa_comparison"),
     "cec.batch": (*BASE, "cec.calculate", "cec.load", "cec.rendering", "cec.files", "cec.tables", "cec.batch"),

@@ -158,8 +158,8 @@ def group_of(resources: Resources) -> Group:
         group.fault(f"is {group.get('status').text}: nothing of it is to be given")
     if group.get("replaces"):
         group.note(
-            "replaces an earlier order: a dose or day that a person changed within the cycle is not what the protocol "
-            "gives, and differs here; cec verify of the saved order compares these too"
+            "replaces an earlier order: a day that a person moved within the cycle has another date than the protocol "
+            "gives it, and differs here; cec verify of the saved order computes these too"
         )
     days: dict[str, tuple[int, ...]] = {}
     start: list[FactText] = []

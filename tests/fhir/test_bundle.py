@@ -23,6 +23,8 @@ from cec import Patient, Pharmacy, load_patient, load_regimen
 from cec.calculate import draft_order
 from cec.errors import CODES, CecError, FileError, InputError
 from cec.load.search import example_names
+from cec.order import SkippedDay
+from cec.patient import Reduction, SetDose, Withheld
 from cec.units import Quantity
 from cec.verification.bundle import BundleVerification, verify_bundle
 
@@ -836,6 +838,29 @@ def test_a_cycle_whose_measures_changed_within_is_held_against_each_from_its_day
         *(("prednisone", "13 mg"), ("prednisone", "14 mg")),
     }
     assert verification.agrees
+
+
+LESS = (Reduction("etoposide", Decimal(25), "mucositis"),)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ({"set_doses": (SetDose("etoposide", Quantity(Decimal(90), "mg"), "liver", (4,)),)},),
+        ({"reductions": LESS, "weight": kg(28)},),
+        ({"stopped": ("etoposide",)},),
+        ({"skipped": (SkippedDay(3, "drop"), SkippedDay(5, "drop"))}, {"restored": (5,)}),
+        ({"withheld": (Withheld("prednisone", "nausea"),)}, {"reductions": LESS}, {"weight": kg(27)}),
+    ],
+)
+def test_doses_that_a_person_changed_within_the_cycle_agree(changes: tuple[dict[str, Any], ...]) -> None:
+    order = drafted(reductions=["etoposide=by 10%: fever", "prednisone=by 50%: sugar"])
+    for change in changes:
+        order = revised(order, START + datetime.timedelta(days=2), 3, **change)
+    found = verified(written(order))
+    assert found.verification.agrees, [each for each in found.verification.verdicts if each.is_wrong]
+    same = [(dose.drug, dose.ordered, dose.days) for dose in order.doses]
+    assert [(dose.drug, dose.ordered, dose.days) for dose in found.order.doses] == same
 
 
 def test_a_dose_by_the_weight_of_other_days_does_not_agree() -> None:

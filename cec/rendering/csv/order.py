@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cec.course.given import Given, administrations_given
 from cec.order import Order, identity
-from cec.patient import Reduction, SetDose, Withheld, target
+from cec.patient import Patient, Reduction, SetDose, Withheld, target
 from cec.rendering.csv import alert_codes, clock_time, levels_by_code, number, words, write_order
 from cec.rendering.words.times import rate_words
 from cec.units import Quantity
@@ -107,13 +107,18 @@ def declared(declarations: Iterable[Reduction | SetDose | Withheld]) -> str:
 
 def _declared(order: Order) -> tuple[str, str, str, str]:
     """What a person reduced, set, withheld and chose, with the order or with a change of it."""
-    patient, changes = order.patient, order.changes
-    reductions = [*patient.reductions, *(each for change in changes for each in change.reductions)]
-    set_doses = [*patient.set_doses, *(each for change in changes for each in change.set_doses)]
-    withheld = [*patient.withheld, *(each for change in changes for each in change.withheld)]
-    withheld += [Withheld(drug, change.reason) for change in changes for drug in change.stopped]
+    patient = declared_patient(order)
     chosen = "; ".join(f"{drug}={text}" for drug, texts in patient.choices.items() for text in texts)
-    return declared(reductions), declared(set_doses), declared(withheld), chosen
+    return declared(patient.reductions), declared(patient.set_doses), declared(patient.withheld), chosen
+
+
+def declared_patient(order: Order) -> Patient:
+    """The patient of an order with all that is declared of its doses, on the days on which it holds."""
+    if not order.changes:
+        return order.patient
+    from cec.calculate.revision.declared_days import declared_by_days
+
+    return declared_by_days(order)
 
 
 def _change(declaration: Reduction | SetDose | Withheld) -> str:

@@ -20,6 +20,7 @@ from cec.days import LAST_DAY
 from cec.drug_names import is_same_drug
 from cec.errors import Fault, InputError
 from cec.fhir.codes import ALERT, FACT, regimen_address
+from cec.rendering.csv.order import declared_patient
 from cec.rendering.fhir.parts import (
     bundle,
     coding,
@@ -65,7 +66,7 @@ def render(order: Order, *, void: Void | None = None) -> bytes:
 
 def _group(order: Order, patient: Resource, requests: list[Resource], void: Void | None) -> Resource:
     """The cycle with its regimen and, for each request, the days of the cycle."""
-    facts = [*told_of(order.patient), ("cycle", str(order.cycle or ""))]
+    facts = [*told_of(declared_patient(order)), ("cycle", str(order.cycle or ""))]
     actions = [
         filled(
             extension=days_of_cycle(dose.days if dose.days[-1] != LAST_DAY else ()),
