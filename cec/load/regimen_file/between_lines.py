@@ -13,7 +13,7 @@ from cec.days import is_open, numbers_of
 from cec.drug_names import drug_key, spelled_twice
 from cec.errors import InputError
 from cec.load.days import write_days
-from cec.load.regimen_file.starts import start_faults
+from cec.load.regimen_file.start_faults import start_faults
 from cec.regimen import DrugLine, Regimen
 from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, drug_of_share, span
 
