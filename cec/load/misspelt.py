@@ -1,4 +1,4 @@
-"""What the regimens that are found ask for and give: facts of a history and drugs that stand in none are misspelt."""
+"""Misspelt names: facts of a history that no regimen that is found asks for, and drugs that none gives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from cec.conditions import history_asked
 from cec.drug_names import misspelt_drug
 from cec.errors import CecError, Fault, FileError, InputError
-from cec.load.nodes import read_bytes
+from cec.load.nodes import Node, read_bytes
 from cec.load.search import found_regimens
 from cec.load.treatment_file import load_either
 from cec.load.yaml_nodes import read_file
@@ -58,9 +58,8 @@ def refuse_unasked(patient: Patient, regimen: Regimen, pharmacy: Pharmacy, file:
     if not patient.history.keys() - asked:
         return
     asked |= history_asked(*readable_regimens())
-    unasked = sorted(patient.history.keys() - asked)
-    if unasked:
-        places = _places_of(file, "history") if file else {}
+    if unasked := sorted(patient.history.keys() - asked):
+        places = _places_of(read_file(file).root.value_of("history")) if file else {}
         raise InputError(*(_unasked(name, asked, file, places.get(name)) for name in unasked))
 
 
@@ -80,42 +79,46 @@ def refuse_unknown_to_all(patient: Patient, file: Path) -> None:
         return
     regimens = tuple(readable_regimens())
     asked, given = history_asked(*regimens), {line.drug for regimen in regimens for line in regimen.drugs}
-    places = _places_of(file, "history")
-    faults = [_unasked(name, asked, file, places.get(name, (1, 1))) for name in patient.history if name not in asked]
-    lines = {name.text: (name.line, name.column) for name, _ in read_file(file).root.entries or ()}
+    root = read_file(file).root
+    keys, facts = _places_of(root), _places_of(root.value_of("history"))
+    faults = [_unasked(name, asked, file, facts.get(name, (1, 1))) for name in patient.history if name not in asked]
     for key, names in drugs.items():
         for name in names:
             if near := misspelt_drug(name, given):
                 text = f"no regimen gives '{name}'; did you mean '{near}'?"
-                faults.append(Fault(text, key, str(file), *lines.get(key, (1, 1))))
+                faults.append(Fault(text, key, str(file), *keys.get(key, (1, 1))))
     if faults:
         raise FileError(*sorted(faults, key=lambda fault: (fault.line, fault.column)))
 
 
 def _unasked(name: str, asked: Collection[str], file: Path | None, place: tuple[int, int] | None) -> Fault:
-    text = f"no check asks for '{name}'{_hint(name, asked)}"
+    """A fact of a history for which nobody asks, at its place in a file; without one it was typed."""
+    near = nearest_fact(name, asked)
+    hint = f"did you mean '{near}'?" if near else f"asked for are {', '.join(sorted(asked))}"
+    text = f"no check asks for '{name}'; {hint}"
     return Fault(text, "history", str(file), *place) if place else Fault(text, "--history")
 
 
-def _hint(name: str, known: Collection[str]) -> str:
-    near = nearest(name, known)
-    return f"; did you mean '{near}'?" if near else f"; asked for are {', '.join(sorted(known))}"
+def nearest_fact(name: str, asked: Collection[str]) -> str:
+    """The fact that was probably meant: one that is written alike, or that shares a word; or nothing.
 
-
-def nearest(name: str, known: Collection[str]) -> str:
-    """The known name that was probably meant: one that is written alike, or that shares a word; or nothing.
-
-    >>> nearest("priorHSCT", ["prior_hsct", "t_all"]), nearest("HSCT", ["prior_hsct"]), nearest("ward", ["prior_hsct"])
+    >>> facts = ["prior_hsct", "t_all"]
+    >>> nearest_fact("priorHSCT", facts), nearest_fact("HSCT", facts), nearest_fact("ward", facts)
     ('prior_hsct', 'prior_hsct', '')
     """
-    plain = {re.sub(r"[\W_]+", "", each).casefold(): each for each in sorted(known)}
-    if near := get_close_matches(re.sub(r"[\W_]+", "", name).casefold(), plain, 1, 0.75):
-        return plain[near[0]]
+    letters = {_letters(each): each for each in sorted(asked)}
+    if near := get_close_matches(_letters(name), letters, 1, 0.75):
+        return letters[near[0]]
     words = _words(name)
-    return next((each for each in plain.values() if not words.isdisjoint(_words(each))), "")
+    return next((each for each in letters.values() if not words.isdisjoint(_words(each))), "")
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
 
 
 def _words(name: str) -> set[str]:
+    """The longer words of a name, which capital letters or signs part."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
     return {word.casefold() for word in re.findall(r"[^\W_]+", apart) if len(word) >= _SHARED_WORD}
 
@@ -126,22 +129,22 @@ def unknown_drugs(path: Path, pharmacy: Pharmacy) -> list[str]:
     FileError, with the places in the file, for rules and products of a drug whose name is near to one that is given.
     """
     given = {line.drug for regimen in readable_regimens() for line in regimen.drugs}
-    places = {key: _places_of(path, key) for key in pharmacy.names_of_drugs}
+    root = read_file(path).root
     faults, unknown = [], []
     for key, names in pharmacy.names_of_drugs.items():
-        known = given if key == "formulary" else given | set(pharmacy.formulary)
+        places = _places_of(root.value_of(key))
+        drugs = given if key == "formulary" else given | set(pharmacy.formulary)
         for name in names:
-            if near := misspelt_drug(name, known):
+            if near := misspelt_drug(name, drugs):
                 text = f"no regimen gives this drug; did you mean '{near}', to which nothing of it is applied?"
-                faults.append(Fault(text, f"{key}: {name}", str(path), *places[key].get(name, (0, 0))))
-            elif key != "formulary" and entry_of(name, dict.fromkeys(known, True)) is None:
+                faults.append(Fault(text, f"{key}: {name}", str(path), *places.get(name, (0, 0))))
+            elif key != "formulary" and entry_of(name, dict.fromkeys(drugs, True)) is None:
                 unknown.append(f"{name} ({key})")
     if faults:
         raise FileError(*faults)
     return unknown
 
 
-def _places_of(file: Path, key: str) -> dict[str, tuple[int, int]]:
-    """The names under a key of a file, each with its line and column."""
-    entries = {name.text: value.entries or () for name, value in read_file(file).root.entries or ()}
-    return {name.text or "": (name.line, name.column) for name, _ in entries.get(key, ())}
+def _places_of(mapping: Node | None) -> dict[str, tuple[int, int]]:
+    """The keys of a mapping of a file, each with its line and column."""
+    return {key.text or "": (key.line, key.column) for key, _ in (mapping or Node()).entries or ()}

@@ -13,7 +13,7 @@ from cec import dose_table, draft_order, load_patient, load_pharmacy, load_regim
 from cec.conditions import history_asked
 from cec.drug_names import DIFFERENT_DRUGS, misspelt_drug
 from cec.load import regimen_names
-from cec.load.misspelt import nearest
+from cec.load.misspelt import nearest_fact
 
 SIZE = ("--height", "128", "--weight", "26")
 BARE = """
@@ -49,7 +49,7 @@ def patient_file(tmp_path: Path, history: str) -> str:
 
 @pytest.mark.parametrize("name", ["priorHSCT", "HSCT", "prior_hcst", "prior-hsct", "hsct_before"])
 @pytest.mark.parametrize("command", [("dose",), ("schedule", "cec-induction", "--start", "2026-11-30")])
-def test_a_history_that_nothing_asks_for_is_refused_with_the_nearest(
+def test_a_history_that_nothing_asks_for_is_refused_with_the_nearest_fact(
     name: str, command: tuple[str, ...], tmp_path: Path
 ) -> None:
     """Typed as an option and in a patient file alike."""
@@ -147,7 +147,7 @@ def test_a_column_of_a_misspelt_history_is_asked_about_and_another_spelling_read
 
 @pytest.mark.parametrize("name", ["ward", "ecog", "x"])
 def test_other_words_are_near_to_nothing(name: str) -> None:
-    assert nearest(name, ["prior_hsct", "long_neutropenia"]) == ""
+    assert nearest_fact(name, ["prior_hsct", "long_neutropenia"]) == ""
 
 
 # Drugs of the pharmacy
