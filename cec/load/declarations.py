@@ -27,7 +27,11 @@ _TARGET = r"(?P<drug>\S.*?)(?:\s+on\s+days?\s+(?P<days>[0-9][0-9\s,-]*?))?(?:\s+
 """A drug, with its days and the number of its line in the regimen where not all of them are meant."""
 
 
-class _Target(NamedTuple):
+_SHORT_FORM = r"([^=:]+?)\s*=\s*([^:]+?)\s*:\s*(\S.*)"
+"""A drug, what becomes of its dose, and why."""
+
+
+class Target(NamedTuple):
     """What a declaration is about."""
 
     drug: str
@@ -35,20 +39,20 @@ class _Target(NamedTuple):
     line: int | None = None
 
 
-def read_target(value: str) -> _Target:
+def read_target(value: str) -> Target:
     """The drug, days and line that a declaration names.
 
     >>> read_target("etoposide on days 3-5"), read_target("fluorouracil line 2")
-    (_Target(drug='etoposide', days=(3, 4, 5), line=None), _Target(drug='fluorouracil', days=(), line=2))
+    (Target(drug='etoposide', days=(3, 4, 5), line=None), Target(drug='fluorouracil', days=(), line=2))
     """
     match = re.fullmatch(_TARGET, value, re.IGNORECASE)
     if not match:
         raise InputError(f"'{value}' is not a drug; write it like etoposide, or etoposide on days 3-5")
     days, line = match["days"], match["line"]
-    return _Target(match["drug"], read_plain_days(days) if days else (), read_count(line) if line else None)
+    return Target(match["drug"], read_plain_days(days) if days else (), read_count(line) if line else None)
 
 
-def _refuse_another(value: str) -> str:
+def _without_another(value: str) -> str:
     """The text of a part of a declaration; one that holds a reduction, which would go unseen in it, is refused."""
     words = read_text(value)
     if re.search(_ANOTHER_REDUCTION, words):
@@ -66,13 +70,13 @@ def read_reduction(value: str) -> Reduction:
     Reduction(drug='etoposide', percent=Decimal('25'), reason='mucositis grade 3')
     """
     words = read_text(value)
-    match = re.fullmatch(r"([^=:]+?)\s*=\s*([^:]+?)\s*:\s*(\S.*)", words)
+    match = re.fullmatch(_SHORT_FORM, words)
     if not match:
         raise InputError(
             f"'{words}' is not a reduction; write drug, percent and reason: etoposide=by 25%: mucositis grade 3"
         )
     drug, days, line = read_target(match[1])
-    percent, reason = _refuse_another(match[2]), _refuse_another(match[3])
+    percent, reason = _without_another(match[2]), _without_another(match[3])
     return Reduction(drug, read_reduction_percent(percent), reason, days, line)
 
 
@@ -83,11 +87,11 @@ def read_set_dose(value: str) -> SetDose:
     (3,)
     """
     words = read_text(value)
-    match = re.fullmatch(r"([^=:]+?)\s*=\s*([^:]+?)\s*:\s*(\S.*)", words)
+    match = re.fullmatch(_SHORT_FORM, words)
     if not match:
         raise InputError(f"'{words}' sets no dose; write drug, amount and reason: etoposide=70 mg: one vial left")
     drug, days, line = read_target(match[1])
-    return SetDose(drug, positive(AMOUNT)(match[2]), _refuse_another(match[3]), days, line)
+    return SetDose(drug, positive(AMOUNT)(match[2]), _without_another(match[3]), days, line)
 
 
 def read_withheld(value: str) -> Withheld:
@@ -97,11 +101,11 @@ def read_withheld(value: str) -> Withheld:
     Withheld(drug='prednisone', reason='steroid psychosis')
     """
     words = read_text(value)
-    target, colon, reason = (part.strip() for part in words.partition(":"))
-    if not target or not colon or not reason:
+    target, _, reason = (part.strip() for part in words.partition(":"))
+    if not target or not reason:
         raise InputError(f"'{words}' does not withhold a drug; write drug and reason: prednisone: steroid psychosis")
     drug, days, line = read_target(target)
-    return Withheld(drug, _refuse_another(reason), days, line)
+    return Withheld(drug, _without_another(reason), days, line)
 
 
 def _listed(record: type[Struct], read: Callable[[str], Any], example: str) -> Shape:
@@ -116,7 +120,7 @@ def _listed(record: type[Struct], read: Callable[[str], Any], example: str) -> S
 
 _WAYS = {
     "percentage": text(read_reduction_percent, {"type": ["string", "number"]}, write_percent),
-    "reason": text(_refuse_another),
+    "reason": text(_without_another),
     "days": PLAIN_DAYS,
 }
 
@@ -142,10 +146,10 @@ def read_choice(value: str) -> tuple[str, str]:
     >>> read_choice("carboplatin=AUC 5")
     ('carboplatin', 'AUC 5')
     """
-    drug, equals, what = (part.strip() for part in read_text(value).partition("="))
-    if not drug or not equals or not what:
+    drug, _, chosen = (part.strip() for part in read_text(value).partition("="))
+    if not drug or not chosen:
         raise InputError(f"'{value}' chooses nothing; write a drug and what is chosen: carboplatin='AUC 5'")
-    return drug, what
+    return drug, chosen
 
 
 def _choices() -> Shape:
@@ -160,8 +164,8 @@ def _choices() -> Shape:
         if values is INVALID:
             return values
         choices: dict[str, tuple[str, ...]] = {}
-        for drug, what in values.items() if isinstance(values, dict) else values:
-            choices[drug] = (*choices.get(drug, ()), *((what,) if isinstance(what, str) else what))
+        for drug, chosen in values.items() if isinstance(values, dict) else values:
+            choices[drug] = (*choices.get(drug, ()), *((chosen,) if isinstance(chosen, str) else chosen))
         return choices
 
     return Shape(read, {"anyOf": [by_drug.schema, typed.schema]}, by_drug.write)

@@ -106,38 +106,25 @@ def _any_of(info: inspect.UnionType, definitions: Definitions) -> Shape:
 
 
 def _form_of_type(info: inspect.Type) -> str:
-    """What a value of this type is in JSON."""
+    """What a value of this type is in JSON, as a node of it says it."""
     if isinstance(info, inspect.Metadata):
         return _form_of_type(info.type)
-    return _FORMS.get(type(info), "text")
+    return _FORMS.get(type(info), "a text")
 
 
 _FORMS: dict[type[inspect.Type], str] = {
     inspect.NoneType: "null",
-    inspect.VarTupleType: "list",
-    inspect.StructType: "mapping",
-    inspect.DictType: "mapping",
+    inspect.VarTupleType: "a list",
+    inspect.StructType: "a mapping",
+    inspect.DictType: "a mapping",
     inspect.BoolType: "true or false",
-    inspect.IntType: "number",
-    inspect.DecimalType: "number",
+    inspect.IntType: "a number",
+    inspect.DecimalType: "a number",
 }
 
 
 def _form(node: Node) -> str:
-    if node.items is not None:
-        return "list"
-    if node.entries is not None:
-        return "mapping"
-    return _SCALAR_FORMS[node.json]
-
-
-_SCALAR_FORMS = {
-    "a text": "text",
-    "a number": "number",
-    "true": "true or false",
-    "false": "true or false",
-    "null": "null",
-}
+    return "true or false" if node.form in {"true", "false"} else node.form
 
 
 def _scalar(wanted: str, schema: Schema, convert: Callable[[str], Any], *json: str) -> Shape:
