@@ -14,6 +14,7 @@ from cec.fhir.requests import (
     NOT_ORDERED,
     Known,
     RequestedDose,
+    counted_drug,
     doses_of,
     is_not_to_be_given,
     is_ordered,
@@ -81,7 +82,8 @@ def read_bundle(
     The pharmacy has codes of drugs and the zone of dates. `elsewhere` names the facts that are known already.
     """
     patient = patient_of(resources)
-    ordered = [each for each in _requests(resources, group) if is_ordered(each)]
+    known = Known(resources, pharmacy.formulary, pharmacy.zone, drugs or ())
+    ordered = [each for each in _requests(resources, group, known) if is_ordered(each)]
     requests = [] if drugs is None else ordered
     given = [each for each in requests if is_about(patient, each, resources) and not is_not_to_be_given(each)]
     for each in resources.of("RequestGroup"):
@@ -98,7 +100,6 @@ def read_bundle(
     for resource in (*resources.of("Patient", "RequestGroup", "AllergyIntolerance"), *requests):
         refuse_modifiers(resource, *resource.all("dosageInstruction"), *resource.all("action"))
     _refuse_other_plans(ordered, group)
-    known = Known(resources, pharmacy.formulary, pharmacy.zone, drugs or ())
     days = group.days or {}
     doses = tuple(dose for each in given for dose in doses_of(each, known, days.get(each.name, ())))
     if drugs is not None and not doses and not resources.found.faults:
@@ -188,11 +189,24 @@ def _days_of_cycle(action: Element) -> Iterator[int]:
                 day.fault(f"'{text}' is not a day of the cycle")
 
 
-def _requests(resources: Resources, group: Group) -> Iterator[Element]:
-    """The requests of the order: of those of its RequestGroup, where there is one; the others are a remark."""
-    for request in resources.of("MedicationRequest"):
-        if group.days is None or request.name in group.days:
-            yield request
+def _requests(resources: Resources, group: Group, known: Known) -> Iterator[Element]:
+    """The requests of the order: of those of its RequestGroup, where there is one; the others are a remark.
+
+    A fault for one of these that asks for a drug of the order once more: nobody can tell whether it is given too.
+    """
+    requests = list(resources.of("MedicationRequest"))
+    if group.days is None:
+        yield from requests
+        return
+    of_order = [each for each in requests if each.name in group.days]
+    yield from of_order
+    drugs = {counted_drug(each, known) for each in of_order}
+    for request in requests:
+        if request.name in group.days:
+            continue
+        drug = "" if why_not_ordered(request) else counted_drug(request, known)
+        if drug and drug in drugs:
+            request.fault(f"asks for {drug} once more beside the RequestGroup: cancel it, or take it out", "told-twice")
         else:
             request.note("is not of the RequestGroup, so it is not read")
 

@@ -104,6 +104,16 @@ def _amounts_in_words(match: re.Match[str], unit: str) -> Iterator[Fraction]:
             yield convert_exactly(read_quantity(f"{number} {match['unit']}", AMOUNT), unit, AMOUNT).number
 
 
+def counted_drug(request: Element, known: Known) -> str:
+    """The drug of a request, where its doses count; nothing where they do not, or where nobody can tell."""
+    faults = request.found.faults
+    before = len(faults)
+    medication = _medication(request, known.resources)
+    drug = _drug(medication, known.formulary) if medication else None
+    del faults[before:]
+    return drug if drug and known.counts(drug) else ""
+
+
 def _medication(request: Element, resources: Resources) -> Element | None:
     """The concept that names the drug."""
     if request.get("medicationCodeableConcept"):

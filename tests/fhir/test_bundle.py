@@ -456,6 +456,23 @@ def test_only_some_of_the_drugs_agree_where_only_some_were_to_be_written() -> No
     assert (whole.verification.agrees, part.verification.agrees) == (False, True)
 
 
+def test_a_drug_that_is_asked_for_once_more_beside_the_group_is_a_fault() -> None:
+    """A second clofarabine would be given beside the first; a cancelled one, and another drug, are remarks."""
+    bundle = copy.deepcopy(INDUCTION)
+    first = next(resources(bundle, "MedicationRequest"))
+    again = {**copy.deepcopy(first), "id": "again"}
+    bundle["entry"].append({"fullUrl": "urn:uuid:7f3a2c1e-0f0b-4a56-9d0e-2f5a3f6f7a11", "resource": again})
+    assert "asks for clofarabine once more beside the RequestGroup: cancel it, or take it out" in faults(bundle)
+    again["status"] = "cancelled"
+    assert verified(bundle).verification.agrees
+    again.update(status="active", medicationCodeableConcept={"text": "paracetamol"})
+    found = verified(bundle)
+    assert (found.verification.agrees, any("is not of the RequestGroup" in note for note in found.notes)) == (
+        True,
+        True,
+    )
+
+
 def test_typed_doses_may_be_only_some_of_them() -> None:
     typed = ("verify", "cec-induction", "--height", "128", "--weight", "26", "clofarabine=38.4mg")
     assert cec(*typed).code == 1
