@@ -3,7 +3,7 @@
 A quantity is an exact decimal number and one of the units of `kinds`; there are no prefixes and no other units.
 """
 
-from cec.units.conversion import convert, convert_exactly
+from cec.units.conversion import convert, convert_exactly, is_convertible
 from cec.units.declared import (
     Age,
     Amount,
@@ -123,6 +123,7 @@ __all__ = [
     "drug_of_share",
     "exact",
     "in_two_units",
+    "is_convertible",
     "is_dissolved",
     "is_unit",
     "kept",

@@ -87,6 +87,17 @@ def convert_exactly(quantity: Quantity, unit: str, kind: Kind) -> Exact:
     return Exact(Fraction(quantity.value) * factor, unit)
 
 
+def is_convertible(unit: str, other: str, kind: Kind) -> bool:
+    """Whether what is in one unit of a kind can be given in another.
+
+    >>> from cec.units import AMOUNT
+    >>> is_convertible("g", "mcg", AMOUNT), is_convertible("g", "units", AMOUNT)
+    (True, False)
+    """
+    units = kind.units
+    return unit == other or (unit in units and other in units and _factor(units[unit], units[other]) is not None)
+
+
 @cache
 def _factor(unit: str, other: str) -> Fraction | None:
     """How many of the other unit one of a unit is; None where they have no dimension in common."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from operator import itemgetter
 
 from cec.anchors import Lines, days_of, doses_from, numbered, repeats
 from cec.conditions import are_apart
 from cec.days import is_open, numbers_of
 from cec.drug_names import drug_key, spelled_twice
-from cec.errors import InputError
 from cec.load.days import write_days
 from cec.load.regimen_file.start_faults import start_faults
 from cec.regimen import DrugLine, Regimen
-from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, drug_of_share, span
+from cec.units import AMOUNT, Quantity, dose_unit, drug_of_share, is_convertible, span
 
 MOST_ADMINISTRATIONS = 50_000
 """Of one cycle: a hundred times the longest protocol, which has some 450."""
@@ -139,17 +137,8 @@ def _lifetime_faults(lines: Sequence[DrugLine]) -> LineFaults:
         if other != maximum:
             yield number, f"lifetime_maximum {maximum} is {other} in line {above}; a drug has one"
         for unit in sorted(units[drug_key(line.drug)]):
-            if not _is_convertible(unit, dose_unit(maximum.unit).amount):
+            if not is_convertible(unit, dose_unit(maximum.unit).amount, AMOUNT):
                 yield number, f"lifetime_maximum {maximum} cannot be held against a dose in {unit}"
-
-
-def _is_convertible(unit: str, other: str) -> bool:
-    """Whether an amount in one unit can be given in another."""
-    try:
-        convert_exactly(Quantity(Decimal(1), unit), other, AMOUNT)
-    except InputError:
-        return False
-    return True
 
 
 def _repeats(lines: Sequence[DrugLine]) -> LineFaults:

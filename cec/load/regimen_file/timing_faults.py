@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Iterator
-from decimal import Decimal
 
 from cec.days import LAST_DAY, numbers_of
-from cec.errors import InputError
 from cec.regimen import BEFORE_FIRST_INFUSION, DrugLine
 from cec.routes import is_intravenous, routes_of
-from cec.units import AMOUNT, Quantity, convert_exactly, dose_unit, span
+from cec.units import AMOUNT, dose_unit, is_convertible, span
 
 MOST_A_DAY = 96
 """Doses of one line on one day: one every quarter of an hour."""
@@ -25,7 +23,8 @@ _AT_ONCE = {"oral", "sublingual", "buccal"}
 def timing_faults(line: DrugLine) -> Iterator[str]:
     """What does not fit together of when a line is given."""
     yield from _frequency_faults(line)
-    yield from _duration_faults(line)
+    yield from _length_faults(line)
+    yield from _overlap_faults(line)
     yield from _place_faults(line)
     if not line.days and not line.anchors:
         yield "'days' is missing: days of the cycle, e.g. 1-5, or 1, 8, 15, or 15 onwards, or daily"
@@ -66,51 +65,45 @@ def _interval_faults(line: DrugLine, parts: int) -> Iterator[str]:
         yield f"{line.per_day} doses every {line.every} do not fit into a day"
 
 
-def _duration_faults(line: DrugLine) -> Iterator[str]:
-    """Why an infusion has no length, or would still run when it starts again."""
-    over = line.longest
-    by_rate = [entry.rate or line.rate for entry in line.entries]
-    if any(rate and (entry.over or line.over) for rate, entry in zip(by_rate, line.entries, strict=True)):
+def _length_faults(line: DrugLine) -> Iterator[str]:
+    """Why an infusion has no length, two of them, or one that is not its own."""
+    lengths = [(entry.rate or line.rate, entry.over or line.over) for entry in line.entries]
+    if any(rate and over for rate, over in lengths):
         yield "give either over or rate: a rate gives how long it runs"
-    if "infusion" in line.route.lower() and not all(
-        rate or entry.over or line.over for rate, entry in zip(by_rate, line.entries, strict=True)
-    ):
+    if "infusion" in line.route.lower() and not all(rate or over for rate, over in lengths):
         unsaid = "; route: IV where the source does not say" if line.route == "IV infusion" else ""
         yield f"'over' is missing: how long the {line.route} runs, e.g. over: 2 h, or rate: how fast{unsaid}"
-    yield from _rate_faults(line)
-    if (over or line.rate) and set(routes_of(line.route)) <= _AT_ONCE:
-        yield f"{'over' if over else 'rate'}: what is given {line.route} does not run; leave it out"
-    if not over:
-        return
-    if span(over) > _DAY * LAST_DAY:
-        yield f"over {over} is longer than the longest cycle, {LAST_DAY} days"
-    if line.every and span(over) > span(line.every):
-        yield f"over {over} every {line.every}: one dose would still run when the next one starts"
-    apart_in_day = _DAY / line.per_day
-    is_spread = line.per_day > 1 and not (line.every or line.at or line.anchors)
-    if is_spread and is_intravenous(line.route) and span(over) > apart_in_day:
-        yield f"over {over}, {line.per_day} times spread over 24 h: one dose would still run when the next one starts"
-    if between := _shortest_between(line):
-        yield f"over {over} at {' and '.join(between)}: one dose would still run when the next one starts"
-    apart = min((after - before for before, after in itertools.pairwise(numbers_of(line.days))), default=None)
-    if apart and span(over) > datetime.timedelta(days=apart):
-        single = f"; write days: {numbers_of(line.days)[0]} where one bag runs that long"
-        yield (
-            f"over {over} on days {apart} apart: one day's infusion would still run when the next day's "
-            f"starts{single if len(numbers_of(line.days)) == 2 else ''}"
-        )
-
-
-def _rate_faults(line: DrugLine) -> Iterator[str]:
-    """Why a rate is of no use to the doses."""
     for rate in filter(None, (line.rate, *(entry.rate for entry in line.entries))):
         if any(dose_unit(dose.unit).time for dose in line.doses):
             yield f"rate {rate}: the dose is a rate itself; give over"
         unit, amount = dose_unit(rate.first.unit).amount, line.amount_unit
-        try:
-            convert_exactly(Quantity(Decimal(1), unit), amount, AMOUNT)
-        except InputError:
+        if not is_convertible(unit, amount, AMOUNT):
             yield f"rate {rate}: {unit} cannot be held against a dose in {amount}"
+    over = line.longest
+    if (over or line.rate) and set(routes_of(line.route)) <= _AT_ONCE:
+        yield f"{'over' if over else 'rate'}: what is given {line.route} does not run; leave it out"
+    if over and span(over) > _DAY * LAST_DAY:
+        yield f"over {over} is longer than the longest cycle, {LAST_DAY} days"
+
+
+def _overlap_faults(line: DrugLine) -> Iterator[str]:
+    """Why one dose would still run when the next one starts."""
+    over = line.longest
+    if not over:
+        return
+    if line.every and span(over) > span(line.every):
+        yield f"over {over} every {line.every}: one dose would still run when the next one starts"
+    is_spread = line.per_day > 1 and not (line.every or line.at or line.anchors)
+    if is_spread and is_intravenous(line.route) and span(over) > _DAY / line.per_day:
+        yield f"over {over}, {line.per_day} times spread over 24 h: one dose would still run when the next one starts"
+    if between := _shortest_between(line):
+        yield f"over {over} at {' and '.join(between)}: one dose would still run when the next one starts"
+    days = numbers_of(line.days)
+    apart = min((after - before for before, after in itertools.pairwise(days)), default=None)
+    if apart and span(over) > datetime.timedelta(days=apart):
+        single = f"; write days: {days[0]} where one bag runs that long" if len(days) == 2 else ""
+        runs = f"over {over} on days {apart} apart: one day's infusion would still run when the next day's starts"
+        yield f"{runs}{single}"
 
 
 def _shortest_between(line: DrugLine) -> tuple[str, str] | None:
