@@ -96,6 +96,7 @@ IN_BASE_UNITS: dict[str, tuple[Figures, ...]] = {
     "age": ({"months": "1461/48", "years": "1461/4", "weeks": "7", "days": "1"},),
     "volume": ({"mL": "1", "L": "1000"},),
     "serum creatinine": ({"mg/dL": "884/10", "micromol/L": "1"},),
+    "count of blood cells": ({"x 10^9/L": "1", "G/L": "1", "/nL": "1", "/microL": "1/1000", "/mm3": "1/1000"},),
     "amount of drug": AMOUNTS,
     "dose per m2": per("m2", BY_SIZE),
     "dose per kg": per("kg", BY_SIZE),
@@ -104,7 +105,7 @@ IN_BASE_UNITS: dict[str, tuple[Figures, ...]] = {
 """Each unit in one of its dimension. Inch, foot and pound: international yard and pound agreement of 1959 (1 in =
 2.54 cm, 1 ft = 30.48 cm, 1 lb = 0.45359237 kg). Four years, 48 months,
 are 1,461 days. Creatinine: molar mass 113.12 g/mol, so 1 mg/dL = 10,000/113.12 = 88.40
-micromol/L."""
+micromol/L. A litre has 10^9 nanolitres, and 10^6 microlitres or cubic millimetres."""
 
 
 def figures_of(kind: Kind) -> tuple[Figures, ...]:
