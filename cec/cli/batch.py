@@ -11,9 +11,11 @@ from cec.cli.batch_places import kind_of_rejects, written_places
 from cec.cli.inputs import declared_of, mapping, pharmacy_file, read_pharmacy, read_text_of, today
 from cec.cli.messages import input_as_wrong_usage, say, wrong_usage
 from cec.cli.option import CYCLE, OUTPUT, TABLE, flag, option
-from cec.cli.options import OverwriteOption, PharmacyOptions, QuietOption, TableOptions, TimeOptions
+from cec.cli.options import PharmacyOptions, TimeOptions
 from cec.cli.output import progress
+from cec.cli.output_options import OverwriteOption, QuietOption
 from cec.cli.places import STANDARD
+from cec.cli.table_options import TableOptions
 from cec.errors import InputError, together, together_by_name
 from cec.rendering.formats import FORMATS, check_options
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec.structs import asdict
-
 from cec.cli.inputs import pharmacy_file, read_patient, read_pharmacy, require_measures
 from cec.cli.option import ChosenFrom
-from cec.cli.options import BsaPolicyOptions, OutputOptions, PatientOptions, PharmacyOptions, SizeOptions
+from cec.cli.options import BsaPolicyOptions, SizeOptions
 from cec.cli.output import chosen_format, show
+from cec.cli.output_options import OutputOptions
 from cec.cli.places import keep_apart
 from cec.errors import together
 from cec.rendering import BSA_COMPARISONS
@@ -29,10 +28,7 @@ def bsa(
     from cec.calculate.bsa_comparison import compare_bsa
 
     chosen = chosen_format(output, BSA_COMPARISONS)
-    options = PatientOptions(**asdict(size))
-    require_measures(options)
+    require_measures(size)
     keep_apart({"--patient": size.patient, "--pharmacy": pharmacy_file(pharmacy.pharmacy)}, {"--output": output.output})
-    patient, policy = together(
-        lambda: read_patient(options), lambda: read_pharmacy(PharmacyOptions(**asdict(pharmacy)))
-    )
+    patient, policy = together(lambda: read_patient(size), lambda: read_pharmacy(pharmacy))
     show(compare_bsa(patient, policy.bsa_formula), chosen)

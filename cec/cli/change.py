@@ -7,12 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
-from msgspec.structs import asdict
-
 from cec.cli.inputs import naming_options, products_by_drug, read_text_of, texts_of_patient
 from cec.cli.messages import say, wrong_usage
 from cec.cli.option import PATIENT, PHARMACY, flag, option
-from cec.cli.options import ChangedPatientOptions, CheckOptions, PatientOptions, QuietOption
+from cec.cli.options import ChangedPatientOptions, CheckOptions
+from cec.cli.output_options import QuietOption
 from cec.cli.saved import NewOrderOption, OrderArgument, about, new_order_file, read_words
 from cec.errors import together, together_by_name
 
@@ -151,8 +150,7 @@ def _patient(order: Order, options: ChangedPatientOptions) -> Patient:
 
     now = order.patient_now
     size = {"height": str(now.height), "weight": str(now.weight)}
-    typed = PatientOptions(**{**asdict(options), "facts": {**size, **options.facts}})
-    return naming_options(lambda: load_patient(texts=texts_of_patient(typed)))
+    return naming_options(lambda: load_patient(texts={**size, **texts_of_patient(options)}))
 
 
 def _skipped(typed: Sequence[str], *, move: bool, drop: bool) -> tuple[SkippedDay, ...]:

@@ -13,8 +13,9 @@ import typer
 from cec.cli.inputs import today
 from cec.cli.installation import installation
 from cec.cli.option import OUTPUT, ChosenFrom, flag
-from cec.cli.options import FilesArgument, OutputOptions, PrintOptions
+from cec.cli.options import FilesArgument
 from cec.cli.output import chosen_format, report, show
+from cec.cli.output_options import OutputOptions, PrintOptions
 from cec.cli.places import keep_apart
 from cec.errors import CecError, Fault, FileError, together
 from cec.rendering import CHECKED_FILES, VALIDATIONS

@@ -18,7 +18,6 @@ from typer.main import get_command
 from cec.cli.group import helping, with_examples_apart
 from cec.cli.messages import WrongUsage, wrong_usage
 from cec.cli.option import OUTPUT, PHARMACY, Typed, fact_option
-from cec.cli.options import HEADINGS
 from cec.facts import Fact
 
 _NUMBER = re.compile(r"(?:(?P<before>[^=]+)=)?(?P<number>[0-9]+(?:[.,][0-9]+)?)")
@@ -172,7 +171,7 @@ def command_of(name: str, function: Callable[..., None], *, finds_regimens: bool
 def _takes_groups(command: Callable[..., None], *, finds_regimens: bool) -> Callable[..., None]:
     """The command as typer wants it: each parameter that is a group of options spread out into its options."""
     hints = get_type_hints(command, include_extras=True)
-    groups = {name: hint for name, hint in hints.items() if _group_of(hint) in HEADINGS}
+    groups = {name: hint for name, hint in hints.items() if hasattr(_group_of(hint), "heading")}
     parameters: list[inspect.Parameter] = []
     for name, parameter in inspect.signature(command).parameters.items():
         if name in groups:
@@ -214,8 +213,9 @@ def _group_of(hint: Any) -> Any:
 @cache
 def _fields_of(group: Any) -> tuple[tuple[str, Any, tuple[Fact, ...] | None], ...]:
     """Each field of a group with its annotation; and the facts, where it holds what was typed of them."""
-    fields = []
-    for field, hint in get_type_hints(group, include_extras=True).items():
+    fields, hints = [], get_type_hints(group, include_extras=True)
+    for field in group.__struct_fields__:
+        hint = hints[field]
         marks = (mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Typed))
         fields.append((field, hint, next((mark.facts for mark in marks), None)))
     return tuple(fields)
@@ -224,15 +224,15 @@ def _fields_of(group: Any) -> tuple[tuple[str, Any, tuple[Fact, ...] | None], ..
 def _parameters_of(marked: Any) -> Iterator[inspect.Parameter]:
     """The options of a group, each under the group's heading; of form and paper, the choices that its document has."""
     group = _group_of(marked)
-    heading = HEADINGS[group]
     defaults = dict(zip(group.__struct_fields__, group.__struct_defaults__, strict=True))
     for field, hint, facts in _fields_of(group):
         if facts is None:
             option = hint.__metadata__[0]
             of_formats = option(marked.__metadata__[0].formats) if callable(option) else hint
-            yield _keyword(field, _under(heading, of_formats), defaults[field])
+            yield _keyword(field, _under(group.heading, of_formats), defaults[field])
         else:
-            yield from (_keyword(fact.name, Annotated[str | None, fact_option(fact, heading)], None) for fact in facts)
+            options = {fact.name: Annotated[str | None, fact_option(fact, group.heading)] for fact in facts}
+            yield from (_keyword(name, option, None) for name, option in options.items())
 
 
 def _under(heading: str, option: Any) -> Any:

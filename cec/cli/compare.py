@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from cec.cli.option import ChosenFrom
-from cec.cli.options import PrintOptions
 from cec.cli.output import chosen_format, show
+from cec.cli.output_options import PrintOptions
 from cec.cli.places import keep_apart
 from cec.errors import together
 from cec.rendering import COMPARISONS

@@ -17,7 +17,6 @@ from cec.cli.inputs import (
     texts_of_patient,
     today,
 )
-from cec.cli.options import PatientOptions
 from cec.cli.saved import about
 from cec.errors import CecError, Fault, InputError, together
 
@@ -117,12 +116,8 @@ def _patient(order: Order, name: str, options: CarriedPatientOptions, following:
     """The patient as carried on from an order, with what was typed; CecError with all that is asked for too."""
     from cec.course.carried import News, carry_patient
 
-    typed = PatientOptions(
-        options.facts, options.history, options.reduce, options.set_dose, options.without, options.choose
-    )
-    texts = texts_of_patient(typed)
     lists = (options.keep_reduction, options.drop_reduction, options.unknown, options.also_given)
-    news = News(texts, *(tuple(each or ()) for each in lists))
+    news = News(texts_of_patient(options), *(tuple(each or ()) for each in lists))
     return naming_options(lambda: carry_patient(order, following, news, name))
 
 

@@ -10,8 +10,8 @@ import typer
 
 from cec.cli.installation import installation
 from cec.cli.option import ChosenFrom
-from cec.cli.options import OutputOptions
 from cec.cli.output import chosen_format, show
+from cec.cli.output_options import OutputOptions
 from cec.errors import CecError, Fault
 from cec.rendering import EXAMINATIONS
 

@@ -8,16 +8,9 @@ import typer
 
 from cec.cli.drafting import drafting_of
 from cec.cli.option import ChosenFrom
-from cec.cli.options import (
-    CheckOptions,
-    CycleOption,
-    ExplainOption,
-    PatientOptions,
-    PharmacyOptions,
-    PrintOptions,
-    TimeOptions,
-)
+from cec.cli.options import CheckOptions, CycleOption, PatientOptions, PharmacyOptions, TimeOptions
 from cec.cli.output import chosen_format, show
+from cec.cli.output_options import ExplainOption, PrintOptions
 from cec.rendering import FORMATS
 
 

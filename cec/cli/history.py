@@ -10,8 +10,8 @@ import typer
 from cec.cli.inputs import read_text_of
 from cec.cli.messages import say_fault
 from cec.cli.option import ORDERS, ChosenFrom, option
-from cec.cli.options import PrintOptions
 from cec.cli.output import chosen_format, show
+from cec.cli.output_options import PrintOptions
 from cec.cli.places import keep_apart
 from cec.rendering import HISTORIES
 

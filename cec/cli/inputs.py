@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from cec.cli.messages import wrong_usage
-from cec.cli.options import NO_TIMES
+from cec.cli.options import NO_TIMES, PharmacyOptions
 from cec.drug_names import drug_key
 from cec.errors import CecError, Fault, FileError, InputError, blaming, together
 from cec.facts import FACTS, HISTORY
 
 if TYPE_CHECKING:
-    from cec.cli.options import LinesTableOptions, PatientOptions, PharmacyOptions, TableOptions, TimeOptions
+    from cec.cli.options import AboutPatient, BsaPolicyOptions, PatientOptions, SizeOptions, TimeOptions
+    from cec.cli.table_options import LinesTableOptions, TableOptions
     from cec.load.nodes import SourceFile
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
@@ -34,7 +35,7 @@ _OPTIONS = {"reductions": "--reduce", "choices": "--choose", "first_infusion": "
 """Options that have another name than the key of the file that they replace."""
 
 
-def require_measures(patient: PatientOptions, regimen: str = "") -> None:
+def require_measures(patient: PatientOptions | SizeOptions, regimen: str = "") -> None:
     """Height and weight must come from somewhere: without them the call is wrong (exit 2).
 
     What was given in the place of a regimen may be another file.
@@ -58,12 +59,12 @@ def _other_file(name: str) -> str:
     return ""
 
 
-def read_patient(options: PatientOptions) -> Patient:
+def read_patient(options: PatientOptions | SizeOptions) -> Patient:
     """The patient of the file and the options."""
     return patient_with_overrides(options)[0]
 
 
-def patient_with_overrides(options: PatientOptions) -> tuple[Patient, Overrides]:
+def patient_with_overrides(options: PatientOptions | SizeOptions) -> tuple[Patient, Overrides]:
     """The patient of the file and the options, and which of these replaced what the file says."""
     from cec.load import patient_and_overrides
 
@@ -77,7 +78,7 @@ def begun_patient(options: PatientOptions) -> SourceFile:
     return naming_options(lambda: begun_patient(options.patient, texts_of_patient(options)))
 
 
-def read_pharmacy(options: PharmacyOptions, times: TimeOptions = NO_TIMES) -> Pharmacy:
+def read_pharmacy(options: BsaPolicyOptions, times: TimeOptions = NO_TIMES) -> Pharmacy:
     """The pharmacy of the file and the options."""
     return pharmacy_with_overrides(options, times)[0]
 
@@ -94,7 +95,7 @@ def pharmacy_file(typed: Path | None) -> Path | None:
     return own.path if own else None
 
 
-def pharmacy_with_overrides(options: PharmacyOptions, times: TimeOptions = NO_TIMES) -> tuple[Pharmacy, Overrides]:
+def pharmacy_with_overrides(options: BsaPolicyOptions, times: TimeOptions = NO_TIMES) -> tuple[Pharmacy, Overrides]:
     """The pharmacy of the file and the options, and which of these replaced what the file says."""
     from cec.load import pharmacy_and_overrides
 
@@ -112,7 +113,7 @@ def saved_pharmacy_with_overrides(
 
 
 def _with_options(
-    read: Callable[[Mapping[str, Text]], tuple[Pharmacy, Overrides]], options: PharmacyOptions, times: TimeOptions
+    read: Callable[[Mapping[str, Text]], tuple[Pharmacy, Overrides]], options: BsaPolicyOptions, times: TimeOptions
 ) -> tuple[Pharmacy, Overrides]:
     """What `read` gives of the texts that were typed, by the keys of a pharmacy file; then the products preferred."""
     typed = {
@@ -122,7 +123,7 @@ def _with_options(
         "made_at": times.made_at,
     }
     pharmacy, overrides = naming_options(lambda: read(_without_none(typed)))
-    if not options.product:
+    if not isinstance(options, PharmacyOptions) or not options.product:
         return pharmacy, overrides
     from cec.calculate.preparation.stock import prefer_product
 
@@ -146,16 +147,14 @@ def products_by_drug(choices: Sequence[str]) -> dict[str, str]:
     return products
 
 
-def texts_of_patient(options: PatientOptions) -> dict[str, Text]:
+def texts_of_patient(options: AboutPatient) -> dict[str, Text]:
     """What was typed about the patient, by the keys of a patient file."""
-    typed = {
-        HISTORY: _history(options.history or ()),
-        "reductions": options.reduce or None,
-        "set": options.set_dose or None,
-        "without": options.without or None,
-        "choices": options.choose or None,
-    }
-    return {**options.facts, **_without_none(typed)}
+    typed = {key: getattr(options, field, None) or None for key, field in _DECLARED.items()}
+    return {**options.facts, **_without_none({HISTORY: _history(getattr(options, HISTORY, None) or ()), **typed})}
+
+
+_DECLARED = {"reductions": "reduce", "set": "set_dose", "without": "without", "choices": "choose"}
+"""Keys of a patient file by which doses are changed, with the fields of options; not every group has all."""
 
 
 def _history(typed: Sequence[str]) -> dict[str, str] | None:

@@ -5,15 +5,38 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
+from msgspec import Struct
 
 from cec.cli.inputs import read_text_of
 from cec.cli.messages import say, wrong_usage
 from cec.cli.new_file import refuse_if_there, write_new
-from cec.cli.options import NewRegimenOptions, OutputFileOption, QuietOption
+from cec.cli.option import REGIMEN, option
+from cec.cli.output_options import OutputFileOption, QuietOption
 from cec.errors import Fault, InputError, together
+
+
+class NewRegimenOptions(Struct, frozen=True):
+    """What a new regimen is."""
+
+    heading: ClassVar[str] = REGIMEN
+    origin: Annotated[str | None, option("REGIMEN", "Another regimen, whose file is copied and renamed.", "--from")] = (
+        None
+    )
+    title: Annotated[str | None, option("TEXT", "Its name on paper.")] = None
+    indication: Annotated[str | None, option("TEXT", "Disease and patients.", "--for")] = None
+    source: Annotated[str | None, option("TEXT", "The publication or protocol.")] = None
+    url: Annotated[str | None, option("TEXT", "Its address.")] = None
+    line: Annotated[
+        list[str] | None,
+        option(
+            "LINE",
+            "A drug line, by its keys: 'drug=etoposide; dose=100 mg/m2; route=IV infusion; over=2 h; days=1-5'. "
+            "Repeatable, in the day's sequence.",
+        ),
+    ] = None
 
 
 def new_regimen(

@@ -10,17 +10,9 @@ from cec.cli.continuing import Asked, continue_order
 from cec.cli.drafting import require_start
 from cec.cli.messages import say
 from cec.cli.option import ChosenFrom
-from cec.cli.options import (
-    AllPapersOption,
-    CarriedPatientOptions,
-    CheckOptions,
-    ExplainOption,
-    PharmacyOptions,
-    PrintOptions,
-    StartOptions,
-    TimeOptions,
-)
+from cec.cli.options import CarriedPatientOptions, CheckOptions, PharmacyOptions, StartOptions, TimeOptions
 from cec.cli.output import Chosen, chosen_form, show_order, written
+from cec.cli.output_options import AllPapersOption, ExplainOption, PrintOptions
 from cec.cli.places import keep_apart
 from cec.cli.saved import OrderArgument
 from cec.rendering import FORMATS

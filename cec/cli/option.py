@@ -94,14 +94,16 @@ def paper_option(formats: Formats) -> Any:
 def typed_options(*groups: Any) -> list[str]:
     """The options of groups that were typed, by the names by which they are typed.
 
-    >>> from cec.cli.options import PatientOptions, TableOptions
+    >>> from cec.cli.options import PatientOptions
+    >>> from cec.cli.table_options import TableOptions
     >>> typed_options(PatientOptions({"height": "128"}, choose=["a=b"]), TableOptions(renamed=["height=cm"]))
     ['--height', '--choose', '--map']
     """
     names: list[str] = []
     for group in groups:
-        for field, hint in get_type_hints(type(group), include_extras=True).items():
-            value, mark = getattr(group, field), hint.__metadata__[0]
+        hints = get_type_hints(type(group), include_extras=True)
+        for field in group.__struct_fields__:
+            value, mark = getattr(group, field), hints[field].__metadata__[0]
             if isinstance(mark, Typed):
                 names += [fact.option for fact in mark.facts if fact.name in value]
             elif value not in (None, False, []):

@@ -7,7 +7,7 @@ import shutil
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -19,31 +19,11 @@ from cec.rendering.formats import check_options, find_format, format_of_ending, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from cec.cli.options import OutputOptions
+    from cec.cli.output_options import OutputOptions
     from cec.course.void import Void
     from cec.order import Order
     from cec.rendering.findings import CheckedFile
     from cec.rendering.terminal.drawing import Terminal
-
-
-class Asked(Protocol):
-    """A group of options that say in which form, and where to."""
-
-    @property
-    def format(self) -> str | None:
-        """The name of the format."""
-
-    @property
-    def output(self) -> Path | None:
-        """The file that is written."""
-
-    @property
-    def overwrite(self) -> bool:
-        """Whether a file that is there is replaced."""
-
-    @property
-    def quiet(self) -> bool:
-        """Whether standard error has only what went wrong."""
 
 
 class Chosen(NamedTuple):
@@ -57,7 +37,7 @@ class Chosen(NamedTuple):
     is_quiet: bool = False
 
 
-def chosen_format(output: Asked, formats: Formats, **options: object) -> Chosen:
+def chosen_format(output: OutputOptions, formats: Formats, **options: object) -> Chosen:
     """The format that was named, else that of the file's ending, else the table, with the options that were typed.
 
     Wrong usage where there is no such format, or it cannot take one of the options.
@@ -91,7 +71,7 @@ class ChosenPapers(NamedTuple):
 
 
 def chosen_form(
-    output: Asked, formats: Formats, every_paper_in: Path | None, *, explain: bool, oral: bool = False
+    output: OutputOptions, formats: Formats, every_paper_in: Path | None, *, explain: bool, oral: bool = False
 ) -> Chosen | ChosenPapers:
     """The format that was named, or every paper into a folder; wrong usage beside an option that is about one form."""
     if every_paper_in is None:

@@ -10,8 +10,9 @@ import typer
 from cec.cli.inputs import begun_patient, today
 from cec.cli.new_file import refuse_if_there, write_new
 from cec.cli.option import ChosenFrom
-from cec.cli.options import FileOptions, FilesArgument, OutputOptions, PatientOptions, QuietOption
+from cec.cli.options import FilesArgument, PatientOptions
 from cec.cli.output import deliver, report, terminal_of
+from cec.cli.output_options import FileOptions, OutputOptions, QuietOption
 from cec.cli.places import keep_apart
 from cec.facts import FACTS
 from cec.rendering import CHECKED_FILES

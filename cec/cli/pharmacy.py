@@ -10,8 +10,9 @@ import typer
 from cec.cli.inputs import pharmacy_file
 from cec.cli.new_file import write_new
 from cec.cli.option import ChosenFrom
-from cec.cli.options import FileOptions, FilesArgument, OutputOptions, QuietOption
+from cec.cli.options import FilesArgument
 from cec.cli.output import deliver, report, terminal_of
+from cec.cli.output_options import FileOptions, OutputOptions, QuietOption
 from cec.cli.places import keep_apart
 from cec.rendering import CHECKED_FILES
 

@@ -6,17 +6,9 @@ from typing import Annotated
 
 from cec.cli.drafting import drafting_of
 from cec.cli.option import OUTPUT, ChosenFrom, flag
-from cec.cli.options import (
-    CheckOptions,
-    ExplainOption,
-    PatientOptions,
-    PharmacyOptions,
-    PrintOptions,
-    RegimenArgument,
-    StartOptions,
-    TimeOptions,
-)
+from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, RegimenArgument, StartOptions, TimeOptions
 from cec.cli.output import chosen_format, show
+from cec.cli.output_options import ExplainOption, PrintOptions
 from cec.rendering import WORKSHEETS
 
 

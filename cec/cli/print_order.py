@@ -6,8 +6,8 @@ from typing import Annotated
 
 from cec.cli.messages import say
 from cec.cli.option import ChosenFrom
-from cec.cli.options import AllPapersOption, ExplainOption, OralOption, PrintOptions
 from cec.cli.output import chosen_form, show_order
+from cec.cli.output_options import AllPapersOption, ExplainOption, OralOption, PrintOptions
 from cec.cli.places import keep_apart
 from cec.cli.saved import OrderArgument
 from cec.errors import Fault, FileError

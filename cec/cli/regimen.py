@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from cec.cli.inputs import read_text_of, today
 from cec.cli.messages import say
 from cec.cli.option import OUTPUT, ChosenFrom, flag, option
-from cec.cli.options import OutputOptions, QuietOption, RegimenArgument
+from cec.cli.options import RegimenArgument
 from cec.cli.output import chosen_format, show
+from cec.cli.output_options import OutputOptions, QuietOption
 from cec.cli.places import keep_apart
 from cec.errors import CecError, Fault, InputError, together
 from cec.rendering import LISTED_REGIMENS, REGIMEN_CHANGES, SHOWN_REGIMENS

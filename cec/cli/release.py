@@ -7,7 +7,7 @@ from typing import Annotated
 from cec.cli.inputs import read_text_of
 from cec.cli.messages import say
 from cec.cli.option import option
-from cec.cli.options import QuietOption
+from cec.cli.output_options import QuietOption
 from cec.cli.saved import NewOrderOption, OrderArgument, about, new_order_file, read_words
 from cec.errors import together
 

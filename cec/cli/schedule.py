@@ -6,19 +6,9 @@ from typing import Annotated
 
 from cec.cli.drafting import draft_calendar, drafting_of, require_start
 from cec.cli.option import ChosenFrom
-from cec.cli.options import (
-    AllPapersOption,
-    CheckOptions,
-    ExplainOption,
-    OralOption,
-    PatientOptions,
-    PharmacyOptions,
-    PrintOptions,
-    RegimenArgument,
-    StartOptions,
-    TimeOptions,
-)
+from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, RegimenArgument, StartOptions, TimeOptions
 from cec.cli.output import chosen_form, chosen_format, show, show_order
+from cec.cli.output_options import AllPapersOption, ExplainOption, OralOption, PrintOptions
 from cec.errors import InputError
 from cec.rendering import FORMATS, TREATMENTS
 

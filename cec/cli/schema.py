@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from cec.cli.messages import wrong_usage
-from cec.cli.options import FileOptions
 from cec.cli.output import deliver
+from cec.cli.output_options import FileOptions
 from cec.public.schemas import SCHEMAS, schema
 
 if TYPE_CHECKING:

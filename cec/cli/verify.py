@@ -9,16 +9,10 @@ import typer
 
 from cec.cli.drafting import drafting_of
 from cec.cli.option import CHECKS, CYCLE, TABLE, ChosenFrom, flag, option, typed_options
-from cec.cli.options import (
-    CheckOptions,
-    OutputOptions,
-    PatientOptions,
-    PharmacyOptions,
-    StartOptions,
-    TableOptions,
-    TimeOptions,
-)
+from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions, StartOptions, TimeOptions
 from cec.cli.output import chosen_format, show
+from cec.cli.output_options import OutputOptions
+from cec.cli.table_options import TableOptions
 from cec.cli.verify_bundle import bundle_agrees, formats_of_bundle
 from cec.cli.verify_order import order_agrees
 from cec.cli.verify_table import is_folder, is_pipe, is_table, table_agrees

@@ -17,7 +17,9 @@ from cec.errors import together_by_name
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from cec.cli.options import CheckOptions, OutputOptions, PatientOptions, PharmacyOptions, TableOptions
+    from cec.cli.options import CheckOptions, PatientOptions, PharmacyOptions
+    from cec.cli.output_options import OutputOptions
+    from cec.cli.table_options import TableOptions
     from cec.regimen import Regimen
 
 

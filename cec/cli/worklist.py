@@ -10,8 +10,9 @@ import typer
 from cec.cli.inputs import pharmacy_file, read_text_of
 from cec.cli.messages import say_fault
 from cec.cli.option import ORDERS, OUTPUT, ChosenFrom, flag, option
-from cec.cli.options import OralOption, PharmacyFileOptions, PrintOptions
+from cec.cli.options import PharmacyFileOptions
 from cec.cli.output import chosen_format, show
+from cec.cli.output_options import OralOption, PrintOptions
 from cec.cli.places import keep_apart
 from cec.rendering import WORKLISTS
 
