@@ -340,7 +340,11 @@ FAULTS = [
     ("start: whenever", "is not a start; write it like with oxaliplatin"),
     ("start: with a", "no line is for 'a'; there are b"),
     ("route: oral", "'days' is missing"),
-    ("days: 1, every: 5 h", "does not fill the day evenly"),
+    (
+        "days: 1, every: 5 h",
+        "every 5 h alone does not fill the day evenly; write times: how many doses a day, or total_doses: how many on "
+        "end from a single day",
+    ),
     ("days: 1, at: teatime", "or a word: morning, noon"),
 ]
 

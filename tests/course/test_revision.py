@@ -89,6 +89,25 @@ def test_preparations_fluids_and_the_shelf_are_those_of_both_weights() -> None:
     ]
 
 
+def test_vials_that_doses_share_are_those_for_the_patient_of_their_day(tmp_path: Path) -> None:
+    """Twice 30 mg a day: of 10 mg six vials on day 1, at 26 kg; from day 2 on, at 28 kg, one of 60 mg holds both."""
+    text = "drugs:\n  - {drug: a, dose: 30 mg, route: IV bolus, days: 1-3, times: 2, every: 12 h}\n"
+    products = [
+        {
+            "name": "large vial",
+            "form": "solution",
+            "strength": "1 mg/mL",
+            "volume": "60 mL",
+            "not_for": {"weight": "under 27 kg"},
+        },
+        {"name": "small vial", "form": "solution", "strength": "1 mg/mL", "volume": "10 mL"},
+    ]
+    texts: dict[str, Any] = {"share_vials": "true", "formulary": {"a": {"products": products}}}
+    pharmacy = load_pharmacy(texts=texts)
+    order = revised(drafted(write_regimen(tmp_path, text), pharmacy=pharmacy), day(2), 2, weight=kg(28))
+    assert {item.item: item.count for item in order.pick_list} == {"small vial": 6, "large vial": 2}
+
+
 def test_a_day_that_is_skipped_moves_it_and_all_later_ones() -> None:
     order = revised(ORDER, day(4), 3, skipped=(SkippedDay(3, "move"),))
     assert rows(order, "clofarabine") == [

@@ -158,6 +158,12 @@ BAD_EDITS = [
         "7:21",
         "is not a bound; write it like: under 20 kg",
     ),
+    (
+        "drugs:",
+        "checks:\n  - {when: {weight: under 20 kg}, level: halt, code: a, text: b}\ndrugs:",
+        "7:42",
+        "level: 'halt' is not one of note, check, stop",
+    ),
 ]
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from revising import kg, revised
 from saved_orders import AGAIN, FOLDER, START, Path_, at, order, places, tree_of, written
 
-from cec import CecError, load_order, render
+from cec import CecError, draft_order, load_order, load_patient, load_pharmacy, load_regimen, render
 from cec.errors import FileError
 from cec.load.order_file import read_order
 from cec.order import GivenAmount, MovedDay
@@ -73,6 +73,15 @@ def test_loading_gives_the_same_order_back_and_writing_it_the_same_bytes() -> No
     assert load_order(content) == load_order(content.decode()) == load_order("\ufeff" + content.decode()) == SAVED
     assert load_order(b"\xef\xbb\xbf" + written(TREE)) == SAVED
     assert render(load_order(content), "json") == content
+
+
+def test_an_order_of_a_pharmacy_that_rounds_comes_back() -> None:
+    rounding = {"clofarabine": "nearest 0.5 mg", "cyclophosphamide": "down to 10 mg"}
+    pharmacy = load_pharmacy(texts={"dose_rounding": rounding})
+    patient = load_patient(texts={"height": "128 cm", "weight": "26 kg"})
+    rounded = draft_order(load_regimen("cec-induction"), patient, pharmacy)
+    assert [str(dose.ordered) for dose in rounded.doses[::2]] == ["38.5 mg", "420 mg"]  # of 38.4 and 422.4 mg
+    assert load_order(render(rounded, "json")) == rounded
 
 
 def test_an_order_that_another_tool_wrote_in_one_line_is_the_same_order() -> None:
