@@ -502,6 +502,26 @@ def test_a_circle_is_seen() -> None:
     assert circle({"a.drawing": drawing, "a.styled": f"if TYPE_CHECKING:\n    {styled}"}) == []
 
 
+def unloaded(sources: Mapping[str, str]) -> list[str]:
+    """The modules that no other one loads or names as a text, as tables of formats and commands do."""
+    trees = {module: ast.parse(source) for module, source in sources.items()}
+    loaded = {name for module, tree in trees.items() for name in loads(tree, sources) if name != module}
+    nodes = (node for tree in trees.values() for node in ast.walk(tree))
+    loaded |= {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return [
+        module
+        for module in sources
+        if not any(is_in(name, module) for name in loaded) and module.removeprefix("cec.cli.") not in loaded
+    ]
+
+
+def test_every_module_is_loaded_by_another() -> None:
+    sources = {module: path.read_text(encoding="utf-8") for module, path in modules()}
+    assert unloaded(sources) == ["cec.__main__"]
+    forgotten = {"cec.rendering.forgotten": "def render(order): ...", "cec.cli.forgotten": "import cec"}
+    assert unloaded({**sources, **forgotten}) == ["cec.__main__", *forgotten]
+
+
 def test_the_page_of_the_design_has_every_room() -> None:
     page = (PACKAGE.parent / "docs" / "design.md").read_text(encoding="utf-8")
     rooms = [f"cec/{path.name}/" for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()]
