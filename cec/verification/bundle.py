@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -12,27 +11,28 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cec.calculate import draft_order
-from cec.conditions import conditions_of, history_asked
-from cec.errors import CecError, Fault, FileError, InputError
-from cec.facts import FACTS
-from cec.facts.families import EARLIER_DOSES_SINCE
+from cec.errors import CecError
 from cec.fhir.bundle import Group, ReadBundle, group_of, read_bundle
-from cec.fhir.measures import long_part
 from cec.fhir.people import FactText
 from cec.fhir.resources import read_resources
 from cec.load import load_regimen
 from cec.load.nodes import read_bytes
-from cec.load.patient_keys import Part, read_part
+from cec.load.patient_keys import read_part
 from cec.load.texts import read_tolerance
 from cec.load.typed import Texts
 from cec.order import Order
 from cec.patient import Patient
 from cec.pharmacy import Pharmacy
 from cec.regimen import Regimen
-from cec.tables.columns import is_of_history
 from cec.tables.lines import TOO_LONG, whole_lines
-from cec.tables.rows import Read, read_fact, read_row
 from cec.tables.streams import reading, reads
+from cec.verification.bundle_facts import (
+    named_regimen,
+    names_given,
+    parts_that_count,
+    patient_and_cycle,
+    read_fact_text,
+)
 from cec.verification.choices import verify_any_choice
 from cec.verification.doses import TOLERANCE, verify_doses
 from cec.verification.measured_within import dosed_anew, measured_within
@@ -41,15 +41,9 @@ from cec.verification.written import Written
 
 LARGEST_BUNDLE = 50_000_000
 """Bytes of a Bundle in a file."""
-_SINCE = re.compile("earlier_(?P<drug>.+)_since")
-"""From when on earlier doses of a drug were counted."""
-_NAME = re.compile(r"(examples/)?[a-z0-9]+(-[a-z0-9]+)*")
+
 _NAMES = {"reductions": "reduce", "choices": "choose"}
 """What a Bundle calls what a patient file tells under another key."""
-_ASKED_FOR = frozenset(name for name, fact in FACTS.items() if fact.told == "patient" and fact.plausible) - {
-    *("height", "weight", "age", "creatinine", "creatinine_clearance")
-}
-"""Laboratory values that only checks of a regimen use: read where it asks for them."""
 
 
 class BundleVerification(NamedTuple):
@@ -96,16 +90,16 @@ def verify_bundle(
     resources = read_resources(content, file)
     group = group_of(resources)
     loaded = load_regimen(regimen) if isinstance(regimen, str) else regimen
-    chosen = loaded or _named_regimen(group, file)
+    chosen = loaded or named_regimen(group, file)
     drugs = [name for line in chosen.drugs for name in line.names]
-    read = read_bundle(resources, group, pharmacy, drugs=drugs, elsewhere=_names(given))
-    parts, notes = _parts(read.facts, chosen, pharmacy)
-    row = _row({**parts, **given}, start, cycle, read)
+    read = read_bundle(resources, group, pharmacy, drugs=drugs, elsewhere=names_given(given))
+    parts, notes = parts_that_count(read.facts, chosen, pharmacy)
+    row = patient_and_cycle({**parts, **given}, start, cycle, read)
     accepted = {**read.accepted, **(accept or {})}
 
     def patient_with(facts: Sequence[FactText]) -> Patient:
-        measures = {each.fact: _part(each) for each in facts}
-        return _row({**parts, **measures, **given}, start, cycle, read).patient
+        measures = {each.fact: read_fact_text(each) for each in facts}
+        return patient_and_cycle({**parts, **measures, **given}, start, cycle, read).patient
 
     within = measured_within(read.measured_within, patient_with)
 
@@ -190,74 +184,6 @@ def _content_of(bundle: str | Path | bytes | Mapping[str, Any]) -> tuple[str, st
     if isinstance(bundle, str) and bundle.lstrip().startswith("{"):
         return "", bundle
     return str(bundle), read_file(Path(bundle))
-
-
-def _names(given: Mapping[str, Part]) -> frozenset[str]:
-    """The facts that are given beside the Bundle, and the other forms of these."""
-    others = (FACTS[name].other_form for name in given if name in FACTS)
-    return frozenset((*given, *others, *(given["history"].value or () if "history" in given else ())))
-
-
-def _named_regimen(group: Group, file: str) -> Regimen:
-    """The regimen that a Bundle names; FileError where there is none of that name and edition."""
-    say_which = "say with --regimen which one it is held against"
-    name, edition = group.regimen
-    if not group.named:
-        raise FileError(Fault(f"names no regimen; {say_which}", "", file, code="unknown-regimen"))
-    if not _NAME.fullmatch(name):
-        raise FileError(
-            Fault(
-                f"names {name or group.named}, which is not a regimen here; {say_which}",
-                "",
-                file,
-                code="unknown-regimen",
-            )
-        )
-    regimen = load_regimen(name)
-    if edition and edition != str(regimen.edition):
-        text = f"names edition {edition} of {regimen.name}; here is edition {regimen.edition}; {say_which}"
-        raise FileError(Fault(text, "", file, code="unknown-regimen"))
-    return regimen
-
-
-def _row(parts: Mapping[str, Part], start: datetime.date | None, cycle: int | None, read: ReadBundle) -> Read:
-    """What the Bundle and the options tell together; InputError with every fault and, where a measure is missing, with
-    the Observations that are not read: it may be one of them.
-    """
-    try:
-        return read_row(parts, start, cycle)
-    except InputError as error:
-        is_missing = any(fact.is_required and fact.name not in parts for fact in FACTS.values())
-        others = [Fault(note) for note in read.notes if note.startswith("Observation")] if is_missing else []
-        raise InputError(*error.faults, *others) from None
-
-
-def _parts(facts: Sequence[FactText], regimen: Regimen, pharmacy: Pharmacy) -> tuple[dict[str, Part], tuple[str, ...]]:
-    """Each fact that counts, read, with the place of what is wrong with it; and a remark on those that do not."""
-    history = history_asked(regimen, pharmacy)
-    asked = {condition.fact for _, conditions in conditions_of(regimen, pharmacy) for condition in conditions}
-    parts: dict[str, Part] = {}
-    notes: list[str] = []
-    for each in facts:
-        if each.fact in _ASKED_FOR - asked:
-            notes.append(f"{each.source.name}: {regimen.name} asks for no {each.fact}, so {each.text} is not read")
-        elif not is_of_history(each.fact) or each.fact in history:
-            parts[each.fact] = _part(each)
-        else:
-            notes.append(f"{each.source.name}: {regimen.name} asks for no '{each.fact}', so it is not read")
-    return parts, tuple(notes)
-
-
-def _part(fact: FactText) -> Part:
-    """What is told of one fact; its faults with their place in the Bundle."""
-    if since := _SINCE.fullmatch(fact.fact):
-        part = read_part(EARLIER_DOSES_SINCE, {since["drug"]: fact.text})
-    else:
-        part = long_part(fact) if fact.value else read_fact(fact.fact, fact.text)
-    name, node, file = fact.source.name, fact.source.node, fact.source.file
-    return part._replace(
-        faults=tuple(Fault(each.text, name, file, node.line, node.column, code=each.code) for each in part.faults)
-    )
 
 
 def _beside(beside: Mapping[str, Any], prescribed: object) -> Mapping[str, Any]:
