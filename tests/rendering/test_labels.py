@@ -124,6 +124,12 @@ def test_what_must_be_looked_at_stands_on_slips_before_the_labels(order: Order) 
     assert printed(replace(order, alerts=())) == labels_of(order)
 
 
+def test_slips_name_all_that_was_wanting_for_checks(order: Order) -> None:
+    (incomplete,) = (alert for alert in order.alerts if alert.not_made)
+    text = " ".join(" ".join(slips_of(order)).replace("\xa0", " ").split())
+    assert all(gap.what in text for gap in incomplete.not_made)
+
+
 def test_an_alert_that_no_slip_has_room_for_goes_on_to_the_next(order: Order) -> None:
     words = [f"word{number}x" for number in range(400)]
     alert = Alert("long", "check", "etoposide", " ".join(words), "a source", "tumour board")

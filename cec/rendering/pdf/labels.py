@@ -143,4 +143,4 @@ def _parts(alerts: Iterable[Alert]) -> list[dict[str, Any]]:
 
 def _words(alert: Alert) -> str:
     accepted = f" Accepted: {alert.accepted}" if alert.accepted else ""
-    return bind(alert_text(on_paper(in_one_line(alert))) + accepted)
+    return bind(alert_text(on_paper(in_one_line(alert, _PART_OF_AN_ALERT))) + accepted)
