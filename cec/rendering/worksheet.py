@@ -228,7 +228,7 @@ def made_ahead(day: WorkDay) -> list[str]:
     ]
 
 
-def made_words(task: Task) -> str:
+def when_made(task: Task) -> str:
     """When a dose is to be made up, with a word where that is not the day on which it is given, or is not known."""
     if task.is_made_anew:
         return "to be made anew after the change"

@@ -23,7 +23,7 @@ from cec.errors import InputError, OrderRefused
 from cec.order import GivenAmount, MovedDay, NewStart, SkippedDay
 from cec.patient import Reduction, SetDose, Withheld
 from cec.rendering.pdf.labels import label_data
-from cec.rendering.worksheet import made_words, work_days
+from cec.rendering.worksheet import when_made, work_days
 from cec.units import Quantity
 from cec.verification import verify_order
 
@@ -691,7 +691,7 @@ def test_what_was_made_up_the_day_before_is_made_anew_after_a_change(tmp_path: P
     labels = [each for each in label_data(changed)["labels"] if each["drug"] == "clofarabine"]
     assert [each["made"] for each in labels] == [*("", "01-Dec-2026 08:00", "02-Dec-2026 08:00", "03-Dec-2026 08:00")]
     on_day_2 = next(each for each in work_days(changed) if each.number == 2)
-    assert made_words(on_day_2.tasks[0]) == "to be made anew after the change"
+    assert when_made(on_day_2.tasks[0]) == "to be made anew after the change"
     assert [task.dose.drug for task in on_day_2.ahead] == ["clofarabine"]
     # clofarabine of the days after is made on the day before each
     later = [

@@ -27,7 +27,7 @@ from cec.rendering.worksheet import (
     csf_days,
     dispensing_list,
     made_ahead,
-    made_words,
+    when_made,
     which,
     work_days,
 )
@@ -98,7 +98,7 @@ def _card(order: Order, task: Task, marks: Mapping[Identity, str]) -> dict[str, 
         "mark": marks.get(identity(row), "") if row else "",
         "changed": changed_words(dose),
         "cytotoxic": _CYTOTOXIC in preparation.handling,
-        "made": made_words(task),
+        "made": when_made(task),
         "steps": _steps([*(("Label", text) for text in dose.label), *instructions_with_blanks(preparation, dose, row)]),
         "batches": batches(preparation) or [""],
     }

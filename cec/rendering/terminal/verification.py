@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from operator import attrgetter
+from typing import NamedTuple
 
 from cec.rendering.terminal import draw
 from cec.rendering.terminal.drawing import (
@@ -106,55 +107,76 @@ def verified_order(document: VerifiedOrder, *, terminal: Terminal = PIPE) -> byt
 
 def verified_table(document: VerifiedRows, *, terminal: Terminal = PIPE) -> bytes:
     """The rows (or orders of several rows) that are not in order, the alerts of all, and how many agree."""
-    lines: list[str] = []
-    alerts: dict[str, list[str]] = {}
-    counts: Counter[str] = Counter()
-    compared_in_part: set[Beside] = set()
-    never_compared = set(BESIDE)
-    before: list[tuple[Comparison, ...]] = []
-    not_made: Counter[str] = Counter()
-    for row in document.rows:
-        comparisons = [verdict.comparisons for verdict in row.verdicts if verdict.written]
-        if not row.faults and comparisons != before:  # most rows have those of the row before
-            before, lacking = comparisons, drugs_not_compared(row.verdicts)
-            compared_in_part.update(lacking)
-            never_compared.intersection_update(what for what, drugs in lacking.items() if not drugs)
-        counts["agree" if row.agrees else "refused" if row.faults else "differ"] += 1
-        lines += [f"{_place(row, each.rows)}: {each.text}" for each in sorted(happenings(row), key=attrgetter("rows"))]
-        lines += [_refused(row, fault) for fault in row.faults]
-        not_made.update(row.not_made)
-        for code in row.alerts:
-            named = alerts.setdefault(code, [])
-            counts[f"alert {code}"] += 1
-            if len(named) < MOST_ROWS_NAMED:
-                named.append(str(row.row))
-    about_alerts = [_alert_of(code, counts[f"alert {code}"], names) for code, names in alerts.items()]
-    if not_made:
-        reasons = [f"{what} {count:,}" for what, count in not_made.most_common()]
+    gathered = _gathered(document.rows)
+    about_alerts = [_alert_of(code, count, gathered.lines_of[code]) for code, count in gathered.alerts.items()]
+    if gathered.not_made:
+        reasons = [f"{what} {count:,}" for what, count in gathered.not_made.most_common()]
         room = min(terminal.width, WIDEST_TEXT) - len("  ")
         about_alerts.append(
             as_many_as_fit(f"{document.noun}s with checks not made", reasons, room, "cec dose --explain tells")
         )
-    total = counts["agree"] + counts["differ"] + counts["refused"]
-    summary = (
-        f"{total:,} {document.noun}{'s' * (total != 1)}: {counts['agree']:,} agree, "
-        f"{counts['differ']:,} differ, {counts['refused']:,} cannot be held against an order"
-    )
-    of_all = [what for what in BESIDE if what in compared_in_part & never_compared]
-    of_some = [what for what in BESIDE if what in compared_in_part - never_compared]
-    parts = [listed(of_all)] if of_all else []
-    parts += [f"{listed(of_some)} of some drugs"] if of_some else []
-    summary += f"; not compared: {', nor '.join(parts)}" if parts else ""
     return draw(
         [
-            *wrap_each(lines, terminal, "", "  "),
-            *section("Look at", wrap_each(about_alerts, terminal))[not lines :],
-            *([BLANK_LINE] if lines or about_alerts else []),
-            *wrap(summary, terminal, style=STRONG),
+            *wrap_each(gathered.texts, terminal, "", "  "),
+            *section("Look at", wrap_each(about_alerts, terminal))[not gathered.texts :],
+            *([BLANK_LINE] if gathered.texts or about_alerts else []),
+            *wrap(_summary_of_rows(gathered, document.noun), terminal, style=STRONG),
             *wrap(SECOND_CHECK, terminal),
         ],
         terminal,
     )
+
+
+class _Gathered(NamedTuple):
+    """What the rows of a table come to, gathered in one pass over them."""
+
+    texts: list[str]
+    """What may have happened in each row that is not in order."""
+    outcomes: Counter[str]
+    """How many rows agree, differ, and cannot be held against an order."""
+    alerts: Counter[str]
+    """How many rows have each alert."""
+    lines_of: dict[str, list[str]]
+    """The lines of the first rows with each alert."""
+    not_made: Counter[str]
+    """How many rows have checks that were not made, by what was wanting."""
+    lacking: set[Beside]
+    """What was not compared of some drug of some row."""
+    never_compared: set[Beside]
+
+
+def _gathered(rows: Iterable[Row]) -> _Gathered:
+    found = _Gathered([], Counter(), Counter(), {}, Counter(), set(), set(BESIDE))
+    before: list[tuple[Comparison, ...]] = []
+    for row in rows:
+        comparisons = [verdict.comparisons for verdict in row.verdicts if verdict.written]
+        if not row.faults and comparisons != before:  # most rows have those of the row before
+            before, lacking = comparisons, drugs_not_compared(row.verdicts)
+            found.lacking.update(lacking)
+            found.never_compared.intersection_update(what for what, drugs in lacking.items() if not drugs)
+        found.outcomes["agree" if row.agrees else "refused" if row.faults else "differ"] += 1
+        happened = sorted(happenings(row), key=attrgetter("rows"))
+        found.texts.extend(f"{_place(row, each.rows)}: {each.text}" for each in happened)
+        found.texts.extend(_refused(row, fault) for fault in row.faults)
+        found.not_made.update(row.not_made)
+        found.alerts.update(row.alerts)
+        for code in row.alerts:
+            lines = found.lines_of.setdefault(code, [])
+            if len(lines) < MOST_ROWS_NAMED:
+                lines.append(str(row.row))
+    return found
+
+
+def _summary_of_rows(gathered: _Gathered, noun: str) -> str:
+    """How many rows agree, and what was not compared of all drugs, or of some."""
+    outcomes, total = gathered.outcomes, gathered.outcomes.total()
+    of_all = [what for what in BESIDE if what in gathered.lacking & gathered.never_compared]
+    of_some = [what for what in BESIDE if what in gathered.lacking - gathered.never_compared]
+    parts = [*([listed(of_all)] if of_all else []), *([f"{listed(of_some)} of some drugs"] if of_some else [])]
+    return (
+        f"{total:,} {noun}{'s' * (total != 1)}: {outcomes['agree']:,} agree, "
+        f"{outcomes['differ']:,} differ, {outcomes['refused']:,} cannot be held against an order"
+    ) + (f"; not compared: {', nor '.join(parts)}" if parts else "")
 
 
 def _refused(row: Row, fault: str) -> str:

@@ -48,8 +48,8 @@ from cec.rendering.worksheet import (
     csf_days,
     dispensing_list,
     made_ahead,
-    made_words,
     name_and_time,
+    when_made,
     work_days,
 )
 from cec.routes import use_only
@@ -142,7 +142,7 @@ def _steps_of(order: Order, task: Task, row: Administration | None) -> list[Inst
     return [
         ("From", origin_of_dose),
         *(("Label", text) for text in task.dose.label),
-        *([("Made", made_words(task))] if row and made_words(task) else []),
+        *([("Made", when_made(task))] if row and when_made(task) else []),
         *((name, text or _BY_HAND[name]) for name, text in instructions_with_blanks(task.preparation, task.dose, row)),
     ]
 

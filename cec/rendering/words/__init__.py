@@ -186,16 +186,19 @@ def pharmacy_words(pharmacy: Pharmacy) -> str:
 
 
 _OPTION = re.compile(r"--[a-z-]+ '[^']*'")
-_NUMBER_AND_UNIT = re.compile(r"(?<=[0-9…]) (?=[a-zA-Z%×])|(?<=ft) (?=[0-9])|(?<=AUC) (?=[0-9])|(?<=x) (?=10\^)")
+_NUMBER_AND_UNIT = re.compile(
+    r"(?<=[0-9…]) (?=[a-zA-Z%×])|(?<=ft) (?=[0-9])|(?<=AUC) (?=[0-9])|(?<=x) (?=10\^)"
+    r"|(?<=[0-9] to) (?=[0-9](?:[0-9.,]*[0-9])? [a-zA-Z%])"  # 0.15 to 0.4 mg/mL
+)
 
 
 def bind(text: str) -> str:
     """The text with no-break spaces between each number and its unit or power, so that no line ends between them.
 
-    Nor does one end within an option, which can so be copied whole.
+    Nor does one end within a range, or within an option, which can so be copied whole.
 
-    >>> bind("gives 38.4 mg daily")
-    'gives 38.4\\xa0mg daily'
+    >>> bind("gives 38.4 mg daily"), bind("expected 0.15 to 0.4 mg/mL")
+    ('gives 38.4\\xa0mg daily', 'expected 0.15\\xa0to\\xa00.4\\xa0mg/mL')
     """
     text = _OPTION.sub(lambda option: option[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
     return _NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", text)
