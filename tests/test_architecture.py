@@ -75,6 +75,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *(*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification"),
         "cec.fhir",
     ),
+    "cec.verification.bundle_facts": (*BASE, "cec.load", "cec.tables", "cec.fhir"),
     "cec.verification.measured_within": (*BASE, "cec.calculate", "cec.fhir"),
     "cec.verification.quick": (*BASE, "cec.calculate", "cec.load", "cec.tables", "cec.verification", "cec.batch"),
     "cec.fhir": (*BASE, "cec.load", "cec.fhir"),
