@@ -30,7 +30,6 @@ __all__ = [
     "CAPS",
     "MEALS",
     "NOT_SHIPPED",
-    "NO_DAY_0",
     "PARTS_OF_DAY",
     "WEEKDAYS",
     "WORDS_OF_DAY",
