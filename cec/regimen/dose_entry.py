@@ -54,7 +54,7 @@ class DoseEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     over_least: Duration | None = None
     """The shortest, where a range is said."""
     rate: Annotated[Rate | None, key("how fast it runs for them", reads="rate")] = None
-    confirm: Annotated[str, key("what must be so before it is given")] = ""
+    confirm: Annotated[str, key("what must be so before it is given", reads="words")] = ""
     alternatives: tuple[DoseQuantity, ...] = ()
     """Of a choice the others."""
     up_to: DoseQuantity | None = None

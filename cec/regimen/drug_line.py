@@ -76,8 +76,12 @@ class DrugLine(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
             reads="rate",
         ),
     ] = None
-    until: Annotated[str, key("up to when it is given: a box beside each dose, e.g. ANC above 3 x 10^9/L")] = ""
-    confirm: Annotated[str, key("what must be so before it is given: a box, e.g. platelets above 75 x 10^9/L")] = ""
+    until: Annotated[
+        str, key("up to when it is given: a box beside each dose, e.g. ANC above 3 x 10^9/L", reads="words")
+    ] = ""
+    confirm: Annotated[
+        str, key("what must be so before it is given: a box, e.g. platelets above 75 x 10^9/L", reads="words")
+    ] = ""
     maximum: Annotated[
         Amount | None, key("the most that one administration may be, e.g. 2 mg", reads="no trailing zeros")
     ] = None

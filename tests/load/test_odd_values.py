@@ -78,6 +78,10 @@ def test_signs_of_comparison_are_read(tmp_path: Path) -> None:
         ("only", "{Age: under 10 years}", "'Age' is not a fact; did you mean 'age'?"),
         ("only", "{wieght: under 10 kg}", "'under 10 kg' is neither true nor false; did you mean 'weight'?"),
         ("repeat", "every month", "'month' is not a number; write it like 28 days"),
+        ("rate", "50 mg/h rising by 50 mg/h", "is not a rate; write it like 10 mg/m2/min, or 50 mg/h rising by"),
+        ("confirm", "true", "'true' does not say what must be so; write it like ANC above 3 x 10^9/L"),
+        ("start", "30 min prior to paclitaxel", "write prior to as before"),
+        ("dose", "[{age: under 1 year, dose: 1 mg}]", "unknown key 'age'; write when: for whom this dose is"),
         ("rate", "50 mg/h increasing by 50 mg/h every 30 min", "write increasing by as rising by"),
     ],
 )

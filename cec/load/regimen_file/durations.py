@@ -70,7 +70,7 @@ def read_rate(value: str) -> Rate:
     """
     right = "write it like 10 mg/m2/min, or 50 mg/h rising by 50 mg/h every 30 min to 400 mg/h"
     match = re.fullmatch(_RATE, value.strip())
-    if not match or (match["first_for"] and not match["rise"]):
+    if not match or "rising" in match["first"] or (match["first_for"] and not match["rise"]):
         raise InputError(f"'{value}' is not a rate; {right}")
     rates = {name: positive(*RATES)(match[name]) for name in ("first", "rise", "most") if match[name]}
     times = {name: positive(DURATION)(match[name]) for name in ("first_for", "every") if match[name]}

@@ -20,18 +20,30 @@ from cec.load.texts import read_name, read_reduction_percent
 from cec.regimen import name_in_file
 
 
+def _read_words(value: str) -> str:
+    """What must be so, in words; a yes or a no does not say it."""
+    words = read_text(value)
+    if words.lower() in _ANSWERS:
+        raise InputError(f"'{words}' does not say what must be so; write it like ANC above 3 x 10^9/L")
+    return words
+
+
 def _read_day_0(value: str) -> str:
     """What day 0 is; a yes, a no or a number does not say it."""
     words = read_text(value)
-    if words.lower() in {"true", "false", "yes", "no"} or not any(map(str.isalpha, words)):
+    if words.lower() in _ANSWERS or not any(map(str.isalpha, words)):
         raise InputError(f"'{words}' does not say what day 0 is; write day_0: transplantation, or day_0: none")
     return words
+
+
+_ANSWERS = {"true", "false", "yes", "no"}
 
 
 WAYS: Ways = {
     "name": text(read_name),
     "regimen name": text(read_name, write=name_in_file),
     "day 0": text(_read_day_0),
+    "words": text(_read_words),
     "dose": or_entries,
     "entry dose": ENTRY_DOSE,
     "no trailing zeros": without_trailing_zeros,

@@ -32,6 +32,7 @@ _KEYS_FOR_WORDS: tuple[tuple[str, str], ...] = (
     (r"\bAUC ?([0-9][0-9.]*) ?[-\u2013] ?([0-9][0-9.]*)", r"AUC \1 to \2"),
     (r"^([0-9][0-9.]*) ?% (?!of )([A-Za-z].*)", r"\1% of \2"),
     (r"(?i)\b(?:increasing|increased|escalating|escalated|titrated) by\b", "rising by"),
+    (r"(?i)\bprior to\b", "before"),
     (r"([0-9][0-9.]*) ?[-\u2013] ?([0-9][0-9.]* ?(?:mcg|mg|g|units|mL|min|h)\b\S*)", r"\1 to \2"),
     (
         r"(?i)\b(?:rounded )?to (?:the )?nearest ([0-9][0-9.]* ?[a-z]+)",
@@ -71,6 +72,7 @@ _OTHER_NAMES: Mapping[str, Sequence[str]] = {
     "times": ("frequency", "freq", "times_a_day", "times_per_day", "doses_per_day"),
     "over": ("duration", "infusion_time", "infusion_duration", "infuse_over", "infusion_length", "run_time"),
     "every": ("interval", "hours_between"),
+    "when": ("if", "age", "otherwise", "else"),
     "days": ("day", "day_of_cycle", "on_days"),
     "dose": ("amount", "dosage", "strength"),
     "drug": ("medication", "medicine", "agent", "substance"),
