@@ -17,7 +17,8 @@ from cec.patient import Patient, Reduction, SetDose, Withheld
 def declared_by_days(order: Order) -> Patient:
     """The patient of an order with what is declared of doses as if it had been so from the start, by days.
 
-    Drafted with that, an order has the doses of the changed one, but for other measures and for days that were moved.
+    Drafted with that, an order has the doses of the changed one, but for other measures, for days that were moved, and
+    for what was declared within the days of a line that hangs on a drug of an earlier day: no day of its own says that.
     """
     if not order.changes:
         return order.patient
