@@ -1,4 +1,4 @@
-"""What the folder of an order says against it: the record that its papers take beside it."""
+"""By which order of its folder an order is replaced or cancelled, as its papers say it."""
 
 from __future__ import annotations
 
