@@ -123,7 +123,7 @@ class Fact(Struct, frozen=True):
 
     @property
     def counts(self) -> bool:
-        """Whether nothing lies between one number and the next."""
+        """Whether it is a number of whole things, with nothing between one and the next."""
         return self.form == "count"
 
     @property

@@ -1,5 +1,8 @@
-"""The facts, each once. A row here is a key of patient files, an option, a column, a condition, a word of what was not
-checked and, with bounds, a refusal and a check."""
+"""Every fact of a patient or a cycle, each a row.
+
+A row is a key of patient files, an option, a column, a condition, a word of what was not checked and, with bounds, a
+refusal and a check. Laboratory values and derived facts have their rows in rooms of their own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conditions on facts from their text (`age: under 1 year`), and their text again."""
+"""Conditions on facts (`age: under 1 year`) from their text and back."""
 
 from __future__ import annotations
 

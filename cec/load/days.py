@@ -1,4 +1,4 @@
-"""Days and cycles from their text, and their text again."""
+"""Days and cycles from their text and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text to quantity: one strict pattern, one number and one unit; every refusal says what would be right."""
+"""Numbers and quantities from their text, one number and one unit; every refusal says what would be right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Differences and ranges as they stand on a sheet."""
+"""Texts of quantities as files have them, and of differences, durations and ranges as they stand on a sheet."""
 
 from __future__ import annotations
 
