@@ -37,8 +37,8 @@ def with_one_over(stated: dict[str, Any]) -> dict[str, Any]:
 def read_over(value: str) -> Over:
     """How long an infusion runs.
 
-    >>> [str(each) for each in read_over("30 to 60 min")], str(read_over("1 h 30 min").most)
-    (['60 min', '30 min'], '90 min')
+    >>> write_over(read_over("30 to 60 min")), write_over(read_over("1 h 30 min"))
+    ('30 min to 60 min', '90 min')
     """
     low, to, high = value.strip().partition(" to ")
     read = positive(DURATION)
