@@ -121,7 +121,7 @@ CLAIMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], bool]], ...] = (
         lambda match: _multiple(number(match[1]), number(match[2]).low, down=True).meets(number(match[3])),
     ),
     (
-        re.compile(rf"{AMOUNT} (?:to|down|in)[^:;]*: {AMOUNT} \((-?[0-9.,]+)%\)"),
+        re.compile(rf"{AMOUNT} (?:to|down|in)[^:;]*: {AMOUNT} \(([+-]?[0-9.,]+)%\)"),
         lambda match: _moved(number(match[1]), number(match[2]), match[3], Fraction(1, 200)),
     ),
     (

@@ -27,6 +27,7 @@ from cec.units import (
     multiply,
     span,
     write_number,
+    write_signed,
 )
 
 PRESCRIBER = "declared by the prescriber"
@@ -145,7 +146,7 @@ def _rounded(work: Work, chain: Sequence[Staged]) -> Staged | None:
         return None
     rounded, how = round_dose(dose, rule, work.line.drug)
     moved = deviation_percent(Fraction(rounded.value), dose.number)
-    shown = f"{write_number(to_nearest(moved, Decimal('0.01')))}%"
+    shown = to_nearest(moved, Decimal("0.01"))
     most = most_of_one(work.line)
     if most and rounded.value > most.value:
         raise OrderRefused(
@@ -155,10 +156,10 @@ def _rounded(work: Work, chain: Sequence[Staged]) -> Staged | None:
     limit = work.pharmacy.deviation_allowed(work.line.drug)
     if abs(moved) > limit:
         raise OrderRefused(
-            f"{work.line.drug}: rounding {dose} {how} gives {rounded}, which moves the dose by {shown}; "
+            f"{work.line.drug}: rounding {dose} {how} gives {rounded}, which moves the dose by {write_number(shown)}%; "
             f"the pharmacy allows {write_number(limit)}% at most; {_what_would_do(work, dose, rule, abs(moved))}"
         )
-    return staged("rounded", exact(rounded), f"{dose} {how}: {rounded} ({shown})", "pharmacy policy")
+    return staged("rounded", exact(rounded), f"{dose} {how}: {rounded} ({write_signed(shown)}%)", "pharmacy policy")
 
 
 _OFFERED = 20

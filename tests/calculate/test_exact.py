@@ -72,7 +72,7 @@ def test_a_tie_after_a_third_is_a_tie() -> None:
     """37 mg / 3 × 0.75 = 9.25 mg, just between 9 and 9.5 mg; 0.25 / 9.25 is 2.7%."""
     order = order_of(in_three_parts("37"), patient=LESS_A_QUARTER, pharmacy=nearest("alpha", "0.5"))
     assert order.doses[0].ordered == of("9.5", "mg")
-    assert order.doses[0].steps[-1].how == "9.25 mg to the nearest 0.5 mg: 9.5 mg (2.7%)"
+    assert order.doses[0].steps[-1].how == "9.25 mg to the nearest 0.5 mg: 9.5 mg (+2.7%)"
     assert order.doses[0].deviation_percent == Decimal("2.7")
 
 
@@ -341,9 +341,9 @@ def test_a_saved_order_is_the_same_when_it_is_read_again(order: Order) -> None:
 @pytest.mark.parametrize(
     "working",
     [
-        "9.249999999999… mg to the nearest 0.5 mg: 9.5 mg (2.7%)",
+        "9.249999999999… mg to the nearest 0.5 mg: 9.5 mg (+2.7%)",
         "9.25 mg to the nearest 0.5 mg: 9 mg (-2.7%)",
-        "9.25 mg to the nearest 0.5 mg: 9.5 mg (2.71%)",
+        "9.25 mg to the nearest 0.5 mg: 9.5 mg (+2.71%)",
         "40 mg/m2 × 0.96 m2 = 38.5 mg",
         "AUC 5 × (259.72222… mL/min + 25) = 1,423.62111… mg",
         "√(128 cm × 26 kg / 3600) = 0.96149… m2, rounded half-up to 0.01 m2: 0.96 m2",
@@ -358,7 +358,7 @@ def test_a_saved_order_is_the_same_when_it_is_read_again(order: Order) -> None:
         "2 × clofarabine 20 mg/20 mL vial = 40 mg; unused 1.6 mg (5%)",
         "38.4 mg in 100 mL (38.4 mL replaces as much diluent) = 0.385 mg/mL; allowed 0.15 to 0.4 mg/mL",
         "100 mL / 0.33333… h = 299 mL/h",
-        "39.96 mg down to a multiple of 5 mg: 40 mg (0.1%)",
+        "39.96 mg down to a multiple of 5 mg: 40 mg (+0.1%)",
     ],
 )
 def test_a_contradiction_is_seen(working: str) -> None:
@@ -368,9 +368,9 @@ def test_a_contradiction_is_seen(working: str) -> None:
 @pytest.mark.parametrize(
     "working",
     [
-        "9.25 mg to the nearest 0.5 mg: 9.5 mg (2.7%)",
-        "12.5… mg to the nearest 5 mg: 15 mg (20%)",
-        "1,423.61111… mg to the nearest 1 mg: 1,424 mg (0.03%)",
+        "9.25 mg to the nearest 0.5 mg: 9.5 mg (+2.7%)",
+        "12.5… mg to the nearest 5 mg: 15 mg (+20%)",
+        "1,423.61111… mg to the nearest 1 mg: 1,424 mg (+0.03%)",
         "√(128 cm × 26 kg / 3600) = 0.96148… m2, rounded half-up to 0.01 m2: 0.96 m2",
         "0.413 × 128 cm / (44.2 micromol/L / 88.4) = 105.728 mL/min/1.73 m2",
         "100 mL / 0.33333… h = 300 mL/h",
