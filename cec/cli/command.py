@@ -18,6 +18,7 @@ from typer.main import get_command
 from cec.cli.group import helping, with_examples_apart
 from cec.cli.messages import WrongUsage, wrong_usage
 from cec.cli.option import OUTPUT, PHARMACY, Typed, fact_option
+from cec.errors import printable
 from cec.facts import Fact
 
 _NUMBER = re.compile(r"(?:(?P<before>[^=]+)=)?(?P<number>[0-9]+(?:[.,][0-9]+)?)")
@@ -51,12 +52,13 @@ class Command(TyperCommand):
         own = [name for param in self.params for name in param.opts]
         if not option or option in own:
             return
+        without = f"{ctx.command_path} has no {printable(option)}"
         if others := _commands_with(option, ctx):
             named = ", ".join(others if len(others) < 7 else [*others[:3], f"{len(others) - 3} others"])
-            ctx.fail(f"{ctx.command_path} has no {option}; {named} {'has' if len(others) == 1 else 'have'} it")
+            ctx.fail(f"{without}; {named} {'has' if len(others) == 1 else 'have'} it")
         from cec.load.shapes.suggestions import did_you_mean
 
-        ctx.fail(f"{ctx.command_path} has no {option}{did_you_mean(option, own)}")
+        ctx.fail(f"{without}{did_you_mean(option, own)}")
 
     def get_help_option(self, ctx: Any) -> Any:
         """The option that shows the help."""

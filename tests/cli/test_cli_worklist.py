@@ -268,9 +268,11 @@ def test_orders_are_never_written_over(orders: Path) -> None:
     both(orders)
     before = {path.name: path.read_bytes() for path in orders.iterdir()}
     assert cec("worklist", DAY, str(orders / "anna.json"), "-o", str(orders / "anna.json")).code == 1
-    for name in ("table", "json", "pdf"):
-        done = worklist(orders, "-o", orders / "jan.json", "--format", name)
+    for chosen in ((), ("--format", "json"), ("--overwrite",)):
+        done = worklist(orders, "-o", orders / "jan.json", *chosen)
         assert (done.code, done.out) == (1, "")
         assert "jan.json is a saved order, which nothing is written over; name another file" in done.err
+    for name in ("table", "pdf"):
+        assert worklist(orders, "-o", orders / "jan.json", "--format", name).code == 2
     worklist(orders, "-o", Path() / "list.json")
     assert {path.name: path.read_bytes() for path in orders.iterdir()} == before
