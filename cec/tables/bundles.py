@@ -92,6 +92,12 @@ def row_of(line: bytes) -> tuple[Mapping[str, str], str]:
         return {}, f"byte {error.start + 1} of the line is not UTF-8"
     except (ValueError, RecursionError) as error:
         return {}, f"is not a JSON object on one line: {error}"
+    if read.measured_within:
+        day, fact = read.measured_within[0]
+        return (
+            {},
+            f"is of a cycle with other measures from day {day} on ({fact.fact} {fact.text}): which ones are meant?",
+        )
     cells = {fact.fact: fact.text for fact in read.facts}
     cells |= {"regimen": group.regimen[0] or group.named} if group.named else {}
     cells |= {REMARKS: "; ".join(read.notes)} if read.notes else {}

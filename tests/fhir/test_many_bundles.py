@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import json
 from pathlib import Path
 
 import pytest
-from bundles import Bundle, dosage, drafted, mcode, observation, resources, written
+from bundles import START, Bundle, dosage, drafted, mcode, observation, resources, written
+from revising import kg, revised
 from running import cec
 
 
@@ -43,6 +45,15 @@ def test_each_line_is_dosed_or_rejected_with_its_reason(tmp_path: Path) -> None:
     assert "'lb' is not a UCUM code that is read" in reasons["3"]
     assert "is a Patient of FHIR; a Bundle is read" in reasons["4"]
     assert "is not a JSON object on one line" in reasons["5"]
+
+
+def test_a_cycle_of_two_weights_is_not_dosed_by_one_of_them(tmp_path: Path) -> None:
+    weighed_again = revised(drafted(), START + datetime.timedelta(days=2), 3, weight=kg(28))
+    file = lines(tmp_path, written(drafted(id="8")), written(weighed_again))
+    assert cec("batch", file, "-o", str(tmp_path / "doses.csv")).code == 1
+    assert [row["id"] for row in table(tmp_path / "doses.csv")] == ["8"]
+    (rejected,) = table(tmp_path / "doses.rejects.csv")
+    assert "other measures from day 3 on (weight 28 kg): which ones are meant?" in rejected["reason"]
 
 
 def test_what_was_not_read_stands_in_the_row(tmp_path: Path) -> None:
