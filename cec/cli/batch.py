@@ -17,7 +17,7 @@ from cec.cli.output_options import OverwriteOption, QuietOption
 from cec.cli.places import STANDARD
 from cec.cli.table_options import TableOptions
 from cec.errors import InputError, together, together_by_name
-from cec.rendering.formats import FORMATS, check_options
+from cec.rendering import FORMATS, check_options
 
 _FORMATS = "csv|jsonl|parquet|xlsx"
 _BINARY = {"parquet": "Parquet", "xlsx": "a workbook"}

@@ -13,8 +13,18 @@ import typer
 
 from cec.cli.messages import input_as_wrong_usage, say, wrong_usage
 from cec.errors import CecError, InputError
-from cec.rendering import CHECKED_FILES, FORMATS, Format, Formats, cautions, render
-from cec.rendering.formats import check_options, find_format, format_of_ending, refuse_other_ending
+from cec.rendering import (
+    CHECKED_FILES,
+    FORMATS,
+    Format,
+    Formats,
+    cautions,
+    check_options,
+    find_format,
+    format_of_ending,
+    refuse_other_ending,
+    render,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cec.days import LAST_DAY, list_days, paper_date, runs_of
 from cec.rendering.words import CHANGED, reason_of
-from cec.rendering.words.regimen import days_with
-from cec.rendering.words.times import clock, dose_of_day, number_of_days, weekday_date
+from cec.rendering.words.regimen import days_with, number_of_days
+from cec.rendering.words.times import clock, dose_of_day, weekday_date
 from cec.units import span
 
 if TYPE_CHECKING:

@@ -7,11 +7,10 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from cec.days import LAST_DAY, Calendar, Cycles, Days, Series, is_open, list_days, numbers_of, paper_date
+from cec.days import LAST_DAY, Calendar, Cycles, Days, Series, days_in_words, is_open, list_days, numbers_of, paper_date
 from cec.order import Dose, Order, PlaceInTreatment
 from cec.regimen import DoseEntry, DrugLine, Regimen, any_words
 from cec.rendering.words import A_DAY
-from cec.rendering.words.times import number_of_days
 from cec.treatment import Phase, Treatment
 from cec.units import Quantity, span, write_duration
 from cec.when_words import anchors_in_words, listed, narrowed_to, times_in_words
@@ -170,6 +169,20 @@ def days_of_regimen(regimen: Regimen) -> str:
     last = regimen.last_day or LAST_DAY
     named = ((numbers_of(line.days, last), line.longest) for line in regimen.drugs)
     return number_of_days(day for days, over in named for day in days_with(days, over, regimen.calendar))
+
+
+def number_of_days(every: Iterable[int]) -> str:
+    """How many days drugs are given on, and which where they have gaps or no end.
+
+    >>> number_of_days((1, 2, 3)), number_of_days((1, 8)), number_of_days((8,))
+    ('3 days', '2 days (days 1, 8)', '1 day (day 8)')
+    """
+    days = sorted(set(every))
+    if days[-1] == LAST_DAY:
+        words = list_days(days)
+        return f"{'days' if ',' in words else 'day'} {words}"
+    count = "1 day" if len(days) == 1 else f"{len(days)} days"
+    return count if days == list(range(1, len(days) + 1)) else f"{count} ({days_in_words(days)})"
 
 
 def days_with(days: Iterable[int], over: Quantity | None, calendar: Calendar) -> Iterator[int]:

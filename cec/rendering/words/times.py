@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
 
-from cec.days import LAST_DAY, days_in_words, list_days, paper_date
+from cec.days import paper_date
 from cec.order import Administration, Order
 
 NO_TIME = "no time"
@@ -55,20 +54,6 @@ def not_before(day: int, text: str, source: str, date: datetime.date | None = No
     """
     earliest = f"{weekday_date(date)} (day {day})" if date else f"day {day}"
     return "; ".join(filter(None, (f"not before {earliest}", text))) + (f" [{source}]" if source else "")
-
-
-def number_of_days(every: Iterable[int]) -> str:
-    """How many days drugs are given on, and which where they have gaps or no end.
-
-    >>> number_of_days((1, 2, 3)), number_of_days((1, 8)), number_of_days((8,))
-    ('3 days', '2 days (days 1, 8)', '1 day (day 8)')
-    """
-    days = sorted(set(every))
-    if days[-1] == LAST_DAY:
-        words = list_days(days)
-        return f"{'days' if ',' in words else 'day'} {words}"
-    count = "1 day" if len(days) == 1 else f"{len(days)} days"
-    return count if days == list(range(1, len(days) + 1)) else f"{count} ({days_in_words(days)})"
 
 
 def clock(time: datetime.datetime) -> str:
