@@ -42,7 +42,7 @@ class Settled(msgspec.Struct, frozen=True):
     chosen: str = ""
     """What a person chose from, where it was left open."""
     step_words: str = ""
-    """How much more or less it is than on the day before."""
+    """How much more or less it is than on the line's day before."""
     base: Quantity | None = None
     """Of a share of another drug's dose: what is ordered of that drug."""
     base_words: str = ""
@@ -58,6 +58,13 @@ class OnDays(NamedTuple):
 
     settled: Settled
     days: tuple[int, ...]
+
+
+class DayBefore(NamedTuple):
+    """The line's day before one, however many days lie between them, and what it prescribes on it."""
+
+    day: int
+    dose: Quantity
 
 
 class Base(msgspec.Struct, frozen=True):
@@ -83,28 +90,28 @@ def settled_on(
         return [OnDays(settle(line, entry, choices, on_paper=on_paper), each) for entry, each in on_days.items()]
     entry_on = {day: entry for entry, each in on_days.items() for day in each}
     found: dict[tuple[int, Quantity], tuple[Settled, list[int]]] = {}
-    before: Quantity | None = None
+    before: DayBefore | None = None
     for day in days:
         settled = settle(line, entry_on[day], choices, before, on_paper=on_paper)
-        before = settled.prescribed
-        found.setdefault((settled.entry, before), (settled, []))[1].append(day)
+        before = DayBefore(day, settled.prescribed)
+        found.setdefault((settled.entry, settled.prescribed), (settled, []))[1].append(day)
     return [OnDays(settled, tuple(each)) for settled, each in found.values()]
 
 
 def settle(
-    line: DrugLine, entry: int, choices: Choices, before: Quantity | None = None, *, on_paper: bool = False
+    line: DrugLine, entry: int, choices: Choices, before: DayBefore | None = None, *, on_paper: bool = False
 ) -> Settled:
     """The line with one of its doses, and with what was chosen; OrderRefused where a choice is not made.
 
-    `before` is what it prescribes on its day before.
+    `before` is its day before, with what it prescribes on it.
     """
     dose, words = chosen_dose(line, line.entries[entry], choices)
     route = chosen_route(line, choices, on_paper=on_paper)
     if step := line.entries[entry].step:
         if before is None:
             raise OrderRefused(f"{line.drug}: the dose is {dose} {step} than on the day before, and there is none")
-        change, words = dose, f"{dose} {step} than {before} on the day before"
-        number = (EXACT.add if step == "more" else EXACT.subtract)(before.value, change.value)
+        change, words = dose, f"{dose} {step} than {before.dose} on day {before.day}"
+        number = (EXACT.add if step == "more" else EXACT.subtract)(before.dose.value, change.value)
         if number <= 0:
             raise OrderRefused(f"{line.drug}: {words} leaves nothing")
         dose = Quantity(number, dose.unit)

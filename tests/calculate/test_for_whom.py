@@ -213,13 +213,21 @@ def test_a_dose_may_be_so_much_more_than_on_the_day_before(tmp_path: Path) -> No
         ("364 mg", (3,)),
         ("455 mg", (4,)),
     ]
-    assert order.doses[1].steps[0].how == (
-        "150 mg/m2, as the regimen says: 50 mg/m2 more than 100 mg/m2 on the day before"
-    )
+    assert order.doses[1].steps[0].how == ("150 mg/m2, as the regimen says: 50 mg/m2 more than 100 mg/m2 on day 1")
     assert agrees(order)
     changed = order_of(regimen, reductions=["a on day 2=by 50%: mucositis"], without=["a on day 3: mucositis"])
     assert [str(dose.ordered) for dose in changed.doses] == ["182 mg", "136.5 mg", "0 mg", "455 mg"]
     assert agrees(changed)
+
+
+def test_what_a_dose_is_more_than_is_told_with_its_day(tmp_path: Path) -> None:
+    """Methotrexate after Capizzi: 100 mg/m2 on day 1, 150 on day 11, 200 on day 21."""
+    line = (
+        "drug: a, route: oral, days: [1, 11, 21], "
+        "dose: [{days: 1, dose: 100 mg/m2}, {days: 11 onwards, dose: 50 mg/m2 more each day}]"
+    )
+    steps = [dose.steps[0].how.partition("says: ")[2] for dose in order_of(regimen_of(tmp_path, line)).doses]
+    assert steps == ["", "50 mg/m2 more than 100 mg/m2 on day 1", "50 mg/m2 more than 150 mg/m2 on day 11"]
 
 
 def test_more_than_on_a_day_that_is_not_given_is_no_dose(tmp_path: Path) -> None:
@@ -234,7 +242,7 @@ def test_more_than_on_a_day_that_is_not_given_is_no_dose(tmp_path: Path) -> None
 
 def test_a_dose_may_be_so_much_less(tmp_path: Path) -> None:
     taper = "drug: a, route: oral, days: 1-9, dose: [{days: 1, dose: 40 mg}, {days: 2-9, dose: 5 mg less each day}]"
-    with pytest.raises(CecError, match="a: 5 mg less than 5 mg on the day before leaves nothing"):
+    with pytest.raises(CecError, match="a: 5 mg less than 5 mg on day 8 leaves nothing"):
         order_of(regimen_of(tmp_path, taper))
     order = order_of(regimen_of(tmp_path, taper.replace("1-9", "1-8").replace("2-9", "2-8")))
     assert [str(dose.ordered) for dose in order.doses] == [f"{mg} mg" for mg in range(40, 0, -5)]
