@@ -98,6 +98,15 @@ def test_a_cycle_beyond_a_week_begins_with_a_grid() -> None:
     assert cells["mercaptopurine"] == ["1×"] * 28
 
 
+def test_a_cycle_of_days_that_are_all_alike_has_no_grid_beside_its_dates(tmp_path: Path) -> None:
+    """The page to sign, and one with all 28 dates."""
+    file = regimen_file(tmp_path, "daily", "drug: capecitabine, dose: 825 mg/m2, route: oral, days: 1-28, times: 2")
+    order = draft_order(load_regimen(file), load_patient(texts=SIZE), start=datetime.date(2026, 11, 30))
+    data = plain(order)
+    assert (data["grid"], len(data["days"][0]["dates"])) == ([], 28)
+    assert [len(PdfReader(io.BytesIO(render(order, "pdf", paper=paper))).pages) for paper in ("a4", "letter")] == [2, 2]
+
+
 def test_an_omitted_drug_stands_at_its_place_with_a_reason_and_nothing_to_give_it_by() -> None:
     data = data_of("accepted-stop-and-omitted-drug")
     (dose,) = [dose for dose in data["doses"] if dose["drug"] == "etoposide"]

@@ -46,6 +46,7 @@ def render_pictures(order: Order, *, paper: str = "a4", ppi: int = 144) -> list[
 def sheet_data(order: Order, void: Void | None = None) -> dict[str, Any]:
     """All that stands on the sheet, in its words."""
     days = days_of(order)
+    blocks = day_blocks(order, days)
     page = page_data(order, "Chemotherapy order", void)
     stops = [alert for alert in page["alerts"] if alert["level"] == "STOP"]
     spoken = [alert for alert in order.alerts if not alert.not_made]
@@ -71,8 +72,8 @@ def sheet_data(order: Order, void: Void | None = None) -> dict[str, Any]:
             for alert in page["alerts"]
             if alert["level"] != "NOTE"
         ],
-        "grid": day_grid(order, days),
-        "days": day_blocks(order, days),
+        "grid": day_grid(order, days) if len(blocks) > 1 else [],
+        "days": blocks,
     }
     spelled: dict[str, Any] = with_spellings(data, order.pharmacy)
     return spelled
