@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from cec.cli.batch_places import kind_of_rejects, written_places
-from cec.cli.inputs import declared_of, mapping, pharmacy_file, read_pharmacy, read_text_of, today
+from cec.cli.inputs import pharmacy_file, read_pharmacy, read_text_of, today
 from cec.cli.messages import input_as_wrong_usage, say, wrong_usage
 from cec.cli.option import CYCLE, OUTPUT, TABLE, flag, option
 from cec.cli.options import PharmacyOptions, TimeOptions
 from cec.cli.output import progress
 from cec.cli.output_options import OverwriteOption, QuietOption
 from cec.cli.places import STANDARD
-from cec.cli.table_options import TableOptions
+from cec.cli.table_options import TableOptions, declared_of, mapping
 from cec.errors import InputError, together, together_by_name
 from cec.rendering import FORMATS, check_options
 
@@ -139,7 +139,7 @@ def batch(
         ),
         lambda: together_by_name(
             renamed=lambda: mapping(table.renamed or ()),
-            declared=lambda: declared_of(table, table.dates),
+            declared=lambda: declared_of(table),
         ),
     )
     settings = Settings(**of_rows, pharmacy=shop, as_of=today(), has_schedule=long, has_sheets=sheets is not None)

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cec.cli.inputs import declared_of, mapping
 from cec.cli.messages import say, say_fault
 from cec.cli.option import OUTPUT, REGIMEN, option
 from cec.cli.output_options import QuietOption
 from cec.cli.places import keep_outside
-from cec.cli.table_options import LinesTableOptions
+from cec.cli.table_options import LinesTableOptions, declared_of, mapping
 from cec.errors import Fault, FileError, InputError, together
 
 if TYPE_CHECKING:

@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from cec.cli.messages import wrong_usage
 from cec.cli.options import NO_TIMES, PharmacyOptions
 from cec.drug_names import drug_key
-from cec.errors import CecError, Fault, FileError, InputError, blaming, together
+from cec.errors import CecError, Fault, FileError, InputError, blaming
 from cec.facts import FACTS, HISTORY
 
 if TYPE_CHECKING:
     from cec.cli.options import AboutPatient, BsaPolicyOptions, PatientOptions, SizeOptions, TimeOptions
-    from cec.cli.table_options import LinesTableOptions, TableOptions
     from cec.load.nodes import SourceFile
     from cec.patient import Patient
     from cec.pharmacy import Pharmacy
-    from cec.tables.declared import Declared
 
 Typed = TypeVar("Typed")
 Value = TypeVar("Value")
@@ -196,44 +194,6 @@ def _naming_option(fault: Fault) -> Fault:
         return fault
     key = fault.where.split()[0].rstrip(":")
     return fault._replace(where=_OPTIONS.get(key, f"--{key.replace('_', '-')}"))
-
-
-def mapping(typed: Sequence[str]) -> dict[str, str]:
-    """Columns by what they tell; InputError for what is not WHAT=COLUMN, or gives one thing or one column twice.
-
-    Several stand in one text with commas between them; a comma in the name of a column has no WHAT= right behind it.
-
-    >>> mapping(["height=Wzrost", "clofarabine_mg=Klofarabina [mg]"])
-    {'height': 'Wzrost', 'clofarabine_mg': 'Klofarabina [mg]'}
-    """
-    columns: dict[str, str] = {}
-    faults: list[Fault] = []
-    for text in (part for each in typed for part in re.split(r",(?=[A-Za-z_]\w*=)", each)):
-        fact, sign, column = (part.strip() for part in text.partition("="))
-        if not sign or not fact or not column:
-            faults.append(Fault(f"'{text}' is not WHAT=COLUMN; write it like height=Wzrost", "--map"))
-        elif fact in columns:
-            faults.append(Fault(f"{fact} is given twice: {columns[fact]} and {column}; give one column", "--map"))
-        elif other := next((each for each, name in columns.items() if name == column), ""):
-            faults.append(Fault(f"{column} is given for {other} and for {fact}; a column tells one thing", "--map"))
-        columns[fact] = column
-    if faults:
-        raise InputError(*faults)
-    return columns
-
-
-def declared_of(options: TableOptions | LinesTableOptions, dates: str | None = None) -> Declared:
-    """How a table is written, as was typed, and its dates where it has any; InputError with every fault."""
-    from cec.tables.declared import Declared, read_decimal, read_encoding, read_form, read_values
-
-    decimal, form, encoding, values = together(
-        lambda: read_text_of("--decimal", options.decimal, read_decimal),
-        lambda: read_text_of("--dates", dates, read_form),
-        lambda: read_text_of("--encoding", options.encoding, read_encoding),
-        lambda: read_values(options.value or ()),
-    )
-    utf8 = encoding in {None, "utf-8"}
-    return Declared(decimal or ".", form or "", "" if utf8 else encoding, options.sheet or "", values)
 
 
 def today() -> datetime.date:

@@ -164,9 +164,7 @@ def deliver(content: bytes, output: Path | None = None, *, overwrites: bool = Fa
 
 @contextmanager
 def progress(noun: str = "rows", *, is_shown: bool = True) -> Iterator[Callable[[int, int, int], None]]:
-    """A bar with the rate and the time left on a terminal, to be told how many of a noun, position and size; nothing
-    elsewhere.
-    """
+    """What is told how many of a noun there are, at which position of which size; on a terminal it draws a bar."""
     if not is_shown or sys.stderr is None or not sys.stderr.isatty():
         yield lambda *_: None
         return

@@ -9,10 +9,11 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
-from cec.cli.inputs import declared_of, mapping, today
+from cec.cli.inputs import today
 from cec.cli.messages import say
 from cec.cli.output import chosen_format, progress, put, written
 from cec.cli.places import STANDARD
+from cec.cli.table_options import declared_of, mapping
 from cec.cli.verifying import keep_answer_apart, read_terms, refuse_typed, shipped_regimens
 from cec.errors import Fault, FileError
 from cec.files import PACKED, TABLES, WORKBOOKS
@@ -96,7 +97,7 @@ def _terms(asked: Asked) -> Terms:
     terms = read_terms(
         asked,
         renamed=lambda: mapping(asked.table.renamed or ()),
-        declared=lambda: declared_of(asked.table, asked.table.dates),
+        declared=lambda: declared_of(asked.table),
     )
     terms["regimen"] = terms["regimen"] or load_regimen(terms["pharmacy"].default_regimen)
     return Terms(**terms, ignored=asked.table.ignored or (), others=shipped_regimens(), as_of=today())

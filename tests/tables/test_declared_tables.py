@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from running import cec
 
-from cec.cli.inputs import mapping
+from cec.cli.table_options import mapping
 from cec.errors import InputError
 from cec.tables.declared import Declared, plain_date, plain_text, read_encoding, read_form, with_point
 
