@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from cec.cli.messages import input_as_wrong_usage, say, wrong_usage
+from cec.cli.output_options import OutputOptions, PrintOptions
 from cec.errors import CecError, InputError
 from cec.rendering import (
     CHECKED_FILES,
@@ -29,7 +30,6 @@ from cec.rendering import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from cec.cli.output_options import OutputOptions
     from cec.course.void import Void
     from cec.order import Order
     from cec.rendering.findings import CheckedFile
@@ -52,13 +52,14 @@ def chosen_format(output: OutputOptions, formats: Formats, **options: object) ->
 
     Wrong usage where there is no such format, or it cannot take one of the options.
     """
+    ending = output.output.suffix if output.output else ""
+    paper = output.paper if isinstance(output, PrintOptions) else None
     with input_as_wrong_usage():
         if output.format is None:
-            chosen = format_of_ending(output.output.suffix if output.output else "", formats)
+            chosen = format_of_ending(ending, formats)
         else:
             chosen = find_format(output.format, formats)
-            refuse_other_ending(chosen, output.output.suffix if output.output else "", formats)
-        paper = getattr(output, "paper", None)
+            refuse_other_ending(chosen, ending, formats)
         checked = check_options(chosen, {"paper": paper, **options}, formats)
         return Chosen(chosen, formats, checked, output.output, output.overwrite, output.quiet)
 
@@ -81,7 +82,7 @@ class ChosenPapers(NamedTuple):
 
 
 def chosen_form(
-    output: OutputOptions, formats: Formats, every_paper_in: Path | None, *, explain: bool, oral: bool = False
+    output: PrintOptions, formats: Formats, every_paper_in: Path | None, *, explain: bool, oral: bool = False
 ) -> Chosen | ChosenPapers:
     """The format that was named, or every paper into a folder; wrong usage beside an option that is about one form."""
     if every_paper_in is None:
@@ -94,10 +95,9 @@ def chosen_form(
     }
     if beside := [name for name, value in asked.items() if value]:
         raise wrong_usage(f"writes every paper, so it stands without {beside[0]}", "--all")
-    paper = getattr(output, "paper", None)
     with input_as_wrong_usage():
-        check_options(FORMATS["labels"], {"paper": paper}, FORMATS)
-    return ChosenPapers(every_paper_in, paper, output.quiet, oral)
+        check_options(FORMATS["labels"], {"paper": output.paper}, FORMATS)
+    return ChosenPapers(every_paper_in, output.paper, output.quiet, oral)
 
 
 def show_order(order: Order, chosen: Chosen | ChosenPapers, void: Void | None = None) -> None:

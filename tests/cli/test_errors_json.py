@@ -108,6 +108,16 @@ def test_faults_of_files_and_places(typed: str, code: str, tmp_path: Path, monke
     assert code in {each["code"] for each in faults(*shlex.split(typed))}, faults(*shlex.split(typed))
 
 
+@pytest.mark.parametrize("command", [("history",), ("worklist", "2026-12-01")])
+def test_a_damaged_file_beside_others_is_a_fault_and_no_note(command: tuple[str, ...], tmp_path: Path) -> None:
+    order, damaged = tmp_path / "ann.json", tmp_path / "bob.json"
+    drafted = ("schedule", "cec-induction", "--height", "128", "--weight", "26", "--id", "7", "--start", "2026-11-30")
+    assert cec(*drafted, "-o", str(order)).code == 0
+    damaged.write_text('{"schema": "cec.order/2"', encoding="utf-8")
+    (fault,) = faults(*command, str(tmp_path))
+    assert (fault["code"], fault["file"]) == ("file", str(damaged))
+
+
 def test_the_findings_of_a_check_have_the_codes_too(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text(f"{REGIMEN}    dos: 5 mg\n", encoding="utf-8")
