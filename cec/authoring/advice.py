@@ -43,6 +43,7 @@ Found = Iterator[tuple[str, str, Node]]
 
 
 def _name(regimen: Regimen, file: SourceFile) -> Found:
+    """A name that is not that of the file."""
     stem = re.split(r"[/\\]", file.name)[-1].removesuffix(".yaml")
     if name_in_file(regimen.name) != stem:
         yield (
@@ -130,16 +131,16 @@ def _far(line: DrugLine, node: Node, others: Sequence[Regimen]) -> Found:
 def _maximum(line: DrugLine, node: Node, others: Sequence[Regimen]) -> Found:
     """A maximum far from all of the drug elsewhere, or none where most alike lines elsewhere have one."""
     alike = [(other, regimen) for regimen in others for other in regimen.drugs if _is_alike(line, other)]
-    known = [(other.maximum, regimen) for other, regimen in alike if other.maximum]
+    maximums = [(other.maximum, regimen) for other, regimen in alike if other.maximum]
     if line.maximum:
-        if far := _how_far(line.maximum, known):
+        if far := _how_far(line.maximum, maximums):
             yield f"maximum: {far}", _where(line), _at(node, "maximum")
         return
     bases = {_base(dose) for dose in line.doses}
     same = [(other, regimen.name) for other, regimen in alike if bases & {_base(dose) for dose in other.doses}]
     capped = {name for other, name in same if other.maximum}
     if len(line.doses) == 1 and len(capped) >= _SEVERAL and 2 * len(capped) > len({name for _, name in same}):
-        most, regimen = known[0]
+        most, regimen = maximums[0]
         yield f"has no maximum; {regimen.name} has {most}", _where(line), _at(node, "dose")
 
 

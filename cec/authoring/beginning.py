@@ -85,6 +85,7 @@ def lines_of(line: Line) -> Iterator[str]:
 
 
 def _new_lines(head: Mapping[str, str], source: Mapping[str, str], lines: Sequence[Line]) -> Iterator[str]:
+    """The lines of a new file: what is known of the regimen, then every other key as a comment."""
     yield "# A regimen. What every key means, and which others there are, stands behind it and at the end."
     yield f"# Check it with cec regimen check {head['name']}.yaml; cec regimen show reads it as a protocol."
     yield ""
@@ -111,6 +112,7 @@ def _commented(text: str, schema: Mapping[str, Any]) -> str:
 
 
 def _others(schemas: Mapping[str, Any], used: set[str]) -> Iterator[str]:
+    """A comment for each key that is not used, with its meaning."""
     for key, schema in schemas.items():
         if key not in used:
             about = schema.get("description", "")

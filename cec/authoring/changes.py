@@ -123,6 +123,7 @@ def _line_words(line: dict[str, Any] | None) -> str:
 
 
 def _of_checks(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]) -> Iterator[Change]:
+    """Changes check by check, by their codes."""
     checks, others = ({str(check["code"]): check for check in each} for each in (before, after))
     for code in _keys(checks, others):
         check, other = checks.get(code), others.get(code)
@@ -172,6 +173,7 @@ def _words(value: Any) -> str:
 
 
 def _ranges(text: str) -> str:
+    """Numbers of a list, those that follow each other as a range."""
     runs: list[list[int]] = []
     for number in map(int, text.split(", ")):
         if runs and runs[-1][-1] == number - 1:

@@ -42,6 +42,7 @@ def new_patient(file: SourceFile, name: str) -> str:
 
 
 def _lines(entries: Mapping[str | None, Node], name: str) -> Iterator[str]:
+    """The lines of a new file: keys with a value, all others as comments."""
     yield "# A patient: take the # away in front of what is known, and put the true value there."
     yield f"# What is not here is not known, and no check is made on it. Check it with cec patient check {name}."
     yield ""

@@ -53,6 +53,7 @@ def run_case(case: WorkedCase, regimen: Regimen, file: str = "", line: int = 0) 
 
 
 def _compared(case: WorkedCase, regimen: Regimen, file: str) -> Iterator[Compared]:
+    """What is expected of one case, a refusal or an order, beside what came out."""
     try:
         given = read_given(case.given, file)
         order = _order(regimen, given)

@@ -75,6 +75,7 @@ def _numbers(what: str, expected: Decimal, computed: Decimal | None) -> Compared
 
 
 def _doses(order: Order, expected: Mapping[str, Quantity | None]) -> Iterator[Compared]:
+    """One dose of each drug that the case names, then each dose that it does not name."""
     yield from _amounts("one dose", order, expected, lambda dose: dose.ordered)
     named = {id(dose) for name in expected for dose in _named(order, name)}
     for dose in order.doses:

@@ -47,6 +47,7 @@ app = typer.Typer(
 
 
 def _install_completion(*, wanted: bool) -> None:
+    """Let the shell complete, where that is wanted, and end."""
     if wanted:
         from cec.cli.shells import install, this_shell
 
@@ -55,6 +56,7 @@ def _install_completion(*, wanted: bool) -> None:
 
 
 def _show_completion(shell: str | None) -> None:
+    """Print the script of a shell, where one is named, and end."""
     if shell is not None:
         from cec.cli.output import deliver
         from cec.cli.shells import script_of
@@ -64,6 +66,7 @@ def _show_completion(shell: str | None) -> None:
 
 
 def _print_version(*, wanted: bool) -> None:
+    """Print the version, where that is wanted, and end."""
     if wanted:
         from cec.cli.output import deliver
 

@@ -45,6 +45,7 @@ def _command(program: Any, words: Sequence[str]) -> tuple[Any, list[str]]:
 
 
 def _candidates(program: Any, command: Any, typed: Sequence[str], begun: str) -> Iterator[Candidate]:
+    """Every word that may stand at the next place: the value of an option, an option, a command, or an argument."""
     options = {name: param for param in command.params for name in getattr(param, "opts", ()) if name.startswith("-")}
     last = options.get(typed[-1]) if typed else None
     option, sign, _ = begun.partition("=")
@@ -139,6 +140,7 @@ def _drugs(sign: str) -> Callable[[Regimens], Iterator[Candidate]]:
 
 
 def _history(regimens: Regimens) -> Iterator[Candidate]:
+    """Facts that checks of these regimens ask for, true and false."""
     asked = (
         condition.fact
         for each in regimens()

@@ -38,6 +38,7 @@ def installation() -> Installation:
 
 
 def _version(library: str) -> str:
+    """The version of a library; nothing where it is not there."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

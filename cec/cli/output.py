@@ -192,6 +192,7 @@ def report(files: Sequence[Path], read: Callable[[Path], str | CheckedFile], out
 
 
 def _checked(file: Path, read: Callable[[Path], str | CheckedFile]) -> CheckedFile:
+    """What `read` finds in a file, or its faults."""
     from cec.rendering.findings import CheckedFile, finding_of
 
     try:

@@ -24,8 +24,8 @@ def refuse_idle_keys(texts: Texts, taken: Collection[str]) -> None:
     from cec.load.patient_file import PATIENT_FIELDS
 
     if idle := [key for key in texts if key in PATIENT_FIELDS and key not in taken]:
-        known = ", ".join(key for key in PATIENT_FIELDS if key in taken)
-        raise InputError(*(Fault(f"is not told here; texts may tell {known}", key) for key in idle))
+        keys = ", ".join(key for key in PATIENT_FIELDS if key in taken)
+        raise InputError(*(Fault(f"is not told here; texts may tell {keys}", key) for key in idle))
 
 
 def refuse_bare_texts(**several: object) -> None:
