@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from cec.cli.messages import input_as_wrong_usage, say, wrong_usage
-from cec.cli.output_options import OutputOptions, PrintOptions
 from cec.errors import CecError, InputError
 from cec.rendering import (
     CHECKED_FILES,
@@ -30,6 +29,7 @@ from cec.rendering import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from cec.cli.output_options import OutputOptions, PrintOptions
     from cec.course.void import Void
     from cec.order import Order
     from cec.rendering.findings import CheckedFile
@@ -53,7 +53,7 @@ def chosen_format(output: OutputOptions, formats: Formats, **options: object) ->
     Wrong usage where there is no such format, or it cannot take one of the options.
     """
     ending = output.output.suffix if output.output else ""
-    paper = output.paper if isinstance(output, PrintOptions) else None
+    paper = getattr(output, "paper", None)  # of those that are printed
     with input_as_wrong_usage():
         if output.format is None:
             chosen = format_of_ending(ending, formats)

@@ -52,8 +52,8 @@ def keep_outside(folder: str, name: str, writes: Places) -> None:
 def refuse_existing(output: Path, content: bytes, *, overwrites: bool) -> None:
     """FileError where a file has anything in it that nobody said to replace; InputError for a saved order that counts.
 
-    The orders of a folder are the record of what was ordered and given: of them a first draft alone is replaced, and
-    only by another.
+    The orders of a folder are the record of what was ordered and given: of them a first draft alone is replaced, only
+    by another, and while no order beside it replaces it, releases it or goes on from it.
     """
     with suppress(OSError), output.open("rb") as file:
         if re.match(_IS_ORDER, file.read(100)):
@@ -62,9 +62,20 @@ def refuse_existing(output: Path, content: bytes, *, overwrites: bool) -> None:
             if not (old and new and old.is_first_draft and new.is_first_draft):
                 text = f"{output} is a saved order, which nothing is written over; name another file"
                 raise InputError(Fault(text, "--output"))
+            if other := _order_after(output, old.fingerprint):
+                text = f"{output} is a saved order, from which {other} was made; name another file"
+                raise InputError(Fault(text, "--output"))
     if not overwrites and has_content(str(output)):
         text = "is there already: name another file; --overwrite replaces it"
         raise FileError(Fault(text, "", str(output), code="file-exists"))
+
+
+def _order_after(output: Path, fingerprint: str) -> str:
+    """The name of an order beside a saved one that replaces it, releases it or goes on from it; nothing without one."""
+    from cec.course.first_look import orders_naming, with_real_folder
+
+    naming = orders_naming(fingerprint, with_real_folder(output, [output.parent]))
+    return next((each.path.name for each in naming if each.release or each.fingerprint != fingerprint), "")
 
 
 def has_content(path: str) -> bool:
@@ -79,6 +90,7 @@ class _Standing(msgspec.Struct):
     """What stands of an order in its file."""
 
     revision: int
+    fingerprint: str
     release: object = None
     cancelled: object = None
 

@@ -157,6 +157,8 @@ def test_a_saved_order_is_only_replaced_by_another_first_draft(tmp_path: Path) -
     change = ("--on", "2026-12-01", "--from-day", "3", "--weight", "28", "--reason", "heavier", "-o", str(other))
     assert cec("change", str(order), *change).code == 0
     before = {path: path.read_bytes() for path in (order, other)}
+    again = cec(*draft, "--weight", "29", "--overwrite")
+    assert (again.code, f"is a saved order, from which {other.name} was made" in again.err) == (1, True)
     for words in (
         ("print", str(other), "--format", "json", "-o", str(order), "--overwrite"),
         ("print", str(order), "--format", "json", "-o", str(other)),
