@@ -25,7 +25,7 @@ WrongUsage: Any = typer.BadParameter.__base__
 
 def wrong_usage(text: str, option: str = "") -> Any:
     """The error of a wrong call, to be raised; it names the option that it is about."""
-    return WrongUsage(f"{option}: {text}" if option else text)
+    return WrongUsage(printable(f"{option}: {text}" if option else text))
 
 
 @contextmanager
