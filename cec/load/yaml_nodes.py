@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cec.errors import Fault, FileError
 from cec.load.nodes import DEEPEST, Node, SourceFile, decode, read_bytes
@@ -148,8 +149,8 @@ class _Builder:
             del nodes[max(0, whole) :]  # the last one may go on behind the place
         while self.open:
             self._add(self.open.pop().closed(is_cut=True))
-        if self.root and self.root.entries is None:
-            self.root = None
+        if self.root:  # also where it is closed: what it lacks may stand behind the place
+            self.root = None if self.root.entries is None else replace(self.root, is_cut=True)
 
     def _add(self, node: Node) -> None:
         if self.open:

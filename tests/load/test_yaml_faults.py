@@ -76,6 +76,7 @@ def test_faults_before_it_are_told_with_it(tmp_path: Path) -> None:
         HEAD.replace("drugs:", "checks: [{when: {age: under 1 year}, offers: {a: by 50%}"),  # nor are drugs
         f"{HEAD}  - {LINE[:-1]}, start: [with a, after b\n",  # nor is what a whole line would be held against
         f"{HEAD}  - drug: a\n    dose: 5 mg\n     route: oral\n    days: 1\n",  # the value may go on
+        HEAD.replace("title:", "...\ntitle:"),  # a file that seems to end at once has its other keys behind
     ],
 )
 def test_what_may_stand_behind_it_is_not_missed(text: str, tmp_path: Path) -> None:
