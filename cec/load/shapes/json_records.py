@@ -164,10 +164,6 @@ def _number(text: str) -> Decimal:
     return Decimal(plain.rstrip("0").rstrip(".") if "." in plain else plain)
 
 
-def _decimal(_info: inspect.DecimalType) -> Shape:
-    return _scalar("a number", {"type": "number"}, _number, "a number")
-
-
 def _whole(info: inspect.IntType) -> Shape:
     low = 0 if info.ge is None else info.ge
     high = LARGEST_COUNT if info.le is None else info.le
@@ -179,14 +175,6 @@ def _whole(info: inspect.IntType) -> Shape:
         return int(number)
 
     return _scalar("a number", {"type": "integer", "minimum": low, "maximum": high}, convert, "a number")
-
-
-def _true_or_false(_info: inspect.BoolType) -> Shape:
-    return _scalar("true or false", {"type": "boolean"}, lambda text: text == "true", "true", "false")
-
-
-def _null(_info: inspect.NoneType) -> Shape:
-    return _scalar("null", {"type": "null"}, lambda _: None, "null")
 
 
 def _word(info: inspect.LiteralType) -> Shape:
@@ -232,10 +220,12 @@ def _in_calendar(text: str, form: re.Pattern[str], wanted: str) -> datetime.date
 
 _SCALARS: dict[type[inspect.Type], Callable[[Any], Shape]] = {
     inspect.StrType: _text,
-    inspect.DecimalType: _decimal,
+    inspect.DecimalType: lambda _: _scalar("a number", {"type": "number"}, _number, "a number"),
     inspect.IntType: _whole,
-    inspect.BoolType: _true_or_false,
-    inspect.NoneType: _null,
+    inspect.BoolType: lambda _: _scalar(
+        "true or false", {"type": "boolean"}, lambda text: text == "true", "true", "false"
+    ),
+    inspect.NoneType: lambda _: _scalar("null", {"type": "null"}, lambda _: None, "null"),
     inspect.LiteralType: _word,
     inspect.DateType: _date,
     inspect.DateTimeType: _time,
