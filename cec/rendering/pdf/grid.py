@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 LONGEST_WITHOUT = 7
 """Days of a cycle that the blocks of its days show at one sight."""
-_MOST_COLUMNS = 28
+_MOST_COLUMNS = 29
+"""Four weeks, and the day on which their last infusion ends."""
 APART = "into the cerebrospinal fluid, on its own page"
 
 
