@@ -5,7 +5,7 @@ Beside a stop that nobody accepted no amount is printed that could be given: wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -37,12 +37,23 @@ def accepted_alerts(
     `of_amounts` are alerts on what doses came to, whose words name amounts.
     """
     known = {alert.code for alert in (*alerts, *of_amounts)}
-    if unknown := sorted(set(accept) - known):
-        raise InputError(*(f"nothing to accept: there is no alert '{code}' on this order" for code in unknown))
+    idle = [_nothing_to_accept(code, known) for code in sorted(set(accept) - known)]
     alerts, of_amounts = tuple(_with_reasons(alerts, accept)), tuple(_with_reasons(of_amounts, accept))
     if any(_stops(alert, strict=strict) for alert in (*alerts, *of_amounts)):
-        raise _refusal(alerts, of_amounts, (), strict=strict)
+        raise _refusal(alerts, of_amounts, idle, strict=strict)
+    if idle:
+        raise InputError(*idle)
     return (*alerts, *of_amounts)
+
+
+def _nothing_to_accept(code: str, known: Collection[str]) -> str:
+    """That an order has no alert of a code, with the code that is most like it."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(code, known, 1)
+    return f"nothing to accept: there is no alert '{code}' on this order" + (
+        f"; did you mean '{near[0]}'?" if near else ""
+    )
 
 
 def _with_reasons(alerts: Iterable[Alert], accept: Mapping[str, str]) -> Iterator[Alert]:

@@ -253,6 +253,9 @@ def test_two_reasons_for_one_stop_are_a_fault() -> None:
 
 def test_an_acceptance_of_nothing_is_a_fault() -> None:
     assert "nothing to accept" in refused(cec("dose", *SIZE, "--accept", "no-such-code=because"))
+    small = refused(cec("dose", "--height", "79cm", "--weight", "9.8kg", "--accept", "under-10kg=board"))
+    assert small.startswith("cec: stop under-10-kg: ")
+    assert "there is no alert 'under-10kg' on this order; did you mean 'under-10-kg'?\n" in small
 
 
 def run(command: str) -> subprocess.CompletedProcess[str]:
