@@ -15,7 +15,7 @@ from cec.calculate.rules.lifetime import lifetime_maximums, total, total_in
 from cec.course.given import administrations_given
 from cec.drug_names import drug_key, is_same_drug
 from cec.errors import InputError
-from cec.order import Dose, Measures, Order
+from cec.order import Measures, Order
 from cec.regimen import Regimen, entry_of
 from cec.units import AMOUNT, Quantity, dose_unit
 
@@ -73,16 +73,18 @@ def earlier_doses(order: Order, following: Regimen, also_given: Mapping[str, Qua
 
 
 def units_as_dosed(order: Order) -> dict[str, str]:
-    """The unit in which each drug is added up by its first line, whatever was given of that, by the key of its name."""
+    """The unit in which each drug is added up by its first line, whatever is left of it, by the key of its name."""
     units: dict[str, str] = {}
     for dose in order.doses:
         if dose.ordered.unit in ADDED_UP:
-            units.setdefault(drug_key(dose.drug), _unit_added_up(dose))
+            units.setdefault(drug_key(dose.drug), _unit_added_up(dose.prescribed, dose.ordered))
+    for row in (row for change in order.changes for row in change.removed):
+        if row.dose.unit in ADDED_UP:
+            units.setdefault(drug_key(row.drug), _unit_added_up(order.line_of(row).entries[0].dose, row.dose))
     return units
 
 
-def _unit_added_up(dose: Dose) -> str:
+def _unit_added_up(prescribed: Quantity, amount: Quantity) -> str:
     """The unit in which doses of a drug are added up: what it is prescribed in, without what a rate is per."""
-    unit = dose_unit(dose.prescribed.unit)
-    amount = dose_unit(dose.ordered.unit).amount
-    return f"{amount}/{unit.per}" if unit.measure in {"bsa", "weight"} else amount
+    unit, of_amount = dose_unit(prescribed.unit), dose_unit(amount.unit).amount
+    return f"{of_amount}/{unit.per}" if unit.measure in {"bsa", "weight"} else of_amount

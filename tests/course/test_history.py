@@ -152,6 +152,15 @@ def test_a_day_that_is_left_out_is_told_once_of_all_drugs() -> None:
     ]
 
 
+def test_a_drug_of_which_nothing_is_left_was_ordered_and_not_given() -> None:
+    """The rescue after methotrexate, stopped before its first dose: 10 doses of 15 mg."""
+    adult = {"height": "172 cm", "weight": "70 kg", "age": "40", "sex": "f", "creatinine": "0.8 mg/dL"}
+    order = drafted("examples/hd-methotrexate-osteosarcoma", **adult)
+    (cycle,) = history_of(revised(order, day(2), 2, stopped=("folinic acid",))).cycles
+    (drug,) = (each for each in cycle.drugs if each.drug == "folinic acid")
+    assert (str(drug.ordered), drug.doses, str(drug.given), str(drug.cumulative)) == ("150 mg", 10, "0 mg", "0 mg")
+
+
 def test_no_plan_is_made_up(tmp_path: Path) -> None:
     found = history_of(first(tmp_path, length=None), second(tmp_path, length=None))
     one, _ = found.cycles
