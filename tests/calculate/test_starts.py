@@ -104,6 +104,9 @@ def test_hours_from_the_dose_of_a_certain_day(tmp_path: Path) -> None:
     assert rows(order_of(tmp_path, twice, line.format(" on day 1")), "x") == ["2 10:00"]
     assert rows(order_of(tmp_path, twice, line.format("")), "x") == ["2 10:00", "16 10:00"]
     assert "is not given on day 2" in refusal(tmp_path, twice, line.format(" on day 2"))
+    three_times = METHOTREXATE.replace("days: 1", "days: [1, 8, 15]")
+    of_two = line.replace("start: ", 'start: "').format(' on days 1, 8"')
+    assert rows(order_of(tmp_path, three_times, of_two), "x") == ["2 10:00", "9 10:00"]
 
 
 def test_such_an_order_is_saved_verified_and_shown_in_every_format(tmp_path: Path) -> None:

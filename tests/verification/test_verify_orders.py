@@ -188,6 +188,7 @@ def test_what_another_version_computed_otherwise_is_other_by_todays_rules_and_ne
 
 def test_other_words_of_another_version_agree() -> None:
     tree = of_another_version()
+    assert verified(signed(tree)).reworded == 0
     tree["doses"][0]["steps"][0]["how"] = "in other words"
     tree["alerts"][0]["text"] = "in other words"
     tree["measures"][0]["bsa"]["source"] = "another citation of the same"
