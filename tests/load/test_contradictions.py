@@ -134,9 +134,9 @@ def test_no_name_of_the_list_is_a_word_that_names_no_drug() -> None:
     assert all(own_words(name) == {name} for name in DIFFERENT_DRUGS)
 
 
-def next_cycle(folder: Path, day: int, line: str) -> list[str]:
+def next_cycle(folder: Path, day: int, line: str, *others: str) -> list[str]:
     path = folder / "sample.yaml"
-    text = regimen_text("sample", f"drug: etoposide, dose: 100 mg/m2, route: IV infusion, {line}")
+    text = regimen_text("sample", f"drug: etoposide, dose: 100 mg/m2, route: IV infusion, {line}", *others)
     path.write_text(f"{text}next_cycle: {{earliest_day: {day}}}\n", encoding="utf-8")
     return [str(fault) for fault in faults_in(path)]
 
@@ -168,6 +168,14 @@ def test_a_next_cycle_before_this_one_ends_is_refused(day: int, line: str, last:
 )
 def test_a_next_cycle_after_the_last_day_passes_in_peace(day: int, line: str, tmp_path: Path) -> None:
     assert next_cycle(tmp_path, day, line) == []
+
+
+def test_what_hangs_on_another_drug_ends_before_the_next_cycle(tmp_path: Path) -> None:
+    """24 h after a start on day 1 it begins on day 2; over 12 h it has ended then, over 25 h on day 3."""
+    line = "drug: mesna, dose: 1 g, route: IV infusion, start: 24 h after the start of etoposide, over: {}"
+    assert next_cycle(tmp_path, 3, "over: 1 h, days: 1", line.format("12 h")) == []
+    (fault,) = next_cycle(tmp_path, 3, "over: 1 h, days: 1", line.format("25 h"))
+    assert "earliest_day 3 is not after day 3, on which this cycle still gives a drug; write 4" in fault
 
 
 @pytest.fixture
