@@ -108,7 +108,9 @@ def asked_about(unread: Sequence[str], regimens: Sequence[Regimen]) -> dict[str,
         elif parts and parts[-1] in ENDINGS_THAT_PASS:
             continue
         elif len(plain) >= _SHORTEST and (near := difflib.get_close_matches(plain, names, 1, _ALIKE)):
-            asked[name] = Asked(f"is nearly {near[0]}", names[near[0]])
+            what = names[near[0]]
+            why = f"is that of {what}, which another column tells" if plain == near[0] else f"is nearly {near[0]}"
+            asked[name] = Asked(why, what)
         elif held := [part for part in parts if part in words]:
             asked[name] = Asked(f"has the word '{held[0]}'", _likely(parts, [words[word] for word in held]))
     return asked

@@ -124,6 +124,11 @@ def test_what_a_column_probably_tells_is_said(tmp_path: Path) -> None:
     assert (done.code, "prior-hsct" in done.out) == (0, True)
 
 
+def test_a_column_of_a_fact_that_another_one_tells_is_said_to_be_that(tmp_path: Path) -> None:
+    done = batch(tmp_path, "id,h,height_cm,weight_kg\n1,128,129,26\n", "--map", "height=h")
+    assert "column 'height_cm' is not read, and its name is that of height, which another column tells: " in done.err
+
+
 def test_a_column_that_is_ignored_tells_nothing(tmp_path: Path) -> None:
     """0.413 × 128 cm / 9 mg/dL is 6 mL/min/1.73 m2; without the column nobody knows."""
     table = "height_cm,weight_kg,age,sex,creatinine_mg_dl\n128,26,8,female,9\n"
