@@ -59,6 +59,8 @@ class Stability(msgspec.Struct, frozen=True, omit_defaults=True):
     def words(self) -> str:
         """How long it keeps, and where that holds.
 
+        >>> from decimal import Decimal
+        >>> from cec.units import Quantity
         >>> print(Stability(Quantity(Decimal(24), "h"), "room temperature", "US label", diluent="glucose 5%").words)
         in glucose 5% 24 h, room temperature (US label)
         """

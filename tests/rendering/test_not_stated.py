@@ -146,7 +146,7 @@ def test_allergies_measures_and_checks_stand_on_every_page() -> None:
         assert len(pages_of(content)) > 1
         for page in pages_of(content):
             assert "ALLERGIES latex 18.5 kg, 109 cm, BSA 0.75 m2, measured: day not told" in page
-            assert "Checks CHECK longer-infusion, CHECK" in page
+            assert "Alerts CHECK longer-infusion, CHECK" in page
     for page in pages_of(render(order_of(), "pdf")):
         assert "ALLERGIES not told 18.5 kg" in page
     for page in pages_of(render(order_of({**SIZE, "allergies": "none known", "measured_on": "2026-11-29"}), "pdf")):
@@ -157,7 +157,7 @@ def test_an_accepted_stop_stands_on_every_page() -> None:
     patient = load_patient(texts={"height": "79 cm", "weight": "9.9 kg"})
     order = draft_order(load_regimen("cec-induction"), patient, start=START, accept={"under-10-kg": "tumour board"})
     assert all(
-        "Checks STOP under-10-kg (accepted), CHECK longer-infusion" in page for page in pages_of(render(order, "pdf"))
+        "Alerts STOP under-10-kg (accepted), CHECK longer-infusion" in page for page in pages_of(render(order, "pdf"))
     )
 
 
@@ -171,7 +171,7 @@ def test_checks_that_were_not_made_are_not_said_to_have_found_nothing(tmp_path: 
     count = len({check.code for check in checks} - wanting)
     assert f"Look at: nothing; held against {count} checks of the regimen and those of the program" in first
     assert all(f"{gap.why} ({', '.join(gap.checks)})" in first.partition("; not checked: ")[2] for gap in gaps)
-    assert "Checks" not in first
+    assert "Alerts" not in first
     plain = load_regimen(regimen_file(tmp_path, "plain", "drug: etoposide, dose: 100 mg/m2, route: IV, days: 1"))
     order = draft_order(plain, load_patient(texts={**size, "age": "8", "sex": "f"}))
     assert not order.alerts

@@ -32,6 +32,7 @@ def digit_alerts(dose: Dose, finest: Quantity | None = None, product: str = "") 
 def decimals_of(amount: Quantity) -> int:
     """How many decimals an amount has; of grams, in mg.
 
+    >>> from decimal import Decimal
     >>> decimals_of(Quantity(Decimal("16.410"), "mg")), decimals_of(Quantity(Decimal("5.4612"), "g"))
     (2, 1)
     """
