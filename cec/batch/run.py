@@ -137,6 +137,10 @@ def _doubled(whose: Sequence[pl.DataFrame]) -> list[tuple[int, ...]]:
         return []
     import polars as pl
 
-    rows = pl.concat(whose)
-    several = rows.filter(rows.get_column("key").is_duplicated()).group_by("key", maintain_order=True).agg("row")
-    return [tuple(numbers) for numbers in several.get_column("row").to_list()]
+    keys = pl.concat(each.get_column("key") for each in whose).sort()
+    several = keys.filter(keys == keys.shift(1)).unique()
+    if several.is_empty():
+        return []
+    rows = pl.concat(each.filter(pl.col("key").is_in(several.implode())) for each in whose)
+    doubled = rows.group_by("key", maintain_order=True).agg("row")
+    return [tuple(numbers) for numbers in doubled.get_column("row").to_list()]

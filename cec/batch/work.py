@@ -134,7 +134,7 @@ class Worker:
         elif "id" in cells:
             given = given.filter(cells["id"].gather(given) != "")
         key = pl.DataFrame(texts).hash_rows(seed=0).gather(given).alias("key")
-        return pl.DataFrame([numbers_in_file(rows, given), key])
+        return pl.DataFrame([numbers_in_file(rows, given).cast(pl.UInt32), key])
 
     def _idle(self, rows: Rows, answered: Answered) -> list[int]:
         """The rows in the file that are dosed and have no line in the schedule."""
